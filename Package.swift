@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// What every Swift target here is held to.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+]
+
+/// Programs that are privileged, injected into other programs, or started often: no Swift runtime, only libc.
+///
+/// The shared rooms that such a program uses are compiled into it from source, through the links in its folder; all of
+/// it is one module, so nothing is exported and nothing unused stays.
+let embedded: [SwiftSetting] = strict + [.enableExperimentalFeature("Embedded")]
+
+/// A program of the embedded ring. Its entry point is `@c(NAME_main)`, with `_` for `-`, which SwiftPM links as `main`.
+func embeddedProgram(_ name: String) -> Target {
+    .executableTarget(name: name, dependencies: ["CLinux"], swiftSettings: embedded)
+}
+
+let preload = "\(Context.packageDirectory)/Sources/lowport-preload"
+
+/// A room of tests. Each may start the programs, which one build makes together with the tests.
+func tests(_ name: String, of rooms: Target.Dependency...) -> Target {
+    .testTarget(name: name, dependencies: rooms + ["TestSupport"], path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+    name: "lowport",
+    products: [
+        .library(name: "Capabilities", targets: ["Capabilities"]),
+        .library(name: "PortPolicy", targets: ["PortPolicy"]),
+        .library(name: "lowport-preload", type: .dynamic, targets: ["lowport-preload"]),
+        .executable(name: "lowport", targets: ["lowport"]),
+        .executable(name: "lowport-helper", targets: ["lowport-helper"]),
+        .executable(name: "authbind", targets: ["authbind"]),
+        .executable(name: "setcap", targets: ["setcap"]),
+        .executable(name: "getcap", targets: ["getcap"]),
+        .executable(name: "nc", targets: ["nc"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+    ],
+    targets: [
+        .target(name: "CLinux"),
+
+        // The regular ring: libraries and the command-line tool.
+        .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "Capabilities", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "PortPolicy", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "Netcat", dependencies: ["Linux"], swiftSettings: strict),
+        .executableTarget(
+            name: "lowport",
+            dependencies: [
+                "Linux", "PortPolicy",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // The embedded ring.
+        embeddedProgram("setcap"),
+        embeddedProgram("getcap"),
+        embeddedProgram("authbind"),
+        embeddedProgram("nc"),
+        embeddedProgram("lowport-helper"),
+        .target(
+            name: "lowport-preload",
+            dependencies: ["CLinux"],
+            exclude: ["exports.map"],
+            swiftSettings: embedded,
+            linkerSettings: [
+                // Without this the library would export the runtime of Embedded Swift and break Swift programs.
+                .unsafeFlags(["-Xlinker", "--version-script=\(preload)/exports.map"])
+            ]
+        ),
+
+        // The tests.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Linux",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        tests("LinuxTests", of: "Linux"),
+        tests("CapabilitiesTests", of: "Capabilities", "Linux"),
+        tests("PortPolicyTests", of: "PortPolicy", "Linux"),
+        tests("NetcatTests", of: "Netcat", "Linux"),
+        tests("ProgramTests", of: "Linux"),
+        tests("DifferentialTests", of: "Linux"),
+        tests("PrivilegedTests", of: "Linux"),
+    ]
+)

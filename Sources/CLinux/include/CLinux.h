@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Swift cannot import from libc and the kernel headers: macros, variadic functions, errno, clone(2).
+// One facility, one header. Only the room `Linux` and the preload library import this module.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include "clinux_errno.h"
+#include "clinux_files.h"
+#include "clinux_sockets.h"
+#include "clinux_processes.h"
+#include "clinux_xattr.h"
+#include "clinux_capability.h"
+#include "clinux_time.h"
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// open(2), openat(2) and fcntl(2) are variadic; getdents64(2) and renameat2(2) flags need syscall numbers.
+#ifndef CLINUX_FILES_H
+#define CLINUX_FILES_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+// fcntl.h shows these only to _GNU_SOURCE, which the Swift importer does not define.
+enum {
+    clinux_O_PATH = 010000000,
+    clinux_AT_EMPTY_PATH = 0x1000,
+};
+
+static inline int clinux_openat(int directory, const char *path, int flags, unsigned mode)
+{
+    return openat(directory, path, flags, mode);
+}
+
+static inline int clinux_fcntl(int descriptor, int command, long argument)
+{
+    return fcntl(descriptor, command, argument);
+}
+
+static inline int clinux_close_range(unsigned first, unsigned last, unsigned flags)
+{
+    return (int)syscall(SYS_close_range, first, last, flags);
+}
+
+static inline long clinux_getdents64(int descriptor, void *buffer, size_t size)
+{
+    return syscall(SYS_getdents64, descriptor, buffer, size);
+}
+
+#endif

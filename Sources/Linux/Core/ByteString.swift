@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Text as Linux has it: bytes, in no encoding, without a terminating NUL.
+///
+/// Paths, arguments, names and the contents of files are `ByteString`s from where they come in to where they go out,
+/// so that no byte is changed on the way. Literals and interpolation work as for `String`:
+///
+///     "cannot open \(path): \(error.message)"
+public struct ByteString: Hashable, Sendable {
+    /// The bytes.
+    public var bytes: [UInt8]
+
+    /// Creates a byte string of `bytes`.
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Creates a byte string of the bytes of `slice`.
+    public init(_ slice: ArraySlice<UInt8>) { bytes = Array(slice) }
+
+    /// Creates a byte string of the UTF-8 of `text`.
+    public init(_ text: String) { bytes = Array(text.utf8) }
+
+    /// Creates an empty byte string.
+    public init() { bytes = [] }
+
+    /// How many bytes there are.
+    public var count: Int { bytes.count }
+
+    /// Whether there are none.
+    public var isEmpty: Bool { bytes.isEmpty }
+
+    /// The two strings, one behind the other.
+    public static func + (left: ByteString, right: ByteString) -> ByteString { ByteString(left.bytes + right.bytes) }
+
+    /// Appends `right` to `left`.
+    public static func += (left: inout ByteString, right: ByteString) { left.bytes += right.bytes }
+
+    /// Whether the string begins with the bytes of `prefix`.
+    public func hasPrefix(_ prefix: ByteString) -> Bool { bytes.starts(with: prefix.bytes) }
+
+    /// Whether the string ends with the bytes of `suffix`.
+    public func hasSuffix(_ suffix: ByteString) -> Bool {
+        bytes.count >= suffix.count && bytes[(bytes.count - suffix.count)...].elementsEqual(suffix.bytes)
+    }
+
+    /// The parts between the bytes `separator`; empty parts are kept.
+    public func split(on separator: UInt8) -> [ByteString] {
+        bytes.split(separator: separator, omittingEmptySubsequences: false).map { ByteString($0) }
+    }
+}
+
+extension ByteString: Comparable {
+    /// Bytewise order, as strcmp(3) has it.
+    public static func < (left: ByteString, right: ByteString) -> Bool {
+        left.bytes.lexicographicallyPrecedes(right.bytes)
+    }
+}
+
+extension ByteString: ExpressibleByStringInterpolation {
+    /// Creates the byte string of a literal.
+    public init(stringLiteral value: String) { self.init(value) }
+
+    /// Creates the byte string that an interpolation gathered.
+    public init(stringInterpolation: Interpolation) { bytes = stringInterpolation.bytes }
+
+    /// What may stand in an interpolation: byte strings, text, whole numbers and single bytes.
+    public struct Interpolation: StringInterpolationProtocol {
+        var bytes: [UInt8] = []
+
+        /// Creates the gatherer with room for the literal parts.
+        public init(literalCapacity: Int, interpolationCount: Int) { bytes.reserveCapacity(literalCapacity) }
+
+        /// Appends a literal part.
+        public mutating func appendLiteral(_ literal: String) { bytes += literal.utf8 }
+
+        /// Appends the bytes of `value`.
+        public mutating func appendInterpolation(_ value: ByteString) { bytes += value.bytes }
+
+        /// Appends the UTF-8 of `value`.
+        public mutating func appendInterpolation(_ value: String) { bytes += value.utf8 }
+
+        /// Appends `value` in decimal.
+        public mutating func appendInterpolation(_ value: some BinaryInteger) {
+            bytes += ByteString(decimal: value).bytes
+        }
+
+        /// Appends `value` as text.
+        public mutating func appendInterpolation(_ value: some ByteStringConvertible) {
+            bytes += value.byteString.bytes
+        }
+    }
+}
+
+/// What has one way to be written as text.
+public protocol ByteStringConvertible {
+    /// The text.
+    var byteString: ByteString { get }
+}
+
+extension ByteString {
+    /// Creates the text of `value` in decimal.
+    public init(decimal value: some BinaryInteger) {
+        var digits: [UInt8] = []
+        var rest = value.magnitude
+        repeat {
+            digits.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest != 0
+        if value < 0 { digits.append(UInt8(ascii: "-")) }
+        bytes = digits.reversed()
+    }
+
+    /// Calls `body` with the bytes as a C string; what stands behind a NUL byte is not seen there.
+    func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+        let terminated = bytes + [0]
+        return unsafe terminated.withUnsafeBytes { buffer in
+            // SAFETY: the buffer is not empty, so it has a base address; a CChar is a byte.
+            unsafe body(buffer.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: CChar.self))
+        }
+    }
+
+    /// Copies a C string; nil gives an empty one.
+    @unsafe public init(cString pointer: UnsafePointer<CChar>?) {
+        guard let pointer = unsafe pointer else {
+            self.init()
+            return
+        }
+        var length = 0
+        while unsafe pointer[length] != 0 { length += 1 }
+        self.init(
+            unsafe [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+                for index in 0..<length { unsafe buffer[index] = UInt8(bitPattern: pointer[index]) }
+                count = length
+            }
+        )
+    }
+}
+
+#if !hasFeature(Embedded)
+    extension ByteString: CustomStringConvertible {
+        /// The text for people; bytes that are not UTF-8 are shown as U+FFFD.
+        public var description: String { String(decoding: bytes, as: UTF8.self) }
+    }
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// Something that is an open file descriptor, owned or not.
+public protocol Descriptor: ~Copyable {
+    /// The number of the descriptor in this process.
+    var rawValue: Int32 { get }
+}
+
+/// An open file descriptor that belongs to its value and is closed with it.
+public struct FileDescriptor: Descriptor, ~Copyable, Sendable {
+    /// The number of the descriptor; -1 once it has been given away.
+    public private(set) var rawValue: Int32
+
+    /// Takes ownership of the open descriptor `rawValue`.
+    public init(owning rawValue: Int32) { self.rawValue = rawValue }
+
+    deinit {
+        if rawValue >= 0 { _ = CLinux.close(rawValue) }
+    }
+
+    /// Gives the descriptor away without closing it.
+    public consuming func release() -> Int32 {
+        let descriptor = rawValue
+        rawValue = -1
+        return descriptor
+    }
+
+    /// Closes the descriptor and says whether that lost data (close(2), NOTES).
+    public consuming func close() throws(Errno) {
+        let descriptor = release()
+        // EINTR is not retried: on Linux the descriptor is gone by then.
+        try nothingOrErrno(.close, retryOnInterrupt: false) { CLinux.close(descriptor) }
+    }
+}
+
+/// A descriptor that somebody else owns: one of the three standard ones, or one handed to the program by its starter.
+public struct InheritedDescriptor: Descriptor, Hashable, Sendable {
+    /// The number of the descriptor.
+    public let rawValue: Int32
+
+    /// Refers to the descriptor `rawValue`.
+    public init(_ rawValue: Int32) { self.rawValue = rawValue }
+
+    /// Descriptor 0.
+    public static var standardInput: InheritedDescriptor { InheritedDescriptor(0) }
+    /// Descriptor 1.
+    public static var standardOutput: InheritedDescriptor { InheritedDescriptor(1) }
+    /// Descriptor 2.
+    public static var standardError: InheritedDescriptor { InheritedDescriptor(2) }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// The system calls that this room makes; a name for messages, for logs and for tests that make a call fail.
+public enum SystemCall: Sendable, Hashable {
+    case open, close, read, write, seek, stat, access, fsync, ftruncate, rename, unlink, mkdir, chmod, chown, flock
+    case fcntl, duplicate, pipe, poll, getDirectoryEntries, readLink, getWorkingDirectory
+    case getAttribute, setAttribute, removeAttribute, listAttributes
+    case socket, bind, listen, accept, connect, shutdown, getSocketOption, setSocketOption, getSocketName, getPeerName
+    case send, receive, splice
+    case getGroups, getCapabilities, setCapabilities, prctl, execute, wait, kill, clock
+}
+
+/// Makes one system call, and turns its -1 into the `Errno` that it left.
+///
+/// The one place that reads `errno` and that retries an interrupted call.
+/// - Parameters:
+///   - call: which call it is, so that a test can make it fail.
+///   - retryOnInterrupt: whether EINTR is retried; false where a signal has to be seen by the caller.
+///   - body: the call; returns -1 and sets `errno` on failure.
+@inline(__always)
+func valueOrErrno<Value: SignedInteger>(
+    _ call: SystemCall,
+    retryOnInterrupt: Bool = true,
+    _ body: () -> Value
+) throws(Errno) -> Value {
+    while true {
+        #if DEBUG && !hasFeature(Embedded)
+            if let forced = FaultPlan.next(call) { throw forced }
+        #endif
+        let value = body()
+        if value != -1 { return value }
+        let error = Errno(rawValue: clinux_errno())
+        if retryOnInterrupt && error == .interrupted { continue }
+        throw error
+    }
+}
+
+/// As `valueOrErrno`, for calls whose value says nothing more than success.
+@inline(__always)
+func nothingOrErrno<Value: SignedInteger>(
+    _ call: SystemCall,
+    retryOnInterrupt: Bool = true,
+    _ body: () -> Value
+) throws(Errno) {
+    _ = try valueOrErrno(call, retryOnInterrupt: retryOnInterrupt, body)
+}

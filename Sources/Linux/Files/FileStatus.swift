@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// The permission bits of a file, with set-user-ID, set-group-ID and sticky: 0o7777 at the most.
+public struct FileMode: RawRepresentable, Hashable, Sendable {
+    /// The bits as in `st_mode`, without the type.
+    public let rawValue: UInt32
+
+    /// Creates a mode from its bits.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// Whether somebody besides the owner may write: `S_IWGRP` or `S_IWOTH`.
+    public var isWritableByGroupOrOthers: Bool { rawValue & 0o022 != 0 }
+
+    /// Whether a program with this mode changes its user or group when it is started.
+    public var isSetID: Bool { rawValue & 0o6000 != 0 }
+}
+
+/// What kind of file it is: the type bits of `st_mode` (inode(7)).
+public enum FileKind: Sendable {
+    case regular, directory, symbolicLink, fifo, socket, characterDevice, blockDevice, unknown
+
+    init(mode: UInt32) {
+        switch mode & 0o170000 {
+        case 0o100000: self = .regular
+        case 0o040000: self = .directory
+        case 0o120000: self = .symbolicLink
+        case 0o010000: self = .fifo
+        case 0o140000: self = .socket
+        case 0o020000: self = .characterDevice
+        case 0o060000: self = .blockDevice
+        default: self = .unknown
+        }
+    }
+}
+
+/// What the kernel says of a file (stat(2)).
+public struct FileStatus: Sendable {
+    /// What kind of file it is.
+    public let kind: FileKind
+    /// The permission bits.
+    public let mode: FileMode
+    /// The owner.
+    public let owner: UserID
+    /// The owning group.
+    public let group: GroupID
+    /// The size in bytes.
+    public let size: Int64
+    /// The device that holds the file, and the file's number there: together its identity.
+    public let device: UInt64
+    /// The number of the file on its device.
+    public let inode: UInt64
+
+    init(_ status: stat) {
+        kind = FileKind(mode: status.st_mode)
+        mode = FileMode(rawValue: status.st_mode & 0o7777)
+        owner = UserID(rawValue: status.st_uid)
+        group = GroupID(rawValue: status.st_gid)
+        size = Int64(status.st_size)
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+    }
+
+    /// The status of the file at `path`.
+    ///
+    /// The corresponding system call is fstatat(2).
+    /// - Parameter followLinks: whether a symbolic link in the last component is followed.
+    public init(of path: ByteString, followLinks: Bool = true) throws(Errno) {
+        var status = stat()
+        let flags = followLinks ? 0 : AT_SYMLINK_NOFOLLOW
+        try nothingOrErrno(.stat) {
+            unsafe path.withCString { unsafe fstatat(AT_FDCWD, $0, &status, flags) }
+        }
+        self.init(status)
+    }
+}
+
+extension Descriptor where Self: ~Copyable {
+    /// The status of the open file.
+    ///
+    /// The corresponding system call is fstat(2).
+    public func status() throws(Errno) -> FileStatus {
+        let descriptor = rawValue
+        var status = stat()
+        try nothingOrErrno(.stat) { unsafe fstat(descriptor, &status) }
+        return FileStatus(status)
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// An IPv4 address; `rawValue` is in host byte order, so that 127.0.0.1 is 0x7F000001.
+public struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
+    /// The address as a number in host byte order.
+    public let rawValue: UInt32
+
+    /// Creates an address from a number in host byte order.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// 0.0.0.0.
+    public static var any: IPv4Address { IPv4Address(rawValue: 0) }
+
+    /// The four numbers with dots between them.
+    public var byteString: ByteString {
+        "\(rawValue >> 24).\(rawValue >> 16 & 255).\(rawValue >> 8 & 255).\(rawValue & 255)"
+    }
+
+    /// Parses four decimal numbers 0-255 with dots between them, as inet_pton(3) does: no leading zeros, nothing else.
+    public init?(_ text: ByteString) {
+        var address = in_addr()
+        guard unsafe text.withCString({ unsafe inet_pton(AF_INET, $0, &address) }) == 1,
+            !text.bytes.contains(0)
+        else { return nil }
+        rawValue = UInt32(bigEndian: address.s_addr)
+    }
+}
+
+/// An IPv6 address as two numbers in host byte order: `high` holds the first eight bytes.
+public struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
+    /// The first eight bytes of the address.
+    public let high: UInt64
+    /// The last eight bytes of the address.
+    public let low: UInt64
+
+    /// Creates an address from its halves, in host byte order.
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// `::`.
+    public static var any: IPv6Address { IPv6Address(high: 0, low: 0) }
+
+    /// The IPv4 address that this address stands for, if it is one of ::ffff:0:0/96 (RFC 4291, 2.5.5.2).
+    public var mappedIPv4: IPv4Address? {
+        high == 0 && low >> 32 == 0xFFFF ? IPv4Address(rawValue: UInt32(truncatingIfNeeded: low)) : nil
+    }
+
+    /// The address as ::ffff:a.b.c.d.
+    public init(mapping address: IPv4Address) { self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(address.rawValue)) }
+
+    /// The sixteen bytes in network order.
+    public var networkBytes: [UInt8] {
+        (0..<16).map { index in
+            UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - index % 8 * 8))
+        }
+    }
+
+    /// Creates an address from sixteen bytes in network order.
+    public init?(networkBytes bytes: some Collection<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        var halves: (UInt64, UInt64) = (0, 0)
+        for byte in bytes {
+            halves.0 = halves.0 << 8 | halves.1 >> 56
+            halves.1 = halves.1 << 8 | UInt64(byte)
+        }
+        self.init(high: halves.0, low: halves.1)
+    }
+
+    /// The shortest form, as inet_ntop(3) writes it.
+    public var byteString: ByteString {
+        var address = in6_addr()
+        unsafe withUnsafeMutableBytes(of: &address) { unsafe $0.copyBytes(from: networkBytes) }
+        var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        _ = unsafe buffer.withUnsafeMutableBufferPointer { unsafe inet_ntop(AF_INET6, &address, $0.baseAddress, 46) }
+        return ByteString(buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+    }
+
+    /// Parses an address as inet_pton(3) does: no brackets, no scope.
+    public init?(_ text: ByteString) {
+        var address = in6_addr()
+        guard unsafe text.withCString({ unsafe inet_pton(AF_INET6, $0, &address) }) == 1,
+            !text.bytes.contains(0)
+        else { return nil }
+        self.init(networkBytes: unsafe withUnsafeBytes(of: &address) { unsafe Array($0) })
+    }
+}
+
+/// An address of either family.
+public enum IPAddress: Hashable, Sendable, ByteStringConvertible {
+    case v4(IPv4Address)
+    case v6(IPv6Address)
+
+    /// Whether it stands for every address of its family.
+    public var isWildcard: Bool { self == .v4(.any) || self == .v6(.any) }
+
+    /// The address, with an IPv4-mapped IPv6 address as the IPv4 address that it means.
+    public var unmapped: IPAddress {
+        if case .v6(let address) = self, let mapped = address.mappedIPv4 { return .v4(mapped) }
+        return self
+    }
+
+    /// The address as the C library writes it.
+    public var byteString: ByteString {
+        switch self {
+        case .v4(let address): address.byteString
+        case .v6(let address): address.byteString
+        }
+    }
+
+    /// Parses an address of either family.
+    public init?(_ text: ByteString) {
+        if let address = IPv4Address(text) {
+            self = .v4(address)
+        } else if let address = IPv6Address(text) {
+            self = .v6(address)
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A port of TCP, UDP or a protocol like them, in host byte order.
+public struct Port: RawRepresentable, Hashable, Comparable, Sendable, ByteStringConvertible {
+    /// The number, 0-65535.
+    public let rawValue: UInt16
+
+    /// Creates the port with the number `rawValue`.
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// Creates a port from its number in network byte order, as socket addresses hold it.
+    public init(networkOrder: UInt16) { rawValue = UInt16(bigEndian: networkOrder) }
+
+    /// The number in network byte order.
+    public var networkOrder: UInt16 { rawValue.bigEndian }
+
+    /// Numeric order.
+    public static func < (left: Port, right: Port) -> Bool { left.rawValue < right.rawValue }
+
+    /// The number in decimal.
+    public var byteString: ByteString { ByteString(decimal: rawValue) }
+}
+
+/// The protocol of a socket, as far as permission to bind depends on it.
+public enum TransportProtocol: Hashable, Sendable {
+    /// TCP, and MPTCP, which shares its ports.
+    case tcp
+    /// UDP, and UDP-Lite.
+    case udp
+    /// SCTP, DCCP and whatever else has ports.
+    case other
+}

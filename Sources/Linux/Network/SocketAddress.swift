@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// Where an internet socket is bound or connected: an address and a port (ip(7), ipv6(7)).
+public struct SocketAddress: Hashable, Sendable, ByteStringConvertible {
+    /// The address.
+    public var address: IPAddress
+    /// The port.
+    public var port: Port
+    /// The index of the interface that a link-local IPv6 address belongs to; 0 for none.
+    public var scope: UInt32
+    /// The flow label of an IPv6 address, in network byte order; 0 for none.
+    public var flow: UInt32
+
+    /// Creates a socket address.
+    public init(_ address: IPAddress, _ port: Port, scope: UInt32 = 0, flow: UInt32 = 0) {
+        self.address = address
+        self.port = port
+        self.scope = scope
+        self.flow = flow
+    }
+
+    /// The usual form: `192.0.2.1:80`, `[2001:db8::1]:80`.
+    public var byteString: ByteString {
+        switch address {
+        case .v4(let address): "\(address):\(port)"
+        case .v6(let address): scope == 0 ? "[\(address)]:\(port)" : "[\(address)%\(scope)]:\(port)"
+        }
+    }
+
+    /// Calls `body` with the address as the kernel takes it.
+    func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        switch address {
+        case .v4(let address):
+            var native = sockaddr_in()
+            native.sin_family = sa_family_t(AF_INET)
+            native.sin_port = port.networkOrder
+            native.sin_addr.s_addr = address.rawValue.bigEndian
+            return unsafe withUnsafePointer(to: &native) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, 16) }
+            }
+        case .v6(let address):
+            var native = sockaddr_in6()
+            native.sin6_family = sa_family_t(AF_INET6)
+            native.sin6_port = port.networkOrder
+            native.sin6_flowinfo = flow
+            native.sin6_scope_id = scope
+            unsafe withUnsafeMutableBytes(of: &native.sin6_addr) { unsafe $0.copyBytes(from: address.networkBytes) }
+            return unsafe withUnsafePointer(to: &native) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, 28) }
+            }
+        }
+    }
+
+    /// Reads the address that a kernel call stored; nil if it is of another family.
+    init?(_ storage: sockaddr_storage) {
+        var storage = storage
+        switch Int32(storage.ss_family) {
+        case AF_INET:
+            let native = unsafe withUnsafeBytes(of: &storage) { unsafe $0.loadUnaligned(as: sockaddr_in.self) }
+            self.init(
+                .v4(IPv4Address(rawValue: UInt32(bigEndian: native.sin_addr.s_addr))),
+                Port(networkOrder: native.sin_port)
+            )
+        case AF_INET6:
+            var native = unsafe withUnsafeBytes(of: &storage) { unsafe $0.loadUnaligned(as: sockaddr_in6.self) }
+            let bytes = unsafe withUnsafeBytes(of: &native.sin6_addr) { unsafe Array($0) }
+            guard let address = IPv6Address(networkBytes: bytes) else { return nil }
+            self.init(
+                .v6(address),
+                Port(networkOrder: native.sin6_port),
+                scope: native.sin6_scope_id,
+                flow: native.sin6_flowinfo
+            )
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// The users and groups that the machine knows (passwd(5), group(5), nsswitch.conf(5)).
+public enum Accounts {
+    /// The number of the user with the name `name`; nil if there is none.
+    ///
+    /// The corresponding C function is getpwnam_r(3).
+    public static func user(named name: ByteString) -> UserID? {
+        guard !name.isEmpty, !name.bytes.contains(0) else { return nil }
+        return unsafe lookup { buffer, size, found in
+            var entry = unsafe passwd()
+            var result: UnsafeMutablePointer<passwd>?
+            let status = unsafe name.withCString {
+                unsafe getpwnam_r($0, &entry, buffer, size, &result)
+            }
+            if unsafe result != nil { found = unsafe UserID(rawValue: entry.pw_uid) }
+            return status
+        }
+    }
+
+    /// The number of the group with the name `name`; nil if there is none.
+    ///
+    /// The corresponding C function is getgrnam_r(3).
+    public static func group(named name: ByteString) -> GroupID? {
+        guard !name.isEmpty, !name.bytes.contains(0) else { return nil }
+        return unsafe lookup { buffer, size, found in
+            var entry = unsafe CLinux.group()
+            var result: UnsafeMutablePointer<CLinux.group>?
+            let status = unsafe name.withCString {
+                unsafe getgrnam_r($0, &entry, buffer, size, &result)
+            }
+            if unsafe result != nil { found = unsafe GroupID(rawValue: entry.gr_gid) }
+            return status
+        }
+    }
+
+    /// The name of the user with the number `user`; nil if there is none.
+    ///
+    /// The corresponding C function is getpwuid_r(3).
+    public static func name(of user: UserID) -> ByteString? {
+        unsafe lookup { buffer, size, found in
+            var entry = unsafe passwd()
+            var result: UnsafeMutablePointer<passwd>?
+            let status = unsafe getpwuid_r(user.rawValue, &entry, buffer, size, &result)
+            if unsafe result != nil { found = unsafe ByteString(cString: entry.pw_name) }
+            return status
+        }
+    }
+
+    /// Calls `body` with more and more room until its entry fits.
+    private static func lookup<Found>(
+        _ body: (UnsafeMutablePointer<CChar>, Int, inout Found?) -> Int32
+    ) -> Found? {
+        var size = 1024
+        while size <= 1 << 20 {
+            var found: Found?
+            var buffer = [CChar](repeating: 0, count: size)
+            let status = unsafe buffer.withUnsafeMutableBufferPointer { buffer in
+                // SAFETY: the buffer is not empty, so it has a base address.
+                unsafe body(buffer.baseAddress.unsafelyUnwrapped, size, &found)
+            }
+            if status != ERANGE { return found }
+            size *= 4
+        }
+        return nil
+    }
+}

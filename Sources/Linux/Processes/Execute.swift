@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// Replaces this process by `program`, which is looked for along PATH unless its name has a slash.
+///
+/// The corresponding C function is execvp(3). Returns only to throw.
+/// - Parameters:
+///   - program: the path or name.
+///   - arguments: all arguments; the first is the name that the program is told.
+public func execute(_ program: ByteString, arguments: [ByteString]) throws(Errno) -> Never {
+    // One block that holds all arguments, and the pointers into it: nothing is freed, since the process is replaced.
+    var block: [CChar] = []
+    var offsets: [Int] = []
+    for argument in arguments {
+        offsets.append(block.count)
+        block += argument.bytes.map { CChar(bitPattern: $0) }
+        block.append(0)
+    }
+    try nothingOrErrno(.execute, retryOnInterrupt: false) { () -> Int32 in
+        unsafe block.withUnsafeMutableBufferPointer { block in
+            let base = block.baseAddress
+            var pointers = unsafe offsets.map { offset in unsafe base.map { unsafe $0 + offset } }
+            unsafe pointers.append(nil)
+            return unsafe program.withCString { unsafe execvp($0, pointers) }
+        }
+    }
+    fatalError("execvp returned without an error")
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// A user's number.
+public struct UserID: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
+    /// The number, as `uid_t` has it.
+    public let rawValue: UInt32
+
+    /// Creates the identity with the number `rawValue`.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// User 0.
+    public static var root: UserID { UserID(rawValue: 0) }
+
+    /// The number in decimal.
+    public var byteString: ByteString { ByteString(decimal: rawValue) }
+}
+
+/// A group's number.
+public struct GroupID: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
+    /// The number, as `gid_t` has it.
+    public let rawValue: UInt32
+
+    /// Creates the identity with the number `rawValue`.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// Group 0.
+    public static var root: GroupID { GroupID(rawValue: 0) }
+
+    /// The number in decimal.
+    public var byteString: ByteString { ByteString(decimal: rawValue) }
+}
+
+/// Who this process is: its real and effective identities (credentials(7)).
+public enum CurrentProcess {
+    /// The user who started it.
+    public static var realUser: UserID { UserID(rawValue: getuid()) }
+    /// The user whose rights it has.
+    public static var effectiveUser: UserID { UserID(rawValue: geteuid()) }
+    /// The group of the user who started it.
+    public static var realGroup: GroupID { GroupID(rawValue: getgid()) }
+    /// The group whose rights it has.
+    public static var effectiveGroup: GroupID { GroupID(rawValue: getegid()) }
+    /// The number of the process.
+    public static var identifier: Int32 { getpid() }
+
+    /// Whether it was started with more rights than its starter: set-id, or with file capabilities (`AT_SECURE`).
+    public static var isSecureExecution: Bool { getauxval(UInt(AT_SECURE)) != 0 }
+
+    /// The supplementary groups.
+    ///
+    /// The corresponding system call is getgroups(2).
+    public static func supplementaryGroups() throws(Errno) -> [GroupID] {
+        let count = try valueOrErrno(.getGroups) { getgroups(0, nil) }
+        var groups = [gid_t](repeating: 0, count: Int(count))
+        let stored = try valueOrErrno(.getGroups) {
+            unsafe groups.withUnsafeMutableBufferPointer { unsafe getgroups(count, $0.baseAddress) }
+        }
+        return groups.prefix(Int(stored)).map { GroupID(rawValue: $0) }
+    }
+}

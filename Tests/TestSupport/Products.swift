@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+internal import Linux
+
+/// The programs of this package, as the build that made the tests made them.
+public enum Products {
+    /// The folder that the build puts programs and test bundles in.
+    public static let folder: String = {
+        for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
+            return bundle.bundleURL.deletingLastPathComponent().path
+        }
+        return Bundle.main.bundleURL.path
+    }()
+
+    /// The path of the program or library with the file name `name`.
+    public static func path(_ name: String) -> String { "\(folder)/\(name)" }
+}
+
+/// What this run of the tests may do.
+public enum Privilege {
+    /// Whether the tests run as root, and so with namespaces, file capabilities and other users.
+    public static let isRoot = CurrentProcess.effectiveUser == .root
+}
