@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if !hasFeature(Embedded)
-    public import Linux
+    internal import Linux
 #endif
 
 /// How the attribute `security.capability` is laid out (`<linux/capability.h>`, `struct vfs_ns_cap_data`).
