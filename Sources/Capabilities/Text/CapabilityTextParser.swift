@@ -61,8 +61,8 @@ struct CapabilityTextParser {
     private mutating func parseClause() throws(CapabilityTextError) {
         let capabilities = try parseList()
         if next == 0 || next.isBlank {
-            skipBlanks()
-            if next.isOperator { throw error(.blankBeforeOperator) }
+            let rest = bytes[position...].drop { $0.isBlank }
+            if rest.first?.isOperator == true { throw error(.blankBeforeOperator) }
             return state.lower(capabilities, in: .all)
         }
         guard next.isOperator else { throw error(.junkAfterClause) }
