@@ -11,5 +11,6 @@
 #include "clinux_xattr.h"
 #include "clinux_capability.h"
 #include "clinux_time.h"
+#include "clinux_confinement.h"
 
 #endif
