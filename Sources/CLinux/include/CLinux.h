@@ -12,5 +12,6 @@
 #include "clinux_capability.h"
 #include "clinux_time.h"
 #include "clinux_netcat.h"
+#include "clinux_confinement.h"
 
 #endif
