@@ -13,10 +13,15 @@ public enum PrivateNetwork {
     /// - `status NAME COMMAND…`: runs a command and then prints `NAME: ` and its exit status.
     /// - Parameter netcat: the path of the program that `$NC` stands for.
     public static func run(_ script: String, netcat: String, name: String = "nc") async throws -> Outcome {
+        await Gate.shared.enter()
+        defer { Task { await Gate.shared.leave() } }
         let values = ["NETCAT": netcat, "CALLED": name, "LC_ALL": "C"]
         return try await TestSupport.run(
             "unshare",
-            ["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-u", "-c", ByteString(prelude + script)],
+            [
+                "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-u", "-c",
+                ByteString(prelude + script),
+            ],
             environment: values
         )
     }
@@ -24,7 +29,7 @@ public enum PrivateNetwork {
     private static let prelude = """
         ip link set lo up
         T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; cd "$T"
-        mkdir .bin; ln "$NETCAT" ".bin/$CALLED" 2>/dev/null || cp "$NETCAT" ".bin/$CALLED"
+        mkdir .bin; cp "$NETCAT" ".bin/$CALLED"
         PATH=$T/.bin:$PATH NC=$CALLED
         until_true() {
             tries=500
@@ -41,4 +46,26 @@ public enum PrivateNetwork {
         status() { label=$1; shift; "$@"; echo "$label: $?"; }
 
         """
+}
+
+/// Lets a few scripts run at a time: each has processes that wait for each other, and a machine has few processors.
+private actor Gate {
+    static let shared = Gate(places: 4)
+
+    private var places: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(places: Int) { self.places = places }
+
+    func enter() async {
+        if places > 0 {
+            places -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func leave() {
+        if waiting.isEmpty { places += 1 } else { waiting.removeFirst().resume() }
+    }
 }

@@ -27,6 +27,12 @@ public final class Buffer {
     /// The bytes that wait.
     public var bytes: [UInt8] { unsafe [UInt8](memory[start..<end]) }
 
+    /// How many of the waiting bytes there are up to the first line feed, with it; all of them if there is none.
+    public var lineLength: Int {
+        let waiting = unsafe memory[start..<end]
+        return unsafe waiting.firstIndex(of: 0x0A).map { $0 + 1 - start } ?? count
+    }
+
     /// Forgets what waits, and puts `bytes` in its place; they must fit.
     public func replace(with bytes: [UInt8]) {
         start = 0
@@ -99,20 +105,20 @@ extension Descriptor where Self: ~Copyable {
     /// Writes to a pipe without waiting for room, whoever else uses it and however it was opened.
     ///
     /// The corresponding system call is pwritev2(2) with `RWF_NOWAIT`. Throws EOPNOTSUPP where the kernel cannot.
-    public func writeNow(from buffer: Buffer) throws(Errno) -> Int {
+    public func writeNow(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
         let descriptor = rawValue
-        return unsafe try buffer.drain(limit: .max) { memory, size throws(Errno) in
+        return unsafe try buffer.drain(limit: limit) { memory, size throws(Errno) in
             try valueOrErrno(.write) { unsafe clinux_write_now(descriptor, memory, size) }
         }
     }
 
-    /// Sends what waits in `buffer` without waiting; a datagram socket sends all of it as one datagram.
+    /// Sends what waits in `buffer`, at most `limit` bytes, without waiting; a datagram socket sends one datagram.
     ///
     /// The corresponding system call is send(2) with `MSG_DONTWAIT` and `MSG_NOSIGNAL`.
-    public func send(from buffer: Buffer) throws(Errno) -> Int {
+    public func send(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
         let descriptor = rawValue
         let flags = Int32(clinux_MSG_DONTWAIT) | Int32(clinux_MSG_NOSIGNAL)
-        return unsafe try buffer.drain(limit: .max) { memory, size throws(Errno) in
+        return unsafe try buffer.drain(limit: limit) { memory, size throws(Errno) in
             try valueOrErrno(.send) { unsafe CLinux.send(descriptor, memory, size, flags) }
         }
     }

@@ -52,10 +52,10 @@ struct BindFailure {
 
     /// The path as a shell takes it.
     private func quoted(_ path: ByteString) -> ByteString {
+        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
         let isPlain = path.bytes.allSatisfy { byte in
-            byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") || byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
-                || byte >= UInt8(ascii: "-") && byte <= UInt8(ascii: "9") || byte == UInt8(ascii: "_")
-                || byte >= 0x80
+            // The range is `-`, `.`, `/` and the digits; 0x20 makes a small letter of a capital.
+            letters.contains(byte | 0x20) && byte >= 0x40 || (0x2D...0x39).contains(byte) || byte == UInt8(ascii: "_")
         }
         if isPlain { return path }
         var result = "'" as ByteString

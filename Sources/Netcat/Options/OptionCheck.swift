@@ -25,7 +25,7 @@ extension Options {
     private func checkPorts() throws(UsageError) {
         if listens {
             let given = (endpoint.sourceAddress == nil ? 0 : 1) + (endpoint.sourcePort == nil ? 0 : 1) + operands.count
-            if given > 2 || operands.count > 1 && endpoint.sourcePort != nil {
+            if given > 2 || endpoint.sourcePort != nil && !operands.isEmpty {
                 throw UsageError(message: nil, showsUsage: true)
             }
             if listeningPort == nil { throw UsageError(message: "missing port number") }
@@ -45,7 +45,7 @@ extension Options {
     /// The address to listen on: `-s`, or the operand in front of the port; nil for all.
     var listeningAddress: ByteString? {
         if let address = endpoint.sourceAddress { return address }
-        return operands.count == (endpoint.sourcePort == nil ? 2 : 1) ? operands.first : nil
+        return operands.count == 2 ? operands.first : nil
     }
 
     /// Where a Unix socket is: the operand, or for a listener `-s`.

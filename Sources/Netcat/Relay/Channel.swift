@@ -34,17 +34,26 @@ final class Channel {
     private var waitsForSink = false
     /// Until when nothing is moved, for the sake of an interval between lines.
     private(set) var pausedUntil: Instant?
+    private let lineInterval: Milliseconds?
+    private var lineLeft = 0
 
     /// Creates a channel.
     /// - Parameters:
     ///   - source: where bytes come from.
     ///   - sink: where they go.
     ///   - filters: what is done to them.
-    init(from source: Stream, to sink: Stream, filters: [ByteFilter] = []) {
+    ///   - lineInterval: how long to wait after each line.
+    init(
+        from source: Stream,
+        to sink: Stream,
+        filters: [ByteFilter] = [],
+        lineInterval: Milliseconds? = nil
+    ) {
         self.source = source
         self.sink = sink
         self.filters = filters
-        mover = filters.isEmpty ? Mover(from: source, to: sink) : Mover()
+        self.lineInterval = lineInterval
+        mover = filters.isEmpty && lineInterval == nil ? Mover(from: source, to: sink) : Mover()
         // A filter may make two bytes of one.
         buffer = Buffer(capacity: Channel.bufferSize * (filters.isEmpty ? 1 : 2))
     }
@@ -56,13 +65,16 @@ final class Channel {
     var isEmpty: Bool { buffer.isEmpty && mover.staged == 0 }
 
     /// Whether nothing will move any more.
-    var isOver: Bool { sinkGone || sourceEnded && isEmpty }
+    var isOver: Bool { sinkGone || sourceEnded && isEmpty && pausedUntil == nil }
 
     /// What has to happen before `run` can do something.
     var waitsFor: (source: Bool, sink: Bool) {
         if isOver || pausedUntil != nil { return (false, false) }
         return waitsForSink ? (false, true) : (true, false)
     }
+
+    /// Whether it paused and need not any longer.
+    var isPauseOver: Bool { pausedUntil.map { $0 <= Instant.now } ?? false }
 
     /// Takes nothing more from the source; what is on its way still arrives.
     func endSource() { sourceEnded = true }
@@ -133,13 +145,27 @@ final class Channel {
 
     private func emptyBuffer() -> Progress {
         do throws(Errno) {
-            while !buffer.isEmpty { _ = try sink.write(from: buffer) }
+            while !buffer.isEmpty {
+                if try writeLine() { return .wait }
+            }
             waitsForSink = false
             return source.readsWithoutWaiting ? .more : .wait
         } catch {
             if error == .wouldBlock { waitsForSink = true } else { sinkGone = true }
             return .wait
         }
+    }
+
+    /// Writes what waits, or only a line of it where lines are kept apart. Gives whether a pause begins.
+    private func writeLine() throws(Errno) -> Bool {
+        guard let lineInterval else {
+            _ = try sink.write(from: buffer, limit: .max)
+            return false
+        }
+        if lineLeft == 0 { lineLeft = buffer.lineLength }
+        lineLeft -= try sink.write(from: buffer, limit: lineLeft)
+        if lineLeft == 0 { pausedUntil = Instant.now + lineInterval }
+        return lineLeft == 0
     }
 
     private func filter() {

@@ -59,16 +59,18 @@ final class Relay {
         entries.append(PollEntry(receive.source ? receiving.source.descriptor : nil, .readable))
         entries.append(PollEntry(receive.sink ? receiving.sink.descriptor : nil, .writable))
         // Once the other side is finished, input that is there already is sent, but nothing more is waited for.
-        let waits = !isFinishing || send.sink
+        let pause = earliest(sending.pausedUntil, receiving.pausedUntil)
+        let waits = !isFinishing || send.sink || pause != nil
+        let until = waits ? earliest(deadline, pause) : Instant.now
         let ready: Bool
         do throws(Errno) {
-            ready = try poll(&entries, timeout: waits ? deadline?.remaining : Milliseconds(rawValue: 0))
+            ready = try poll(&entries, timeout: until?.remaining)
         } catch {
             return error == .interrupted
         }
-        guard ready else { return false }
-        if entries[2].isReadable || entries[3].isWritable { receiving.run() }
-        if entries[0].isReadable || entries[1].isWritable { sending.run() }
+        guard ready || sending.isPauseOver || receiving.isPauseOver else { return false }
+        if entries[2].isReadable || entries[3].isWritable || receiving.isPauseOver { receiving.run() }
+        if entries[0].isReadable || entries[1].isWritable || sending.isPauseOver { sending.run() }
         return true
     }
 

@@ -53,20 +53,21 @@ struct Stream {
         }
     }
 
-    /// Writes what waits in `buffer`, as far as it can be done at once. Throws EAGAIN if that is nothing.
-    func write(from buffer: Buffer) throws(Errno) -> Int {
+    /// Writes what waits in `buffer`, at most `limit` bytes, as far as it can be done at once. Throws EAGAIN if that is
+    /// nothing.
+    func write(from buffer: Buffer, limit: Int) throws(Errno) -> Int {
         switch kind {
-        case .socket, .datagrams: return try descriptor.send(from: buffer)
-        case .file, .null: return try descriptor.write(from: buffer)
+        case .socket, .datagrams: return try descriptor.send(from: buffer, limit: limit)
+        case .file, .null: return try descriptor.write(from: buffer, limit: limit)
         case .pipe, .device:
             do throws(Errno) {
-                return try descriptor.writeNow(from: buffer)
+                return try descriptor.writeNow(from: buffer, limit: limit)
             } catch {
                 guard error == .notSupported else { throw error }
             }
             // Where poll(2) sees room, PIPE_BUF bytes of it are certain.
             guard try descriptor.wait(for: .writable, until: .now) else { throw .wouldBlock }
-            return try descriptor.write(from: buffer, limit: 4096)
+            return try descriptor.write(from: buffer, limit: min(limit, 4096))
         }
     }
 }

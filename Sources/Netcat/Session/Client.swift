@@ -19,14 +19,18 @@ struct Client {
         for (index, port) in ports.enumerated() {
             if index > 0, let interval = options.content.interval { pause(for: interval) }
             guard let connection = try connector.connect(to: port) else { continue }
-            if options.scans && options.endpoint.usesDatagrams {
-                guard DatagramProbe.isOpen(connection.socket.reference, within: options.endpoint.timeout) else { continue }
-            }
+            guard answers(connection) else { continue }
             reached = true
             connector.tellSuccess(connection)
             if !options.scans { Session(options).relay(connection.socket.reference) }
         }
         return reached
+    }
+
+    /// Whether anybody is at the other end: a connection proves it, for datagrams a scan has to find out.
+    private func answers(_ connection: borrowing Connection) -> Bool {
+        guard options.scans && options.endpoint.usesDatagrams else { return true }
+        return DatagramProbe.isOpen(connection.socket.reference, within: options.endpoint.timeout)
     }
 
     private func ports() throws(Failure) -> [Port] {

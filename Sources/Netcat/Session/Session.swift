@@ -23,8 +23,9 @@ struct Session {
     ) {
         try? socket.setNonBlocking(true)
         let peer = Stream(socket)
-        let sending = Channel(from: Stream(input), to: peer, filters: sendFilters)
-        let receiving = Channel(from: peer, to: Stream(.standardOutput))
+        let interval = options.content.interval
+        let sending = Channel(from: Stream(input), to: peer, filters: sendFilters, lineInterval: interval)
+        let receiving = Channel(from: peer, to: Stream(.standardOutput), lineInterval: interval)
         let rules = RelayRules(
             ending: options.ending,
             idleLimit: options.endpoint.timeout,
