@@ -12,5 +12,7 @@
 #include "clinux_capability.h"
 #include "clinux_time.h"
 #include "clinux_confinement.h"
+#include "clinux_helper_call.h"
+#include "clinux_loader.h"
 
 #endif
