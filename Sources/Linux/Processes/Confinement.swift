@@ -10,19 +10,18 @@ public enum Confinement {
         try nothingOrErrno(.close) { clinux_close_range(UInt32(bitPattern: first), .max, 0) }
     }
 
-    /// Gives every signal its default disposition and lets all of them in; only SIGPIPE is ignored, so that a message
-    /// which nobody reads does not change how the program ends (signal(7)).
-    public static func resetSignals() {
+    /// Gives every signal its default disposition and lets none in but SIGALRM, which ends the process after `seconds`,
+    /// also if it was stopped in the meantime (signal(7), alarm(2)).
+    ///
+    /// A signal to a whole process group, which a program survives, then does not end the helper that works for it.
+    public static func limitLife(seconds: UInt32) {
         for number in 1...Int32(clinux_SIGNALS) where number != SIGKILL && number != SIGSTOP {
             // Fails for the two signals that the C library keeps for itself; they are its business.
             _ = clinux_signal_default(number)
         }
-        ignoreBrokenPipes()
-        clinux_unblock_all_signals()
+        clinux_block_signals_except(SIGALRM)
+        _ = alarm(seconds)
     }
-
-    /// Ends the process by SIGALRM after `seconds`, also if it was stopped in the meantime (alarm(2)).
-    public static func limitLife(seconds: UInt32) { _ = alarm(seconds) }
 
     /// Forgets the environment and sets the file creation mask to 077 (clearenv(3), umask(2)).
     public static func resetEnvironment() {
