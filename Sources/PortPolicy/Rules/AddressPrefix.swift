@@ -30,6 +30,26 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
         length = Self.width(of: address.unmapped)
     }
 
+    /// Reads `192.0.2.10`, `127.0.0.0/8` or `::1`; nil for anything else, and if bits are set behind the prefix.
+    public init?(text: ByteString) {
+        guard let (address, length) = Self.parts(of: text) else { return nil }
+        self.init(address, length: length)
+    }
+
+    /// What `127.0.0.1/8` was meant to be: `127.0.0.0/8`.
+    static func withoutHostBits(_ text: ByteString) -> AddressPrefix? {
+        guard let (address, length) = parts(of: text), length <= width(of: address) else { return nil }
+        return AddressPrefix(truncate(address, to: length), length: length)
+    }
+
+    private static func parts(of text: ByteString) -> (IPAddress, Int)? {
+        let parts = text.split(on: UInt8(ascii: "/"))
+        guard let address = IPAddress(parts[0]) else { return nil }
+        if parts.count == 1 { return (address, width(of: address)) }
+        guard parts.count == 2, let length = Decimal.value(of: parts[1], upTo: 128) else { return nil }
+        return (address, Int(length))
+    }
+
     /// Whether `other` is one of the addresses. The families never mix.
     public func contains(_ other: IPAddress) -> Bool {
         switch (address, other) {
@@ -50,7 +70,7 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
         length == Self.width(of: address) ? address.byteString : "\(address)/\(length)"
     }
 
-    static func width(of address: IPAddress) -> Int {
+    private static func width(of address: IPAddress) -> Int {
         switch address {
         case .v4: 32
         case .v6: 128
@@ -58,7 +78,7 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// `address` with all bits behind the first `length` cleared.
-    static func truncate(_ address: IPAddress, to length: Int) -> IPAddress {
+    private static func truncate(_ address: IPAddress, to length: Int) -> IPAddress {
         switch address {
         case .v4(let address):
             return .v4(IPv4Address(rawValue: length == 0 ? 0 : address.rawValue & ~0 << (32 - length)))

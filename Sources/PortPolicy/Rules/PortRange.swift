@@ -23,6 +23,17 @@ public struct PortRange: Hashable, Sendable, ByteStringConvertible {
         upper = port
     }
 
+    /// Reads `80` or `8000-8010`; nil for anything else, and for port 0.
+    public init?(text: ByteString) {
+        func port(_ text: ByteString) -> Port? {
+            guard let value = Decimal.value(of: text, upTo: 65535), value > 0 else { return nil }
+            return Port(rawValue: UInt16(value))
+        }
+        let ends = text.split(on: UInt8(ascii: "-"))
+        guard ends.count <= 2, let lower = port(ends[0]), let upper = port(ends[ends.count - 1]) else { return nil }
+        self.init(lower, upper)
+    }
+
     /// Whether `port` is in the range.
     public func contains(_ port: Port) -> Bool { lower <= port && port <= upper }
 

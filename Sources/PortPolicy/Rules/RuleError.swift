@@ -4,7 +4,35 @@
 #endif
 
 /// What is wrong with a line of a rules file.
-public struct RuleError: Error, Hashable, Sendable, ByteStringConvertible {
+public struct RuleError: Error, Hashable, Sendable {
+    /// What should stand where the fault is.
+    public enum Expectation: Hashable, Sendable {
+        /// A line that is not too long.
+        case shorterLine
+        /// A line without a carriage return at its end.
+        case plainLineEnd
+        /// The word that a rule begins with.
+        case verb
+        /// Whom the rule is for.
+        case identity
+        /// The name of a user or a group; `found` is a number.
+        case name(ofGroup: Bool)
+        /// One name, and not several with commas.
+        case singleName(ofGroup: Bool)
+        /// The number of a user or a group.
+        case number(ofGroup: Bool)
+        /// A protocol.
+        case transport
+        /// A port or a range.
+        case ports
+        /// An address or a prefix.
+        case prefix
+        /// A time.
+        case time
+        /// The words that may come behind the ports, or the end of the line.
+        case option
+    }
+
     /// The line, counted from 1.
     public let line: Int
     /// The byte of the line that the fault begins at, counted from 1.
@@ -12,14 +40,5 @@ public struct RuleError: Error, Hashable, Sendable, ByteStringConvertible {
     /// What stands there; empty at the end of the line.
     public let found: ByteString
     /// What should stand there.
-    public let expected: ByteString
-    /// What was probably meant, if that can be guessed.
-    public let suggestion: ByteString?
-
-    /// `LINE:COLUMN: found "tpc", expected a protocol (tcp, udp or any); did you mean "tcp"?`
-    public var byteString: ByteString {
-        let what: ByteString = found.isEmpty ? "the line ends" : "found \"\(found)\""
-        let guess: ByteString = suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
-        return "\(line):\(column): \(what), expected \(expected)\(guess)"
-    }
+    public let expected: Expectation
 }

@@ -16,20 +16,18 @@ struct PortList: ExpressibleByArgument {
         self.ranges = ranges
     }
 
-    /// `80`, `8000-8010` or a name of services(5). A name wins over a range, since names may have a dash in them.
+    /// `80`, `8000-8010`, a name of services(5) or two names with a dash between them.
+    ///
+    /// A whole name wins over a range, since names may have a dash in them.
     private static func range(_ text: ByteString) -> PortRange? {
-        if let port = port(text) { return PortRange(port) }
+        if let range = PortRange(text: text) { return range }
+        if let port = Services.port(named: text) { return PortRange(port) }
         let ends = text.split(on: UInt8(ascii: "-"))
         guard ends.count == 2, let lower = port(ends[0]), let upper = port(ends[1]) else { return nil }
         return PortRange(lower, upper)
     }
 
-    private static func port(_ text: ByteString) -> Port? {
-        if let number = UInt16(text.description), number > 0, text.bytes.first != UInt8(ascii: "0") {
-            return text.bytes.first == UInt8(ascii: "+") ? nil : Port(rawValue: number)
-        }
-        return Services.port(named: text)
-    }
+    private static func port(_ text: ByteString) -> Port? { PortRange(text: text)?.lower ?? Services.port(named: text) }
 }
 
 extension [PortList] {

@@ -21,12 +21,12 @@ struct PrefixList: ExpressibleByArgument {
     let prefixes: [AddressPrefix]
 
     init?(argument: String) {
-        // The rules language has the grammar; a rule around the words lets its parser read them.
-        let line: ByteString = "allow everyone tcp 1 on \(argument)"
-        guard !argument.isEmpty, !argument.contains(where: { " \t#\n".contains($0) }),
-            let rule = RulesFile(path: "", content: line.bytes).rules.first?.rule
-        else { return nil }
-        prefixes = rule.prefixes
+        var prefixes: [AddressPrefix] = []
+        for part in ByteString(argument).split(on: UInt8(ascii: ",")) {
+            guard let prefix = AddressPrefix(text: part) else { return nil }
+            prefixes.append(prefix)
+        }
+        self.prefixes = prefixes
     }
 }
 
