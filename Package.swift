@@ -55,11 +55,12 @@ let package = Package(
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Capabilities", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "PortPolicy", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "Launch", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "Netcat", dependencies: ["Linux"], swiftSettings: strict),
         .executableTarget(
             name: "lowport",
             dependencies: [
-                "Linux", "PortPolicy",
+                "Launch", "Linux", "PortPolicy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
