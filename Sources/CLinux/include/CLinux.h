@@ -14,5 +14,6 @@
 #include "clinux_confinement.h"
 #include "clinux_helper_call.h"
 #include "clinux_loader.h"
+#include "clinux_netcat.h"
 
 #endif

@@ -29,12 +29,15 @@ public struct PortRange: Hashable, Sendable, ByteStringConvertible {
     /// Whether all of `other` is in the range.
     public func contains(_ other: PortRange) -> Bool { lower <= other.lower && other.upper <= upper }
 
+    /// Whether the ranges have a port in common.
+    public func overlaps(_ other: PortRange) -> Bool { lower <= other.upper && other.lower <= upper }
+
     /// `80` or `8000-8010`.
     public var byteString: ByteString { lower == upper ? "\(lower)" : "\(lower)-\(upper)" }
 
     /// What is left of the range when the ports of `other` are taken out: none, one or two ranges.
     public func subtracting(_ other: PortRange) -> [PortRange] {
-        guard other.lower <= upper, lower <= other.upper else { return [self] }
+        guard overlaps(other) else { return [self] }
         var rest: [PortRange] = []
         if lower < other.lower {
             rest += PortRange(lower, Port(rawValue: other.lower.rawValue - 1)).map { [$0] } ?? []

@@ -33,11 +33,17 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
 
     /// The line, in its one canonical form.
     public var byteString: ByteString {
-        var line: ByteString = "allow \(identity) \(transports) \(Self.list(ports))"
-        if !prefixes.isEmpty { line += " on \(Self.list(prefixes))" }
+        var line: ByteString = "allow \(identity) \(transports) \(portsText)"
+        if !prefixes.isEmpty { line += " on \(prefixesText)" }
         if let until { line += " until \(until)" }
         return line
     }
+
+    /// The ports with commas between them.
+    public var portsText: ByteString { Self.list(ports) }
+
+    /// The prefixes with commas between them.
+    public var prefixesText: ByteString { Self.list(prefixes) }
 
     private static func list(_ items: [some ByteStringConvertible]) -> ByteString {
         var text = ByteString()

@@ -25,11 +25,15 @@ struct RuleParser {
         guard verb.text == "allow" else { throw error(verb, expected: "\"allow\"", among: ["allow"]) }
         let identity = try identity()
         let transports = try transports()
-        let ports = try list("a port or a range of ports (80, 8000-8010)", Self.portRange)
+        let ports = try list("a port 1-65535 or a range of ports (80, 8000-8010)", Self.portRange)
         var rule = Rule(identity, transports, ports)
         while let option = word() {
             if option.text == "on", rule.prefixes.isEmpty, rule.until == nil {
-                rule.prefixes = try list("an address or a prefix (192.0.2.10, 127.0.0.0/8, ::1)", Self.prefix)
+                rule.prefixes = try list(
+                    "an address or a prefix (192.0.2.10, 127.0.0.0/8, ::1)",
+                    guess: Self.prefixWithoutHostBits,
+                    Self.prefix
+                )
             } else if option.text == "until", rule.until == nil {
                 rule.until = try until()
             } else {
@@ -109,11 +113,24 @@ struct RuleParser {
     }
 
     private static func prefix(_ text: ByteString) -> AddressPrefix? {
+        guard let (address, length) = addressAndLength(text) else { return nil }
+        return AddressPrefix(address, length: length)
+    }
+
+    /// What `127.0.0.1/8` was meant to be: `127.0.0.0/8`.
+    private static func prefixWithoutHostBits(_ text: ByteString) -> ByteString? {
+        guard let (address, length) = addressAndLength(text), length <= AddressPrefix.width(of: address) else {
+            return nil
+        }
+        return AddressPrefix(AddressPrefix.truncate(address, to: length), length: length)?.byteString
+    }
+
+    private static func addressAndLength(_ text: ByteString) -> (IPAddress, Int)? {
         let parts = text.split(on: UInt8(ascii: "/"))
         guard let address = IPAddress(parts[0]) else { return nil }
-        if parts.count == 1 { return AddressPrefix(address) }
+        if parts.count == 1 { return (address, AddressPrefix.width(of: address)) }
         guard parts.count == 2, let length = decimal(parts[1], limit: 128) else { return nil }
-        return AddressPrefix(address, length: Int(length))
+        return (address, Int(length))
     }
 
     /// A decimal number without a sign and without leading zeros, up to `limit`.
@@ -150,6 +167,7 @@ struct RuleParser {
     private mutating func list<Item>(
         _ expected: ByteString,
         among known: [ByteString] = [],
+        guess: (ByteString) -> ByteString? = { _ in nil },
         _ item: (ByteString) -> Item?
     ) throws(RuleError) -> [Item] {
         guard let word = word() else { throw atEnd(expected: expected) }
@@ -158,7 +176,8 @@ struct RuleParser {
         for part in word.text.split(on: UInt8(ascii: ",")) {
             guard let value = item(part) else {
                 let place = Word(start: start, text: part.isEmpty ? word.text : part)
-                throw error(place, expected: expected, among: known)
+                let suggestion = guess(part) ?? Spelling.nearest(to: part, among: known)
+                throw error(place, expected: expected, suggestion: suggestion)
             }
             items.append(value)
             start += part.count + 1

@@ -32,12 +32,15 @@ public struct RulesFile: Sendable {
 
     /// The path of the file, for messages.
     public let path: ByteString
+    /// The bytes of the file.
+    public let content: [UInt8]
     /// The lines.
     public let lines: [Line]
 
     /// Reads `content`, the bytes of the file at `path`.
     public init(path: ByteString, content: [UInt8]) {
         self.path = path
+        self.content = content
         var lines: [Line] = []
         var rest = content[...]
         while !rest.isEmpty {

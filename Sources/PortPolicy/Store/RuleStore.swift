@@ -36,6 +36,9 @@ public struct RuleStore: Sendable {
         /// The files and folders that were refused.
         public var refusals: [Refusal] = []
 
+        /// Creates contents without files.
+        public init() {}
+
         /// The rules in force.
         public var rules: RuleSet { RuleSet(files) }
         /// Whether there is a rules file at all, good or bad.
@@ -109,9 +112,7 @@ public struct RuleStore: Sendable {
     /// Opens the folder of the rules, checking every folder on the way.
     func openFolder() throws(Refusal) -> FileDescriptor {
         let root = root
-        var folder = try refusing("/") { () throws(Errno) in
-            try FileDescriptor.open(root, [.pathOnly, .directory])
-        }
+        var folder = try open(root, [.pathOnly, .directory], in: InheritedDescriptor.workingDirectory, path: "/")
         try check(folder, is: .directory, path: "/")
         var path = ByteString()
         for name in Self.folders {
@@ -126,10 +127,7 @@ public struct RuleStore: Sendable {
         in parent: borrowing FileDescriptor,
         path: ByteString
     ) throws(Refusal) -> FileDescriptor {
-        let folder: FileDescriptor
-        do throws(Errno) {
-            folder = try FileDescriptor.open(name, [.readOnly, .directory, .noFollow], in: parent)
-        } catch { throw Refusal(path: path, reason: .failure(error)) }
+        let folder = try open(name, [.readOnly, .directory, .noFollow], in: parent, path: path)
         try check(folder, is: .directory, path: path)
         return folder
     }
@@ -140,11 +138,8 @@ public struct RuleStore: Sendable {
         in folder: borrowing FileDescriptor,
         path: ByteString
     ) throws(Refusal) -> RulesFile {
-        let file: FileDescriptor
-        do throws(Errno) {
-            // Without waiting, so that a FIFO cannot hold up the one who asks.
-            file = try FileDescriptor.open(name, [.readOnly, .noFollow, .nonBlocking], in: folder)
-        } catch { throw Refusal(path: path, reason: .failure(error)) }
+        // Without waiting, so that a FIFO cannot hold up the one who asks.
+        let file = try open(name, [.readOnly, .noFollow, .nonBlocking], in: folder, path: path)
         let status = try check(file, is: .regular, path: path)
         guard status.size <= RulesFile.maximumSize else { throw Refusal(path: path, reason: .size) }
         let content = try refusing(path) { () throws(Errno) in
@@ -159,15 +154,25 @@ public struct RuleStore: Sendable {
         is kind: FileKind,
         path: ByteString
     ) throws(Refusal) -> FileStatus {
-        let status: FileStatus
-        do throws(Errno) { status = try file.status() } catch { throw Refusal(path: path, reason: .failure(error)) }
+        let status = try refusing(path) { () throws(Errno) in try file.status() }
         guard status.kind == kind else { throw Refusal(path: path, reason: .kind) }
         guard status.owner == owner else { throw Refusal(path: path, reason: .owner(status.owner)) }
         guard !status.mode.isWritableByGroupOrOthers else { throw Refusal(path: path, reason: .writable(status.mode)) }
         return status
     }
 
-    private func refusing<Value: ~Copyable>(
+    private func open(
+        _ name: ByteString,
+        _ options: OpenOptions,
+        in folder: borrowing some Descriptor & ~Copyable,
+        path: ByteString
+    ) throws(Refusal) -> FileDescriptor {
+        do throws(Errno) {
+            return try FileDescriptor.open(name, options, in: folder)
+        } catch { throw Refusal(path: path, reason: .failure(error)) }
+    }
+
+    private func refusing<Value>(
         _ path: ByteString,
         _ body: () throws(Errno) -> Value
     ) throws(Refusal) -> Value {
