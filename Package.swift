@@ -94,6 +94,8 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // A program of C that does to `bind` whatever programs do.
+        .executableTarget(name: "bind-probe", path: "Tests/Probes/bind-probe"),
         tests("LinuxTests", of: "Linux"),
         tests("CapabilitiesTests", of: "Capabilities", "Linux"),
         tests("PortPolicyTests", of: "PortPolicy", "Linux"),

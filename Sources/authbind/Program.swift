@@ -7,7 +7,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     if CurrentProcess.isSecureExecution {
         return fail("authbind: must not be installed set-user-ID, set-group-ID or with file capabilities\n")
     }
-    let words = (0..<max(1, Int(count))).map { index in unsafe ByteString(cString: arguments[index]) }
+    let words = unsafe [ByteString](argumentCount: count, arguments: arguments)
     do throws(LaunchOptions.Problem) {
         switch try LaunchOptions.parse(words.dropFirst()) {
         case .help:
