@@ -18,21 +18,19 @@ import Testing
     }
 
     @Test func interruptedCallsAreRetried() throws {
-        try FaultPlan.$current.withValue(FaultPlan(failing: .read, with: .interrupted, times: 3)) {
-            #expect(try readZero() == [0, 0, 0, 0])
+        let read = try FaultPlan.$current.withValue(FaultPlan(failing: .read, with: .interrupted, times: 3)) {
+            try readZero()
         }
+        #expect(read == [0, 0, 0, 0])
     }
 
     @Test func closeIsNotRetried() throws {
-        let descriptor = try FileDescriptor.open("/dev/null", .readOnly)
-        let number = descriptor.rawValue
         do {
             try FaultPlan.$current.withValue(FaultPlan(failing: .close, with: .interrupted, times: 1)) {
                 try FileDescriptor.open("/dev/null", .readOnly).close()
             }
             Issue.record("a failed close was not reported")
         } catch { #expect(error as? Errno == .interrupted) }
-        #expect(number >= 0)
     }
 
     @Test func descriptorsAreClosedAndNotInherited() throws {
