@@ -51,7 +51,8 @@ internal import CLinux
                 writer.write(decimal: scope)
             }
             writer.finish()
-            return unsafe withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<CChar>?.self, capacity: 5) { arguments in
+            return unsafe withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<CChar>?.self, capacity: 5) {
+                arguments in
                 unsafe arguments[0] = helperPath
                 unsafe arguments[1] = addressText
                 unsafe arguments[2] = portText
