@@ -19,8 +19,8 @@ let strict: [SwiftSetting] = [
 let embedded: [SwiftSetting] = strict + [.enableExperimentalFeature("Embedded")]
 
 /// A program of the embedded ring. Its entry point is `@c(NAME_main)`, with `_` for `-`, which SwiftPM links as `main`.
-func embeddedProgram(_ name: String) -> Target {
-    .executableTarget(name: name, dependencies: ["CLinux"], swiftSettings: embedded)
+func embeddedProgram(_ name: String, _ settings: SwiftSetting...) -> Target {
+    .executableTarget(name: name, dependencies: ["CLinux"], swiftSettings: embedded + settings)
 }
 
 let preload = "\(Context.packageDirectory)/Sources/lowport-preload"
@@ -71,7 +71,8 @@ let package = Package(
         embeddedProgram("getcap"),
         embeddedProgram("authbind"),
         embeddedProgram("nc"),
-        embeddedProgram("lowport-helper"),
+        // Privileged, and so as small as it can be.
+        embeddedProgram("lowport-helper", .unsafeFlags(["-Osize"], .when(configuration: .release))),
         .target(
             name: "lowport-preload",
             dependencies: ["CLinux"],
