@@ -6,10 +6,12 @@
 
 #include "clinux_errno.h"
 #include "clinux_files.h"
+#include "clinux_filesystems.h"
 #include "clinux_sockets.h"
 #include "clinux_processes.h"
 #include "clinux_xattr.h"
 #include "clinux_capability.h"
+#include "clinux_threads.h"
 #include "clinux_time.h"
 
 #endif
