@@ -152,7 +152,8 @@ struct FolderReader: ~Copyable {
         let size = CapabilityAttributeRevision.v3.size
         switch access {
         case .descriptor: return try entries.readAttribute(attribute, of: entry, in: directory, limit: size)
-        case .workingDirectory: return try entries.readAttribute(attribute, ofEntryInWorkingDirectory: entry, limit: size)
+        case .workingDirectory:
+            return try entries.readAttribute(attribute, ofEntryInWorkingDirectory: entry, limit: size)
         case .magicPath:
             let path: ByteString = "\(directory.magicPath)/\(entries.name(of: entry))"
             return try readAttribute(attribute, of: path, followLinks: false, limit: size)
