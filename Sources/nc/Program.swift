@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Takes the arguments over and runs nc. `nc` and `netcat` are two names of this file.
 @c(nc_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
-    try? InheritedDescriptor.standardOutput.write("hello \(count) \(Errno.permissionDenied.message)\n")
-    return 0
+    // SAFETY: the kernel passes `count` C strings.
+    let all = (0..<Int(count)).map { unsafe ByteString(cString: arguments[$0]) }
+    return Command.run(name: all.first ?? "nc", Array(all.dropFirst()))
 }

@@ -77,6 +77,8 @@ extension Errno {
     public static var networkUnreachable: Errno { Errno(rawValue: ENETUNREACH) }
     /// `ECONNRESET`.
     public static var connectionReset: Errno { Errno(rawValue: ECONNRESET) }
+    /// `ECONNABORTED`.
+    public static var connectionAborted: Errno { Errno(rawValue: ECONNABORTED) }
     /// `ENOTCONN`.
     public static var notConnected: Errno { Errno(rawValue: ENOTCONN) }
     /// `ETIMEDOUT`.

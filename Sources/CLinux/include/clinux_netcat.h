@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What moving bytes between descriptors needs: flags that are macros or need _GNU_SOURCE, and unions.
+#ifndef CLINUX_NETCAT_H
+#define CLINUX_NETCAT_H
+
+#include <poll.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/sysmacros.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum {
+    clinux_POLLRDHUP = 0x2000,
+    clinux_MSG_DONTWAIT = MSG_DONTWAIT,
+    clinux_MSG_PEEK = MSG_PEEK,
+    clinux_MSG_TRUNC = MSG_TRUNC,
+    clinux_F_SETPIPE_SZ = 1031,
+    clinux_SPLICE_F_MOVE = 1,
+    clinux_SPLICE_F_NONBLOCK = 2,
+    clinux_SPLICE_F_MORE = 4,
+    clinux_RWF_NOWAIT = 8,
+    clinux_SHUT_RD = SHUT_RD,
+    clinux_SHUT_WR = SHUT_WR,
+    clinux_IP_MINTTL = 21,
+    clinux_IPV6_MINHOPCOUNT = 73,
+    clinux_AF_VSOCK = 40,
+};
+
+// splice(2) and pwritev2(2) are declared for _GNU_SOURCE alone, with types that the importer then lacks.
+static inline long clinux_splice(int in, int out, size_t count, unsigned flags)
+{
+    return syscall(SYS_splice, in, NULL, out, NULL, count, flags);
+}
+
+// pwritev2(2) at the current position, which never waits for room in a pipe.
+static inline long clinux_write_now(int descriptor, const void *bytes, size_t count)
+{
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
+    return syscall(SYS_pwritev2, descriptor, &part, 1UL, -1L, -1L, clinux_RWF_NOWAIT);
+}
+
+static inline int clinux_pipe(int ends[2], int flags) { return (int)syscall(SYS_pipe2, ends, flags); }
+
+static inline int clinux_accept(int descriptor, struct sockaddr *address, socklen_t *length, int flags)
+{
+    return (int)syscall(SYS_accept4, descriptor, address, length, flags);
+}
+
+static inline unsigned clinux_major(unsigned long device) { return major(device); }
+static inline unsigned clinux_minor(unsigned long device) { return minor(device); }
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// Bytes that the kernel moves from one descriptor to another without this process seeing them.
+extension Descriptor where Self: ~Copyable {
+    /// Moves at most `limit` bytes from here to `sink`, without waiting; one of the two is a pipe. 0 is the end.
+    ///
+    /// The corresponding system call is splice(2). Throws EAGAIN when the source is empty or the sink is full, EINVAL
+    /// when the two cannot be spliced. A socket must be non-blocking for the call not to wait.
+    public func splice(
+        to sink: borrowing some Descriptor & ~Copyable,
+        limit: Int
+    ) throws(Errno) -> Int {
+        let (source, sink) = (rawValue, sink.rawValue)
+        let flags = UInt32(clinux_SPLICE_F_MOVE | clinux_SPLICE_F_NONBLOCK)
+        return try valueOrErrno(.splice) { clinux_splice(source, sink, limit, flags) }
+    }
+
+    /// Moves at most `limit` bytes from this file's position to `sink`. 0 is the end of the file.
+    ///
+    /// The corresponding system call is sendfile(2). Throws EINVAL when this is no file that can be mapped.
+    public func sendFile(
+        to sink: borrowing some Descriptor & ~Copyable,
+        limit: Int
+    ) throws(Errno) -> Int {
+        let (source, sink) = (rawValue, sink.rawValue)
+        return try valueOrErrno(.splice) { sendfile(sink, source, nil, limit) }
+    }
+
+    /// Takes at most `limit` bytes from a TCP socket and throws them away, without waiting. 0 is the end.
+    ///
+    /// The corresponding system call is recv(2) with `MSG_TRUNC` (tcp(7)).
+    public func discard(limit: Int) throws(Errno) -> Int {
+        let descriptor = rawValue
+        let flags = Int32(clinux_MSG_TRUNC) | Int32(clinux_MSG_DONTWAIT)
+        return try valueOrErrno(.receive) { recv(descriptor, nil, limit, flags) }
+    }
+
+    /// Makes reads and writes fail with EAGAIN where they would wait (`O_NONBLOCK`).
+    ///
+    /// It holds for the open file, and so for everybody who shares it: only for descriptors of our own.
+    /// The corresponding system call is fcntl(2).
+    public func setNonBlocking(_ nonBlocking: Bool) throws(Errno) {
+        let descriptor = rawValue
+        let flags = try valueOrErrno(.fcntl) { clinux_fcntl(descriptor, F_GETFL, 0) }
+        let wanted = nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK
+        if wanted != flags { try nothingOrErrno(.fcntl) { clinux_fcntl(descriptor, F_SETFL, Int(wanted)) } }
+    }
+
+    /// Asks for room for `size` bytes in a pipe; the kernel rounds it up (`F_SETPIPE_SZ`, pipe(7)).
+    ///
+    /// The corresponding system call is fcntl(2). Throws EPERM above the limit of an unprivileged user.
+    public func setPipeSize(_ size: Int) throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.fcntl) { clinux_fcntl(descriptor, Int32(clinux_F_SETPIPE_SZ), size) }
+    }
+
+    /// Whether it is a terminal.
+    ///
+    /// The corresponding C function is isatty(3).
+    public var isTerminal: Bool { isatty(rawValue) == 1 }
+
+    /// Whether it is /dev/null: a device that takes everything and keeps nothing (null(4)).
+    public var isNullDevice: Bool {
+        var status = stat()
+        guard unsafe fstat(rawValue, &status) == 0, FileKind(mode: status.st_mode) == .characterDevice else {
+            return false
+        }
+        return clinux_major(status.st_rdev) == 1 && clinux_minor(status.st_rdev) == 3
+    }
+}
+
+/// The two ends of a pipe of our own.
+public struct Pipe: ~Copyable {
+    /// Where bytes come out.
+    public let output: FileDescriptor
+    /// Where bytes go in.
+    public let input: FileDescriptor
+
+    /// Makes a pipe; neither end waits.
+    ///
+    /// The corresponding system call is pipe2(2) with `O_CLOEXEC` and `O_NONBLOCK`.
+    public init() throws(Errno) {
+        var ends: [Int32] = [-1, -1]
+        try nothingOrErrno(.pipe) {
+            unsafe ends.withUnsafeMutableBufferPointer { unsafe clinux_pipe($0.baseAddress, O_CLOEXEC | O_NONBLOCK) }
+        }
+        output = FileDescriptor(owning: ends[0])
+        input = FileDescriptor(owning: ends[1])
+    }
+}

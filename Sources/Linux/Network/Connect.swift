@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// The direction of a connection that is shut down.
+public enum ShutdownDirection: Sendable {
+    case receiving, sending
+
+    var rawValue: Int32 {
+        Int32(self == .receiving ? clinux_SHUT_RD : clinux_SHUT_WR)
+    }
+}
+
+extension Descriptor where Self: ~Copyable {
+    /// Connects the socket to `address`. A datagram socket then talks to that address alone.
+    ///
+    /// The corresponding system call is connect(2). A non-blocking socket throws EINPROGRESS.
+    public func connect(to address: SocketAddress) throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.connect) {
+            unsafe address.withSockaddr { unsafe CLinux.connect(descriptor, $0, $1) }
+        }
+    }
+
+    /// Waits for a connection that was begun with a non-blocking `connect`, and says how it went.
+    ///
+    /// Throws ETIMEDOUT when `deadline` comes first.
+    public func finishConnecting(until deadline: Instant?) throws(Errno) {
+        guard try wait(for: .writable, until: deadline) else { throw .timedOut }
+        if let error = try pendingError() { throw error }
+    }
+
+    /// The error that the socket met outside a call, which is thereby forgotten (`SO_ERROR`).
+    public func pendingError() throws(Errno) -> Errno? {
+        let number = try option(SOL_SOCKET, SO_ERROR)
+        return number == 0 ? nil : Errno(rawValue: number)
+    }
+
+    /// The address that the socket is connected to.
+    ///
+    /// The corresponding system call is getpeername(2). Throws EAFNOSUPPORT for a socket that is not of the internet.
+    public func peerAddress() throws(Errno) -> SocketAddress {
+        let descriptor = rawValue
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        try nothingOrErrno(.getPeerName) {
+            unsafe withUnsafeMutablePointer(to: &storage) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe getpeername(descriptor, $0, &length)
+                }
+            }
+        }
+        guard let address = SocketAddress(storage) else { throw .addressFamilyNotSupported }
+        return address
+    }
+
+    /// Ends one direction of a connection: the peer reads the end of the file after what was sent.
+    ///
+    /// The corresponding system call is shutdown(2).
+    public func shutDown(_ direction: ShutdownDirection) throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.shutdown) { CLinux.shutdown(descriptor, direction.rawValue) }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+extension Descriptor where Self: ~Copyable {
+    /// Waits for a datagram and says who sent it; the datagram stays.
+    ///
+    /// The corresponding system call is recvfrom(2) with `MSG_PEEK`.
+    public func peekSender() throws(Errno) -> SocketAddress {
+        let descriptor = rawValue
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        var byte: UInt8 = 0
+        try nothingOrErrno(.receive) {
+            unsafe withUnsafeMutablePointer(to: &storage) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe recvfrom(descriptor, &byte, 1, Int32(clinux_MSG_PEEK), $0, &length)
+                }
+            }
+        }
+        guard let address = SocketAddress(storage) else { throw .addressFamilyNotSupported }
+        return address
+    }
+
+    /// Receives one datagram into `buffer` without waiting, and says who sent it.
+    ///
+    /// The corresponding system call is recvfrom(2) with `MSG_DONTWAIT`.
+    public func receive(into buffer: Buffer, from sender: inout SocketAddress?) throws(Errno) -> Int {
+        let descriptor = rawValue
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let count = unsafe try buffer.fill(limit: .max) { memory, size throws(Errno) in
+            try valueOrErrno(.receive) {
+                unsafe withUnsafeMutablePointer(to: &storage) {
+                    unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        unsafe recvfrom(descriptor, memory, size, Int32(clinux_MSG_DONTWAIT), $0, &length)
+                    }
+                }
+            }
+        }
+        sender = SocketAddress(storage)
+        return count
+    }
+
+    /// Sends what waits in `buffer` as one datagram to `address`, without waiting.
+    ///
+    /// The corresponding system call is sendto(2) with `MSG_DONTWAIT`.
+    public func send(from buffer: Buffer, to address: SocketAddress) throws(Errno) -> Int {
+        let descriptor = rawValue
+        return unsafe try buffer.drain(limit: .max) { memory, size throws(Errno) in
+            try valueOrErrno(.send) {
+                unsafe address.withSockaddr {
+                    unsafe sendto(descriptor, memory, size, Int32(clinux_MSG_DONTWAIT), $0, $1)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// Makes a write to somebody who is gone fail with EPIPE instead of ending the process (`SIGPIPE`, signal(7)).
+public func ignoreBrokenPipes() { _ = clinux_signal_ignore(SIGPIPE) }
+
+/// Opens /dev/null on those of the descriptors 0, 1 and 2 that are closed, so that no socket becomes one of them.
+public func openStandardDescriptors() {
+    while let descriptor = try? FileDescriptor.open("/dev/null", .readWrite) {
+        // open(2) takes the lowest number that is free.
+        if descriptor.rawValue > 2 { return }
+        _ = clinux_fcntl(descriptor.release(), F_SETFD, 0)
+    }
+}
+
+extension CurrentProcess {
+    /// The path of the running program, with all links followed; nil where /proc is not there.
+    ///
+    /// The corresponding system call is readlink(2).
+    public static var executablePath: ByteString? {
+        var path = [CChar](repeating: 0, count: 4096)
+        let length = unsafe readlink("/proc/self/exe", &path, path.count)
+        guard length > 0 else { return nil }
+        return ByteString(path.prefix(length).map { UInt8(bitPattern: $0) })
+    }
+}

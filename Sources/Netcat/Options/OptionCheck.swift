@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+extension Options {
+    /// Throws unless the options and operands go together.
+    func check() throws(UsageError) {
+        if endpoint.isUnix { try checkPath() } else { try checkPorts() }
+        if listens && scans { throw UsageError(message: "cannot use -z and -l") }
+        if !listens && keepsOpen { throw UsageError(message: "must use -l with -k") }
+    }
+
+    private func checkPath() throws(UsageError) {
+        switch operands.count {
+        case 0 where listens && endpoint.sourceAddress != nil: break
+        case 0 where listens: throw UsageError(message: "missing socket pathname")
+        case 0: throw UsageError(message: nil, showsUsage: true)
+        case 1 where listens && endpoint.sourceAddress != nil: throw UsageError(message: nil, showsUsage: true)
+        case 1: break
+        default: throw UsageError(message: "cannot use port with -U")
+        }
+    }
+
+    private func checkPorts() throws(UsageError) {
+        if listens {
+            let given = (endpoint.sourceAddress == nil ? 0 : 1) + (endpoint.sourcePort == nil ? 0 : 1) + operands.count
+            if given > 2 || endpoint.sourcePort != nil && !operands.isEmpty {
+                throw UsageError(message: nil, showsUsage: true)
+            }
+            if listeningPort == nil { throw UsageError(message: "missing port number") }
+        } else {
+            if operands.isEmpty { throw UsageError(message: nil, showsUsage: true) }
+            if operands.count == 1 { throw UsageError(message: "missing port number") }
+        }
+    }
+
+    /// The port to listen on: `-p`, or the last operand.
+    var listeningPort: ByteString? {
+        if let port = endpoint.sourcePort { return port }
+        if endpoint.sourceAddress != nil { return operands.first }
+        return operands.last
+    }
+
+    /// The address to listen on: `-s`, or the operand in front of the port; nil for all.
+    var listeningAddress: ByteString? {
+        if let address = endpoint.sourceAddress { return address }
+        return operands.count == 2 ? operands.first : nil
+    }
+
+    /// Where a Unix socket is: the operand, or for a listener `-s`.
+    var path: ByteString { operands.first ?? endpoint.sourceAddress ?? "" }
+}

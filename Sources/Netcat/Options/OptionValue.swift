@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Reads the values of options.
+enum OptionValue {
+    /// Why a text is no number in a range.
+    enum Fault: Error, Equatable {
+        case invalid, tooSmall, tooLarge
+
+        /// As messages have it.
+        var text: ByteString {
+            switch self {
+            case .invalid: "invalid"
+            case .tooSmall: "too small"
+            case .tooLarge: "too large"
+            }
+        }
+    }
+
+    /// A decimal number between the ends of `range`; blanks in front and a sign are let through.
+    static func number(_ text: ByteString, in range: ClosedRange<Int>) throws(Fault) -> Int {
+        var digits = text.bytes.drop { $0 == 0x20 || $0 >= 0x09 && $0 <= 0x0D }
+        let isNegative = digits.first == UInt8(ascii: "-")
+        if isNegative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
+        guard !digits.isEmpty else { throw .invalid }
+        var value = 0
+        for digit in digits {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { throw .invalid }
+            // Far beyond every range; only the sign is told apart from here on.
+            value = min(value * 10 + Int(digit - UInt8(ascii: "0")), 1 << 48)
+        }
+        if isNegative { value = -value }
+        if value < range.lowerBound { throw .tooSmall }
+        if value > range.upperBound { throw .tooLarge }
+        return value
+    }
+
+    /// A number of seconds, or a number with one of the units `ms`, `s`, `m` and `h`.
+    static func duration(_ text: ByteString) throws(Fault) -> Milliseconds {
+        let most = Int(Int32.max)
+        var digits = text
+        var factor = 1000
+        for (unit, value) in [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)] as [(ByteString, Int)]
+        where text.hasSuffix(unit) {
+            digits = ByteString(text.bytes.dropLast(unit.count))
+            factor = value
+            break
+        }
+        let point = digits.bytes.firstIndex(of: UInt8(ascii: ".")) ?? digits.count
+        let fraction = digits.bytes.dropFirst(point + 1)
+        guard point == digits.count || !fraction.isEmpty, fraction.count <= 9 else { throw .invalid }
+        let whole = try number(ByteString(digits.bytes[..<point]), in: 0...most / factor)
+        var rest = 0
+        var scale = factor
+        for digit in fraction {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { throw .invalid }
+            rest += Int(digit - UInt8(ascii: "0")) * scale
+            scale /= 10
+        }
+        return Milliseconds(rawValue: whole * factor + rest / 10)
+    }
+}

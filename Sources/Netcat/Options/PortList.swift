@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// The ports that the operands behind the host name: numbers, ranges `lo-hi` and services.
+enum PortList {
+    /// Reads the operands.
+    /// - Parameters:
+    ///   - operands: the texts, in order.
+    ///   - transport: whose services are meant.
+    /// - Returns: the ports in the order of the operands, each range from its lower end.
+    static func parse(_ operands: [ByteString], _ transport: TransportProtocol) throws(UsageError) -> [Port] {
+        var ports: [Port] = []
+        for operand in operands {
+            // A service may have a `-` in its name.
+            if let port = NameLookup.port(of: operand, transport) {
+                ports.append(port)
+                continue
+            }
+            guard let dash = operand.bytes.firstIndex(of: UInt8(ascii: "-")), dash > 0 else {
+                ports.append(try port(operand))
+                continue
+            }
+            let ends = (
+                try port(ByteString(operand.bytes[..<dash]), of: operand),
+                try port(ByteString(operand.bytes[(dash + 1)...]), of: operand)
+            )
+            let range = min(ends.0, ends.1).rawValue...max(ends.0, ends.1).rawValue
+            ports += range.map { Port(rawValue: $0) }
+        }
+        return ports
+    }
+
+    private static func port(_ text: ByteString, of operand: ByteString? = nil) throws(UsageError) -> Port {
+        do throws(OptionValue.Fault) {
+            return Port(rawValue: UInt16(truncatingIfNeeded: try OptionValue.number(text, in: 1...65535)))
+        } catch {
+            let shown = error == .invalid ? operand ?? text : text
+            throw UsageError(message: "port number \(error.text): \(shown)")
+        }
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// One direction of a relay: takes bytes from a source and gives them to a sink, in order, and never waits.
+///
+/// At any moment it waits for its source or for its sink, never for both. What is on its way is bounded by one buffer
+/// or one pipe, so a slow sink holds the source back.
+final class Channel {
+    /// Where bytes come from.
+    let source: Stream
+    /// Where they go.
+    let sink: Stream
+    /// What is done to the bytes on their way; none allows the kernel to move them.
+    let filters: [ByteFilter]
+
+    /// Whether the source has said that nothing more comes.
+    private(set) var sourceEnded = false
+    /// Whether the sink takes nothing more.
+    private(set) var sinkGone = false
+    /// Why the source ended, if that was no orderly end.
+    private(set) var sourceError: Errno?
+    /// How many bytes the source gave.
+    private(set) var received = 0
+    /// How many reads gave something: for a datagram socket, the number of datagrams.
+    private(set) var reads = 0
+
+    /// After how many reads the source counts as ended; nil is never.
+    var readLimit: Int?
+
+    private var mover: Mover
+    private let buffer: Buffer
+    private var waitsForSink = false
+    /// Until when nothing is moved, for the sake of an interval between lines.
+    private(set) var pausedUntil: Instant?
+    private let lineInterval: Milliseconds?
+    private var lineLeft = 0
+
+    /// Creates a channel.
+    /// - Parameters:
+    ///   - source: where bytes come from.
+    ///   - sink: where they go.
+    ///   - filters: what is done to them.
+    ///   - lineInterval: how long to wait after each line.
+    init(
+        from source: Stream,
+        to sink: Stream,
+        filters: [ByteFilter] = [],
+        lineInterval: Milliseconds? = nil
+    ) {
+        self.source = source
+        self.sink = sink
+        self.filters = filters
+        self.lineInterval = lineInterval
+        mover = filters.isEmpty && lineInterval == nil ? Mover(from: source, to: sink) : Mover()
+        // A filter may make two bytes of one.
+        buffer = Buffer(capacity: Channel.bufferSize * (filters.isEmpty ? 1 : 2))
+    }
+
+    /// Large enough that calls are rare, small enough that the bytes stay in the cache between the two of them.
+    private static let bufferSize = 128 << 10
+
+    /// Whether nothing is on its way.
+    var isEmpty: Bool { buffer.isEmpty && mover.staged == 0 }
+
+    /// Whether nothing will move any more.
+    var isOver: Bool { sinkGone || sourceEnded && isEmpty && pausedUntil == nil }
+
+    /// What has to happen before `run` can do something.
+    var waitsFor: (source: Bool, sink: Bool) {
+        if isOver || pausedUntil != nil { return (false, false) }
+        return waitsForSink ? (false, true) : (true, false)
+    }
+
+    /// Whether it paused and need not any longer.
+    var isPauseOver: Bool { pausedUntil.map { $0 <= Instant.now } ?? false }
+
+    /// Takes nothing more from the source; what is on its way still arrives.
+    func endSource() { sourceEnded = true }
+
+    /// Moves what can be moved at once. Called when the source or the sink, whichever it waits for, is ready.
+    func run() {
+        pausedUntil = nil
+        // A bounded number of turns, so that the other direction has its turn as well.
+        for _ in 0..<8 {
+            let progress = moveOnce()
+            if isOver || progress != .more { return }
+        }
+    }
+
+    /// What came of one turn.
+    private enum Progress { case more, wait }
+
+    private func moveOnce() -> Progress {
+        if !buffer.isEmpty { return emptyBuffer() }
+        if let readLimit, reads >= readLimit { sourceEnded = true }
+        if isOver { return .wait }
+        switch mover.step(from: source, to: sink, ended: sourceEnded) {
+        case .moved(let count):
+            received += count
+            if count > 0 { reads += 1 }
+            waitsForSink = false
+            return .more
+        case .wait(let forSink):
+            waitsForSink = forSink
+            return .wait
+        case .sourceEnded(let error):
+            endSource(error)
+            return .more
+        case .sinkGone:
+            sinkGone = true
+            return .wait
+        case .copy: return sourceEnded && mover.staged == 0 ? .wait : fillBuffer()
+        }
+    }
+
+    /// Reads once and writes what came.
+    private func fillBuffer() -> Progress {
+        do throws(Errno) {
+            let count: Int
+            if mover.staged > 0 {
+                count = try mover.unstage(into: buffer)
+            } else {
+                count = try source.read(into: buffer, limit: sink.kind == .datagrams ? 16384 : Channel.bufferSize)
+                if count == 0 {
+                    // An empty datagram ends nothing; neither does an error that a datagram socket reports once.
+                    if source.kind == .datagrams { return .more }
+                    endSource(nil)
+                    return .wait
+                }
+                received += count
+                reads += 1
+            }
+            filter()
+            let isFull = count == Channel.bufferSize || source.kind == .file || source.kind == .datagrams
+            let progress = buffer.isEmpty ? .more : emptyBuffer()
+            if progress == .wait || isFull && source.readsWithoutWaiting { return progress }
+            return mover.staged > 0 ? .more : .wait
+        } catch {
+            if error == .wouldBlock { waitsForSink = false } else { endSource(error) }
+            return .wait
+        }
+    }
+
+    private func emptyBuffer() -> Progress {
+        do throws(Errno) {
+            while !buffer.isEmpty {
+                if try writeLine() { return .wait }
+            }
+            waitsForSink = false
+            return source.readsWithoutWaiting ? .more : .wait
+        } catch {
+            if error == .wouldBlock { waitsForSink = true } else { sinkGone = true }
+            return .wait
+        }
+    }
+
+    /// Writes what waits, or only a line of it where lines are kept apart. Gives whether a pause begins.
+    private func writeLine() throws(Errno) -> Bool {
+        guard let lineInterval else {
+            _ = try sink.write(from: buffer, limit: .max)
+            return false
+        }
+        if lineLeft == 0 { lineLeft = buffer.lineLength }
+        lineLeft -= try sink.write(from: buffer, limit: lineLeft)
+        if lineLeft == 0 { pausedUntil = Instant.now + lineInterval }
+        return lineLeft == 0
+    }
+
+    private func filter() {
+        if filters.isEmpty { return }
+        var bytes = buffer.bytes
+        for filter in filters { filter.apply(&bytes) }
+        buffer.replace(with: bytes)
+    }
+
+    private func endSource(_ error: Errno?) {
+        sourceEnded = true
+        sourceError = error
+    }
+}

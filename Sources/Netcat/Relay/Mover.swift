@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// How the bytes of a channel get across: the ways in which the kernel moves them by itself, and by copying where it
+/// cannot.
+///
+/// | from, to | way |
+/// |---|---|
+/// | socket to pipe, pipe to socket | splice(2) |
+/// | socket to file, socket to socket | splice(2) into a pipe of our own and out of it |
+/// | file to socket | sendfile(2) |
+/// | TCP to /dev/null | thrown away in the kernel |
+/// | everything else | 128 KiB read and write |
+struct Mover: ~Copyable {
+    /// What came of one step.
+    enum Outcome {
+        /// The source gave so many bytes, all of which the sink or the pipe between has.
+        case moved(Int)
+        /// Nothing can be moved until the source, or the sink, is ready.
+        case wait(forSink: Bool)
+        case sourceEnded(Errno?)
+        case sinkGone
+        /// The bytes have to be read and written.
+        case copy
+    }
+
+    private enum Way { case copy, splice, stage, sendFile, discard }
+
+    private var way: Way
+    private var pipe: Pipe?
+    /// How many bytes are in the pipe between.
+    private(set) var staged = 0
+    private var steps = 0
+    private var total = 0
+    private var triedSink = false
+
+    /// Creates a mover that leaves everything to be copied.
+    init() { way = .copy }
+
+    /// Chooses the way from `source` to `sink`.
+    init(from source: Stream, to sink: Stream) {
+        switch (source.kind, sink.kind) {
+        case (.socket, .null) where source.descriptor.isTCP: way = .discard
+        case (.socket, .pipe), (.pipe, .socket):
+            way = .splice
+            let end = source.kind == .pipe ? source : sink
+            // Beyond the limit of an unprivileged user, the pipe stays as it is.
+            try? end.descriptor.setPipeSize(Mover.pipeSize)
+        case (.file, .socket): way = .sendFile
+        case (.socket, .file), (.socket, .socket):
+            way = .stage
+        default: way = .copy
+        }
+    }
+
+    private static var pipeSize: Int { 1 << 20 }
+
+    /// Moves once.
+    mutating func step(from source: Stream, to sink: Stream, ended: Bool) -> Outcome {
+        switch way {
+        case .copy: .copy
+        case .splice: splice(source, sink)
+        case .stage: staged > 0 ? unstage(source, sink) : ended ? .wait(forSink: false) : stage(source)
+        case .sendFile: sendFile(source, sink)
+        case .discard: discard(source)
+        }
+    }
+
+    private mutating func splice(_ source: Stream, _ sink: Stream) -> Outcome {
+        do throws(Errno) {
+            let count = try source.descriptor.splice(to: sink.descriptor, limit: Mover.pipeSize)
+            triedSink = false
+            if count == 0 { return .sourceEnded(nil) }
+            steps += 1
+            total += count
+            // Each small block costs the network a packet of its own; gathering them in a buffer is faster then.
+            if source.kind == .pipe && steps == 16 && total / steps < 32 << 10 { way = .copy }
+            return .moved(count)
+        } catch {
+            switch error {
+            case .wouldBlock:
+                // The call does not say which of the two has to be waited for: they take turns.
+                triedSink.toggle()
+                return .wait(forSink: triedSink)
+            case .brokenPipe: return .sinkGone
+            case .connectionReset where source.kind == .socket: return .sourceEnded(error)
+            case .invalidArgument, .noSystemCall:
+                way = .copy
+                return .copy
+            default: return source.kind == .socket ? .sourceEnded(error) : .sinkGone
+            }
+        }
+    }
+
+    private mutating func stage(_ source: Stream) -> Outcome {
+        do throws(Errno) {
+            if pipe == nil {
+                let new = try Pipe()
+                try? new.input.setPipeSize(Mover.pipeSize)
+                pipe = consume new
+            }
+            guard let count = try pipe.splice(from: source) else { return .copy }
+            if count == 0 { return .sourceEnded(nil) }
+            staged += count
+            return .moved(count)
+        } catch {
+            if error == .wouldBlock { return .wait(forSink: false) }
+            if error == .invalidArgument || error == .noSystemCall || pipe == nil {
+                way = .copy
+                return .copy
+            }
+            return .sourceEnded(error)
+        }
+    }
+
+    private mutating func unstage(_ source: Stream, _ sink: Stream) -> Outcome {
+        do throws(Errno) {
+            guard let count = try pipe.splice(to: sink, limit: staged) else { return .copy }
+            staged -= count
+            return .moved(0)
+        } catch {
+            switch error {
+            case .wouldBlock: return .wait(forSink: true)
+            case .invalidArgument:
+                // A file that was opened for appending; what is in the pipe already is read from there.
+                way = .copy
+                return .copy
+            default: return .sinkGone
+            }
+        }
+    }
+
+    /// Reads what is in the pipe between, for a sink that turned out not to take splices.
+    mutating func unstage(into buffer: Buffer) throws(Errno) -> Int {
+        guard let count = try pipe.read(into: buffer) else { return 0 }
+        staged -= count
+        return count
+    }
+
+    private mutating func sendFile(_ source: Stream, _ sink: Stream) -> Outcome {
+        do throws(Errno) {
+            let count = try source.descriptor.sendFile(to: sink.descriptor, limit: 1 << 20)
+            if count > 0 {
+                steps += 1
+                return .moved(count)
+            }
+            if steps > 0 { return .sourceEnded(nil) }
+            // Some files say that they are empty and can be read all the same.
+            way = .copy
+            return .copy
+        } catch {
+            switch error {
+            case .wouldBlock: return .wait(forSink: true)
+            case .brokenPipe, .connectionReset: return .sinkGone
+            default:
+                way = .copy
+                return .copy
+            }
+        }
+    }
+
+    private func discard(_ source: Stream) -> Outcome {
+        do throws(Errno) {
+            let count = try source.descriptor.discard(limit: 1 << 20)
+            return count == 0 ? .sourceEnded(nil) : .moved(count)
+        } catch {
+            return error == .wouldBlock ? .wait(forSink: false) : .sourceEnded(error)
+        }
+    }
+}
+
+extension Pipe? {
+    fileprivate borrowing func splice(from source: Stream) throws(Errno) -> Int? {
+        switch self {
+        case .some(let pipe): try source.descriptor.splice(to: pipe.input, limit: 1 << 20)
+        case .none: nil
+        }
+    }
+
+    fileprivate borrowing func splice(to sink: Stream, limit: Int) throws(Errno) -> Int? {
+        switch self {
+        case .some(let pipe): try pipe.output.splice(to: sink.descriptor, limit: limit)
+        case .none: nil
+        }
+    }
+
+    fileprivate borrowing func read(into buffer: Buffer) throws(Errno) -> Int? {
+        switch self {
+        case .some(let pipe): try pipe.output.read(into: buffer)
+        case .none: nil
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// nc, from its arguments to its exit status.
+enum Command {
+    /// Runs it.
+    /// - Parameters:
+    ///   - name: the path or name that it was called by.
+    ///   - arguments: the arguments behind the name.
+    /// - Returns: the exit status: 0 when something was reached, 1 when nothing was or the command line is wrong.
+    static func run(name: ByteString, _ arguments: [ByteString]) -> Int32 {
+        openStandardDescriptors()
+        ignoreBrokenPipes()
+        var console = Console(program: ByteString(name.bytes.split(separator: UInt8(ascii: "/")).last ?? []))
+        do throws(UsageError) {
+            switch try Invocation(arguments) {
+            case .help(let onErrors):
+                // The letter's help has always been on standard error.
+                let descriptor: InheritedDescriptor = onErrors ? .standardError : .standardOutput
+                try? descriptor.write(Usage.long)
+                return 0
+            case .version:
+                try? InheritedDescriptor.standardOutput.write(Usage.version)
+                return 0
+            case .run(let options):
+                console.isVerbose = options.isVerbose
+                console.isNumeric = options.isNumeric
+                return run(options, console)
+            }
+        } catch {
+            if let message = error.message { console.complain(message) }
+            if error.showsUsage { try? InheritedDescriptor.standardError.write(Usage.short) }
+            return 1
+        }
+    }
+
+    private static func run(_ options: Options, _ console: Console) -> Int32 {
+        do throws(Failure) {
+            if options.listens {
+                try Server(options: options, console: console).run()
+                return 0
+            }
+            return try Client(options: options, console: console).run() ? 0 : 1
+        } catch {
+            error.report(to: console)
+            return 1
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Where messages go: standard error. Standard output carries data alone.
+struct Console: Sendable {
+    /// The name that the program was called by.
+    let program: ByteString
+    /// Whether it is told what happens (`-v`).
+    var isVerbose = false
+    /// Whether addresses are shown as they are (`-n`).
+    var isNumeric = false
+
+    /// Writes a line.
+    func say(_ line: ByteString) { try? InheritedDescriptor.standardError.write(line + "\n") }
+
+    /// Writes a line behind the program's name.
+    func complain(_ line: ByteString) { say("\(program): \(line)") }
+
+    /// Writes a line if it is to be told what happens.
+    func note(_ line: ByteString) {
+        if isVerbose { say(line) }
+    }
+
+    /// A host as messages have it: its name, or its address if it has none or names are not wanted.
+    func name(of address: SocketAddress) -> ByteString {
+        if isNumeric || address.address.isWildcard { return address.host }
+        return NameLookup.name(of: address) ?? address.host
+    }
+}
+
+extension SocketAddress {
+    /// The address without the port, as getnameinfo(3) writes it: with the interface of a link-local address.
+    var host: ByteString {
+        switch address {
+        case .v6(let address) where scope != 0: "\(address)%\(scope)"
+        default: address.byteString
+        }
+    }
+}
+
+/// Why the program gives up.
+struct Failure: Error, Equatable {
+    /// What is said behind the program's name; nil says nothing.
+    var message: ByteString?
+    /// A line that stands alone, in front of it.
+    var plain: ByteString?
+    /// What would help, a line each.
+    var hints: [ByteString] = []
+
+    /// Creates a failure.
+    init(_ message: ByteString?, plain: ByteString? = nil, hints: [ByteString] = []) {
+        self.message = message
+        self.plain = plain
+        self.hints = hints
+    }
+
+    /// Says why.
+    func report(to console: Console) {
+        if let plain { console.say(plain) }
+        if let message { console.complain(message) }
+        for hint in hints { console.say("hint: \(hint)") }
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Finds out whether anybody receives datagrams at a port: nobody is what the machine there says, if it says anything.
+enum DatagramProbe {
+    /// Sends a byte a second, and listens for a refusal.
+    /// - Parameters:
+    ///   - socket: a socket that is connected to the port.
+    ///   - limit: how long to listen; nil is three seconds.
+    /// - Returns: false when the port is closed.
+    static func isOpen(_ socket: InheritedDescriptor, within limit: Milliseconds?) -> Bool {
+        let end = Instant.now + (limit ?? .seconds(3))
+        let buffer = Buffer(capacity: 65536)
+        // The first refusal is seen by the second byte at the latest.
+        guard send(socket, buffer) else { return false }
+        repeat {
+            guard send(socket, buffer) else { return false }
+            let pause = min(end, Instant.now + .seconds(1))
+            do throws(Errno) {
+                if try socket.wait(for: .readable, until: pause) {
+                    // An answer settles it.
+                    return try socket.receive(into: buffer) >= 0
+                }
+            } catch {
+                return false
+            }
+        } while end.remaining > Milliseconds(rawValue: 0)
+        return true
+    }
+
+    private static func send(_ socket: InheritedDescriptor, _ buffer: Buffer) -> Bool {
+        buffer.replace(with: [UInt8(ascii: "X")])
+        do throws(Errno) {
+            return try socket.send(from: buffer) == 1
+        } catch {
+            return error != .connectionRefused
+        }
+    }
+}

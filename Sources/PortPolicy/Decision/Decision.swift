@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// Whether a request is allowed, and why.
+public struct Decision: Hashable, Sendable {
+    /// What made it allowed.
+    public enum Grant: Hashable, Sendable {
+        /// A rule; a dual-stack bind may need two, one for each family.
+        case rules([RuleLocation])
+        /// A path of the authbind tree, and the line if it is a byuid file.
+        case authbind(path: ByteString, line: Int?)
+    }
+
+    /// The source that allows it; nil if it is refused.
+    public let grant: Grant?
+
+    /// The error that a refused program gets.
+    public let refusal: Errno?
+
+    /// What the authbind tree said; nil if a rule allowed before it was asked.
+    public let authbind: AuthbindAnswer?
+
+    /// Whether the request is allowed.
+    public var isAllowed: Bool { grant != nil }
+}
+
+extension Decision {
+    /// Decides `request`: the only place in the project that does.
+    ///
+    /// Either source may allow. The rules are asked first, since they have no errors of their own to report; if they do
+    /// not allow, the answer of the authbind tree stands, error and all.
+    /// - Parameters:
+    ///   - request: who wants to bind what.
+    ///   - rules: the rules that were read.
+    ///   - now: the time that `until` is compared with.
+    ///   - names: turns the names in rules into numbers.
+    ///   - authbind: asks the authbind tree; called only if no rule allows.
+    public static func decide(
+        _ request: BindRequest,
+        rules: RuleSet,
+        now: Timestamp,
+        names: some NameResolver,
+        authbind: (BindRequest) -> AuthbindAnswer
+    ) -> Decision {
+        if let grants = rules.grants(for: request, now: now, names: names) {
+            return Decision(grant: .rules(grants), refusal: nil, authbind: nil)
+        }
+        let answer = authbind(request)
+        guard let refusal = answer.refusal else {
+            let step = answer.steps.last
+            return Decision(
+                grant: .authbind(path: step?.path ?? "", line: step?.line),
+                refusal: nil,
+                authbind: answer
+            )
+        }
+        return Decision(grant: nil, refusal: refusal, authbind: answer)
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// What is wrong with a line of a rules file.
+public struct RuleError: Error, Hashable, Sendable {
+    /// What should stand where the fault is.
+    public enum Expectation: Hashable, Sendable {
+        /// A line that is not too long.
+        case shorterLine
+        /// A line without a carriage return at its end.
+        case plainLineEnd
+        /// The word that a rule begins with.
+        case verb
+        /// Whom the rule is for.
+        case identity
+        /// The name of a user or a group; `found` is a number.
+        case name(ofGroup: Bool)
+        /// One name, and not several with commas.
+        case singleName(ofGroup: Bool)
+        /// The number of a user or a group.
+        case number(ofGroup: Bool)
+        /// A protocol.
+        case transport
+        /// A port or a range.
+        case ports
+        /// An address or a prefix.
+        case prefix
+        /// A time.
+        case time
+        /// The words that may come behind the ports, or the end of the line.
+        case option
+    }
+
+    /// The line, counted from 1.
+    public let line: Int
+    /// The byte of the line that the fault begins at, counted from 1.
+    public let column: Int
+    /// What stands there; empty at the end of the line.
+    public let found: ByteString
+    /// What should stand there.
+    public let expected: Expectation
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+// What people are told about a fault. The privileged program never says any of it, and so does not contain it.
+
+extension RuleError: ByteStringConvertible {
+    /// `LINE:COLUMN: found "tpc", expected a protocol (tcp, udp or any); did you mean "tcp"?`
+    public var byteString: ByteString {
+        let what: ByteString = found.isEmpty ? "the line ends" : "found \"\(visibleFound)\""
+        let guess: ByteString = suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
+        return
+            "\(line):\(column): \(expected == .shorterLine ? "the line is too long" : what), expected \(expected)\(guess)"
+    }
+
+    /// What was probably meant, if that can be guessed.
+    public var suggestion: ByteString? {
+        switch expected {
+        case .verb: Spelling.nearest(to: found, among: ["allow"])
+        case .identity: Spelling.nearest(to: found, among: ["user", "group", "uid", "gid", "everyone"])
+        case .transport: Spelling.nearest(to: found, among: ["tcp", "udp", "any"])
+        case .option: Spelling.nearest(to: found, among: ["on", "until"])
+        case .name(let ofGroup): found.isEmpty ? nil : "\(ofGroup ? "gid" : "uid") \(found)"
+        case .prefix: AddressPrefix.withoutHostBits(found)?.byteString
+        case .shorterLine, .plainLineEnd, .singleName, .number, .ports, .time: nil
+        }
+    }
+
+    /// `found` with control characters shown as `\xNN`, so that a message cannot drive somebody's terminal.
+    private var visibleFound: ByteString {
+        var shown: [UInt8] = []
+        let digits = ByteString("0123456789abcdef").bytes
+        for byte in found.bytes {
+            if byte < 0x20 || byte == 0x7F {
+                shown += [UInt8(ascii: "\\"), UInt8(ascii: "x"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            } else {
+                shown.append(byte)
+            }
+        }
+        return ByteString(shown)
+    }
+}
+
+extension RuleError.Expectation: ByteStringConvertible {
+    /// What should stand there, in words.
+    public var byteString: ByteString {
+        func kind(_ ofGroup: Bool) -> ByteString { ofGroup ? "group" : "user" }
+        return switch self {
+        case .shorterLine: "at most \(RulesFile.maximumLineLength) bytes"
+        case .plainLineEnd: "a line that ends with a newline alone (this file has DOS line ends)"
+        case .verb: "\"allow\""
+        case .identity: "user NAME, group NAME, uid NUMBER, gid NUMBER or everyone"
+        case .name(let ofGroup): "the name of a \(kind(ofGroup))"
+        case .singleName(let ofGroup): "the name of one \(kind(ofGroup)); write a line for each"
+        case .number(let ofGroup): "the number of a \(kind(ofGroup)), 0-4294967294"
+        case .transport: "a protocol (tcp, udp or any)"
+        case .ports: "a port 1-65535 or a range of ports (80, 8000-8010)"
+        case .prefix: "an address or a prefix (192.0.2.10, 127.0.0.0/8, ::1)"
+        case .time: "a time such as 2026-12-01T12:00:00Z or 2026-12-01T12:00:00+01:00"
+        case .option: "\"on\", \"until\" or the end of the line"
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+/// Command lines that are refused, and the words of it.
+@Suite(.enabled(if: Netcats.canCompare, "needs root and netcat-openbsd"))
+struct NetcatUsageTests {
+    @Test(arguments: [
+        "-l", "h", "-k h 1", "-lz 1", "-w abc h 1", "-w -1 h 1", "-w 99999999999 h 1", "-w 2147484 h 1", "-i abc h 1",
+        "-i -1 h 1", "-q abc h 1", "-q 99999999999 h 1", "-W 0 h 1", "-W x h 1", "127.0.0.1 0", "127.0.0.1 65536",
+        "127.0.0.1 junkport", "127.0.0.1 1-70000", "127.0.0.1 http-", "-lU", "-U a b", "nosuch.invalid 80",
+        "-l nosuch.invalid 80", "-6 127.0.0.1 1", "-4 ::1 1", "-n localhost 1", "-s 192.0.2.1 127.0.0.1 5",
+        "-s junk.invalid 127.0.0.1 5", "127.0.0.1 1", "-v 127.0.0.1 1", "127.0.0.1 1 -v", "-v -w 1 127.0.0.1 1",
+        "-v 127.0.0.1 1-3", "-v 127.0.0.1 3-1 7", "-vn 127.0.0.1 1", "-vz 127.0.0.1 1 2", "-z 127.0.0.1 1-9",
+        "-v -- 127.0.0.1 1", "-v 192.0.2.1 1", "-4v localhost 1", "-6v ::1 1", "-p abc 127.0.0.1 1",
+    ])
+    func refusals(_ arguments: String) async throws {
+        try await NetcatScenario(arguments, "$NC \(arguments) </dev/null; echo $?").check()
+    }
+
+    /// The usage says something else, since there is more to say; the line in front of it does not.
+    @Test(arguments: ["-Q", "", "-l 1 2 3", "-p", "-U"])
+    func usage(_ arguments: String) async throws {
+        try await NetcatScenario(
+            arguments,
+            "$NC \(arguments) </dev/null 2>errors; echo $?; head -1 errors | cut -d[ -f1 | sed 's/ -l$//'"
+        ).check()
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// What is said when a port cannot be bound: the first thing that people meet.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct NetcatBindTests {
+    private static let drop = "setpriv --reuid 65534 --regid 65534 --clear-groups"
+
+    private func refused(_ command: String, name: String = "nc") async throws -> Outcome {
+        try await PrivateNetwork.run(
+            "chmod 755 $T; \(Self.drop) \(command) </dev/null",
+            netcat: Products.path("nc"),
+            name: name
+        )
+    }
+
+    private func hints(_ port: Int, _ again: String) -> String {
+        """
+        hint: port \(port) is privileged; to let the user nobody listen on it, do one of these:
+        hint:   by rule:     sudo lowport grant \(port) --user nobody
+        hint:                then: lowport run \(again)
+        hint:   by port:     sudo install -D -o nobody -m 0500 /dev/null /etc/authbind/byport/\(port)
+        hint:                then: authbind \(again)
+        hint:   by program:  sudo setcap 'cap_net_bind_service+ep' PATH
+        hint:                then: \(again)
+
+        """
+    }
+
+    /// The errors, with the folder of the test taken out.
+    private func errors(_ outcome: Outcome) -> String {
+        outcome.errors.description.replacing(/\/tmp\/tmp\.\w+\/\.bin\/\w+/, with: "PATH")
+    }
+
+    @Test(arguments: ["-l -p 80", "-l 80", "-lp80", "-lv -p 80"]) func privilegedPort(_ arguments: String) async throws
+    {
+        let outcome = try await refused("$NC \(arguments)")
+        #expect(outcome.status == 1)
+        #expect(errors(outcome) == "nc: bind to 0.0.0.0 port 80: Permission denied\n" + hints(80, "nc -l -p 80"))
+        #expect(outcome.output == "")
+    }
+
+    @Test func calledAsNetcat() async throws {
+        let outcome = try await refused("$NC -l -p 80", name: "netcat")
+        #expect(outcome.status == 1)
+        #expect(
+            errors(outcome) == "Error: Couldn't setup listening socket (err=-3): Permission denied\n"
+                + hints(80, "netcat -l -p 80")
+        )
+    }
+
+    @Test func datagrams() async throws {
+        let outcome = try await refused("$NC -lu 53")
+        #expect(outcome.status == 1)
+        #expect(errors(outcome) == "nc: bind to 0.0.0.0 port 53: Permission denied\n" + hints(53, "nc -lu -p 53"))
+    }
+
+    /// Hints are for ports that need permission, and for nothing else.
+    @Test func otherRefusals() async throws {
+        let busy = try await refused("true; $NC -l 8080 & listening 8080; $NC -l 8080")
+        #expect(busy.errors == "nc: bind to 0.0.0.0 port 8080: Address already in use\n")
+        let foreign = try await refused("$NC -l 192.0.2.1 80")
+        #expect(foreign.errors == "nc: bind to 192.0.2.1 port 80: Cannot assign requested address\n")
+        let start = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+        let open = try await refused("true; echo 70 >\(start); \(Self.drop) timeout 1 $NC -l 80")
+        #expect(open == Outcome(status: 124, output: ""))
+    }
+
+    @Test func withThePermissionItListens() async throws {
+        let outcome = try await PrivateNetwork.run(
+            """
+            chmod 755 $T; setcap cap_net_bind_service+ep .bin/nc
+            \(Self.drop) $NC -l -p 80 >got & server=$!; listening 80
+            echo hello | \(Self.drop) $NC -N 127.0.0.1 80; wait $server; cat got
+            """,
+            netcat: Products.path("nc")
+        )
+        #expect(outcome == Outcome(status: 0, output: "hello\n"))
+    }
+}
