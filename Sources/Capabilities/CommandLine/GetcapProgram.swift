@@ -5,52 +5,136 @@
 
 /// The program getcap(8): prints the capabilities of files.
 ///
-/// What it prints, and where it is silent, is what scripts know from libcap.
+/// What it prints, and where it is silent, is what scripts know from libcap, unless a long option asks for more.
 struct GetcapProgram: ~Copyable {
     private let commandLine: GetcapCommandLine
     private let kernel = KernelCapabilities.running
-    private var output = BufferedOutput(.standardOutput)
+    private var report: GetcapReport
+    private var audit: CapabilityAudit?
+    private var saved: [SavedCapabilities] = []
 
-    init(_ commandLine: GetcapCommandLine) { self.commandLine = commandLine }
+    init(_ commandLine: GetcapCommandLine) {
+        self.commandLine = commandLine
+        report = GetcapReport(commandLine, kernel: kernel)
+        if commandLine.audits { audit = CapabilityAudit(kernel: kernel) }
+    }
 
-    /// Looks at all files. There is no failure: what cannot be read is said, and the exit status is 0 all the same.
-    mutating func run() {
+    /// Looks at all files, and returns the exit status: 0 whatever was found, unless a long option makes it count.
+    mutating func run() -> Int32 {
         var options = WalkOptions()
         options.tellsEverything = commandLine.isVerbose
-        var walk = FileCapabilityWalk(options)
-        for file in commandLine.files {
+        options.staysOnFileSystem = commandLine.staysOnFileSystem
+        options.skipsRemoteFileSystems = commandLine.skipsRemoteFileSystems
+        if commandLine.isRecursive { walk(options) } else { look(options) }
+        report.finish()
+        var failed = commandLine.isStrict && report.isIncomplete || audit?.foundConcerns == true
+        if let file = commandLine.saveFile {
             do {
-                let kind = try FileStatus(of: file, followLinks: false).kind
-                if commandLine.isRecursive {
-                    walk.run(file) { print($0) }
-                } else if kind != .regular {
-                    print(WalkFinding(.notFile, at: file))
-                } else if let finding = FileCapabilityWalk.look(at: file, options) {
-                    print(finding)
-                }
+                try SavedCapabilities.text(of: saved).replaceFile(file)
             } catch {
-                complain("\(file) (\(error.message))\n")
+                complain("getcap: cannot save to '\(file)': \(error.sentence)\n")
+                failed = true
             }
         }
-        output.flush()
+        return failed ? 1 : 0
     }
 
-    private mutating func print(_ finding: WalkFinding) {
-        let file = finding.path
-        switch finding.kind {
-        case .capabilities(let found):
-            output.write("\(file) \(found.state.text(kernel: kernel))\(rootUser(of: found))\n")
-        case .none: output.write("\(file)\n")
-        case .unreadable(let error): complain("Failed to get capabilities of file '\(file)' (\(error.message))\n")
-        case .notFile, .closedFolder, .unreachable:
-            if commandLine.isVerbose { output.write("\(file) (Not a regular file)\n") }
-        case .unfinishedFolder: break
+    private mutating func look(_ options: WalkOptions) {
+        for file in commandLine.files {
+            do {
+                if try FileStatus(of: file, followLinks: false).kind != .regular {
+                    tell(WalkFinding(.notFile, at: file))
+                } else if let finding = FileCapabilityWalk.look(at: file, options) {
+                    tell(finding)
+                }
+            } catch {
+                report.tellMissing(file, error)
+            }
         }
     }
 
-    private func rootUser(of capabilities: FileCapabilities) -> ByteString {
-        // -1 is no user, and 0 means that there is no namespace; the number is signed as the original prints it.
-        let number = Int32(bitPattern: capabilities.rootUser.rawValue)
-        return commandLine.printsRootUser && number != 0 && number != -1 ? " [rootid=\(number)]" : ""
+    private mutating func walk(_ options: WalkOptions) {
+        var walk = FileCapabilityWalk(options)
+        var progress = WalkProgress(isWanted: commandLine.showsProgress)
+        for file in commandLine.files {
+            do {
+                _ = try FileStatus(of: file, followLinks: false)
+                walk.run(file, onProgress: { progress.show($0) }) { finding in
+                    progress.clear()
+                    tell(finding)
+                }
+            } catch {
+                report.tellMissing(file, error)
+            }
+        }
+        progress.clear()
+    }
+
+    private mutating func tell(_ finding: WalkFinding) {
+        if commandLine.saveFile != nil, case .capabilities(let capabilities) = finding.kind {
+            do {
+                let fingerprint = try FileFingerprint(ofFile: finding.path)
+                let entry = SavedCapabilities(path: finding.path, capabilities: capabilities, fingerprint: fingerprint)
+                saved.append(entry)
+            } catch {
+                return tell(WalkFinding(.unreadable(error), at: finding.path))
+            }
+        }
+        if let diagnosis = audit?.diagnose(finding) {
+            report.tell(diagnosis, of: finding.path)
+        } else {
+            report.tell(finding)
+        }
+    }
+}
+
+/// The question of `--audit`: what stands against the capabilities that are found.
+struct CapabilityAudit {
+    private let kernel: KernelCapabilities
+    private let bounding = CapabilitySet.bounding
+
+    /// Whether there was a concern.
+    private(set) var foundConcerns = false
+
+    init(kernel: KernelCapabilities) { self.kernel = kernel }
+
+    /// The diagnosis of a file that has capabilities, or that has some that cannot be read.
+    mutating func diagnose(_ finding: WalkFinding) -> CapabilityDiagnosis? {
+        switch finding.kind {
+        case .capabilities, .unreadable: break
+        default: return nil
+        }
+        let diagnosis = try? CapabilityDiagnosis(
+            ofFile: finding.path,
+            followLinks: false,
+            bounding: bounding,
+            kernel: kernel
+        )
+        if diagnosis?.concerns.isEmpty == false { foundConcerns = true }
+        return diagnosis
+    }
+}
+
+/// The line on a terminal that tells how far a long walk is.
+struct WalkProgress {
+    private let isWanted: Bool
+    private var next = Instant.now + .seconds(1)
+    private var isShown = false
+
+    /// - Parameter isWanted: whether `--progress` was given; without a terminal nothing is shown all the same.
+    init(isWanted: Bool) { self.isWanted = isWanted && InheritedDescriptor.standardError.isTerminal }
+
+    /// Shows how many entries have been looked at, after a second and then five times a second.
+    mutating func show(_ count: Int) {
+        guard isWanted, next < Instant.now else { return }
+        next = Instant.now + Milliseconds(rawValue: 200)
+        isShown = true
+        complain("\r\(count) files\u{1B}[K")
+    }
+
+    /// Takes the line away, so that something else can be printed.
+    mutating func clear() {
+        if isShown { complain("\r\u{1B}[K") }
+        isShown = false
     }
 }

@@ -41,11 +41,19 @@ public struct FileCapabilityWalk: ~Copyable {
     deinit { queue.withLock { $0.isClosed = true } }
 
     /// Walks through `path` and everything below it, and calls `tell` in order on the calling thread.
-    public mutating func run(_ path: ByteString, _ tell: (WalkFinding) -> Void) {
+    /// - Parameters:
+    ///   - path: where to begin.
+    ///   - onProgress: is called now and then, also where there is nothing to tell, with how many entries were looked at.
+    ///   - tell: is called with everything that is found.
+    public mutating func run(
+        _ path: ByteString,
+        onProgress: (Int) -> Void = { _ in },
+        _ tell: (WalkFinding) -> Void
+    ) {
         let path = path.withoutTrailingSlashes
         do {
             switch try FileStatus(of: path, followLinks: false).kind {
-            case .directory: walk(path, tell)
+            case .directory: walk(path, onProgress, tell)
             case .symbolicLink: if options.tellsEverything { tell(WalkFinding(.notFile, at: path)) }
             default: if let finding = Self.look(at: path, options) { tell(finding) }
             }
@@ -66,20 +74,22 @@ public struct FileCapabilityWalk: ~Copyable {
         }
     }
 
-    private mutating func walk(_ path: ByteString, _ tell: (WalkFinding) -> Void) {
+    private mutating func walk(_ path: ByteString, _ onProgress: (Int) -> Void, _ tell: (WalkFinding) -> Void) {
         queue.withLock { $0.begin(.folder(path, parent: nil, device: nil)) }
         if access == .workingDirectory { startHelpers() }
         let mayRead = access == .descriptor || helpers.isEmpty
         var directories = 0
         while true {
-            switch queue.wait(until: { $0.nextTurn(mayRead: mayRead) }) {
+            let (turn, count) = queue.wait { queue in queue.nextTurn(mayRead: mayRead).map { ($0, queue.entryCount) } }
+            onProgress(count)
+            switch turn {
             case .finished: return
             case .tell(let findings):
                 for finding in findings { tell(finding) }
                 queue.withLock { $0.told(findings.count) }
             case .read(let task, let place):
-                let items = reader.read(task)
-                queue.withLock { $0.finish(place, with: items) }
+                let result = reader.read(task)
+                queue.withLock { $0.finish(place, with: result) }
                 directories += 1
                 if directories == Self.directoriesBeforeThreads { startHelpers() }
             }
@@ -104,8 +114,8 @@ public struct FileCapabilityWalk: ~Copyable {
         let isSeparate = access != .workingDirectory || (try? separateWorkingDirectory()) != nil
         var reader = FolderReader(options, access: isSeparate ? access : .magicPath, budget: budget)
         while case .read(let task, let place) = queue.wait(until: { $0.nextHelp() }) {
-            let items = reader.read(task)
-            queue.withLock { $0.finish(place, with: items) }
+            let result = reader.read(task)
+            queue.withLock { $0.finish(place, with: result) }
         }
     }
 }

@@ -11,7 +11,15 @@ enum WalkTask: Sendable {
     case rest(OpenFolder, from: DirectoryPosition, device: UInt64?)
 }
 
-/// What the reading of a task came to, in the order of the directory: findings, and tasks that stand between them.
+/// What the reading of a task came to.
+struct WalkResult: Sendable {
+    /// Findings, and tasks that stand between them, in the order of the directory.
+    var items: [WalkItem] = []
+    /// How many entries were looked at.
+    var entryCount = 0
+}
+
+/// A finding, or something that is left to do in its place.
 enum WalkItem: Sendable {
     case finding(WalkFinding)
     case task(WalkTask)
@@ -34,7 +42,7 @@ struct FolderReader: ~Copyable {
     private let budget: DescriptorBudget
     private let attribute = AttributeName.capability
     private var entries = DirectoryEntries()
-    private var items: [WalkItem] = []
+    private var result = WalkResult()
     /// After how many entries a task is cut, so that no walk needs room for all of a large directory.
     private static var entriesPerTask: Int { 1024 }
 
@@ -45,13 +53,12 @@ struct FolderReader: ~Copyable {
     }
 
     /// Does `task`, and returns what was found and what is left to do.
-    mutating func read(_ task: WalkTask) -> [WalkItem] {
+    mutating func read(_ task: WalkTask) -> WalkResult {
         switch task {
         case .folder(let name, let parent, let device): open(name, in: parent, device: device)
         case .rest(let folder, let position, let device): readEntries(of: folder, from: position, device: device)
         }
-        let result = items
-        items = []
+        defer { result = WalkResult() }
         return result
     }
 
@@ -95,16 +102,15 @@ struct FolderReader: ~Copyable {
         device: UInt64?
     ) throws(Errno) {
         let isSearchable = access != .workingDirectory || (try? directory.becomeWorkingDirectory()) != nil
-        var count = 0
         while try entries.readBatch(of: directory) {
             var position = DirectoryPosition.start
             while let entry = entries.next() {
                 look(at: entry, in: folder, directory, isSearchable, device)
                 position = entry.nextPosition
-                count += 1
+                result.entryCount += 1
             }
-            if count >= Self.entriesPerTask {
-                return items.append(.task(.rest(folder, from: position, device: device)))
+            if result.entryCount >= Self.entriesPerTask {
+                return result.items.append(.task(.rest(folder, from: position, device: device)))
             }
         }
     }
@@ -126,7 +132,7 @@ struct FolderReader: ~Copyable {
         }
         switch kind {
         case .directory:
-            items.append(.task(.folder(entries.name(of: entry), parent: folder, device: device)))
+            result.items.append(.task(.folder(entries.name(of: entry), parent: folder, device: device)))
         case .symbolicLink:
             if options.tellsEverything { tell(.notFile, entry, folder) }
         default:
@@ -179,6 +185,6 @@ struct FolderReader: ~Copyable {
     }
 
     private mutating func tell(_ kind: WalkFinding.Kind, _ path: ByteString) {
-        items.append(.finding(WalkFinding(kind, at: path)))
+        result.items.append(.finding(WalkFinding(kind, at: path)))
     }
 }

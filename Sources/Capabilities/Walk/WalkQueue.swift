@@ -26,6 +26,8 @@ struct WalkQueue {
     /// The places with tasks that nobody has taken, the last found on top.
     private var open: [Place] = []
     private var untold = 0
+    /// How many entries of directories have been looked at.
+    private(set) var entryCount = 0
     /// Whether the threads shall end.
     var isClosed = false
 
@@ -86,11 +88,12 @@ struct WalkQueue {
     mutating func told(_ count: Int) { untold -= count }
 
     /// Puts what a task came to in its place.
-    mutating func finish(_ place: Place, with items: [WalkItem]) {
+    mutating func finish(_ place: Place, with result: WalkResult) {
+        entryCount += result.entryCount
         var findings: [WalkFinding] = []
         var last = place
         var added: [Place] = []
-        for item in items {
+        for item in result.items {
             switch item {
             case .finding(let finding): findings.append(finding)
             case .task(let task):
