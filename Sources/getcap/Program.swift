@@ -7,8 +7,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     do {
         let posix = Environment.value(of: "POSIXLY_CORRECT") != nil
         var program = GetcapProgram(try GetcapCommandLine(words.dropFirst(), optionsStandFirst: posix))
-        program.run()
-        return 0
+        return program.run()
     } catch {
         return error.report(program: words.first ?? "getcap")
     }

@@ -5,84 +5,136 @@
 
 /// The program getcap(8): prints the capabilities of files.
 ///
-/// What it prints, and where it is silent, is what scripts know from libcap.
+/// What it prints, and where it is silent, is what scripts know from libcap, unless a long option asks for more.
 struct GetcapProgram: ~Copyable {
     private let commandLine: GetcapCommandLine
     private let kernel = KernelCapabilities.running
-    private var output = BufferedOutput(.standardOutput)
+    private var report: GetcapReport
+    private var audit: CapabilityAudit?
+    private var saved: [SavedCapabilities] = []
 
-    init(_ commandLine: GetcapCommandLine) { self.commandLine = commandLine }
+    init(_ commandLine: GetcapCommandLine) {
+        self.commandLine = commandLine
+        report = GetcapReport(commandLine, kernel: kernel)
+        if commandLine.audits { audit = CapabilityAudit(kernel: kernel) }
+    }
 
-    /// Looks at all files. There is no failure: what cannot be read is said, and the exit status is 0 all the same.
-    mutating func run() {
+    /// Looks at all files, and returns the exit status: 0 whatever was found, unless a long option makes it count.
+    mutating func run() -> Int32 {
+        var options = WalkOptions()
+        options.tellsEverything = commandLine.isVerbose
+        options.staysOnFileSystem = commandLine.staysOnFileSystem
+        options.skipsRemoteFileSystems = commandLine.skipsRemoteFileSystems
+        if commandLine.isRecursive { walk(options) } else { look(options) }
+        report.finish()
+        var failed = commandLine.isStrict && report.isIncomplete || audit?.foundConcerns == true
+        if let file = commandLine.saveFile {
+            do {
+                try SavedCapabilities.text(of: saved).replaceFile(file)
+            } catch {
+                complain("getcap: cannot save to '\(file)': \(error.sentence)\n")
+                failed = true
+            }
+        }
+        return failed ? 1 : 0
+    }
+
+    private mutating func look(_ options: WalkOptions) {
         for file in commandLine.files {
             do {
-                let status = try FileStatus(of: file, followLinks: false)
-                if commandLine.isRecursive {
-                    walk(file.withoutTrailingSlashes)
-                } else if status.kind == .regular {
-                    printCapabilities(of: file)
-                } else {
-                    printNotRegular(file)
+                if try FileStatus(of: file, followLinks: false).kind != .regular {
+                    tell(WalkFinding(.notFile, at: file))
+                } else if let finding = FileCapabilityWalk.look(at: file, options) {
+                    tell(finding)
                 }
             } catch {
-                complain("\(file) (\(error.message))\n")
+                report.tellMissing(file, error)
             }
         }
-        output.flush()
     }
 
-    /// Looks at `file` and everything below it, a directory before what is in it, in the order of the directories.
-    private mutating func walk(_ file: ByteString) {
-        guard let status = try? FileStatus(of: file, followLinks: false) else { return printNotRegular(file) }
-        switch status.kind {
-        case .directory:
-            printNotRegular(file)
-            walkEntries(of: file)
-        case .symbolicLink: printNotRegular(file)
-        default: printCapabilities(of: file)
-        }
-    }
-
-    private mutating func walkEntries(of folder: ByteString) {
-        guard let directory = try? FileDescriptor.open(folder, [.readOnly, .directory, .noFollow]) else { return }
-        let prefix = folder.hasSuffix("/") ? folder : folder + "/"
-        var entries = DirectoryEntries()
-        var names: [ByteString] = []
-        while let more = try? entries.readBatch(of: directory), more {
-            while let entry = entries.next() { names.append(entries.name(of: entry)) }
-        }
-        for name in names { walk(prefix + name) }
-    }
-
-    private mutating func printCapabilities(of file: ByteString) {
-        do {
-            guard let found = try FileCapabilities(ofFile: file) else {
-                if commandLine.isVerbose { output.write("\(file)\n") }
-                return
+    private mutating func walk(_ options: WalkOptions) {
+        var walk = FileCapabilityWalk(options)
+        var progress = WalkProgress(isWanted: commandLine.showsProgress)
+        for file in commandLine.files {
+            do {
+                _ = try FileStatus(of: file, followLinks: false)
+                walk.run(file, onProgress: { progress.show($0) }) { finding in
+                    progress.clear()
+                    tell(finding)
+                }
+            } catch {
+                report.tellMissing(file, error)
             }
-            output.write("\(file) \(found.state.text(kernel: kernel))\(rootUser(of: found))\n")
-        } catch {
-            complain("Failed to get capabilities of file '\(file)' (\(error.message))\n")
         }
+        progress.clear()
     }
 
-    private func rootUser(of capabilities: FileCapabilities) -> ByteString {
-        // -1 is no user, and 0 means that there is no namespace; the number is signed as the original prints it.
-        let number = Int32(bitPattern: capabilities.rootUser.rawValue)
-        return commandLine.printsRootUser && number != 0 && number != -1 ? " [rootid=\(number)]" : ""
-    }
-
-    private mutating func printNotRegular(_ file: ByteString) {
-        if commandLine.isVerbose { output.write("\(file) (Not a regular file)\n") }
+    private mutating func tell(_ finding: WalkFinding) {
+        if commandLine.saveFile != nil, case .capabilities(let capabilities) = finding.kind {
+            do {
+                let fingerprint = try FileFingerprint(ofFile: finding.path)
+                let entry = SavedCapabilities(path: finding.path, capabilities: capabilities, fingerprint: fingerprint)
+                saved.append(entry)
+            } catch {
+                return tell(WalkFinding(.unreadable(error), at: finding.path))
+            }
+        }
+        if let diagnosis = audit?.diagnose(finding) {
+            report.tell(diagnosis, of: finding.path)
+        } else {
+            report.tell(finding)
+        }
     }
 }
 
-extension ByteString {
-    /// The path without slashes at its end; a path of slashes alone is `/`.
-    fileprivate var withoutTrailingSlashes: ByteString {
-        var path = bytes[...]
-        while path.count > 1 && path.last == UInt8(ascii: "/") { path.removeLast() }
-        return ByteString(path)
+/// The question of `--audit`: what stands against the capabilities that are found.
+struct CapabilityAudit {
+    private let kernel: KernelCapabilities
+    private let bounding = CapabilitySet.bounding
+
+    /// Whether there was a concern.
+    private(set) var foundConcerns = false
+
+    init(kernel: KernelCapabilities) { self.kernel = kernel }
+
+    /// The diagnosis of a file that has capabilities, or that has some that cannot be read.
+    mutating func diagnose(_ finding: WalkFinding) -> CapabilityDiagnosis? {
+        switch finding.kind {
+        case .capabilities, .unreadable: break
+        default: return nil
+        }
+        let diagnosis = try? CapabilityDiagnosis(
+            ofFile: finding.path,
+            followLinks: false,
+            bounding: bounding,
+            kernel: kernel
+        )
+        if diagnosis?.concerns.isEmpty == false { foundConcerns = true }
+        return diagnosis
+    }
+}
+
+/// The line on a terminal that tells how far a long walk is.
+struct WalkProgress {
+    private let isWanted: Bool
+    private var next = Instant.now + .seconds(1)
+    private var isShown = false
+
+    /// - Parameter isWanted: whether `--progress` was given; without a terminal nothing is shown all the same.
+    init(isWanted: Bool) { self.isWanted = isWanted && InheritedDescriptor.standardError.isTerminal }
+
+    /// Shows how many entries have been looked at, after a second and then five times a second.
+    mutating func show(_ count: Int) {
+        guard isWanted, next < Instant.now else { return }
+        next = Instant.now + Milliseconds(rawValue: 200)
+        isShown = true
+        complain("\r\(count) files\u{1B}[K")
+    }
+
+    /// Takes the line away, so that something else can be printed.
+    mutating func clear() {
+        if isShown { complain("\r\u{1B}[K") }
+        isShown = false
     }
 }

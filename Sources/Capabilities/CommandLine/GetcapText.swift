@@ -36,6 +36,9 @@ extension GetcapCommandLine.Refusal {
         case .invalidOption(let letter):
             complain(GetcapText.invalidOption(letter, program: program) + GetcapText.usage)
             return 1
+        case .missingArgument(let option):
+            complain("\(program): option '\(option)' requires an argument\n" + GetcapText.usage)
+            return 1
         case .noFiles:
             complain(GetcapText.usage)
             return 1

@@ -6,7 +6,7 @@
 /// The words behind `setcap`, taken step by step: a pair is done before the words behind it are looked at.
 ///
 /// Options are whole words and hold from where they stand; every other word is a capability text, and the word behind it
-/// the file, whatever it looks like.
+/// the file, whatever it looks like. The options of two dashes, but `--license`, are words that the original refuses.
 struct SetcapCommandLine {
     /// What the next words ask for.
     enum Step: Hashable {
@@ -16,6 +16,12 @@ struct SetcapCommandLine {
         case license
         /// To give `source` to the file, which is nil where the command line ends too early.
         case pair(CapabilitySource, file: ByteString?)
+        /// `--files`: to give `source` to all files behind it.
+        case group(CapabilitySource, files: [ByteString])
+        /// `--restore`: to give files back what is saved in a file, which is nil where the command line ends too early.
+        case restore(ByteString?)
+        /// `--explain` with a last word for itself: to tell what there is to say about the capabilities of a file.
+        case explain(ByteString)
         /// Nothing: `-n` stands at the end.
         case rootUserMissing
         /// Nothing: the word behind `-n` is no root user.
@@ -27,6 +33,10 @@ struct SetcapCommandLine {
     /// Where the capabilities of a pair come from.
     enum CapabilitySource: Hashable {
         case text(ByteString), standardInput, nothing
+
+        init(_ word: ByteString) {
+            self = word == "-r" ? .nothing : word == "-" ? .standardInput : .text(word)
+        }
     }
 
     private var words: ArraySlice<ByteString>
@@ -36,6 +46,15 @@ struct SetcapCommandLine {
     private(set) var verifies = false
     /// `-n`: root of the user namespace in which the capabilities count.
     private(set) var rootUser = UserID.root
+
+    /// `--dry-run`: say what would be done.
+    private(set) var isDryRun = false
+    /// `--follow`: a file may be a symbolic link.
+    private(set) var followsLinks = false
+    /// `--explain`: say why something fails, and what to do about it.
+    private(set) var explains = false
+    /// `--changed`: restore also what is no longer the file that was saved.
+    private(set) var acceptsChanged = false
 
     init(_ words: ArraySlice<ByteString>) { self.words = words }
 
@@ -50,9 +69,19 @@ struct SetcapCommandLine {
                 guard let number = words.popFirst() else { return .rootUserMissing }
                 guard let user = UserID(namespaceRoot: number) else { return .rootUserInvalid(number) }
                 rootUser = user
-            case .remove: return .pair(.nothing, file: words.popFirst())
-            case .standardInput: return .pair(.standardInput, file: words.popFirst())
-            case nil: return .pair(.text(word), file: words.popFirst())
+            case .dryRun: isDryRun = true
+            case .follow: followsLinks = true
+            case .explain: explains = true
+            case .changed: acceptsChanged = true
+            case .restore: return .restore(words.popFirst())
+            case .files:
+                guard let word = words.popFirst(), !words.isEmpty else { return .pair(.nothing, file: nil) }
+                defer { words = [] }
+                return .group(CapabilitySource(word), files: Array(words))
+            case .remove, .standardInput: return .pair(CapabilitySource(word), file: words.popFirst())
+            case nil:
+                if explains && words.isEmpty { return .explain(word) }
+                return .pair(CapabilitySource(word), file: words.popFirst())
             }
         }
         return .end
@@ -60,25 +89,19 @@ struct SetcapCommandLine {
 
     private enum Option {
         case quiet, verify, help, license, rootUser, remove, standardInput
+        case dryRun, follow, explain, changed, restore, files
 
         init?(_ word: ByteString) {
-            if word == "-q" {
-                self = .quiet
-            } else if word == "-v" {
-                self = .verify
-            } else if word == "-h" {
-                self = .help
-            } else if word == "--license" {
-                self = .license
-            } else if word == "-n" {
-                self = .rootUser
-            } else if word == "-r" {
-                self = .remove
-            } else if word == "-" {
-                self = .standardInput
-            } else {
-                return nil
-            }
+            guard let option = Self.all.first(where: { word == $0.word })?.option else { return nil }
+            self = option
+        }
+
+        private static var all: [(word: ByteString, option: Option)] {
+            [
+                ("-q", .quiet), ("-v", .verify), ("-h", .help), ("--license", .license), ("-n", .rootUser), ("-r", .remove),
+                ("-", .standardInput), ("--dry-run", .dryRun), ("--follow", .follow), ("--explain", .explain),
+                ("--changed", .changed), ("--restore", .restore), ("--files", .files),
+            ]
         }
     }
 }

@@ -22,6 +22,7 @@ struct SetcapProgram: ~Copyable {
             while try runStep() {}
         } catch {
             complain(error.text)
+            if commandLine.explains, let hint = error.hint(follows: commandLine.followsLinks) { complain("hint: \(hint)\n") }
             status = 1
         }
         output.flush()
@@ -43,12 +44,23 @@ struct SetcapProgram: ~Copyable {
         case .pair(let source, let file):
             let state = try read(source)
             guard let file else { throw .usage }
-            if commandLine.verifies {
-                try verify(file, against: state ?? CapabilityState())
-            } else {
-                try change(file, to: state)
-            }
-            return true
+            try apply(state, to: file)
+        case .group(let source, let files):
+            let state = try read(source)
+            for file in files { try apply(state, to: file) }
+        case .restore(let file):
+            guard let file else { throw .usage }
+            try restore(file)
+        case .explain(let file): try explain(file)
+        }
+        return true
+    }
+
+    private mutating func apply(_ state: CapabilityState?, to file: ByteString) throws(SetcapFailure) {
+        if commandLine.verifies {
+            try verify(file, against: state ?? CapabilityState())
+        } else {
+            try change(file, to: state)
         }
     }
 
@@ -99,24 +111,77 @@ struct SetcapProgram: ~Copyable {
     }
 
     private mutating func change(_ file: ByteString, to state: CapabilityState?) throws(SetcapFailure) {
-        if !isPrivileged {
-            do {
-                try makeEffective(.setfcap)
-            } catch {
-                throw .privilege(error)
-            }
-            isPrivileged = true
-        }
+        if !commandLine.isDryRun { try becomePrivileged() }
         do throws(Errno) {
-            let target = try CapabilityTarget(path: file)
-            guard let state else { return try target.remove() }
+            let target = try CapabilityTarget(path: file, followLinks: commandLine.followsLinks)
+            guard let state else { return try remove(from: target, file) }
             guard let capabilities = FileCapabilities(state, rootUser: commandLine.rootUser) else {
                 throw .invalidArgument
             }
-            try target.write(capabilities)
+            if !commandLine.isDryRun { return try target.write(capabilities) }
+            output.write("would set '\(file)' to \(capabilities.state.text(kernel: kernel))\n")
         } catch {
             throw .file(file, error, wanted: state)
         }
+    }
+
+    private mutating func remove(from target: borrowing CapabilityTarget, _ file: ByteString) throws(Errno) {
+        if !commandLine.isDryRun { return try target.remove() }
+        // What cannot be read can be removed all the same.
+        if (try? target.read()) == .some(nil) { throw .noData }
+        output.write("would remove the capabilities of '\(file)'\n")
+    }
+
+    private mutating func restore(_ file: ByteString) throws(SetcapFailure) {
+        let restoration: CapabilityRestoration
+        do throws(SavedFileFailure) {
+            restoration = try CapabilityRestoration(savedIn: file, acceptsChanged: commandLine.acceptsChanged)
+        } catch {
+            throw .saved(error)
+        }
+        if !commandLine.isDryRun { try becomePrivileged() }
+        for step in restoration.steps where !step.isDone {
+            let verb = commandLine.isDryRun ? "would restore" : "restoring"
+            if !commandLine.isQuiet { output.write("\(verb) '\(step.path)' to \(step.new.state.text(kernel: kernel))\n") }
+        }
+        if commandLine.isDryRun { return }
+        do throws(SavedFileFailure) {
+            try restoration.apply()
+        } catch {
+            throw .saved(error)
+        }
+    }
+
+    private mutating func explain(_ file: ByteString) throws(SetcapFailure) {
+        let diagnosis: CapabilityDiagnosis
+        do {
+            diagnosis = try CapabilityDiagnosis(
+                ofFile: file,
+                followLinks: commandLine.followsLinks,
+                bounding: .bounding,
+                kernel: kernel
+            )
+        } catch {
+            throw .file(file, error, wanted: CapabilityState())
+        }
+        if let found = diagnosis.capabilities {
+            output.write("\(file) \(found.state.text(kernel: kernel))\n")
+        } else if diagnosis.concerns.isEmpty {
+            output.write("\(file) has no capabilities\n")
+        } else {
+            output.write("\(file)\n")
+        }
+        for concern in diagnosis.concerns { output.write("\t\(concern)\n") }
+    }
+
+    private mutating func becomePrivileged() throws(SetcapFailure) {
+        if isPrivileged { return }
+        do {
+            try makeEffective(.setfcap)
+        } catch {
+            throw .privilege(error)
+        }
+        isPrivileged = true
     }
 }
 

@@ -16,6 +16,8 @@ enum SetcapFailure: Error {
     case file(ByteString, Errno, wanted: CapabilityState?)
     /// `-v` found a difference, and has said so.
     case different
+    /// `--restore` cannot do what it shall.
+    case saved(SavedFileFailure)
 
     /// What is printed for it. Scripts read these words, so that they are libcap's.
     var text: ByteString {
@@ -28,6 +30,7 @@ enum SetcapFailure: Error {
         case .privilege(let error): "unable to set CAP_SETFCAP effective capability: \(error.message)\n"
         case .file(let file, let error, let wanted): Self.text(file, error, wanted)
         case .different: ""
+        case .saved(let failure): failure.text
         }
     }
 

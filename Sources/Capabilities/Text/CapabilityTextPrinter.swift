@@ -59,7 +59,7 @@ private struct CapabilityGroups {
 
 extension CapabilitySet {
     /// The names, joined with commas.
-    fileprivate var list: ByteString {
+    var list: ByteString {
         var text = ByteString()
         for capability in self { text += text.isEmpty ? capability.byteString : ",\(capability)" }
         return text

@@ -85,6 +85,8 @@ extension Errno {
     public static var timedOut: Errno { Errno(rawValue: ETIMEDOUT) }
     /// `ECONNREFUSED`.
     public static var connectionRefused: Errno { Errno(rawValue: ECONNREFUSED) }
+    /// `ESTALE`: the file is no longer the one that was meant.
+    public static var staleFile: Errno { Errno(rawValue: ESTALE) }
     /// `EINPROGRESS`.
     public static var inProgress: Errno { Errno(rawValue: EINPROGRESS) }
 }

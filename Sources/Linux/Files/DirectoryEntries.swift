@@ -5,9 +5,17 @@ internal import CLinux
 public struct DirectoryEntry: Sendable {
     /// What kind of file it is; `unknown` where the file system does not say.
     public let kind: FileKind
-    /// Where in the directory the next entry is, for `Descriptor.seekDirectory(to:)`.
-    public let nextPosition: Int64
+    /// Where in the directory the entry behind it is.
+    public let nextPosition: DirectoryPosition
     fileprivate let name: Range<Int>
+}
+
+/// A place in a directory that its reading can be continued at. The numbers mean something to the file system alone.
+public struct DirectoryPosition: Hashable, Sendable {
+    fileprivate let offset: Int64
+
+    /// The beginning of every directory.
+    public static var start: DirectoryPosition { DirectoryPosition(offset: 0) }
 }
 
 /// Room for the entries of directories, which are read in batches and in the kernel's order.
@@ -16,6 +24,7 @@ public struct DirectoryEntry: Sendable {
 @safe public struct DirectoryEntries: ~Copyable {
     private let room: UnsafeMutableRawPointer
     private static var size: Int { 65536 }
+    /// How many bytes of entries were read, and how many of them have been looked at.
     private var end = 0
     private var position = 0
 
@@ -23,6 +32,17 @@ public struct DirectoryEntry: Sendable {
     public init() { unsafe room = .allocate(byteCount: Self.size, alignment: 8) }
 
     deinit { unsafe room.deallocate() }
+
+    /// Goes to `position` of `directory`, where the next batch will begin.
+    ///
+    /// The corresponding system call is lseek(2).
+    public mutating func seek(
+        to position: DirectoryPosition,
+        of directory: borrowing some Descriptor & ~Copyable
+    ) throws(Errno) {
+        let descriptor = directory.rawValue
+        try nothingOrErrno(.seek) { lseek(descriptor, off_t(position.offset), SEEK_SET) }
+    }
 
     /// Reads the next batch of `directory`, in the place of the last, and says whether there was one.
     ///
@@ -50,7 +70,7 @@ public struct DirectoryEntry: Sendable {
             return DirectoryEntry(
                 // The types of directory entries are those of modes, without the twelve bits of permissions.
                 kind: FileKind(mode: UInt32(unsafe record.load(fromByteOffset: 18, as: UInt8.self)) << 12),
-                nextPosition: unsafe record.load(fromByteOffset: 8, as: Int64.self),
+                nextPosition: DirectoryPosition(offset: unsafe record.load(fromByteOffset: 8, as: Int64.self)),
                 name: start..<start + Int(count)
             )
         }
@@ -89,6 +109,17 @@ public struct DirectoryEntry: Sendable {
             unsafe name.withCString {
                 unsafe clinux_getxattrat(descriptor, pointer(to: entry), AT_SYMLINK_NOFOLLOW, $0, value, size)
             }
+        }
+    }
+
+    /// Whether the kernel has getxattrat(2), and the process may use it.
+    public static var canReadAttributes: Bool {
+        do {
+            try nothingOrErrno(.getAttribute) { unsafe clinux_getxattrat(AT_FDCWD, "/", 0, "user.", nil, 0) }
+            return true
+        } catch {
+            // EPERM is what the system call filters of older containers answer.
+            return error != .noSystemCall && error != .notPermitted
         }
     }
 

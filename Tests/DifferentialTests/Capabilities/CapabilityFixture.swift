@@ -47,7 +47,8 @@ enum CapabilityFixture {
             "timeout",
             ["20", "sh", "-c", ByteString(script)],
             environment: [
-                "PATH": "\(template.base)/\(contender.rawValue):\(ProcessInfo.processInfo.environment["PATH"] ?? "")",
+                "PATH":
+                    "\(template.base)/\(contender.rawValue):\(template.base)/tools:\(ProcessInfo.processInfo.environment["PATH"] ?? "")",
                 "NB": "setpriv --reuid=65534 --regid=65534 --clear-groups",
                 "LC_ALL": "C",
             ],
@@ -70,6 +71,16 @@ enum CapabilityFixture {
             environment: ["BASE": base, "PRODUCTS": Products.folder]
         )
         guard made.status == 0 else { throw FixtureFailure(outcome: made) }
+        for (name, text) in CapabilityTools.all {
+            let path = "\(base)/tools/\(name)"
+            guard
+                FileManager.default.createFile(
+                    atPath: path,
+                    contents: Data(text.utf8),
+                    attributes: [.posixPermissions: 0o755]
+                )
+            else { throw FixtureFailure(outcome: made) }
+        }
         return (base: base, files: "\(base)/template")
     }
 
@@ -77,7 +88,7 @@ enum CapabilityFixture {
 
     private static let preparation = """
         umask 022
-        mkdir -p $BASE/original $BASE/ours $BASE/template; cd $BASE
+        mkdir -p $BASE/original $BASE/ours $BASE/tools $BASE/template; cd $BASE
         ln -s /sbin/setcap /sbin/getcap original/
         cp $PRODUCTS/setcap $PRODUCTS/getcap ours/
         cd template

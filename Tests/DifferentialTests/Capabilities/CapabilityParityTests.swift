@@ -17,6 +17,14 @@ import Testing
         try await compare(tested)
     }
 
+    @Test(arguments: CapabilityCase.namespaces) func namespaces(_ tested: CapabilityCase) async throws {
+        try await compare(tested)
+    }
+
+    @Test(arguments: CapabilityCase.fileSystems) func fileSystems(_ tested: CapabilityCase) async throws {
+        try await compare(tested)
+    }
+
     private func compare(_ tested: CapabilityCase) async throws {
         let original = try await CapabilityFixture.run(tested.script, by: .original)
         let ours = try await CapabilityFixture.run(tested.script, by: .ours)

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads. The sets of processors are macros over a structure.
+#ifndef CLINUX_THREADS_H
+#define CLINUX_THREADS_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+#include <pthread.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// How many processors this process may run on; at least 1.
+static inline int clinux_available_processors(void)
+{
+    // Room for 8192 processors: the kernel refuses a set that is smaller than its own.
+    unsigned long set[128] = {0};
+    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof(set), set);
+    int count = 0;
+    for (long word = 0; word < bytes / (long)sizeof(set[0]); word++)
+        count += __builtin_popcountl(set[word]);
+    return count > 0 ? count : 1;
+}
+
+// unshare(2) with CLONE_FS, which fcntl.h and sched.h show only to _GNU_SOURCE.
+static inline int clinux_unshare_working_directory(void) { return (int)syscall(SYS_unshare, 0x00000200L); }
+
+#endif

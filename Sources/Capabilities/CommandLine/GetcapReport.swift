@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Prints what getcap finds, in the form that the command line asks for.
+struct GetcapReport: ~Copyable {
+    private let commandLine: GetcapCommandLine
+    private let kernel: KernelCapabilities
+    private var output = BufferedOutput(.standardOutput)
+
+    /// Whether something could not be read, or not be printed.
+    private(set) var isIncomplete = false
+
+    init(_ commandLine: GetcapCommandLine, kernel: KernelCapabilities) {
+        self.commandLine = commandLine
+        self.kernel = kernel
+    }
+
+    /// Prints a finding.
+    mutating func tell(_ finding: WalkFinding) {
+        switch finding.kind {
+        case .unreadable, .closedFolder, .unfinishedFolder, .unreachable: isIncomplete = true
+        case .capabilities, .none, .notFile: break
+        }
+        switch commandLine.format {
+        case .lines: tellLine(finding)
+        case .nulls: tellNulls(finding)
+        case .json: tellJSON(finding)
+        }
+    }
+
+    /// Says that there is no file with the name `file`.
+    mutating func tellMissing(_ file: ByteString, _ error: Errno) {
+        isIncomplete = true
+        if commandLine.format == .json {
+            tellJSON(WalkFinding(.unreachable(error), at: file))
+        } else {
+            complain("\(file) (\(error.message))\n")
+        }
+    }
+
+    /// Prints what stands against a file's capabilities.
+    mutating func tell(_ diagnosis: CapabilityDiagnosis, of file: ByteString) {
+        guard commandLine.format != .json else {
+            var object = JSONLine(schema: "lowport.getcap-audit/1")
+            object.add(path: file, as: "path")
+            if let found = diagnosis.capabilities { add(found, to: &object) }
+            object.add("concerns", diagnosis.concerns.map { $0.byteString })
+            return output.write(object.line)
+        }
+        var text = file
+        if let found = diagnosis.capabilities { text += " \(found.state.text(kernel: kernel))\(rootUser(of: found))" }
+        text += "\n"
+        for concern in diagnosis.concerns { text += "\t\(concern)\n" }
+        output.write(text)
+    }
+
+    /// Prints what has not been printed yet.
+    mutating func finish() {
+        output.flush()
+        if output.failure != nil { isIncomplete = true }
+    }
+
+    /// The original's lines.
+    private mutating func tellLine(_ finding: WalkFinding) {
+        let file = finding.path
+        switch finding.kind {
+        case .capabilities(let found):
+            output.write("\(file) \(found.state.text(kernel: kernel))\(rootUser(of: found))\n")
+        case .none: output.write("\(file)\n")
+        case .unreadable(let error): complain("Failed to get capabilities of file '\(file)' (\(error.message))\n")
+        case .notFile, .closedFolder, .unreachable:
+            if commandLine.isVerbose { output.write("\(file) (Not a regular file)\n") }
+        case .unfinishedFolder: break
+        }
+    }
+
+    private mutating func tellNulls(_ finding: WalkFinding) {
+        let file = finding.path
+        switch finding.kind {
+        case .capabilities(let found):
+            output.write("\(file)\0\(found.state.text(kernel: kernel))\(rootUser(of: found))\0")
+        case .none: output.write("\(file)\0\0")
+        case .unreadable(let error): complain("Failed to get capabilities of file '\(file)' (\(error.message))\n")
+        case .notFile, .closedFolder, .unreachable, .unfinishedFolder: break
+        }
+    }
+
+    private mutating func tellJSON(_ finding: WalkFinding) {
+        var object = JSONLine(schema: "lowport.getcap/1")
+        object.add(path: finding.path, as: "path")
+        switch finding.kind {
+        case .capabilities(let found): add(found, to: &object)
+        case .none: break
+        case .notFile: object.add("is_file", false)
+        case .unreadable(let error), .closedFolder(let error), .unfinishedFolder(let error), .unreachable(let error):
+            object.add("error", error.sentence)
+            object.add("errno", error.rawValue)
+        }
+        output.write(object.line)
+    }
+
+    private func add(_ found: FileCapabilities, to object: inout JSONLine) {
+        object.add("capabilities", found.state.text(kernel: kernel))
+        object.add("permitted", found.permitted.map { $0.byteString })
+        object.add("inheritable", found.inheritable.map { $0.byteString })
+        object.add("effective", found.isEffective)
+        object.add("rootid", found.rootUser.rawValue)
+    }
+
+    private func rootUser(of capabilities: FileCapabilities) -> ByteString {
+        // -1 is no user, and 0 means that there is no namespace; the number is signed as the original prints it.
+        let number = Int32(bitPattern: capabilities.rootUser.rawValue)
+        return commandLine.printsRootUser && number != 0 && number != -1 ? " [rootid=\(number)]" : ""
+    }
+}

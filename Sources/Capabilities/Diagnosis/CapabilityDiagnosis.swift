@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// What there is to say about the capabilities of one file: what they are, and what stands against them.
+public struct CapabilityDiagnosis: Hashable, Sendable {
+    /// The capabilities; nil if there are none, or if they cannot be read.
+    public private(set) var capabilities: FileCapabilities?
+    /// What stands against them, the gravest first.
+    public private(set) var concerns: [CapabilityConcern] = []
+
+    /// Looks at the regular file at `path`.
+    /// - Parameters:
+    ///   - path: where the file is.
+    ///   - followLinks: whether a symbolic link in the last component is followed.
+    ///   - bounding: the capabilities that processes can have; those outside are a concern.
+    ///   - kernel: the capabilities that the kernel has.
+    public init(
+        ofFile path: ByteString,
+        followLinks: Bool,
+        bounding: CapabilitySet,
+        kernel: KernelCapabilities
+    ) throws(Errno) {
+        let file = try FileDescriptor.open(path, followLinks ? .pathOnly : [.pathOnly, .noFollow])
+        let status = try file.status()
+        guard status.kind == .regular else { throw .invalidArgument }
+        do {
+            capabilities = try FileCapabilities(ofFile: file.magicPath)
+        } catch {
+            concerns.append(Self.reason(for: error, at: file.magicPath))
+        }
+        if capabilities == nil && concerns.isEmpty { return }
+        if try file.fileSystem().ignoresPrivileges { concerns.append(.ignoredByMount) }
+        if status.mode.rawValue & 0o111 == 0 { concerns.append(.notExecutable) }
+        if Self.isScript(file) { concerns.append(.script) }
+        if let capabilities { judge(capabilities, bounding: bounding, kernel: kernel) }
+        if status.mode.isWritableByGroupOrOthers { concerns.append(.writableByOthers) }
+        if status.owner != .root { concerns.append(.ownedByOrdinaryUser(status.owner)) }
+    }
+
+    private mutating func judge(_ capabilities: FileCapabilities, bounding: CapabilitySet, kernel: KernelCapabilities) {
+        if capabilities.rootUser != .root { concerns.append(.limitedToNamespace(capabilities.rootUser)) }
+        if capabilities.permitted.isEmpty {
+            concerns.append(capabilities.inheritable.isEmpty ? .empty : .inheritableOnly)
+        }
+        let unknown = capabilities.permitted.union(capabilities.inheritable).subtracting(kernel.all)
+        if !unknown.isEmpty { concerns.append(.unknownToKernel(unknown)) }
+        let missing = capabilities.permitted.intersection(kernel.all).subtracting(bounding)
+        if !missing.isEmpty {
+            concerns.append(.outsideBoundingSet(missing, preventsExecution: capabilities.isEffective))
+        }
+    }
+
+    private static func reason(for error: Errno, at path: ByteString) -> CapabilityConcern {
+        if error == .valueTooLarge { return .foreign }
+        let names = (try? attributeNames(of: path, followLinks: true)) ?? []
+        return error == .invalidArgument && names.contains(.capability) ? .hidden : .unreadable(error)
+    }
+
+    /// Whether the file begins with `#!`. One that cannot be read is not called a script.
+    private static func isScript(_ file: borrowing FileDescriptor) -> Bool {
+        guard let opened = try? FileDescriptor.open(file.magicPath, [.readOnly, .nonBlocking]),
+            let start = try? opened.read(upTo: 2)
+        else { return false }
+        return start.elementsEqual("#!".utf8)
+    }
+}
+
+extension CapabilitySet {
+    /// The capabilities that a process with the bounding set of this thread can have.
+    public static var bounding: CapabilitySet {
+        var set: CapabilitySet = []
+        for capability in KernelCapabilities.running.all {
+            if (try? isInBoundingSet(capability: capability.rawValue)) == true { set.insert(capability) }
+        }
+        return set
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Why saved capabilities cannot be given back.
+enum SavedFileFailure: Error, Hashable {
+    /// The file with them cannot be read.
+    case unreadable(ByteString, Errno)
+    /// Somebody besides its owner may have written to it.
+    case untrusted(ByteString)
+    /// It is not what `getcap --save` writes.
+    case malformed(ByteString, line: Int)
+    /// Something stands against these files; nothing has been done.
+    case refused([ByteString])
+    /// A file could not be changed; what was done before has been undone, except for the files that are named.
+    case interrupted(ByteString, Errno, notUndone: [ByteString])
+
+    var text: ByteString {
+        switch self {
+        case .unreadable(let file, let error): return "setcap: cannot read '\(file)': \(error.sentence)\n"
+        case .untrusted(let file):
+            return "setcap: cannot trust '\(file)': it has to belong to root or to you, and nobody else may write to it\n"
+        case .malformed(let file, let line):
+            return "setcap: '\(file)', line \(line): not what getcap --save writes\n"
+        case .refused(let reasons):
+            var text = ByteString()
+            for reason in reasons { text += "setcap: \(reason)\n" }
+            return text + "setcap: nothing was restored\n"
+        case .interrupted(let file, let error, let notUndone):
+            var text: ByteString = "setcap: cannot restore '\(file)': \(error.sentence)\n"
+            for file in notUndone { text += "setcap: cannot undo the restoration of '\(file)'\n" }
+            return text + (notUndone.isEmpty ? "setcap: nothing was restored\n" : "")
+        }
+    }
+}
+
+/// The giving back of saved capabilities: of all files or of none.
+struct CapabilityRestoration {
+    /// What happens to one file.
+    struct Step {
+        let path: ByteString
+        let old: FileCapabilities?
+        let new: FileCapabilities
+        fileprivate let device: UInt64
+        fileprivate let inode: UInt64
+
+        /// Whether the file has its capabilities already.
+        var isDone: Bool { old == new }
+    }
+
+    /// All that happens, in order.
+    let steps: [Step]
+
+    /// Prepares the giving back of what is saved in the file at `path`: looks at every file, and changes none.
+    /// - Parameter acceptsChanged: whether files are restored that are no longer what they were when they were saved.
+    init(savedIn path: ByteString, acceptsChanged: Bool) throws(SavedFileFailure) {
+        let text: ByteString
+        do {
+            text = try ByteString.readingTrustedFile(path, limit: 64 << 20)
+        } catch {
+            throw error == .notPermitted ? .untrusted(path) : .unreadable(path, error)
+        }
+        let entries: [SavedCapabilities]
+        do {
+            entries = try SavedCapabilities.entries(in: text)
+        } catch {
+            throw .malformed(path, line: error.line)
+        }
+        var steps: [Step] = []
+        var reasons: [ByteString] = []
+        for entry in entries {
+            do throws(Errno) {
+                let step = try Self.step(for: entry)
+                let isSame = acceptsChanged ? true : try FileFingerprint(ofFile: entry.path) == entry.fingerprint
+                if isSame {
+                    steps.append(step)
+                } else {
+                    reasons.append("'\(entry.path)' has changed since it was saved; --changed restores it all the same")
+                }
+            } catch {
+                reasons.append("cannot restore '\(entry.path)': \(error.sentence)")
+            }
+        }
+        if !reasons.isEmpty { throw .refused(reasons) }
+        self.steps = steps
+    }
+
+    private static func step(for entry: SavedCapabilities) throws(Errno) -> Step {
+        let target = try CapabilityTarget(path: entry.path)
+        let status = try target.status()
+        return Step(
+            path: entry.path,
+            old: try target.read(),
+            new: entry.capabilities,
+            device: status.device,
+            inode: status.inode
+        )
+    }
+
+    /// Does it. Where a file cannot be changed, those before it get back what they had.
+    func apply() throws(SavedFileFailure) {
+        var done: [Step] = []
+        for step in steps where !step.isDone {
+            do {
+                try Self.set(step.new, on: step)
+                done.append(step)
+            } catch {
+                let left = done.reversed().filter { (try? Self.set($0.old, on: $0)) == nil }
+                throw .interrupted(step.path, error, notUndone: left.map { $0.path })
+            }
+        }
+    }
+
+    /// Changes the very file that was looked at; ESTALE is thrown if another has come into its place.
+    private static func set(_ capabilities: FileCapabilities?, on step: Step) throws(Errno) {
+        let target = try CapabilityTarget(path: step.path)
+        let status = try target.status()
+        guard status.device == step.device, status.inode == step.inode else { throw .staleFile }
+        if let capabilities { try target.write(capabilities) } else { try target.remove() }
+    }
+}

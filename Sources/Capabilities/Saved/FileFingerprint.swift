@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// What a file is known again by, wherever it has been moved or copied to: its content, owner, group and mode.
+public struct FileFingerprint: Hashable, Sendable {
+    /// The SHA-256 of the content: 32 bytes.
+    public let digest: [UInt8]
+    /// The owner.
+    public let owner: UserID
+    /// The owning group.
+    public let group: GroupID
+    /// The permission bits.
+    public let mode: FileMode
+
+    /// Creates a fingerprint.
+    public init(digest: [UInt8], owner: UserID, group: GroupID, mode: FileMode) {
+        self.digest = digest
+        self.owner = owner
+        self.group = group
+        self.mode = mode
+    }
+
+    /// Takes the fingerprint of the regular file at `path`, which must not be a symbolic link.
+    ///
+    /// Throws EINVAL if it is no regular file.
+    public init(ofFile path: ByteString) throws(Errno) {
+        let file = try FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking, .noControllingTerminal])
+        let status = try file.status()
+        guard status.kind == .regular else { throw .invalidArgument }
+        var hash = SHA256()
+        while true {
+            let part = try file.read(upTo: 1 << 16)
+            if part.isEmpty { break }
+            hash.update(part)
+        }
+        self.init(digest: hash.finish(), owner: status.owner, group: status.group, mode: status.mode)
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// A file's capabilities as `getcap --save` keeps them.
+public struct SavedCapabilities: Hashable, Sendable {
+    /// Where the file is.
+    public let path: ByteString
+    /// Its capabilities, with their root user.
+    public let capabilities: FileCapabilities
+    /// What the file is known again by.
+    public let fingerprint: FileFingerprint
+
+    /// Creates an entry.
+    public init(path: ByteString, capabilities: FileCapabilities, fingerprint: FileFingerprint) {
+        self.path = path
+        self.capabilities = capabilities
+        self.fingerprint = fingerprint
+    }
+}
+
+/// Why a text holds no saved capabilities.
+public struct SavedCapabilitiesError: Error, Hashable, Sendable {
+    /// The line, counted from 1.
+    public let line: Int
+}
+
+/// The form of the file: a line that names it, then a line for every file with capabilities, then a line that ends it.
+///
+///     lowport-capabilities 1
+///     ATTRIBUTE DIGEST OWNER GROUP MODE PATH
+///     end COUNT
+///
+/// ATTRIBUTE is the value of `security.capability` and DIGEST the SHA-256 of the content, both hexadecimal; OWNER and GROUP
+/// are decimal, MODE is octal; in PATH, everything but visible ASCII, and `%`, is written as `%` and two hexadecimal
+/// digits. Without the last line the file is not whole.
+extension SavedCapabilities {
+    static var heading: ByteString { "lowport-capabilities 1" }
+
+    /// Writes `entries`.
+    public static func text(of entries: [SavedCapabilities]) -> ByteString {
+        var text = heading + "\n"
+        for entry in entries { text += entry.line + "\n" }
+        return text + "end \(entries.count)\n"
+    }
+
+    private var line: ByteString {
+        let mark = fingerprint
+        let mode = ByteString(Hexadecimal.octal(mark.mode.rawValue))
+        return "\(Hexadecimal.text(capabilities.attribute)) \(Hexadecimal.text(mark.digest)) \(mark.owner) \(mark.group) "
+            + mode + " " + Hexadecimal.escaped(path)
+    }
+
+    /// Reads what `text(of:)` wrote; anything else throws.
+    public static func entries(in text: ByteString) throws(SavedCapabilitiesError) -> [SavedCapabilities] {
+        let lines = text.split(on: UInt8(ascii: "\n"))
+        guard lines.first == heading else { throw SavedCapabilitiesError(line: 1) }
+        var entries: [SavedCapabilities] = []
+        for (index, line) in lines.enumerated().dropFirst() {
+            if line == "end \(entries.count)" {
+                // Nothing may follow but the end of this line.
+                guard index == lines.count - 2, lines[index + 1].isEmpty else {
+                    throw SavedCapabilitiesError(line: index + 2)
+                }
+                return entries
+            }
+            guard let entry = SavedCapabilities(line: line) else { throw SavedCapabilitiesError(line: index + 1) }
+            entries.append(entry)
+        }
+        throw SavedCapabilitiesError(line: lines.count)
+    }
+
+    private init?(line: ByteString) {
+        let fields = line.split(on: UInt8(ascii: " "))
+        guard fields.count == 6,
+            let attribute = Hexadecimal.bytes(fields[0]),
+            let capabilities = try? FileCapabilities(attribute: attribute), capabilities.attribute == attribute,
+            let digest = Hexadecimal.bytes(fields[1]), digest.count == 32,
+            let owner = Hexadecimal.number(fields[2], base: 10),
+            let group = Hexadecimal.number(fields[3], base: 10),
+            let mode = Hexadecimal.number(fields[4], base: 8), mode <= 0o7777,
+            let path = Hexadecimal.unescaped(fields[5]), !path.isEmpty
+        else { return nil }
+        self.init(
+            path: path,
+            capabilities: capabilities,
+            fingerprint: FileFingerprint(
+                digest: digest,
+                owner: UserID(rawValue: owner),
+                group: GroupID(rawValue: group),
+                mode: FileMode(rawValue: mode)
+            )
+        )
+    }
+}

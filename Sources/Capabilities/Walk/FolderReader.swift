@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// A directory, or the rest of one, that a walk has still to read.
+enum WalkTask: Sendable {
+    /// The directory with this name in its parent; without a parent, the operand of the walk.
+    case folder(ByteString, parent: OpenFolder?, device: UInt64?)
+    /// What follows in a directory that was read in part.
+    case rest(OpenFolder, from: DirectoryPosition, device: UInt64?)
+}
+
+/// What the reading of a task came to.
+struct WalkResult: Sendable {
+    /// Findings, and tasks that stand between them, in the order of the directory.
+    var items: [WalkItem] = []
+    /// How many entries were looked at.
+    var entryCount = 0
+}
+
+/// A finding, or something that is left to do in its place.
+enum WalkItem: Sendable {
+    case finding(WalkFinding)
+    case task(WalkTask)
+}
+
+/// How the attribute of a directory's entry is read.
+enum EntryAccess: Sendable {
+    /// Through the directory's descriptor; needs getxattrat(2).
+    case descriptor
+    /// By name, with the directory as the working directory of a thread that has one for itself.
+    case workingDirectory
+    /// By a path through /proc, where nothing else is possible.
+    case magicPath
+}
+
+/// Reads directories for a walk; every thread has one.
+struct FolderReader: ~Copyable {
+    private let options: WalkOptions
+    private let access: EntryAccess
+    private let budget: DescriptorBudget
+    private let attribute = AttributeName.capability
+    private var entries = DirectoryEntries()
+    private var result = WalkResult()
+    /// After how many entries a task is cut, so that no walk needs room for all of a large directory.
+    private static var entriesPerTask: Int { 1024 }
+
+    init(_ options: WalkOptions, access: EntryAccess, budget: DescriptorBudget) {
+        self.options = options
+        self.access = access
+        self.budget = budget
+    }
+
+    /// Does `task`, and returns what was found and what is left to do.
+    mutating func read(_ task: WalkTask) -> WalkResult {
+        switch task {
+        case .folder(let name, let parent, let device): open(name, in: parent, device: device)
+        case .rest(let folder, let position, let device): readEntries(of: folder, from: position, device: device)
+        }
+        defer { result = WalkResult() }
+        return result
+    }
+
+    private mutating func open(_ name: ByteString, in parent: OpenFolder?, device: UInt64?) {
+        do {
+            let folder = try OpenFolder(name, in: parent, budget: budget)
+            if options.tellsEverything { tell(.notFile, folder.path) }
+            let (mayEnter, device) = try judge(folder, parent: device)
+            if mayEnter { readEntries(of: folder, from: .start, device: device) }
+        } catch {
+            tell(.closedFolder(error), parent?.path(of: name) ?? name)
+        }
+    }
+
+    /// Whether the walk shall enter `folder`, and its device, as far as the options need to know it.
+    private func judge(_ folder: OpenFolder, parent: UInt64?) throws(Errno) -> (mayEnter: Bool, device: UInt64?) {
+        guard options.staysOnFileSystem || options.skipsRemoteFileSystems else { return (true, nil) }
+        return try folder.withDescriptor { directory throws(Errno) in
+            let device = try directory.status().device
+            guard let parent, parent != device else { return (true, device) }
+            if options.staysOnFileSystem { return (false, device) }
+            let system = try directory.fileSystem()
+            return (!system.isRemote && !system.isVirtual, device)
+        }
+    }
+
+    private mutating func readEntries(of folder: OpenFolder, from start: DirectoryPosition, device: UInt64?) {
+        do {
+            try folder.withDescriptor { directory throws(Errno) in
+                if start != .start && !folder.isKept { try entries.seek(to: start, of: directory) }
+                try readEntries(of: folder, directory, device: device)
+            }
+        } catch {
+            tell(.unfinishedFolder(error), folder.path)
+        }
+    }
+
+    private mutating func readEntries(
+        of folder: OpenFolder,
+        _ directory: borrowing FileDescriptor,
+        device: UInt64?
+    ) throws(Errno) {
+        let isSearchable = access != .workingDirectory || (try? directory.becomeWorkingDirectory()) != nil
+        while try entries.readBatch(of: directory) {
+            var position = DirectoryPosition.start
+            while let entry = entries.next() {
+                look(at: entry, in: folder, directory, isSearchable, device)
+                position = entry.nextPosition
+                result.entryCount += 1
+            }
+            if result.entryCount >= Self.entriesPerTask {
+                return result.items.append(.task(.rest(folder, from: position, device: device)))
+            }
+        }
+    }
+
+    private mutating func look(
+        at entry: DirectoryEntry,
+        in folder: OpenFolder,
+        _ directory: borrowing FileDescriptor,
+        _ isSearchable: Bool,
+        _ device: UInt64?
+    ) {
+        var kind = entry.kind
+        if kind == .unknown {
+            do {
+                kind = try entries.status(of: entry, in: directory).kind
+            } catch {
+                return tell(.unreachable(error), entry, folder)
+            }
+        }
+        switch kind {
+        case .directory:
+            result.items.append(.task(.folder(entries.name(of: entry), parent: folder, device: device)))
+        case .symbolicLink:
+            if options.tellsEverything { tell(.notFile, entry, folder) }
+        default:
+            do throws(Errno) {
+                guard isSearchable else { throw .permissionDenied }
+                let value = try attributeValue(of: entry, directory)
+                guard let capabilities = try? FileCapabilities(attribute: value) else { throw .invalidArgument }
+                tell(.capabilities(capabilities), entry, folder)
+            } catch {
+                if !error.meansNoAttribute {
+                    tell(reason(for: error, at: entry, directory), entry, folder)
+                } else if options.tellsEverything {
+                    tell(.none, entry, folder)
+                }
+            }
+        }
+    }
+
+    private func attributeValue(
+        of entry: DirectoryEntry,
+        _ directory: borrowing FileDescriptor
+    ) throws(Errno) -> [UInt8] {
+        let size = CapabilityAttributeRevision.v3.size
+        switch access {
+        case .descriptor: return try entries.readAttribute(attribute, of: entry, in: directory, limit: size)
+        case .workingDirectory:
+            return try entries.readAttribute(attribute, ofEntryInWorkingDirectory: entry, limit: size)
+        case .magicPath:
+            let path: ByteString = "\(directory.magicPath)/\(entries.name(of: entry))"
+            return try readAttribute(attribute, of: path, followLinks: false, limit: size)
+        }
+    }
+
+    /// What an unreadable attribute is to be called: what cannot even be asked for its kind is not known to be a file.
+    private func reason(
+        for error: Errno,
+        at entry: DirectoryEntry,
+        _ directory: borrowing FileDescriptor
+    ) -> WalkFinding.Kind {
+        do {
+            let kind = try entries.status(of: entry, in: directory).kind
+            return kind == .directory || kind == .symbolicLink ? .notFile : .unreadable(error)
+        } catch {
+            return .unreachable(error)
+        }
+    }
+
+    private mutating func tell(_ kind: WalkFinding.Kind, _ entry: DirectoryEntry, _ folder: OpenFolder) {
+        tell(kind, folder.path(of: entries.name(of: entry)))
+    }
+
+    private mutating func tell(_ kind: WalkFinding.Kind, _ path: ByteString) {
+        result.items.append(.finding(WalkFinding(kind, at: path)))
+    }
+}

@@ -1,0 +1,79 @@
+internal import Synchronization
+
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// A directory that a walk has come to. Everything below it is reached through its descriptor, so that nobody can lead
+/// the walk astray by exchanging a directory for a symbolic link.
+final class OpenFolder: Sendable {
+    /// What the directory is called in the output: the operand of the walk, and the names from there on.
+    let path: ByteString
+    private let parent: OpenFolder?
+    private let name: ByteString
+    /// The open directory; nil where too many are open already, and it has to be opened again for everything.
+    private let descriptor: FileDescriptor?
+    private let budget: DescriptorBudget
+
+    /// Opens the directory `name` in `parent`; without a parent, `name` is a path from the working directory.
+    init(_ name: ByteString, in parent: OpenFolder?, budget: DescriptorBudget) throws(Errno) {
+        self.name = name
+        self.parent = parent
+        self.budget = budget
+        path = parent?.path(of: name) ?? name
+        let opened = try Self.open(name, in: parent)
+        descriptor = budget.take() ? .some(opened) : nil
+    }
+
+    deinit {
+        if descriptor != nil { budget.giveBack() }
+    }
+
+    /// What the entry `name` of the directory is called in the output.
+    func path(of name: ByteString) -> ByteString { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
+
+    /// Whether `withDescriptor` gives the same open directory every time, with its position.
+    var isKept: Bool { descriptor != nil }
+
+    /// Calls `body` with the open directory.
+    func withDescriptor<Result: ~Copyable>(
+        _ body: (borrowing FileDescriptor) throws(Errno) -> Result
+    ) throws(Errno) -> Result {
+        if let result = try withKeptDescriptor(body) { return result }
+        return try body(try Self.open(name, in: parent))
+    }
+
+    private func withKeptDescriptor<Result: ~Copyable>(
+        _ body: (borrowing FileDescriptor) throws(Errno) -> Result
+    ) throws(Errno) -> Result? {
+        switch descriptor {
+        case .some(let descriptor): try body(descriptor)
+        case nil: nil
+        }
+    }
+
+    private static func open(_ name: ByteString, in parent: OpenFolder?) throws(Errno) -> FileDescriptor {
+        let options: OpenOptions = [.readOnly, .directory, .noFollow]
+        guard let parent else { return try FileDescriptor.open(name, options) }
+        return try parent.withDescriptor { directory throws(Errno) in
+            try FileDescriptor.open(name, options, in: directory)
+        }
+    }
+}
+
+/// How many more directories a walk may hold open.
+final class DescriptorBudget: Sendable {
+    private let left: Atomic<Int>
+
+    init(_ count: Int) { left = Atomic(count) }
+
+    /// Takes one, if there is one.
+    func take() -> Bool {
+        if left.subtract(1, ordering: .relaxed).newValue >= 0 { return true }
+        giveBack()
+        return false
+    }
+
+    func giveBack() { left.add(1, ordering: .relaxed) }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// What the kernel says of a mounted file system (statfs(2)).
+public struct FileSystem: Hashable, Sendable {
+    /// The magic number of its type.
+    public let type: UInt32
+    private let flags: UInt
+
+    fileprivate init(_ status: clinux_file_system) {
+        type = status.type
+        flags = status.flags
+    }
+
+    /// Whether it is mounted so that set-id bits and file capabilities have no effect: `ST_NOSUID`.
+    public var ignoresPrivileges: Bool { flags & 2 != 0 }
+
+    /// Whether its files are on another machine, or behind a program.
+    public var isRemote: Bool { clinux_is_remote_file_system(type) }
+
+    /// Whether its files are made up by the kernel, as those of proc(5) are. One that keeps files in memory is not meant.
+    public var isVirtual: Bool { clinux_is_virtual_file_system(type) }
+}
+
+extension Descriptor where Self: ~Copyable {
+    /// The file system that holds the open file, which may be open as `pathOnly`.
+    ///
+    /// The corresponding system call is fstatfs(2).
+    public func fileSystem() throws(Errno) -> FileSystem {
+        let descriptor = rawValue
+        var status = clinux_file_system()
+        try nothingOrErrno(.stat) { unsafe clinux_fstatfs(descriptor, &status) }
+        return FileSystem(status)
+    }
+}
