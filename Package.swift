@@ -55,12 +55,13 @@ let package = Package(
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Capabilities", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "PortPolicy", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "Diagnosis", dependencies: ["Capabilities", "Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "Launch", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "Netcat", dependencies: ["Linux"], swiftSettings: strict),
         .executableTarget(
             name: "lowport",
             dependencies: [
-                "Launch", "Linux", "PortPolicy",
+                "Capabilities", "Diagnosis", "Launch", "Linux", "PortPolicy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -101,6 +102,7 @@ let package = Package(
         tests("CapabilitiesTests", of: "Capabilities", "Linux"),
         tests("PortPolicyTests", of: "PortPolicy", "Linux"),
         tests("NetcatTests", of: "Netcat", "Linux"),
+        tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "PortPolicy", "Linux"),
         tests("ProgramTests", of: "Linux"),
         tests("DifferentialTests", of: "Linux"),
         tests("PrivilegedTests", of: "Linux"),

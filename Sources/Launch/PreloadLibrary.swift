@@ -24,6 +24,9 @@ public enum PreloadLibrary {
         return nil
     }
 
+    /// The path of the privileged helper, which lies beside the library; nil if the library is not there.
+    public static var helperPath: ByteString? { path.map { "\(parent(of: $0))/lowport-helper" } }
+
     /// Puts the library at `path` into the environment of the program that is started next.
     ///
     /// The variables are authbind's: LD_PRELOAD gets the library behind what it holds, AUTHBIND_LIB says what it is called
