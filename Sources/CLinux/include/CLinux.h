@@ -13,6 +13,7 @@
 #include "clinux_capability.h"
 #include "clinux_threads.h"
 #include "clinux_time.h"
+#include "clinux_identity.h"
 #include "clinux_netcat.h"
 #include "clinux_confinement.h"
 #include "clinux_helper_call.h"
