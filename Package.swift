@@ -98,7 +98,7 @@ let package = Package(
         tests("PortPolicyTests", of: "PortPolicy", "Linux"),
         tests("NetcatTests", of: "Netcat", "Linux"),
         tests("ProgramTests", of: "Linux"),
-        tests("DifferentialTests", of: "Linux"),
+        tests("DifferentialTests", of: "Capabilities", "Linux"),
         tests("PrivilegedTests", of: "Linux"),
     ]
 )

@@ -51,7 +51,9 @@ public struct InheritedCapabilities: Hashable, Sendable {
             if marks.contains(UInt8(ascii: "^")) { ambient.insert(capability) }
             if marks.isEmpty || marks.contains(where: { $0 != UInt8(ascii: "!") }) { inheritable.insert(capability) }
             if position == bytes.count { return }
-            guard bytes[position] == UInt8(ascii: ",") else { throw CapabilityTextError(.junkAfterClause, at: position) }
+            guard bytes[position] == UInt8(ascii: ",") else {
+                throw CapabilityTextError(.junkAfterClause, at: position)
+            }
             position += 1
         }
     }

@@ -44,7 +44,8 @@ public struct PrivilegeDrop: Sendable {
         try wanted.applyToCurrentThread()
         // What cannot be believed is asked for.
         guard CurrentProcess.realUser == user, CurrentProcess.effectiveUser == user,
-            try CapabilityState.ofCurrentThread() == wanted, (try? CurrentProcess.becomeUser(.root)) == nil || kept.contains(.setuid)
+            try CapabilityState.ofCurrentThread() == wanted,
+            (try? CurrentProcess.becomeUser(.root)) == nil || kept.contains(.setuid)
         else { throw .notPermitted }
     }
 }

@@ -9,11 +9,17 @@
 /// while the process has other threads, which would keep all privileges: an attacker of one of them would have them too.
 public struct ProcessCapabilities: Hashable, Sendable {
     /// Effective, permitted and inheritable.
-    public var state: CapabilityState
+    public let state: CapabilityState
     /// What execve(2) may give.
     public let bounding: CapabilitySet
     /// What execve(2) of an ordinary file keeps.
     public let ambient: CapabilitySet
+
+    init(state: CapabilityState, bounding: CapabilitySet, ambient: CapabilitySet) {
+        self.state = state
+        self.bounding = bounding
+        self.ambient = ambient
+    }
 
     /// The sets of the calling thread.
     public static func current() throws(Errno) -> ProcessCapabilities { try ProcessCapabilities(ofProcess: 0) }
