@@ -19,8 +19,8 @@ let strict: [SwiftSetting] = [
 let embedded: [SwiftSetting] = strict + [.enableExperimentalFeature("Embedded")]
 
 /// A program of the embedded ring. Its entry point is `@c(NAME_main)`, with `_` for `-`, which SwiftPM links as `main`.
-func embeddedProgram(_ name: String) -> Target {
-    .executableTarget(name: name, dependencies: ["CLinux"], swiftSettings: embedded)
+func embeddedProgram(_ name: String, _ settings: SwiftSetting...) -> Target {
+    .executableTarget(name: name, dependencies: ["CLinux"], swiftSettings: embedded + settings)
 }
 
 let preload = "\(Context.packageDirectory)/Sources/lowport-preload"
@@ -55,11 +55,12 @@ let package = Package(
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Capabilities", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "PortPolicy", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "Launch", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "Netcat", dependencies: ["Linux"], swiftSettings: strict),
         .executableTarget(
             name: "lowport",
             dependencies: [
-                "Linux", "PortPolicy",
+                "Launch", "Linux", "PortPolicy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -70,7 +71,8 @@ let package = Package(
         embeddedProgram("getcap"),
         embeddedProgram("authbind"),
         embeddedProgram("nc"),
-        embeddedProgram("lowport-helper"),
+        // Privileged, and so as small as it can be.
+        embeddedProgram("lowport-helper", .unsafeFlags(["-Osize"], .when(configuration: .release))),
         .target(
             name: "lowport-preload",
             dependencies: ["CLinux"],
@@ -93,6 +95,8 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // A program of C that does to `bind` whatever programs do.
+        .executableTarget(name: "bind-probe", path: "Tests/Probes/bind-probe"),
         tests("LinuxTests", of: "Linux"),
         tests("CapabilitiesTests", of: "Capabilities", "Linux"),
         tests("PortPolicyTests", of: "PortPolicy", "Linux"),

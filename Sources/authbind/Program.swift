@@ -7,7 +7,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     if CurrentProcess.isSecureExecution {
         return fail("authbind: must not be installed set-user-ID, set-group-ID or with file capabilities\n")
     }
-    let words = (0..<max(1, Int(count))).map { index in unsafe ByteString(cString: arguments[index]) }
+    let words = unsafe [ByteString](argumentCount: count, arguments: arguments)
     do throws(LaunchOptions.Problem) {
         switch try LaunchOptions.parse(words.dropFirst()) {
         case .help:
@@ -28,9 +28,7 @@ private func launch(_ command: [ByteString], depth: LaunchOptions.Depth) -> Int3
     }
     let program = command[0]
     do throws(Errno) {
-        try Environment.set("AUTHBIND_LIB", to: library)
-        try Environment.set("LD_PRELOAD", to: Environment.value(of: "LD_PRELOAD").map { "\($0):\(library)" } ?? library)
-        if let levels = depth.levels { try Environment.set("AUTHBIND_LEVELS", to: levels) }
+        try PreloadLibrary.preload(library, levels: depth.levels)
         try execute(program, arguments: command)
     } catch {
         return fail(program.isEmpty ? "\(error.message)\n" : "\(program): \(error.message)\n")

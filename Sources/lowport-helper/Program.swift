@@ -10,9 +10,9 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     } catch {
         return fail("cannot give up privileges: \(error.message)", error)
     }
-    // A kernel before 5.18 allows a program without a name.
-    let words = (1..<max(1, Int(count))).map { index in unsafe ByteString(cString: arguments[index]) }
-    guard let address = HelperArguments.address(from: words) else { return fail("bad usage", .noSystemCall) }
+    // A kernel before 5.18 starts a program without even a name.
+    let words = unsafe [ByteString](argumentCount: count, arguments: arguments).dropFirst()
+    guard let address = HelperArguments.address(from: Array(words)) else { return fail("bad usage", .noSystemCall) }
     do throws(Errno) {
         try InheritedSocket.standardInput.bindIfAllowed(to: address)
         return 0

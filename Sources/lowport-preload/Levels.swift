@@ -22,10 +22,9 @@ func inheritOrEnd() {
             writer.finish()
             _ = unsafe setenv("AUTHBIND_LEVELS", start, 1)
         }
-    } else if left == 1 {
-        _ = unsafe unsetenv("AUTHBIND_LEVELS")
     } else {
-        removeLibrary()
+        _ = unsafe unsetenv("AUTHBIND_LEVELS")
+        if left < 1 { removeLibrary() }
     }
 }
 

@@ -49,6 +49,7 @@ public enum Sandbox {
         cp "$PRODUCTS/lowport-helper" "$PRODUCTS/liblowport-preload.so" $LIBEXEC/
         cp "$PRODUCTS/lowport" "$PRODUCTS/authbind" "$PRODUCTS/setcap" "$PRODUCTS/getcap" "$PRODUCTS/nc" $BIN/
         ln $BIN/nc $BIN/netcat
+        cp "$PRODUCTS/bind-probe" $BIN/
         $BIN/setcap cap_dac_read_search,cap_net_bind_service=p $LIBEXEC/lowport-helper
         PATH=$BIN:$PATH
         cd $T

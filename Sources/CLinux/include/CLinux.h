@@ -4,6 +4,8 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include "clinux_capability.h"
+#include "clinux_confinement.h"
 #include "clinux_errno.h"
 #include "clinux_files.h"
 #include "clinux_filesystems.h"
@@ -18,5 +20,11 @@
 #include "clinux_confinement.h"
 #include "clinux_helper_call.h"
 #include "clinux_loader.h"
+#include "clinux_netcat.h"
+#include "clinux_processes.h"
+#include "clinux_sockets.h"
+#include "clinux_threads.h"
+#include "clinux_time.h"
+#include "clinux_xattr.h"
 
 #endif

@@ -56,8 +56,8 @@ extension ByteString: Comparable {
 }
 
 extension ByteString: ExpressibleByStringInterpolation {
-    /// Creates the byte string of a literal.
-    public init(stringLiteral value: String) { self.init(value) }
+    /// Creates the byte string of a literal. Not by way of `String`, whose views would come into each program with it.
+    public init(stringLiteral value: StaticString) { bytes = value.bytes }
 
     /// Creates the byte string that an interpolation gathered.
     public init(stringInterpolation: Interpolation) { bytes = stringInterpolation.bytes }
@@ -70,7 +70,7 @@ extension ByteString: ExpressibleByStringInterpolation {
         public init(literalCapacity: Int, interpolationCount: Int) { bytes.reserveCapacity(literalCapacity) }
 
         /// Appends a literal part.
-        public mutating func appendLiteral(_ literal: String) { bytes += literal.utf8 }
+        public mutating func appendLiteral(_ literal: StaticString) { bytes += literal.bytes }
 
         /// Appends the bytes of `value`.
         public mutating func appendInterpolation(_ value: ByteString) { bytes += value.bytes }
@@ -87,6 +87,14 @@ extension ByteString: ExpressibleByStringInterpolation {
         public mutating func appendInterpolation(_ value: some ByteStringConvertible) {
             bytes += value.byteString.bytes
         }
+    }
+}
+
+extension StaticString {
+    /// The UTF-8 of the text.
+    fileprivate var bytes: [UInt8] {
+        // SAFETY: a literal is never a single scalar here, so it has a start; the count is its own.
+        unsafe Array(UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount))
     }
 }
 

@@ -13,25 +13,25 @@
 
         private let call: SystemCall
         private let error: Errno
-        private let skipped: Mutex<Int>
+        /// Which of the calls fail, counted from 0.
+        private let failing: Range<Int>
+        private let made = Mutex(0)
 
-        /// Creates a plan in which `call` fails with `error`, for ever, after it has been let through `after` times.
-        public init(failing call: SystemCall, with error: Errno, after: Int = 0) {
+        /// Creates a plan in which `call` is let through `after` times, then fails `times` times with `error`.
+        public init(failing call: SystemCall, with error: Errno, after: Int = 0, times: Int = .max) {
             self.call = call
             self.error = error
-            skipped = Mutex(after)
+            failing = after..<(times == .max ? .max : after + times)
         }
 
         /// The error with which the next `call` of this task must fail; nil lets the kernel answer.
         static func next(_ call: SystemCall) -> Errno? {
             guard let plan = current, plan.call == call else { return nil }
-            return plan.skipped.withLock { left in
-                if left > 0 {
-                    left -= 1
-                    return nil
-                }
-                return plan.error
+            let index = plan.made.withLock { made in
+                defer { made += 1 }
+                return made
             }
+            return plan.failing.contains(index) ? plan.error : nil
         }
     }
 #endif

@@ -8,9 +8,11 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Look for faults in the rules.",
         discussion: """
-            Without FILE: the rules of this machine, with the owners and modes of the files and the folders above them.
-            With FILE: the text of the files alone, wherever they lie, so that they can be checked before they are put in
-            place. Ends with 0 if there is no fault and 1 if there is one; warnings are not faults.
+            Without FILE: the rules of this machine, with the owners and modes of the
+            files and the folders above them. With FILE: the text of the files alone,
+            wherever they lie, so that they can be checked before they are put in place.
+            Ends with 0 if there is no fault and 1 if there is one; warnings are not
+            faults.
 
             EXAMPLES
               lowport check

@@ -8,8 +8,9 @@ struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show who may bind what.",
         discussion: """
-            Every rule in force, and where it is written. Files that grant nothing, because of a fault or because others
-            may write to them, are named on standard error.
+            Every rule in force, and where it is written. Files that grant nothing,
+            because of a fault or because others may write to them, are named on standard
+            error.
 
             EXAMPLES
               lowport list

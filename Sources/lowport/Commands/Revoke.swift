@@ -8,8 +8,9 @@ struct Revoke: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take back what was granted.",
         discussion: """
-            Takes ports from every rule for exactly that user or group in /etc/lowport/rules, splitting ranges and lists
-            where it must. All protocols and addresses, unless --protocol or --on says less. Who has nothing stays
+            Takes ports from every rule for exactly that user or group in
+            /etc/lowport/rules, splitting ranges and lists where it must. All protocols
+            and addresses, unless --protocol or --on says less. Who has nothing stays
             unchanged; whatever still allows the ports is named.
 
             EXAMPLES

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import PortPolicy
+import Testing
+
+/// A tree in memory: what access(2) says to each path, and the byuid files. What is not named does not exist.
+struct MemoryTree: AuthbindTree {
+    var executable: Set<ByteString> = []
+    var refused: [ByteString: Errno] = [:]
+    var files: [ByteString: Result<ByteString, Errno>] = [:]
+
+    func refusal(toExecute path: ByteString) -> Errno? {
+        executable.contains(path) ? nil : refused[path] ?? .noSuchFile
+    }
+
+    func content(of path: ByteString) throws(Errno) -> [UInt8] {
+        try (files[path] ?? .failure(.noSuchFile)).get().bytes
+    }
+}
+
+@Suite struct AuthbindTreeTests {
+    private func request(_ address: ByteString, _ port: UInt16) throws -> BindRequest {
+        BindRequest(
+            user: UserID(rawValue: 1001),
+            groups: [],
+            transport: .tcp,
+            address: try #require(IPAddress(address)),
+            port: Port(rawValue: port)
+        )
+    }
+
+    @Test func asksForIPv4InOrder() throws {
+        let answer = MemoryTree().answer(to: try request("127.0.0.1", 81))
+        #expect(
+            answer.steps.map(\.path) == [
+                "byport/81", "byaddr/127.0.0.1:81", "byaddr/127.0.0.1,81", "byuid/1001",
+            ]
+        )
+        #expect(answer.refusal == .notPermitted)
+    }
+
+    @Test func asksForIPv6InOrder() throws {
+        let answer = MemoryTree().answer(to: try request("2001:db8::a:1", 511))
+        #expect(
+            answer.steps.map(\.path) == [
+                "byport/511", "byaddr/2001:db8::a:1,511", "byaddr/2001:db8:0:0:0:0:a:1,511", "byuid/1001",
+            ]
+        )
+    }
+
+    @Test(arguments: [512, 1023, 1024, 65535] as [UInt16])
+    func marksNamesFrom512On(port: UInt16) throws {
+        let answer = MemoryTree().answer(to: try request("127.0.0.1", port))
+        #expect(
+            answer.steps.map(\.path) == [
+                "byport/!\(port)", "byaddr/!127.0.0.1:\(port)", "byaddr/!127.0.0.1,\(port)", "byuid/!1001",
+            ]
+        )
+    }
+
+    @Test func stopsAtTheFirstPathThatAllows() throws {
+        let tree = MemoryTree(executable: ["byaddr/127.0.0.1:81"])
+        let answer = tree.answer(to: try request("127.0.0.1", 81))
+        #expect(answer.isAllowed)
+        #expect(answer.steps.last?.path == "byaddr/127.0.0.1:81")
+        #expect(answer.steps.count == 2)
+    }
+
+    @Test(arguments: [.permissionDenied, .notDirectory, .symbolicLinkLoop] as [Errno])
+    func stopsAtAnyErrorButAbsence(error: Errno) throws {
+        let tree = MemoryTree(refused: ["byport/81": error], files: ["byuid/1001": .success("127.0.0.1,81\n")])
+        let answer = tree.answer(to: try request("127.0.0.1", 81))
+        #expect(answer.refusal == error)
+        #expect(answer.steps.count == 1)
+    }
+
+    @Test func namesTheLineThatAllows() throws {
+        let tree = MemoryTree(files: ["byuid/1001": .success("# ours\n\n127.0.0.1,80-90\n127.0.0.1,81\n")])
+        let answer = tree.answer(to: try request("127.0.0.1", 81))
+        #expect(answer.steps.last == .init(path: "byuid/1001", refusal: nil, line: 3))
+        #expect(answer.isAllowed)
+    }
+
+    @Test func tellsAFileWithoutAMatchFromNoFile() throws {
+        let tree = MemoryTree(files: ["byuid/1001": .success("127.0.0.1,80\n")])
+        #expect(tree.answer(to: try request("127.0.0.1", 81)).refusal == .noSuchFile)
+    }
+
+    @Test func reportsAFileThatCannotBeRead() throws {
+        let tree = MemoryTree(files: ["byuid/1001": .failure(.isDirectory)])
+        #expect(tree.answer(to: try request("127.0.0.1", 81)).refusal == .isDirectory)
+    }
+
+    @Test func isAskedOnlyIfNoRuleAllows() throws {
+        let request = try request("127.0.0.1", 81)
+        let decision = Decision.decide(
+            request,
+            rules: RuleSet(),
+            now: Timestamp(rawValue: 0),
+            names: SystemNames()
+        ) { MemoryTree(executable: ["byport/81"]).answer(to: $0) }
+        #expect(decision.grant == .authbind(path: "byport/81", line: nil))
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// What programs do that a library inside them must survive: signals, threads, reapers, limits, large memory.
+#include "probe.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define IS(text) (strcmp(*words, text) == 0)
+
+static atomic_int children, alarms, reaped;
+
+static void count_child(int number) { (void)number; children++; }
+static void count_alarm(int number) { (void)number; alarms++; }
+
+static void handle(int number, void (*handler)(int), int flags)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    sigaction(number, &action, NULL);
+}
+
+static void start(void *(*body)(void *), void *argument, pthread_t *thread)
+{
+    pthread_t ignored;
+    pthread_create(thread ? thread : &ignored, NULL, body, argument);
+}
+
+_Noreturn static void *reap(void *argument)
+{
+    (void)argument;
+    for (;;) if (waitpid(-1, NULL, 0) > 0) reaped++; else usleep(200);
+}
+
+_Noreturn static void *change_environment(void *argument)
+{
+    (void)argument;
+    char text[] = "valueX";
+    for (int i = 0;; i++) { text[5] = 'a' + i % 26; setenv("PROBE_NOISE", text, 1); }
+}
+
+static atomic_int ready, passed;
+static int together;
+
+static void *bind_at_once(void *argument)
+{
+    struct target *at = argument;
+    for (ready++; ready < together;) continue;
+    if (bind_new(*at) == 0) passed++;
+    return NULL;
+}
+
+static void threads(int count, const char *address, int port)
+{
+    pthread_t ids[256];
+    struct target at[256];
+    char text[8];
+    together = count;
+    for (int i = 0; i < count; i++) {
+        snprintf(text, sizeof text, "%d", port + i);
+        at[i] = target(address, text);
+        start(bind_at_once, &at[i], &ids[i]);
+    }
+    for (int i = 0; i < count; i++) pthread_join(ids[i], NULL);
+    printf("threads %d/%d\n", passed, count);
+}
+
+static int compare(const void *a, const void *b)
+{
+    double difference = *(const double *)a - *(const double *)b;
+    return difference < 0 ? -1 : difference > 0;
+}
+
+// Binds again and again and prints how often it worked and the median time in microseconds.
+static void repeat(int count, struct target at, int timed)
+{
+    double *times = calloc(count, sizeof *times);
+    int worked = 0, last = 0;
+    for (int i = 0; i < count; i++) {
+        struct timespec before, after;
+        clock_gettime(CLOCK_MONOTONIC, &before);
+        int result = bind_new(at);
+        clock_gettime(CLOCK_MONOTONIC, &after);
+        times[i] = (after.tv_sec - before.tv_sec) * 1e6 + (after.tv_nsec - before.tv_nsec) / 1e3;
+        if (result == 0) worked++; else last = result;
+    }
+    qsort(times, count, sizeof *times, compare);
+    if (timed) printf("time %.1f\n", times[count / 2]);
+    else printf("repeat %d/%d last=%d\n", worked, count, last);
+}
+
+static void limit(int resource, const char *value)
+{
+    struct rlimit limit = {atoi(value), atoi(value)};
+    setrlimit(resource, &limit);
+}
+
+int hostile(char **words)
+{
+    setvbuf(stdout, NULL, _IONBF, 0);
+    if (IS("ignore-children")) return signal(SIGCHLD, SIG_IGN), 0;
+    if (IS("no-zombies")) return handle(SIGCHLD, SIG_DFL, SA_NOCLDWAIT), 0;
+    if (IS("count-children")) return handle(SIGCHLD, count_child, SA_RESTART), 0;
+    if (IS("children")) return printf("children %d reaped %d\n", children, reaped), 0;
+    if (IS("reaper")) return start(reap, NULL, NULL), usleep(10000), 0;
+    if (IS("setenv")) return start(change_environment, NULL, NULL), usleep(10000), 0;
+    if (IS("no-new-privs")) return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0;
+    if (IS("nproc")) return limit(RLIMIT_NPROC, words[1]), 1;
+    if (IS("nofile")) return limit(RLIMIT_NOFILE, words[1]), 1;
+    if (IS("fsize")) return limit(RLIMIT_FSIZE, words[1]), 1;
+    if (IS("as")) return limit(RLIMIT_AS, words[1]), 1;
+    if (IS("threads")) return threads(atoi(words[1]), words[2], atoi(words[3])), 3;
+    if (IS("repeat")) return repeat(atoi(words[1]), target(words[2], words[3]), 0), 3;
+    if (IS("time")) return repeat(atoi(words[1]), target(words[2], words[3]), 1), 3;
+    if (IS("alarm")) return alarm(atoi(words[1])), 1;
+    if (IS("children-fork")) {
+        pid_t child = fork();
+        if (child == 0) return 0;
+        int status = 0;
+        waitpid(child, &status, 0);
+        exit(WEXITSTATUS(status));
+    }
+    if (IS("storm")) {
+        struct itimerval timer = {{0, atoi(words[1])}, {0, atoi(words[1])}};
+        handle(SIGALRM, count_alarm, SA_RESTART);
+        return setitimer(ITIMER_REAL, &timer, NULL), 1;
+    }
+    if (IS("resident")) {
+        size_t size = (size_t)atoi(words[1]) << 20;
+        char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        madvise(memory, size, MADV_NOHUGEPAGE);
+        for (size_t at = 0; at < size; at += 4096) memory[at] = 1;
+        return 1;
+    }
+    return -1;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Linux
+import TestSupport
+import Testing
+
+/// What the linker made: the embedded ring has no runtime, needs libc alone and is hardened.
+@Suite(.enabled(if: Release.isBuilt, "needs make build")) struct ReleaseBinaryTests {
+    static let embedded = ["setcap", "getcap", "nc", "authbind", "lowport-helper", "liblowport-preload.so"]
+
+    private func readelf(_ options: ByteString, _ name: String) async throws -> String {
+        let outcome = try await run("readelf", [options, "-W", ByteString(Release.path(name))])
+        try #require(outcome.status == 0)
+        return outcome.output.description
+    }
+
+    @Test(arguments: embedded) func needsLibcAlone(_ name: String) async throws {
+        let needed = try await readelf("-d", name).split(separator: "\n").filter { $0.contains("(NEEDED)") }
+        #expect(needed.count == 1)
+        #expect(needed.first?.contains("[libc.so.6]") == true)
+    }
+
+    @Test(arguments: embedded) func isHardened(_ name: String) async throws {
+        let dynamic = try await readelf("-d", name)
+        #expect(dynamic.contains("BIND_NOW"))
+        #expect(!dynamic.contains("RUNPATH") && !dynamic.contains("RPATH"))
+        let segments = try await readelf("-l", name)
+        #expect(segments.contains("GNU_RELRO"))
+        #expect(segments.split(separator: "\n").first { $0.contains("GNU_STACK") }?.contains("RWE") == false)
+        #expect(try await readelf("-h", name).contains("DYN"))
+    }
+
+    @Test(arguments: embedded) func hasNoSwiftRuntime(_ name: String) async throws {
+        let content = try Data(contentsOf: URL(filePath: Release.path(name)))
+        #expect(content.range(of: Data("SWIFT_DEBUG".utf8)) == nil)
+        #expect(content.range(of: Data("libswift".utf8)) == nil)
+    }
+
+    @Test func helperIsSmall() throws {
+        #expect(try FileStatus(of: ByteString(Release.path("lowport-helper"))).size < 100_000)
+    }
+
+    @Test func preloadExportsBindAlone() async throws {
+        let outcome = try await run("nm", ["-D", "--defined-only", ByteString(Release.path("liblowport-preload.so"))])
+        let names = outcome.output.description.split(separator: "\n").compactMap { $0.split(separator: " ").last }
+        #expect(names == ["bind"])
+    }
+
+    @Test func toolNeedsNoSwiftLibraries() async throws {
+        #expect(try await !readelf("-d", "lowport").contains("swift"))
+    }
+}
