@@ -5,7 +5,8 @@ cd "$(dirname "$0")"
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
 [ $# -gt 0 ] || set -- text attribute vectors external saved
-swift build --product capability-fuzz -Xswiftc -sanitize=fuzzer,address --scratch-path .build
+# The release's toolset, for its linker: the other one crashes over libFuzzer.
+swift build --product capability-fuzz -Xswiftc -sanitize=fuzzer,address --toolset ../Packaging/release.json --scratch-path .build
 for parser in "$@"; do
     echo "== $parser, $seconds s"
     mkdir -p ".build/found/$parser"
