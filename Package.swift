@@ -33,7 +33,7 @@ func tests(_ name: String, of rooms: Target.Dependency...) -> Target {
 let package = Package(
     name: "lowport",
     products: [
-        .library(name: "Capabilities", targets: ["Capabilities"]),
+        .library(name: "Capabilities", targets: ["Capabilities", "Linux"]),
         .library(name: "PortPolicy", targets: ["PortPolicy"]),
         .library(name: "lowport-preload", type: .dynamic, targets: ["lowport-preload"]),
         .executable(name: "lowport", targets: ["lowport"]),
@@ -98,13 +98,20 @@ let package = Package(
         ),
         // A program of C that does to `bind` whatever programs do.
         .executableTarget(name: "bind-probe", path: "Tests/Probes/bind-probe"),
+        // A program that changes its own capabilities.
+        .executableTarget(
+            name: "capability-probe",
+            dependencies: ["Capabilities", "Linux"],
+            path: "Tests/Probes/capability-probe",
+            swiftSettings: strict
+        ),
         tests("LinuxTests", of: "Linux"),
         tests("CapabilitiesTests", of: "Capabilities", "Linux"),
         tests("PortPolicyTests", of: "PortPolicy", "Linux"),
         tests("NetcatTests", of: "Netcat", "Linux"),
         tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "PortPolicy", "Linux"),
         tests("ProgramTests", of: "Linux"),
-        tests("DifferentialTests", of: "Linux"),
+        tests("DifferentialTests", of: "Capabilities", "Linux"),
         tests("PrivilegedTests", of: "Linux"),
     ]
 )
