@@ -27,4 +27,7 @@ static inline int clinux_setresuid(uid_t real, uid_t effective, uid_t saved)
 
 int clearenv(void);
 
+// Swift does not import fork(2).
+static inline int clinux_fork(void) { return fork(); }
+
 #endif
