@@ -61,9 +61,9 @@ public struct Supervisor: ~Copyable {
         guard call != .restrictSelf, !isRestricted,
             let bind = try? PendingBind.read(notification, call: call),
             bind.address.port.rawValue > 0, bind.address.port.rawValue < firstOpenPort,
-            listener.isWaiting(notification), isOurs(notification.thread)
-        else { return try listener.resume(notification) }
-        guard let socket = try? ProcessAccess.descriptor(bind.descriptor, of: notification.thread),
+            let socket = try? ProcessAccess.descriptor(bind.descriptor, of: notification.thread),
+            isOurs(notification.thread),
+            // If it still waits now, then all of the above was about it and not about one with its old number.
             listener.isWaiting(notification)
         else { return try listener.resume(notification) }
         try answer(notification, bind, socket)
@@ -74,8 +74,7 @@ public struct Supervisor: ~Copyable {
         _ bind: PendingBind,
         _ socket: borrowing FileDescriptor
     ) throws(Errno) {
-        let cookie = (try? socket.cookie()) ?? 0
-        if let last = unreported, last.socket == cookie, last.address == bind.address, cookie != 0 {
+        if let last = unreported, last.address == bind.address, last.socket == (try? socket.cookie()) {
             unreported = nil
             return try listener.answer(notification, with: nil)
         }
@@ -84,7 +83,7 @@ public struct Supervisor: ~Copyable {
             do throws(Errno) {
                 try listener.answer(notification, with: nil)
             } catch {
-                unreported = (cookie, bind.address)
+                unreported = (try? socket.cookie()).map { ($0, bind.address) }
                 throw error
             }
         case .failed(let error): try listener.answer(notification, with: error)

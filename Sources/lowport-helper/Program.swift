@@ -24,6 +24,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
 private func confine() throws(Errno) {
     openStandardDescriptors()
     try Confinement.closeDescriptors(from: 3)
+    Confinement.blockSignals()
     // A helper that was stopped between its decision and the bind must not go on when the decision may be revoked.
     Confinement.limitLife(seconds: 5)
     Confinement.resetEnvironment()

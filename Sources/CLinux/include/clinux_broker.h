@@ -69,7 +69,7 @@ static inline int clinux_notification_wake_at_once(int listener)
 static inline long clinux_read_memory(int process, unsigned long long address, void *buffer, size_t size)
 {
     struct iovec to = {buffer, size}, from = {(void *)(unsigned long)address, size};
-    return syscall(SYS_process_vm_readv, process, &to, 1, &from, 1, 0);
+    return syscall(SYS_process_vm_readv, process, &to, 1UL, &from, 1UL, 0UL);
 }
 
 static inline int clinux_pidfd_open(int process, unsigned flags) { return (int)syscall(SYS_pidfd_open, process, flags); }

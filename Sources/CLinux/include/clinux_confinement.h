@@ -10,8 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { clinux_SIGNALS = 64 };
-
 // Lets in `number` alone. The kernel's mask has 64 bits on all machines that Swift runs on.
 static inline void clinux_block_signals_except(int number)
 {
