@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #if !hasFeature(Embedded)
     public import Linux
-    internal import PortPolicy
+    public import PortPolicy
 #endif
 
 /// A helper that keeps running, started when it is first needed and again if it has ended.
@@ -14,7 +14,7 @@ public struct HelperConnection: ~Copyable {
     public init(path: ByteString) { self.path = path }
 
     /// Has the helper bind `socket`. Throws if there is no helper to be had.
-    mutating func bind(
+    public mutating func bind(
         _ socket: borrowing FileDescriptor,
         to address: SocketAddress,
         thread: Int32

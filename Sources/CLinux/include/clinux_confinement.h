@@ -23,6 +23,11 @@ static inline int clinux_setresuid(uid_t real, uid_t effective, uid_t saved)
     return (int)syscall(SYS_setresuid, real, effective, saved);
 }
 
+static inline int clinux_setresgid(gid_t real, gid_t effective, gid_t saved)
+{
+    return (int)syscall(SYS_setresgid, real, effective, saved);
+}
+
 int clearenv(void);
 
 // Swift does not import fork(2).

@@ -58,3 +58,21 @@ extension Confinement {
         return FileDescriptor(owning: 3)
     }
 }
+
+extension CurrentProcess {
+    /// Gives the descriptors `numbers`, which it takes over, the numbers from `first` on, open for the next program.
+    ///
+    /// What had those numbers is closed. The corresponding system calls are fcntl(2) with `F_DUPFD` and dup2(2).
+    public static func handOver(_ numbers: [Int32], from first: Int32) throws(Errno) {
+        // Out of the way first, so that none is overwritten before its turn.
+        let above = Int(first) + numbers.count
+        var moved: [Int32] = []
+        for number in numbers {
+            moved.append(try valueOrErrno(.fcntl) { clinux_fcntl(number, F_DUPFD_CLOEXEC, above) })
+            _ = CLinux.close(number)
+        }
+        for (index, number) in moved.enumerated() {
+            try nothingOrErrno(.duplicate) { dup2(number, first + Int32(index)) }
+        }
+    }
+}
