@@ -39,6 +39,7 @@ let package = Package(
         .executable(name: "lowport", targets: ["lowport"]),
         .executable(name: "lowport-helper", targets: ["lowport-helper"]),
         .executable(name: "authbind", targets: ["authbind"]),
+        .executable(name: "lowport-run", targets: ["lowport-run"]),
         .executable(name: "setcap", targets: ["setcap"]),
         .executable(name: "getcap", targets: ["getcap"]),
         .executable(name: "nc", targets: ["nc"]),
@@ -57,6 +58,7 @@ let package = Package(
         .target(name: "PortPolicy", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "Diagnosis", dependencies: ["Capabilities", "Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "Launch", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "BindBroker", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "Netcat", dependencies: ["Linux"], swiftSettings: strict),
         .executableTarget(
             name: "lowport",
@@ -72,6 +74,7 @@ let package = Package(
         embeddedProgram("getcap"),
         embeddedProgram("authbind"),
         embeddedProgram("nc"),
+        embeddedProgram("lowport-run"),
         // Privileged, and so as small as it can be.
         embeddedProgram("lowport-helper", .unsafeFlags(["-Osize"], .when(configuration: .release))),
         .target(

@@ -46,6 +46,8 @@ public enum CurrentProcess {
     public static var effectiveGroup: GroupID { GroupID(rawValue: getegid()) }
     /// The number of the process.
     public static var identifier: Int32 { getpid() }
+    /// The number of the process that started it.
+    public static var parent: Int32 { getppid() }
 
     /// Whether it was started with more rights than its starter: set-id, or with file capabilities (`AT_SECURE`).
     public static var isSecureExecution: Bool { getauxval(UInt(AT_SECURE)) != 0 }
