@@ -14,9 +14,6 @@ public enum PreloadLibrary {
         return path.bytes.contains(UInt8(ascii: ":")) || path.bytes.contains(UInt8(ascii: " ")) ? nil : path
     }
 
-    /// The path of the privileged helper, which lies beside the library; nil if the library is not there.
-    public static var helperPath: ByteString? { path.map { "\(parent(of: $0))/lowport-helper" } }
-
     /// Puts the library at `path` into the environment of the program that is started next.
     ///
     /// The variables are authbind's: LD_PRELOAD gets the library behind what it holds, AUTHBIND_LIB says what it is called

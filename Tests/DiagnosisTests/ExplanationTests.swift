@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capabilities
 import Diagnosis
+import Launch
 import Linux
 import PortPolicy
 import Testing
 
 /// Situations that people reported, and the cause and the command that the answer has to name.
 @Suite struct ExplanationTests {
-    private let dynamic = ElfFile(machine: ElfFile.nativeMachine, is64Bit: true, hasInterpreter: true)
-    private let web = ProcessStatus(user: UserID(rawValue: 1000), groups: [GroupID(rawValue: 1000)])
+    private let web = ProcessCredentials(user: UserID(rawValue: 1000), groups: [GroupID(rawValue: 1000)])
     private let bindService = FileCapabilities(permitted: [.netBindService], isEffective: true)
 
     /// The situation of uid 1000 who wants tcp 80, with the given rules and the given authbind tree.
@@ -17,7 +17,7 @@ import Testing
         tree: [ByteString: Errno?] = [:],
         program: ProgramFile? = nil,
         address: ByteString = "0.0.0.0",
-        status: ProcessStatus? = nil
+        status: ProcessCredentials? = nil
     ) throws -> Situation {
         let status = status ?? web
         let request = BindRequest(
@@ -48,7 +48,9 @@ import Testing
 
     private struct MemoryTree: AuthbindTree {
         let refusals: [ByteString: Errno?]
-        func refusal(toExecute path: ByteString) -> Errno? { if let known = refusals[path] { known } else { .noSuchFile } }
+        func refusal(toExecute path: ByteString) -> Errno? {
+            if let known = refusals[path] { known } else { .noSuchFile }
+        }
         func content(of path: ByteString) throws(Errno) -> [UInt8] { throw .noSuchFile }
     }
 
@@ -139,7 +141,7 @@ import Testing
     // MARK: - Capabilities that have no effect
 
     @Test func theProgramHasTheCapability() throws {
-        let program = ProgramFile(path: "/srv/server", elf: dynamic, attribute: .some(bindService))
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(bindService))
         expect(
             try situation(program: program),
             true,
@@ -150,7 +152,7 @@ import Testing
     @Test func theMountIsNosuid() throws {
         let program = ProgramFile(
             path: "/home/web/server",
-            elf: dynamic,
+            image: .dynamic,
             attribute: .some(bindService),
             isOnNosuidMount: true
         )
@@ -166,7 +168,7 @@ import Testing
     @Test func noNewPrivileges() throws {
         var status = web
         status.hasNoNewPrivileges = true
-        let program = ProgramFile(path: "/srv/server", elf: dynamic, attribute: .some(bindService))
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(bindService))
         expect(
             try situation(program: program, status: status),
             false,
@@ -191,7 +193,7 @@ import Testing
         ),
     ])
     func theAttributeIsNotEnough(_ capabilities: FileCapabilities, _ reason: String) throws {
-        let program = ProgramFile(path: "/srv/server", elf: dynamic, attribute: .some(capabilities))
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(capabilities))
         let explanation = Explanation(try situation(program: program))
         #expect(!explanation.canBind)
         #expect(explanation.verdict.description.contains(reason))
@@ -200,7 +202,7 @@ import Testing
     @Test func theCapabilityIsOutsideTheBoundingSet() throws {
         var status = web
         status.bounding = []
-        let program = ProgramFile(path: "/srv/server", elf: dynamic, attribute: .some(bindService))
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(bindService))
         #expect(
             Explanation(try situation(program: program, status: status)).verdict.description
                 .contains("CAP_NET_BIND_SERVICE is outside the bounding set")
@@ -211,25 +213,33 @@ import Testing
         var status = web
         status.ambient = [.netBindService]
         expect(
-            try situation(program: ProgramFile(path: "/srv/server", elf: dynamic), status: status),
+            try situation(program: ProgramFile(path: "/srv/server", image: .dynamic), status: status),
             true,
             "user web can bind tcp 80: CAP_NET_BIND_SERVICE is ambient here"
         )
     }
 
-    // MARK: - Programs that cannot be reached
+    // MARK: - How the program is reached
 
     @Test(arguments: [
-        (ElfFile(machine: ElfFile.nativeMachine, is64Bit: true, hasInterpreter: false, isGo: true), "a Go program"),
-        (ElfFile(machine: ElfFile.nativeMachine, is64Bit: true, hasInterpreter: false), "statically linked"),
-        (ElfFile(machine: 3, is64Bit: false, hasInterpreter: true), "a program for i386"),
+        (ProgramImage.go, "a Go program"), (.linkedStatically, "statically linked"), (.foreign, "another architecture"),
     ])
-    func theLibraryDoesNotReachIt(_ elf: ElfFile, _ reason: String) throws {
-        let program = ProgramFile(path: "/srv/server", elf: elf)
+    func theBrokerReachesIt(_ image: ProgramImage, _ reason: String) throws {
+        let program = ProgramFile(path: "/srv/server", image: image)
+        let explanation = Explanation(try situation(rules: "allow uid 1000 tcp 80", program: program))
+        #expect(explanation.canBind)
+        let reach = explanation.findings.first { $0.subject == "reach" }
+        #expect(reach?.text.description.contains("with the broker, since it is") == true)
+        #expect(reach?.text.description.contains(reason) == true)
+    }
+
+    @Test func nothingReachesSetIDPrograms() throws {
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, mode: FileMode(rawValue: 0o4755))
         let explanation = Explanation(try situation(rules: "allow uid 1000 tcp 80", program: program))
         #expect(!explanation.canBind)
-        #expect(explanation.verdict.description.contains("it is allowed, but the program cannot be reached"))
-        #expect(explanation.verdict.description.contains(reason))
+        #expect(
+            explanation.verdict.description.contains("it is allowed, but the program cannot be reached: it is set-id")
+        )
         #expect(explanation.remedies.map(\.command) == ["sudo setcap cap_net_bind_service=ep /srv/server"])
     }
 

@@ -2,48 +2,24 @@
 import Capabilities
 import Diagnosis
 import Foundation
+import Launch
 import Linux
 import Testing
 
 /// What is read from files and from /proc.
 @Suite struct ParsingTests {
-    private func script(_ text: String) -> ScriptLine? { ScriptLine(head: Array(text.utf8)) }
-
-    @Test func scripts() {
-        #expect(script("#!/bin/sh\nexit\n")?.interpreter == "/bin/sh")
-        #expect(script("#! /bin/sh -e \n")?.argument == "-e")
-        #expect(script("#!/usr/bin/env node\n")?.nameForEnv == "node")
-        #expect(script("#!/usr/bin/env -S A=1 python3 -u\n")?.nameForEnv == "python3")
-        #expect(script("#!/bin/sh")?.nameForEnv == nil)
-        #expect(script("#!\n") == nil && script("") == nil && script("\u{7F}ELF") == nil)
-    }
-
-    @Test func executables() throws {
-        let shell = try #require(ElfFile(head: Array(try Data(contentsOf: URL(filePath: "/bin/sh")).prefix(4096))))
-        #expect(shell.isNative && shell.hasInterpreter && !shell.isGo)
-        #expect(ElfFile(head: []) == nil)
-        #expect(ElfFile(head: [0x7F, 0x45, 0x4C, 0x46]) == nil)
-        // Whatever the numbers in it say, a head is read without going beyond its end.
-        var random = SystemRandomNumberGenerator()
-        for _ in 0..<10_000 {
-            var head = (0..<Int.random(in: 0...128)).map { _ in UInt8.random(in: 0...255, using: &random) }
-            head.replaceSubrange(0..<min(6, head.count), with: [0x7F, 0x45, 0x4C, 0x46, 2, 1].prefix(head.count))
-            _ = ElfFile(head: head)
-        }
-    }
-
     @Test func followsScriptsToTheProgram() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lowport-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: folder) }
         let inner = folder.appending(path: "inner"), outer = folder.appending(path: "outer"),
             loop = folder.appending(path: "loop")
-        try Data("#!/bin/sh\n".utf8).write(to: inner)
+        try Data("#!/usr/bin/env -S A=1 sh -e\n".utf8).write(to: inner)
         try Data("#!\(inner.path)\n".utf8).write(to: outer)
         try Data("#!\(loop.path)\n".utf8).write(to: loop)
-        let program = try ProgramFile(ByteString(outer.path), searchPath: "")
+        let program = try ProgramFile(ByteString(outer.path), searchPath: "/bin")
         #expect(program.scripts == [ByteString(outer.path), ByteString(inner.path)])
-        #expect(program.elf?.hasInterpreter == true)
+        #expect(program.image == .dynamic)
         #expect(throws: Errno.symbolicLinkLoop) { try ProgramFile(ByteString(loop.path), searchPath: "") }
         #expect(throws: Errno.noSuchFile) { try ProgramFile("no-such-program", searchPath: "/bin:/usr/bin") }
     }
@@ -61,13 +37,13 @@ import Testing
             Seccomp:\t2
 
             """
-        let status = try #require(ProcessStatus(text: Array(text.utf8)))
+        let status = try #require(ProcessCredentials(text: Array(text.utf8)))
         #expect(status.user.rawValue == 1000)
         #expect(status.groups.map(\.rawValue) == [1001, 27, 100])
         #expect(status.effective == [.netBindService] && status.ambient == [.netBindService])
         #expect(status.hasNoNewPrivileges && status.hasSeccompFilter)
-        #expect(ProcessStatus(text: Array("Name:\tx\n".utf8)) == nil)
-        #expect(try ProcessStatus(of: CurrentProcess.identifier).user == CurrentProcess.realUser)
+        #expect(ProcessCredentials(text: Array("Name:\tx\n".utf8)) == nil)
+        #expect(try ProcessCredentials(of: CurrentProcess.identifier).user == CurrentProcess.realUser)
     }
 
     @Test func socketTables() {

@@ -99,7 +99,7 @@ extension Situation {
         guard isHelperReady, !process.status.hasNoNewPrivileges, process.status.bounding.contains(.netBindService)
         else { return false }
         if case .running(_, _, let isPreloaded) = process { return isPreloaded }
-        return program?.preloadDefect == nil
+        return program?.reachDefect == nil
     }
 
     func verdict(canBind: Bool, obstacle: Explanation.Finding?) -> ByteString {
@@ -145,7 +145,7 @@ extension Situation {
             if case .running = process {
                 return "it is allowed, but the process was not started with lowport run or authbind"
             }
-            if let defect = program?.preloadDefect {
+            if let defect = program?.reachDefect {
                 return "it is allowed, but the program cannot be reached: \(defect)"
             }
         }

@@ -142,10 +142,13 @@ extension Situation {
                     : Finding("reach", .refuses, "it was not started with lowport run or authbind, and asks nobody")
             ]
         }
-        if let defect = program?.preloadDefect {
+        if let defect = program?.reachDefect {
             return [Finding("reach", .refuses, "lowport run and authbind do not reach \(programName ?? ""): \(defect)")]
         }
-        return [Finding("reach", .allows, "lowport run and authbind reach it, if it is dynamically linked")]
+        if let reason = program?.brokerReason {
+            return [Finding("reach", .allows, "lowport run and authbind reach it with the broker, since \(reason)")]
+        }
+        return [Finding("reach", .allows, "lowport run and authbind reach it")]
     }
 
     /// What stands in the way even with permission.

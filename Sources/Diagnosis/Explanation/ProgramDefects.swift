@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Capabilities
+internal import Launch
 internal import Linux
 
 /// Why a program does not have what its file says, or cannot be reached from outside.
@@ -7,7 +8,7 @@ extension ProgramFile {
     /// What keeps CAP_NET_BIND_SERVICE, which the file has, from the process (capabilities(7), execve(2)).
     ///
     /// Nil if the file does not have it; a value of nil if nothing keeps it away.
-    func capabilityDefect(startedBy status: ProcessStatus) -> ByteString?? {
+    func capabilityDefect(startedBy status: ProcessCredentials) -> ByteString?? {
         switch attribute {
         case .none, .unsupported: return nil
         case .unreadable(let error):
@@ -19,7 +20,7 @@ extension ProgramFile {
         }
     }
 
-    private func defect(of capabilities: FileCapabilities, startedBy status: ProcessStatus) -> ByteString? {
+    private func defect(of capabilities: FileCapabilities, startedBy status: ProcessCredentials) -> ByteString? {
         if isOnNosuidMount { return "it lies on a file system that is mounted nosuid" }
         if status.hasNoNewPrivileges { return "no_new_privs is set, so a program gains nothing when it is started" }
         if capabilities.rootUser != .root {
@@ -43,16 +44,23 @@ extension ProgramFile {
         return false
     }
 
-    /// Why the library that asks the helper cannot be put into the program; nil if it can.
-    var preloadDefect: ByteString? {
-        guard let elf else { return "it is neither a script nor a program of this machine" }
-        if !elf.isNative { return "it is a program for \(elf.machineName)" }
-        if elf.isGo { return "it is a Go program, which makes its system calls without libc" }
-        if !elf.hasInterpreter { return "it is statically linked" }
-        if isSetID { return "it is set-id, and the dynamic linker ignores LD_PRELOAD for such programs" }
+    /// Why the helper's binds cannot be brought to the program, neither by the library nor by the broker; nil if they can.
+    var reachDefect: ByteString? {
+        if image == .unknown { return "it is neither a script nor a program" }
+        if isSetID { return "it is set-id, and would lose that under the broker" }
         if case .some = attribute, !isOnNosuidMount {
-            return "it has file capabilities, and the dynamic linker ignores LD_PRELOAD for such programs"
+            return "it has file capabilities, and would lose them under the broker"
         }
         return nil
+    }
+
+    /// Why the broker is needed for it, as the end of a sentence; nil if the library does.
+    var brokerReason: ByteString? {
+        switch image {
+        case .linkedStatically: "it is statically linked"
+        case .go: "it is a Go program, which makes its system calls itself"
+        case .foreign: "it is of another architecture"
+        case .dynamic, .script, .unknown: nil
+        }
     }
 }

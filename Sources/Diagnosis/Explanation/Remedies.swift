@@ -92,7 +92,7 @@ extension Situation {
         guard let program else {
             return [Remedy(command: "lowport run \(name)", effect: "starts it so that it asks the helper")]
         }
-        guard program.preloadDefect != nil else {
+        guard program.reachDefect != nil else {
             return [Remedy(command: "lowport run \(name)", effect: "starts it so that it asks the helper")]
         }
         if program.isOnNosuidMount {

@@ -21,11 +21,11 @@ public struct Situation: Sendable {
     /// What a program is started from, or what it is already.
     public enum Process: Hashable, Sendable {
         /// It is to be started by a process with this status.
-        case starting(ProcessStatus)
+        case starting(ProcessCredentials)
         /// It runs, has this number, this status, and perhaps the library of Lowport or authbind in it.
-        case running(Int32, ProcessStatus, isPreloaded: Bool)
+        case running(Int32, ProcessCredentials, isPreloaded: Bool)
 
-        var status: ProcessStatus {
+        var status: ProcessCredentials {
             switch self {
             case .starting(let status), .running(_, let status, _): status
             }

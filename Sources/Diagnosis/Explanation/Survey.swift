@@ -110,11 +110,11 @@ public struct Survey: Sendable {
         switch subject {
         case .process(let identifier):
             do throws(Errno) {
-                let status = try ProcessStatus(of: identifier)
+                let status = try ProcessCredentials(of: identifier)
                 return (.running(identifier, status, isPreloaded: RunningProcess.isPreloaded(identifier)), nil)
             } catch { throw .process(identifier, error) }
         case .caller:
-            do throws(Errno) { return (.starting(try ProcessStatus(of: CurrentProcess.identifier)), nil) } catch {
+            do throws(Errno) { return (.starting(try ProcessCredentials(of: CurrentProcess.identifier)), nil) } catch {
                 throw .process(CurrentProcess.identifier, error)
             }
         case .user(let name):
@@ -124,7 +124,7 @@ public struct Survey: Sendable {
             // What a log-in gives; the limits of this process do not hold for somebody else's session.
             return (
                 .starting(
-                    ProcessStatus(
+                    ProcessCredentials(
                         user: user,
                         groups: groups,
                         effective: user == .root ? CapabilitySet(rawValue: .max) : []

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Capabilities
+public import Launch
 public import Linux
 
 /// A program as it lies on the disk, and what of it matters for a bind.
@@ -20,8 +21,8 @@ public struct ProgramFile: Hashable, Sendable {
     public var path: ByteString
     /// The scripts that led here, the one that was asked for first; each is started through the next.
     public var scripts: [ByteString]
-    /// How it is started; nil if it is neither a script nor an executable of this machine's byte order.
-    public var elf: ElfFile?
+    /// How it is made, which decides how its binds can be reached.
+    public var image: ProgramImage
     /// The permission bits.
     public var mode: FileMode
     /// The owner.
@@ -35,7 +36,7 @@ public struct ProgramFile: Hashable, Sendable {
     public init(
         path: ByteString,
         scripts: [ByteString] = [],
-        elf: ElfFile?,
+        image: ProgramImage,
         mode: FileMode = FileMode(rawValue: 0o755),
         owner: UserID = .root,
         attribute: Attribute = .none,
@@ -43,7 +44,7 @@ public struct ProgramFile: Hashable, Sendable {
     ) {
         self.path = path
         self.scripts = scripts
-        self.elf = elf
+        self.image = image
         self.mode = mode
         self.owner = owner
         self.attribute = attribute
@@ -64,12 +65,12 @@ extension ProgramFile {
         var scripts: [ByteString] = []
         while true {
             let file = try FileDescriptor.open(path, [.readOnly, .nonBlocking])
-            let head = try file.read(upTo: 4096)
-            // The kernel follows four scripts, and refuses a fifth (execve(2), ELOOP).
-            if let script = ScriptLine(head: head) {
+            let image = ProgramImage(try file.read(upTo: ProgramImage.prefixLength))
+            if case .script(let interpreter, let argument) = image {
+                // The kernel follows four scripts, and refuses a fifth (execve(2), ELOOP).
                 guard scripts.count < 5 else { throw .symbolicLinkLoop }
                 scripts.append(path)
-                path = try Self.find(script.nameForEnv ?? script.interpreter, searchPath: searchPath)
+                path = try Self.find(Self.nameForEnv(interpreter, argument) ?? interpreter, searchPath: searchPath)
                 continue
             }
             let status = try file.status()
@@ -77,7 +78,7 @@ extension ProgramFile {
             self.init(
                 path: try file.path(),
                 scripts: scripts,
-                elf: ElfFile(head: head),
+                image: image,
                 mode: status.mode,
                 owner: status.owner,
                 attribute: Self.attribute(of: file),
@@ -85,6 +86,13 @@ extension ProgramFile {
             )
             return
         }
+    }
+
+    /// The name of the program that `#!/usr/bin/env NAME` starts; nil if the interpreter is not env(1).
+    private static func nameForEnv(_ interpreter: ByteString, _ argument: ByteString) -> ByteString? {
+        guard interpreter.hasSuffix("/env") else { return nil }
+        // With -S, env splits the rest into words; options and variables may come first.
+        return argument.split(on: 0x20).first { !$0.isEmpty && !$0.hasPrefix("-") && !$0.bytes.contains(0x3D) }
     }
 
     private static func find(_ program: ByteString, searchPath: ByteString) throws(Errno) -> ByteString {

@@ -3,7 +3,7 @@ public import Capabilities
 public import Linux
 
 /// What the kernel says of a process in `/proc/PID/status` (proc_pid_status(5)), as far as a bind depends on it.
-public struct ProcessStatus: Hashable, Sendable {
+public struct ProcessCredentials: Hashable, Sendable {
     /// The real user.
     public var user: UserID
     /// The real group and the supplementary groups.
@@ -69,7 +69,7 @@ public struct ProcessStatus: Hashable, Sendable {
     /// Reads the status of the process with the number `process`.
     public init(of process: Int32) throws(Errno) {
         let file = try FileDescriptor.open("/proc/\(process)/status", .readOnly)
-        guard let status = ProcessStatus(text: try file.readToEnd(limit: 1 << 20)) else { throw .noSuchProcess }
+        guard let status = ProcessCredentials(text: try file.readToEnd(limit: 1 << 20)) else { throw .noSuchProcess }
         self = status
     }
 }
