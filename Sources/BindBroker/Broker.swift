@@ -40,7 +40,9 @@ public enum Broker {
             let channel = try Confinement.keepOnly(channel)
             try CurrentProcess.leaveStandardDescriptors()
             ignoreBrokenPipes()
-            guard var message = try channel.receive(limit: 1), let descriptor = message.descriptor.take() else { return 1 }
+            guard var message = try channel.receive(limit: 1), let descriptor = message.descriptor.take() else {
+                return 1
+            }
             _ = consume channel
             var supervisor = Supervisor(
                 listener: NotificationListener(descriptor),

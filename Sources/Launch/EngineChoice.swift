@@ -22,7 +22,9 @@ public struct EngineChoice: Hashable, Sendable {
     public static func forOne(_ target: Target?, mayGainPrivileges: Bool) -> EngineChoice {
         guard let target else { return EngineChoice(.preload, "the program is not to be found") }
         if let choice = withoutBroker(target, mayGainPrivileges) { return choice }
-        if target.isBehindEnv { return EngineChoice(.broker, "it is started by env, which the library does not outlast") }
+        if target.isBehindEnv {
+            return EngineChoice(.broker, "it is started by env, which the library does not outlast")
+        }
         if let obstacle = obstacle(to: target.image) { return EngineChoice(.broker, obstacle) }
         return EngineChoice(.preload, "it is dynamically linked")
     }

@@ -59,7 +59,9 @@ public enum ProgramImage: Hashable, Sendable {
         let (table, size, count) = (number(bytes, 32, 8), number(bytes, 54, 2), number(bytes, 56, 2))
         var isDynamic = false
         for index in 0..<count {
-            guard let header = Int(exactly: table &+ index &* size), header >= 0, header <= bytes.count - 56 else { break }
+            guard let header = Int(exactly: table &+ index &* size), header >= 0, header <= bytes.count - 56 else {
+                break
+            }
             switch number(bytes, header, 4) {
             case 3: isDynamic = true  // PT_INTERP
             case 4 where isGoNote(bytes, number(bytes, header + 8, 8)): return .go  // PT_NOTE

@@ -73,7 +73,8 @@ struct Launcher {
     }
 
     private func becomeUser() throws(Failure) {
-        guard let name = options.user, let user = Accounts.user(named: name), let group = Accounts.primaryGroup(of: user)
+        guard let name = options.user, let user = Accounts.user(named: name),
+            let group = Accounts.primaryGroup(of: user)
         else { throw Failure(message: "there is no user \(options.user ?? "")") }
         do throws(Errno) {
             try CurrentProcess.become(user, group, name: name)

@@ -37,12 +37,16 @@ struct RunOptions {
                 options.isVerbose = true
                 continue
             }
-            guard ["--via", "--user", "--listen"].contains(word) else { throw Problem(message: "unknown option \(word)") }
+            guard ["--via", "--user", "--listen"].contains(word) else {
+                throw Problem(message: "unknown option \(word)")
+            }
             guard let value = rest.popFirst() else { throw Problem(message: "\(word) requires a value") }
             if word == "--via" { options.via = try engine(value) }
             if word == "--user" { options.user = value }
             if word == "--listen" {
-                guard let socket = SocketRequest(value) else { throw Problem(message: "\(value) is no socket to listen on") }
+                guard let socket = SocketRequest(value) else {
+                    throw Problem(message: "\(value) is no socket to listen on")
+                }
                 options.sockets.append(socket)
             }
         }

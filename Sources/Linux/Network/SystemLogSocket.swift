@@ -11,7 +11,9 @@ extension FileDescriptor {
         let descriptor = socket.rawValue
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: ("/dev/log" as ByteString).bytes) }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) {
+            unsafe $0.copyBytes(from: ("/dev/log" as ByteString).bytes)
+        }
         try nothingOrErrno(.connect) {
             unsafe withUnsafePointer(to: &address) {
                 unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {

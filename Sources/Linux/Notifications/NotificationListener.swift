@@ -44,9 +44,10 @@ public struct NotificationListener: ~Copyable, Sendable {
     /// Whether the process still waits, and so whether what was found out about its thread number was about it.
     public func isWaiting(_ notification: Notification) -> Bool {
         let listener = descriptor.rawValue
-        return (try? nothingOrErrno(.notification) {
-            clinux_notification_is_valid(listener, notification.identifier)
-        }) != nil
+        return
+            (try? nothingOrErrno(.notification) {
+                clinux_notification_is_valid(listener, notification.identifier)
+            }) != nil
     }
 
     /// Lets the call return: 0 without an error, otherwise -1 with it. Throws ENOENT if nobody waits any more.

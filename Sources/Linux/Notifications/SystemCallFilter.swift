@@ -56,7 +56,9 @@ extension NotificationListener {
         }
     }
 
-    private static func installWithOldKernels(_ filter: [sock_filter], flags: UInt32) throws(Errno) -> NotificationListener {
+    private static func installWithOldKernels(_ filter: [sock_filter], flags: UInt32) throws(Errno)
+        -> NotificationListener
+    {
         do throws(Errno) {
             return try install(filter, flags: flags)
         } catch {
