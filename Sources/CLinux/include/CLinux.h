@@ -10,6 +10,7 @@
 #include "clinux_files.h"
 #include "clinux_filesystems.h"
 #include "clinux_helper_call.h"
+#include "clinux_identity.h"
 #include "clinux_loader.h"
 #include "clinux_broker.h"
 #include "clinux_netcat.h"

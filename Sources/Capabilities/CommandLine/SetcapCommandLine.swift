@@ -98,7 +98,8 @@ struct SetcapCommandLine {
 
         private static var all: [(word: ByteString, option: Option)] {
             [
-                ("-q", .quiet), ("-v", .verify), ("-h", .help), ("--license", .license), ("-n", .rootUser), ("-r", .remove),
+                ("-q", .quiet), ("-v", .verify), ("-h", .help), ("--license", .license), ("-n", .rootUser),
+                ("-r", .remove),
                 ("-", .standardInput), ("--dry-run", .dryRun), ("--follow", .follow), ("--explain", .explain),
                 ("--changed", .changed), ("--restore", .restore), ("--files", .files),
             ]

@@ -22,7 +22,9 @@ struct SetcapProgram: ~Copyable {
             while try runStep() {}
         } catch {
             complain(error.text)
-            if commandLine.explains, let hint = error.hint(follows: commandLine.followsLinks) { complain("hint: \(hint)\n") }
+            if commandLine.explains, let hint = error.hint(follows: commandLine.followsLinks) {
+                complain("hint: \(hint)\n")
+            }
             status = 1
         }
         output.flush()
@@ -142,7 +144,9 @@ struct SetcapProgram: ~Copyable {
         if !commandLine.isDryRun { try becomePrivileged() }
         for step in restoration.steps where !step.isDone {
             let verb = commandLine.isDryRun ? "would restore" : "restoring"
-            if !commandLine.isQuiet { output.write("\(verb) '\(step.path)' to \(step.new.state.text(kernel: kernel))\n") }
+            if !commandLine.isQuiet {
+                output.write("\(verb) '\(step.path)' to \(step.new.state.text(kernel: kernel))\n")
+            }
         }
         if commandLine.isDryRun { return }
         do throws(SavedFileFailure) {

@@ -20,7 +20,8 @@ enum SavedFileFailure: Error, Hashable {
         switch self {
         case .unreadable(let file, let error): return "setcap: cannot read '\(file)': \(error.sentence)\n"
         case .untrusted(let file):
-            return "setcap: cannot trust '\(file)': it has to belong to root or to you, and nobody else may write to it\n"
+            return
+                "setcap: cannot trust '\(file)': it has to belong to root or to you, and nobody else may write to it\n"
         case .malformed(let file, let line):
             return "setcap: '\(file)', line \(line): not what getcap --save writes\n"
         case .refused(let reasons):

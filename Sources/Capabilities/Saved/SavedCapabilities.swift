@@ -48,7 +48,8 @@ extension SavedCapabilities {
     private var line: ByteString {
         let mark = fingerprint
         let mode = ByteString(Hexadecimal.octal(mark.mode.rawValue))
-        return "\(Hexadecimal.text(capabilities.attribute)) \(Hexadecimal.text(mark.digest)) \(mark.owner) \(mark.group) "
+        return
+            "\(Hexadecimal.text(capabilities.attribute)) \(Hexadecimal.text(mark.digest)) \(mark.owner) \(mark.group) "
             + mode + " " + Hexadecimal.escaped(path)
     }
 
