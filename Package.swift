@@ -111,6 +111,7 @@ let package = Package(
         tests("LinuxTests", of: "Linux"),
         tests("CapabilitiesTests", of: "Capabilities", "Linux"),
         tests("PortPolicyTests", of: "PortPolicy", "Linux"),
+        tests("BindBrokerTests", of: "BindBroker", "Launch", "Linux"),
         tests("NetcatTests", of: "Netcat", "Linux"),
         tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "Launch", "PortPolicy", "Linux"),
         tests("ProgramTests", of: "Linux"),

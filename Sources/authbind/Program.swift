@@ -15,10 +15,9 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
             return 0
         case .launch(let depth, let via, let isVerbose, let command):
             let choice = choice(via, command[0])
-            if choice.engine == .broker, let runner = Installation.path(of: "lowport-run") {
-                return broker(runner, command, isVerbose: isVerbose)
-            }
-            if isVerbose { say("authbind: \(command[0]): preload: \(choice.reason)\n") }
+            let runner = choice.engine == .broker ? Installation.path(of: "lowport-run") : nil
+            if isVerbose { say("authbind: \(command[0]): \(runner == nil ? "preload" : "broker"): \(choice.reason)\n") }
+            if let runner { return broker(runner, command) }
             return preload(command, depth)
         }
     } catch {
@@ -36,10 +35,9 @@ private func choice(_ via: LaunchOptions.Via, _ program: ByteString) -> EngineCh
 }
 
 /// Replaces this process by the program behind the broker.
-private func broker(_ runner: ByteString, _ command: [ByteString], isVerbose: Bool) -> Int32 {
-    let options: [ByteString] = isVerbose ? ["--verbose"] : []
+private func broker(_ runner: ByteString, _ command: [ByteString]) -> Int32 {
     do throws(Errno) {
-        try execute(runner, arguments: ["lowport-run", "--via", "broker"] + options + ["--"] + command)
+        try execute(runner, arguments: ["lowport-run", "--via", "broker", "--"] + command)
     } catch {
         return fail("\(runner): \(error.message)\n")
     }
