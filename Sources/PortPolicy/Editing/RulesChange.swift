@@ -10,6 +10,9 @@ public struct RulesChange: Hashable, Sendable {
     /// The text of the file afterwards.
     public var content: [UInt8] = []
 
+    /// Creates a change that changes nothing yet.
+    public init(content: [UInt8] = []) { self.content = content }
+
     /// Whether the file stays as it is.
     public var isEmpty: Bool { removed.isEmpty && added.isEmpty }
 }

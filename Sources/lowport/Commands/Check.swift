@@ -41,13 +41,7 @@ struct Check: ParsableCommand {
 
     private func read() throws -> RuleStore.Contents {
         var contents = RuleStore.Contents()
-        for path in files.map({ ByteString($0) }) {
-            do throws(Errno) {
-                let file = try FileDescriptor.open(path, .readOnly)
-                let content = try file.readToEnd(limit: RulesFile.maximumSize)
-                contents.files.append(RulesFile(path: path, content: content))
-            } catch { throw failure("cannot read \(path): \(error.sentence)", status: Status.system) }
-        }
+        contents.files = try files.map { try RulesFile(reading: $0) }
         return contents
     }
 }

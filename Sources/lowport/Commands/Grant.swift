@@ -67,6 +67,7 @@ struct Grant: ParsableCommand {
         )
         let elsewhere = RuleStore.system.load().rules.files.flatMap(\.rules).first { $0.rule.covers(rule) }
         if let elsewhere {
+            if editing.json { return try editing.report(RulesChange()) }
             if !editing.quiet { try say("unchanged: \(rule) (allowed by \(elsewhere.location))") }
             return
         }
