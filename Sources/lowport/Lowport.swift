@@ -18,7 +18,7 @@ struct Lowport: ParsableCommand {
             """,
         version: Lowport.versionText,
         subcommands: [
-            Grant.self, Revoke.self, List.self, Check.self, Apply.self, Edit.self,
+            Grant.self, Revoke.self, List.self, Check.self, Apply.self, Edit.self, CanBind.self, ThresholdCommand.self,
             Run.self,
         ]
     )
