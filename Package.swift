@@ -60,7 +60,7 @@ let package = Package(
         .executableTarget(
             name: "lowport",
             dependencies: [
-                "Launch", "Linux", "PortPolicy",
+                "Capabilities", "Launch", "Linux", "PortPolicy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
