@@ -34,7 +34,7 @@ struct Doctor: ParsableCommand {
                 ])
                 if let remedy = finding.remedy { table.append(["", "", "-> \(remedy)"]) }
             }
-            for line in table.lines { try say(line) }
+            for line in table.lines(fitting: .standardOutput) { try say(line) }
         }
         if findings.contains(where: { $0.state == .fault }) { throw Status.no }
     }
