@@ -1,9 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CLinux
 
+// The library that authbind(1) puts in front of a program's own libraries. It runs inside programs that know nothing of
+// it, so when `bind` is called it takes no lock, allocates nothing and leaves errno, signals and children alone.
+
+/// The `bind` that would have been called without this library.
+nonisolated(unsafe) var nextBind: clinux_bind_function?
+
+/// The path of the helper, which lies beside this library.
+nonisolated(unsafe) var helperPath: UnsafeMutablePointer<CChar>?
+
+/// The standard `bind`, which first does what the standard one does.
+///
+/// Only what the kernel refuses with EACCES, as it does for low ports, goes to the helper. See bind(2).
 @c(bind)
 public func interposedBind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t) -> Int32 {
-    return -1
+    let error = clinux_errno()
+    let result = unsafe nativeBind(descriptor, address, length)
+    guard result != 0, clinux_errno() == EACCES, let address = unsafe address,
+        let request = unsafe HelperRequest(address, length)
+    else { return result }
+    let refusal = request.send(socket: descriptor)
+    clinux_set_errno(refusal == 0 ? error : refusal)
+    return refusal == 0 ? 0 : -1
 }
+
+private func nativeBind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t) -> Int32 {
+    // Not found yet if the constructor of another library binds before ours has run.
+    if let nextBind = unsafe nextBind { return unsafe nextBind(descriptor, address, length) }
+    return unsafe clinux_bind(descriptor, address, length)
+}
+
+/// Runs when the library is loaded, while the program has one thread and may allocate.
 @section(".init_array") @used
-let constructor: @convention(c) () -> Void = { clinux_set_errno(0) }
+let constructor: @convention(c) () -> Void = {
+    unsafe nextBind = clinux_next_bind()
+    findHelper()
+    inheritOrEnd()
+}
+
+private func findHelper() {
+    guard let library = unsafe clinux_object_path(&helperPath), let path = unsafe realpath(library, nil),
+        let slash = unsafe strrchr(path, CInt(UInt8(ascii: "/")))
+    else { return }
+    let folder = unsafe slash - path + 1
+    let name: StaticString = "lowport-helper"
+    guard let buffer = unsafe malloc(folder + name.utf8CodeUnitCount + 1) else { return }
+    let helper = unsafe buffer.assumingMemoryBound(to: CChar.self)
+    unsafe memcpy(helper, path, folder)
+    // A static string ends with a NUL.
+    unsafe memcpy(helper + folder, name.utf8Start, name.utf8CodeUnitCount + 1)
+    unsafe helperPath = helper
+    unsafe free(path)
+}

@@ -48,4 +48,6 @@ public struct InheritedDescriptor: Descriptor, Hashable, Sendable {
     public static var standardOutput: InheritedDescriptor { InheritedDescriptor(1) }
     /// Descriptor 2.
     public static var standardError: InheritedDescriptor { InheritedDescriptor(2) }
+    /// What stands for the working directory in the calls that take a directory (`AT_FDCWD`).
+    public static var workingDirectory: InheritedDescriptor { InheritedDescriptor(AT_FDCWD) }
 }

@@ -2,12 +2,17 @@
 internal import CLinux
 
 /// The permission bits of a file, with set-user-ID, set-group-ID and sticky: 0o7777 at the most.
-public struct FileMode: RawRepresentable, Hashable, Sendable {
+public struct FileMode: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
     /// The bits as in `st_mode`, without the type.
     public let rawValue: UInt32
 
     /// Creates a mode from its bits.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// The bits in octal, four digits: `0755`.
+    public var byteString: ByteString {
+        ByteString([9, 6, 3, 0].map { UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rawValue >> $0 & 7) })
+    }
 
     /// Whether somebody besides the owner may write: `S_IWGRP` or `S_IWOTH`.
     public var isWritableByGroupOrOthers: Bool { rawValue & 0o022 != 0 }

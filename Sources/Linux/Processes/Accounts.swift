@@ -48,6 +48,32 @@ public enum Accounts {
         }
     }
 
+    /// The groups that a session of the user `name` has: the primary one and the supplementary ones.
+    ///
+    /// The corresponding C function is getgrouplist(3). Empty if there is no such user.
+    public static func groups(ofUser name: ByteString) -> [GroupID] {
+        guard let user = user(named: name), let primary = primaryGroup(of: user) else { return [] }
+        var groups = [gid_t](repeating: 0, count: 65536)
+        var count = Int32(groups.count)
+        let stored = unsafe name.withCString { name in
+            unsafe groups.withUnsafeMutableBufferPointer {
+                unsafe getgrouplist(name, primary.rawValue, $0.baseAddress, &count)
+            }
+        }
+        return groups.prefix(max(0, Int(stored))).map { GroupID(rawValue: $0) }
+    }
+
+    /// The primary group of the user with the number `user`; nil if there is no such user.
+    public static func primaryGroup(of user: UserID) -> GroupID? {
+        unsafe lookup { buffer, size, found in
+            var entry = unsafe passwd()
+            var result: UnsafeMutablePointer<passwd>?
+            let status = unsafe getpwuid_r(user.rawValue, &entry, buffer, size, &result)
+            if unsafe result != nil { found = unsafe GroupID(rawValue: entry.pw_gid) }
+            return status
+        }
+    }
+
     /// Calls `body` with more and more room until its entry fits.
     private static func lookup<Found>(
         _ body: (UnsafeMutablePointer<CChar>, Int, inout Found?) -> Int32

@@ -34,13 +34,13 @@ extension Decision {
     /// - Parameters:
     ///   - request: who wants to bind what.
     ///   - rules: the rules that were read.
-    ///   - now: the time, in seconds since 1970 UTC, that `until` is compared with.
+    ///   - now: the time that `until` is compared with.
     ///   - names: turns the names in rules into numbers.
     ///   - authbind: asks the authbind tree; called only if no rule allows.
     public static func decide(
         _ request: BindRequest,
         rules: RuleSet,
-        now: Int64,
+        now: Timestamp,
         names: some NameResolver,
         authbind: (BindRequest) -> AuthbindAnswer
     ) -> Decision {

@@ -22,9 +22,37 @@ public struct RuleLocation: Hashable, Sendable, ByteStringConvertible {
 
 /// All rules that are in force.
 public struct RuleSet: Sendable {
-    /// Creates a set without rules.
-    public init() {}
+    /// The files that count: those without an error.
+    public let files: [RulesFile]
+
+    /// Creates the set of the rules in `files`. A file with an error counts for nothing.
+    public init(_ files: [RulesFile] = []) { self.files = files.filter { $0.isValid } }
 
     /// The rules that together allow `request`; nil if they do not.
-    public func grants(for request: BindRequest, now: Int64, names: some NameResolver) -> [RuleLocation]? { nil }
+    ///
+    /// An IPv4-mapped address is judged as the IPv4 address that it means; a dual-stack bind has to be allowed for
+    /// either family.
+    /// - Parameter now: the time that `until` is compared with.
+    public func grants(for request: BindRequest, now: Timestamp, names: some NameResolver) -> [RuleLocation]? {
+        guard let first = grant(for: request, on: request.address.unmapped, now: now, names: names) else { return nil }
+        guard request.isDualStack, request.address == .v6(.any) else { return [first] }
+        guard let second = grant(for: request, on: .v4(.any), now: now, names: names) else { return nil }
+        return first == second ? [first] : [first, second]
+    }
+
+    private func grant(
+        for request: BindRequest,
+        on address: IPAddress,
+        now: Timestamp,
+        names: some NameResolver
+    ) -> RuleLocation? {
+        for file in files {
+            for line in file.lines {
+                if case .rule(let rule) = line.content, rule.allows(request, on: address, now: now, names: names) {
+                    return RuleLocation(file: file.path, line: line.number)
+                }
+            }
+        }
+        return nil
+    }
 }

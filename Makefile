@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+# The verbs of Lowport. Each installs the Debian packages that it needs when root runs it, and otherwise names them.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+export PREFIX DESTDIR
+
+BUILD_NEEDS = strip:binutils
+TEST_NEEDS = authbind:authbind setcap:libcap2-bin nc.openbsd:netcat-openbsd ncat:ncat strace:strace \
+	getfattr:attr setpriv:util-linux ip:iproute2 /usr/bin/python3:python3 nginx:nginx-light go:golang-go node:nodejs
+LINT_NEEDS = shellcheck:shellcheck mandoc:mandoc
+
+.PHONY: help
+help:
+	@echo "make quickstart   see it work: builds, and plays the tutorial in private namespaces"
+	@echo "make build        build the release into .build-dist"
+	@echo "make test         run all tests; as root, with nothing left out"
+	@echo "make lint         check format, scripts and manuals"
+	@echo "make install      install below PREFIX ($(PREFIX)), staged below DESTDIR"
+	@echo "make uninstall    remove it again; the policy below /etc stays"
+
+.PHONY: quickstart
+quickstart: build
+	@Scripts/need setpriv:util-linux ip:iproute2 /usr/bin/python3:python3
+	@Scripts/quickstart
+
+.PHONY: build
+build:
+	@Scripts/need $(BUILD_NEEDS)
+	@Scripts/build
+
+.PHONY: test
+test: lint build
+	@Scripts/need $(TEST_NEEDS)
+	@Scripts/test
+
+.PHONY: lint
+lint:
+	@Scripts/need $(LINT_NEEDS)
+	@swift format lint --strict --recursive Sources Tests Package.swift
+	@shellcheck Scripts/* .ci/run
+	@mandoc -T lint -W warning Documentation/man/*.[1-8]
+
+.PHONY: install
+install:
+	@[ -x .build-dist/lowport ] || $(MAKE) build
+	@Scripts/install
+
+.PHONY: uninstall
+uninstall:
+	@Scripts/uninstall
+
+.PHONY: clean
+clean:
+	rm -rf .build .build-*

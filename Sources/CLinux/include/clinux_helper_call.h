@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts the helper from inside somebody else's program, which must not notice: no SIGCHLD, nothing to wait for, no copy
+// of its memory, no lock. A child that shares the memory, and of which nobody is told, starts the helper and waits for it.
+#ifndef CLINUX_HELPER_CALL_H
+#define CLINUX_HELPER_CALL_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// In: the helper, its arguments and the socket. Out: the wait status, or the error that kept the helper from starting.
+struct clinux_helper_call { const char *path; char *const *arguments; int socket, status, error; };
+
+enum { clinux_CLONE_VM = 0x100, clinux_CLONE_FILES = 0x400, clinux_CLONE_VFORK = 0x4000, clinux___WALL = 0x40000000 };
+int clone(int (*start)(void *), void *stack, int flags, void *argument, ...);
+
+static inline int clinux_helper_exec(void *argument)
+{
+    struct clinux_helper_call *call = argument;
+    char *const environment[] = {0};
+    if ((call->socket == 0 ? fcntl(0, F_SETFD, 0) : dup2(call->socket, 0)) >= 0) {
+        syscall(SYS_close_range, 3, ~0U, 0);
+        execve(call->path, call->arguments, environment);
+    }
+    call->error = errno;
+    return 127;
+}
+
+static inline int clinux_helper_wait(void *argument)
+{
+    struct clinux_helper_call *call = argument;
+    struct sigaction standard = {0}; // This process's own copy: SIGCHLD ignored would take the status away.
+    _Alignas(16) char stack[4096];
+    sigaction(SIGCHLD, &standard, 0);
+    int child = clone(clinux_helper_exec, stack + sizeof stack, clinux_CLONE_VM | clinux_CLONE_VFORK, call);
+    if (child < 0 || waitpid(child, &call->status, clinux___WALL) < 0) call->error = errno;
+    return 0;
+}
+
+static inline void clinux_call_helper(struct clinux_helper_call *call)
+{
+    unsigned long all = ~0UL, mask; // Also the two signals that libc hides from sigprocmask.
+    _Alignas(16) char stack[8192];
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof mask);
+    int flags = clinux_CLONE_VM | clinux_CLONE_FILES | clinux_CLONE_VFORK;
+    int child = clone(clinux_helper_wait, stack + sizeof stack, flags, call);
+    if (child < 0) call->error = errno; else waitpid(child, 0, clinux___WALL);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, 0, sizeof mask);
+}
+
+#endif

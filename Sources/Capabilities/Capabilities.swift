@@ -1,5 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-public import Linux
-
-/// X.
-public func xCapabilities() -> Errno { Errno.permissionDenied }

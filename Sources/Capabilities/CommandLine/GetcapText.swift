@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// The longer texts of getcap. Scripts read these words, so that they are libcap's.
+enum GetcapText {
+    static var usage: ByteString {
+        """
+        usage: getcap [-h] [-l] [-n] [-r] [-v] <filename> [<filename> ...]
+
+        \tdisplays the capabilities on the queried file(s).
+
+        """
+    }
+
+    static func license(program: ByteString) -> ByteString {
+        "\(program) see LICENSE file for details.\nCopyright (c) 1997,2007,2021 Andrew G. Morgan <morgan@kernel.org>\n"
+    }
+
+    static func invalidOption(_ letter: UInt8, program: ByteString) -> ByteString {
+        "\(program): invalid option -- '\(ByteString([letter]))'\n"
+    }
+}
+
+extension GetcapCommandLine.Refusal {
+    /// Says what the command line asked for, or what is wrong with it, and returns the exit status.
+    func report(program: ByteString) -> Int32 {
+        switch self {
+        case .help:
+            complain(GetcapText.usage)
+            return 0
+        case .license:
+            try? InheritedDescriptor.standardOutput.write(GetcapText.license(program: program))
+            return 0
+        case .invalidOption(let letter):
+            complain(GetcapText.invalidOption(letter, program: program) + GetcapText.usage)
+            return 1
+        case .noFiles:
+            complain(GetcapText.usage)
+            return 1
+        }
+    }
+}

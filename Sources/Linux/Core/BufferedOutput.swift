@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// A descriptor that is written to in blocks, as the C library writes standard output.
+///
+/// Programs that have to print in the same order as a C program, where standard error goes to the same place, need the
+/// same blocks: lines on a terminal, 4096 bytes elsewhere.
+public struct BufferedOutput: ~Copyable {
+    private let descriptor: InheritedDescriptor
+    private let writesLines: Bool
+    private var buffer: [UInt8] = []
+    private static var blockSize: Int { 4096 }
+
+    /// The first error that a write ended with. What was to be written then is lost.
+    public private(set) var failure: Errno?
+
+    /// Creates an empty buffer in front of `descriptor`.
+    public init(_ descriptor: InheritedDescriptor) {
+        self.descriptor = descriptor
+        writesLines = isatty(descriptor.rawValue) == 1
+        buffer.reserveCapacity(Self.blockSize)
+    }
+
+    /// Writes `text`, now or later.
+    public mutating func write(_ text: ByteString) {
+        var rest = text.bytes[...]
+        while buffer.count + rest.count > Self.blockSize {
+            let room = Self.blockSize - buffer.count
+            buffer += rest.prefix(room)
+            rest = rest.dropFirst(room)
+            flush()
+        }
+        buffer += rest
+        if writesLines && text.bytes.last == UInt8(ascii: "\n") { flush() }
+    }
+
+    /// Writes what is still in the buffer.
+    public mutating func flush() {
+        do {
+            try descriptor.write(ByteString(buffer))
+        } catch {
+            failure = failure ?? error
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

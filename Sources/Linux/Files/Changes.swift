@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+extension Descriptor where Self: ~Copyable {
+    /// Returns when the file, or the names in the directory, are on the disk.
+    ///
+    /// The corresponding system call is fsync(2).
+    public func synchronize() throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.fsync) { fsync(descriptor) }
+    }
+
+    /// Waits until nobody else holds the lock of the open file, and takes it until the descriptor is closed.
+    ///
+    /// The corresponding system call is flock(2).
+    public func lockExclusively() throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.flock) { flock(descriptor, LOCK_EX) }
+    }
+
+    /// Sets the permission bits, whatever the umask.
+    ///
+    /// The corresponding system call is fchmod(2).
+    public func setMode(_ mode: FileMode) throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.chmod) { fchmod(descriptor, mode.rawValue) }
+    }
+
+    /// Gives the file to another group.
+    ///
+    /// The corresponding system call is fchown(2).
+    public func setGroup(_ group: GroupID) throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.chown) { fchown(descriptor, ~0, group.rawValue) }
+    }
+
+    /// Makes the folder `name` in this directory.
+    ///
+    /// The corresponding system call is mkdirat(2).
+    public func makeDirectory(_ name: ByteString, mode: FileMode) throws(Errno) {
+        let directory = rawValue
+        try nothingOrErrno(.mkdir) { unsafe name.withCString { unsafe mkdirat(directory, $0, mode.rawValue) } }
+    }
+
+    /// Gives the file `name` of this directory the name `newName`, in the place of what had it before.
+    ///
+    /// The corresponding system call is renameat(2).
+    public func rename(_ name: ByteString, to newName: ByteString) throws(Errno) {
+        let directory = rawValue
+        try nothingOrErrno(.rename) {
+            unsafe name.withCString { old in
+                unsafe newName.withCString { unsafe renameat(directory, old, directory, $0) }
+            }
+        }
+    }
+
+    /// Removes the name `name` from this directory.
+    ///
+    /// The corresponding system call is unlinkat(2).
+    public func unlink(_ name: ByteString) throws(Errno) {
+        let directory = rawValue
+        try nothingOrErrno(.unlink) { unsafe name.withCString { unsafe unlinkat(directory, $0, 0) } }
+    }
+}

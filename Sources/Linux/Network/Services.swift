@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// The names of ports (services(5)).
+public enum Services {
+    /// The port with the name `name`, of TCP if it has several; nil if there is none.
+    ///
+    /// The corresponding C function is getservbyname(3).
+    public static func port(named name: ByteString) -> Port? {
+        guard !name.isEmpty, !name.bytes.contains(0) else { return nil }
+        for transport in ["tcp", "udp"] as [ByteString] {
+            let found = unsafe name.withCString { name in
+                unsafe transport.withCString { unsafe getservbyname(name, $0) }
+            }
+            if let found = unsafe found {
+                return unsafe Port(networkOrder: UInt16(truncatingIfNeeded: found.pointee.s_port))
+            }
+        }
+        return nil
+    }
+}

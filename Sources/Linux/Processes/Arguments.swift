@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension [ByteString] {
+    /// Copies the arguments of a program as its entry point gets them.
+    @unsafe public init(
+        argumentCount count: Int32,
+        arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    ) {
+        self = (0..<Int(count)).map { unsafe ByteString(cString: arguments[$0]) }
+    }
+}

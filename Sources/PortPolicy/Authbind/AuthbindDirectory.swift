@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// The right to read what only root may read, which a program may have and holds up for single calls alone.
+public protocol ReadPrivilege {
+    /// Makes the right effective.
+    func raise()
+    /// Makes it ineffective again.
+    func lower()
+}
+
+/// No more rights than those of the caller.
+public struct NoPrivilege: ReadPrivilege {
+    /// Creates it.
+    public init() {}
+    /// Does nothing.
+    public func raise() {}
+    /// Does nothing.
+    public func lower() {}
+}
+
+/// The authbind tree of the machine, as the real user of this process meets it.
+///
+/// The directory is opened once, so that all questions go to the same one.
+public struct AuthbindDirectory<Privilege: ReadPrivilege>: AuthbindTree, ~Copyable {
+    private let directory: FileDescriptor
+    private let privilege: Privilege
+
+    /// Opens the tree at `path`. Throws ENOENT if there is none.
+    /// - Parameters:
+    ///   - path: where the tree is.
+    ///   - privilege: what reaching the tree and reading a byuid file, which root alone may be able to, takes.
+    public init(at path: ByteString = "/etc/authbind", privilege: Privilege) throws(Errno) {
+        privilege.raise()
+        defer { privilege.lower() }
+        directory = try FileDescriptor.open(path, [.pathOnly, .directory])
+        self.privilege = privilege
+    }
+
+    /// Why the real user may not execute `path`, as access(2) says; nil if they may.
+    public func refusal(toExecute path: ByteString) -> Errno? {
+        do throws(Errno) {
+            try directory.checkAccess(.execute, to: path)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// The content of the file at `path`, of at most 16 MiB; a longer one throws EFBIG.
+    ///
+    /// A FIFO counts as empty, and neither it nor a terminal makes the caller wait.
+    public func content(of path: ByteString) throws(Errno) -> [UInt8] {
+        try open(path).readToEnd(limit: 16 << 20)
+    }
+
+    private func open(_ path: ByteString) throws(Errno) -> FileDescriptor {
+        privilege.raise()
+        defer { privilege.lower() }
+        return try FileDescriptor.open(path, [.nonBlocking, .noControllingTerminal], in: directory)
+    }
+}
+
+extension AuthbindAnswer {
+    /// What the tree of the machine says to `request`.
+    /// - Parameters:
+    ///   - rulesArePresent: whether the machine has rules of its own. Then it need not have a tree, and where there is
+    ///     none the answer is EPERM; otherwise it is ENOENT, as authbind has it.
+    ///   - privilege: see `AuthbindDirectory`.
+    public static func ofSystem(
+        to request: BindRequest,
+        rulesArePresent: Bool,
+        privilege: some ReadPrivilege
+    ) -> AuthbindAnswer {
+        do throws(Errno) {
+            return try AuthbindDirectory(privilege: privilege).answer(to: request)
+        } catch {
+            return AuthbindAnswer(steps: [], refusal: error == .noSuchFile && rulesArePresent ? .notPermitted : error)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// How the files of the authbind tree that a request asks for are called.
+///
+/// From port 512 on every name begins with `!`, so that a file which somebody made for the ports below, where the
+/// classic daemons live, does not by accident stand for one of the ports that rresvport(3) hands out.
+enum AuthbindNames {
+    /// The paths whose execute permission decides, in the order of asking.
+    static func executables(for request: BindRequest) -> [ByteString] {
+        let mark = mark(for: request.port)
+        let port = request.port
+        var paths: [ByteString] = ["byport/\(mark)\(port)"]
+        switch request.address {
+        case .v4(let address):
+            paths.append("byaddr/\(mark)\(address):\(port)")
+            paths.append("byaddr/\(mark)\(address),\(port)")
+        case .v6(let address):
+            paths.append("byaddr/\(mark)\(address),\(port)")
+            paths.append("byaddr/\(mark)\(unabridged(address)),\(port)")
+        }
+        return paths
+    }
+
+    /// The path of the file whose lines decide last.
+    static func byuid(for request: BindRequest) -> ByteString { "byuid/\(mark(for: request.port))\(request.user)" }
+
+    private static func mark(for port: Port) -> ByteString { port.rawValue < 512 ? "" : "!" }
+
+    /// All eight groups in hexadecimal, without zeros in front and without `::`.
+    private static func unabridged(_ address: IPv6Address) -> ByteString {
+        var text = ByteString()
+        for group in 0..<8 {
+            let half = group < 4 ? address.high : address.low
+            let value = UInt16(truncatingIfNeeded: half >> UInt64(48 - group % 4 * 16))
+            if group > 0 { text += ":" }
+            text += hexadecimal(value)
+        }
+        return text
+    }
+
+    private static func hexadecimal(_ value: UInt16) -> ByteString {
+        var digits: [UInt8] = []
+        var rest = value
+        repeat {
+            let digit = UInt8(rest & 15)
+            digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            rest >>= 4
+        } while rest != 0
+        return ByteString(digits.reversed())
+    }
+}

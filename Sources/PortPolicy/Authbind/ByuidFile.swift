@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// A file `byuid/UID` of the authbind tree: lines, each of which may allow something.
+enum ByuidFile {
+    /// The most bytes of a line, without the blanks at its end, that are looked at.
+    ///
+    /// authbind 2.1.3 reads lines in pieces of this size and takes each piece for a line, so that the end of a long
+    /// comment can grant. A longer line grants nothing here.
+    static let longestLine = 298
+
+    /// The number, counted from 1, of the first line in `content` that allows `request`; nil if none does.
+    static func line(allowing request: BindRequest, in content: [UInt8]) -> Int? {
+        var number = 0
+        var rest = content[...]
+        while !rest.isEmpty {
+            number += 1
+            let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+            if let rule = ByuidRule(meaningful(rest[..<end])), rule.covers(request.address, request.port) {
+                return number
+            }
+            rest = end == rest.endIndex ? [] : rest[(end + 1)...]
+        }
+        return nil
+    }
+
+    /// What is looked at of a line: the part in front of a NUL, if it is not too long; otherwise nothing.
+    private static func meaningful(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var text = line.prefix { $0 != 0 }
+        while let last = text.last, ByuidScanner.isBlank(last) { text.removeLast() }
+        return text.count <= longestLine ? text : []
+    }
+}

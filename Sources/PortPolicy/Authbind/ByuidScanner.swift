@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads a line of a byuid file from left to right.
+///
+/// Numbers are read as scanf(3) reads `%u`, since authbind does: blanks, a sign and zeros may stand in front of the
+/// digits. But a number that does not fit, or that is negative, is an error here and does not wrap around.
+struct ByuidScanner {
+    private var rest: ArraySlice<UInt8>
+
+    init(_ text: ArraySlice<UInt8>) { rest = text }
+
+    /// Whether everything has been read.
+    var isAtEnd: Bool { rest.isEmpty }
+
+    /// The next byte, without reading it.
+    var next: UInt8? { rest.first }
+
+    /// A blank as isspace(3) has it in the C locale.
+    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+    /// Reads `byte`, or nothing and says false.
+    mutating func skip(_ byte: UInt8) -> Bool {
+        guard rest.first == byte else { return false }
+        rest.removeFirst()
+        return true
+    }
+
+    /// Reads blanks, if there are any.
+    mutating func skipBlanks() { rest = rest.drop(while: Self.isBlank) }
+
+    /// Reads the text in front of the first of `delimiters`.
+    mutating func text(upTo delimiters: StaticString) -> ArraySlice<UInt8> {
+        let text = rest.prefix { byte in
+            unsafe !UnsafeBufferPointer(start: delimiters.utf8Start, count: delimiters.utf8CodeUnitCount).contains(byte)
+        }
+        rest = rest[text.endIndex...]
+        return text
+    }
+
+    /// Reads a number; nil if there is none or it does not fit.
+    /// - Parameter minus: whether a minus sign may stand in front, which only zero can carry.
+    mutating func number(minus: Bool = true) -> UInt32? {
+        skipBlanks()
+        let isNegative = rest.first == UInt8(ascii: "-")
+        if isNegative && minus || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
+        let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard !digits.isEmpty else { return nil }
+        rest = rest[digits.endIndex...]
+        var value: UInt32 = 0
+        for digit in digits {
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = product.addingReportingOverflow(UInt32(digit - UInt8(ascii: "0")))
+            if overflow || carry { return nil }
+            value = sum
+        }
+        return isNegative && value != 0 ? nil : value
+    }
+}

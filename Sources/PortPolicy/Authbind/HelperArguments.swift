@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// What the helper is asked to bind the socket to: its command line.
+///
+///     ADDR PORT         ADDR PORT 6         ADDR PORT 6%SCOPE
+///
+/// ADDR is 8 hexadecimal digits or, with the 6, 32 of them in network order. PORT is 4. An IPv4 address and every port
+/// are the number that the memory of the socket address holds, read in the byte order of the machine: 127.0.0.1 port 81
+/// is `0100007f 5100` on a little-endian one. SCOPE, which authbind does not have, is the interface of a link-local
+/// address in decimal.
+public enum HelperArguments {
+    /// The address that `arguments`, without the program's name, ask for; nil if they are not exactly of that form.
+    public static func address(from arguments: [ByteString]) -> SocketAddress? {
+        guard arguments.count == 2 || arguments.count == 3,
+            let portBytes = bytes(fromHexadecimal: arguments[1], count: 2)
+        else { return nil }
+        let port = Port(networkOrder: UInt16(portBytes[0]) << 8 | UInt16(portBytes[1]))
+        if arguments.count == 2 {
+            guard let bytes = bytes(fromHexadecimal: arguments[0], count: 4) else { return nil }
+            let number = bytes.reduce(0) { $0 << 8 | UInt32($1) }
+            return SocketAddress(.v4(IPv4Address(rawValue: UInt32(bigEndian: number))), port)
+        }
+        guard let bytes = bytes(fromHexadecimal: arguments[0], count: 16),
+            let address = IPv6Address(networkBytes: bytes),
+            let scope = scope(from: arguments[2])
+        else { return nil }
+        return SocketAddress(.v6(address), port, scope: scope)
+    }
+
+    /// The arguments that ask for `address`.
+    public static func arguments(for address: SocketAddress) -> [ByteString] {
+        let port = address.port.networkOrder
+        let portText = hexadecimal([UInt8(port >> 8), UInt8(port & 255)])
+        switch address.address {
+        case .v4(let v4):
+            let number = v4.rawValue.bigEndian
+            let bytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
+            return [hexadecimal(bytes), portText]
+        case .v6(let v6):
+            let family: ByteString = address.scope == 0 ? "6" : "6%\(address.scope)"
+            return [hexadecimal(v6.networkBytes), portText, family]
+        }
+    }
+
+    private static func scope(from text: ByteString) -> UInt32? {
+        if text == "6" { return 0 }
+        guard text.hasPrefix("6%"), text.count > 2, text.count <= 12, text.bytes[2] != UInt8(ascii: "0") else {
+            return nil
+        }
+        var value: UInt64 = 0
+        for byte in text.bytes[2...] {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            value = value * 10 + UInt64(byte - UInt8(ascii: "0"))
+        }
+        return UInt32(exactly: value)
+    }
+
+    private static func bytes(fromHexadecimal text: ByteString, count: Int) -> [UInt8]? {
+        guard text.count == count * 2 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: count)
+        for (index, digit) in text.bytes.enumerated() {
+            let value: UInt8
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = digit - UInt8(ascii: "A") + 10
+            default: return nil
+            }
+            bytes[index / 2] = bytes[index / 2] << 4 | value
+        }
+        return bytes
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> ByteString {
+        let digits: StaticString = "0123456789abcdef"
+        var text: [UInt8] = []
+        for byte in bytes {
+            // SAFETY: both indices are below 16, the length of the literal.
+            text.append(unsafe digits.utf8Start[Int(byte >> 4)])
+            text.append(unsafe digits.utf8Start[Int(byte & 15)])
+        }
+        return ByteString(text)
+    }
+}

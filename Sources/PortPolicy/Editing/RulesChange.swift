@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// What an edit does to a rules file: the lines that go and the lines that come, and the whole text afterwards.
+public struct RulesChange: Hashable, Sendable {
+    /// The lines that are no longer there.
+    public var removed: [ByteString] = []
+    /// The lines that are new.
+    public var added: [ByteString] = []
+    /// The text of the file afterwards.
+    public var content: [UInt8] = []
+
+    /// Whether the file stays as it is.
+    public var isEmpty: Bool { removed.isEmpty && added.isEmpty }
+}
+
+extension RulesFile {
+    /// Adds `rule` at the end, unless a rule of the file allows as much already.
+    /// - Parameter comment: text that goes behind the rule, without the `#`.
+    public func adding(_ rule: Rule, comment: ByteString? = nil) -> RulesChange {
+        var change = RulesChange(content: content)
+        if rules.contains(where: { $0.rule.covers(rule) }) { return change }
+        let line = rule.byteString + (comment.map { "  # \($0)" } ?? "")
+        if !change.content.isEmpty, change.content.last != UInt8(ascii: "\n") {
+            change.content.append(UInt8(ascii: "\n"))
+        }
+        change.content += (line + "\n").bytes
+        change.added = [line]
+        return change
+    }
+
+    /// Takes `revocation` from every rule. Lines that it does not touch keep their bytes; comments stay with their rule.
+    public func removing(_ revocation: Revocation) throws(AddressesNotSeparable) -> RulesChange {
+        var change = RulesChange()
+        for line in lines {
+            guard case .rule(let rule) = line.content else {
+                change.content += line.text + [UInt8(ascii: "\n")]
+                continue
+            }
+            let left = try rule.subtracting(revocation)
+            if left == [rule] {
+                change.content += line.text + [UInt8(ascii: "\n")]
+                continue
+            }
+            change.removed.append(ByteString(line.text))
+            for part in left {
+                let text = part.byteString + Self.comment(of: line)
+                change.added.append(text)
+                change.content += (text + "\n").bytes
+            }
+        }
+        if change.isEmpty { change.content = content }
+        return change
+    }
+
+    /// The comment behind the rule of `line`, with the blanks before it.
+    private static func comment(of line: Line) -> ByteString {
+        guard let hash = line.text.firstIndex(of: UInt8(ascii: "#")) else { return "" }
+        return "  " + ByteString(line.text[hash...])
+    }
+}

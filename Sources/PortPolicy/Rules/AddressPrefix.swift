@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// Addresses that begin with the same bits: `192.0.2.0/24`.
+public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
+    /// The first address; the bits behind the prefix are 0.
+    public let address: IPAddress
+    /// How many bits count: 0-32 for IPv4, 0-128 for IPv6.
+    public let length: Int
+
+    /// Creates a prefix; nil if the length does not fit the family or bits are set behind the prefix.
+    ///
+    /// A prefix of IPv4-mapped IPv6 addresses becomes the IPv4 prefix that it means.
+    public init?(_ address: IPAddress, length: Int) {
+        guard length >= 0 else { return nil }
+        var (address, length) = (address, length)
+        if length >= 96, length <= 128, case .v4 = address.unmapped, case .v6 = address {
+            (address, length) = (address.unmapped, length - 96)
+        }
+        guard length <= Self.width(of: address), Self.truncate(address, to: length) == address else { return nil }
+        self.address = address
+        self.length = length
+    }
+
+    /// Creates the prefix of the one address `address`.
+    public init(_ address: IPAddress) {
+        self.address = address.unmapped
+        length = Self.width(of: address.unmapped)
+    }
+
+    /// Whether `other` is one of the addresses. The families never mix.
+    public func contains(_ other: IPAddress) -> Bool {
+        switch (address, other) {
+        case (.v4, .v4), (.v6, .v6): Self.truncate(other, to: length) == address
+        default: false
+        }
+    }
+
+    /// Whether a bind to `other` stays within the addresses. A wildcard stays within a prefix of length 0 alone, since it
+    /// takes connections to every address.
+    func covers(_ other: IPAddress) -> Bool { contains(other) && (length == 0 || !other.isWildcard) }
+
+    /// Whether all addresses of `other` are among these.
+    public func contains(_ other: AddressPrefix) -> Bool { length <= other.length && contains(other.address) }
+
+    /// `127.0.0.0/8`; a single address without a length.
+    public var byteString: ByteString {
+        length == Self.width(of: address) ? address.byteString : "\(address)/\(length)"
+    }
+
+    static func width(of address: IPAddress) -> Int {
+        switch address {
+        case .v4: 32
+        case .v6: 128
+        }
+    }
+
+    /// `address` with all bits behind the first `length` cleared.
+    static func truncate(_ address: IPAddress, to length: Int) -> IPAddress {
+        switch address {
+        case .v4(let address):
+            return .v4(IPv4Address(rawValue: length == 0 ? 0 : address.rawValue & ~0 << (32 - length)))
+        case .v6(let address):
+            let high = length == 0 ? 0 : address.high & ~0 << UInt64(64 - min(length, 64))
+            let low = length <= 64 ? 0 : address.low & ~0 << UInt64(128 - length)
+            return .v6(IPv6Address(high: high, low: low))
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// One port or several with nothing missing between them.
+public struct PortRange: Hashable, Sendable, ByteStringConvertible {
+    /// The lowest port.
+    public let lower: Port
+    /// The highest port; `lower` for a single one.
+    public let upper: Port
+
+    /// Creates the range `lower`-`upper`; nil if `upper` is less than `lower`.
+    public init?(_ lower: Port, _ upper: Port) {
+        guard lower <= upper else { return nil }
+        self.lower = lower
+        self.upper = upper
+    }
+
+    /// Creates the range of one port.
+    public init(_ port: Port) {
+        lower = port
+        upper = port
+    }
+
+    /// Whether `port` is in the range.
+    public func contains(_ port: Port) -> Bool { lower <= port && port <= upper }
+
+    /// Whether all of `other` is in the range.
+    public func contains(_ other: PortRange) -> Bool { lower <= other.lower && other.upper <= upper }
+
+    /// Whether the ranges have a port in common.
+    public func overlaps(_ other: PortRange) -> Bool { lower <= other.upper && other.lower <= upper }
+
+    /// `80` or `8000-8010`.
+    public var byteString: ByteString { lower == upper ? "\(lower)" : "\(lower)-\(upper)" }
+
+    /// What is left of the range when the ports of `other` are taken out: none, one or two ranges.
+    public func subtracting(_ other: PortRange) -> [PortRange] {
+        guard overlaps(other) else { return [self] }
+        var rest: [PortRange] = []
+        if lower < other.lower {
+            rest += PortRange(lower, Port(rawValue: other.lower.rawValue - 1)).map { [$0] } ?? []
+        }
+        if other.upper < upper {
+            rest += PortRange(Port(rawValue: other.upper.rawValue + 1), upper).map { [$0] } ?? []
+        }
+        return rest
+    }
+}

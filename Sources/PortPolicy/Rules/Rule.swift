@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// One line of a rules file: who may bind what (lowport.rules(5)).
+public struct Rule: Hashable, Sendable, ByteStringConvertible {
+    /// Whom it is for.
+    public var identity: Identity
+    /// The protocols.
+    public var transports: TransportSet
+    /// The ports; never empty.
+    public var ports: [PortRange]
+    /// The addresses; empty means every address of either family.
+    public var prefixes: [AddressPrefix]
+    /// The moment from which on the rule allows nothing; nil for never.
+    public var until: Timestamp?
+
+    /// Creates a rule.
+    public init(
+        _ identity: Identity,
+        _ transports: TransportSet,
+        _ ports: [PortRange],
+        on prefixes: [AddressPrefix] = [],
+        until: Timestamp? = nil
+    ) {
+        self.identity = identity
+        self.transports = transports
+        self.ports = ports
+        self.prefixes = prefixes
+        self.until = until
+    }
+
+    /// The line, in its one canonical form.
+    public var byteString: ByteString {
+        var line: ByteString = "allow \(identity) \(transports) \(portsText)"
+        if !prefixes.isEmpty { line += " on \(prefixesText)" }
+        if let until { line += " until \(until)" }
+        return line
+    }
+
+    /// The ports with commas between them.
+    public var portsText: ByteString { Self.list(ports) }
+
+    /// The prefixes with commas between them.
+    public var prefixesText: ByteString { Self.list(prefixes) }
+
+    private static func list(_ items: [some ByteStringConvertible]) -> ByteString {
+        var text = ByteString()
+        for item in items { text += text.isEmpty ? item.byteString : "," + item.byteString }
+        return text
+    }
+
+    /// Whether the rule is over at the time `now`.
+    public func isExpired(at now: Timestamp) -> Bool { until.map { $0 <= now } ?? false }
+
+    /// Whether the rule allows `request` as far as `address` goes.
+    ///
+    /// The cheap questions come first, so that a name is looked up only for a rule that would otherwise allow.
+    func allows(_ request: BindRequest, on address: IPAddress, now: Timestamp, names: some NameResolver) -> Bool {
+        ports.contains { $0.contains(request.port) }
+            && transports.includes(request.transport)
+            && (prefixes.isEmpty || prefixes.contains { $0.covers(address) })
+            && !isExpired(at: now)
+            && identity.includes(user: request.user, groups: request.groups, names: names)
+    }
+
+    /// Whether the rule allows all that `other` allows, by the letter: the same identity, and no less of the rest.
+    public func covers(_ other: Rule) -> Bool {
+        identity == other.identity
+            && transports.isSuperset(of: other.transports)
+            && other.ports.allSatisfy { wanted in ports.contains { $0.contains(wanted) } }
+            && coversAddresses(of: other)
+            && (until == nil || other.until.map { $0 <= until ?? $0 } ?? false)
+    }
+
+    private func coversAddresses(of other: Rule) -> Bool {
+        if prefixes.isEmpty { return true }
+        return !other.prefixes.isEmpty
+            && other.prefixes.allSatisfy { wanted in prefixes.contains { $0.contains(wanted) } }
+    }
+}

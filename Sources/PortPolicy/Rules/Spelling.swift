@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Guesses which known word a misspelt one was meant to be.
+enum Spelling {
+    /// The word of `known` that `word` is one or two slips away from; nil if it is none of them.
+    static func nearest(to word: ByteString, among known: [ByteString]) -> ByteString? {
+        var best: (word: ByteString, distance: Int)?
+        for candidate in known {
+            let distance = distance(word.bytes.map(lowercased), candidate.bytes)
+            let allowed = candidate.count < 4 ? 1 : 2
+            // A swap of two letters counts as two; let it pass for short words as well.
+            let isSwap = word.count == candidate.count && word.bytes.sorted() == candidate.bytes.sorted()
+            if distance <= allowed || isSwap, distance < best?.distance ?? .max { best = (candidate, distance) }
+        }
+        return best?.word
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
+
+    /// How many single letters have to be inserted, removed or replaced to turn one into the other (Levenshtein).
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        guard left.count <= 64 else { return .max }
+        var row = Array(0...right.count)
+        for (index, letter) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for column in 1..<(right.count + 1) {
+                let above = row[column]
+                row[column] = min(
+                    above + 1,
+                    row[column - 1] + 1,
+                    diagonal + (letter == right[column - 1] ? 0 : 1)
+                )
+                diagonal = above
+            }
+        }
+        return row[right.count]
+    }
+}

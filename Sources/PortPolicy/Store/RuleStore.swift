@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// The folder that the rules are kept in, and how it is read safely.
+///
+/// A rules file counts only if it and every folder above it belong to root and nobody else may write to them; what does
+/// not is refused with the reason. No symbolic link is followed. Everything is checked on the opened descriptor.
+public struct RuleStore: Sendable {
+    /// The folder that is taken for `/`; everything from it downwards is checked.
+    let root: ByteString
+    /// The user whom the files have to belong to.
+    let owner: UserID
+
+    /// The rules of this machine, below `/etc/lowport`.
+    public static var system: RuleStore { RuleStore(root: "/", owner: .root) }
+
+    /// Creates a store below another root.
+    public init(root: ByteString, owner: UserID) {
+        self.root = root
+        self.owner = owner
+    }
+
+    /// The folders from the root to the rules.
+    static var folders: [ByteString] { ["etc", "lowport"] }
+    /// The file that `lowport grant` and `lowport revoke` write.
+    public static var mainPath: ByteString { "/etc/lowport/rules" }
+    /// The folder of further files.
+    public static var extraPath: ByteString { "/etc/lowport/rules.d" }
+
+    /// What was found.
+    public struct Contents: Sendable {
+        /// The files that could be read, valid or not, in the order in which they count.
+        public var files: [RulesFile] = []
+        /// The files and folders that were refused.
+        public var refusals: [Refusal] = []
+
+        /// Creates contents without files.
+        public init() {}
+
+        /// The rules in force.
+        public var rules: RuleSet { RuleSet(files) }
+        /// Whether there is a rules file at all, good or bad.
+        public var arePresent: Bool { !files.isEmpty || !refusals.isEmpty }
+    }
+
+    /// A file or folder that does not count, and why.
+    public struct Refusal: Error, Hashable, Sendable, ByteStringConvertible {
+        /// Why it does not count.
+        public enum Reason: Hashable, Sendable {
+            /// It belongs to this user.
+            case owner(UserID)
+            /// Its group or others may write to it.
+            case writable(FileMode)
+            /// It is no regular file, or no folder.
+            case kind
+            /// It is larger than `RulesFile.maximumSize`.
+            case size
+            /// It could not be opened or read.
+            case failure(Errno)
+        }
+
+        /// The path.
+        public let path: ByteString
+        /// Why it does not count.
+        public let reason: Reason
+
+        /// `PATH: belongs to uid 1000, must belong to root`.
+        public var byteString: ByteString {
+            switch reason {
+            case .owner(let user): "\(path): belongs to uid \(user), must belong to root"
+            case .writable(let mode): "\(path): mode \(mode), must not be writable by group or others"
+            case .kind: "\(path): is neither a regular file nor the folder that it should be"
+            case .size: "\(path): is larger than \(RulesFile.maximumSize) bytes"
+            case .failure(let error): "\(path): \(error.sentence)"
+            }
+        }
+
+        var isAbsence: Bool { reason == .failure(.noSuchFile) }
+    }
+
+    /// Reads `rules` and then `rules.d/*.rules` in the order of their names.
+    ///
+    /// What is not there is no fault: without files nothing is allowed, and nothing is refused.
+    public func load() -> Contents {
+        var contents = Contents()
+        do throws(Refusal) {
+            let folder = try openFolder()
+            do throws(Refusal) {
+                contents.files.append(try read("rules", in: folder, path: Self.mainPath))
+            } catch { contents.note(error) }
+            do throws(Refusal) {
+                try loadExtra(in: folder, into: &contents)
+            } catch { contents.note(error) }
+        } catch { contents.note(error) }
+        return contents
+    }
+
+    private func loadExtra(in folder: borrowing FileDescriptor, into contents: inout Contents) throws(Refusal) {
+        let extra = try openFolder("rules.d", in: folder, path: Self.extraPath)
+        let names = try refusing(Self.extraPath) { () throws(Errno) in try extra.names() }
+        for name in names.filter({ $0.hasSuffix(".rules") && !$0.hasPrefix(".") }).sorted() {
+            do throws(Refusal) {
+                contents.files.append(try read(name, in: extra, path: "\(Self.extraPath)/\(name)"))
+            } catch { contents.note(error) }
+        }
+    }
+
+    // MARK: - Opening what may be trusted
+
+    /// Opens the folder of the rules, checking every folder on the way.
+    func openFolder() throws(Refusal) -> FileDescriptor {
+        let root = root
+        var folder = try open(root, [.pathOnly, .directory], in: InheritedDescriptor.workingDirectory, path: "/")
+        try check(folder, is: .directory, path: "/")
+        var path = ByteString()
+        for name in Self.folders {
+            path += "/" + name
+            folder = try openFolder(name, in: folder, path: path)
+        }
+        return folder
+    }
+
+    private func openFolder(
+        _ name: ByteString,
+        in parent: borrowing FileDescriptor,
+        path: ByteString
+    ) throws(Refusal) -> FileDescriptor {
+        let folder = try open(name, [.readOnly, .directory, .noFollow], in: parent, path: path)
+        try check(folder, is: .directory, path: path)
+        return folder
+    }
+
+    /// Reads the rules file `name` of the open folder.
+    func read(
+        _ name: ByteString,
+        in folder: borrowing FileDescriptor,
+        path: ByteString
+    ) throws(Refusal) -> RulesFile {
+        // Without waiting, so that a FIFO cannot hold up the one who asks.
+        let file = try open(name, [.readOnly, .noFollow, .nonBlocking], in: folder, path: path)
+        let status = try check(file, is: .regular, path: path)
+        guard status.size <= RulesFile.maximumSize else { throw Refusal(path: path, reason: .size) }
+        let content = try refusing(path) { () throws(Errno) in
+            try file.readToEnd(limit: RulesFile.maximumSize)
+        }
+        return RulesFile(path: path, content: content)
+    }
+
+    @discardableResult
+    private func check(
+        _ file: borrowing FileDescriptor,
+        is kind: FileKind,
+        path: ByteString
+    ) throws(Refusal) -> FileStatus {
+        let status = try refusing(path) { () throws(Errno) in try file.status() }
+        guard status.kind == kind else { throw Refusal(path: path, reason: .kind) }
+        guard status.owner == owner else { throw Refusal(path: path, reason: .owner(status.owner)) }
+        guard !status.mode.isWritableByGroupOrOthers else { throw Refusal(path: path, reason: .writable(status.mode)) }
+        return status
+    }
+
+    private func open(
+        _ name: ByteString,
+        _ options: OpenOptions,
+        in folder: borrowing some Descriptor & ~Copyable,
+        path: ByteString
+    ) throws(Refusal) -> FileDescriptor {
+        do throws(Errno) {
+            return try FileDescriptor.open(name, options, in: folder)
+        } catch { throw Refusal(path: path, reason: .failure(error)) }
+    }
+
+    private func refusing<Value>(
+        _ path: ByteString,
+        _ body: () throws(Errno) -> Value
+    ) throws(Refusal) -> Value {
+        do throws(Errno) { return try body() } catch { throw Refusal(path: path, reason: .failure(error)) }
+    }
+}
+
+extension RuleStore.Contents {
+    fileprivate mutating func note(_ refusal: RuleStore.Refusal) {
+        if !refusal.isAbsence { refusals.append(refusal) }
+    }
+}

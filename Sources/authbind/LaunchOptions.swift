@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the command line of authbind asks for.
+enum LaunchOptions {
+    /// The text behind every usage error, and of `--help`.
+    static var usage: ByteString {
+        """
+        usage:       authbind [<options>] <program> <arg> <arg> ...
+        options:     --deep    --depth <levels>
+
+        """
+    }
+
+    /// How many levels of programs are reached.
+    enum Depth {
+        /// The program and whatever it starts.
+        case unlimited
+        /// So many levels; 1 is the program alone.
+        case levels(UInt32)
+
+        /// The value of AUTHBIND_LEVELS; nil if the variable is left as it is, which authbind does at depth 1.
+        var levels: ByteString? {
+            switch self {
+            case .unlimited: "y"
+            case .levels(1): nil
+            case .levels(let count): ByteString(decimal: count - 1)
+            }
+        }
+    }
+
+    /// What is to be done.
+    enum Task {
+        case help
+        case launch(Depth, command: [ByteString])
+    }
+
+    /// What is wrong with a command line.
+    struct Problem: Error {
+        let message: ByteString
+    }
+
+    /// Reads `arguments`, without the program's own name.
+    ///
+    /// As authbind does: options end at the first word that does not begin with `-`, or behind a single `-`; unknown ones
+    /// are passed over in silence, `--` among them; of several depths the last one counts.
+    static func parse(_ arguments: ArraySlice<ByteString>) throws(Problem) -> Task {
+        var rest = arguments
+        var depth = Depth.levels(1)
+        while let word = rest.first, word.hasPrefix("-") {
+            rest.removeFirst()
+            if word == "-" { break }
+            if word == "--help" { return .help }
+            if word == "--deep" { depth = .unlimited }
+            if word == "--depth" {
+                guard let value = rest.popFirst() else { throw Problem(message: "--depth requires a value") }
+                guard let count = levels(value) else { throw Problem(message: "--depth value is not valid") }
+                depth = .levels(count)
+            }
+        }
+        if rest.isEmpty { throw Problem(message: "need program name") }
+        return .launch(depth, command: Array(rest))
+    }
+
+    /// A number from 1 to 100 with blanks and a plus sign in front, as strtoul(3) reads it; nil for anything else.
+    private static func levels(_ text: ByteString) -> UInt32? {
+        var rest = text.bytes.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        if rest.first == UInt8(ascii: "+") { rest.removeFirst() }
+        if rest.isEmpty { return nil }
+        var value: UInt32 = 0
+        for byte in rest {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            value = value * 10 + UInt32(byte - UInt8(ascii: "0"))
+            if value > 100 { return nil }
+        }
+        return value == 0 ? nil : value
+    }
+}

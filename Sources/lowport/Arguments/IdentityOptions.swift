@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Linux
+internal import PortPolicy
+
+/// `--user`, `--group`, `--uid`, `--gid` or `--everyone`: exactly one of them.
+struct IdentityOptions: ParsableArguments {
+    @Option(
+        help: "The user, by name.",
+        completion: .shellCommand("getent passwd | cut -d: -f1")
+    )
+    var user: String?
+
+    @Option(
+        help: "The group, by name; supplementary groups count.",
+        completion: .shellCommand("getent group | cut -d: -f1")
+    )
+    var group: String?
+
+    @Option(help: "The user, by number.")
+    var uid: UInt32?
+
+    @Option(help: "The group, by number.")
+    var gid: UInt32?
+
+    @Flag(help: "Every user.")
+    var everyone = false
+
+    private var given: [Identity] {
+        var all: [Identity] = []
+        if let user { all.append(.user(ByteString(user))) }
+        if let group { all.append(.group(ByteString(group))) }
+        if let uid { all.append(.userID(UserID(rawValue: uid))) }
+        if let gid { all.append(.groupID(GroupID(rawValue: gid))) }
+        if everyone { all.append(.everyone) }
+        return all
+    }
+
+    func validate() throws {
+        guard given.count == 1 else {
+            throw ValidationError("Say for whom: exactly one of --user, --group, --uid, --gid or --everyone.")
+        }
+    }
+
+    var identity: Identity { given[0] }
+
+    /// The identity, if the machine knows its name.
+    func existingIdentity() throws -> Identity {
+        switch identity {
+        case .user(let name) where Accounts.user(named: name) == nil:
+            throw failure("no such user: \(name)", hint: "for a number, use --uid", status: Status.usage)
+        case .group(let name) where Accounts.group(named: name) == nil:
+            throw failure("no such group: \(name)", hint: "for a number, use --gid", status: Status.usage)
+        default: return identity
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Linux
+internal import PortPolicy
+
+/// `--protocol tcp|udp|any`.
+enum ProtocolChoice: String, CaseIterable, ExpressibleByArgument {
+    case tcp, udp, any
+
+    var transports: TransportSet {
+        switch self {
+        case .tcp: .tcp
+        case .udp: .udp
+        case .any: .any
+        }
+    }
+}
+
+/// `--on 127.0.0.0/8,::1`.
+struct PrefixList: ExpressibleByArgument {
+    let prefixes: [AddressPrefix]
+
+    init?(argument: String) {
+        // The rules language has the grammar; a rule around the words lets its parser read them.
+        let line: ByteString = "allow everyone tcp 1 on \(argument)"
+        guard !argument.isEmpty, !argument.contains(where: { " \t#\n".contains($0) }),
+            let rule = RulesFile(path: "", content: line.bytes).rules.first?.rule
+        else { return nil }
+        prefixes = rule.prefixes
+    }
+}
+
+/// `--until 2026-12-01T12:00:00Z`.
+struct TimestampArgument: ExpressibleByArgument {
+    let time: Timestamp
+
+    init?(argument: String) {
+        guard let time = Timestamp(ByteString(argument)) else { return nil }
+        self.time = time
+    }
+}
+
+/// `--for 90s`, `30m`, `2h`, `7d` or `1w`.
+struct DurationArgument: ExpressibleByArgument {
+    let seconds: Int64
+
+    init?(argument: String) {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]
+        guard let unit = argument.last.flatMap({ units[$0] }),
+            let count = Int64(argument.dropLast()), count > 0, count <= 1_000_000
+        else { return nil }
+        seconds = count * unit
+    }
+}

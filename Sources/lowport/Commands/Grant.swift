@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Linux
+internal import PortPolicy
+
+/// `lowport grant`.
+struct Grant: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Allow somebody to bind ports.",
+        discussion: """
+            Adds a rule to /etc/lowport/rules. What is allowed already stays unchanged.
+
+            EXAMPLES
+              sudo lowport grant 80 443 --user web
+              sudo lowport grant domain --group dns --protocol any
+              sudo lowport grant 1-1023 --user dev --on 127.0.0.0/8,::1
+              sudo lowport grant 25 --user mail --for 2h --comment 'migration'
+            """
+    )
+
+    @Argument(
+        help: "Ports: numbers, ranges (8000-8010) or service names (https).",
+        completion: .shellCommand("getent services | cut -d' ' -f1")
+    )
+    var ports: [PortList]
+
+    @OptionGroup var whom: IdentityOptions
+
+    @Option(name: .customLong("protocol"), help: "The protocol.")
+    var transport: ProtocolChoice = .tcp
+
+    @Option(help: "Addresses or prefixes, with commas; all addresses without this.")
+    var on: PrefixList?
+
+    @Option(help: ArgumentHelp("The time at which it ends, such as 2026-12-01T12:00:00Z.", valueName: "time"))
+    var until: TimestampArgument?
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("How long it lasts: 90s, 30m, 2h, 7d, 1w.", valueName: "duration")
+    )
+    var duration: DurationArgument?
+
+    @Option(help: ArgumentHelp("A note that stands behind the rule.", valueName: "text"))
+    var comment: String?
+
+    @OptionGroup var editing: EditingOptions
+
+    func validate() throws {
+        if until != nil, duration != nil { throw ValidationError("--until and --for exclude each other.") }
+        if let comment, comment.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw ValidationError("A comment is one line of text.")
+        }
+    }
+
+    func run() throws {
+        let end = until?.time ?? duration.map { Timestamp(rawValue: WallClock.seconds + $0.seconds) }
+        if let end, end.rawValue <= WallClock.seconds {
+            throw failure("the time \(end) is over", status: Status.usage)
+        }
+        let rule = Rule(
+            try whom.existingIdentity(),
+            transport.transports,
+            ports.ranges,
+            on: on?.prefixes ?? [],
+            until: end
+        )
+        let elsewhere = RuleStore.system.load().rules.files.flatMap(\.rules).first { $0.rule.covers(rule) }
+        if let elsewhere {
+            if !editing.quiet { try say("unchanged: \(rule) (allowed by \(elsewhere.location))") }
+            return
+        }
+        let change = try editing.apply { file in file.adding(rule, comment: comment.map { ByteString($0) }) }
+        try editing.report(change)
+    }
+}

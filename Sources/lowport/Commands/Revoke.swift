@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Linux
+internal import PortPolicy
+
+/// `lowport revoke`.
+struct Revoke: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take back what was granted.",
+        discussion: """
+            Takes ports from every rule for exactly that user or group in /etc/lowport/rules, splitting ranges and lists
+            where it must. All protocols and addresses, unless --protocol or --on says less. Who has nothing stays
+            unchanged; whatever still allows the ports is named.
+
+            EXAMPLES
+              sudo lowport revoke 80 --user web
+              sudo lowport revoke 1-1023 --everyone
+            """
+    )
+
+    @Argument(
+        help: "Ports: numbers, ranges (8000-8010) or service names (https).",
+        completion: .shellCommand("getent services | cut -d' ' -f1")
+    )
+    var ports: [PortList]
+
+    @OptionGroup var whom: IdentityOptions
+
+    @Option(name: .customLong("protocol"), help: "The protocol.")
+    var transport: ProtocolChoice = .any
+
+    @Option(help: "Addresses or prefixes, with commas; all addresses without this.")
+    var on: PrefixList?
+
+    @OptionGroup var editing: EditingOptions
+
+    func run() throws {
+        let revocation = Revocation(whom.identity, transport.transports, ports.ranges, on: on?.prefixes ?? [])
+        let change = try editing.apply { (file) throws(AddressesNotSeparable) in try file.removing(revocation) }
+        try editing.report(change)
+        if !editing.quiet { noteWhatRemains(of: revocation) }
+    }
+
+    /// Names the rules that still allow some of it: in other files, or for other identities that include this one.
+    private func noteWhatRemains(of revocation: Revocation) {
+        if editing.isDryRun { return }
+        for (rule, location) in RuleStore.system.load().rules.files.flatMap(\.rules) {
+            guard rule.identity == revocation.identity || rule.identity == .everyone,
+                !rule.transports.isDisjoint(with: revocation.transports),
+                rule.ports.contains(where: { kept in revocation.ports.contains { kept.overlaps($0) } })
+            else { continue }
+            note("note: still allowed by \(location): \(rule)")
+        }
+    }
+}

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+
+/// `lowport run`.
+struct Run: ParsableCommand {}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Linux
+
+/// What a command ends with when it cannot do what it was asked for.
+enum Status {
+    /// The answer to the question is no.
+    static let no = ExitCode(1)
+    /// The command line makes no sense (`EX_USAGE`).
+    static let usage = ExitCode(64)
+    /// The rules have faults (`EX_DATAERR`).
+    static let badRules = ExitCode(65)
+    /// A system call failed (`EX_OSERR`).
+    static let system = ExitCode(71)
+    /// The caller may not do this (`EX_NOPERM`).
+    static let notPermitted = ExitCode(77)
+    /// The installation or its files are not as they must be (`EX_CONFIG`).
+    static let configuration = ExitCode(78)
+}
+
+/// Writes to standard output.
+func say(_ text: ByteString) throws {
+    do throws(Errno) { try InheritedDescriptor.standardOutput.write(text + "\n") } catch {
+        // Whoever closed the pipe has read enough; everybody else is told.
+        if error != .brokenPipe {
+            throw failure("cannot write to standard output: \(error.sentence)", status: Status.system)
+        }
+        throw ExitCode.failure
+    }
+}
+
+/// Writes a line to standard error, without the program's name.
+func note(_ text: ByteString) {
+    try? InheritedDescriptor.standardError.write(text + "\n")
+}
+
+/// Says on standard error what went wrong and what would help, and returns the status to end with.
+func failure(_ what: ByteString, hint: ByteString? = nil, status: ExitCode) -> ExitCode {
+    note("lowport: \(what)")
+    if let hint { note("hint: \(hint)") }
+    return status
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// Our setcap and getcap beside libcap's, on the same command lines.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct CapabilityParityTests {
+    @Test(arguments: CapabilityCase.setcap) func setcap(_ tested: CapabilityCase) async throws {
+        try await compare(tested)
+    }
+
+    @Test(arguments: CapabilityCase.getcap) func getcap(_ tested: CapabilityCase) async throws {
+        try await compare(tested)
+    }
+
+    @Test(arguments: CapabilityCase.unprivileged) func unprivileged(_ tested: CapabilityCase) async throws {
+        try await compare(tested)
+    }
+
+    private func compare(_ tested: CapabilityCase) async throws {
+        let original = try await CapabilityFixture.run(tested.script, by: .original)
+        let ours = try await CapabilityFixture.run(tested.script, by: .ours)
+        #expect(ours == original)
+    }
+
+    /// What differs on purpose; each reason stands in Documentation/differences/setcap-getcap.md.
+    @Test(arguments: IntendedDifference.all) func intendedDifference(_ difference: IntendedDifference) async throws {
+        let original = try await CapabilityFixture.run(difference.script, by: .original)
+        let ours = try await CapabilityFixture.run(difference.script, by: .ours)
+        #expect(ours != original, "this no longer differs: make it an ordinary case")
+        #expect(ours.outcome.status == difference.status)
+        #expect(ours.outcome.output == difference.output)
+        #expect(ours.outcome.errors == difference.errors)
+    }
+}
+
+/// A command line that ours answers otherwise than the original, and how.
+struct IntendedDifference: Sendable, CustomTestStringConvertible {
+    let script: String
+    var status = 0
+    var output: ByteString = ""
+    var errors: ByteString = ""
+
+    var testDescription: String { script }
+
+    static let all = [
+        IntendedDifference(script: "setcap CAP_NET_RAW x && getcap x", output: "x =\n"),
+        IntendedDifference(script: "setcap '=ep cap_kill' a && getcap a", output: "a =ep cap_kill-ep\n"),
+        IntendedDifference(script: "setcap 13 x", output: ""),
+        IntendedDifference(script: "setcap -v cap_kill em", output: "em: OK\n"),
+        IntendedDifference(
+            script: "timeout 5 setcap =p fifo",
+            status: 1,
+            errors: "Invalid file 'fifo' for capability operation\n"
+        ),
+    ]
+}
