@@ -19,8 +19,8 @@ let strict: [SwiftSetting] = [
 let embedded: [SwiftSetting] = strict + [.enableExperimentalFeature("Embedded")]
 
 /// A program of the embedded ring. Its entry point is `@c(NAME_main)`, with `_` for `-`, which SwiftPM links as `main`.
-func embeddedProgram(_ name: String) -> Target {
-    .executableTarget(name: name, dependencies: ["CLinux"], swiftSettings: embedded)
+func embeddedProgram(_ name: String, also: Target.Dependency...) -> Target {
+    .executableTarget(name: name, dependencies: ["CLinux"] + also, swiftSettings: embedded)
 }
 
 let preload = "\(Context.packageDirectory)/Sources/lowport-preload"
@@ -50,12 +50,14 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
+        .target(name: "CTLS"),
 
         // The regular ring: libraries and the command-line tool.
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Capabilities", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "PortPolicy", dependencies: ["Linux"], swiftSettings: strict),
-        .target(name: "Netcat", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "TLS", dependencies: ["Linux", "CTLS"], swiftSettings: strict),
+        .target(name: "Netcat", dependencies: ["Linux", "TLS"], swiftSettings: strict),
         .executableTarget(
             name: "lowport",
             dependencies: [
@@ -69,7 +71,7 @@ let package = Package(
         embeddedProgram("setcap"),
         embeddedProgram("getcap"),
         embeddedProgram("authbind"),
-        embeddedProgram("nc"),
+        embeddedProgram("nc", also: "CTLS"),
         embeddedProgram("lowport-helper"),
         .target(
             name: "lowport-preload",

@@ -4,6 +4,8 @@
 #define CLINUX_NETCAT_H
 
 #include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
@@ -70,6 +72,28 @@ static inline long clinux_send_descriptor(int socket, int descriptor)
     header->cmsg_len = CMSG_LEN(sizeof(int));
     __builtin_memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
     return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+// fork(2) is hidden from Swift, whose runtime does not survive it: only for programs that have none.
+static inline int clinux_fork(void) { return fork(); }
+
+// A descriptor that is readable when one of the signals came, which are blocked from then on (signalfd(2)).
+static inline int clinux_signal_descriptor(const int *numbers, int count)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (int index = 0; index < count; index++)
+        sigaddset(&set, numbers[index]);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return -1;
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static inline int clinux_unblock_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    return sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
 // sockaddr_vm: linux/vm_sockets.h clashes with libc's headers on some systems.

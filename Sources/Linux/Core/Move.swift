@@ -89,3 +89,13 @@ public struct Pipe: ~Copyable {
         input = FileDescriptor(owning: ends[1])
     }
 }
+
+extension Descriptor where Self: ~Copyable {
+    /// Whether the descriptor is closed when the process becomes another program (`FD_CLOEXEC`).
+    ///
+    /// The corresponding system call is fcntl(2).
+    public func setCloseOnExecute(_ closes: Bool) throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.fcntl) { clinux_fcntl(descriptor, F_SETFD, closes ? Int(FD_CLOEXEC) : 0) }
+    }
+}

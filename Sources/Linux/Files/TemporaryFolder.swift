@@ -16,7 +16,7 @@ public struct TemporaryFolder: ~Copyable {
     public init(_ prefix: ByteString, removing files: [ByteString]) throws(Errno) {
         var template = (prefix + "XXXXXX").bytes.map { CChar(bitPattern: $0) } + [0]
         try nothingOrErrno(.mkdir) { () -> Int32 in
-            unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress) } == nil ? -1 : 0
+            unsafe mkdtemp(&template) == nil ? -1 : 0
         }
         path = ByteString(template.dropLast().map { UInt8(bitPattern: $0) })
         self.files = files
