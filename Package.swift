@@ -42,6 +42,7 @@ let package = Package(
         .executable(name: "setcap", targets: ["setcap"]),
         .executable(name: "getcap", targets: ["getcap"]),
         .executable(name: "nc", targets: ["nc"]),
+        .executable(name: "lowport-forward", targets: ["lowport-forward"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -72,6 +73,7 @@ let package = Package(
         embeddedProgram("getcap"),
         embeddedProgram("authbind"),
         embeddedProgram("nc", also: "CTLS"),
+        embeddedProgram("lowport-forward", also: "CTLS"),
         embeddedProgram("lowport-helper"),
         .target(
             name: "lowport-preload",

@@ -16,7 +16,7 @@ enum Option: Equatable {
     case allow, allowFile, deny, denyFile
     case proxyAddress, proxyKind, proxyKindWord, proxyUser, proxyNames
     case tls, tlsCertificate, tlsKey, tlsVerify, tlsTrust, tlsCiphers, tlsName, tlsProtocols
-    case ignored, noRouting, noSignature, noDCCP, noSCTP
+    case announceClients, ignored, noRouting, noSignature, noDCCP, noSCTP
 }
 
 extension Option {

@@ -67,6 +67,8 @@ final class Relay {
             if let limit = rules.idleLimit, sent + received != before { idleAt = Instant.now + limit }
         }
         passEndsOn()
+        // Whoever encrypts says that it is over, however it ended.
+        if sending.sink.kind == .encrypted { sending.sink.endSending() }
         progress?.show(sent: sent, received: received, console)
         progress?.finish(console)
     }

@@ -98,10 +98,11 @@ struct Conversation {
 }
 
 extension Options {
-    /// Whether bytes pass as they are, so that a program can have the socket itself.
-    fileprivate var isTransparent: Bool {
-        !tls.isWanted && content == ContentOptions() && ending.staysAfterInput == nil && endpoint.idleLimit == nil
-    }
+    /// Whether bytes pass as they are.
+    var isPlain: Bool { !tls.isWanted && content == ContentOptions() }
+
+    /// Whether a program can have the socket itself.
+    fileprivate var isTransparent: Bool { isPlain && ending.staysAfterInput == nil && endpoint.idleLimit == nil }
 }
 
 /// The filters of both directions that the options ask for.

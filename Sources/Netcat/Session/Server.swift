@@ -19,6 +19,7 @@ struct Server {
         switch options.role {
         case .broker, .chat: try Hub(options, console, access).run(listener)
         case .relay: try serveInTurn(listener, access)
+        case .forward(let target) where options.keepsOpen && options.isPlain: try forward(listener, target, access)
         case .program, .shell, .forward, .proxy:
             if options.keepsOpen {
                 try ForkingServer(options, console, access).run(listener)
@@ -26,6 +27,24 @@ struct Server {
                 try serveInTurn(listener, access)
             }
         }
+    }
+
+    /// All clients at the same time, without a look at what they send.
+    private func forward(
+        _ listener: consuming Listener,
+        _ target: ByteString,
+        _ access: AccessList
+    ) throws(Failure) {
+        var outbound = options.endpoint
+        outbound.sourceAddress = nil
+        outbound.sourcePort = nil
+        try Forwarder(
+            to: try ForwardTarget(target, outbound, console),
+            mostConnections: options.mostConnections,
+            announcesClients: false,
+            access,
+            console
+        ).run(listener)
     }
 
     /// One client after the other; the next one waits until then.
