@@ -3,7 +3,7 @@ internal import Linux
 
 /// A loopback interface of its own for one test, so that every port is free and no traffic leaves. Needs root.
 public enum PrivateNetwork {
-    /// Runs `script` under `sh -u` in a new network, and waits for its end; its processes end with it.
+    /// Runs `script` under `sh -u` in a new network, and waits for its end, twenty seconds at most; its processes end with it.
     ///
     /// The script has
     /// - `$NC`: the netcat that is tried, called by the name `nc`;
@@ -17,9 +17,9 @@ public enum PrivateNetwork {
         defer { Task { await Gate.shared.leave() } }
         let values = ["NETCAT": netcat, "CALLED": name, "LC_ALL": "C"]
         return try await TestSupport.run(
-            "unshare",
+            "timeout",
             [
-                "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-u", "-c",
+                "--signal=KILL", "20", "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-u", "-c",
                 ByteString(prelude + script),
             ],
             environment: values

@@ -88,6 +88,9 @@ public struct Pipe: ~Copyable {
         output = FileDescriptor(owning: ends[0])
         input = FileDescriptor(owning: ends[1])
     }
+
+    /// Gives both ends away, the one where bytes come out first.
+    public consuming func release() -> (Int32, Int32) { (output.release(), input.release()) }
 }
 
 extension Descriptor where Self: ~Copyable {
