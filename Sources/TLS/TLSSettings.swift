@@ -54,7 +54,7 @@ final class NativeSettings {
     }
 
     deinit {
-        for unsafe text in unsafe texts { unsafe text.deallocate() }
+        while let text = unsafe texts.popLast() { unsafe text.deallocate() }
         unsafe native.deallocate()
     }
 

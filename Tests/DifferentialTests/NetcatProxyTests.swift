@@ -18,7 +18,8 @@ struct NetcatProxyTests {
                 while len(data) < n: data += c.recv(n - len(data))
                 print(data); return data
             take(3); c.sendall(b"\\5\\0"); take(18); c.sendall(b"\\5\\0\\0\\1" + bytes(6)); take(3); c.sendall(b"answer")' >seen & server=$!; until_true has_tcp 1080
-            echo hi | $NC -N -X 5 -x 127.0.0.1 example.org 80; echo $?; wait $server; cat seen
+            echo hi | $NC -N -X 5 -x 127.0.0.1 example.org 80; echo $?
+            wait $server; cat seen
             """
         ),
         NetcatScenario(
@@ -32,7 +33,8 @@ struct NetcatProxyTests {
                 while len(data) < n: data += c.recv(n - len(data))
                 print(data); return data
             take(3); c.sendall(b"\\5\\0"); take(10); c.sendall(b"\\5\\0\\0\\1" + bytes(6)); take(3)' >seen & server=$!; until_true has_tcp 1080
-            echo hi | $NC -N -x 127.0.0.1:1080 192.0.2.1 80; echo $?; wait $server; cat seen
+            echo hi | $NC -N -x 127.0.0.1:1080 192.0.2.1 80; echo $?
+            wait $server; cat seen
             """
         ),
         NetcatScenario(
@@ -46,7 +48,8 @@ struct NetcatProxyTests {
                 while len(data) < n: data += c.recv(n - len(data))
                 print(data); return data
             take(3); c.sendall(b"\\5\\0"); take(22); c.sendall(b"\\5\\0\\0\\1" + bytes(6)); take(3)' >seen & server=$!; until_true has_tcp 1080
-            echo hi | $NC -N -x 127.0.0.1:1080 2001:db8::1 80; echo $?; wait $server; cat seen
+            echo hi | $NC -N -x 127.0.0.1:1080 2001:db8::1 80; echo $?
+            wait $server; cat seen
             """
         ),
         NetcatScenario(
@@ -60,7 +63,8 @@ struct NetcatProxyTests {
                 while len(data) < n: data += c.recv(n - len(data))
                 print(data); return data
             take(3); c.sendall(b"\\5\\0"); take(10); c.sendall(b"\\5\\5\\0\\1" + bytes(6))' >seen & server=$!; until_true has_tcp 1080
-            echo hi | $NC -N -x 127.0.0.1:1080 192.0.2.1 80; echo $?; wait $server; cat seen
+            echo hi | $NC -N -x 127.0.0.1:1080 192.0.2.1 80; echo $?
+            wait $server; cat seen
             """
         ),
         NetcatScenario(
@@ -74,7 +78,8 @@ struct NetcatProxyTests {
                 while len(data) < n: data += c.recv(n - len(data))
                 print(data); return data
             take(9); c.sendall(bytes([0, 90]) + bytes(6)); take(3)' >seen & server=$!; until_true has_tcp 1080
-            echo hi | $NC -N -X 4 -x 127.0.0.1:1080 192.0.2.1 80; echo $?; wait $server; cat seen
+            echo hi | $NC -N -X 4 -x 127.0.0.1:1080 192.0.2.1 80; echo $?
+            wait $server; cat seen
             """
         ),
         NetcatScenario(
@@ -88,7 +93,8 @@ struct NetcatProxyTests {
                 while len(data) < n: data += c.recv(n - len(data))
                 print(data); return data
             take(9); c.sendall(bytes([0, 91]) + bytes(6))' >seen & server=$!; until_true has_tcp 1080
-            echo hi | $NC -N -X 4 -x 127.0.0.1:1080 192.0.2.1 80; echo $?; wait $server; cat seen
+            echo hi | $NC -N -X 4 -x 127.0.0.1:1080 192.0.2.1 80; echo $?
+            wait $server; cat seen
             """
         ),
         NetcatScenario(
@@ -102,7 +108,8 @@ struct NetcatProxyTests {
                 while len(data) < n: data += c.recv(n - len(data))
                 print(data); return data
             take(41); c.sendall(b"HTTP/1.0 200 OK\\r\\nVia: x\\r\\n\\r\\nbanner"); take(3)' >seen & server=$!; until_true has_tcp 1080
-            echo hi | $NC -N -X connect -x 127.0.0.1:1080 example.org 80; echo $?; wait $server; cat seen
+            echo hi | $NC -N -X connect -x 127.0.0.1:1080 example.org 80; echo $?
+            wait $server; cat seen
             """
         ),
         NetcatScenario(
@@ -116,7 +123,8 @@ struct NetcatProxyTests {
                 while len(data) < n: data += c.recv(n - len(data))
                 print(data); return data
             take(41); c.sendall(b"HTTP/1.0 403 Forbidden\\r\\n\\r\\n")' >seen & server=$!; until_true has_tcp 1080
-            echo hi | $NC -N -X connect -x 127.0.0.1:1080 example.org 80; echo $?; wait $server; cat seen
+            echo hi | $NC -N -X connect -x 127.0.0.1:1080 example.org 80; echo $?
+            wait $server; cat seen
             """
         ),
         NetcatScenario(

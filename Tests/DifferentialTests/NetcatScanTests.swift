@@ -10,13 +10,15 @@ struct NetcatScanTests {
         NetcatScenario(
             "one open port",
             """
-            $NC -lk 8080 & listening 8080; $NC -z 127.0.0.1 8080; echo $?
+            $NC -lk 8080 & listening 8080
+            $NC -z 127.0.0.1 8080; echo $?
             """
         ),
         NetcatScenario(
             "one open port, told",
             """
-            $NC -lk 8080 & listening 8080; $NC -zv 127.0.0.1 8080; echo $?
+            $NC -lk 8080 & listening 8080
+            $NC -zv 127.0.0.1 8080; echo $?
             """
         ),
         NetcatScenario(
@@ -58,31 +60,36 @@ struct NetcatScanTests {
         NetcatScenario(
             "a service",
             """
-            $NC -lk 8080 & listening 8080; $NC -zv 127.0.0.1 http-alt; echo $?
+            $NC -lk 8080 & listening 8080
+            $NC -zv 127.0.0.1 http-alt; echo $?
             """
         ),
         NetcatScenario(
             "-n leaves services alone",
             """
-            $NC -lk 8080 & listening 8080; $NC -znv 127.0.0.1 8080; echo $?
+            $NC -lk 8080 & listening 8080
+            $NC -znv 127.0.0.1 8080; echo $?
             """
         ),
         NetcatScenario(
             "a name",
             """
-            $NC -lk 8080 & listening 8080; $NC -zv localhost 8080 2>&1 | tail -1; echo $?
+            $NC -lk 8080 & listening 8080
+            $NC -zv localhost 8080 2>&1 | tail -1; echo $?
             """
         ),
         NetcatScenario(
             "a name of both families",
             """
-            $NC -6lk 8080 & listening 8080; $NC -zv localhost 8080; echo $?
+            $NC -6lk 8080 & listening 8080
+            $NC -zv localhost 8080; echo $?
             """
         ),
         NetcatScenario(
             "-w in the cluster",
             """
-            $NC -lk 8080 & listening 8080; $NC -zvw1 127.0.0.1 8080; echo $?
+            $NC -lk 8080 & listening 8080
+            $NC -zvw1 127.0.0.1 8080; echo $?
             """
         ),
         NetcatScenario(
@@ -92,21 +99,25 @@ struct NetcatScanTests {
             """
         ),
         NetcatScenario(
-            "-i waits between ports",
+            "-i waits after ports that answer",
             """
-            start=$(date +%s); $NC -zv -i 1 127.0.0.1 8080-8082; echo $?; test $(($(date +%s) - start)) -ge 2; echo $?
+            $NC -lk 8080 & listening 8080
+            start=$(date +%s); $NC -zv -i 1 127.0.0.1 8080-8082; echo $?; test $(($(date +%s) - start)) -ge 1; echo $?
             """
         ),
         NetcatScenario(
             "nothing is sent",
             """
-            $NC -l 8080 >got & server=$!; listening 8080; echo data | $NC -z 127.0.0.1 8080; wait $server; wc -c <got
+            $NC -l 8080 >got & server=$!; listening 8080
+            echo data | $NC -z 127.0.0.1 8080
+            wait $server; wc -c <got
             """
         ),
         NetcatScenario(
             "a range without -z connects to each",
             """
-            $NC -l 8080 >a & $NC -l 8081 >b & listening 8080; listening 8081; $NC -N 127.0.0.1 8080-8081 </dev/null; echo $?
+            $NC -l 8080 >a & $NC -l 8081 >b & listening 8080
+            listening 8081; $NC -N 127.0.0.1 8080-8081 </dev/null; echo $?
             """
         ),
     ]

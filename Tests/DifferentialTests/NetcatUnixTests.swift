@@ -10,31 +10,42 @@ struct NetcatUnixTests {
         NetcatScenario(
             "a stream",
             """
-            $NC -lU sock >got & server=$!; until_true test -S sock; echo hi | $NC -NU sock; echo $?; wait $server; echo $?; cat got
+            $NC -lU sock >got & server=$!; until_true test -S sock
+            echo hi | $NC -NU sock; echo $?
+            wait $server; echo $?; cat got
             """
         ),
         NetcatScenario(
             "-v of a stream",
             """
-            $NC -lvU sock >got 2>log & server=$!; until_true test -S sock; echo hi | $NC -vNU sock; wait $server; cat log
+            $NC -lvU sock >got 2>log & server=$!; until_true test -S sock
+            echo hi | $NC -vNU sock
+            wait $server; cat log
             """
         ),
         NetcatScenario(
             "the socket stays behind",
             """
-            $NC -lU sock >got & server=$!; until_true test -S sock; echo hi | $NC -NU sock; wait $server; test -S sock; echo $?
+            $NC -lU sock >got & server=$!; until_true test -S sock
+            echo hi | $NC -NU sock
+            wait $server; test -S sock; echo $?
             """
         ),
         NetcatScenario(
             "a socket that was left behind",
             """
-            $NC -lU sock >got & server=$!; until_true test -S sock; echo hi | $NC -NU sock; wait $server; $NC -U sock; echo $?
+            $NC -lU sock >got & server=$!; until_true test -S sock
+            echo hi | $NC -NU sock
+            wait $server; $NC -U sock; echo $?
             """
         ),
         NetcatScenario(
             "it is used again",
             """
-            $NC -lU sock >got & server=$!; until_true test -S sock; echo hi | $NC -NU sock; wait $server; inode=$(stat -c %i sock); $NC -lU sock >again & server=$!; until_true sh -c 'grep -q sock /proc/net/unix'; echo ho | $NC -NU sock; wait $server; cat again
+            $NC -lU sock >got & server=$!; until_true test -S sock
+            echo hi | $NC -NU sock
+            wait $server; inode=$(stat -c %i sock); $NC -lU sock >again & server=$!; until_true sh -c 'grep -q sock /proc/net/unix'; echo ho | $NC -NU sock
+            wait $server; cat again
             """
         ),
         NetcatScenario(
@@ -59,19 +70,22 @@ struct NetcatUnixTests {
         NetcatScenario(
             "datagrams",
             """
-            $NC -luU sock >got & server=$!; until_true test -S sock; echo hi | timeout 1 $NC -uU sock; echo $?; until_true test -s got; cat got
+            $NC -luU sock >got & server=$!; until_true test -S sock
+            echo hi | timeout 1 $NC -uU sock; echo $?; until_true test -s got; cat got
             """
         ),
         NetcatScenario(
             "datagrams from a path of ours",
             """
-            $NC -luU sock >got & server=$!; until_true test -S sock; echo hi | timeout 1 $NC -uU -s ours sock; echo $?; until_true test -s got; cat got; ls
+            $NC -luU sock >got & server=$!; until_true test -S sock
+            echo hi | timeout 1 $NC -uU -s ours sock; echo $?; until_true test -s got; cat got; ls
             """
         ),
         NetcatScenario(
             "-z of a path",
             """
-            $NC -lU sock >got & until_true test -S sock; $NC -zU sock; echo $?
+            $NC -lU sock >got & until_true test -S sock
+            $NC -zU sock; echo $?
             """
         ),
         NetcatScenario(
@@ -83,26 +97,32 @@ struct NetcatUnixTests {
         NetcatScenario(
             "an abstract name",
             """
-            $NC -lU @name >got & server=$!; until_true grep -q @name /proc/net/unix; echo hi | $NC -NU @name; wait $server; cat got; ls
+            $NC -lU @name >got & server=$!; until_true grep -q @name /proc/net/unix; echo hi | $NC -NU @name
+            wait $server; cat got; ls
             """
         ),
         NetcatScenario(
             "a large file",
             """
-            seq 300000 >sent; $NC -lU sock >got & server=$!; until_true test -S sock; $NC -NU sock <sent; wait $server; cmp sent got; echo $?
+            seq 300000 >sent; $NC -lU sock >got & server=$!; until_true test -S sock
+            $NC -NU sock <sent
+            wait $server; cmp sent got; echo $?
             """
         ),
         NetcatScenario(
             "both ways",
             """
-            seq 100000 | $NC -lNU sock >got & server=$!; until_true test -S sock; seq 50000 | $NC -NU sock | cksum; wait $server; cksum <got
+            seq 100000 | $NC -lNU sock >got & server=$!; until_true test -S sock
+            seq 50000 | $NC -NU sock | cksum
+            wait $server; cksum <got
             """,
             difference: "the original ends with the client's end of file, and loses what it had not yet sent"
         ),
         NetcatScenario(
             "-k",
             """
-            $NC -lkU sock </dev/null >got & until_true test -S sock; echo one | $NC -NU sock; echo two | $NC -NU sock; until_true grep -q two got; cat got
+            $NC -lkU sock </dev/null >got & until_true test -S sock
+            echo one | $NC -NU sock; echo two | $NC -NU sock; until_true grep -q two got; cat got
             """
         ),
     ]

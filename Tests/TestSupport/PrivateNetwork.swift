@@ -15,11 +15,12 @@ public enum PrivateNetwork {
     public static func run(_ script: String, netcat: String, name: String = "nc") async throws -> Outcome {
         await Gate.shared.enter()
         defer { Task { await Gate.shared.leave() } }
-        let values = ["NETCAT": netcat, "CALLED": name, "LC_ALL": "C"]
+        let values = ["NETCAT": netcat, "CALLED": name, "LC_ALL": "C", "PRODUCTS": Products.folder]
         return try await TestSupport.run(
             "timeout",
             [
-                "--signal=KILL", "20", "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-u", "-c",
+                "--signal=KILL", "20", "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh",
+                "-u", "-c",
                 ByteString(prelude + script),
             ],
             environment: values

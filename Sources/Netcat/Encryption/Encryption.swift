@@ -23,7 +23,9 @@ struct Encryption {
             let session = try TLSSession(settings(isServer: isServer), over: socket)
             try session.shakeHands(until: options.endpoint.timeout.map { Instant.now + $0 })
             for line in session.description { console.note("TLS: \(line)") }
-            if !isServer && !options.tls.verifies { console.note("TLS: the certificate was not verified (--ssl-verify)") }
+            if !isServer && !options.tls.verifies {
+                console.note("TLS: the certificate was not verified (--ssl-verify)")
+            }
             return Stream(socket, session)
         } catch {
             throw Failure("TLS: \(error.message)")
@@ -38,7 +40,8 @@ struct Encryption {
         settings.key = options.tls.key
         settings.trustFile = options.tls.trustFile
         settings.ciphers = options.tls.ciphers
-        settings.serverName = isServer || options.endpoint.isUnix ? nil : options.tls.serverName ?? options.operands.first
+        let hasName = !isServer && !options.endpoint.isUnix
+        settings.serverName = hasName ? options.tls.serverName ?? options.operands.first : nil
         settings.protocols = options.tls.applicationProtocols?.split(on: UInt8(ascii: ",")) ?? []
         return settings
     }

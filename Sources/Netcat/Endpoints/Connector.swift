@@ -41,7 +41,8 @@ struct Connector {
         }
         do throws(LookupError) {
             let (source, port) = (options.sourceAddress, options.sourcePort)
-            sources = source == nil && port == nil
+            sources =
+                source == nil && port == nil
                 ? [] : try Connector.lookUp(source, service: port ?? "0", options, console)
         } catch {
             throw Failure("getaddrinfo: \(error.message)")

@@ -29,7 +29,9 @@ struct Listener: ~Copyable {
         let endpoint = options.endpoint
         var last = Failure("no address to listen on")
         for candidate in try candidates(options, console) {
-            guard let socket = try? FileDescriptor.socket(candidate.address.family, endpoint.transport) else { continue }
+            guard let socket = try? FileDescriptor.socket(candidate.address.family, endpoint.transport) else {
+                continue
+            }
             try endpoint.settings.apply(to: socket.reference, candidate.address.family)
             do throws(Errno) {
                 // So that a port can be taken again while connections of a former listener time out. Datagrams have

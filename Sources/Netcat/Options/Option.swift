@@ -26,7 +26,8 @@ extension Option {
             OptionRule(.ipv4, "4"), OptionRule(.ipv6, "6"), OptionRule(.broadcast, "b"),
             OptionRule(.carriageReturns, "C", "crlf"), OptionRule(.shell, "c", "sh-exec", takesValue: true),
             OptionRule(.debug, "D"), OptionRule(.execute, "e", "exec", takesValue: true),
-            OptionRule(.passDescriptor, "F"), OptionRule(.ignored, "G", takesValue: true), OptionRule(.ignored, "g", takesValue: true),
+            OptionRule(.passDescriptor, "F"), OptionRule(.ignored, "G", takesValue: true),
+            OptionRule(.ignored, "g", takesValue: true),
             OptionRule(.helpOnErrors, "h"), OptionRule(.receiveBuffer, "I", takesValue: true),
             OptionRule(.keepOpen, "k", "keep-open"), OptionRule(.forward, "L", takesValue: true),
             OptionRule(.listen, "l", "listen"), OptionRule(.hopLimit, "M", takesValue: true),
@@ -71,7 +72,8 @@ extension Option {
     /// Words without a letter.
     private static var words: [OptionRule] {
         [
-            OptionRule(.allow, nil, "allow", takesValue: true), OptionRule(.allowFile, nil, "allowfile", takesValue: true),
+            OptionRule(.allow, nil, "allow", takesValue: true),
+            OptionRule(.allowFile, nil, "allowfile", takesValue: true),
             OptionRule(.appendOutput, nil, "append-output"), OptionRule(.broker, nil, "broker"),
             OptionRule(.chat, nil, "chat"), OptionRule(.deny, nil, "deny", takesValue: true),
             OptionRule(.denyFile, nil, "denyfile", takesValue: true), OptionRule(.help, nil, "help"),

@@ -35,7 +35,8 @@ struct ProxyClient {
         }
         self.place = place
         do throws(UsageError) {
-            port = try place.port.map { text throws(UsageError) in try PortList.parse([text], .tcp)[0] }
+            port =
+                try place.port.map { text throws(UsageError) in try PortList.parse([text], .tcp)[0] }
                 ?? options.proxy.kind.defaultPort
         } catch {
             throw Failure(error.message)

@@ -39,9 +39,9 @@ struct ProxyService {
             if let value = HTTPField(line, named: "proxy-authorization") { isAuthorized = value.text == basic }
         }
         guard isAuthorized else {
-            return try exchange.send(
-                ByteString("HTTP/1.0 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"nc\"\r\n\r\n").bytes
-            )
+            let challenge = "Proxy-Authenticate: Basic realm=\"nc\"" as ByteString
+            let answer = "HTTP/1.0 407 Proxy Authentication Required\r\n\(challenge)\r\n\r\n" as ByteString
+            return try exchange.send(answer.bytes)
         }
         guard words.count >= 2, words[0] == "CONNECT", let place = HostAndPort(words[1]), let port = place.port else {
             return try exchange.send(ByteString("HTTP/1.0 405 Method Not Allowed\r\nAllow: CONNECT\r\n\r\n").bytes)

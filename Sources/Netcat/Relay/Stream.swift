@@ -42,8 +42,8 @@ struct Stream {
         default: kind = descriptor.isNullDevice ? .null : .device
         }
         // A socket that was not connected hears everybody, and has to remember who is to be answered.
-        let isOpen = kind == .datagrams && (try? descriptor.peerAddress()) == nil && (try? descriptor.localAddress()) != nil
-        correspondents = isOpen ? Correspondents() : nil
+        let isInternet = kind == .datagrams && (try? descriptor.localAddress()) != nil
+        correspondents = isInternet && (try? descriptor.peerAddress()) == nil ? Correspondents() : nil
     }
 
     /// Reads and writes through `tls`, which has agreed on keys.

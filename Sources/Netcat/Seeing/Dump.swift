@@ -15,9 +15,9 @@ final class RecordFile {
     /// Opens the file at `path`; `-` is standard error.
     init(_ path: ByteString, appends: Bool) throws(Failure) {
         do throws(Errno) {
-            let place: ByteString = path == "-" ? "/dev/stderr" : path
-            let options: OpenOptions = path == "-" ? [.writeOnly] : [.writeOnly, .create, appends ? .append : .truncate]
-            file = try .open(place, options, mode: FileMode(rawValue: 0o666))
+            let isError = path == "-"
+            let options: OpenOptions = isError ? [.writeOnly] : [.writeOnly, .create, appends ? .append : .truncate]
+            file = try .open(isError ? "/dev/stderr" : path, options, mode: FileMode(rawValue: 0o666))
         } catch {
             throw Failure("\(path): \(error.message)")
         }
@@ -43,7 +43,8 @@ final class DumpFilter: ByteFilter {
         var text = ByteString()
         for start in stride(from: 0, to: bytes.count, by: 16) {
             let row = bytes[start..<min(start + 16, bytes.count)]
-            text += "\(mark) \(Hexadecimal.text(offset, digits: 8)) \(Hexadecimal.row(row)) # \(Hexadecimal.shown(row))\n"
+            let place = Hexadecimal.text(offset, digits: 8)
+            text += "\(mark) \(place) \(Hexadecimal.row(row)) # \(Hexadecimal.shown(row))\n"
             offset &+= UInt32(row.count)
         }
         file.write(text)
@@ -63,7 +64,8 @@ final class PlainDumpFilter: ByteFilter {
             let row = bytes[start..<min(start + 16, bytes.count)]
             let columns: ByteString =
                 "\(Hexadecimal.row(row.prefix(8), width: 8))  \(Hexadecimal.row(row.dropFirst(8), width: 8))"
-            let shown = row.map { $0 == 0x20 ? UInt8(ascii: ".") : $0 } + [UInt8](repeating: 0x20, count: 16 - row.count)
+            let filling = [UInt8](repeating: 0x20, count: 16 - row.count)
+            let shown = row.map { $0 == 0x20 ? UInt8(ascii: ".") : $0 } + filling
             text += "\(Hexadecimal.text(UInt32(start), digits: 4))   \(columns)  \(Hexadecimal.shown(shown[...]))\n"
         }
         file.write(text)

@@ -17,7 +17,8 @@ struct Statistics: Equatable {
         switch form {
         case .none: nil
         case .text:
-            "\(sent) bytes sent, \(received) bytes received in \(seconds) seconds (\(Amount(sent + received, in: time)))"
+            "\(sent) bytes sent, \(received) bytes received in \(seconds) seconds"
+                + " (\(Amount(sent + received, in: time)))"
         case .json:
             """
             {"schema":"lowport.transfer/1","bytes_sent":\(sent),"bytes_received":\(received),"seconds":\(seconds)}
@@ -75,7 +76,8 @@ struct Progress {
     mutating func show(sent: Int, received: Int, _ console: Console) {
         nextAt = Instant.now + .seconds(1)
         let time = start.elapsed
-        var line = "\r\(Amount(sent)) sent, \(Amount(received)) received, \(Amount(sent + received, in: time))" as ByteString
+        var line = "\r\(Amount(sent)) sent, \(Amount(received)) received" as ByteString
+        line += ", \(Amount(sent + received, in: time))"
         if let total, sent > 0, sent <= total {
             let left = Int(Double(total - sent) / Double(sent) * Double(time.rawValue) / 1000)
             line += ", \(sent * 100 / max(total, 1)) % of \(Amount(total)), \(left) s left"

@@ -42,8 +42,9 @@ struct Client {
             return try ParallelScan(connector, ports, width: options.parallelism, options.endpoint.timeout).run()
         }
         var reached = false
-        for (index, port) in ports.enumerated() {
-            if index > 0, let interval = options.content.interval { pause(for: interval) }
+        for port in ports {
+            // Ports that refuse do not have to be spared.
+            if reached, let interval = options.content.interval { pause(for: interval) }
             guard let connection = try connector.connect(to: port), answers(connection) else { continue }
             reached = true
             connector.tellSuccess(connection.peer)
