@@ -100,7 +100,7 @@ let package = Package(
         tests("LinuxTests", of: "Linux"),
         tests("CapabilitiesTests", of: "Capabilities", "Linux"),
         tests("PortPolicyTests", of: "PortPolicy", "Linux"),
-        tests("NetcatTests", of: "Netcat", "Linux"),
+        tests("NetcatTests", of: "Netcat", "TLS", "Linux"),
         tests("ProgramTests", of: "Linux"),
         tests("DifferentialTests", of: "Linux"),
         tests("PrivilegedTests", of: "Linux"),

@@ -192,14 +192,6 @@ struct NetcatListeningTests {
             """
         ),
         NetcatScenario(
-            "-k -q 0",
-            """
-            $NC -lk -q0 8080 </dev/null >got & server=$!; listening 8080
-            echo one | $NC -N 127.0.0.1 8080; until_true test -s got; echo two | timeout 2 $NC -N 127.0.0.1 8080; echo $?; sleep 0.2; cat got
-            """,
-            difference: "the original ends with the first client, and loses what it sent"
-        ),
-        NetcatScenario(
             "-k gives its input to the first client",
             """
             echo hello | $NC -lkN 8080 & listening 8080

@@ -58,7 +58,7 @@ import Testing
             $NC -lk --max-conns 1 8080 -c 'echo in; read word' & listening 8080
             mkfifo hold; $NC -N 127.0.0.1 8080 <hold >first & client=$!; exec 3>hold
             until_true grep -q in first; $NC 127.0.0.1 8080 </dev/null | wc -c
-            exec 3>&-; wait $client; until_true sh -c "$NC 127.0.0.1 8080 </dev/null | grep in"
+            exec 3>&-; wait $client; until_true sh -c "$NC -N 127.0.0.1 8080 </dev/null | grep in"
             """,
             "0\nin\n"
         )
@@ -108,7 +108,7 @@ import Testing
     @Test func recordsAndFigures() async throws {
         try await expect(
             """
-            printf 'some more text\\0' | $NC -lN 8080 & server=$!; listening 8080
+            printf 'some more text\\0' | $NC -lN 8080 >/dev/null & server=$!; listening 8080
             printf hello | $NC -N --hex-dump dump --output raw --stats json 127.0.0.1 8080 2>figures >/dev/null
             wait $server; sort dump; tr '\\0' _ <raw | fold -w1 | sort | tr -d '\\n'; echo
             sed 's/:[0-9.]*}/:TIME}/' figures
@@ -116,7 +116,7 @@ import Testing
             """
             0000   68 65 6c 6c 6f                                    hello           
             0000   73 6f 6d 65 20 6d 6f 72  65 20 74 65 78 74 00     some.more.text. 
-              _eeeehlllmmooorstttx
+              _eeeehllmmooorsttx
             {"schema":"lowport.transfer/1","bytes_sent":5,"bytes_received":15,"seconds":TIME}
 
             """
@@ -127,7 +127,7 @@ import Testing
         try await expect(
             """
             python3 -c 'import os, socket
-            s = socket.create_server(("127.0.0.1", 8080)); os.dup2(s.fileno(), 3, inheritable=True)
+            s = socket.create_server(("127.0.0.1", 8080)); os.set_inheritable(s.fileno(), True)
             os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
             os.execvp("nc", ["nc", "-l"])' >got & server=$!; listening 8080
             echo hello | $NC -N 127.0.0.1 8080; wait $server; cat got

@@ -56,19 +56,23 @@ struct Encryption {
         // Otherwise the end that we gave away would never be seen to close.
         try? ours.close()
         do throws(Failure) {
-            let stream = try stream(over: connection.socket.reference, isServer: true)
-            let plain = Stream(theirs.reference)
-            try? theirs.setNonBlocking(true)
-            let rules = RelayRules(ending: EndingOptions(closesAfterInput: true), passesPeersEnd: true)
-            Relay(
-                sending: Channel(from: plain, to: stream),
-                receiving: Channel(from: stream, to: plain),
-                rules: rules
-            ).run(console)
+            try pump(connection, theirs)
         } catch {
             error.report(to: console)
             CurrentProcess.exit(1)
         }
         CurrentProcess.exit(0)
+    }
+
+    /// Encrypts what comes from `plain`, and decrypts what comes from `connection`.
+    private func pump(_ connection: borrowing Connection, _ plain: borrowing FileDescriptor) throws(Failure) {
+        let stream = try stream(over: connection.socket.reference, isServer: true)
+        try? plain.setNonBlocking(true)
+        let inner = Stream(plain.reference)
+        Relay(
+            sending: Channel(from: inner, to: stream),
+            receiving: Channel(from: stream, to: inner),
+            rules: RelayRules(ending: EndingOptions(closesAfterInput: true), passesPeersEnd: true)
+        ).run(console)
     }
 }

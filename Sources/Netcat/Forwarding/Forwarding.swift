@@ -29,12 +29,18 @@ struct Forwarding {
         }
         connector.tellSuccess(server.peer)
         let inner = try Encryption(options, console).stream(over: client.socket.reference, isServer: true)
-        try Forwarding.relay(inner, Stream(server.socket.reference), options, console)
+        try Forwarding.relay(inner, server, options, console)
     }
 
     /// Relays between two sockets; each end of one is passed on to the other.
-    static func relay(_ client: Stream, _ server: Stream, _ options: Options, _ console: Console) throws(Failure) {
+    static func relay(
+        _ client: Stream,
+        _ connection: borrowing Connection,
+        _ options: Options,
+        _ console: Console
+    ) throws(Failure) {
         try? client.descriptor.setNonBlocking(true)
+        let server = Stream(connection.socket.reference)
         let filters = try Filters(options.content, server)
         Relay(
             sending: Channel(from: client, to: server, filters: filters.sending),

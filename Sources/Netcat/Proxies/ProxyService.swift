@@ -50,7 +50,7 @@ struct ProxyService {
             return try exchange.send(ByteString("HTTP/1.0 502 Bad Gateway\r\n\r\n").bytes)
         }
         try exchange.send(ByteString("HTTP/1.0 200 OK\r\n\r\n").bytes)
-        try Forwarding.relay(Stream(socket), Stream(server.socket.reference), options, console)
+        try Forwarding.relay(Stream(socket), server, options, console)
     }
 
     private func serveSocks(_ exchange: ByteExchange, _ socket: InheritedDescriptor) throws(Failure) {
@@ -81,7 +81,7 @@ struct ProxyService {
             return try exchange.send(answer(5))
         }
         try exchange.send(answer(0))
-        try Forwarding.relay(Stream(socket), Stream(server.socket.reference), options, console)
+        try Forwarding.relay(Stream(socket), server, options, console)
     }
 
     private func answer(_ code: UInt8) -> [UInt8] { [5, code, 0, 1, 0, 0, 0, 0, 0, 0] }

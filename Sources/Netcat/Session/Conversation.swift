@@ -57,8 +57,10 @@ struct Conversation {
         } catch {
             throw Failure("cannot start a program: \(error.message)")
         }
+        // The program waits for our end to close, so it is closed here and not somewhere behind its last use.
         let ours = FileDescriptor(owning: relayed)
         try relay(peer, from: ours.reference, to: ours.reference, isOurs: true)
+        try? ours.close()
     }
 
     private func relay(
