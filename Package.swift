@@ -19,8 +19,8 @@ let strict: [SwiftSetting] = [
 let embedded: [SwiftSetting] = strict + [.enableExperimentalFeature("Embedded")]
 
 /// A program of the embedded ring. Its entry point is `@c(NAME_main)`, with `_` for `-`, which SwiftPM links as `main`.
-func embeddedProgram(_ name: String, _ settings: SwiftSetting...) -> Target {
-    .executableTarget(name: name, dependencies: ["CLinux"], swiftSettings: embedded + settings)
+func embeddedProgram(_ name: String, also: [Target.Dependency] = [], _ settings: SwiftSetting...) -> Target {
+    .executableTarget(name: name, dependencies: ["CLinux"] + also, swiftSettings: embedded + settings)
 }
 
 let preload = "\(Context.packageDirectory)/Sources/lowport-preload"
@@ -43,6 +43,7 @@ let package = Package(
         .executable(name: "setcap", targets: ["setcap"]),
         .executable(name: "getcap", targets: ["getcap"]),
         .executable(name: "nc", targets: ["nc"]),
+        .executable(name: "lowport-forward", targets: ["lowport-forward"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -51,6 +52,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
+        .target(name: "CTLS"),
 
         // The regular ring: libraries and the command-line tool.
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
@@ -59,7 +61,8 @@ let package = Package(
         .target(name: "Diagnosis", dependencies: ["Capabilities", "Launch", "Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "Launch", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "BindBroker", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
-        .target(name: "Netcat", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "TLS", dependencies: ["Linux", "CTLS"], swiftSettings: strict),
+        .target(name: "Netcat", dependencies: ["Linux", "TLS"], swiftSettings: strict),
         .executableTarget(
             name: "lowport",
             dependencies: [
@@ -73,7 +76,8 @@ let package = Package(
         embeddedProgram("setcap"),
         embeddedProgram("getcap"),
         embeddedProgram("authbind"),
-        embeddedProgram("nc"),
+        embeddedProgram("nc", also: ["CTLS"]),
+        embeddedProgram("lowport-forward", also: ["CTLS"]),
         embeddedProgram("lowport-run"),
         // Privileged, and so as small as it can be.
         embeddedProgram("lowport-helper", .unsafeFlags(["-Osize"], .when(configuration: .release))),
@@ -112,7 +116,7 @@ let package = Package(
         tests("CapabilitiesTests", of: "Capabilities", "Linux"),
         tests("PortPolicyTests", of: "PortPolicy", "Linux"),
         tests("BindBrokerTests", of: "BindBroker", "Launch", "Linux"),
-        tests("NetcatTests", of: "Netcat", "Linux"),
+        tests("NetcatTests", of: "Netcat", "TLS", "Linux"),
         tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "Launch", "PortPolicy", "Linux"),
         tests("ProgramTests", of: "Linux"),
         tests("DifferentialTests", of: "Capabilities", "Linux"),

@@ -4,6 +4,6 @@
 @c(nc_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     // SAFETY: the kernel passes `count` C strings.
-    let all = (0..<Int(count)).map { unsafe ByteString(cString: arguments[$0]) }
+    let all = unsafe [ByteString](argumentCount: count, arguments: arguments)
     return Command.run(name: all.first ?? "nc", Array(all.dropFirst()))
 }

@@ -27,7 +27,8 @@ struct NetcatEndingTests {
             "the listener's reply arrives after the end was passed on",
             """
             seq 4000000 >sent; $NC -lN 8080 <sent >got & server=$!; listening 8080
-            echo request | $NC -N 127.0.0.1 8080 | cksum; wait $server; echo $?; cat got
+            echo request | $NC -N 127.0.0.1 8080 | cksum
+            wait $server; echo $?; cat got
             """,
             difference: "the original stops sending when the client has nothing more to say, and loses the rest"
         ),
@@ -35,7 +36,8 @@ struct NetcatEndingTests {
             "-q 0 still prints the reply",
             """
             echo reply | $NC -lN 8080 >got & server=$!; listening 8080
-            echo request | $NC -q 0 127.0.0.1 8080; echo $?; wait $server; echo $?; cat got
+            echo request | $NC -q 0 127.0.0.1 8080; echo $?
+            wait $server; echo $?; cat got
             """
         ),
         NetcatScenario(
@@ -57,14 +59,16 @@ struct NetcatEndingTests {
             """
             mkfifo input; exec 3<>input
             $NC -l 8080 <input >got & server=$!; listening 8080
-            echo hello | $NC -N 127.0.0.1 8080; echo $?; wait $server; echo $?; cat got
+            echo hello | $NC -N 127.0.0.1 8080; echo $?
+            wait $server; echo $?; cat got
             """
         ),
         NetcatScenario(
             "-d reads nothing and ends with the peer",
             """
             echo hello | $NC -lN 8080 >got & server=$!; listening 8080
-            echo lost | $NC -d 127.0.0.1 8080; echo $?; wait $server; echo $?; cat got
+            echo lost | $NC -d 127.0.0.1 8080; echo $?
+            wait $server; echo $?; cat got
             """
         ),
         NetcatScenario(
@@ -78,7 +82,8 @@ struct NetcatEndingTests {
             "-C sends line feeds as CR LF, once",
             """
             $NC -l 8080 >got & server=$!; listening 8080
-            printf 'a\\nb\\r\\nc' | $NC -NC 127.0.0.1 8080; wait $server; od -c got
+            printf 'a\\nb\\r\\nc' | $NC -NC 127.0.0.1 8080
+            wait $server; od -c got
             """
         ),
         NetcatScenario(
@@ -128,7 +133,8 @@ struct NetcatEndingTests {
             "-v tells about both ends",
             """
             $NC -lv 8080 >got 2>log & server=$!; listening 8080
-            echo hello | $NC -Nv 127.0.0.1 8080; wait $server; cat log got
+            echo hello | $NC -Nv 127.0.0.1 8080
+            wait $server; cat log got
             """,
             difference: "the original asks for the name of 0.0.0.0, and says that it could not instead of where it is"
         ),
@@ -136,7 +142,8 @@ struct NetcatEndingTests {
             "-nv leaves names alone",
             """
             $NC -lnv 8080 >got 2>log & server=$!; listening 8080
-            echo hello | $NC -nNv 127.0.0.1 8080; wait $server; cat log got
+            echo hello | $NC -nNv 127.0.0.1 8080
+            wait $server; cat log got
             """
         ),
     ]

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ArgumentScannerTests {
     private func parts(_ arguments: ByteString...) throws(UsageError) -> [ArgumentScanner.Part] {
-        var scanner = ArgumentScanner(arguments, rules: Option.rules)
+        var scanner = ArgumentScanner(arguments, rules: Option.rules(.openbsd))
         var parts: [ArgumentScanner.Part] = []
         while let part = try scanner.next() { parts.append(part) }
         return parts
@@ -54,15 +54,16 @@ import Testing
         ] as [([ByteString], ByteString)]
     )
     func faults(_ arguments: [ByteString], _ message: ByteString) {
-        var scanner = ArgumentScanner(arguments, rules: Option.rules)
+        var scanner = ArgumentScanner(arguments, rules: Option.rules(.openbsd))
         #expect(throws: UsageError(message: message, showsUsage: true)) {
             while try scanner.next() != nil {}
         }
     }
 
-    @Test func everyLetterAndWordIsUnique() {
-        let letters = Option.rules.compactMap(\.letter)
-        let words = Option.rules.compactMap(\.word)
+    @Test(arguments: [Dialect.openbsd, .ncat]) func everyLetterAndWordIsUnique(_ dialect: Dialect) {
+        let rules = Option.rules(dialect)
+        let letters = rules.compactMap(\.letter)
+        let words = rules.compactMap(\.word)
         #expect(Set(letters).count == letters.count)
         #expect(Set(words).count == words.count)
     }

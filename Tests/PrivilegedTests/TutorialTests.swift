@@ -44,6 +44,7 @@ import Testing
                 ./opt/lowport/bin/netcat
                 ./opt/lowport/bin/setcap
                 ./opt/lowport/libexec/lowport/liblowport-preload.so
+                ./opt/lowport/libexec/lowport/lowport-forward
                 ./opt/lowport/libexec/lowport/lowport-helper
                 ./opt/lowport/libexec/lowport/lowport-run
                 lowport-helper cap_dac_read_search,cap_net_bind_service=p

@@ -3,7 +3,7 @@ internal import Linux
 
 /// A loopback interface of its own for one test, so that every port is free and no traffic leaves. Needs root.
 public enum PrivateNetwork {
-    /// Runs `script` under `sh -u` in a new network, and waits for its end; its processes end with it.
+    /// Runs `script` under `sh -u` in a new network, and waits for its end, twenty seconds at most; its processes end with it.
     ///
     /// The script has
     /// - `$NC`: the netcat that is tried, called by the name `nc`;
@@ -15,11 +15,12 @@ public enum PrivateNetwork {
     public static func run(_ script: String, netcat: String, name: String = "nc") async throws -> Outcome {
         await Gate.shared.enter()
         defer { Task { await Gate.shared.leave() } }
-        let values = ["NETCAT": netcat, "CALLED": name, "LC_ALL": "C"]
+        let values = ["NETCAT": netcat, "CALLED": name, "LC_ALL": "C", "PRODUCTS": Products.folder]
         return try await TestSupport.run(
-            "unshare",
+            "timeout",
             [
-                "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-u", "-c",
+                "--signal=KILL", "20", "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh",
+                "-u", "-c",
                 ByteString(prelude + script),
             ],
             environment: values

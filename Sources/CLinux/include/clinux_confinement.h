@@ -30,7 +30,4 @@ static inline int clinux_setresgid(gid_t real, gid_t effective, gid_t saved)
 
 int clearenv(void);
 
-// Swift does not import fork(2).
-static inline int clinux_fork(void) { return fork(); }
-
 #endif

@@ -22,6 +22,7 @@
 // fcntl.h shows these only to _GNU_SOURCE, which the Swift importer does not define.
 enum {
     clinux_O_PATH = 010000000,
+    clinux_O_TMPFILE = 020200000,
     clinux_AT_EMPTY_PATH = 0x1000,
 };
 

@@ -4,6 +4,8 @@
 #define CLINUX_NETCAT_H
 
 #include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
@@ -48,6 +50,57 @@ static inline int clinux_accept(int descriptor, struct sockaddr *address, sockle
 {
     return (int)syscall(SYS_accept4, descriptor, address, length, flags);
 }
+
+// Passes an open descriptor over a Unix socket, with one byte to carry it (SCM_RIGHTS, unix(7)).
+static inline long clinux_send_descriptor(int socket, int descriptor)
+{
+    char byte = 0;
+    struct iovec part = {.iov_base = &byte, .iov_len = 1};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {{0}};
+    struct msghdr message = {
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof control,
+    };
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    __builtin_memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+// A descriptor that is readable when one of the signals came, which are blocked from then on (signalfd(2)).
+static inline int clinux_signal_descriptor(const int *numbers, int count)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (int index = 0; index < count; index++)
+        sigaddset(&set, numbers[index]);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return -1;
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static inline int clinux_unblock_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    return sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
+// sockaddr_vm: linux/vm_sockets.h clashes with libc's headers on some systems.
+struct clinux_sockaddr_vm {
+    unsigned short family;
+    unsigned short reserved;
+    unsigned port;
+    unsigned cid;
+    unsigned char zero[4];
+};
 
 static inline unsigned clinux_major(unsigned long device) { return major(device); }
 static inline unsigned clinux_minor(unsigned long device) { return minor(device); }

@@ -17,6 +17,9 @@ static inline int clinux_prctl(int option, unsigned long a, unsigned long b, uns
     return prctl(option, a, b, c, d);
 }
 
+// fork(2) is hidden from Swift, whose runtime does not survive it: only for programs that have none.
+static inline int clinux_fork(void) { return fork(); }
+
 // SIG_DFL and SIG_IGN are casts, and sigaction's handler is a union.
 static inline int clinux_signal_default(int number) { return signal(number, SIG_DFL) == SIG_ERR ? -1 : 0; }
 static inline int clinux_signal_ignore(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }

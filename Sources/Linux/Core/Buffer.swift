@@ -49,8 +49,8 @@ public final class Buffer {
         }
     }
 
-    /// The unused memory for `body`, which says how many bytes it put there.
-    func fill(
+    /// Lends the unused memory to `body`, which says how many bytes it put there.
+    public func fill(
         limit: Int,
         _ body: (UnsafeMutableRawPointer?, Int) throws(Errno) -> Int
     ) throws(Errno) -> Int {
@@ -60,8 +60,8 @@ public final class Buffer {
         return count
     }
 
-    /// The waiting bytes for `body`, which says how many of them it took.
-    func drain(
+    /// Lends the waiting bytes to `body`, which says how many of them it took.
+    public func drain(
         limit: Int,
         _ body: (UnsafeRawPointer?, Int) throws(Errno) -> Int
     ) throws(Errno) -> Int {

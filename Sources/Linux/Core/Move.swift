@@ -88,4 +88,17 @@ public struct Pipe: ~Copyable {
         output = FileDescriptor(owning: ends[0])
         input = FileDescriptor(owning: ends[1])
     }
+
+    /// Gives both ends away, the one where bytes come out first.
+    public consuming func release() -> (Int32, Int32) { (output.release(), input.release()) }
+}
+
+extension Descriptor where Self: ~Copyable {
+    /// Whether the descriptor is closed when the process becomes another program (`FD_CLOEXEC`).
+    ///
+    /// The corresponding system call is fcntl(2).
+    public func setCloseOnExecute(_ closes: Bool) throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.fcntl) { clinux_fcntl(descriptor, F_SETFD, closes ? Int(FD_CLOEXEC) : 0) }
+    }
 }

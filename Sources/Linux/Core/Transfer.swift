@@ -43,3 +43,13 @@ extension Descriptor where Self: ~Copyable {
         while !rest.isEmpty { rest = rest.dropFirst(try write(some: rest)) }
     }
 }
+
+extension Descriptor where Self: ~Copyable {
+    /// Goes back to the beginning of the file.
+    ///
+    /// The corresponding system call is lseek(2).
+    public func rewind() throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.seek) { lseek(descriptor, 0, SEEK_SET) }
+    }
+}

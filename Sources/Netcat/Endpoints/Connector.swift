@@ -3,7 +3,24 @@
     internal import Linux
 #endif
 
-/// Makes connections to a host: each of its addresses is tried, and what came of it is told.
+/// A socket that is connected, and to where.
+struct Connection: ~Copyable {
+    /// The socket; it does not wait.
+    let socket: FileDescriptor
+    /// The peer.
+    let peer: Peer
+    /// Where the path of our side is, if it is one that we made.
+    let folder: TemporaryFolder?
+
+    /// Takes over a connected socket.
+    init(socket: consuming FileDescriptor, peer: Peer, folder: consuming TemporaryFolder? = nil) {
+        self.socket = socket
+        self.peer = peer
+        self.folder = folder
+    }
+}
+
+/// Makes connections to a host of the internet: each of its addresses is tried, and what came of it is told.
 struct Connector {
     private let host: ByteString
     private let options: EndpointOptions
@@ -18,114 +35,119 @@ struct Connector {
         self.options = options
         self.console = console
         do throws(LookupError) {
-            addresses = try NameLookup.addresses(
-                of: host,
-                service: port.byteString,
-                family: options.family,
-                transport: options.transport,
-                numeric: console.isNumeric
-            )
+            addresses = try Connector.lookUp(host, service: port.byteString, options, console)
         } catch {
             throw Failure("getaddrinfo for host \"\(host)\" port \(port): \(error.message)")
         }
-        sources = try Connector.sources(options, console)
-    }
-
-    /// The addresses that `-s` and `-p` name.
-    private static func sources(_ options: EndpointOptions, _ console: Console) throws(Failure) -> [SocketAddress] {
-        if options.sourceAddress == nil && options.sourcePort == nil { return [] }
         do throws(LookupError) {
-            return try NameLookup.addresses(
-                of: options.sourceAddress,
-                service: options.sourcePort ?? "0",
-                family: options.family,
-                transport: options.transport,
-                numeric: console.isNumeric
-            )
+            let (source, port) = (options.sourceAddress, options.sourcePort)
+            sources =
+                source == nil && port == nil
+                ? [] : try Connector.lookUp(source, service: port ?? "0", options, console)
         } catch {
             throw Failure("getaddrinfo: \(error.message)")
         }
     }
 
+    private static func lookUp(
+        _ host: ByteString?,
+        service: ByteString,
+        _ options: EndpointOptions,
+        _ console: Console
+    ) throws(LookupError) -> [SocketAddress] {
+        try NameLookup.addresses(
+            of: host,
+            service: service,
+            family: options.family,
+            transport: options.transport,
+            numeric: console.isNumeric
+        )
+    }
+
     /// Connects to `port`. Gives nil when no address answers, which has been told then.
     func connect(to port: Port) throws(Failure) -> Connection? {
-        for candidate in addresses {
-            var address = candidate
-            address.port = port
-            guard let socket = try socket(for: address) else { continue }
+        for address in candidates(port) {
+            let deadline = options.timeout.map { Instant.now + $0 }
+            guard let socket = try begin(address) else { continue }
             do throws(Errno) {
-                try begin(socket.reference, address)
+                try socket.finishConnecting(until: deadline)
             } catch {
                 tell(address, error)
                 continue
             }
-            return Connection(socket: socket, address: address)
+            return Connection(socket: socket, peer: .internet(address))
         }
         return nil
     }
 
-    /// A socket for `address`, bound to the source that is wanted. Nil when the source is of the other family.
-    private func socket(for address: SocketAddress) throws(Failure) -> FileDescriptor? {
-        var reason = Errno.addressNotAvailable
-        do throws(Errno) {
-            let socket = try FileDescriptor.socket(address.address.family, options.transport)
-            try socket.setNonBlocking(true)
-            if sources.isEmpty { return socket }
-            try socket.setReuseAddress(true)
-            for source in sources where source.address.family == address.address.family {
-                do throws(Errno) {
-                    try socket.bind(to: source)
-                    return socket
-                } catch {
-                    reason = error
-                }
-            }
-        } catch {
-            tell(address, error)
+    /// The socket addresses of `port`, in the order in which they are tried.
+    func candidates(_ port: Port) -> [SocketAddress] {
+        addresses.map { address in
+            var address = address
+            address.port = port
+            return address
+        }
+    }
+
+    /// Begins to connect to `address`, without waiting. Gives nil when that cannot work, which has been told then.
+    func begin(_ address: SocketAddress) throws(Failure) -> FileDescriptor? {
+        let family = address.address.family
+        guard let socket = try? FileDescriptor.socket(family, options.transport),
+            (try? socket.setNonBlocking(true)) != nil
+        else {
+            tell(address, .addressFamilyNotSupported)
             return nil
+        }
+        try options.settings.apply(to: socket.reference, family)
+        if !sources.isEmpty { try bind(socket.reference, family) }
+        do throws(Errno) {
+            try socket.connect(to: address)
+        } catch {
+            if error != .inProgress {
+                tell(address, error)
+                return nil
+            }
+        }
+        return socket
+    }
+
+    private func bind(_ socket: InheritedDescriptor, _ family: InternetFamily) throws(Failure) {
+        var reason = Errno.addressNotAvailable
+        for source in sources where source.address.family == family {
+            do throws(Errno) {
+                try socket.setReuseAddress(true)
+                try socket.bind(to: source)
+                return
+            } catch {
+                reason = error
+            }
         }
         throw Failure("bind failed: \(reason.message)")
     }
 
-    private func begin(_ socket: InheritedDescriptor, _ address: SocketAddress) throws(Errno) {
-        let deadline = options.timeout.map { Instant.now + $0 }
-        do throws(Errno) {
-            try socket.connect(to: address)
-        } catch {
-            guard error == .inProgress else { throw error }
-            try socket.finishConnecting(until: deadline)
-        }
-    }
-
-    private func tell(_ address: SocketAddress, _ error: Errno) {
+    /// Tells why `address` could not be reached.
+    func tell(_ address: SocketAddress, _ error: Errno) {
         guard console.isVerbose else { return }
         let how: ByteString = error == .timedOut ? "timed out" : "failed"
-        let transport: ByteString = options.usesDatagrams ? "udp" : "tcp"
-        console.complain(
-            "connect to \(described(address)) port \(address.port) (\(transport)) \(how): \(error.message)"
-        )
+        let place = "\(described(address)) port \(address.port) (\(options.transportName))" as ByteString
+        console.complain("connect to \(place) \(how): \(error.message)")
     }
 
-    /// Tells that `connection` was made.
-    func tellSuccess(_ connection: borrowing Connection) {
+    /// Tells that `address` was reached.
+    func tellSuccess(_ address: SocketAddress) {
         guard console.isVerbose else { return }
-        let transport: ByteString = options.usesDatagrams ? "udp" : "tcp"
-        let port = connection.address.port
-        let service = console.isNumeric ? nil : NameLookup.service(at: port, options.transport)
-        let what = "[\(transport)/\(service ?? "*")]" as ByteString
-        console.say("Connection to \(described(connection.address)) \(port) port \(what) succeeded!")
+        let service = console.isNumeric ? nil : NameLookup.service(at: address.port, options.transport)
+        let what = "[\(options.transportName)/\(service ?? "*")]" as ByteString
+        console.say("Connection to \(described(address)) \(address.port) port \(what) succeeded!")
+    }
+
+    /// Tells that `peer` was reached.
+    func tellSuccess(_ peer: Peer) {
+        if case .internet(let address) = peer { tellSuccess(address) }
     }
 
     /// The host as it was given, and the address behind it if that is something else.
     private func described(_ address: SocketAddress) -> ByteString {
         host == address.host ? host : "\(host) (\(address.host))"
     }
-}
-
-/// A socket that is connected, and to where.
-struct Connection: ~Copyable {
-    /// The socket; it does not wait.
-    let socket: FileDescriptor
-    /// The peer.
-    let address: SocketAddress
 }

@@ -7,28 +7,44 @@
 struct Listener: ~Copyable {
     /// The socket: of a stream it listens, of datagrams it is bound.
     let socket: FileDescriptor
-    /// Where it is bound.
-    let address: SocketAddress
+    /// Where it is.
+    let place: Peer
+
+    /// Makes the listener that the options ask for, or takes over the one that our starter made.
+    static func open(_ options: Options, _ console: Console) throws(Failure) -> Listener {
+        if options.endpoint.isUnix { return try UnixPlace.listen(options, console) }
+        if options.endpoint.isVsock { return try VsockPlace.listen(options) }
+        if options.listeningPort == nil { return inherited() }
+        return try internet(options, console)
+    }
+
+    private static func inherited() -> Listener {
+        let socket = InheritedListener.take()
+        if let address = try? socket.localAddress() { return Listener(socket: socket, place: .internet(address)) }
+        return Listener(socket: socket, place: .unix("an inherited socket"))
+    }
 
     /// Binds the first of the addresses that `options` name which can be bound.
-    init(_ options: Options, _ console: Console) throws(Failure) {
-        let candidates = try Listener.candidates(options, console)
+    private static func internet(_ options: Options, _ console: Console) throws(Failure) -> Listener {
+        let endpoint = options.endpoint
         var last = Failure("no address to listen on")
-        for candidate in candidates {
+        for candidate in try candidates(options, console) {
+            guard let socket = try? FileDescriptor.socket(candidate.address.family, endpoint.transport) else {
+                continue
+            }
+            try endpoint.settings.apply(to: socket.reference, candidate.address.family)
             do throws(Errno) {
-                let socket = try FileDescriptor.socket(candidate.address.family, options.endpoint.transport)
                 // So that a port can be taken again while connections of a former listener time out. Datagrams have
                 // none, and there it would let two listeners share a port.
-                if !options.endpoint.usesDatagrams { try socket.setReuseAddress(true) }
+                if !endpoint.usesDatagrams { try socket.setReuseAddress(true) }
                 try socket.bind(to: candidate)
-                if !options.endpoint.usesDatagrams { try socket.listen() }
-                address = (try? socket.localAddress()) ?? candidate
-                self.socket = socket
-                return
+                if !endpoint.usesDatagrams { try socket.listen() }
             } catch {
-                last = BindFailure(address: candidate, transport: options.endpoint.transport, error: error)
-                    .failure(console)
+                last = BindFailure(address: candidate, transport: endpoint.transport, error: error).failure(console)
+                continue
             }
+            let address = (try? socket.localAddress()) ?? candidate
+            return Listener(socket: socket, place: .internet(address))
         }
         throw last
     }
@@ -51,5 +67,26 @@ struct Listener: ~Copyable {
         } catch {
             throw Failure("getaddrinfo: \(error.message)")
         }
+    }
+
+    /// Tells where it is.
+    func tell(_ options: Options, _ console: Console) {
+        if case .unix(let path) = place {
+            console.note("Bound on \(path)")
+            if !options.endpoint.usesDatagrams { console.note("Listening on \(path)") }
+        } else if console.isVerbose {
+            let verb: ByteString = options.endpoint.usesDatagrams ? "Bound" : "Listening"
+            console.say("\(verb) on \(place.description(console))")
+        }
+        if options.tellsTests { console.say("NCAT TEST: LISTEN") }
+    }
+
+    /// Takes the next connection, waiting for it.
+    func accept() throws(Errno) -> Connection {
+        let socket = try socket.accept()
+        if case .internet = place, let address = try? socket.peerAddress() {
+            return Connection(socket: socket, peer: .internet(address))
+        }
+        return Connection(socket: socket, peer: place)
     }
 }

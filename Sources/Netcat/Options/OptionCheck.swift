@@ -6,9 +6,16 @@
 extension Options {
     /// Throws unless the options and operands go together.
     func check() throws(UsageError) {
-        if endpoint.isUnix { try checkPath() } else { try checkPorts() }
+        if case .shell = role, !listens, !endpoint.isUnix, operands.count < 2 {
+            throw UsageError(message: "-c needs a command (GNU netcat's -c is -N here)")
+        }
         if listens && scans { throw UsageError(message: "cannot use -z and -l") }
+        if endpoint.isUnix { try checkPath() } else { try checkPorts() }
         if !listens && keepsOpen { throw UsageError(message: "must use -l with -k") }
+        try checkProxy()
+        try checkRole()
+        if endpoint.usesDatagrams && tls.isWanted { throw UsageError(message: "no TLS for datagrams") }
+        if passesDescriptor && listens { throw UsageError(message: "cannot use -F and -l") }
     }
 
     private func checkPath() throws(UsageError) {
@@ -28,10 +35,42 @@ extension Options {
             if given > 2 || endpoint.sourcePort != nil && !operands.isEmpty {
                 throw UsageError(message: nil, showsUsage: true)
             }
-            if listeningPort == nil { throw UsageError(message: "missing port number") }
+            if listeningPort == nil && !InheritedListener.isThere { throw UsageError(message: "missing port number") }
         } else {
             if operands.isEmpty { throw UsageError(message: nil, showsUsage: true) }
             if operands.count == 1 { throw UsageError(message: "missing port number") }
+        }
+    }
+
+    private func checkProxy() throws(UsageError) {
+        guard proxy.address != nil else { return }
+        if listens { throw UsageError(message: "no proxy support for listen") }
+        if endpoint.usesDatagrams { throw UsageError(message: "no proxy support for UDP mode") }
+        if endpoint.isUnix { throw UsageError(message: "no proxy support for unix sockets") }
+        if endpoint.sourceAddress != nil { throw UsageError(message: "no proxy support for local source address") }
+    }
+
+    private func checkRole() throws(UsageError) {
+        switch role {
+        case .broker, .chat, .forward, .proxy:
+            if !listens { throw UsageError(message: "\(roleName) needs -l") }
+            if endpoint.usesDatagrams { throw UsageError(message: "\(roleName) is for streams") }
+        case .program(let command), .shell(let command):
+            if command.isEmpty { throw UsageError(message: "no command to run") }
+            if scans { throw UsageError(message: "cannot use -z with a command") }
+        case .relay: break
+        }
+    }
+
+    private var roleName: ByteString {
+        switch role {
+        case .broker: "--broker"
+        case .chat: "--chat"
+        case .forward: "-L"
+        case .proxy: "--proxy-type"
+        case .program: "-e"
+        case .shell: "-c"
+        case .relay: "standard input"
         }
     }
 

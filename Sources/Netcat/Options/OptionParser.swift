@@ -10,9 +10,11 @@ enum Invocation: Equatable {
     case run(Options)
 
     /// Reads the arguments behind the program's name.
-    init(_ arguments: [ByteString]) throws(UsageError) {
-        var scanner = ArgumentScanner(arguments, rules: Option.rules)
+    init(_ arguments: [ByteString], _ dialect: Dialect = .openbsd) throws(UsageError) {
+        var scanner = ArgumentScanner(arguments, rules: Option.rules(dialect))
         var options = Options()
+        // The end of standard input is the end of what ncat sends.
+        options.ending.closesAfterInput = dialect == .ncat
         while let part = try scanner.next() {
             switch part {
             case .operand(let operand): options.operands.append(operand)
@@ -24,6 +26,10 @@ enum Invocation: Equatable {
                 return
             case .option(let option, let value): try options.take(option, value)
             }
+        }
+        if dialect == .ncat && options.listens && options.listeningPort == nil { options.operands.append("31337") }
+        if options.listens && options.role == .relay && options.proxy.isNamed {
+            options.role = .proxy(options.proxy.kind == .connect ? .http : .socks5)
         }
         try options.check()
         self = .run(options)
@@ -38,54 +44,57 @@ extension Options {
         case .ipv6: endpoint.family = .v6
         case .datagrams: endpoint.usesDatagrams = true
         case .unixSocket: endpoint.isUnix = true
+        case .vsock: endpoint.isVsock = true
         case .sourceAddress: endpoint.sourceAddress = value
         case .sourcePort: endpoint.sourcePort = value
         case .listen: listens = true
         case .keepOpen: keepsOpen = true
+        case .mostConnections: mostConnections = try OptionReader.number(value, "max-conns", 1...1_000_000)
         case .scan: scans = true
         case .shufflePorts: shufflesPorts = true
+        case .parallel: parallelism = try OptionReader.number(value, "parallel", 1...1024)
         case .verbose: isVerbose = true
         case .noNames: isNumeric = true
-        case .ignoreInput, .receiveOnly: ending.ignoresInput = true
-        case .closeAfterInput: ending.closesAfterInput = true
-        case .noShutdown: ending.closesAfterInput = false
-        case .sendOnly: ending.sendsOnly = true
-        case .carriageReturns: content.sendsCarriageReturns = true
-        case .timeout: endpoint.timeout = try duration(value, "timeout")
-        case .interval: content.interval = try duration(value, "interval")
-        case .stayAfterInput: try takeQuitTimer(value)
-        case .receiveLimit: ending.receiveLimit = try number(value, "receive limit", 1...Int(Int32.max))
-        case .parallel: parallelism = try number(value, "parallel", 1...1024)
-        case .mostConnections: mostConnections = try number(value, "max-conns", 1...1_000_000)
-        case .help, .helpOnErrors, .version: break
+        case .test: tellsTests = true
+        case .passDescriptor: passesDescriptor = true
+        case .execute: role = .program(value)
+        case .shell: role = .shell(value)
+        case .broker: role = .broker
+        case .chat: role = .chat
+        case .forward: role = .forward(value)
+        case .allow: access.allowed += value.split(on: UInt8(ascii: ","))
+        case .deny: access.denied += value.split(on: UInt8(ascii: ","))
+        case .allowFile: access.allowFiles.append(value)
+        case .denyFile: access.denyFiles.append(value)
+        case .timeout: endpoint.timeout = try OptionReader.duration(value, "timeout")
+        case .idleLimit: endpoint.idleLimit = try OptionReader.duration(value, "idle timeout")
+        case .proxyAddress, .proxyKind, .proxyKindWord, .proxyUser, .proxyNames: try takeProxy(option, value)
+        case .noRouting: throw UsageError(message: "no alternate routing table support available")
+        case .noSignature: throw UsageError(message: "TCP MD5 signatures are not supported")
+        case .noDCCP: throw UsageError(message: "DCCP is not supported")
+        case .noSCTP: throw UsageError(message: "SCTP is not supported")
+        case .help, .helpOnErrors, .version, .ignored: break
+        default:
+            if try !endpoint.settings.take(option, value), try !ending.take(option, value),
+                try !content.take(option, value)
+            {
+                tls.take(option, value)
+            }
         }
     }
 
-    /// `-q`: the end of input is passed on, and how long is stayed after it. A negative number takes it back.
-    private mutating func takeQuitTimer(_ value: ByteString) throws(UsageError) {
-        if value.hasPrefix("-") {
-            _ = try number(value, "quit timer", Int(Int32.min)...Int(Int32.max))
-            ending.closesAfterInput = false
-            ending.staysAfterInput = nil
-        } else {
-            ending.staysAfterInput = try duration(value, "quit timer")
-            ending.closesAfterInput = true
+    private mutating func takeProxy(_ option: Option, _ value: ByteString) throws(UsageError) {
+        switch (option, value) {
+        case (.proxyAddress, _): proxy.address = value
+        case (.proxyUser, _): proxy.credentials = value
+        case (.proxyNames, "local"), (.proxyNames, "none"): proxy.resolvesRemotely = false
+        case (.proxyNames, "remote"), (.proxyNames, "both"): proxy.resolvesRemotely = true
+        case (.proxyKind, "5"), (.proxyKindWord, "socks5"): proxy.kind = .socks5
+        case (.proxyKind, "4"), (.proxyKindWord, "socks4"): proxy.kind = .socks4
+        case (.proxyKind, "4a"), (.proxyKindWord, "socks4a"): proxy.kind = .socks4a
+        case (.proxyKind, "connect"), (.proxyKindWord, "http"): proxy.kind = .connect
+        default: throw UsageError(message: "unsupported proxy protocol")
         }
-    }
-
-    private func number(_ text: ByteString, _ what: ByteString, _ range: ClosedRange<Int>) throws(UsageError) -> Int {
-        do throws(OptionValue.Fault) {
-            return try OptionValue.number(text, in: range)
-        } catch {
-            throw UsageError(message: "\(what) \(error.text): \(text)")
-        }
-    }
-
-    private func duration(_ text: ByteString, _ what: ByteString) throws(UsageError) -> Milliseconds {
-        do throws(OptionValue.Fault) {
-            return try OptionValue.duration(text)
-        } catch {
-            throw UsageError(message: "\(what) \(error.text): \(text)")
-        }
+        if option == .proxyKindWord { proxy.isNamed = true }
     }
 }

@@ -37,6 +37,21 @@ enum OptionValue {
         return value
     }
 
+    /// The number that hexadecimal `digits` stand for, at most 8 of them; nil if they are something else.
+    static func hexadecimal(_ digits: some Collection<UInt8>) -> UInt32? {
+        guard !digits.isEmpty, digits.count <= 8 else { return nil }
+        var value: UInt32 = 0
+        for digit in digits {
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt32(digit - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt32(digit - 0x57)
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = value << 4 | UInt32(digit - 0x37)
+            default: return nil
+            }
+        }
+        return value
+    }
+
     /// A number of seconds, or a number with one of the units `ms`, `s`, `m` and `h`.
     static func duration(_ text: ByteString) throws(Fault) -> Milliseconds {
         let most = Int(Int32.max)

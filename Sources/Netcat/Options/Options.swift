@@ -9,9 +9,9 @@ struct Options: Equatable {
     var listens = false
     /// Whether to go on listening after the first connection (`-k`).
     var keepsOpen = false
-    /// How many connections may be open at once; nil leaves it to the mode (`--max-conns`).
-    var mostConnections: Int?
-    /// The kind of socket.
+    /// How many connections may be open at once (`--max-conns`).
+    var mostConnections = 100
+    /// The kind of socket, and where it is.
     var endpoint = EndpointOptions()
     /// How a connection ends.
     var ending = EndingOptions()
@@ -29,27 +29,41 @@ struct Options: Equatable {
     var passesDescriptor = false
     /// What happens to the bytes on their way.
     var content = ContentOptions()
+    /// Who is at our end of a connection.
+    var role = Role.relay
+    /// Who may connect.
+    var access = AccessOptions()
+    /// The proxy that connections go through.
+    var proxy = ProxyOptions()
+    /// Whether and how connections are encrypted.
+    var tls = TLSOptions()
     /// What is not an option, in order: host and ports, or a path.
     var operands: [ByteString] = []
+    /// Whether the words of ncat's own tests are printed (`--test`).
+    var tellsTests = false
 }
 
-/// Where a socket is and how it is set up.
-struct EndpointOptions: Equatable {
-    /// The family that is wanted (`-4`, `-6`).
-    var family: InternetFamily?
-    /// Whether datagrams are used (`-u`).
-    var usesDatagrams = false
-    /// Whether the address is a path (`-U`).
-    var isUnix = false
-    /// The address to bind: a source, or where to listen (`-s`).
-    var sourceAddress: ByteString?
-    /// The port to bind (`-p`).
-    var sourcePort: ByteString?
-    /// How long a connection may take to be made, and then be idle (`-w`).
-    var timeout: Milliseconds?
+/// Who is at our end of a connection.
+enum Role: Equatable {
+    /// Standard input and output.
+    case relay
+    /// A program, whose words are split at blanks (`-e`).
+    case program(ByteString)
+    /// A command of the shell (`-c`).
+    case shell(ByteString)
+    /// All other clients (`--broker`).
+    case broker
+    /// All other clients, who see who said what (`--chat`).
+    case chat
+    /// Another host, `HOST:PORT` (`-L`).
+    case forward(ByteString)
+    /// Whatever host the client asks for.
+    case proxy(ProxyServerKind)
+}
 
-    /// The protocol whose ports are meant.
-    var transport: TransportProtocol { usesDatagrams ? .udp : .tcp }
+/// The proxies that we can be.
+enum ProxyServerKind: Equatable {
+    case http, socks5
 }
 
 /// When and how a connection ends.
@@ -72,6 +86,37 @@ struct ContentOptions: Equatable {
     var sendsCarriageReturns = false
     /// How long to wait between lines, or between ports (`-i`).
     var interval: Milliseconds?
+    /// Whether negotiations of TELNET are answered with no (`-t`).
+    var answersTelnet = false
+    /// The file for a hexadecimal dump of both directions (`-o`).
+    var dumpPath: ByteString?
+    /// The file for a dump in ncat's form (`--hex-dump`).
+    var plainDumpPath: ByteString?
+    /// The file for the bytes of both directions (`--output`).
+    var outputPath: ByteString?
+    /// Whether these files are added to (`--append-output`).
+    var appendsOutput = false
+    /// Whether it is shown how far it is (`--progress`).
+    var showsProgress = false
+    /// What is said at the end about how much was moved (`--stats`).
+    var statistics = StatisticsForm.none
+}
+
+/// How the figures at the end are written.
+enum StatisticsForm: Equatable {
+    case none, text, json
+}
+
+/// Who may connect: hosts, prefixes and ranges, and files of them.
+struct AccessOptions: Equatable {
+    /// Who may (`--allow`); nobody named is everybody.
+    var allowed: [ByteString] = []
+    /// Who may not, even if allowed (`--deny`).
+    var denied: [ByteString] = []
+    /// Files with the same, a line each.
+    var allowFiles: [ByteString] = []
+    /// Files with the same, a line each.
+    var denyFiles: [ByteString] = []
 }
 
 /// A command line that cannot be obeyed.

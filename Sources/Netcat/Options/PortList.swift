@@ -13,8 +13,8 @@ enum PortList {
     static func parse(_ operands: [ByteString], _ transport: TransportProtocol) throws(UsageError) -> [Port] {
         var ports: [Port] = []
         for operand in operands {
-            // A service may have a `-` in its name.
-            if let port = NameLookup.port(of: operand, transport) {
+            // A service may have a `-` in its name. Numbers are none, and looking one up reads a whole file.
+            if !isNumeric(operand), let port = NameLookup.port(of: operand, transport) {
                 ports.append(port)
                 continue
             }
@@ -30,6 +30,10 @@ enum PortList {
             ports += range.map { Port(rawValue: $0) }
         }
         return ports
+    }
+
+    private static func isNumeric(_ text: ByteString) -> Bool {
+        text.bytes.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: "-") }
     }
 
     private static func port(_ text: ByteString, of operand: ByteString? = nil) throws(UsageError) -> Port {

@@ -2,7 +2,7 @@
 
 /// Something that is done to bytes on their way. A class, since the embedded ring has no existentials of other kinds.
 class ByteFilter {
-    /// Changes `bytes`, or looks at them.
+    /// Changes `bytes`, or looks at them. They may become twice as many, and no more.
     func apply(_ bytes: inout [UInt8]) {}
 }
 
@@ -19,5 +19,34 @@ final class CarriageReturnFilter: ByteFilter {
             last = byte
         }
         bytes = result
+    }
+}
+
+/// Answers every negotiation of TELNET with no (`-t`, RFC 854): WILL with DONT, DO with WONT. All bytes pass.
+final class TelnetFilter: ByteFilter {
+    private enum State { case data, command, option(answer: UInt8) }
+
+    private var state = State.data
+    private let answer: ([UInt8]) -> Void
+
+    /// Creates a filter for what is received.
+    /// - Parameter answer: sends an answer to the peer.
+    init(answer: @escaping ([UInt8]) -> Void) { self.answer = answer }
+
+    override func apply(_ bytes: inout [UInt8]) {
+        var answers: [UInt8] = []
+        for byte in bytes {
+            switch (state, byte) {
+            case (.data, 0xFF): state = .command
+            case (.data, _): break
+            case (.command, 0xFB), (.command, 0xFC): state = .option(answer: 0xFE)
+            case (.command, 0xFD), (.command, 0xFE): state = .option(answer: 0xFC)
+            case (.command, _): state = .data
+            case (.option(let answer), _):
+                answers += [0xFF, answer, byte]
+                state = .data
+            }
+        }
+        if !answers.isEmpty { answer(answers) }
     }
 }

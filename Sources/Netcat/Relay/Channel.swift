@@ -30,7 +30,9 @@ final class Channel {
     var readLimit: Int?
 
     private var mover: Mover
-    private let buffer: Buffer
+    /// Made when it is first needed, since most connections need none; a filter may make two bytes of one.
+    private lazy var buffer = Buffer(capacity: Channel.bufferSize * (filters.isEmpty ? 1 : 2))
+    private var holdsBytes = false
     private var waitsForSink = false
     /// Until when nothing is moved, for the sake of an interval between lines.
     private(set) var pausedUntil: Instant?
@@ -54,15 +56,13 @@ final class Channel {
         self.filters = filters
         self.lineInterval = lineInterval
         mover = filters.isEmpty && lineInterval == nil ? Mover(from: source, to: sink) : Mover()
-        // A filter may make two bytes of one.
-        buffer = Buffer(capacity: Channel.bufferSize * (filters.isEmpty ? 1 : 2))
     }
 
     /// Large enough that calls are rare, small enough that the bytes stay in the cache between the two of them.
     private static let bufferSize = 128 << 10
 
     /// Whether nothing is on its way.
-    var isEmpty: Bool { buffer.isEmpty && mover.staged == 0 }
+    var isEmpty: Bool { !holdsBytes && mover.staged == 0 }
 
     /// Whether nothing will move any more.
     var isOver: Bool { sinkGone || sourceEnded && isEmpty && pausedUntil == nil }
@@ -72,6 +72,9 @@ final class Channel {
         if isOver || pausedUntil != nil { return (false, false) }
         return waitsForSink ? (false, true) : (true, false)
     }
+
+    /// Whether the source has something, whatever poll(2) says of its descriptor.
+    var hasPending: Bool { waitsFor.source && source.hasPending }
 
     /// Whether it paused and need not any longer.
     var isPauseOver: Bool { pausedUntil.map { $0 <= Instant.now } ?? false }
@@ -93,7 +96,7 @@ final class Channel {
     private enum Progress { case more, wait }
 
     private func moveOnce() -> Progress {
-        if !buffer.isEmpty { return emptyBuffer() }
+        if holdsBytes { return emptyBuffer() }
         if let readLimit, reads >= readLimit { sourceEnded = true }
         if isOver { return .wait }
         switch mover.step(from: source, to: sink, ended: sourceEnded) {
@@ -133,8 +136,9 @@ final class Channel {
                 reads += 1
             }
             filter()
-            let isFull = count == Channel.bufferSize || source.kind == .file || source.kind == .datagrams
-            let progress = buffer.isEmpty ? .more : emptyBuffer()
+            holdsBytes = !buffer.isEmpty
+            let isFull = count == Channel.bufferSize || source.kind != .socket
+            let progress = holdsBytes ? emptyBuffer() : .more
             if progress == .wait || isFull && source.readsWithoutWaiting { return progress }
             return mover.staged > 0 ? .more : .wait
         } catch {
@@ -146,7 +150,9 @@ final class Channel {
     private func emptyBuffer() -> Progress {
         do throws(Errno) {
             while !buffer.isEmpty {
-                if try writeLine() { return .wait }
+                let pauses = try writeLine()
+                holdsBytes = !buffer.isEmpty
+                if pauses { return .wait }
             }
             waitsForSink = false
             return source.readsWithoutWaiting ? .more : .wait

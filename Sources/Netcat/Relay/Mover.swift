@@ -35,6 +35,7 @@ struct Mover: ~Copyable {
     private var steps = 0
     private var total = 0
     private var triedSink = false
+    private var isLarge = false
 
     /// Creates a mover that leaves everything to be copied.
     init() { way = .copy }
@@ -97,13 +98,16 @@ struct Mover: ~Copyable {
     private mutating func stage(_ source: Stream) -> Outcome {
         do throws(Errno) {
             if pipe == nil {
-                let new = try Pipe()
-                try? new.input.setPipeSize(Mover.pipeSize)
-                pipe = consume new
+                pipe = try Pipe()
+            } else if total > 1 << 16 && !isLarge {
+                // Short connections do with what a pipe has to begin with.
+                isLarge = true
+                pipe.enlarge(to: Mover.pipeSize)
             }
             guard let count = try pipe.splice(from: source) else { return .copy }
             if count == 0 { return .sourceEnded(nil) }
             staged += count
+            total += count
             return .moved(count)
         } catch {
             if error == .wouldBlock { return .wait(forSink: false) }
@@ -172,6 +176,13 @@ struct Mover: ~Copyable {
 }
 
 extension Pipe? {
+    fileprivate borrowing func enlarge(to size: Int) {
+        switch self {
+        case .some(let pipe): try? pipe.input.setPipeSize(size)
+        case .none: break
+        }
+    }
+
     fileprivate borrowing func splice(from source: Stream) throws(Errno) -> Int? {
         switch self {
         case .some(let pipe): try source.descriptor.splice(to: pipe.input, limit: 1 << 20)

@@ -11,6 +11,8 @@ struct RelayRules {
     var idleLimit: Milliseconds?
     /// Whether the end of what the peer sends is the end of the session, as it is for a listener.
     var endsWithPeer = false
+    /// Whether the end of what the peer sends is passed on to the local output, which is a socket then.
+    var passesPeersEnd = false
 }
 
 /// Moves bytes both ways between a local pair of descriptors and a peer, until there is nothing left to move.
@@ -20,7 +22,10 @@ final class Relay {
     private let receiving: Channel
     private var quitsAt: Instant?
     private var passedEnd = false
+    private var passedPeersEnd = false
     private var entries: [PollEntry] = []
+    /// The line that shows how far it is, if one is wanted.
+    var progress: Progress?
 
     /// Creates a relay.
     /// - Parameters:
@@ -36,18 +41,36 @@ final class Relay {
         receiving.readLimit = rules.ending.receiveLimit
     }
 
+    /// How many bytes were taken from the local input.
+    var sent: Int { sending.received }
+    /// How many bytes the peer sent.
+    var received: Int { receiving.received }
+    /// Whether the peer's end may not have been the end of what it had to say.
+    var wasTruncated: Bool { receiving.source.wasTruncated }
+    /// Why the peer's end was no orderly one.
+    var peerError: Errno? { receiving.sourceError }
+
     /// Runs until the end.
-    func run() {
+    func run(_ console: Console) {
         var idleAt = rules.idleLimit.map { Instant.now + $0 }
         while !isDone {
-            passEndOn()
-            if isDone { return }
-            let before = sending.received + receiving.received
-            guard wait(until: earliest(idleAt, quitsAt)) else { return }
-            if let limit = rules.idleLimit, sending.received + receiving.received != before {
-                idleAt = Instant.now + limit
+            passEndsOn()
+            if isDone { break }
+            let before = sent + received
+            let deadline = earliest(idleAt, quitsAt)
+            guard wait(until: earliest(deadline, progress?.nextAt)) else {
+                if let deadline, deadline <= Instant.now { break }
+                if progress == nil { break }
+                progress?.show(sent: sent, received: received, console)
+                continue
             }
+            if let limit = rules.idleLimit, sent + received != before { idleAt = Instant.now + limit }
         }
+        passEndsOn()
+        // Whoever encrypts says that it is over, however it ended.
+        if sending.sink.kind == .encrypted { sending.sink.endSending() }
+        progress?.show(sent: sent, received: received, console)
+        progress?.finish(console)
     }
 
     /// Waits for something to move and moves it. False when the time is over, or nothing more is worth waiting for.
@@ -61,15 +84,16 @@ final class Relay {
         // Once the other side is finished, input that is there already is sent, but nothing more is waited for.
         let pause = earliest(sending.pausedUntil, receiving.pausedUntil)
         let waits = !isFinishing || send.sink || pause != nil
-        let until = waits ? earliest(deadline, pause) : Instant.now
+        let isPending = receiving.hasPending
+        let until = waits && !isPending ? earliest(deadline, pause) : Instant.now
         let ready: Bool
         do throws(Errno) {
             ready = try poll(&entries, timeout: until?.remaining)
         } catch {
             return error == .interrupted
         }
-        guard ready || sending.isPauseOver || receiving.isPauseOver else { return false }
-        if entries[2].isReadable || entries[3].isWritable || receiving.isPauseOver { receiving.run() }
+        guard ready || isPending || sending.isPauseOver || receiving.isPauseOver else { return false }
+        if entries[2].isReadable || entries[3].isWritable || isPending || receiving.isPauseOver { receiving.run() }
         if entries[0].isReadable || entries[1].isWritable || sending.isPauseOver { sending.run() }
         return true
     }
@@ -88,11 +112,15 @@ final class Relay {
         return receiving.isOver && receiving.sourceError == .connectionReset
     }
 
-    /// Tells the peer, once everything is sent, that nothing more comes.
-    private func passEndOn() {
+    /// Tells each side, once it has everything, that nothing more comes.
+    private func passEndsOn() {
+        if receiving.isOver && rules.passesPeersEnd && !passedPeersEnd {
+            passedPeersEnd = true
+            receiving.sink.endSending()
+        }
         guard !passedEnd, sending.isOver, !rules.ending.ignoresInput else { return }
         passedEnd = true
-        if rules.ending.closesAfterInput { try? sending.sink.descriptor.shutDown(.sending) }
+        if rules.ending.closesAfterInput { sending.sink.endSending() }
         if let stay = rules.ending.staysAfterInput {
             if stay.rawValue > 0 || sending.sink.kind == .datagrams { quitsAt = Instant.now + stay }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #if !hasFeature(Embedded)
     internal import Linux
+    internal import TLS
 #endif
 
 /// Something that bytes come from or go to, and how it is read and written without waiting.
@@ -9,6 +10,8 @@ struct Stream {
     enum Kind {
         /// A stream socket of our own, which does not wait.
         case socket
+        /// The same, with encryption.
+        case encrypted
         /// A socket that keeps the bounds of what is sent.
         case datagrams
         /// A pipe or FIFO, whoever else has it.
@@ -25,39 +28,63 @@ struct Stream {
     let descriptor: InheritedDescriptor
     /// What it is.
     let kind: Kind
+    private let tls: TLSSession?
+    private let correspondents: Correspondents?
 
     /// Looks at what `descriptor` is.
     init(_ descriptor: InheritedDescriptor) {
         self.descriptor = descriptor
+        tls = nil
         switch (try? descriptor.status())?.kind {
         case .socket: kind = descriptor.isDatagramSocket ? .datagrams : .socket
         case .fifo: kind = .pipe
         case .regular: kind = .file
         default: kind = descriptor.isNullDevice ? .null : .device
         }
+        // A socket that was not connected hears everybody, and has to remember who is to be answered.
+        let isInternet = kind == .datagrams && (try? descriptor.localAddress()) != nil
+        correspondents = isInternet && (try? descriptor.peerAddress()) == nil ? Correspondents() : nil
+    }
+
+    /// Reads and writes through `tls`, which has agreed on keys.
+    init(_ descriptor: InheritedDescriptor, _ tls: TLSSession) {
+        self.descriptor = descriptor
+        self.tls = tls
+        kind = .encrypted
+        correspondents = nil
     }
 
     /// Whether a read never waits, so that one may try without asking poll(2).
     var readsWithoutWaiting: Bool {
         switch kind {
-        case .socket, .datagrams, .file, .null: true
+        case .socket, .encrypted, .datagrams, .file, .null: true
         case .pipe, .device: false
         }
     }
 
+    /// Whether a read gives something although the descriptor has nothing.
+    var hasPending: Bool { tls?.hasPending ?? false }
+
+    /// Whether what came may have had more behind it.
+    var wasTruncated: Bool { tls?.wasTruncated ?? false }
+
     /// Reads into the room of `buffer`, at most `limit` bytes; 0 is the end.
     func read(into buffer: Buffer, limit: Int) throws(Errno) -> Int {
+        if let tls { return try tls.read(into: buffer, limit: limit) }
+        if let correspondents { return try correspondents.receive(descriptor, into: buffer) }
         switch kind {
-        case .socket, .datagrams: try descriptor.receive(into: buffer, limit: limit)
-        case .pipe, .file, .null, .device: try descriptor.read(into: buffer, limit: limit)
+        case .socket, .datagrams: return try descriptor.receive(into: buffer, limit: limit)
+        default: return try descriptor.read(into: buffer, limit: limit)
         }
     }
 
     /// Writes what waits in `buffer`, at most `limit` bytes, as far as it can be done at once. Throws EAGAIN if that is
     /// nothing.
     func write(from buffer: Buffer, limit: Int) throws(Errno) -> Int {
+        if let tls { return try tls.write(from: buffer, limit: limit) }
+        if let correspondents { return try correspondents.send(descriptor, from: buffer) }
         switch kind {
-        case .socket, .datagrams: return try descriptor.send(from: buffer, limit: limit)
+        case .socket, .encrypted, .datagrams: return try descriptor.send(from: buffer, limit: limit)
         case .file, .null: return try descriptor.write(from: buffer, limit: limit)
         case .pipe, .device:
             do throws(Errno) {
@@ -69,5 +96,30 @@ struct Stream {
             guard try descriptor.wait(for: .writable, until: .now) else { throw .wouldBlock }
             return try descriptor.write(from: buffer, limit: min(limit, 4096))
         }
+    }
+
+    /// Tells the other side that nothing more comes.
+    func endSending() {
+        if let tls { tls.shutDown() } else { try? descriptor.shutDown(.sending) }
+    }
+}
+
+/// Those whose datagrams came to a socket that is not connected: the last one is answered.
+final class Correspondents {
+    private var last: SocketAddress?
+
+    /// Receives from anybody.
+    func receive(_ socket: InheritedDescriptor, into buffer: Buffer) throws(Errno) -> Int {
+        try socket.receive(into: buffer, from: &last)
+    }
+
+    /// Sends to whoever was heard last; before that, nobody is there who could hear.
+    func send(_ socket: InheritedDescriptor, from buffer: Buffer) throws(Errno) -> Int {
+        guard let last else {
+            let count = buffer.count
+            buffer.remove(count)
+            return count
+        }
+        return try socket.send(from: buffer, to: last)
     }
 }

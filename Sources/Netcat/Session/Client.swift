@@ -3,28 +3,59 @@
     internal import Linux
 #endif
 
-/// Connects to each port that was asked for.
+/// Connects to whatever the operands name.
 struct Client {
     /// What was asked for.
     let options: Options
     /// Where messages go.
     let console: Console
 
-    /// Connects and relays, port after port.
-    /// - Returns: whether any of the ports could be reached.
+    /// Connects and holds a conversation, with one port after the other.
+    /// - Returns: whether anything could be reached.
     func run() throws(Failure) -> Bool {
-        let ports = try ports()
-        let connector = try Connector(to: options.operands[0], options.endpoint, console, port: ports[0])
+        if options.endpoint.isUnix {
+            try hold(try UnixPlace.connect(options, console))
+            return true
+        }
+        if options.endpoint.isVsock {
+            try hold(try VsockPlace.connect(options))
+            return true
+        }
+        return options.proxy.address == nil ? try connectToPorts() : try connectThroughProxy()
+    }
+
+    private func connectThroughProxy() throws(Failure) -> Bool {
+        let proxy = try ProxyClient(options, console)
         var reached = false
-        for (index, port) in ports.enumerated() {
-            if index > 0, let interval = options.content.interval { pause(for: interval) }
-            guard let connection = try connector.connect(to: port) else { continue }
-            guard answers(connection) else { continue }
+        for port in try ports() {
+            guard let connection = try proxy.connect(to: options.operands[0], port) else { continue }
             reached = true
-            connector.tellSuccess(connection)
-            if !options.scans { Session(options).relay(connection.socket.reference) }
+            try hold(connection)
         }
         return reached
+    }
+
+    private func connectToPorts() throws(Failure) -> Bool {
+        let ports = try ports()
+        let connector = try Connector(to: options.operands[0], options.endpoint, console, port: ports[0])
+        if options.scans && options.parallelism > 1 && !options.endpoint.usesDatagrams {
+            return try ParallelScan(connector, ports, width: options.parallelism, options.endpoint.timeout).run()
+        }
+        var reached = false
+        for port in ports {
+            // Ports that refuse do not have to be spared.
+            if reached, let interval = options.content.interval { pause(for: interval) }
+            guard let connection = try connector.connect(to: port), answers(connection) else { continue }
+            reached = true
+            connector.tellSuccess(connection.peer)
+            try hold(connection)
+        }
+        return reached
+    }
+
+    private func hold(_ connection: consuming Connection) throws(Failure) {
+        if options.scans { return }
+        try Conversation(options: options, console: console, endsWithPeer: false).hold(connection)
     }
 
     /// Whether anybody is at the other end: a connection proves it, for datagrams a scan has to find out.

@@ -15,7 +15,7 @@ enum Command {
         ignoreBrokenPipes()
         var console = Console(program: ByteString(name.bytes.split(separator: UInt8(ascii: "/")).last ?? []))
         do throws(UsageError) {
-            switch try Invocation(arguments) {
+            switch try Invocation(arguments, console.isNcat ? .ncat : .openbsd) {
             case .help(let onErrors):
                 // The letter's help has always been on standard error.
                 let descriptor: InheritedDescriptor = onErrors ? .standardError : .standardOutput
@@ -45,7 +45,7 @@ enum Command {
             return try Client(options: options, console: console).run() ? 0 : 1
         } catch {
             error.report(to: console)
-            return 1
+            return console.isNcat ? 2 : 1
         }
     }
 }

@@ -16,7 +16,10 @@ struct Console: Sendable {
     func say(_ line: ByteString) { try? InheritedDescriptor.standardError.write(line + "\n") }
 
     /// Writes a line behind the program's name.
-    func complain(_ line: ByteString) { say("\(program): \(line)") }
+    func complain(_ line: ByteString) { say(isNcat ? "Ncat: \(line). QUITTING." : "\(program): \(line)") }
+
+    /// Whether the program is called as ncat, whose letters and words it takes then.
+    var isNcat: Bool { program == "ncat" }
 
     /// Writes a line if it is to be told what happens.
     func note(_ line: ByteString) {

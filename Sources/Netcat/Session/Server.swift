@@ -3,57 +3,120 @@
     internal import Linux
 #endif
 
-/// Waits for connections and serves them, one after the other.
+/// Waits for connections and serves them.
 struct Server {
     /// What was asked for.
     let options: Options
     /// Where messages go.
     let console: Console
 
-    /// Listens, and serves one connection, or with `-k` one after the other.
+    /// Listens, and serves one connection, or with `-k` all that come.
     func run() throws(Failure) {
-        let listener = try Listener(options, console)
-        let verb: ByteString = options.endpoint.usesDatagrams ? "Bound" : "Listening"
-        if console.isVerbose {
-            console.say("\(verb) on \(console.name(of: listener.address)) \(listener.address.port)")
-        }
-        if options.endpoint.usesDatagrams {
-            try serveDatagrams(listener)
-        } else {
-            repeat {
-                try serve(listener)
-            } while options.keepsOpen
-        }
-    }
-
-    private func serve(_ listener: borrowing Listener) throws(Failure) {
-        do throws(Errno) {
-            let socket = try listener.socket.accept()
-            tell(try? socket.peerAddress())
-            Session(options, endsWithPeer: true).relay(socket.reference)
-        } catch {
-            // The client was gone before we came to it: no reason to stop.
-            if error != .connectionAborted { throw Failure("accept: \(error.message)") }
+        let access = try AccessList(options.access, console)
+        let listener = try Listener.open(options, console)
+        listener.tell(options, console)
+        if options.endpoint.usesDatagrams { return try serveDatagrams(listener) }
+        switch options.role {
+        case .broker, .chat: try Hub(options, console, access).run(listener)
+        case .relay: try serveInTurn(listener, access)
+        case .forward(let target) where options.keepsOpen && options.isPlain: try forward(listener, target, access)
+        case .program, .shell, .forward, .proxy:
+            if options.keepsOpen {
+                try ForkingServer(options, console, access).run(listener)
+            } else {
+                try serveInTurn(listener, access)
+            }
         }
     }
 
-    private func tell(_ peer: SocketAddress?) {
-        guard console.isVerbose, let peer else { return }
-        console.say("Connection received on \(console.name(of: peer)) \(peer.port)")
+    /// All clients at the same time, without a look at what they send.
+    private func forward(
+        _ listener: consuming Listener,
+        _ target: ByteString,
+        _ access: AccessList
+    ) throws(Failure) {
+        var outbound = options.endpoint
+        outbound.sourceAddress = nil
+        outbound.sourcePort = nil
+        try Forwarder(
+            to: try ForwardTarget(target, outbound, console),
+            mostConnections: options.mostConnections,
+            announcesClients: false,
+            access,
+            console
+        ).run(listener)
     }
 
-    /// The first to send something is the peer; with `-k`, everybody is heard.
+    /// One client after the other; the next one waits until then.
+    private func serveInTurn(_ listener: borrowing Listener, _ access: AccessList) throws(Failure) {
+        repeat {
+            let connection = try nextConnection(listener, access)
+            do throws(Failure) {
+                try Service(options, console).serve(connection)
+            } catch {
+                // What one client meets does not concern the next.
+                if !options.keepsOpen { throw error }
+                error.report(to: console)
+            }
+        } while options.keepsOpen
+    }
+
+    /// The next connection from somebody who may connect.
+    private func nextConnection(_ listener: borrowing Listener, _ access: AccessList) throws(Failure) -> Connection {
+        while true {
+            do throws(Errno) {
+                let connection = try listener.accept()
+                if access.allows(connection.peer, console) { return connection }
+            } catch {
+                // The client was gone before we came to it: no reason to stop.
+                if error != .connectionAborted { throw Failure("accept: \(error.message)") }
+            }
+        }
+    }
+
+    /// The first to send something is the peer; with `-k`, everybody is heard, and the last to speak is answered.
     private func serveDatagrams(_ listener: borrowing Listener) throws(Failure) {
         let socket = listener.socket.reference
+        var peer = listener.place
         do throws(Errno) {
             if !options.keepsOpen {
-                let peer = try socket.peekSender()
-                try socket.connect(to: peer)
-                tell(peer)
+                if case .unix = listener.place {
+                    if let sender = try socket.peekUnixSender() {
+                        try socket.connect(to: sender)
+                        peer = .unix(sender.byteString)
+                    }
+                } else {
+                    let sender = try socket.peekSender()
+                    try socket.connect(to: sender)
+                    peer = .internet(sender)
+                }
+                if console.isVerbose { console.say("Connection received on \(peer.description(console))") }
             }
         } catch {
             throw Failure("receive: \(error.message)")
         }
-        Session(options, endsWithPeer: true).relay(socket)
+        try Conversation(options: options, console: console, endsWithPeer: true).hold(socket, peer)
+    }
+}
+
+/// What a client of a listener gets.
+struct Service {
+    private let options: Options
+    private let console: Console
+
+    /// Creates a service.
+    init(_ options: Options, _ console: Console) {
+        self.options = options
+        self.console = console
+    }
+
+    /// Serves one client, to the end.
+    func serve(_ connection: borrowing Connection) throws(Failure) {
+        if console.isVerbose { console.say("Connection received on \(connection.peer.description(console))") }
+        switch options.role {
+        case .forward(let target): try Forwarding(target, options, console).serve(connection)
+        case .proxy(let kind): try ProxyService(kind, options, console).serve(connection)
+        default: try Conversation(options: options, console: console, endsWithPeer: true).hold(connection)
+        }
     }
 }

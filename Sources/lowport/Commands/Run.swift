@@ -29,25 +29,53 @@ struct Run: ParsableCommand {
     var command: [String] = []
 
     func run() throws {
-        // The parser has made text of the arguments; the program gets the bytes that were given.
-        let words = Array(CommandLine.byteArguments.suffix(command.count))
+        let words = CommandLine.lastByteArguments(command.count)
         if words.isEmpty || words[0] == "--help" || words[0] == "-h" { throw CleanExit.helpRequest(self) }
-        guard let runner = Installation.path(of: "lowport-run") else {
-            throw failure(
-                "cannot find lowport-run",
-                hint: "install all of Lowport: make install",
-                status: ExitCode(125)
-            )
-        }
-        do throws(Errno) { try execute(runner, arguments: ["lowport-run"] + words) } catch {
-            throw failure("cannot run \(runner): \(error.sentence)", status: ExitCode(125))
-        }
+        throw become("lowport-run", arguments: words)
     }
 }
 
+/// `lowport forward`: lowport-forward(1), started so that it may bind.
+struct Forward: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Listen on a port that is allowed, and pass connections on to another.",
+        discussion: """
+            For a program that listens on a high port and shall be reached on a low one.
+            See lowport-forward(1) for the options.
+
+            EXAMPLES
+              lowport forward 80 localhost:8080
+              lowport forward --udp 53 127.0.0.1:5353
+            """
+    )
+
+    @Argument(parsing: .captureForPassthrough, help: "Options, [ADDRESS:]PORT and HOST:PORT.")
+    var words: [String] = []
+
+    func run() throws {
+        let words = CommandLine.lastByteArguments(words.count)
+        if words.isEmpty || words[0] == "--help" || words[0] == "-h" { throw CleanExit.helpRequest(self) }
+        guard let forwarder = Installation.path(of: "lowport-forward") else { throw missing("lowport-forward") }
+        // The library costs nothing but at the bind, unlike the broker.
+        throw become("lowport-run", arguments: ["--via", "preload", "--", forwarder] + words)
+    }
+}
+
+/// Replaces this process by another part of the installation; returns only if that fails, with the status to end with.
+private func become(_ part: ByteString, arguments: [ByteString]) -> ExitCode {
+    guard let path = Installation.path(of: part) else { return missing(part) }
+    do throws(Errno) { try execute(path, arguments: [part] + arguments) } catch {
+        return failure("cannot run \(path): \(error.sentence)", status: ExitCode(125))
+    }
+}
+
+private func missing(_ part: ByteString) -> ExitCode {
+    failure("cannot find \(part)", hint: "install all of Lowport: make install", status: ExitCode(125))
+}
+
 extension CommandLine {
-    /// The arguments as they were given, byte for byte.
-    fileprivate static var byteArguments: [ByteString] {
-        (0..<Int(argc)).map { index in unsafe ByteString(cString: unsafeArgv[index]) }
+    /// The last `count` arguments as they were given, byte for byte, where the parser has made text of them.
+    fileprivate static func lastByteArguments(_ count: Int) -> [ByteString] {
+        (Int(argc) - count..<Int(argc)).map { index in unsafe ByteString(cString: unsafeArgv[index]) }
     }
 }

@@ -1,0 +1,183 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Measures nc and lowport-forward beside the programs that a user would pick instead, in one run: each figure is the
+# median of interleaved runs, and the ratio to the best of the others. Everything happens in a network of its own.
+#
+#   Benchmarks/netcat.sh [FOLDER-OF-THE-PROGRAMS]      default: .build/release
+#   ROUNDS=5 MEGABYTES=1024 Benchmarks/netcat.sh
+set -eu
+bin=$(realpath "${1:-.build/release}")
+[ -x "$bin/nc" ] || { echo "no $bin/nc: swift build -c release --product nc" >&2; exit 1; }
+if [ "${LOWPORT_BENCH_INSIDE:-}" != yes ]; then
+    LOWPORT_BENCH_INSIDE=yes exec unshare --net --pid --fork --kill-child --mount-proc "$0" "$bin"
+fi
+ip link set lo up
+folder=$(mktemp -d /dev/shm/lowport-bench.XXXXXX)
+trap 'rm -rf "$folder"' EXIT
+exec_bench="$folder/bench.py"
+cat >"$exec_bench" <<'PY'
+import os, resource, shutil, socket, statistics, subprocess, sys, time
+
+binaries, folder = sys.argv[1], sys.argv[2]
+rounds, size = int(os.environ.get("ROUNDS", "5")), int(os.environ.get("MEGABYTES", "1024")) << 20
+ours = f"{binaries}/nc"
+others = {name: path for name in ("nc.openbsd", "nc.traditional", "ncat", "socat") if (path := shutil.which(name))}
+data = f"{folder}/data"
+with open(data, "wb") as file:
+    block = os.urandom(1 << 20)
+    for _ in range(size >> 20):
+        file.write(block)
+
+
+def listening(port):
+    pattern = f":{port:04X} "
+    while True:
+        for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+            for line in open(table):
+                fields = line.split()
+                if fields[1].endswith(pattern.strip()) and fields[3] == "0A":
+                    return
+        time.sleep(0.001)
+
+
+def commands(name, path):
+    if name == "socat":
+        return (f"{path} -u TCP4-LISTEN:8080,reuseaddr -", f"{path} -u - TCP4:127.0.0.1:8080")
+    if name == "nc.traditional":
+        return (f"{path} -l -p 8080", f"{path} -q 0 127.0.0.1 8080")
+    if name == "ncat":
+        return (f"{path} -l 127.0.0.1 8080 --recv-only", f"{path} --send-only 127.0.0.1 8080")
+    return (f"{path} -l 127.0.0.1 8080", f"{path} -N 127.0.0.1 8080")
+
+
+def transfer(receive, send):
+    """Seconds on the clock, and seconds of processor of all that took part."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    receiver = subprocess.Popen(["sh", "-c", receive], stderr=subprocess.DEVNULL)
+    listening(8080)
+    start = time.monotonic()
+    subprocess.run(["sh", "-c", send], check=False, stderr=subprocess.DEVNULL)
+    receiver.wait()
+    wall = time.monotonic() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def compare(title, measure, better, unit):
+    """Prints the medians of `measure` for all, and the ratio of ours to the best of the others."""
+    everybody = {"ours": ours, **others}
+    values = {name: [] for name in everybody}
+    for round in range(rounds + 1):
+        for name, path in everybody.items():
+            value = measure(name, path)
+            # The first round warms up.
+            if value is not None and round > 0:
+                values[name].append(value)
+    medians = {name: statistics.median(found) for name, found in values.items() if found}
+    rivals = [value for name, value in medians.items() if name != "ours"]
+    line = "  ".join(f"{name} {value:.4g}" for name, value in medians.items())
+    openbsd = medians.get("nc.openbsd")
+    ratio = f"{medians['ours'] / openbsd:.2f}" if openbsd else "-"
+    best = f"{medians['ours'] / (max(rivals) if better == 'more' else min(rivals)):.2f}" if rivals else "-"
+    print(f"{title:<34} {unit:<6} {line}\n{'':<34} {'':<6} to nc.openbsd {ratio}, to the best {best} ({better} is better)", flush=True)
+
+
+def throughput(receive, send, cpu=False):
+    def measure(name, path):
+        mine, theirs = commands("ours", ours), commands(name, path)
+        fill = {"R": theirs[0], "S": theirs[1], "r": mine[0], "s": mine[1], "data": data, "out": f"{folder}/out", "n": size}
+        wall, used = transfer(receive.format(**fill), send.format(**fill))
+        if os.path.exists(fill["out"]):
+            os.unlink(fill["out"])
+        return used if cpu else size / wall / (1 << 20)
+    return measure
+
+
+def start(arguments, listener=False):
+    def measure(name, path):
+        if name == "socat" or name == "nc.traditional" and arguments == ["-h"]:
+            return None
+        null = os.open("/dev/null", os.O_RDWR)
+        actions = [(os.POSIX_SPAWN_DUP2, null, number) for number in (0, 1, 2)]
+        begin = time.monotonic()
+        for _ in range(200):
+            os.waitpid(os.posix_spawn(path, [path, *arguments], os.environ, file_actions=actions), 0)
+        os.close(null)
+        return (time.monotonic() - begin) / 200 * 1e6
+    return measure
+
+
+def connections(name, path):
+    if name in ("socat", "nc.traditional"):
+        return None
+    server = subprocess.Popen(f"exec {path} -lk 127.0.0.1 8081 </dev/null >/dev/null", shell=True)
+    listening(8081)
+    begin, count = time.monotonic(), 0
+    while time.monotonic() - begin < 1:
+        with socket.create_connection(("127.0.0.1", 8081)) as client:
+            client.sendall(b"hello\n")
+            client.shutdown(socket.SHUT_WR)
+            client.recv(1)
+        count += 1
+    rate = count / (time.monotonic() - begin)
+    server.kill()
+    server.wait()
+    return rate
+
+
+def resident(name, path):
+    if name == "socat":
+        return None
+    server = subprocess.Popen([path, "-l", "-p", "8082"], stdin=subprocess.PIPE)
+    listening(8082)
+    peak = next(int(line.split()[1]) for line in open(f"/proc/{server.pid}/status") if line.startswith("VmHWM"))
+    server.kill()
+    server.wait()
+    return peak
+
+
+def forward(title, cpu):
+    programs = {"ours": [f"{binaries}/lowport-forward", "127.0.0.1:8083", "127.0.0.1:8080"]}
+    if socat := shutil.which("socat"):
+        programs["socat"] = [socat, "TCP4-LISTEN:8083,fork,reuseaddr", "TCP4:127.0.0.1:8080"]
+    if redir := shutil.which("redir"):
+        programs["redir"] = [redir, "-n", "127.0.0.1:8083", "127.0.0.1:8080"]
+    values = {name: [] for name in programs}
+    for round in range(rounds + 1):
+        for name, command in programs.items():
+            forwarder = subprocess.Popen(command)
+            listening(8083)
+            mine = commands("ours", ours)
+            wall, _ = transfer(f"{mine[0]} >/dev/null", f"{ours} -N 127.0.0.1 8083 <{data}")
+            # What forks has to be waited for, or its children's time is not counted.
+            forwarder.terminate()
+            _, _, usage = os.wait4(forwarder.pid, 0)
+            if round > 0:
+                values[name].append(usage.ru_utime + usage.ru_stime if cpu else size / wall / (1 << 20))
+    medians = {name: statistics.median(found) for name, found in values.items()}
+    print(f"{title:<34} {'s' if cpu else 'MiB/s':<6} " + "  ".join(f"{name} {value:.4g}" for name, value in medians.items()))
+    for name in medians:
+        if name != "ours":
+            print(f"{'':<41} to {name} {medians['ours'] / medians[name]:.2f}", flush=True)
+
+
+print(f"{rounds} rounds of {size >> 20} MiB, Linux {os.uname().release}, {os.cpu_count()} processors")
+compare("receive to /dev/null", throughput("{R} >/dev/null", "{s} <{data}"), "more", "MiB/s")
+compare("receive to /dev/null, processor", throughput("{R} >/dev/null", "{s} <{data}", cpu=True), "less", "s")
+compare("receive to a pipe", throughput("{R} | cat >/dev/null", "{s} <{data}"), "more", "MiB/s")
+compare("receive to a file", throughput("{R} >{out}", "{s} <{data}"), "more", "MiB/s")
+compare("send from a file", throughput("{r} >/dev/null", "{S} <{data}"), "more", "MiB/s")
+compare("send from a pipe, small blocks", throughput("{r} >/dev/null", "head -c {n} /dev/zero | {S}"), "more", "MiB/s")
+compare("send from a pipe, large blocks", throughput("{r} >/dev/null", "cat {data} | {S}"), "more", "MiB/s")
+compare("both ends", throughput("{R} >/dev/null", "head -c {n} /dev/zero | {S}"), "more", "MiB/s")
+compare("start, -h", start(["-h"]), "less", "us")
+server = subprocess.Popen(f"exec {ours} -lk 127.0.0.1 8084 </dev/null >/dev/null", shell=True)
+listening(8084)
+compare("start, -z to an open port", start(["-z", "127.0.0.1", "8084"]), "less", "us")
+server.kill()
+compare("short connections a second, -lk", connections, "more", "1/s")
+compare("resident at most, idle listener", resident, "less", "KiB")
+forward("forward", cpu=False)
+forward("forward, processor of the forwarder", cpu=True)
+PY
+python3 "$exec_bench" "$bin" "$folder"

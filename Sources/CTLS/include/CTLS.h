@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// TLS by OpenSSL 3, which is loaded when it is first asked for: programs that can encrypt start without it.
+#ifndef CTLS_H
+#define CTLS_H
+
+#include <stddef.h>
+
+// What a connection is to be. Absent texts are NULL.
+struct ctls_settings {
+    int is_server;
+    int verifies;
+    const char *certificate;
+    const char *key;
+    const char *trust_file;
+    const char *ciphers;
+    const char *server_name;   // asked for, and looked for in the certificate
+    int server_is_address;
+    const unsigned char *protocols;   // each with its length in front (RFC 7301)
+    unsigned protocols_length;
+};
+
+enum ctls_outcome {
+    ctls_end = 0,
+    ctls_wants_read = -1,
+    ctls_wants_write = -2,
+    ctls_failed = -3,
+    ctls_truncated = -4,
+};
+
+// Loads the library. NULL when that worked, else why not.
+const char *ctls_load(void);
+
+// A connection over `descriptor`, which does not wait; NULL on failure, of which `fault` then tells.
+void *ctls_new(const struct ctls_settings *settings, int descriptor, char *fault, size_t size);
+
+// 1 when done, or an outcome; `fault` tells of a failure.
+int ctls_handshake(void *connection, char *fault, size_t size);
+
+// How many bytes were moved, or an outcome.
+long ctls_read(void *connection, void *bytes, size_t count);
+long ctls_write(void *connection, const void *bytes, size_t count);
+
+// Whether bytes were received that can be read without receiving more.
+int ctls_has_pending(void *connection);
+
+// Says that nothing more comes.
+void ctls_shut_down(void *connection);
+void ctls_free(void *connection);
+
+// The version and cipher, the protocol that was agreed on, the fingerprint of the peer's certificate (SHA-256, in
+// hexadecimal), and whether the certificate is to be trusted ("ok" or why not).
+void ctls_describe(void *connection, char *text, size_t size);
+
+#endif

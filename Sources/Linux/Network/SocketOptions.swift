@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+extension Descriptor where Self: ~Copyable {
+    /// Allows sending to broadcast addresses (`SO_BROADCAST`, socket(7)).
+    public func setBroadcast(_ on: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_BROADCAST, on ? 1 : 0) }
+
+    /// Lets the kernel record what the socket does (`SO_DEBUG`). Needs CAP_NET_ADMIN.
+    public func setDebug(_ on: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_DEBUG, on ? 1 : 0) }
+
+    /// Asks for room for `size` bytes that were received and not yet read (`SO_RCVBUF`).
+    public func setReceiveBuffer(_ size: Int32) throws(Errno) { try setOption(SOL_SOCKET, SO_RCVBUF, size) }
+
+    /// Asks for room for `size` bytes that were written and not yet sent (`SO_SNDBUF`).
+    public func setSendBuffer(_ size: Int32) throws(Errno) { try setOption(SOL_SOCKET, SO_SNDBUF, size) }
+
+    /// How many routers what is sent may pass (`IP_TTL`, `IPV6_UNICAST_HOPS`).
+    public func setHopLimit(_ limit: Int32, _ family: InternetFamily) throws(Errno) {
+        switch family {
+        case .v4: try setOption(Int32(IPPROTO_IP), IP_TTL, limit)
+        case .v6: try setOption(Int32(clinux_IPPROTO_IPV6), IPV6_UNICAST_HOPS, limit)
+        }
+    }
+
+    /// How many hops what is received must have left (`IP_MINTTL`, `IPV6_MINHOPCOUNT`).
+    public func setLeastHops(_ limit: Int32, _ family: InternetFamily) throws(Errno) {
+        switch family {
+        case .v4: try setOption(Int32(IPPROTO_IP), Int32(clinux_IP_MINTTL), limit)
+        case .v6: try setOption(Int32(clinux_IPPROTO_IPV6), Int32(clinux_IPV6_MINHOPCOUNT), limit)
+        }
+    }
+
+    /// The type of service of what is sent: a byte of the header (`IP_TOS`, `IPV6_TCLASS`).
+    public func setTypeOfService(_ type: Int32, _ family: InternetFamily) throws(Errno) {
+        switch family {
+        case .v4: try setOption(Int32(IPPROTO_IP), IP_TOS, type)
+        case .v6: try setOption(Int32(clinux_IPPROTO_IPV6), IPV6_TCLASS, type)
+        }
+    }
+
+    /// Hands `descriptor` to whoever reads this Unix socket, with one byte that carries it.
+    ///
+    /// The corresponding system call is sendmsg(2) with `SCM_RIGHTS` (unix(7)).
+    public func pass(_ descriptor: borrowing some Descriptor & ~Copyable) throws(Errno) {
+        let (socket, passed) = (rawValue, descriptor.rawValue)
+        try nothingOrErrno(.send) { clinux_send_descriptor(socket, passed) }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// Where a Unix socket is: a path, or a name that no file has (unix(7)).
+public struct UnixAddress: Hashable, Sendable, ByteStringConvertible {
+    /// The path; of an abstract name, with `@` in front.
+    public let byteString: ByteString
+
+    /// Creates the address with the path `text`, or the abstract name behind `@`. Throws ENAMETOOLONG beyond 107 bytes.
+    public init(_ text: ByteString) throws(Errno) {
+        guard text.count <= 107 else { throw .nameTooLong }
+        byteString = text
+    }
+
+    /// Whether it is a name that no file has.
+    public var isAbstract: Bool { byteString.hasPrefix("@") }
+
+    func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        var native = sockaddr_un()
+        native.sun_family = sa_family_t(AF_UNIX)
+        var name = byteString.bytes
+        if isAbstract { name[0] = 0 }
+        unsafe withUnsafeMutableBytes(of: &native.sun_path) { unsafe $0.copyBytes(from: name) }
+        // A path ends with a NUL, which counts; an abstract name ends where the address does.
+        let length = socklen_t(2 + name.count + (isAbstract ? 0 : 1))
+        return unsafe withUnsafePointer(to: &native) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, length) }
+        }
+    }
+
+    fileprivate init?(_ native: sockaddr_un, length: socklen_t) {
+        var native = native
+        let count = min(Int(length) - 2, 108)
+        guard native.sun_family == sa_family_t(AF_UNIX), count > 0 else { return nil }
+        var bytes = unsafe withUnsafeBytes(of: &native.sun_path) { unsafe Array($0[..<count]) }
+        if bytes[0] == 0 { bytes[0] = UInt8(ascii: "@") } else { bytes = Array(bytes.prefix { $0 != 0 }) }
+        byteString = ByteString(bytes)
+    }
+}
+
+extension FileDescriptor {
+    /// Makes an unbound Unix socket, of a stream or of datagrams.
+    ///
+    /// The corresponding system call is socket(2).
+    public static func unixSocket(datagrams: Bool) throws(Errno) -> FileDescriptor {
+        let type = Int32((datagrams ? clinux_SOCK_DGRAM : clinux_SOCK_STREAM) | clinux_SOCK_CLOEXEC)
+        return FileDescriptor(owning: try valueOrErrno(.socket) { CLinux.socket(AF_UNIX, type, 0) })
+    }
+
+    /// Makes two stream sockets that are connected to each other.
+    ///
+    /// The corresponding system call is socketpair(2).
+    public static func socketPair() throws(Errno) -> (Int32, Int32) {
+        var pair: [Int32] = [-1, -1]
+        let type = Int32(clinux_SOCK_STREAM | clinux_SOCK_CLOEXEC)
+        try nothingOrErrno(.socket) { unsafe socketpair(AF_UNIX, type, 0, &pair) }
+        return (pair[0], pair[1])
+    }
+}
+
+extension Descriptor where Self: ~Copyable {
+    /// Gives the Unix socket its own address.
+    ///
+    /// The corresponding system call is bind(2).
+    public func bind(to address: UnixAddress) throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.bind) { unsafe address.withSockaddr { unsafe CLinux.bind(descriptor, $0, $1) } }
+    }
+
+    /// Connects the Unix socket to `address`.
+    ///
+    /// The corresponding system call is connect(2).
+    public func connect(to address: UnixAddress) throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.connect) { unsafe address.withSockaddr { unsafe CLinux.connect(descriptor, $0, $1) } }
+    }
+
+    /// Waits for a datagram and gives where it came from, if that has an address; the datagram stays.
+    ///
+    /// The corresponding system call is recvfrom(2) with `MSG_PEEK`.
+    public func peekUnixSender() throws(Errno) -> UnixAddress? {
+        let descriptor = rawValue
+        var native = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        var byte: UInt8 = 0
+        try nothingOrErrno(.receive) {
+            unsafe withUnsafeMutablePointer(to: &native) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe recvfrom(descriptor, &byte, 1, Int32(clinux_MSG_PEEK), $0, &length)
+                }
+            }
+        }
+        return UnixAddress(native, length: length)
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+    internal import TLS
+#endif
+
+/// Encrypts connections, where the options ask for it.
+struct Encryption {
+    private let options: Options
+    private let console: Console
+
+    /// Creates what encrypts as `options` say.
+    init(_ options: Options, _ console: Console) {
+        self.options = options
+        self.console = console
+    }
+
+    /// What is read and written over `socket`: through TLS if it is wanted, after the keys have been agreed on.
+    func stream(over socket: InheritedDescriptor, isServer: Bool) throws(Failure) -> Stream {
+        guard options.tls.isWanted else { return Stream(socket) }
+        try? socket.setNonBlocking(true)
+        do throws(TLSError) {
+            let session = try TLSSession(settings(isServer: isServer), over: socket)
+            try session.shakeHands(until: options.endpoint.timeout.map { Instant.now + $0 })
+            for line in session.description { console.note("TLS: \(line)") }
+            if !isServer && !options.tls.verifies {
+                console.note("TLS: the certificate was not verified (--ssl-verify)")
+            }
+            return Stream(socket, session)
+        } catch {
+            throw Failure("TLS: \(error.message)")
+        }
+    }
+
+    private func settings(isServer: Bool) -> TLSSettings {
+        var settings = TLSSettings()
+        settings.isServer = isServer
+        settings.verifies = options.tls.verifies
+        settings.certificate = options.tls.certificate
+        settings.key = options.tls.key
+        settings.trustFile = options.tls.trustFile
+        settings.ciphers = options.tls.ciphers
+        let hasName = !isServer && !options.endpoint.isUnix
+        settings.serverName = hasName ? options.tls.serverName ?? options.operands.first : nil
+        settings.protocols = options.tls.applicationProtocols?.split(on: UInt8(ascii: ",")) ?? []
+        return settings
+    }
+
+    /// The connection as plain bytes: itself, or a socket behind which a process of its own encrypts and decrypts.
+    func plain(_ connection: consuming Connection) throws(Errno) -> FileDescriptor {
+        guard options.tls.isWanted else { return connection.socket }
+        let pair = try FileDescriptor.socketPair()
+        let ours = FileDescriptor(owning: pair.0)
+        let theirs = FileDescriptor(owning: pair.1)
+        guard try CurrentProcess.fork() == nil else { return ours }
+        // Otherwise the end that we gave away would never be seen to close.
+        try? ours.close()
+        do throws(Failure) {
+            try pump(connection, theirs)
+        } catch {
+            error.report(to: console)
+            CurrentProcess.exit(1)
+        }
+        CurrentProcess.exit(0)
+    }
+
+    /// Encrypts what comes from `plain`, and decrypts what comes from `connection`.
+    private func pump(_ connection: borrowing Connection, _ plain: borrowing FileDescriptor) throws(Failure) {
+        let stream = try stream(over: connection.socket.reference, isServer: true)
+        try? plain.setNonBlocking(true)
+        let inner = Stream(plain.reference)
+        Relay(
+            sending: Channel(from: inner, to: stream),
+            receiving: Channel(from: stream, to: inner),
+            rules: RelayRules(ending: EndingOptions(closesAfterInput: true), passesPeersEnd: true)
+        ).run(console)
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Who may connect. Who is denied may not, even if he is allowed as well.
+struct AccessList {
+    private let allowed: [HostPattern]?
+    private let denied: [HostPattern]
+
+    /// Reads the lists and files, and looks the names in them up.
+    init(_ options: AccessOptions, _ console: Console) throws(Failure) {
+        let allowed = try AccessList.patterns(options.allowed, options.allowFiles, console)
+        self.allowed = options.allowed.isEmpty && options.allowFiles.isEmpty ? nil : allowed
+        denied = try AccessList.patterns(options.denied, options.denyFiles, console)
+    }
+
+    /// Whether `peer` may connect; told if not. Whoever comes by a Unix socket may: its permissions decide that.
+    func allows(_ peer: Peer, _ console: Console) -> Bool {
+        guard case .internet(let address) = peer else { return true }
+        let matches = { (pattern: HostPattern) in pattern.contains(address.address) }
+        if !denied.contains(where: matches), allowed?.contains(where: matches) ?? true { return true }
+        if console.isVerbose { console.say("Connection from \(peer.description(console)) refused: not allowed") }
+        return false
+    }
+
+    private static func patterns(
+        _ texts: [ByteString],
+        _ files: [ByteString],
+        _ console: Console
+    ) throws(Failure) -> [HostPattern] {
+        var patterns: [HostPattern] = []
+        for text in texts { patterns += try parse(text, console) }
+        for file in files {
+            for text in words(of: try content(of: file)) { patterns += try parse(text, console) }
+        }
+        return patterns
+    }
+
+    private static func content(of file: ByteString) throws(Failure) -> [UInt8] {
+        do throws(Errno) {
+            return try FileDescriptor.open(file, .readOnly).readToEnd(limit: 16 << 20)
+        } catch {
+            throw Failure("\(file): \(error.message)")
+        }
+    }
+
+    /// The words of a file, without what stands behind `#` on a line.
+    static func words(of content: [UInt8]) -> [ByteString] {
+        var words: [ByteString] = []
+        for line in content.split(separator: 0x0A) {
+            let text = line.prefix { $0 != UInt8(ascii: "#") }
+            words += text.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }.map { ByteString($0) }
+        }
+        return words
+    }
+
+    private static func parse(_ text: ByteString, _ console: Console) throws(Failure) -> [HostPattern] {
+        if let pattern = HostPattern(text) { return [pattern] }
+        do throws(LookupError) {
+            let found = try NameLookup.addresses(of: text, service: "0", numeric: console.isNumeric)
+            return found.map { HostPattern($0.address) }
+        } catch {
+            throw Failure("no host or addresses: \(text): \(error.message)")
+        }
+    }
+}

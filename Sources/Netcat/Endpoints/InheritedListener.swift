@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// A socket that our starter listens on and hands over (sd_listen_fds(3)): the first one, descriptor 3.
+enum InheritedListener {
+    private static var descriptor: InheritedDescriptor { InheritedDescriptor(3) }
+
+    /// Whether there is one, for this process.
+    static var isThere: Bool {
+        guard let process = Environment.value(of: "LISTEN_PID"), let count = Environment.value(of: "LISTEN_FDS") else {
+            return false
+        }
+        return process == ByteString(decimal: CurrentProcess.identifier)
+            && (try? OptionValue.number(count, in: 1...1000)) != nil
+    }
+
+    /// Takes it over, so that nobody we start takes it for his.
+    static func take() -> FileDescriptor {
+        for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] as [ByteString] { Environment.remove(name) }
+        let owned = FileDescriptor(owning: descriptor.rawValue)
+        try? owned.setCloseOnExecute(true)
+        return owned
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Who is at the other end of a connection.
+enum Peer: Equatable {
+    case internet(SocketAddress)
+    /// A Unix socket: whoever connects to one seldom has an address, so it is the listener's.
+    case unix(ByteString)
+    case vsock(VsockAddress)
+
+    /// What `-v` says behind "received on": the host and its port, or the path.
+    func description(_ console: Console) -> ByteString {
+        switch self {
+        case .internet(let address): "\(console.name(of: address)) \(address.port)"
+        case .unix(let path): path
+        case .vsock(let address): "\(address.machine) \(address.port)"
+        }
+    }
+
+    /// The address and port as text.
+    var parts: (address: ByteString, port: ByteString) {
+        switch self {
+        case .internet(let address): (address.host, address.port.byteString)
+        case .unix(let path): (path, "")
+        case .vsock(let address): (ByteString(decimal: address.machine), ByteString(decimal: address.port))
+        }
+    }
+}

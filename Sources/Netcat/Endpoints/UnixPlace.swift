@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Unix sockets: paths, and abstract names behind `@`.
+enum UnixPlace {
+    /// Binds the path that the options name, and listens there if it is for streams.
+    static func listen(_ options: Options, _ console: Console) throws(Failure) -> Listener {
+        let path = options.path
+        let datagrams = options.endpoint.usesDatagrams
+        do throws(Errno) {
+            let address = try UnixAddress(path)
+            let socket = try FileDescriptor.unixSocket(datagrams: datagrams)
+            if !address.isAbstract { removeStale(address, datagrams: datagrams) }
+            try socket.bind(to: address)
+            if !datagrams { try socket.listen() }
+            return Listener(socket: socket, place: .unix(path))
+        } catch {
+            throw Failure("\(path): \(error.message)")
+        }
+    }
+
+    /// Removes the socket of a listener that is gone: a socket, and nobody answers there. Anything else stays.
+    private static func removeStale(_ address: UnixAddress, datagrams: Bool) {
+        let path = address.byteString
+        guard let status = try? FileStatus(of: path, followLinks: false), status.kind == .socket else { return }
+        do throws(Errno) {
+            try FileDescriptor.unixSocket(datagrams: datagrams).connect(to: address)
+        } catch {
+            if error == .connectionRefused { try? removeFile(path) }
+        }
+    }
+
+    /// Connects to the path that the options name.
+    static func connect(_ options: Options, _ console: Console) throws(Failure) -> Connection {
+        let path = options.path
+        do throws(Errno) {
+            let socket = try FileDescriptor.unixSocket(datagrams: options.endpoint.usesDatagrams)
+            let folder = try bind(socket.reference, options, console)
+            try socket.connect(to: UnixAddress(path))
+            return Connection(socket: socket, peer: .unix(path), folder: folder)
+        } catch {
+            throw Failure("\(path): \(error.message)")
+        }
+    }
+
+    /// Binds our side. For datagrams it needs a path, so that answers can be sent: one in a folder that is given back,
+    /// if the user names none.
+    private static func bind(
+        _ socket: InheritedDescriptor,
+        _ options: Options,
+        _ console: Console
+    ) throws(Errno) -> TemporaryFolder? {
+        if let source = options.endpoint.sourceAddress {
+            try socket.bind(to: UnixAddress(source))
+            if options.endpoint.usesDatagrams { console.note("Bound on \(source)") }
+            return nil
+        }
+        guard options.endpoint.usesDatagrams else { return nil }
+        let folder = try TemporaryFolder("/tmp/nc-", removing: ["recv.sock"])
+        try socket.bind(to: UnixAddress("\(folder.path)/recv.sock"))
+        console.note("Bound on \(folder.path)/recv.sock")
+        return folder
+    }
+}
+
+/// Sockets between a virtual machine and its host.
+enum VsockPlace {
+    /// Listens on the port that the options name, on every address of this machine or the one that they name.
+    static func listen(_ options: Options) throws(Failure) -> Listener {
+        let machine = try options.listeningAddress.map { text throws(Failure) in try number(text) }
+        let address = VsockAddress(machine: machine ?? VsockAddress.any, port: try number(options.listeningPort ?? ""))
+        do throws(Errno) {
+            let socket = try FileDescriptor.vsock()
+            try socket.bind(to: address)
+            try socket.listen()
+            return Listener(socket: socket, place: .vsock(address))
+        } catch {
+            throw Failure("bind to vsock \(address): \(error.message)")
+        }
+    }
+
+    /// Connects to the machine and port that the operands name.
+    static func connect(_ options: Options) throws(Failure) -> Connection {
+        let address = VsockAddress(machine: try number(options.operands[0]), port: try number(options.operands[1]))
+        do throws(Errno) {
+            let socket = try FileDescriptor.vsock()
+            try socket.connect(to: address)
+            return Connection(socket: socket, peer: .vsock(address))
+        } catch {
+            throw Failure("connect to vsock \(address) failed: \(error.message)")
+        }
+    }
+
+    private static func number(_ text: ByteString) throws(Failure) -> UInt32 {
+        guard let number = try? OptionValue.number(text, in: 0...Int(UInt32.max)) else {
+            throw Failure("vsock address invalid: \(text)")
+        }
+        return UInt32(number)
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Forwards datagrams to a server, and its answers back to whoever asked. A client who was silent for a minute is
+/// forgotten.
+final class DatagramForwarder {
+    /// A client, and the socket that the server sees in his place.
+    private final class Correspondent {
+        let client: SocketAddress
+        let socket: FileDescriptor
+        var lastUse = Instant.now
+
+        init(_ client: SocketAddress, _ socket: consuming FileDescriptor) {
+            self.client = client
+            self.socket = socket
+        }
+    }
+
+    private let target: SocketAddress
+    private let mostClients: Int
+    private let console: Console
+    private let access: AccessList
+    private let buffer = Buffer(capacity: 65536)
+    private var correspondents: [Correspondent] = []
+    private var counters = (clients: 0, sent: 0, received: 0)
+
+    private static var memory: Milliseconds { .seconds(60) }
+
+    /// Creates a forwarder to the first address of `target`.
+    init(to target: ForwardTarget, mostClients: Int, _ access: AccessList, _ console: Console) throws(Failure) {
+        guard let address = target.addresses.first else { throw Failure("no address of \(target.host)") }
+        self.target = address
+        self.mostClients = mostClients
+        self.access = access
+        self.console = console
+    }
+
+    /// Serves until a signal ends it.
+    func run(_ listener: borrowing Listener) throws(Failure) {
+        do throws(Errno) {
+            let signals = try SignalDescriptor([.user1, .terminate, .interrupt])
+            while true {
+                try turn(listener.socket.reference, signals.reference)
+                while let signal = signals.next() {
+                    guard signal == .user1 else { return }
+                    let (sent, received) = (counters.sent, counters.received)
+                    console.say("\(counters.clients) clients; \(sent) bytes to the server, \(received) bytes back")
+                }
+            }
+        } catch {
+            throw Failure("forward: \(error.message)")
+        }
+    }
+
+    private func turn(_ listener: InheritedDescriptor, _ signals: InheritedDescriptor) throws(Errno) {
+        var entries = [PollEntry(listener, .readable), PollEntry(signals, .readable)]
+        for known in correspondents { entries.append(PollEntry(known.socket.reference, .readable)) }
+        let oldest = correspondents.map { $0.lastUse }.min()
+        do throws(Errno) {
+            _ = try poll(&entries, timeout: oldest.map { ($0 + DatagramForwarder.memory).remaining })
+        } catch {
+            if error != .interrupted { throw error }
+        }
+        for (index, known) in correspondents.enumerated() where entries[2 + index].isReadable {
+            passBack(known, through: listener)
+        }
+        if entries[0].isReadable { passOn(from: listener) }
+        correspondents.removeAll { ($0.lastUse + DatagramForwarder.memory) <= Instant.now }
+    }
+
+    private func passOn(from listener: InheritedDescriptor) {
+        var sender: SocketAddress?
+        guard let count = try? listener.receive(into: buffer, from: &sender), let sender,
+            let known = correspondent(sender)
+        else { return buffer.remove(buffer.count) }
+        known.lastUse = .now
+        counters.sent += count
+        // What the network does not take now is lost, as it may be anywhere on its way.
+        _ = try? known.socket.send(from: buffer)
+        buffer.remove(buffer.count)
+    }
+
+    private func passBack(_ known: Correspondent, through listener: InheritedDescriptor) {
+        known.lastUse = .now
+        if let count = try? known.socket.receive(into: buffer) {
+            counters.received += count
+            _ = try? listener.send(from: buffer, to: known.client)
+        }
+        buffer.remove(buffer.count)
+    }
+
+    private func correspondent(_ client: SocketAddress) -> Correspondent? {
+        if let known = correspondents.first(where: { $0.client == client }) { return known }
+        guard correspondents.count < mostClients, access.allows(.internet(client), console),
+            let socket = try? FileDescriptor.socket(target.address.family, .udp),
+            (try? socket.connect(to: target)) != nil
+        else { return nil }
+        if console.isVerbose { console.say("Connection received on \(Peer.internet(client).description(console))") }
+        counters.clients += 1
+        let new = Correspondent(client, socket)
+        correspondents.append(new)
+        return new
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// One forwarded connection: a client of ours, the server that it is connected to, and what goes each way.
+final class Flow {
+    private let client: FileDescriptor
+    private var server: FileDescriptor?
+    private var candidates: ArraySlice<SocketAddress>
+    private var greeting: [UInt8]
+    private var up: Channel?
+    private var down: Channel?
+    private var upPassedOn = false
+    private var downPassedOn = false
+    private var connectDeadline: Instant?
+    /// Whether there is nothing left to do.
+    private(set) var isOver = false
+
+    /// Begins to connect `client` to the first of `candidates` that answers.
+    /// - Parameter greeting: what the server is told before anything of the client (PROXY protocol).
+    init(_ client: consuming FileDescriptor, to candidates: [SocketAddress], greeting: [UInt8]) {
+        self.client = client
+        self.candidates = candidates[...]
+        self.greeting = greeting
+        try? self.client.setNonBlocking(true)
+        connectNext()
+    }
+
+    /// Bytes that the client sent.
+    var sent: Int { up?.received ?? 0 }
+    /// Bytes that the server sent.
+    var received: Int { down?.received ?? 0 }
+    /// Whether the server answered.
+    var wasConnected: Bool { up != nil }
+    /// When the server must have answered.
+    var deadline: Instant? { up == nil ? connectDeadline : nil }
+
+    /// Adds what has to be waited for: always four entries.
+    func addEntries(to entries: inout [PollEntry]) {
+        guard let up, let down else {
+            entries.append(PollEntry(server?.reference, .writable))
+            for _ in 0..<3 { entries.append(PollEntry(nil, .readable)) }
+            return
+        }
+        let (sending, receiving) = (up.waitsFor, down.waitsFor)
+        entries.append(PollEntry(sending.source ? up.source.descriptor : nil, .readable))
+        entries.append(PollEntry(sending.sink ? up.sink.descriptor : nil, .writable))
+        entries.append(PollEntry(receiving.source ? down.source.descriptor : nil, .readable))
+        entries.append(PollEntry(receiving.sink ? down.sink.descriptor : nil, .writable))
+    }
+
+    /// Does what the four entries allow.
+    func advance(_ entries: ArraySlice<PollEntry>) {
+        let first = entries.startIndex
+        guard let up, let down else {
+            if entries[first].isWritable { conclude() } else if isLate { connectNext() }
+            return
+        }
+        if entries[first].isReadable || entries[first + 1].isWritable { up.run() }
+        if entries[first + 2].isReadable || entries[first + 3].isWritable { down.run() }
+        passEndsOn(up, down)
+    }
+
+    private var isLate: Bool { connectDeadline.map { $0 <= Instant.now } ?? false }
+
+    private func connectNext() {
+        server = nil
+        while let address = candidates.popFirst() {
+            guard let socket = try? FileDescriptor.socket(address.address.family, .tcp),
+                (try? socket.setNonBlocking(true)) != nil
+            else { continue }
+            do throws(Errno) {
+                try socket.connect(to: address)
+            } catch {
+                if error != .inProgress { continue }
+            }
+            server = consume socket
+            connectDeadline = Instant.now + .seconds(30)
+            return
+        }
+        isOver = true
+    }
+
+    /// The server answered, or did not.
+    private func conclude() {
+        guard let socket = server?.reference, (try? socket.finishConnecting(until: .now)) != nil else {
+            return connectNext()
+        }
+        let (here, there) = (Stream(client.reference), Stream(socket))
+        if !greeting.isEmpty {
+            // The socket is new and has room for it.
+            let buffer = Buffer(capacity: greeting.count)
+            buffer.replace(with: greeting)
+            guard (try? there.write(from: buffer, limit: .max)) == greeting.count else { return connectNext() }
+        }
+        up = Channel(from: here, to: there)
+        down = Channel(from: there, to: here)
+    }
+
+    /// The end of each side is passed on to the other.
+    private func passEndsOn(_ up: Channel, _ down: Channel) {
+        if up.isOver && !upPassedOn {
+            upPassedOn = true
+            up.sink.endSending()
+        }
+        if down.isOver && !downPassedOn {
+            downPassedOn = true
+            down.sink.endSending()
+        }
+        // Whoever takes nothing more may still have something to say.
+        isOver = up.isOver && down.isOver
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// lowport-forward, from its arguments to its exit status.
+enum ForwardCommand {
+    /// Runs it.
+    /// - Returns: the exit status: 0 after a signal ended it, 1 when it cannot listen or does not know the server, 64
+    ///   when the command line is wrong.
+    static func run(name: ByteString, _ arguments: [ByteString]) -> Int32 {
+        openStandardDescriptors()
+        ignoreBrokenPipes()
+        var console = Console(program: "lowport-forward")
+        do throws(UsageError) {
+            guard let settings = try ForwardSettings.parse(arguments) else {
+                try? InheritedDescriptor.standardOutput.write(ForwardSettings.usage)
+                return 0
+            }
+            console.isVerbose = settings.isVerbose
+            console.isNumeric = settings.isNumeric
+            return run(settings, console)
+        } catch {
+            if let message = error.message { console.complain(message) }
+            if error.showsUsage { try? InheritedDescriptor.standardError.write(ForwardSettings.usage) }
+            return 64
+        }
+    }
+
+    private static func run(_ settings: ForwardSettings, _ console: Console) -> Int32 {
+        do throws(Failure) {
+            let options = settings.options
+            var outbound = EndpointOptions()
+            outbound.usesDatagrams = settings.usesDatagrams
+            let target = try ForwardTarget(settings.target, outbound, console)
+            let access = try AccessList(options.access, console)
+            let listener = try Listener.open(options, console)
+            listener.tell(options, console)
+            if settings.usesDatagrams {
+                try DatagramForwarder(to: target, mostClients: settings.mostConnections, access, console).run(listener)
+            } else {
+                try Forwarder(
+                    to: target,
+                    mostConnections: settings.mostConnections,
+                    announcesClients: settings.announcesClients,
+                    access,
+                    console
+                ).run(listener)
+            }
+            return 0
+        } catch {
+            error.report(to: console)
+            return 1
+        }
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Forwards all connections of a listener to a server, in one process.
+///
+/// SIGUSR1 makes it tell what it has done so far. SIGTERM and SIGINT make it stop listening and end with the last
+/// connection; the second of them ends it at once.
+final class Forwarder {
+    private let target: ForwardTarget
+    private let mostConnections: Int
+    private let announces: Bool
+    private let console: Console
+    private let access: AccessList
+    private var flows: [Flow] = []
+    private var entries: [PollEntry] = []
+    private var isEnding = false
+    private var counters = ForwardCounters()
+
+    /// Creates a forwarder to `target`.
+    init(
+        to target: ForwardTarget,
+        mostConnections: Int,
+        announcesClients: Bool,
+        _ access: AccessList,
+        _ console: Console
+    ) {
+        self.target = target
+        self.mostConnections = mostConnections
+        self.access = access
+        self.console = console
+        announces = announcesClients
+    }
+
+    /// Serves until a signal ends it.
+    func run(_ listener: consuming Listener) throws(Failure) {
+        var listening = Optional(consume listener)
+        do throws(Errno) {
+            let signals = try SignalDescriptor([.user1, .terminate, .interrupt])
+            if let descriptor = reference(listening) { try descriptor.setNonBlocking(true) }
+            while !isEnding || !flows.isEmpty {
+                let descriptor = reference(listening)
+                try turn(descriptor, signals.reference)
+                while let signal = signals.next() {
+                    if signal == .user1 {
+                        counters.tell(flows, console)
+                    } else {
+                        if isEnding { return }
+                        isEnding = true
+                        // From here on, who connects is refused.
+                        listening = nil
+                    }
+                }
+            }
+        } catch {
+            throw Failure("forward: \(error.message)")
+        }
+    }
+
+    private func reference(_ listener: borrowing Listener?) -> InheritedDescriptor? {
+        switch listener {
+        case .some(let listener): listener.socket.reference
+        case .none: nil
+        }
+    }
+
+    private func turn(_ listener: InheritedDescriptor?, _ signals: InheritedDescriptor) throws(Errno) {
+        entries.removeAll(keepingCapacity: true)
+        // When all places are taken, the next clients wait in the kernel.
+        let hasPlaces = flows.count < mostConnections
+        entries.append(PollEntry(hasPlaces ? listener : nil, .readable))
+        entries.append(PollEntry(signals, .readable))
+        var deadline: Instant?
+        for flow in flows {
+            flow.addEntries(to: &entries)
+            deadline = earliest(deadline, flow.deadline)
+        }
+        do throws(Errno) {
+            _ = try poll(&entries, timeout: deadline?.remaining)
+        } catch {
+            if error != .interrupted { throw error }
+        }
+        var anyOver = false
+        for (index, flow) in flows.enumerated() {
+            flow.advance(entries[(2 + 4 * index)..<(6 + 4 * index)])
+            anyOver = anyOver || flow.isOver
+        }
+        if anyOver { removeFinished() }
+        if let listener, entries[0].isReadable { try accept(listener) }
+    }
+
+    private func removeFinished() {
+        for flow in flows where flow.isOver { counters.add(flow) }
+        flows.removeAll { $0.isOver }
+    }
+
+    private func accept(_ listener: InheritedDescriptor) throws(Errno) {
+        while flows.count < mostConnections {
+            let socket: FileDescriptor
+            do throws(Errno) {
+                socket = try listener.accept()
+            } catch {
+                if error == .wouldBlock { return }
+                if error == .connectionAborted { continue }
+                throw error
+            }
+            guard let peer = try? socket.peerAddress() else { continue }
+            guard access.allows(.internet(peer), console) else { continue }
+            if console.isVerbose { console.say("Connection received on \(Peer.internet(peer).description(console))") }
+            let greeting = announces ? ProxyAnnouncement.line(from: peer, to: try? socket.localAddress()) : ""
+            counters.connections += 1
+            let flow = Flow(socket, to: target.addresses, greeting: greeting.bytes)
+            if flow.isOver { counters.add(flow) } else { flows.append(flow) }
+        }
+    }
+}
+
+/// The first line of a connection that tells the server who the client is (PROXY protocol, version 1).
+enum ProxyAnnouncement {
+    /// The line for a client at `client` that connected to `place`.
+    static func line(from client: SocketAddress, to place: SocketAddress?) -> ByteString {
+        guard let place else { return "PROXY UNKNOWN\r\n" }
+        let (source, target) = (client.address.unmapped, place.address.unmapped)
+        guard source.family == target.family else { return "PROXY UNKNOWN\r\n" }
+        let family: ByteString = source.family == .v4 ? "TCP4" : "TCP6"
+        return "PROXY \(family) \(source) \(target) \(client.port) \(place.port)\r\n"
+    }
+}
+
+/// What a forwarder has done.
+struct ForwardCounters {
+    /// How many clients connected.
+    var connections = 0
+    private var failed = 0
+    private var sent = 0
+    private var received = 0
+
+    /// Takes over what a connection that ended has moved.
+    mutating func add(_ flow: Flow) {
+        if !flow.wasConnected { failed += 1 }
+        sent += flow.sent
+        received += flow.received
+    }
+
+    /// Tells the figures, with those of the connections that are still open.
+    func tell(_ open: [Flow], _ console: Console) {
+        var (sent, received) = (sent, received)
+        for flow in open {
+            sent += flow.sent
+            received += flow.received
+        }
+        let clients = "\(connections) connections, \(open.count) open, \(failed) without an answer" as ByteString
+        console.say("\(clients); \(sent) bytes to the server, \(received) bytes back")
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Connects one client of ours to another host (`-L`).
+struct Forwarding {
+    private let target: ByteString
+    private let options: Options
+    private let console: Console
+
+    /// Creates what connects clients to `target`.
+    init(_ target: ByteString, _ options: Options, _ console: Console) {
+        self.target = target
+        self.options = options
+        self.console = console
+    }
+
+    /// Relays between `client` and the target, to the end of both.
+    func serve(_ client: borrowing Connection) throws(Failure) {
+        var outbound = options.endpoint
+        // Where we listen is not where we come from.
+        outbound.sourceAddress = nil
+        outbound.sourcePort = nil
+        let target = try ForwardTarget(target, outbound, console)
+        let connector = try Connector(to: target.host, outbound, console, port: target.port)
+        guard let server = try connector.connect(to: target.port) else {
+            throw Failure("cannot reach \(target.host) port \(target.port)")
+        }
+        connector.tellSuccess(server.peer)
+        let inner = try Encryption(options, console).stream(over: client.socket.reference, isServer: true)
+        try Forwarding.relay(inner, server, options, console)
+    }
+
+    /// Relays between two sockets; each end of one is passed on to the other.
+    static func relay(
+        _ client: Stream,
+        _ connection: borrowing Connection,
+        _ options: Options,
+        _ console: Console
+    ) throws(Failure) {
+        try? client.descriptor.setNonBlocking(true)
+        let server = Stream(connection.socket.reference)
+        let filters = try Filters(options.content, server)
+        Relay(
+            sending: Channel(from: client, to: server, filters: filters.sending),
+            receiving: Channel(from: server, to: client, filters: filters.receiving),
+            rules: RelayRules(
+                ending: EndingOptions(closesAfterInput: true),
+                idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout,
+                passesPeersEnd: true
+            )
+        ).run(console)
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Question and answer over a socket, before a relay begins. Not a byte more is read than an answer has.
+struct ByteExchange {
+    private let socket: InheritedDescriptor
+    private let deadline: Instant?
+    private let what: ByteString
+
+    /// Creates an exchange.
+    /// - Parameters:
+    ///   - socket: a connected socket, which may be one that does not wait.
+    ///   - deadline: when to give up; nil is never.
+    ///   - what: the other side, for messages.
+    init(over socket: InheritedDescriptor, until deadline: Instant?, with what: ByteString) {
+        self.socket = socket
+        self.deadline = deadline
+        self.what = what
+    }
+
+    /// Sends all of `bytes`.
+    func send(_ bytes: [UInt8]) throws(Failure) {
+        let buffer = Buffer(capacity: bytes.count)
+        buffer.replace(with: bytes)
+        while !buffer.isEmpty {
+            do throws(Errno) {
+                _ = try socket.send(from: buffer)
+            } catch {
+                if error != .wouldBlock { throw Failure("\(what): \(error.message)") }
+                try wait(.writable)
+            }
+        }
+    }
+
+    /// Receives exactly `count` bytes.
+    func receive(_ count: Int) throws(Failure) -> [UInt8] {
+        let buffer = Buffer(capacity: count)
+        while buffer.count < count {
+            do throws(Errno) {
+                guard try socket.receive(into: buffer, limit: count - buffer.count) > 0 else {
+                    throw Errno.connectionReset
+                }
+            } catch {
+                guard error == .wouldBlock else {
+                    throw Failure("\(what): the connection was closed")
+                }
+                try wait(.readable)
+            }
+        }
+        return buffer.bytes
+    }
+
+    /// Receives a line, without its end (LF, or CR LF).
+    /// - Parameter limit: the most bytes that are accepted.
+    func receiveLine(limit: Int) throws(Failure) -> ByteString {
+        var line: [UInt8] = []
+        // One byte at a time: what stands behind the last line belongs to others.
+        while true {
+            let byte = try receive(1)[0]
+            if byte == 0x0A { break }
+            line.append(byte)
+            if line.count > limit { throw Failure("\(what): the line is too long") }
+        }
+        if line.last == 0x0D { line.removeLast() }
+        return ByteString(line)
+    }
+
+    private func wait(_ events: PollEvents) throws(Failure) {
+        do throws(Errno) {
+            if try socket.wait(for: events, until: deadline) { return }
+        } catch {
+            throw Failure("\(what): \(error.message)")
+        }
+        throw Failure("\(what): \(Errno.timedOut.message)")
+    }
+}

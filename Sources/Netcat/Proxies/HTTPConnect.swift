@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Asks an HTTP proxy for a connection (RFC 9110, 9.3.6), as Basic user if there is one (RFC 7617).
+struct HTTPConnect {
+    private let exchange: ByteExchange
+    private let credentials: Credentials?
+
+    /// Speaks over `exchange`.
+    init(_ exchange: ByteExchange, _ credentials: Credentials?) {
+        self.exchange = exchange
+        self.credentials = credentials
+    }
+
+    /// Asks for `port` of `host`.
+    func connect(to host: ByteString, _ port: Port) throws(Failure) {
+        let name: ByteString = IPv6Address(host) == nil ? host : "[\(host)]"
+        var request = "CONNECT \(name):\(port) HTTP/1.0\r\n" as ByteString
+        if let credentials {
+            let basic = Base64.encode("\(credentials.user):\(credentials.password)")
+            request += "Proxy-Authorization: Basic \(basic)\r\n"
+        }
+        try exchange.send((request + "\r\n").bytes)
+        let status = try exchange.receiveLine(limit: 1024)
+        // Any version, and any text behind the number.
+        let isGood = status.hasPrefix("HTTP/1.0 200") || status.hasPrefix("HTTP/1.1 200")
+        guard isGood else { throw Failure("Proxy error: \"\(status)\"") }
+        for _ in 0..<1000 where try exchange.receiveLine(limit: 65536).isEmpty { return }
+        throw Failure("Proxy error: too many header fields")
+    }
+}
+
+/// Bytes as letters, digits, `+` and `/` (RFC 4648, 4).
+enum Base64 {
+    /// The text for `bytes`, filled up with `=`.
+    static func encode(_ bytes: ByteString) -> ByteString {
+        var result: [UInt8] = []
+        var rest = bytes.bytes[...]
+        while !rest.isEmpty {
+            let group = rest.prefix(3)
+            rest = rest.dropFirst(3)
+            var bits: UInt32 = 0
+            for byte in group { bits = bits << 8 | UInt32(byte) }
+            bits <<= UInt32(8 * (3 - group.count))
+            for index in 0..<4 {
+                result.append(index <= group.count ? letter(bits >> UInt32(18 - 6 * index) & 63) : UInt8(ascii: "="))
+            }
+        }
+        return ByteString(result)
+    }
+
+    private static func letter(_ value: UInt32) -> UInt8 {
+        switch UInt8(value) {
+        case let value where value < 26: value + UInt8(ascii: "A")
+        case let value where value < 52: value - 26 + UInt8(ascii: "a")
+        case let value where value < 62: value - 52 + UInt8(ascii: "0")
+        case 62: UInt8(ascii: "+")
+        default: UInt8(ascii: "/")
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Who we are at a proxy.
+struct Credentials: Equatable {
+    /// The user.
+    let user: ByteString
+    /// The password; empty if none was given.
+    let password: ByteString
+
+    /// Takes `USER:PASSWORD` apart.
+    init(_ text: ByteString) {
+        let colon = text.bytes.firstIndex(of: UInt8(ascii: ":")) ?? text.count
+        user = ByteString(text.bytes[..<colon])
+        password = ByteString(text.bytes.dropFirst(colon + 1))
+    }
+}
+
+/// Makes connections through a proxy.
+struct ProxyClient {
+    private let options: Options
+    private let console: Console
+    private let place: HostAndPort
+    private let port: Port
+    private let connector: Connector
+
+    /// Looks the proxy up that the options name.
+    init(_ options: Options, _ console: Console) throws(Failure) {
+        self.options = options
+        self.console = console
+        guard let place = HostAndPort(options.proxy.address ?? "") else {
+            throw Failure("invalid proxy address: \(options.proxy.address ?? "")")
+        }
+        self.place = place
+        do throws(UsageError) {
+            port =
+                try place.port.map { text throws(UsageError) in try PortList.parse([text], .tcp)[0] }
+                ?? options.proxy.kind.defaultPort
+        } catch {
+            throw Failure(error.message)
+        }
+        // What is said about a connection concerns the one that the user asked for.
+        var quiet = console
+        quiet.isVerbose = false
+        connector = try Connector(to: place.host, options.endpoint, quiet, port: port)
+    }
+
+    /// Connects to `target` on `host`. Nil when the proxy cannot be reached.
+    func connect(to host: ByteString, _ target: Port) throws(Failure) -> Connection? {
+        guard let connection = try connector.connect(to: port) else {
+            console.note("\(console.program): cannot reach the proxy \(place.host) port \(port)")
+            return nil
+        }
+        let deadline = options.endpoint.timeout.map { Instant.now + $0 }
+        let exchange = ByteExchange(over: connection.socket.reference, until: deadline, with: "proxy")
+        let credentials = options.proxy.credentials.map { Credentials($0) }
+        let socks = SocksClient(exchange, credentials)
+        switch options.proxy.kind {
+        case .socks4:
+            guard case .v4(let address) = try resolve(host, .v4) else { throw Failure("SOCKSv4 takes IPv4 alone") }
+            try socks.connectByVersion4(address, target)
+        case .socks4a: try socks.connectByVersion4a(try named(host), target)
+        case .socks5: try socks.connectByVersion5(try named(host), target)
+        case .connect: try HTTPConnect(exchange, credentials).connect(to: try named(host), target)
+        }
+        if console.isVerbose {
+            let service = console.isNumeric ? nil : NameLookup.service(at: target, .tcp)
+            console.say("Connection to \(host) \(target) port [tcp/\(service ?? "*")] succeeded!")
+        }
+        return connection
+    }
+
+    /// The host as the proxy is given it.
+    private func named(_ host: ByteString) throws(Failure) -> ByteString {
+        if options.proxy.resolvesRemotely { return host }
+        return try resolve(host, options.endpoint.family).byteString
+    }
+
+    private func resolve(_ host: ByteString, _ family: InternetFamily?) throws(Failure) -> IPAddress {
+        do throws(LookupError) {
+            let found = try NameLookup.addresses(of: host, service: "0", family: family, numeric: console.isNumeric)
+            if let first = found.first { return first.address }
+        } catch {
+            throw Failure("getaddrinfo for host \"\(host)\": \(error.message)")
+        }
+        throw Failure("no address of \(host)")
+    }
+}

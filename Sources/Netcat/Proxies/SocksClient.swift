@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Asks a SOCKS proxy for a connection (SOCKS 4, 4a; RFC 1928, RFC 1929).
+struct SocksClient {
+    private let exchange: ByteExchange
+    private let credentials: Credentials?
+
+    /// Speaks over `exchange`.
+    init(_ exchange: ByteExchange, _ credentials: Credentials?) {
+        self.exchange = exchange
+        self.credentials = credentials
+    }
+
+    /// Asks by version 4, for an address of IPv4.
+    func connectByVersion4(_ address: IPv4Address, _ port: Port) throws(Failure) {
+        try exchange.send([4, 1] + bytes(of: port) + bytes(of: address) + (credentials?.user.bytes ?? []) + [0])
+        try receiveVersion4()
+    }
+
+    /// Asks by version 4a, for a name.
+    func connectByVersion4a(_ host: ByteString, _ port: Port) throws(Failure) {
+        let user = (credentials?.user.bytes ?? []) + [0]
+        try exchange.send([4, 1] + bytes(of: port) + [0, 0, 0, 1] + user + host.bytes + [0])
+        try receiveVersion4()
+    }
+
+    private func receiveVersion4() throws(Failure) {
+        switch try exchange.receive(8)[1] {
+        case 90: break
+        case 92: throw fault(4, "Proxy requires authentication")
+        case 93: throw fault(4, "User ID rejected")
+        default: throw fault(4, "Request rejected or failed")
+        }
+    }
+
+    /// Asks by version 5, for an address, or for a name that the proxy looks up.
+    func connectByVersion5(_ host: ByteString, _ port: Port) throws(Failure) {
+        // Method 0 is nothing, 2 user and password.
+        try exchange.send(credentials == nil ? [5, 1, 0] : [5, 2, 0, 2])
+        let method = try exchange.receive(2)
+        guard method[0] == 5 else { throw fault(5, "unexpected answer") }
+        switch method[1] {
+        case 0: break
+        case 2 where credentials != nil: try authenticate()
+        default: throw fault(5, "authentication method negotiation failed")
+        }
+        try exchange.send([5, 1, 0] + target(host) + bytes(of: port))
+        let answer = try exchange.receive(4)
+        if answer[1] != 0 { throw fault(5, SocksClient.reason(answer[1])) }
+        try skipAddress(answer[3])
+    }
+
+    private func authenticate() throws(Failure) {
+        guard let credentials, credentials.user.count < 256, credentials.password.count < 256 else {
+            throw fault(5, "user or password too long")
+        }
+        let (user, password) = (credentials.user.bytes, credentials.password.bytes)
+        try exchange.send([1, UInt8(user.count)] + user + [UInt8(password.count)] + password)
+        if try exchange.receive(2)[1] != 0 { throw fault(5, "authentication failed") }
+    }
+
+    private func target(_ host: ByteString) throws(Failure) -> [UInt8] {
+        switch IPAddress(host) {
+        case .v4(let address): return [1] + bytes(of: address)
+        case .v6(let address): return [4] + address.networkBytes
+        case nil:
+            if host.count > 255 { throw fault(5, "host name too long") }
+            return [3, UInt8(host.count)] + host.bytes
+        }
+    }
+
+    private func skipAddress(_ kind: UInt8) throws(Failure) {
+        switch kind {
+        case 1: _ = try exchange.receive(4 + 2)
+        case 3: _ = try exchange.receive(Int(try exchange.receive(1)[0]) + 2)
+        case 4: _ = try exchange.receive(16 + 2)
+        default: throw fault(5, "unexpected answer")
+        }
+    }
+
+    private static func reason(_ code: UInt8) -> ByteString {
+        switch code {
+        case 1: "General SOCKS server failure"
+        case 2: "Connection not allowed by ruleset"
+        case 3: "Network unreachable"
+        case 4: "Host unreachable"
+        case 5: "Connection refused"
+        case 6: "TTL expired"
+        case 7: "Command not supported"
+        case 8: "Address type not supported"
+        default: "code \(code)"
+        }
+    }
+
+    private func fault(_ version: Int, _ reason: ByteString) -> Failure {
+        Failure("connection failed, SOCKSv\(version) error: \(reason)")
+    }
+
+    private func bytes(of port: Port) -> [UInt8] { [UInt8(port.rawValue >> 8), UInt8(port.rawValue & 255)] }
+
+    private func bytes(of address: IPv4Address) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: address.rawValue >> $0) }
+    }
+}

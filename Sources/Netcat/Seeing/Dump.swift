@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// The direction that bytes go in.
+enum Direction: Sendable {
+    case sent, received
+}
+
+/// A file that filters of both directions write to.
+final class RecordFile {
+    private let file: FileDescriptor
+
+    /// Opens the file at `path`; `-` is standard error.
+    init(_ path: ByteString, appends: Bool) throws(Failure) {
+        do throws(Errno) {
+            let isError = path == "-"
+            let options: OpenOptions = isError ? [.writeOnly] : [.writeOnly, .create, appends ? .append : .truncate]
+            file = try .open(isError ? "/dev/stderr" : path, options, mode: FileMode(rawValue: 0o666))
+        } catch {
+            throw Failure("\(path): \(error.message)")
+        }
+    }
+
+    /// Adds `text`. A full disk does not stop the connection.
+    func write(_ text: ByteString) { try? file.write(text) }
+}
+
+/// Writes a hexadecimal dump of what passes (`-o`): direction, offset, sixteen bytes, and the same as text.
+final class DumpFilter: ByteFilter {
+    private let file: RecordFile
+    private let mark: ByteString
+    private var offset: UInt32 = 0
+
+    /// Dumps to `file`; `>` marks what is sent, `<` what is received.
+    init(_ file: RecordFile, _ direction: Direction) {
+        self.file = file
+        mark = direction == .sent ? ">" : "<"
+    }
+
+    override func apply(_ bytes: inout [UInt8]) {
+        var text = ByteString()
+        for start in stride(from: 0, to: bytes.count, by: 16) {
+            let row = bytes[start..<min(start + 16, bytes.count)]
+            let place = Hexadecimal.text(offset, digits: 8)
+            text += "\(mark) \(place) \(Hexadecimal.row(row)) # \(Hexadecimal.shown(row))\n"
+            offset &+= UInt32(row.count)
+        }
+        file.write(text)
+    }
+}
+
+/// Writes a dump in ncat's form (`--hex-dump`): each piece from offset 0, without a mark of the direction.
+final class PlainDumpFilter: ByteFilter {
+    private let file: RecordFile
+
+    /// Dumps to `file`.
+    init(_ file: RecordFile) { self.file = file }
+
+    override func apply(_ bytes: inout [UInt8]) {
+        var text = ByteString()
+        for start in stride(from: 0, to: bytes.count, by: 16) {
+            let row = bytes[start..<min(start + 16, bytes.count)]
+            let columns: ByteString =
+                "\(Hexadecimal.row(row.prefix(8), width: 8))  \(Hexadecimal.row(row.dropFirst(8), width: 8))"
+            let filling = [UInt8](repeating: 0x20, count: 16 - row.count)
+            let shown = row.map { $0 == 0x20 ? UInt8(ascii: ".") : $0 } + filling
+            text += "\(Hexadecimal.text(UInt32(start), digits: 4))   \(columns)  \(Hexadecimal.shown(shown[...]))\n"
+        }
+        file.write(text)
+    }
+}
+
+/// Writes what passes as it is (`--output`).
+final class CopyFilter: ByteFilter {
+    private let file: RecordFile
+
+    /// Copies to `file`.
+    init(_ file: RecordFile) { self.file = file }
+
+    override func apply(_ bytes: inout [UInt8]) { file.write(ByteString(bytes)) }
+}
+
+/// Bytes as dumps show them.
+enum Hexadecimal {
+    private static func digit(_ value: UInt32) -> UInt8 { UInt8(value & 15) + (value & 15 < 10 ? 0x30 : 0x57) }
+
+    /// `value` with so many digits.
+    static func text(_ value: UInt32, digits: Int) -> ByteString {
+        ByteString((0..<digits).map { digit(value >> UInt32(4 * (digits - 1 - $0))) })
+    }
+
+    /// `bytes` with blanks between them, filled up to `width` bytes.
+    static func row(_ bytes: ArraySlice<UInt8>, width: Int = 16) -> ByteString {
+        var result: [UInt8] = []
+        for byte in bytes {
+            if !result.isEmpty { result.append(0x20) }
+            result += [digit(UInt32(byte) >> 4), digit(UInt32(byte))]
+        }
+        return ByteString(result + [UInt8](repeating: 0x20, count: width * 3 - 1 - result.count))
+    }
+
+    /// `bytes` as text, with a dot for what cannot be printed.
+    static func shown(_ bytes: ArraySlice<UInt8>) -> ByteString {
+        ByteString(bytes.map { $0 >= 0x20 && $0 < 0x7F ? $0 : UInt8(ascii: ".") })
+    }
+}

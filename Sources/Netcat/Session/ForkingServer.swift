@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Serves each client in a process of its own, so that they do not wait for each other.
+struct ForkingServer {
+    private let options: Options
+    private let console: Console
+    private let access: AccessList
+
+    /// Creates a server.
+    init(_ options: Options, _ console: Console, _ access: AccessList) {
+        self.options = options
+        self.console = console
+        self.access = access
+    }
+
+    /// Serves until a signal ends the process.
+    func run(_ listener: borrowing Listener) throws(Failure) {
+        do throws(Errno) {
+            try serve(listener)
+        } catch {
+            throw Failure("listen: \(error.message)")
+        }
+    }
+
+    private func serve(_ listener: borrowing Listener) throws(Errno) {
+        let signals = try SignalDescriptor([.child])
+        try listener.socket.setNonBlocking(true)
+        var children = 0
+        while true {
+            var entries = [PollEntry(listener.socket.reference, .readable), PollEntry(signals.reference, .readable)]
+            do throws(Errno) {
+                _ = try poll(&entries, timeout: nil)
+            } catch {
+                if error != .interrupted { throw error }
+            }
+            // One signal may stand for several children.
+            while signals.next() != nil {}
+            while children > 0, try CurrentProcess.reapChild(waits: false) != nil { children -= 1 }
+            if entries[0].isReadable { try accept(listener, &children) }
+        }
+    }
+
+    private func accept(_ listener: borrowing Listener, _ children: inout Int) throws(Errno) {
+        let connection: Connection
+        do throws(Errno) {
+            connection = try listener.accept()
+        } catch {
+            if error == .wouldBlock || error == .connectionAborted { return }
+            throw error
+        }
+        guard access.allows(connection.peer, console) else { return }
+        guard children < options.mostConnections else {
+            console.note("Connection refused: there are \(children) already")
+            return
+        }
+        guard try CurrentProcess.fork() == nil else {
+            children += 1
+            return
+        }
+        CurrentProcess.restoreSignals()
+        ignoreBrokenPipes()
+        do throws(Failure) {
+            try Service(options, console).serve(connection)
+        } catch {
+            error.report(to: console)
+            CurrentProcess.exit(1)
+        }
+        CurrentProcess.exit(0)
+    }
+}

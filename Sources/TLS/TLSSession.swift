@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CTLS
+
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// Why a connection could not be encrypted.
+public struct TLSError: Error, Equatable, Sendable {
+    /// In words.
+    public let message: ByteString
+}
+
+/// An encrypted connection over a socket that does not wait (TLS 1.2 and 1.3, RFC 8446).
+@safe
+public final class TLSSession {
+    private let connection: UnsafeMutableRawPointer
+    private let socket: InheritedDescriptor
+    private let settings: NativeSettings
+    /// Whether the peer closed the connection without saying that it was the end: something may be missing.
+    public private(set) var wasTruncated = false
+
+    /// Prepares a connection; nothing is sent yet. Loads OpenSSL if that has not been done.
+    public init(_ settings: TLSSettings, over socket: InheritedDescriptor) throws(TLSError) {
+        if let fault = unsafe ctls_load() { throw TLSError(message: unsafe ByteString(cString: fault)) }
+        self.socket = socket
+        self.settings = NativeSettings(settings)
+        var fault = [CChar](repeating: 0, count: 512)
+        let made = unsafe ctls_new(self.settings.native, socket.rawValue, &fault, fault.count)
+        guard let made = unsafe made else { throw TLSError(message: TLSSession.text(fault)) }
+        unsafe connection = made
+    }
+
+    deinit { unsafe ctls_free(connection) }
+
+    private static func text(_ buffer: [CChar]) -> ByteString {
+        ByteString(buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+    }
+
+    /// Agrees with the peer on keys, and sees who it is.
+    public func shakeHands(until deadline: Instant?) throws(TLSError) {
+        var fault = [CChar](repeating: 0, count: 512)
+        while true {
+            let outcome = unsafe ctls_handshake(connection, &fault, fault.count)
+            if outcome == 1 { return }
+            if outcome == ctls_failed.rawValue { throw TLSError(message: TLSSession.text(fault)) }
+            let events: PollEvents = outcome == ctls_wants_write.rawValue ? .writable : .readable
+            guard (try? socket.wait(for: events, until: deadline)) == true else {
+                throw TLSError(message: "handshake: timed out")
+            }
+        }
+    }
+
+    /// What was agreed on, a line each: version and cipher; the fingerprint of the peer's certificate.
+    public var description: [ByteString] {
+        var text = [CChar](repeating: 0, count: 512)
+        unsafe ctls_describe(connection, &text, text.count)
+        return TLSSession.text(text).split(on: 0x0A)
+    }
+
+    /// Whether something can be read although the socket has nothing.
+    public var hasPending: Bool { unsafe ctls_has_pending(connection) == 1 }
+
+    /// Reads into the room of `buffer`; 0 is the end. Throws EAGAIN when nothing is there.
+    public func read(into buffer: Buffer, limit: Int) throws(Errno) -> Int {
+        unsafe try buffer.fill(limit: limit) { memory, size throws(Errno) in
+            let count = unsafe ctls_read(connection, memory, size)
+            if count == ctls_truncated.rawValue {
+                wasTruncated = true
+                return 0
+            }
+            return try value(count)
+        }
+    }
+
+    /// Writes what waits in `buffer`, as far as there is room. Throws EAGAIN when there is none.
+    public func write(from buffer: Buffer, limit: Int) throws(Errno) -> Int {
+        unsafe try buffer.drain(limit: limit) { memory, size throws(Errno) in
+            let count = unsafe ctls_write(connection, memory, size)
+            if count == ctls_truncated.rawValue || count == ctls_end.rawValue { throw .brokenPipe }
+            return try value(count)
+        }
+    }
+
+    private func value(_ count: Int) throws(Errno) -> Int {
+        if count >= 0 { return count }
+        throw count == Int(ctls_failed.rawValue) ? .connectionReset : .wouldBlock
+    }
+
+    /// Tells the peer that nothing more comes.
+    public func shutDown() { unsafe ctls_shut_down(connection) }
+}

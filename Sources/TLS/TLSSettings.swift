@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CTLS
+
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// What an encrypted connection is to be.
+public struct TLSSettings: Sendable {
+    /// Whether we are the one who was connected to.
+    public var isServer = false
+    /// Whether the peer has to prove who it is.
+    public var verifies = false
+    /// The file with our certificate and its chain; a server without one makes one that nobody has signed.
+    public var certificate: ByteString?
+    /// The file with the key; nil is the file with the certificate.
+    public var key: ByteString?
+    /// The file with the certificates that are trusted; nil is the system's.
+    public var trustFile: ByteString?
+    /// The ciphers, as ciphers(1ssl) has them.
+    public var ciphers: ByteString?
+    /// Who the peer should be: asked for by name (SNI), and looked for in its certificate.
+    public var serverName: ByteString?
+    /// The protocols that are offered or accepted (ALPN, RFC 7301), the best first.
+    public var protocols: [ByteString] = []
+
+    /// Creates settings with nothing set.
+    public init() {}
+}
+
+/// The same as the C room takes it. The texts live as long as the object.
+@safe
+final class NativeSettings {
+    /// The structure. Stays where it is.
+    let native: UnsafeMutablePointer<ctls_settings>
+    private var texts: [UnsafeMutableBufferPointer<CChar>] = unsafe []
+
+    init(_ settings: TLSSettings) {
+        unsafe native = .allocate(capacity: 1)
+        unsafe native.initialize(to: unsafe ctls_settings())
+        unsafe native.pointee.is_server = settings.isServer ? 1 : 0
+        unsafe native.pointee.verifies = settings.verifies ? 1 : 0
+        unsafe native.pointee.certificate = keep(settings.certificate)
+        unsafe native.pointee.key = keep(settings.key)
+        unsafe native.pointee.trust_file = keep(settings.trustFile)
+        unsafe native.pointee.ciphers = keep(settings.ciphers)
+        unsafe native.pointee.server_name = keep(settings.serverName)
+        let isAddress = settings.serverName.map { IPAddress($0) != nil } ?? false
+        unsafe native.pointee.server_is_address = isAddress ? 1 : 0
+        let protocols = NativeSettings.wire(settings.protocols)
+        guard !protocols.isEmpty, let kept = unsafe keep(ByteString(protocols)) else { return }
+        unsafe native.pointee.protocols = UnsafeRawPointer(kept).assumingMemoryBound(to: UInt8.self)
+        unsafe native.pointee.protocols_length = UInt32(protocols.count)
+    }
+
+    deinit {
+        while let text = unsafe texts.popLast() { unsafe text.deallocate() }
+        unsafe native.deallocate()
+    }
+
+    /// The names with their lengths in front; what is empty or too long is left out.
+    static func wire(_ protocols: [ByteString]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for name in protocols where !name.isEmpty && name.count < 256 { bytes += [UInt8(name.count)] + name.bytes }
+        return bytes
+    }
+
+    private func keep(_ text: ByteString?) -> UnsafePointer<CChar>? {
+        guard let text else { return nil }
+        let copy = UnsafeMutableBufferPointer<CChar>.allocate(capacity: text.count + 1)
+        _ = unsafe copy.initialize(from: text.bytes.map { CChar(bitPattern: $0) } + [0])
+        unsafe texts.append(copy)
+        return unsafe UnsafePointer(copy.baseAddress)
+    }
+}

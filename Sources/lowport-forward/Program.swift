@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Takes the arguments over and forwards connections until a signal ends it.
+@c(lowport_forward_main)
+public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    // SAFETY: the kernel passes `count` C strings.
+    let all = unsafe [ByteString](argumentCount: count, arguments: arguments)
+    return ForwardCommand.run(name: all.first ?? "lowport-forward", Array(all.dropFirst()))
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import Testing
+
+@testable import Netcat
+@testable import TLS
+
+@Suite struct HostPatternTests {
+    @Test(
+        arguments: [
+            ("192.0.2.7", "192.0.2.7", true), ("192.0.2.7", "192.0.2.8", false), ("10.0.0.0/8", "10.255.1.2", true),
+            ("10.0.0.0/8", "11.0.0.0", false), ("0.0.0.0/0", "1.2.3.4", true), ("192.0.2.1-9", "192.0.2.9", true),
+            ("192.0.2.1-9", "192.0.2.10", false), ("10.0,2.*.7", "10.2.99.7", true), ("10.0,2.*.7", "10.1.99.7", false),
+            ("192.0.2.-5", "192.0.2.0", true), ("192.0.2.250-", "192.0.2.255", true),
+            ("2001:db8::/32", "2001:db8:1::1", true),
+            ("2001:db8::/32", "2001:db9::", false), ("::1", "::1", true), ("::/0", "127.0.0.1", true),
+            ("127.0.0.0/8", "::ffff:127.0.0.1", true), ("127.0.0.*", "::ffff:127.0.0.1", true),
+            ("127.0.0.1", "::1", false),
+        ] as [(ByteString, ByteString, Bool)]
+    )
+    func contains(_ text: ByteString, _ address: ByteString, _ expected: Bool) throws {
+        let pattern = try #require(HostPattern(text))
+        #expect(pattern.contains(try #require(IPAddress(address))) == expected)
+    }
+
+    @Test(
+        arguments: [
+            "", "localhost", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/8/8", "1.2.3.9-1",
+            "1.2.3.a",
+            "1..3.4", "::/129", "1.2.3.4-5/24", "1.2.3.1-2-3", "1.2.3.+4",
+        ] as [ByteString]
+    )
+    func isNone(_ text: ByteString) { #expect(HostPattern(text) == nil) }
+
+    /// Whatever stands in a list, reading it ends, and gives the same as before.
+    @Test func anyBytes() {
+        var random = Random(seed: 1)
+        let alphabet = Array("0123456789.-,*/:abf".utf8)
+        for _ in 0..<20_000 {
+            let length = Int.random(in: 0...20, using: &random)
+            let text = ByteString((0..<length).map { _ in alphabet.randomElement(using: &random) ?? 0 })
+            #expect(HostPattern(text) == HostPattern(text))
+        }
+    }
+
+    @Test func lists() {
+        #expect(AccessList.words(of: Array("a  b # c\n\n\td\r\n#e\nf".utf8)) == ["a", "b", "d", "f"])
+    }
+}
+
+@Suite struct HostAndPortTests {
+    @Test(
+        arguments: [
+            ("host:80", "host", "80"), ("192.0.2.1:http", "192.0.2.1", "http"), ("[::1]:80", "::1", "80"),
+            ("[::1]", "::1", nil),
+            ("::1", "::1", nil), ("host", "host", nil),
+        ] as [(ByteString, ByteString, ByteString?)]
+    )
+    func parses(_ text: ByteString, _ host: ByteString, _ port: ByteString?) throws {
+        let parsed = try #require(HostAndPort(text))
+        #expect(parsed.host == host)
+        #expect(parsed.port == port)
+    }
+
+    @Test(arguments: ["", ":80", "host:", "[]:80", "[::1", "[::1]80", "[::1]:"] as [ByteString])
+    func isNone(_ text: ByteString) { #expect(HostAndPort(text) == nil) }
+}
+
+@Suite struct SmallParserTests {
+    @Test(
+        arguments: [
+            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ] as [(ByteString, ByteString)]
+    )
+    func base64(_ text: ByteString, _ expected: ByteString) { #expect(Base64.encode(text) == expected) }
+
+    @Test(
+        arguments: [
+            ("lowdelay", 0x10), ("ef", 0xB8), ("cs7", 0xE0), ("af43", 0x98), ("af11", 0x28), ("0x1f", 0x1F),
+            ("255", 255),
+            ("256", nil), ("af44", nil), ("0x", nil), ("0xfff", nil), ("", nil), ("junk", nil),
+        ] as [(ByteString, Int32?)]
+    )
+    func typesOfService(_ text: ByteString, _ value: Int32?) { #expect(TypeOfService.parse(text) == value) }
+
+    @Test func headerFields() {
+        #expect(HTTPField("Proxy-Authorization:  Basic eA== ", named: "proxy-authorization")?.text == "Basic eA==")
+        #expect(HTTPField("Proxy-Authorizatio", named: "proxy-authorization") == nil)
+        #expect(HTTPField("Other: x", named: "proxy-authorization") == nil)
+    }
+
+    @Test func credentials() {
+        #expect(Credentials("user").password == "")
+        #expect(Credentials("user:pass:word").user == "user")
+        #expect(Credentials("user:pass:word").password == "pass:word")
+    }
+
+    @Test func programWords() {
+        #expect(ProgramCommand(.program("  /bin/x a\\ b\t\\\\c "))?.words == ["/bin/x", "a b", "\\c"])
+        #expect(ProgramCommand(.shell("a b"))?.words == ["/bin/sh", "-c", "a b"])
+        #expect(ProgramCommand(.relay) == nil)
+    }
+
+    @Test func applicationProtocols() {
+        #expect(NativeSettings.wire(["h2", "", "http/1.1"]) == [2] + Array("h2".utf8) + [8] + Array("http/1.1".utf8))
+        #expect(NativeSettings.wire([ByteString([UInt8](repeating: 1, count: 256))]).isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536, "1.5 KiB"), (1 << 20, "1.0 MiB"),
+            (5 << 40, "5.0 TiB"),
+        ] as [(Int, ByteString)]
+    )
+    func amounts(_ bytes: Int, _ text: ByteString) { #expect(Amount(bytes).byteString == text) }
+
+    @Test func figures() {
+        let statistics = Statistics(sent: 3, received: 2048, time: Milliseconds(rawValue: 1050))
+        #expect(statistics.text(.text) == "3 bytes sent, 2048 bytes received in 1.050 seconds (1.9 KiB/s)")
+        #expect(statistics.text(.none) == nil)
+    }
+}
+
+@Suite struct ByteFilterTests {
+    /// However the bytes are cut into pieces, the same comes out.
+    @Test func carriageReturns() {
+        let text = Array("a\nb\r\n\n\r\r\nc\n".utf8), expected = Array("a\r\nb\r\n\r\n\r\r\nc\r\n".utf8)
+        for cut in 0...text.count {
+            let filter = CarriageReturnFilter()
+            var (left, right) = (Array(text[..<cut]), Array(text[cut...]))
+            filter.apply(&left)
+            filter.apply(&right)
+            #expect(left + right == expected)
+        }
+    }
+
+    @Test func telnet() {
+        let talk: [UInt8] = [
+            0x61, 0xFF, 0xFD, 24, 0xFF, 0xFB, 1, 0xFF, 0xFF, 0xFF, 0xF1, 0xFF, 0xFE, 3, 0xFF, 0xFC, 4, 0x62,
+        ]
+        for cut in 0...talk.count {
+            let answers = Gathered()
+            let filter = TelnetFilter { answers.bytes += $0 }
+            var (left, right) = (Array(talk[..<cut]), Array(talk[cut...]))
+            filter.apply(&left)
+            filter.apply(&right)
+            #expect(left + right == talk)
+            #expect(answers.bytes == [0xFF, 0xFC, 24, 0xFF, 0xFE, 1, 0xFF, 0xFC, 3, 0xFF, 0xFE, 4])
+        }
+    }
+
+    private final class Gathered { var bytes: [UInt8] = [] }
+}
+
+@Suite struct ForwardSettingsTests {
+    @Test func parses() throws {
+        let settings = try #require(
+            try ForwardSettings.parse(["--udp", "127.0.0.1:53", "host:5353", "--max-conns", "7"])
+        )
+        #expect(settings.usesDatagrams)
+        #expect(settings.mostConnections == 7)
+        #expect(settings.target == "host:5353")
+        #expect(settings.options.listeningAddress == "127.0.0.1")
+        #expect(settings.options.listeningPort == "53")
+        #expect(try ForwardSettings.parse(["80", "h:1"])?.options.listeningAddress == nil)
+        #expect(try ForwardSettings.parse(["--help"]) == nil)
+    }
+
+    @Test(arguments: [[], ["80"], ["1", "2", "3"]] as [[ByteString]]) func usage(_ arguments: [ByteString]) {
+        #expect(throws: UsageError(message: nil, showsUsage: true)) { try ForwardSettings.parse(arguments) }
+    }
+
+    @Test func announcements() {
+        let client = SocketAddress(.v4(IPv4Address(rawValue: 0xC000_0201)), Port(rawValue: 7))
+        let mapped = SocketAddress(.v6(IPv6Address(mapping: IPv4Address(rawValue: 0xC000_0202))), Port(rawValue: 80))
+        #expect(ProxyAnnouncement.line(from: client, to: mapped) == "PROXY TCP4 192.0.2.1 192.0.2.2 7 80\r\n")
+        #expect(ProxyAnnouncement.line(from: client, to: nil) == "PROXY UNKNOWN\r\n")
+        let other = SocketAddress(.v6(.any), Port(rawValue: 80))
+        #expect(ProxyAnnouncement.line(from: client, to: other) == "PROXY UNKNOWN\r\n")
+    }
+}
