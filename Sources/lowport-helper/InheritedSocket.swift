@@ -23,7 +23,7 @@ struct InheritedSocket {
     }
 
     private func decide(_ address: SocketAddress) -> Decision {
-        let contents = RuleStore.system.load()
+        let contents = RuleStore.system.load(onlyFor: address.port)
         return Decision.decide(
             request(for: address),
             rules: contents.rules,
