@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 if [ "${1:-}" != inside ]; then
-    [ -x .build-dist/lowport ] && [ -x .build-dist/lowport-helper ] || Scripts/build lowport lowport-helper
+    if [ ! -x .build-dist/lowport ] || [ ! -x .build-dist/lowport-helper ]; then Scripts/build lowport lowport-helper; fi
     exec unshare --mount --net --pid --fork --kill-child --mount-proc sh "$0" inside
 fi
 

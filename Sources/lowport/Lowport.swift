@@ -18,8 +18,8 @@ struct Lowport: ParsableCommand {
             """,
         version: Lowport.versionText,
         subcommands: [
-            Grant.self, Revoke.self, List.self, Check.self, Apply.self, Edit.self, CanBind.self, ThresholdCommand.self,
-            Run.self,
+            Grant.self, Revoke.self, List.self, Check.self, Apply.self, Edit.self, CanBind.self, Explain.self,
+            Doctor.self, ThresholdCommand.self, Run.self,
         ]
     )
 

@@ -141,7 +141,7 @@ struct CapabilityTextParser {
 extension UInt8 {
     /// Whether isspace(3) says so in the C locale.
     fileprivate var isBlank: Bool { self == 0x20 || self >= 0x09 && self <= 0x0D }
-    fileprivate var isNamePart: Bool { lowercased >= 0x61 && lowercased <= 0x7A || self == UInt8(ascii: "_") }
+    var isNamePart: Bool { lowercased >= 0x61 && lowercased <= 0x7A || self == UInt8(ascii: "_") }
     fileprivate var isSign: Bool { self == UInt8(ascii: "+") || self == UInt8(ascii: "-") }
     fileprivate var isOperator: Bool { isSign || self == UInt8(ascii: "=") }
 }

@@ -73,16 +73,6 @@ struct CanBind: ParsableCommand {
     }
 }
 
-/// `--on 127.0.0.1`.
-struct AddressArgument: ExpressibleByArgument {
-    let address: IPAddress
-
-    init?(argument: String) {
-        guard let address = IPAddress(ByteString(argument)) else { return nil }
-        self.address = address
-    }
-}
-
 extension BindRequest {
     /// What this process would ask for.
     fileprivate init(port: Port, transport: TransportProtocol, address: IPAddress) throws {

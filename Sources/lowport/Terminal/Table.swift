@@ -8,10 +8,15 @@ struct Table {
     /// Columns are not made narrower than this; a terminal that is too narrow even so breaks the lines itself.
     private static let narrowest = 9
 
-    init(headings: [ByteString]) { rows = [headings] }
+    private let hasHeadings: Bool
 
-    /// Whether there are only headings.
-    var isEmpty: Bool { rows.count == 1 }
+    init(headings: [ByteString]? = nil) {
+        rows = headings.map { [$0] } ?? []
+        hasHeadings = headings != nil
+    }
+
+    /// Whether there is nothing, or only headings.
+    var isEmpty: Bool { rows.count == (hasHeadings ? 1 : 0) }
 
     mutating func append(_ row: [ByteString]) { rows.append(row) }
 
@@ -24,14 +29,15 @@ struct Table {
             let wrapped = zip(row, widths).map { Self.wrap($0, $1) }
             for part in 0..<(wrapped.map(\.count).max() ?? 0) {
                 let line = Self.line(wrapped.map { part < $0.count ? $0[part] : "" }, widths)
-                lines.append(number == 0 ? style.heading(line) : line)
+                lines.append(number == 0 && hasHeadings ? style.heading(line) : line)
             }
         }
         return lines
     }
 
     private func widths(fitting columns: Int?) -> [Int] {
-        var widths = rows[0].indices.map { column in rows.map { $0[column].characterCount }.max() ?? 0 }
+        guard let first = rows.first else { return [] }
+        var widths = first.indices.map { column in rows.map { $0[column].characterCount }.max() ?? 0 }
         guard let columns else { return widths }
         var excess = widths.reduce(0, +) + (widths.count - 1) * Self.gap - columns
         while excess > 0, let widest = widths.max(), widest > Self.narrowest, let index = widths.firstIndex(of: widest)

@@ -1,0 +1,18 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: Apache-2.0
+# run.sh [SECONDS [PARSER...]]: feeds every parser for so long; a minute each if nothing is said.
+cd "$(dirname "$0")"
+seconds=${1:-60}
+[ $# -gt 0 ] && shift
+[ $# -gt 0 ] || set -- text attribute vectors external saved
+# The release's toolset, for its linker: the other one crashes over libFuzzer.
+swift build --product capability-fuzz -Xswiftc -sanitize=fuzzer,address --toolset ../Packaging/release.json --scratch-path .build
+for parser in "$@"; do
+    echo "== $parser, $seconds s"
+    mkdir -p ".build/found/$parser"
+    # The backtrace of Swift waits for ever under libFuzzer; the leak checker cannot work where something traces us.
+    SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 .build/debug/capability-fuzz "$parser" \
+        -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 -verbosity=0 \
+        -artifact_prefix=".build/found/$parser-" ".build/found/$parser" "Corpus/$parser"
+done
+echo "nothing found"

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// What a process hands to the programs that it executes: three vectors, known by their letters as IAB (cap_iab(3)).
+///
+/// Their text is a list such as `!%cap_chown,cap_setuid,^cap_net_bind_service`: `^` is ambient and inheritable, `%` or
+/// nothing inheritable, and `!` blocked from the bounding set.
+public struct InheritedCapabilities: Hashable, Sendable {
+    /// What is inheritable; all of `ambient` is.
+    public private(set) var inheritable: CapabilitySet
+    /// What is ambient.
+    public private(set) var ambient: CapabilitySet
+    /// What is not in the bounding set.
+    public private(set) var blocked: CapabilitySet
+
+    /// Creates the vectors; what is ambient becomes inheritable too.
+    public init(inheritable: CapabilitySet = [], ambient: CapabilitySet = [], blocked: CapabilitySet = []) {
+        self.inheritable = inheritable.union(ambient)
+        self.ambient = ambient
+        self.blocked = blocked
+    }
+
+    /// The vectors of a process; 0 is the calling thread.
+    public init(ofProcess process: Int32, kernel: KernelCapabilities = .running) throws(Errno) {
+        let capabilities = try ProcessCapabilities(ofProcess: process)
+        self.init(
+            inheritable: capabilities.state.inheritable,
+            ambient: capabilities.ambient,
+            blocked: kernel.all.subtracting(capabilities.bounding)
+        )
+    }
+
+    /// Reads a text as cap_iab_from_text(3) does.
+    ///
+    /// Numbers up to 63 count as names do, and a comma may stand at the end.
+    public init(text: ByteString) throws(CapabilityTextError) {
+        self.init()
+        let bytes = text.bytes.prefix { $0 != 0 }
+        var position = 0
+        while position < bytes.count {
+            var marks: [UInt8] = []
+            while position < bytes.count, "!^%".utf8.contains(bytes[position]) {
+                marks.append(bytes[position])
+                position += 1
+            }
+            if position == bytes.count { return }
+            let capability = try Self.takeItem(of: bytes, at: &position)
+            if marks.contains(UInt8(ascii: "!")) { blocked.insert(capability) }
+            if marks.contains(UInt8(ascii: "^")) { ambient.insert(capability) }
+            if marks.isEmpty || marks.contains(where: { $0 != UInt8(ascii: "!") }) { inheritable.insert(capability) }
+            if position == bytes.count { return }
+            guard bytes[position] == UInt8(ascii: ",") else {
+                throw CapabilityTextError(.junkAfterClause, at: position)
+            }
+            position += 1
+        }
+    }
+
+    /// A number or a name.
+    private static func takeItem(
+        of bytes: ArraySlice<UInt8>,
+        at position: inout Int
+    ) throws(CapabilityTextError) -> Capability {
+        let start = position
+        if bytes[position].isDigit {
+            let number = UnsignedNumber(prefixOf: bytes[position...])
+            position += number.length
+            if let capability = UInt8(exactly: number.value).flatMap(Capability.init(rawValue:)) { return capability }
+            throw CapabilityTextError(.numberTooLarge, at: start)
+        }
+        while position < bytes.count, bytes[position].isNamePart { position += 1 }
+        if position == start { throw CapabilityTextError(.notCapability, at: start) }
+        if let capability = Capability(named: ByteString(bytes[start..<position])) { return capability }
+        throw CapabilityTextError(.unknownName, at: start)
+    }
+
+    /// Writes the vectors as cap_iab_to_text(3) does; capabilities that the kernel does not have are left out.
+    public func text(kernel: KernelCapabilities = .running) -> ByteString {
+        var text = ByteString()
+        for capability in inheritable.union(ambient).union(blocked).intersection(kernel.all) {
+            if !text.isEmpty { text += "," }
+            if blocked.contains(capability) { text += "!" }
+            if ambient.contains(capability) {
+                text += "^"
+            } else if blocked.contains(capability) && inheritable.contains(capability) {
+                text += "%"
+            }
+            text += capability.byteString
+        }
+        return text
+    }
+}

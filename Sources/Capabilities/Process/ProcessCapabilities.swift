@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// All capability sets of a process or thread (capabilities(7), "Thread capability sets").
+///
+/// Linux keeps them for every thread. What changes them here changes those of the calling thread, and refuses to do so
+/// while the process has other threads, which would keep all privileges: an attacker of one of them would have them too.
+public struct ProcessCapabilities: Hashable, Sendable {
+    /// Effective, permitted and inheritable.
+    public let state: CapabilityState
+    /// What execve(2) may give.
+    public let bounding: CapabilitySet
+    /// What execve(2) of an ordinary file keeps.
+    public let ambient: CapabilitySet
+
+    init(state: CapabilityState, bounding: CapabilitySet, ambient: CapabilitySet) {
+        self.state = state
+        self.bounding = bounding
+        self.ambient = ambient
+    }
+
+    /// The sets of the calling thread.
+    public static func current() throws(Errno) -> ProcessCapabilities { try ProcessCapabilities(ofProcess: 0) }
+
+    /// The sets of a process, as proc(5) has them.
+    /// - Parameter process: its number; 0 is the calling thread. Throws ESRCH if there is none.
+    public init(ofProcess process: Int32) throws(Errno) {
+        if process < 0 { throw .invalidArgument }
+        let path: ByteString = process == 0 ? "/proc/thread-self/status" : "/proc/\(process)/status"
+        let text: ByteString
+        do {
+            text = ByteString(try FileDescriptor.open(path, .readOnly).readToEnd(limit: 1 << 16))
+        } catch {
+            throw error == .noSuchFile ? .noSuchProcess : error
+        }
+        guard let inheritable = Self.set("CapInh:\t", in: text), let permitted = Self.set("CapPrm:\t", in: text),
+            let effective = Self.set("CapEff:\t", in: text), let bounding = Self.set("CapBnd:\t", in: text)
+        else { throw .inputOutput }
+        state = CapabilityState(effective: effective, permitted: permitted, inheritable: inheritable)
+        self.bounding = bounding
+        // Linux has it since 4.3.
+        ambient = Self.set("CapAmb:\t", in: text) ?? []
+    }
+
+    /// The set in the line of `text` that begins with `name`: sixteen hexadecimal digits.
+    private static func set(_ name: ByteString, in text: ByteString) -> CapabilitySet? {
+        guard let line = text.split(on: UInt8(ascii: "\n")).first(where: { $0.hasPrefix(name) }),
+            let bytes = Hexadecimal.bytes(ByteString(line.bytes.dropFirst(name.count))), bytes.count == 8
+        else { return nil }
+        return CapabilitySet(rawValue: bytes.reduce(0) { $0 << 8 | UInt64($1) })
+    }
+}
+
+/// Why the capabilities of this process were not changed.
+public enum ProcessCapabilitiesError: Error, Hashable, Sendable {
+    /// The process has other threads, which would keep what they have.
+    case otherThreads(Int)
+    /// The kernel refused.
+    case system(Errno)
+}
+
+extension CapabilityState {
+    /// The sets of the calling thread (capget(2)).
+    public static func ofCurrentThread() throws(Errno) -> CapabilityState {
+        CapabilityState(try CapabilityMasks(ofProcess: 0))
+    }
+
+    /// The sets of the process with the number `process`. Throws ESRCH if there is none (capget(2)).
+    public init(ofProcess process: Int32) throws(Errno) { self.init(try CapabilityMasks(ofProcess: process)) }
+
+    private init(_ masks: CapabilityMasks) {
+        self.init(
+            effective: CapabilitySet(rawValue: masks.effective),
+            permitted: CapabilitySet(rawValue: masks.permitted),
+            inheritable: CapabilitySet(rawValue: masks.inheritable)
+        )
+    }
+
+    /// Makes these the sets of the calling thread alone (capset(2)).
+    ///
+    /// Throws EPERM for what the thread may not have: permitted beyond what is, or effective beyond permitted.
+    public func applyToCurrentThread() throws(Errno) {
+        try CapabilityMasks(
+            effective: effective.rawValue,
+            permitted: permitted.rawValue,
+            inheritable: inheritable.rawValue
+        ).apply()
+    }
+
+    /// Makes these the sets of the process, which must not have other threads.
+    public func apply() throws(ProcessCapabilitiesError) {
+        try CurrentProcess.requireSingleThread()
+        do { try applyToCurrentThread() } catch { throw .system(error) }
+    }
+
+    /// Calls `body` while `capabilities`, which have to be permitted, are effective in this thread, and makes effective
+    /// again what was before on every way out.
+    public static func raising<Result, Failure: Error>(
+        _ capabilities: CapabilitySet,
+        _ body: () throws(Failure) -> Result
+    ) throws(RaisingError<Failure>) -> Result {
+        let before: CapabilityState
+        do {
+            before = try ofCurrentThread()
+            var raised = before
+            raised.effective.formUnion(capabilities)
+            try raised.applyToCurrentThread()
+        } catch {
+            throw .capabilities(error)
+        }
+        let result: Swift.Result<Result, Failure>
+        do { result = .success(try body()) } catch { result = .failure(error) }
+        // Only the effective set is put back: `body` may have given up permitted capabilities.
+        do {
+            var after = try ofCurrentThread()
+            after.effective = before.effective.intersection(after.permitted)
+            try after.applyToCurrentThread()
+        } catch {
+            throw .capabilities(error)
+        }
+        do { return try result.get() } catch { throw .body(error) }
+    }
+}
+
+/// Why `CapabilityState.raising` has no result.
+public enum RaisingError<Failure: Error>: Error {
+    /// The capabilities could not be made effective, or not be lowered again.
+    case capabilities(Errno)
+    /// What was to be done failed.
+    case body(Failure)
+}
+
+extension CurrentProcess {
+    /// Throws if the process has more than one thread.
+    static func requireSingleThread() throws(ProcessCapabilitiesError) {
+        let names: [ByteString]
+        do {
+            names = try FileDescriptor.open("/proc/self/task", [.readOnly, .directory]).names()
+        } catch {
+            throw .system(error)
+        }
+        if names.count != 1 { throw .otherThreads(names.count - 1) }
+    }
+}

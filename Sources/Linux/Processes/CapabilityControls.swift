@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// What prctl(2) does with the capabilities of the calling thread, beside the three sets. Other threads keep theirs.
+public enum CapabilityControls {
+    /// Takes a capability out of the bounding set, for good. Needs CAP_SETPCAP; throws EINVAL if the kernel has it not.
+    ///
+    /// The corresponding operation is `PR_CAPBSET_DROP`.
+    public static func dropFromBoundingSet(capability number: UInt8) throws(Errno) {
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_CAPBSET_DROP, UInt(number), 0, 0, 0) }
+    }
+
+    /// Whether a capability is in the ambient set; throws EINVAL if the kernel has it not.
+    ///
+    /// The corresponding operation is `PR_CAP_AMBIENT_IS_SET`.
+    public static func isAmbient(capability number: UInt8) throws(Errno) -> Bool {
+        try valueOrErrno(.prctl) {
+            clinux_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_IS_SET), UInt(number), 0, 0)
+        } == 1
+    }
+
+    /// Puts a capability into the ambient set, or takes it out.
+    ///
+    /// To put it in, it has to be permitted and inheritable; otherwise EPERM is thrown. The corresponding operations are
+    /// `PR_CAP_AMBIENT_RAISE` and `PR_CAP_AMBIENT_LOWER`.
+    public static func setAmbient(capability number: UInt8, to isAmbient: Bool) throws(Errno) {
+        let operation = isAmbient ? PR_CAP_AMBIENT_RAISE : PR_CAP_AMBIENT_LOWER
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_CAP_AMBIENT, UInt(operation), UInt(number), 0, 0) }
+    }
+
+    /// Empties the ambient set.
+    ///
+    /// The corresponding operation is `PR_CAP_AMBIENT_CLEAR_ALL`.
+    public static func clearAmbient() throws(Errno) {
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_CLEAR_ALL), 0, 0, 0) }
+    }
+
+    /// The securebits, as the kernel has them.
+    ///
+    /// The corresponding operation is `PR_GET_SECUREBITS`.
+    public static func secureBits() throws(Errno) -> UInt32 {
+        UInt32(try valueOrErrno(.prctl) { clinux_prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) })
+    }
+
+    /// Sets the securebits. Needs CAP_SETPCAP; throws EPERM also for a change of locked ones.
+    ///
+    /// The corresponding operation is `PR_SET_SECUREBITS`.
+    public static func setSecureBits(_ bits: UInt32) throws(Errno) {
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_SECUREBITS, UInt(bits), 0, 0, 0) }
+    }
+
+    /// Whether the permitted set survives the change from root to another user. Ends with execve(2).
+    ///
+    /// The corresponding operation is `PR_SET_KEEPCAPS`.
+    public static func keepPermitted(_ keeps: Bool) throws(Errno) {
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_KEEPCAPS, keeps ? 1 : 0, 0, 0, 0) }
+    }
+
+    /// Makes sure that no execve(2) of this thread and its children gives them privileges, for good.
+    ///
+    /// The corresponding operation is `PR_SET_NO_NEW_PRIVS`.
+    public static func gainNoNewPrivileges() throws(Errno) {
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }
+    }
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// What setcap and getcap have beyond the originals.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct CapabilityOptionTests {
+    private func expect(
+        _ script: String,
+        status: Int = 0,
+        output: ByteString = "",
+        errors: ByteString = "",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let outcome = try await Sandbox.run("set +e; " + script)
+        #expect(outcome == Outcome(status: status, output: output, errors: errors), sourceLocation: sourceLocation)
+    }
+
+    @Test func json() async throws {
+        try await expect(
+            """
+            touch a 'q"\\' "$(printf 'n\\377\\ne')"; setcap cap_net_raw=ep a; setcap -n 7 '=i cap_kill-i' 'q"\\'; setcap = n*
+            getcap --json a q* n* | sed s/cap_chown.*checkpoint_restore/ALL/g; getcap -v --json . none
+            """,
+            output: """
+                {"schema":"lowport.getcap/1","path":"a","capabilities":"cap_net_raw=ep","permitted":["cap_net_raw"],\
+                "inheritable":[],"effective":true,"rootid":0}
+                {"schema":"lowport.getcap/1","path":"q\\"\\\\","capabilities":"=i cap_kill-i","permitted":[],\
+                "inheritable":["ALL"],"effective":false,"rootid":7}
+                {"schema":"lowport.getcap/1","path":"n\u{FFFD}\\ne","path_hex":"6eff0a65","capabilities":"=","permitted":[],\
+                "inheritable":[],"effective":false,"rootid":0}
+                {"schema":"lowport.getcap/1","path":".","is_file":false}
+                {"schema":"lowport.getcap/1","path":"none","error":"no such file or directory","errno":2}
+
+                """
+        )
+    }
+
+    @Test func nulls() async throws {
+        try await expect(
+            "touch 'a b' c; setcap cap_kill=i 'a b'; getcap -v --null 'a b' c . | tr '\\0' '|'",
+            output: "a b|cap_kill=i|c||"
+        )
+    }
+
+    @Test func limitsOfWalks() async throws {
+        try await expect(
+            """
+            mkdir -p d/t d/p d/x; mount -t tmpfs t d/t; mount -t proc p d/p; mount --bind d/x d/x
+            touch d/a d/t/b d/x/c; setcap =p d/a =p d/t/b =p d/x/c
+            getcap -r d | sort; echo; getcap -r --one-file-system d | sort; echo; getcap -r --local d | sort
+            getcap -rv --local d | grep -c d/p
+            """,
+            output: """
+                d/a =p
+                d/t/b =p
+                d/x/c =p
+
+                d/a =p
+                d/x/c =p
+
+                d/a =p
+                d/t/b =p
+                d/x/c =p
+
+                """ + "1\n"
+        )
+    }
+
+    @Test func strict() async throws {
+        try await expect(
+            """
+            mkdir d; touch d/a; getcap --strict d/a d; echo $?; getcap --strict none 2>&1; echo $?
+            getcap --strict -r none 2>&1; echo $?; setcap =p d/a; getcap --strict d/a >/dev/full; echo $?
+            chmod 0700 d; chmod 0755 .; as alice getcap --strict -r . ; echo $?; as alice getcap -r .; echo $?
+            """,
+            output: """
+                0
+                none (No such file or directory)
+                1
+                none (No such file or directory)
+                1
+                1
+                1
+                0
+
+                """
+        )
+    }
+
+    @Test func audit() async throws {
+        try await expect(
+            """
+            touch good plain; chmod 755 good; setcap cap_kill=ep good; getcap --audit good plain; echo $?
+            echo '#!/bin/sh' >script; chmod 777 script; chown alice script; setcap cap_kill=i script
+            touch data; setcap -n 9 63=p data; setcap = plain
+            mkdir n; mount -t tmpfs -o nosuid n n; touch n/s; chmod 755 n/s; setcap cap_kill=p n/s
+            getcap --audit script data plain n/s; echo $?
+            setpriv --bounding-set=-kill getcap --audit good n/s; getcap --json --audit good
+            """,
+            output: """
+                good cap_kill=ep
+                0
+                script cap_kill=i
+                \tthe file is a script: only the capabilities of its interpreter count
+                \tonly processes that have the capabilities inheritable gain them
+                \tthe file is writable by others than its owner
+                \tthe file belongs to user 1001, who may replace what it does
+                data = 63+p
+                \tnobody has permission to execute the file
+                \tthe capabilities count only where user 9 is root of a user namespace
+                \tthis kernel does not have 63
+                plain =
+                \tnobody has permission to execute the file
+                \tthe attribute is empty: it gives nothing, and ends ambient capabilities
+                n/s cap_kill=p
+                \tthe file system is mounted nosuid: capabilities have no effect there
+                1
+                good cap_kill=ep
+                \tcap_kill not in the bounding set here: execve fails with "operation not permitted"
+                n/s cap_kill=p
+                \tthe file system is mounted nosuid: capabilities have no effect there
+                \tcap_kill not in the bounding set here: silently missing
+                {"schema":"lowport.getcap-audit/1","path":"good","capabilities":"cap_kill=ep","permitted":["cap_kill"],\
+                "inheritable":[],"effective":true,"rootid":0,"concerns":[]}
+
+                """
+        )
+    }
+
+    /// An attribute that execve honours, and that no system call shows: of revision 1.
+    @Test func auditFindsHiddenAttributes() async throws {
+        try await expect(
+            """
+            truncate -s 8M image; mkfs.ext4 -q image; mkdir m; mount -o loop image m; touch m/v1; chmod 755 m/v1; umount m
+            printf '\\1\\0\\0\\1\\0\\040\\0\\0\\0\\0\\0\\0' >value
+            debugfs -w -R 'ea_set -f value v1 security.capability' image 2>/dev/null; mount -o loop image m
+            getcap -r --audit m; echo $?; setcap --explain m/v1; setcap -r m/v1; getcap --audit -rv m/v1
+            """,
+            output: """
+                m/v1
+                \tthere is an attribute that the kernel does not show, though it may honour it at execve (revision 1, or \
+                unknown flags); setcap -r removes it
+                1
+                m/v1
+                \tthere is an attribute that the kernel does not show, though it may honour it at execve (revision 1, or \
+                unknown flags); setcap -r removes it
+                m/v1
+
+                """
+        )
+    }
+
+    @Test func dryRun() async throws {
+        try await expect(
+            """
+            touch a b; setcap =p b; setcap --dry-run cap_kill=ep a -r b; as alice setcap --dry-run =i a; getcap -v a b
+            setcap --dry-run -r a || setcap --dry-run cap_kill a && getcap a
+            """,
+            output: """
+                would set 'a' to cap_kill=ep
+                would remove the capabilities of 'b'
+                would set 'a' to =i
+                a
+                b =p
+                would set 'a' to =
+
+                """,
+            errors: "File 'a' has no capablity to remove\n"
+        )
+    }
+
+    @Test func followAndFiles() async throws {
+        try await expect(
+            """
+            touch a b c; ln -s a link; setcap --follow =p link; getcap a; setcap --files cap_kill=i b c; getcap b c
+            setcap --files -r a b c; getcap a b c; setcap --files =p a none c || getcap a c
+            """,
+            output: "a =p\nb cap_kill=i\nc cap_kill=i\na =p\n",
+            errors: "Failed to set capabilities on file 'none': No such file or directory\n"
+        )
+    }
+
+    @Test(arguments: [
+        (
+            "ln -s a link; setcap --explain =p link",
+            "'link' is a symbolic link; name the file that it leads to, or use --follow"
+        ),
+        ("mkdir d; setcap --explain =p d", "'d' is a directory; only files have capabilities"),
+        ("mkfifo f; setcap --explain =p f", "'f' is neither a file nor a directory; only files have capabilities"),
+        ("setcap --explain 'cap_kill=ep cap_chown=p' a", "cap_chown must be effective too, or nothing may be"),
+        (
+            "setcap --explain -n 4294967295 =p a",
+            "the kernel refused the attribute; the user behind -n may have no number in this user namespace"
+        ),
+        ("setcap --explain cap_kil=p a", "no capability has the name at byte 1"),
+        ("setcap --explain 'cap_kill =ep' a", "a blank stands between the capabilities and the operator at byte 9"),
+        ("mount -o remount,ro /mnt; setcap --explain =p a", "the file system of 'a' is mounted read-only"),
+        (
+            "as alice setcap --explain =p a",
+            "run setcap as root, or with a command such as sudo; in a container, the bounding set may lack cap_setfcap"
+        ),
+    ]) func explainsFailures(script: String, hint: ByteString) async throws {
+        let outcome = try await Sandbox.run("touch a; \(script)")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.hasSuffix("\nhint: " + hint + "\n"), "\(outcome)")
+    }
+
+    @Test func saveAndRestore() async throws {
+        try await expect(
+            """
+            mkdir d; echo 1 >d/a; echo 2 >d/b; setcap cap_kill=ep d/a; setcap -n 5 cap_chown=i d/b
+            getcap -rn --save saved d | sort; stat -c %a saved
+            cp -r d e; rm -r d; mv e d; getcap -r d; setcap --dry-run --restore saved | sort; getcap -r d
+            setcap --restore saved | sort; getcap -rn d | sort; setcap --restore saved; echo $?
+            """,
+            output: """
+                d/a cap_kill=ep
+                d/b cap_chown=i [rootid=5]
+                600
+                would restore 'd/a' to cap_kill=ep
+                would restore 'd/b' to cap_chown=i
+                restoring 'd/a' to cap_kill=ep
+                restoring 'd/b' to cap_chown=i
+                d/a cap_kill=ep
+                d/b cap_chown=i [rootid=5]
+                0
+
+                """
+        )
+    }
+
+    /// All or nothing: a changed file, a missing file, a file that cannot be written to.
+    @Test func restoreRefuses() async throws {
+        try await expect(
+            """
+            echo 1 >a; echo 2 >b; setcap =p a =p b; getcap --save saved a b >/dev/null; setcap -r a -r b; echo 3 >b
+            setcap --restore saved || getcap -v a b; chmod 4711 a; rm b; setcap --restore saved || getcap -v a
+            chmod 644 a; echo 2 >b; sed 's/end 2/end 3/' saved >bad; chmod 666 saved
+            setcap --restore saved || setcap --restore bad || setcap --restore none || setcap --changed --restore a || getcap -v a b
+            """,
+            status: 0,
+            output: "a\nb\na\na\nb\n",
+            errors: """
+                setcap: 'b' has changed since it was saved; --changed restores it all the same
+                setcap: nothing was restored
+                setcap: 'a' has changed since it was saved; --changed restores it all the same
+                setcap: cannot restore 'b': no such file or directory
+                setcap: nothing was restored
+                setcap: cannot trust 'saved': it has to belong to root or to you, and nobody else may write to it
+                setcap: 'bad', line 4: not what getcap --save writes
+                setcap: cannot read 'none': no such file or directory
+                setcap: 'a', line 1: not what getcap --save writes
+
+                """
+        )
+    }
+
+    @Test func restoreUndoes() async throws {
+        try await expect(
+            """
+            mkdir r; mount -t tmpfs r r; for f in a b r/c; do echo $f >$f; done; setcap =p a =i b =e r/c
+            getcap --save saved a b r/c >/dev/null; setcap -r a cap_kill=p b -r r/c; mount -o remount,ro r
+            setcap -q --restore saved || getcap -v a b r/c
+            """,
+            output: "a\nb cap_kill=p\nr/c\n",
+            errors: "setcap: cannot restore 'r/c': read-only file system\nsetcap: nothing was restored\n"
+        )
+    }
+
+    @Test func restoresChangedFilesOnDemand() async throws {
+        try await expect(
+            "echo 1 >a; setcap =p a; getcap --save s a; echo 2 >a; setcap --changed --restore s; getcap a",
+            output: "a =p\nrestoring 'a' to =p\na =p\n"
+        )
+    }
+}
