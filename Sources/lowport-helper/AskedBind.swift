@@ -25,7 +25,7 @@ struct AskedBind {
     }
 
     private func decide(_ request: BindRequest) -> Decision {
-        let contents = RuleStore.system.load()
+        let contents = RuleStore.system.load(onlyFor: request.port)
         return Decision.decide(
             request,
             rules: contents.rules,

@@ -18,12 +18,24 @@ public struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConve
     }
 
     /// Parses four decimal numbers 0-255 with dots between them, as inet_pton(3) does: no leading zeros, nothing else.
-    public init?(_ text: ByteString) {
-        var address = in_addr()
-        guard unsafe text.withCString({ unsafe inet_pton(AF_INET, $0, &address) }) == 1,
-            !text.bytes.contains(0)
-        else { return nil }
-        rawValue = UInt32(bigEndian: address.s_addr)
+    public init?(_ text: ByteString) { self.init(text.bytes[...]) }
+
+    /// As the other, for a part of some text: rules are read ten thousand at a time.
+    public init?(_ text: ArraySlice<UInt8>) {
+        var (address, number, digits, dots): (UInt32, UInt32, Int, Int) = (0, 0, 0, 0)
+        for byte in text {
+            if byte == UInt8(ascii: "."), digits > 0, dots < 3 {
+                address = address << 8 | number
+                (number, digits, dots) = (0, 0, dots + 1)
+            } else if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), digits == 0 || number > 0 {
+                (number, digits) = (number * 10 + UInt32(byte - UInt8(ascii: "0")), digits + 1)
+                if number > 255 { return nil }
+            } else {
+                return nil
+            }
+        }
+        guard dots == 3, digits > 0 else { return nil }
+        rawValue = address << 8 | number
     }
 }
 
@@ -111,10 +123,13 @@ public enum IPAddress: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// Parses an address of either family.
-    public init?(_ text: ByteString) {
+    public init?(_ text: ByteString) { self.init(text.bytes[...]) }
+
+    /// As the other, for a part of some text.
+    public init?(_ text: ArraySlice<UInt8>) {
         if let address = IPv4Address(text) {
             self = .v4(address)
-        } else if let address = IPv6Address(text) {
+        } else if let address = IPv6Address(ByteString(text)) {
             self = .v6(address)
         } else {
             return nil

@@ -31,22 +31,25 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// Reads `192.0.2.10`, `127.0.0.0/8` or `::1`; nil for anything else, and if bits are set behind the prefix.
-    public init?(text: ByteString) {
+    public init?(text: ByteString) { self.init(text.bytes[...]) }
+
+    /// As `init(text:)`, for a part of a line.
+    init?(_ text: ArraySlice<UInt8>) {
         guard let (address, length) = Self.parts(of: text) else { return nil }
         self.init(address, length: length)
     }
 
     /// What `127.0.0.1/8` was meant to be: `127.0.0.0/8`.
     static func withoutHostBits(_ text: ByteString) -> AddressPrefix? {
-        guard let (address, length) = parts(of: text), length <= width(of: address) else { return nil }
+        guard let (address, length) = parts(of: text.bytes[...]), length <= width(of: address) else { return nil }
         return AddressPrefix(truncate(address, to: length), length: length)
     }
 
-    private static func parts(of text: ByteString) -> (IPAddress, Int)? {
-        let parts = text.split(on: UInt8(ascii: "/"))
-        guard let address = IPAddress(parts[0]) else { return nil }
-        if parts.count == 1 { return (address, width(of: address)) }
-        guard parts.count == 2, let length = Decimal.value(of: parts[1], upTo: 128) else { return nil }
+    private static func parts(of text: ArraySlice<UInt8>) -> (IPAddress, Int)? {
+        let slash = text.firstIndex(of: UInt8(ascii: "/"))
+        guard let address = IPAddress(text[..<(slash ?? text.endIndex)]) else { return nil }
+        guard let slash else { return (address, width(of: address)) }
+        guard let length = Decimal.value(of: text[(slash + 1)...], upTo: 128) else { return nil }
         return (address, Int(length))
     }
 

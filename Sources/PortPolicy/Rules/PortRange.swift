@@ -24,13 +24,20 @@ public struct PortRange: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// Reads `80` or `8000-8010`; nil for anything else, and for port 0.
-    public init?(text: ByteString) {
-        func port(_ text: ByteString) -> Port? {
+    public init?(text: ByteString) { self.init(text.bytes[...]) }
+
+    /// As `init(text:)`, for a part of a line.
+    init?(_ text: ArraySlice<UInt8>) {
+        func port(_ text: ArraySlice<UInt8>) -> Port? {
             guard let value = Decimal.value(of: text, upTo: 65535), value > 0 else { return nil }
             return Port(rawValue: UInt16(value))
         }
-        let ends = text.split(on: UInt8(ascii: "-"))
-        guard ends.count <= 2, let lower = port(ends[0]), let upper = port(ends[ends.count - 1]) else { return nil }
+        guard let dash = text.firstIndex(of: UInt8(ascii: "-")) else {
+            guard let port = port(text) else { return nil }
+            self.init(port)
+            return
+        }
+        guard let lower = port(text[..<dash]), let upper = port(text[(dash + 1)...]) else { return nil }
         self.init(lower, upper)
     }
 

@@ -20,15 +20,16 @@ struct RuleParser {
     mutating func rule() throws(RuleError) -> Rule? {
         guard bytes.count <= RulesFile.maximumLineLength else { throw atPosition(expected: .shorterLine) }
         guard let verb = word() else { return nil }
-        guard verb.text == "allow" else { throw error(verb, expected: .verb) }
+        guard verb.text.spells("allow") else { throw error(verb, expected: .verb) }
         let identity = try identity()
-        let transports = try list(.transport, Self.transport).reduce(into: TransportSet()) { $0.formUnion($1) }
-        var rule = Rule(identity, transports, try list(.ports, PortRange.init(text:)))
+        var rule = Rule(identity, [], [])
+        try list(.transport, Self.transport) { rule.transports.formUnion($0) }
+        try list(.ports, PortRange.init(_:)) { rule.ports.append($0) }
         while let option = word() {
-            if option.text == "on", rule.prefixes.isEmpty, rule.until == nil {
-                rule.prefixes = try list(.prefix, AddressPrefix.init(text:))
-            } else if option.text == "until", rule.until == nil {
-                rule.until = try expect(.time) { Timestamp($0) }
+            if option.text.spells("on"), rule.prefixes.isEmpty, rule.until == nil {
+                try list(.prefix, AddressPrefix.init(_:)) { rule.prefixes.append($0) }
+            } else if option.text.spells("until"), rule.until == nil {
+                rule.until = try expect(.time) { Timestamp(ByteString($0)) }
             } else {
                 throw error(option, expected: .option)
             }
@@ -40,14 +41,12 @@ struct RuleParser {
 
     private mutating func identity() throws(RuleError) -> Identity {
         guard let kind = word() else { throw atPosition(expected: .identity) }
-        switch kind.text {
-        case "everyone": return .everyone
-        case "user": return .user(try name(ofGroup: false))
-        case "group": return .group(try name(ofGroup: true))
-        case "uid": return .userID(UserID(rawValue: try number(ofGroup: false)))
-        case "gid": return .groupID(GroupID(rawValue: try number(ofGroup: true)))
-        default: throw error(kind, expected: .identity)
-        }
+        if kind.text.spells("user") { return .user(try name(ofGroup: false)) }
+        if kind.text.spells("group") { return .group(try name(ofGroup: true)) }
+        if kind.text.spells("uid") { return .userID(UserID(rawValue: try number(ofGroup: false))) }
+        if kind.text.spells("gid") { return .groupID(GroupID(rawValue: try number(ofGroup: true))) }
+        if kind.text.spells("everyone") { return .everyone }
+        throw error(kind, expected: .identity)
     }
 
     private mutating func name(ofGroup: Bool) throws(RuleError) -> ByteString {
@@ -56,8 +55,8 @@ struct RuleParser {
         if Decimal.value(of: name.text, upTo: UInt64(UInt32.max)) != nil {
             throw error(name, expected: .name(ofGroup: ofGroup))
         }
-        if name.text.bytes.contains(UInt8(ascii: ",")) { throw error(name, expected: .singleName(ofGroup: ofGroup)) }
-        return name.text
+        if name.text.contains(UInt8(ascii: ",")) { throw error(name, expected: .singleName(ofGroup: ofGroup)) }
+        return ByteString(name.text)
     }
 
     private mutating func number(ofGroup: Bool) throws(RuleError) -> UInt32 {
@@ -67,20 +66,16 @@ struct RuleParser {
         }
     }
 
-    private static func transport(_ text: ByteString) -> TransportSet? {
-        switch text {
-        case "tcp": .tcp
-        case "udp": .udp
-        case "any": .any
-        default: nil
-        }
+    private static func transport(_ text: ArraySlice<UInt8>) -> TransportSet? {
+        if text.spells("tcp") { return .tcp }
+        if text.spells("udp") { return .udp }
+        return text.spells("any") ? .any : nil
     }
 
     // MARK: - Words
 
     private struct Word {
-        let start: Int
-        let text: ByteString
+        let text: ArraySlice<UInt8>
     }
 
     /// The next word; nil at the end of the line or at a comment. Words are separated by blanks and tabs.
@@ -92,49 +87,64 @@ struct RuleParser {
         while position < bytes.endIndex, !isBlank(bytes[position]), bytes[position] != UInt8(ascii: "#") {
             position += 1
         }
-        return Word(start: start, text: ByteString(bytes[start..<position]))
+        return Word(text: bytes[start..<position])
     }
 
     /// The next word, as `read` reads it.
     private mutating func expect<Value>(
         _ expected: RuleError.Expectation,
-        _ read: (ByteString) -> Value?
+        _ read: (ArraySlice<UInt8>) -> Value?
     ) throws(RuleError) -> Value {
         guard let word = word() else { throw atPosition(expected: expected) }
         guard let value = read(word.text) else { throw error(word, expected: expected) }
         return value
     }
 
-    /// The next word as a list of items with commas between them, each as `read` reads it.
+    /// Takes the next word as a list of items with commas between them, and gives `take` each as `read` reads it.
     private mutating func list<Item>(
         _ expected: RuleError.Expectation,
-        _ read: (ByteString) -> Item?
-    ) throws(RuleError) -> [Item] {
+        _ read: (ArraySlice<UInt8>) -> Item?,
+        _ take: (Item) -> Void
+    ) throws(RuleError) {
         guard let word = word() else { throw atPosition(expected: expected) }
-        var items: [Item] = []
-        var start = word.start
-        for part in word.text.split(on: UInt8(ascii: ",")) {
-            guard let item = read(part) else {
-                throw error(Word(start: start, text: part.isEmpty ? word.text : part), expected: expected)
+        var start = word.text.startIndex
+        while true {
+            var end = start
+            while end < word.text.endIndex, bytes[end] != UInt8(ascii: ",") { end += 1 }
+            guard let item = read(bytes[start..<end]) else {
+                throw error(at: start, start == end ? word : Word(text: bytes[start..<end]), expected: expected)
             }
-            items.append(item)
-            start += part.count + 1
+            take(item)
+            if end == word.text.endIndex { return }
+            start = end + 1
         }
-        return items
     }
 
     // MARK: - Faults
 
     private func error(_ word: Word, expected: RuleError.Expectation) -> RuleError {
+        error(at: word.text.startIndex, word, expected: expected)
+    }
+
+    private func error(at start: Int, _ word: Word, expected: RuleError.Expectation) -> RuleError {
         RuleError(
             line: line,
-            column: word.start - bytes.startIndex + 1,
-            found: word.text,
-            expected: word.text.hasSuffix("\r") ? .plainLineEnd : expected
+            column: start - bytes.startIndex + 1,
+            found: ByteString(word.text),
+            expected: word.text.last == UInt8(ascii: "\r") ? .plainLineEnd : expected
         )
     }
 
     private func atPosition(expected: RuleError.Expectation) -> RuleError {
         RuleError(line: line, column: position - bytes.startIndex + 1, found: "", expected: expected)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether these are the bytes of `word`, which has at least two; nothing is allocated for it.
+    fileprivate func spells(_ word: StaticString) -> Bool {
+        guard count == word.utf8CodeUnitCount else { return false }
+        // SAFETY: a literal of more than one byte has a start, and as many bytes as it says.
+        return unsafe elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: count))
     }
 }

@@ -36,20 +36,29 @@ public struct RulesFile: Sendable {
     public let content: [UInt8]
     /// The lines.
     public let lines: [Line]
+    /// Whether there is no fault.
+    public let isValid: Bool
 
     /// Reads `content`, the bytes of the file at `path`.
-    public init(path: ByteString, content: [UInt8]) {
+    /// - Parameter port: if somebody is interested in this port alone, only lines with rules for it are kept. Faults
+    ///   count wherever they are.
+    public init(path: ByteString, content: [UInt8], onlyFor port: Port? = nil) {
         self.path = path
         self.content = content
         var lines: [Line] = []
-        var rest = content[...]
-        while !rest.isEmpty {
-            let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
-            let text = rest[rest.startIndex..<end]
-            lines.append(Self.line(text, number: lines.count + 1))
-            rest = end == rest.endIndex ? rest[end...] : rest[(end + 1)...]
+        var isValid = true
+        var (start, number) = (0, 0)
+        while start < content.count {
+            var end = start
+            while end < content.count, content[end] != UInt8(ascii: "\n") { end += 1 }
+            number += 1
+            let line = Self.line(content[start..<end], number: number)
+            if case .invalid = line.content { isValid = false }
+            if line.concerns(port) { lines.append(line) }
+            start = end + 1
         }
         self.lines = lines
+        self.isValid = isValid
     }
 
     private static func line(_ text: ArraySlice<UInt8>, number: Int) -> Line {
@@ -69,13 +78,22 @@ public struct RulesFile: Sendable {
         }
     }
 
-    /// Whether there is no fault.
-    public var isValid: Bool { errors.isEmpty }
-
     /// The rules, and where they stand.
     public var rules: [(rule: Rule, location: RuleLocation)] {
         lines.compactMap { line in
             if case .rule(let rule) = line.content { (rule, RuleLocation(file: path, line: line.number)) } else { nil }
+        }
+    }
+}
+
+extension RulesFile.Line {
+    /// Whether the line says something about `port`; nil is every port.
+    fileprivate func concerns(_ port: Port?) -> Bool {
+        guard let port else { return true }
+        switch content {
+        case .blank: return false
+        case .rule(let rule): return rule.ports.contains { $0.contains(port) }
+        case .invalid: return true
         }
     }
 }

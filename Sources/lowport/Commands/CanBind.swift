@@ -45,7 +45,7 @@ struct CanBind: ParsableCommand {
             address: on?.address ?? .v4(.any)
         )
         if try isLeftToTheKernel(request) { return }
-        let contents = RuleStore.system.load()
+        let contents = RuleStore.system.load(onlyFor: request.port)
         let decision = Decision.decide(
             request,
             rules: contents.rules,

@@ -66,23 +66,3 @@ struct Fault {
         return reasons
     }
 }
-
-/// Which users and groups there are, each looked up once.
-private struct KnownNames {
-    private var users: [ByteString: Bool] = [:]
-    private var groups: [ByteString: Bool] = [:]
-
-    mutating func hasUser(_ name: ByteString) -> Bool {
-        if let known = users[name] { return known }
-        let known = Accounts.user(named: name) != nil
-        users[name] = known
-        return known
-    }
-
-    mutating func hasGroup(_ name: ByteString) -> Bool {
-        if let known = groups[name] { return known }
-        let known = Accounts.group(named: name) != nil
-        groups[name] = known
-        return known
-    }
-}

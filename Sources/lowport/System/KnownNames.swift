@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// Which users and groups there are.
+///
+/// Thousands of rules may have a thousand names in them. The machine's own are read at once; for others, which a
+/// directory service may know, nsswitch.conf(5) is asked once each.
+struct KnownNames {
+    private var users = names(in: "/etc/passwd")
+    private var groups = names(in: "/etc/group")
+
+    mutating func hasUser(_ name: ByteString) -> Bool {
+        Self.has(name, &users) { Accounts.user(named: name) != nil }
+    }
+
+    mutating func hasGroup(_ name: ByteString) -> Bool {
+        Self.has(name, &groups) { Accounts.group(named: name) != nil }
+    }
+
+    private static func has(_ name: ByteString, _ known: inout [ByteString: Bool], _ ask: () -> Bool) -> Bool {
+        if let answer = known[name] { return answer }
+        let answer = ask()
+        known[name] = answer
+        return answer
+    }
+
+    /// The first field of every line (passwd(5), group(5)).
+    private static func names(in path: ByteString) -> [ByteString: Bool] {
+        guard let content = try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64 << 20) else { return [:] }
+        var names: [ByteString: Bool] = [:]
+        for line in content.split(separator: UInt8(ascii: "\n")) {
+            names[ByteString(line.prefix { $0 != UInt8(ascii: ":") })] = true
+        }
+        return names
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Linux
+import TestSupport
+import Testing
+
+/// Every verb and every option of the tool is in the manual, in the help and in the completions.
+@Suite struct LowportManualTests {
+    /// What `--experimental-dump-help` says of a command.
+    private struct Command: Decodable {
+        let commandName: String
+        let discussion: String?
+        let arguments: [Argument]?
+        let subcommands: [Command]?
+
+        /// The options, as they are typed, without those that every verb has.
+        var options: [String] {
+            (arguments ?? []).flatMap { $0.names ?? [] }
+                .map { ($0.kind == "short" ? "-" : "--") + $0.name }
+                .filter { !["-h", "--help", "--version"].contains($0) }
+        }
+    }
+
+    private struct Argument: Decodable { let names: [Name]? }
+
+    private struct Name: Decodable {
+        let kind: String
+        let name: String
+    }
+
+    private struct Dump: Decodable { let command: Command }
+
+    private func verbs() async throws -> [Command] {
+        let dump = try await run(Products.path("lowport"), ["--experimental-dump-help"])
+        let command = try JSONDecoder().decode(Dump.self, from: Data(dump.output.bytes)).command
+        let verbs = (command.subcommands ?? []).filter { $0.commandName != "help" }
+        #expect(verbs.count >= 11)
+        return verbs
+    }
+
+    private func manual(_ name: String) throws -> String {
+        try String(contentsOfFile: "\(Release.repository)/Documentation/man/\(name)", encoding: .utf8)
+    }
+
+    @Test func everyVerbHasAManualWithItsOptions() async throws {
+        let overview = try manual("lowport.8")
+        for verb in try await verbs() {
+            #expect(overview.contains("\n.It Cm \(verb.commandName)\n"), "\(verb.commandName)")
+            // `run` becomes another program, which has a manual of its own.
+            if verb.commandName == "run" { continue }
+            let page = try manual("lowport-\(verb.commandName).8")
+            #expect(page.contains("\n.Cm \(verb.commandName)\n"))
+            let explained = page.split(separator: "\n").filter { $0.hasPrefix(".It Fl ") }.joined(separator: " ") + " "
+            for option in verb.options {
+                let written = option.hasPrefix("--") ? "\\-\(option.dropFirst(2))" : String(option.dropFirst())
+                #expect(explained.contains("Fl \(written) "), "\(verb.commandName) \(option)")
+            }
+        }
+    }
+
+    @Test func noManualExplainsAnOptionThatIsNotThere() async throws {
+        for verb in try await verbs() where verb.commandName != "run" {
+            let lines = try manual("lowport-\(verb.commandName).8").split(separator: "\n")
+            for line in lines where line.hasPrefix(".It Fl ") {
+                for part in line.dropFirst(4).components(separatedBy: "Fl ").dropFirst() {
+                    let name = part.split(separator: " ")[0]
+                    let option = name.hasPrefix("\\-") ? "--\(name.dropFirst(2))" : "-\(name)"
+                    #expect(verb.options.contains(option), "\(verb.commandName) \(option)")
+                }
+            }
+        }
+    }
+
+    @Test func everyVerbHasExamples() async throws {
+        for verb in try await verbs() {
+            #expect(verb.discussion?.contains("EXAMPLES\n") == true, "\(verb.commandName)")
+        }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completionsHaveEveryOption(_ shell: ByteString) async throws {
+        let outcome = try await run(Products.path("lowport"), ["--generate-completion-script", shell])
+        #expect(outcome.status == 0)
+        let script = outcome.output.description
+        for verb in try await verbs() {
+            #expect(script.contains(verb.commandName))
+            for option in verb.options {
+                // fish has the dashes apart.
+                let name = option.drop { $0 == "-" }
+                let fish = option.hasPrefix("--") ? "-l '\(name)'" : "-s '\(name)'"
+                #expect(script.contains(shell == "fish" ? fish : option), "\(verb.commandName) \(option)")
+            }
+        }
+    }
+
+    /// What bash offers behind `words`, of which the last is being typed.
+    private func completions(_ words: [String]) async throws -> [String] {
+        let script = """
+            compopt() { :; }
+            . <("$LOWPORT" --generate-completion-script bash)
+            COMP_WORDS=(\(words.map { "'\($0)'" }.joined(separator: " "))) COMP_CWORD=\(words.count - 1)
+            COMP_LINE="${COMP_WORDS[*]}" COMP_POINT=${#COMP_LINE} COMP_TYPE=9 COMP_KEY=9
+            _lowport lowport "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+            printf '%s\\n' "${COMPREPLY[@]}"
+            """
+        let outcome = try await run(
+            "bash",
+            ["--norc", "-c", ByteString(script)],
+            environment: ["LOWPORT": Products.path("lowport")]
+        )
+        return outcome.output.description.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+
+    @Test func completesUsersGroupsServicesAndVerbs() async throws {
+        #expect(try await completions(["lowport", "rev"]) == ["revoke"])
+        #expect(try await completions(["lowport", "grant", "80", "--user", "roo"]) == ["root"])
+        #expect(try await completions(["lowport", "grant", "80", "--group", "roo"]) == ["root"])
+        #expect(try await completions(["lowport", "grant", "doma"]).contains("domain"))
+        #expect(try await completions(["lowport", "list", "--user", "roo"]) == ["root"])
+        #expect(try await completions(["lowport", "grant", "--proto"]) == ["--protocol"])
+    }
+}
