@@ -7,11 +7,13 @@
 
 extension RuleError: ByteStringConvertible {
     /// `LINE:COLUMN: found "tpc", expected a protocol (tcp, udp or any); did you mean "tcp"?`
-    public var byteString: ByteString {
+    public var byteString: ByteString { "\(line):\(column): \(message)" }
+
+    /// The same without the place.
+    public var message: ByteString {
         let what: ByteString = found.isEmpty ? "the line ends" : "found \"\(visibleFound)\""
         let guess: ByteString = suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
-        return
-            "\(line):\(column): \(expected == .shorterLine ? "the line is too long" : what), expected \(expected)\(guess)"
+        return "\(expected == .shorterLine ? "the line is too long" : what), expected \(expected)\(guess)"
     }
 
     /// What was probably meant, if that can be guessed.

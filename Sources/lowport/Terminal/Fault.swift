@@ -10,11 +10,16 @@ struct Fault {
     let path: ByteString
     /// The line, counted from 1; nil if all of the file is meant.
     let line: Int?
+    /// The byte of the line, counted from 1; nil if all of the line is meant.
+    var column: Int?
     /// Whether a whole file grants nothing because of it, or somebody besides root can grant; otherwise it is a warning.
     let isSerious: Bool
 
-    /// `PATH:LINE: MESSAGE`.
-    var text: ByteString { "\(line.map { "\(path):\($0)" } ?? path): \(message)" }
+    /// `PATH:LINE:COLUMN: MESSAGE`, as far as there are such numbers.
+    var text: ByteString {
+        let place = [line, column].compactMap(\.self).reduce(path) { "\($0):\($1)" }
+        return "\(place): \(message)"
+    }
 
     /// Why files or folders grant nothing.
     static func grave(in contents: RuleStore.Contents) -> [Fault] {
@@ -25,8 +30,7 @@ struct Fault {
         }
         return contents.files.reduce(into: refusals) { faults, file in
             faults += file.errors.map { error in
-                let message = ByteString(error.byteString.bytes.dropFirst(ByteString(decimal: error.line).count + 1))
-                return Fault(message: message, path: file.path, line: error.line, isSerious: true)
+                Fault(message: error.message, path: file.path, line: error.line, column: error.column, isSerious: true)
             }
         }
     }
