@@ -17,7 +17,10 @@ struct Lowport: ParsableCommand {
             Rules are lines in /etc/lowport/rules: see lowport(8) and lowport.rules(5).
             """,
         version: Lowport.versionText,
-        subcommands: [Grant.self, Revoke.self, List.self, Check.self, Explain.self, Run.self]
+        subcommands: [
+            Grant.self, Revoke.self, List.self, Check.self, Apply.self, Edit.self, CanBind.self, Explain.self,
+            Doctor.self, ThresholdCommand.self, Run.self,
+        ]
     )
 
     /// The version of all programs of the package.

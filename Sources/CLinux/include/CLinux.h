@@ -7,6 +7,7 @@
 #include "clinux_capability.h"
 #include "clinux_confinement.h"
 #include "clinux_errno.h"
+#include "clinux_features.h"
 #include "clinux_files.h"
 #include "clinux_filesystems.h"
 #include "clinux_helper_call.h"

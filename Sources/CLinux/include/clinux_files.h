@@ -45,4 +45,11 @@ static inline long clinux_getdents64(int descriptor, void *buffer, size_t size)
     return syscall(SYS_getdents64, descriptor, buffer, size);
 }
 
+// ioctl(2) is variadic.
+static inline int clinux_terminal_columns(int descriptor)
+{
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == -1 ? -1 : size.ws_col;
+}
+
 #endif

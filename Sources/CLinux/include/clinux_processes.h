@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -19,5 +20,24 @@ static inline int clinux_prctl(int option, unsigned long a, unsigned long b, uns
 // SIG_DFL and SIG_IGN are casts, and sigaction's handler is a union.
 static inline int clinux_signal_default(int number) { return signal(number, SIG_DFL) == SIG_ERR ? -1 : 0; }
 static inline int clinux_signal_ignore(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
+
+// Starts a program that has the terminal: with the two signals of its keyboard as they usually are, whatever the starter
+// made of them. The environment is a variable that Swift may not touch. Returns an error number.
+static inline int clinux_spawn_foreground(pid_t *child, const char *program, char *const *arguments)
+{
+    extern char **environ;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    int error = posix_spawnattr_init(&attributes);
+    if (error != 0) return error;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGINT);
+    sigaddset(&defaults, SIGQUIT);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    error = posix_spawnp(child, program, 0, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    return error;
+}
 
 #endif

@@ -18,6 +18,18 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.flock) { flock(descriptor, LOCK_EX) }
     }
 
+    /// As `lockExclusively`, but says false instead of waiting while somebody else holds the lock.
+    public func tryToLockExclusively() throws(Errno) -> Bool {
+        let descriptor = rawValue
+        do {
+            try nothingOrErrno(.flock) { flock(descriptor, LOCK_EX | LOCK_NB) }
+            return true
+        } catch {
+            if error == .wouldBlock { return false }
+            throw error
+        }
+    }
+
     /// Sets the permission bits, whatever the umask.
     ///
     /// The corresponding system call is fchmod(2).

@@ -48,6 +48,19 @@ public enum Accounts {
         }
     }
 
+    /// The name of the group with the number `group`; nil if there is none.
+    ///
+    /// The corresponding C function is getgrgid_r(3).
+    public static func name(of group: GroupID) -> ByteString? {
+        unsafe lookup { buffer, size, found in
+            var entry = unsafe CLinux.group()
+            var result: UnsafeMutablePointer<CLinux.group>?
+            let status = unsafe getgrgid_r(group.rawValue, &entry, buffer, size, &result)
+            if unsafe result != nil { found = unsafe ByteString(cString: entry.gr_name) }
+            return status
+        }
+    }
+
     /// The groups that a session of the user `name` has: the primary one and the supplementary ones.
     ///
     /// The corresponding C function is getgrouplist(3). Empty if there is no such user.

@@ -17,6 +17,9 @@ public struct CapabilityMasks: Hashable, Sendable {
         self.inheritable = inheritable
     }
 
+    /// Whether `CAP_NET_BIND_SERVICE` is effective: then every port may be bound in the networks of the user namespace.
+    public var canBindAllPorts: Bool { effective & HeldCapability.bindService.bit != 0 }
+
     /// The sets of a process.
     ///
     /// The corresponding system call is capget(2).

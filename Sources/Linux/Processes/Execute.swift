@@ -8,21 +8,30 @@ internal import CLinux
 ///   - program: the path or name.
 ///   - arguments: all arguments; the first is the name that the program is told.
 public func execute(_ program: ByteString, arguments: [ByteString]) throws(Errno) -> Never {
-    // One block that holds all arguments, and the pointers into it: nothing is freed, since the process is replaced.
-    var block: [CChar] = []
-    var offsets: [Int] = []
-    for argument in arguments {
-        offsets.append(block.count)
-        block += argument.bytes.map { CChar(bitPattern: $0) }
-        block.append(0)
-    }
     try nothingOrErrno(.execute, retryOnInterrupt: false) { () -> Int32 in
-        unsafe block.withUnsafeMutableBufferPointer { block in
-            let base = block.baseAddress
-            var pointers = unsafe offsets.map { offset in unsafe base.map { unsafe $0 + offset } }
-            unsafe pointers.append(nil)
-            return unsafe program.withCString { unsafe execvp($0, pointers) }
+        unsafe arguments.withArgumentVector { vector in
+            unsafe program.withCString { unsafe execvp($0, vector) }
         }
     }
     fatalError("execvp returned without an error")
+}
+
+extension [ByteString] {
+    /// Calls `body` with the strings as C has the arguments of a program: pointers, and a nil behind the last.
+    func withArgumentVector<Result>(_ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {
+        // One block that holds all arguments, and the pointers into it.
+        var block: [CChar] = []
+        var offsets: [Int] = []
+        for argument in self {
+            offsets.append(block.count)
+            block += argument.bytes.map { CChar(bitPattern: $0) }
+            block.append(0)
+        }
+        return unsafe block.withUnsafeMutableBufferPointer { block in
+            let base = block.baseAddress
+            var pointers = unsafe offsets.map { offset in unsafe base.map { unsafe $0 + offset } }
+            unsafe pointers.append(nil)
+            return unsafe body(pointers)
+        }
+    }
 }

@@ -18,13 +18,16 @@ enum ByuidFile {
         while !rest.isEmpty {
             number += 1
             let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
-            if let rule = ByuidRule(meaningful(rest[..<end])), rule.covers(request.address, request.port) {
+            if let rule = rule(on: rest[..<end]), rule.covers(request.address, request.port) {
                 return number
             }
             rest = end == rest.endIndex ? [] : rest[(end + 1)...]
         }
         return nil
     }
+
+    /// The rule on a line without its newline; nil if it is none.
+    static func rule(on line: ArraySlice<UInt8>) -> ByuidRule? { ByuidRule(meaningful(line)) }
 
     /// What is looked at of a line: the part in front of a NUL, if it is not too long; otherwise nothing.
     private static func meaningful(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

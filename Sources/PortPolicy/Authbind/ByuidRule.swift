@@ -10,13 +10,13 @@
 ///
 /// What authbind 2.1.3 passes over without a word, this passes over too: whatever is not exactly one of these forms.
 struct ByuidRule {
-    private let family: Family
-    private let first: UInt128
-    private let last: UInt128
-    private let lowest: UInt32
-    private let highest: UInt32
+    let family: Family
+    let first: UInt128
+    let last: UInt128
+    let lowest: UInt32
+    let highest: UInt32
 
-    private enum Family { case v4, v6 }
+    enum Family { case v4, v6 }
 
     /// Whether the rule allows `port` at `address`.
     func covers(_ address: IPAddress, _ port: Port) -> Bool {

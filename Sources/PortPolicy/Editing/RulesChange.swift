@@ -10,6 +10,13 @@ public struct RulesChange: Hashable, Sendable {
     /// The text of the file afterwards.
     public var content: [UInt8] = []
 
+    /// Creates a change.
+    public init(removed: [ByteString] = [], added: [ByteString] = [], content: [UInt8] = []) {
+        self.removed = removed
+        self.added = added
+        self.content = content
+    }
+
     /// Whether the file stays as it is.
     public var isEmpty: Bool { removed.isEmpty && added.isEmpty }
 }

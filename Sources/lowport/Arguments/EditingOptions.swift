@@ -3,7 +3,7 @@ internal import ArgumentParser
 internal import Linux
 internal import PortPolicy
 
-/// What `grant` and `revoke` have in common: how the rules file is changed and how that is told.
+/// What the commands that change the rules have in common: how it is done and how that is told.
 struct EditingOptions: ParsableArguments {
     @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Say what would change, and change nothing.")
     var isDryRun = false
@@ -11,27 +11,73 @@ struct EditingOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Say nothing unless something fails.")
     var quiet = false
 
+    @Flag(help: "Write JSON (schema lowport.change/1).")
+    var json = false
+
     /// Changes the rules file, or says why that is not possible.
-    func apply(_ change: (RulesFile) throws(AddressesNotSeparable) -> RulesChange) throws -> RulesChange {
-        do throws(UpdateError) {
-            return isDryRun ? try RuleStore.system.preview(change) : try RuleStore.system.update(change)
-        } catch { throw error.reported() }
+    /// - Parameter original: `any` for a change that leaves nothing of the old text.
+    func apply(
+        to original: RuleStore.Original = .valid,
+        _ change: (RulesFile) throws(AddressesNotSeparable) -> RulesChange
+    ) throws -> RulesChange {
+        try reporting { () throws(UpdateError) in
+            if isDryRun { return try RuleStore.system.preview(of: original, change) }
+            return try RuleStore.system.update(of: original, mayWait: noteWaiting, change)
+        }
+    }
+
+    private func noteWaiting() -> Bool {
+        note("lowport: waiting for somebody else's change of \(RuleStore.mainPath)")
+        return true
     }
 
     /// Says what became different.
     func report(_ change: RulesChange) throws {
+        if json { return try sayJSON(ChangeAnswer(change, isDryRun: isDryRun)) }
         if quiet && !isDryRun { return }
-        if change.isEmpty { return try say("unchanged") }
-        let tense: ByteString = isDryRun ? "would be " : ""
-        for line in change.removed { try say("\(tense)removed: \(line)") }
-        for line in change.added { try say("\(tense)added: \(line)") }
+        try say(change, isDryRun: isDryRun)
     }
+}
+
+/// Says what became different, or would become, a line each.
+func say(_ change: RulesChange, isDryRun: Bool = false) throws {
+    if change.isEmpty { return try say("unchanged") }
+    let tense: ByteString = isDryRun ? "would be " : ""
+    let removed = change.removed.map { "\(tense)removed: \($0)" as ByteString }
+    try say(lines: removed + change.added.map { "\(tense)added: \($0)" })
+}
+
+/// What became different, in JSON.
+struct ChangeAnswer: Encodable {
+    let schema = "lowport.change/1"
+    let changed: Bool
+    let dryRun: Bool
+    let removed: [String]
+    let added: [String]
+
+    init(_ change: RulesChange, isDryRun: Bool) {
+        changed = !change.isEmpty
+        dryRun = isDryRun
+        removed = change.removed.map(\.description)
+        added = change.added.map(\.description)
+    }
+}
+
+/// Does something to the rules; what goes wrong is told on standard error, and becomes the status to end with.
+func reporting<Value: ~Copyable>(_ body: () throws(UpdateError) -> Value) throws -> Value {
+    do throws(UpdateError) { return try body() } catch { throw error.reported() }
 }
 
 extension UpdateError {
     /// Says what went wrong, and returns the status to end with.
     fileprivate func reported() -> ExitCode {
         switch self {
+        case .busy:
+            return failure(
+                "cannot edit \(RuleStore.mainPath): somebody else is changing it",
+                hint: "try again when they are done",
+                status: Status.system
+            )
         case .refused(let refusal):
             if case .failure(let error) = refusal.reason, error == .permissionDenied || error == .notPermitted {
                 return notPermitted(refusal.path, error)

@@ -6,21 +6,21 @@ internal import PortPolicy
 /// `--user`, `--group`, `--uid`, `--gid` or `--everyone`: exactly one of them.
 struct IdentityOptions: ParsableArguments {
     @Option(
-        help: "The user, by name.",
+        help: ArgumentHelp("The user, by name.", valueName: "name"),
         completion: .shellCommand("getent passwd | cut -d: -f1")
     )
     var user: String?
 
     @Option(
-        help: "The group, by name; supplementary groups count.",
+        help: ArgumentHelp("The group, by name; supplementary groups count.", valueName: "name"),
         completion: .shellCommand("getent group | cut -d: -f1")
     )
     var group: String?
 
-    @Option(help: "The user, by number.")
+    @Option(help: ArgumentHelp("The user, by number.", valueName: "number"))
     var uid: UInt32?
 
-    @Option(help: "The group, by number.")
+    @Option(help: ArgumentHelp("The group, by number.", valueName: "number"))
     var gid: UInt32?
 
     @Flag(help: "Every user.")
@@ -36,8 +36,11 @@ struct IdentityOptions: ParsableArguments {
         return all
     }
 
-    func validate() throws {
-        guard given.count == 1 else {
+    /// Demands that exactly one is named, or with `--program` none.
+    func demand(instead program: String?) throws {
+        if program != nil {
+            guard given.isEmpty else { throw ValidationError("--program is for everybody who runs the program.") }
+        } else if given.count != 1 {
             throw ValidationError("Say for whom: exactly one of --user, --group, --uid, --gid or --everyone.")
         }
     }

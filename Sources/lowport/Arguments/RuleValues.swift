@@ -52,3 +52,13 @@ struct DurationArgument: ExpressibleByArgument {
         seconds = count * unit
     }
 }
+
+/// `--on 127.0.0.1`.
+struct AddressArgument: ExpressibleByArgument {
+    let address: IPAddress
+
+    init?(argument: String) {
+        guard let address = IPAddress(ByteString(argument)) else { return nil }
+        self.address = address
+    }
+}

@@ -6,48 +6,88 @@ internal import PortPolicy
 /// `lowport check`.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look for faults in the rules.",
+        abstract: "Look for faults in the rules and in the authbind tree.",
         discussion: """
             Without FILE: the rules of this machine, with the owners and modes of the
-            files and the folders above them. With FILE: the text of the files alone,
-            wherever they lie, so that they can be checked before they are put in place.
-            Ends with 0 if there is no fault and 1 if there is one; warnings are not
-            faults.
+            files and the folders above them, and the files below /etc/authbind. With
+            FILE: the text of the files alone, wherever they lie, so that they can be
+            checked before they are put in place. Ends with 0 if there is no fault and 1
+            if there is one; warnings are not faults, unless --strict makes them so.
 
             EXAMPLES
               lowport check
               lowport check new.rules && sudo install -m 644 new.rules /etc/lowport/rules.d/
+              lowport check --strict --quiet || mail -s 'lowport check' root
             """
     )
 
-    @Argument(help: "Rules files.", completion: .file())
+    @Argument(help: "Rules files; - reads standard input.", completion: .file())
     var files: [String] = []
+
+    @Flag(help: "Count warnings as faults.")
+    var strict = false
 
     @Flag(name: .shortAndLong, help: "Write only faults, no warnings and no summary.")
     var quiet = false
 
+    @Flag(help: "Write JSON (schema lowport.check/1).")
+    var json = false
+
     func run() throws {
+        let now = Timestamp(rawValue: WallClock.seconds)
         let contents = try files.isEmpty ? RuleStore.system.load() : read()
-        let faults = Fault.all(in: contents, now: Timestamp(rawValue: WallClock.seconds))
-        for fault in faults where fault.isSerious || !quiet {
-            try say(fault.isSerious ? fault.text : "\(fault.text) (warning)")
+        var faults = Fault.grave(in: contents) + Fault.warnings(in: contents, now: now)
+        if files.isEmpty { faults += Fault.all(in: AuthbindInventory()) }
+        let isFaulty = faults.contains { $0.isSerious || strict }
+        if json {
+            try sayJSON(CheckAnswer(faults, contents, isFaulty: isFaulty))
+        } else {
+            let style = TextStyle.standardOutput
+            let shown = faults.filter { $0.isSerious || strict || !quiet }
+            try say(lines: shown.map { $0.isSerious ? style.fault($0.text) : "\($0.text) (warning)" })
+            if !quiet, !isFaulty { try say(summary(of: contents)) }
         }
-        if faults.contains(where: \.isSerious) { throw Status.no }
-        if quiet { return }
-        let count = contents.files.map(\.rules.count).reduce(0, +)
-        func counted(_ number: Int, _ noun: ByteString) -> ByteString { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-        try say("\(counted(count, "rule")) in \(counted(contents.files.count, "file")): no faults")
+        if isFaulty { throw Status.no }
     }
 
     private func read() throws -> RuleStore.Contents {
         var contents = RuleStore.Contents()
-        for path in files.map({ ByteString($0) }) {
-            do throws(Errno) {
-                let file = try FileDescriptor.open(path, .readOnly)
-                let content = try file.readToEnd(limit: RulesFile.maximumSize)
-                contents.files.append(RulesFile(path: path, content: content))
-            } catch { throw failure("cannot read \(path): \(error.sentence)", status: Status.system) }
-        }
+        contents.files = try files.map { try RulesFile(reading: $0) }
         return contents
+    }
+
+    private func summary(of contents: RuleStore.Contents) -> ByteString {
+        func counted(_ number: Int, _ noun: ByteString) -> ByteString { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+        let count = contents.files.map(\.rules.count).reduce(0, +)
+        return "\(counted(count, "rule")) in \(counted(contents.files.count, "file")): no faults"
+    }
+}
+
+private struct CheckAnswer: Encodable {
+    let schema = "lowport.check/1"
+    let ok: Bool
+    let files: Int
+    let rules: Int
+    let findings: [Finding]
+
+    struct Finding: Encodable {
+        let severity: String
+        let file: String
+        let line: Int?
+        let message: String
+    }
+
+    init(_ faults: [Fault], _ contents: RuleStore.Contents, isFaulty: Bool) {
+        ok = !isFaulty
+        files = contents.files.count
+        rules = contents.files.map(\.rules.count).reduce(0, +)
+        findings = faults.map {
+            Finding(
+                severity: $0.isSerious ? "fault" : "warning",
+                file: $0.path.description,
+                line: $0.line,
+                message: $0.message.description
+            )
+        }
     }
 }

@@ -73,25 +73,17 @@ struct Explain: ParsableCommand {
     }
 
     private func show(_ explanation: Explanation) throws {
-        try say(explanation.verdict + "\n")
+        try say(
+            (explanation.canBind ? explanation.verdict : TextStyle.standardOutput.fault(explanation.verdict)) + "\n"
+        )
         var table = Table()
         for finding in explanation.findings {
             table.append(["  \(finding.effect.word)", ByteString(finding.subject), finding.text])
         }
-        for line in table.lines { try say(line) }
+        for line in table.lines(fitting: .standardOutput) { try say(line) }
         if explanation.remedies.isEmpty { return }
         try say("\nto make it work:")
         for remedy in explanation.remedies { try say("  \(remedy.command)\n      \(remedy.effect)") }
-    }
-}
-
-/// `--on 192.0.2.10`.
-struct AddressArgument: ExpressibleByArgument {
-    let address: IPAddress
-
-    init?(argument: String) {
-        guard let address = IPAddress(ByteString(argument)) else { return nil }
-        self.address = address
     }
 }
 

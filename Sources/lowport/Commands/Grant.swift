@@ -9,12 +9,15 @@ struct Grant: ParsableCommand {
         abstract: "Allow somebody to bind ports.",
         discussion: """
             Adds a rule to /etc/lowport/rules. What is allowed already stays unchanged.
+            With --program, gives the file the capability cap_net_bind_service instead:
+            for every port, whoever runs it.
 
             EXAMPLES
               sudo lowport grant 80 443 --user web
               sudo lowport grant domain --group dns --protocol any
               sudo lowport grant 1-1023 --user dev --on 127.0.0.0/8,::1
               sudo lowport grant 25 --user mail --for 2h --comment 'migration'
+              sudo lowport grant --program /usr/local/bin/caddy
             """
     )
 
@@ -22,12 +25,18 @@ struct Grant: ParsableCommand {
         help: "Ports: numbers, ranges (8000-8010) or service names (https).",
         completion: .shellCommand("getent services | cut -d' ' -f1")
     )
-    var ports: [PortList]
+    var ports: [PortList] = []
 
     @OptionGroup var whom: IdentityOptions
 
+    @Option(
+        help: ArgumentHelp("The program, for every port, instead of a rule.", valueName: "file"),
+        completion: .file()
+    )
+    var program: String?
+
     @Option(name: .customLong("protocol"), help: "The protocol.")
-    var transport: ProtocolChoice = .tcp
+    var transport: ProtocolChoice?
 
     @Option(help: "Addresses or prefixes, with commas; all addresses without this.")
     var on: PrefixList?
@@ -47,6 +56,14 @@ struct Grant: ParsableCommand {
     @OptionGroup var editing: EditingOptions
 
     func validate() throws {
+        try whom.demand(instead: program)
+        if program != nil {
+            guard ports.isEmpty, transport == nil, on == nil, until == nil, duration == nil, comment == nil else {
+                throw ValidationError("--program is for every port, address and time, and has no comment.")
+            }
+        } else if ports.isEmpty {
+            throw ValidationError("Missing expected argument '<ports> ...'")
+        }
         if until != nil, duration != nil { throw ValidationError("--until and --for exclude each other.") }
         if let comment, comment.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
             throw ValidationError("A comment is one line of text.")
@@ -54,23 +71,32 @@ struct Grant: ParsableCommand {
     }
 
     func run() throws {
+        if let program { return try grant(ByteString(program)) }
         let end = until?.time ?? duration.map { Timestamp(rawValue: WallClock.seconds + $0.seconds) }
         if let end, end.rawValue <= WallClock.seconds {
             throw failure("the time \(end) is over", status: Status.usage)
         }
         let rule = Rule(
             try whom.existingIdentity(),
-            transport.transports,
+            (transport ?? .tcp).transports,
             ports.ranges,
             on: on?.prefixes ?? [],
             until: end
         )
         let elsewhere = RuleStore.system.load().rules.files.flatMap(\.rules).first { $0.rule.covers(rule) }
         if let elsewhere {
+            if editing.json { return try editing.report(RulesChange()) }
             if !editing.quiet { try say("unchanged: \(rule) (allowed by \(elsewhere.location))") }
             return
         }
         let change = try editing.apply { file in file.adding(rule, comment: comment.map { ByteString($0) }) }
         try editing.report(change)
+    }
+    private func grant(_ program: ByteString) throws {
+        let isNew = try ProgramGrant(program).give(isDryRun: editing.isDryRun)
+        try editing.report(RulesChange(added: isNew ? ["cap_net_bind_service=ep \(program)"] : []))
+        if editing.quiet { return }
+        for warning in ProgramGrant.warnings(about: program) { note(warning) }
+        note("hint: for single ports and users: lowport grant PORT --user NAME")
     }
 }

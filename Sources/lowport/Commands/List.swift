@@ -8,9 +8,10 @@ struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show who may bind what.",
         discussion: """
-            Every rule in force, and where it is written. Files that grant nothing,
-            because of a fault or because others may write to them, are named on standard
-            error.
+            One table of everything that allows: the rules, the files below /etc/authbind,
+            programs along PATH with the capability, and the port from which on the
+            kernel asks nobody. Files that grant nothing, because of a fault or because
+            others may write to them, are named on standard error.
 
             EXAMPLES
               lowport list
@@ -20,96 +21,71 @@ struct List: ParsableCommand {
     )
 
     @Option(
-        help: "Only rules that name this user, or everyone.",
+        help: ArgumentHelp("Only what concerns this user, through groups as well.", valueName: "name"),
         completion: .shellCommand("getent passwd | cut -d: -f1")
     )
     var user: String?
 
-    @Option(help: "Only rules for one of these ports.")
+    @Option(
+        help: ArgumentHelp("Only what allows one of these ports.", valueName: "ports"),
+        completion: .shellCommand("getent services | cut -d' ' -f1")
+    )
     var port: PortList?
 
     @Flag(help: "Write JSON (schema lowport.list/1).")
     var json = false
 
+    @Flag(name: .shortAndLong, help: "Say nothing of files that grant nothing.")
+    var quiet = false
+
     func run() throws {
         let contents = RuleStore.system.load()
         let now = Timestamp(rawValue: WallClock.seconds)
-        let shown = contents.rules.files.flatMap(\.rules).filter { isWanted($0.rule) }
-        if json {
-            try sayJSON(ListAnswer(rules: shown.map { ListedRule($0.rule, $0.location, now: now) }))
-        } else {
-            try show(shown, now: now)
-        }
-        for fault in Fault.all(in: contents, now: now) where fault.isSerious { note("lowport: \(fault.text)") }
-    }
-
-    private func isWanted(_ rule: Rule) -> Bool {
-        if let port, !rule.ports.contains(where: { kept in port.ranges.contains { kept.overlaps($0) } }) {
-            return false
-        }
-        guard let user else { return true }
-        let name = ByteString(user)
-        switch rule.identity {
-        case .everyone: return true
-        case .user(let other): return other == name
-        case .userID(let number): return Accounts.user(named: name) == number
-        case .group, .groupID: return Accounts.groups(ofUser: name).contains { isGroup($0, in: rule.identity) }
-        }
-    }
-
-    private func isGroup(_ group: GroupID, in identity: Identity) -> Bool {
-        switch identity {
-        case .group(let name): Accounts.group(named: name) == group
-        case .groupID(let number): number == group
-        default: false
-        }
-    }
-
-    private func show(_ rules: [(rule: Rule, location: RuleLocation)], now: Timestamp) throws {
-        if rules.isEmpty { return try say("no rules allow anything") }
-        var table = Table(headings: ["WHO", "PROTOCOL", "PORTS", "ADDRESSES", "UNTIL", "WRITTEN IN"])
-        for (rule, location) in rules {
-            let until: ByteString = rule.until.map { "\($0)\(rule.isExpired(at: now) ? " (over)" : "")" } ?? "-"
-            table.append([
-                rule.identity.byteString, rule.transports.byteString, rule.portsText,
-                rule.prefixes.isEmpty ? "all" : rule.prefixesText, until, location.byteString,
-            ])
-        }
-        for line in table.lines { try say(line) }
+        let filter = ListFilter(user: user.map { ByteString($0) }, ports: port?.ranges)
+        let tree = AuthbindInventory()
+        let answer = ListAnswer(
+            rules: contents.rules.files.flatMap(\.rules).filter { filter.wants($0.rule.identity, $0.rule.ports) },
+            authbind: tree.grants.filter { filter.wants($0.identity, [$0.ports]) },
+            programs: filter.wants(.everyone, PortRange.all.map { [$0] } ?? []) ? PrivilegedProgram.alongPath() : [],
+            threshold: try? PortThreshold.current,
+            now: now
+        )
+        if json { try sayJSON(answer) } else { try say(lines: answer.lines(filter)) }
+        if quiet { return }
+        for fault in Fault.grave(in: contents) { note("lowport: \(fault.text)") }
     }
 }
 
-/// The answer in JSON.
-private struct ListAnswer: Encodable {
-    let schema = "lowport.list/1"
-    let rules: [ListedRule]
-}
+/// What somebody wants to see.
+struct ListFilter {
+    private let ports: [PortRange]?
+    private let users: (name: ByteString, number: UserID?, groups: Set<GroupID>)?
 
-private struct ListedRule: Encodable {
-    let identity: String
-    let transport: String
-    let ports: [String]
-    let addresses: [String]
-    let until: String?
-    let expired: Bool
-    let file: String
-    let line: Int
-    let rule: String
-
-    init(_ rule: Rule, _ location: RuleLocation, now: Timestamp) {
-        identity = rule.identity.byteString.description
-        transport = rule.transports.byteString.description
-        ports = rule.ports.map(\.byteString.description)
-        addresses = rule.prefixes.map(\.byteString.description)
-        until = rule.until?.byteString.description
-        expired = rule.isExpired(at: now)
-        file = location.file.description
-        line = location.line
-        self.rule = rule.byteString.description
+    init(user: ByteString?, ports: [PortRange]?) {
+        self.ports = ports
+        users = user.map { ($0, Accounts.user(named: $0), Set(Accounts.groups(ofUser: $0))) }
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case identity, ports, addresses, until, expired, file, line, rule
-        case transport = "protocol"
+    func wants(_ identity: Identity, _ ranges: [PortRange]) -> Bool {
+        if let ports, !ranges.contains(where: { range in ports.contains { range.overlaps($0) } }) { return false }
+        guard let users else { return true }
+        return switch identity {
+        case .everyone: true
+        case .user(let name): name == users.name
+        case .userID(let number): number == users.number
+        case .group(let name): Accounts.group(named: name).map { users.groups.contains($0) } ?? false
+        case .groupID(let number): users.groups.contains(number)
+        }
+    }
+}
+
+extension PortRange {
+    /// Every port.
+    static var all: PortRange? { PortRange(Port(rawValue: 1), Port(rawValue: 65535)) }
+
+    /// The ports that the kernel leaves to everybody; nil if there are none.
+    static func open(from threshold: UInt32) -> PortRange? {
+        guard threshold <= 65535 else { return nil }
+        return PortRange(Port(rawValue: UInt16(max(1, threshold))), Port(rawValue: 65535))
     }
 }

@@ -11,11 +11,13 @@ struct Revoke: ParsableCommand {
             Takes ports from every rule for exactly that user or group in
             /etc/lowport/rules, splitting ranges and lists where it must. All protocols
             and addresses, unless --protocol or --on says less. Who has nothing stays
-            unchanged; whatever still allows the ports is named.
+            unchanged; whatever still allows the ports is named. With --program, takes
+            the capability cap_net_bind_service from the file instead.
 
             EXAMPLES
               sudo lowport revoke 80 --user web
               sudo lowport revoke 1-1023 --everyone
+              sudo lowport revoke --program /usr/local/bin/caddy
             """
     )
 
@@ -23,20 +25,41 @@ struct Revoke: ParsableCommand {
         help: "Ports: numbers, ranges (8000-8010) or service names (https).",
         completion: .shellCommand("getent services | cut -d' ' -f1")
     )
-    var ports: [PortList]
+    var ports: [PortList] = []
 
     @OptionGroup var whom: IdentityOptions
 
+    @Option(
+        help: ArgumentHelp("The program, for every port, instead of rules.", valueName: "file"),
+        completion: .file()
+    )
+    var program: String?
+
     @Option(name: .customLong("protocol"), help: "The protocol.")
-    var transport: ProtocolChoice = .any
+    var transport: ProtocolChoice?
 
     @Option(help: "Addresses or prefixes, with commas; all addresses without this.")
     var on: PrefixList?
 
     @OptionGroup var editing: EditingOptions
 
+    func validate() throws {
+        try whom.demand(instead: program)
+        if program != nil {
+            guard ports.isEmpty, transport == nil, on == nil else {
+                throw ValidationError("--program is for every port and address.")
+            }
+        } else if ports.isEmpty {
+            throw ValidationError("Missing expected argument '<ports> ...'")
+        }
+    }
+
     func run() throws {
-        let revocation = Revocation(whom.identity, transport.transports, ports.ranges, on: on?.prefixes ?? [])
+        if let program {
+            let isLess = try ProgramGrant(ByteString(program)).take(isDryRun: editing.isDryRun)
+            return try editing.report(RulesChange(removed: isLess ? ["cap_net_bind_service=ep \(program)"] : []))
+        }
+        let revocation = Revocation(whom.identity, (transport ?? .any).transports, ports.ranges, on: on?.prefixes ?? [])
         let change = try editing.apply { (file) throws(AddressesNotSeparable) in try file.removing(revocation) }
         try editing.report(change)
         if !editing.quiet { noteWhatRemains(of: revocation) }

@@ -29,6 +29,15 @@ func say(_ text: ByteString) throws {
     }
 }
 
+/// Writes many lines to standard output at once.
+func say(lines: [ByteString]) throws {
+    if lines.isEmpty { return }
+    var text: [UInt8] = []
+    for line in lines { text += line.bytes + [UInt8(ascii: "\n")] }
+    text.removeLast()
+    try say(ByteString(text))
+}
+
 /// Writes a line to standard error, without the program's name.
 func note(_ text: ByteString) {
     try? InheritedDescriptor.standardError.write(text + "\n")
@@ -39,4 +48,12 @@ func failure(_ what: ByteString, hint: ByteString? = nil, status: ExitCode) -> E
     note("lowport: \(what)")
     if let hint { note("hint: \(hint)") }
     return status
+}
+
+extension ByteString {
+    /// The strings of `parts`, with `separator` between them.
+    init(joining parts: [ByteString], with separator: ByteString) {
+        self.init()
+        for (index, part) in parts.enumerated() { self += index == 0 ? part : separator + part }
+    }
 }

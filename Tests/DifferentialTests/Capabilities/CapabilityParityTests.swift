@@ -61,5 +61,10 @@ struct IntendedDifference: Sendable, CustomTestStringConvertible {
             status: 1,
             errors: "Invalid file 'fifo' for capability operation\n"
         ),
+        IntendedDifference(
+            script: "bash -c 'n=$(printf %0250d 0); for i in $(seq 20); do mkdir $n; mv x $n/; cd -P $n; done'; "
+                + "getcap -r 0* | tail -c 18; rm -rf 0*",
+            output: "/x cap_net_raw=ep\n"
+        ),
     ]
 }

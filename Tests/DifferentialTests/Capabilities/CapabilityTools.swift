@@ -3,7 +3,9 @@
 /// Small programs that cases may start: worlds in which setcap and getcap have to do something else.
 enum CapabilityTools {
     /// The programs, by name.
-    static let all = ["in-userns": inUserNamespace, "few-capabilities": fewCapabilities, "on-image": onImage]
+    static let all = [
+        "in-userns": inUserNamespace, "few-capabilities": fewCapabilities, "old-kernel": oldKernel, "on-image": onImage,
+    ]
 
     /// `in-userns FIRST COMMAND…`: as root of a user namespace whose user 0 is user FIRST outside.
     private static let inUserNamespace = """
@@ -33,6 +35,23 @@ enum CapabilityTools {
             step(0x20, 0, 0, 24), step(0x35, 0, 1, limit),        # of a number from the limit on
             step(0x06, 0, 0, 0x00050000 | 22),                    # then EINVAL
             step(0x06, 0, 0, 0x7FFF0000)])
+        filters = ctypes.create_string_buffer(program)
+        head = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(filters))
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, head, 0, 0): sys.exit("no filter")
+        os.execvp(sys.argv[2], sys.argv[2:])
+
+        """
+
+    /// `old-kernel CALLS COMMAND…`: on a kernel that lacks the system calls with these numbers, separated by commas.
+    private static let oldKernel = """
+        #!/usr/bin/python3
+        import ctypes, os, struct, sys
+        def step(code, jt, jf, k): return struct.pack("HBBI", code, jt, jf, k)
+        program = step(0x20, 0, 0, 0)
+        for number in sys.argv[1].split(","):
+            program += step(0x15, 0, 1, int(number)) + step(0x06, 0, 0, 0x00050000 | 38)
+        program += step(0x06, 0, 0, 0x7FFF0000)
         filters = ctypes.create_string_buffer(program)
         head = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(filters))
         libc = ctypes.CDLL(None, use_errno=True)

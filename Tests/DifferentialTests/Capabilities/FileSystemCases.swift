@@ -25,5 +25,14 @@ extension CapabilityCase {
         "on-image sh -c 'setfattr -n security.capability -v \"\" plain; getcap plain'",
         "setfattr -n user.x -v y a; getcap -v a; setcap =p a; getfattr -n user.x a",
         "truncate -s 4G a; setcap =p a; getcap a",
+        // Without /proc.
+        "unshare -m sh -c 'umount -l /proc; setcap =p a -r x; getcap -r . | sort'",
+        "unshare -m sh -c 'umount -l /proc; setcap =p link; setcap -r a; setcap -r unread; setcap -v =i a'",
+        // Kernels before Linux 6.13, and containers that forbid unshare(2) beside.
+        "old-kernel 464 getcap -r .", "old-kernel 464 getcap -rv .", "old-kernel 464,272 getcap -rvn .",
+        "old-kernel 464 $NB getcap -rv noread nosearch d", "chmod 0444 d/e; old-kernel 464 $NB getcap -rv d",
+        "old-kernel 464,272 $NB getcap -rv noread nosearch d", "old-kernel 464 getcap -r d x nonexist ./d/e/ 2>&1",
+        "old-kernel 464 getcap -r /usr/lib | cat", "old-kernel 464,272 getcap -r /usr/lib | cat",
+        "old-kernel 464 unshare -m sh -c 'umount -l /proc; getcap -rv d'",
     ]
 }

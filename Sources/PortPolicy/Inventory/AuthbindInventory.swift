@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// Everything that the authbind tree allows, and what in it is not as it seems.
+///
+/// A survey for people: what the helper decides, it decides file by file, with access(2).
+public struct AuthbindInventory: Sendable {
+    /// What is allowed, in the order of the paths.
+    public private(set) var grants: [AuthbindGrant] = []
+    /// What is not as it seems.
+    public private(set) var concerns: [AuthbindConcern] = []
+    private let root: ByteString
+
+    /// Reads the tree at `root`. Nothing is there if there is no tree.
+    public init(at root: ByteString = "/etc/authbind") {
+        self.root = root
+        guard let status = try? FileStatus(of: root) else { return }
+        judgeFolder(root, status)
+        survey("byport") { $0.surveyPort(named: $1, $2) }
+        survey("byaddr") { $0.surveyAddress(named: $1, $2) }
+        survey("byuid") { $0.surveyUser(named: $1, $2) }
+    }
+
+    // MARK: - Folders
+
+    private mutating func survey(
+        _ folder: ByteString,
+        _ look: (inout AuthbindInventory, ByteString, FileStatus) -> Void
+    ) {
+        let path: ByteString = "\(root)/\(folder)"
+        let names: [ByteString]
+        do throws(Errno) {
+            judgeFolder(path, try FileStatus(of: path))
+            names = try FileDescriptor.open(path, [.readOnly, .directory]).names().sorted()
+        } catch {
+            if error != .noSuchFile { concerns.append(AuthbindConcern(error.sentence, path: path)) }
+            return
+        }
+        for name in names where !name.hasPrefix(".") {
+            do throws(Errno) { look(&self, name, try FileStatus(of: "\(path)/\(name)")) } catch {
+                concerns.append(AuthbindConcern(error.sentence, path: "\(path)/\(name)"))
+            }
+        }
+    }
+
+    private mutating func judgeFolder(_ path: ByteString, _ status: FileStatus) {
+        if status.owner != .root || status.mode.isWritableByGroupOrOthers {
+            let text: ByteString = "uid \(status.owner), mode \(status.mode): others than root can make files here"
+            concerns.append(AuthbindConcern(text, path: path, isUnsafe: true))
+        }
+    }
+
+    // MARK: - Files whose execute permission decides
+
+    private mutating func surveyPort(named name: ByteString, _ status: FileStatus) {
+        let path: ByteString = "byport/\(name)"
+        guard let port = Self.port(Self.unmarked(name)),
+            AuthbindNames.executables(for: Self.request(.v4(.any), port)).contains(path)
+        else { return noteDeadName(path, expected: "N for a port 1-511, !N for one from 512 on") }
+        add(path, status, addresses: nil, port)
+    }
+
+    private mutating func surveyAddress(named name: ByteString, _ status: FileStatus) {
+        let path: ByteString = "byaddr/\(name)"
+        let text = Self.unmarked(name)
+        let end = text.bytes.lastIndex { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ":") } ?? text.bytes.endIndex
+        guard let address = IPAddress(ByteString(text.bytes[..<end])),
+            let port = Self.port(ByteString(text.bytes[end...].dropFirst())),
+            AuthbindNames.executables(for: Self.request(address, port)).contains(path)
+        else { return noteDeadName(path, expected: "ADDRESS,PORT, with ! in front for ports from 512 on") }
+        add(path, status, addresses: address.byteString, port)
+    }
+
+    private mutating func add(_ path: ByteString, _ status: FileStatus, addresses: ByteString?, _ port: Port) {
+        let holders = Self.holders(of: status)
+        for identity in holders {
+            grants.append(
+                AuthbindGrant(
+                    identity: identity,
+                    addresses: addresses,
+                    ports: PortRange(port),
+                    path: "\(root)/\(path)",
+                    line: nil
+                )
+            )
+        }
+        if holders.isEmpty {
+            let text: ByteString = "nobody may execute it: the port is refused, whatever else of authbind allows it"
+            concerns.append(AuthbindConcern(text, path: "\(root)/\(path)"))
+        }
+    }
+
+    /// Who may execute the file, as its mode says.
+    private static func holders(of status: FileStatus) -> [Identity] {
+        if status.mode.rawValue & 0o001 != 0 { return [.everyone] }
+        var holders: [Identity] = []
+        if status.mode.rawValue & 0o100 != 0 { holders.append(.userID(status.owner)) }
+        if status.mode.rawValue & 0o010 != 0 { holders.append(.groupID(status.group)) }
+        return holders
+    }
+
+    // MARK: - Files whose lines decide
+
+    private mutating func surveyUser(named name: ByteString, _ status: FileStatus) {
+        let path: ByteString = "byuid/\(name)"
+        guard let number = Decimal.value(of: Self.unmarked(name), upTo: UInt64(UInt32.max)) else {
+            return noteDeadName(path, expected: "the number of a user, with ! in front for ports from 512 on")
+        }
+        let full: ByteString = "\(root)/\(path)"
+        if status.mode.isWritableByGroupOrOthers || (status.owner != .root && status.mode.rawValue & 0o200 != 0) {
+            let text: ByteString = "uid \(status.owner), mode \(status.mode): others than root can write lines here"
+            concerns.append(AuthbindConcern(text, path: full, isUnsafe: true))
+        }
+        let content: [UInt8]
+        do throws(Errno) {
+            content = try FileDescriptor.open(full, [.readOnly, .nonBlocking]).readToEnd(limit: 16 << 20)
+        } catch { return concerns.append(AuthbindConcern(error.sentence, path: full)) }
+        let user = UserID(rawValue: UInt32(number))
+        for (index, line) in ByteString(content).split(on: UInt8(ascii: "\n")).enumerated() {
+            survey(line.bytes[...], user, isMarked: name.hasPrefix("!"), path: full, number: index + 1)
+        }
+    }
+
+    private mutating func survey(
+        _ line: ArraySlice<UInt8>,
+        _ user: UserID,
+        isMarked: Bool,
+        path: ByteString,
+        number: Int
+    ) {
+        if let reason = ByuidComplaint.reason(against: line) {
+            return concerns.append(AuthbindConcern(reason, path: path, line: number))
+        }
+        guard let rule = ByuidFile.rule(on: line) else { return }
+        guard let ports = isMarked ? rule.ports(from: 512, to: 65535) : rule.ports(from: 1, to: 511) else {
+            let text: ByteString =
+                isMarked
+                ? "has no effect: the file without ! in its name is asked for ports below 512"
+                : "has no effect: the file with ! in front of its name is asked for ports from 512 on"
+            return concerns.append(AuthbindConcern(text, path: path, line: number))
+        }
+        grants.append(
+            AuthbindGrant(
+                identity: .userID(user),
+                addresses: rule.addressesText,
+                ports: ports,
+                path: path,
+                line: number
+            )
+        )
+    }
+
+    // MARK: - Names
+
+    private mutating func noteDeadName(_ path: ByteString, expected: ByteString) {
+        concerns.append(AuthbindConcern("no bind asks for this name; expected \(expected)", path: "\(root)/\(path)"))
+    }
+
+    private static func unmarked(_ name: ByteString) -> ByteString {
+        name.hasPrefix("!") ? ByteString(name.bytes.dropFirst()) : name
+    }
+
+    private static func port(_ text: ByteString) -> Port? {
+        guard let range = PortRange(text: text), range.lower == range.upper else { return nil }
+        return range.lower
+    }
+
+    private static func request(_ address: IPAddress, _ port: Port) -> BindRequest {
+        BindRequest(user: .root, groups: [], transport: .tcp, address: address, port: port)
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// Finds rules that allow nothing which another rule does not allow already.
+///
+/// Rules are looked up by whom they are for and by their ports, so that ten thousand of them do not mean a hundred
+/// million comparisons.
+public struct RuleShadows {
+    private struct Entry {
+        let range: PortRange
+        let index: Int
+    }
+
+    private let rules: [(rule: Rule, location: RuleLocation)]
+    /// For everyone of a rule: the ranges by their first port, and for each the highest last port up to there.
+    private var ranges: [Identity: (entries: [Entry], reach: [Port])] = [:]
+
+    /// Prepares the search among `rules`, without those that are over by `now`.
+    public init(_ rules: [(rule: Rule, location: RuleLocation)], now: Timestamp) {
+        self.rules = rules
+        var entries: [Identity: [Entry]] = [:]
+        for (index, (rule, _)) in rules.enumerated() where !rule.isExpired(at: now) {
+            for range in rule.ports { entries[rule.identity, default: []].append(Entry(range: range, index: index)) }
+        }
+        for (identity, unsorted) in entries {
+            let sorted = unsorted.sorted { ($0.range.lower, $0.index) < ($1.range.lower, $1.index) }
+            var reach: [Port] = []
+            for entry in sorted { reach.append(max(entry.range.upper, reach.last ?? entry.range.upper)) }
+            ranges[identity] = (sorted, reach)
+        }
+    }
+
+    /// Where a rule stands that allows all that the rule with the number `index` allows; nil if none does.
+    ///
+    /// Of two rules that allow the same, the later one is the superfluous one.
+    public func cover(ofRule index: Int) -> RuleLocation? {
+        let rule = rules[index].rule
+        return cover(of: rule, index, among: rule.identity)
+            ?? (rule.identity == .everyone ? nil : cover(of: rule, index, among: .everyone))
+    }
+
+    private func cover(of rule: Rule, _ index: Int, among identity: Identity) -> RuleLocation? {
+        guard let (entries, reach) = ranges[identity], let wanted = rule.ports.first else { return nil }
+        var sought = rule
+        sought.identity = identity
+        var position = Self.count(of: entries, startingUpTo: wanted.lower)
+        while position > 0, reach[position - 1] >= wanted.upper {
+            position -= 1
+            let other = entries[position].index
+            guard other != index, entries[position].range.contains(wanted), rules[other].rule.covers(sought) else {
+                continue
+            }
+            if other < index || rule.identity != identity || !rule.covers(rules[other].rule) {
+                return rules[other].location
+            }
+        }
+        return nil
+    }
+
+    /// How many of `entries`, which are sorted, start at `port` or below.
+    private static func count(of entries: [Entry], startingUpTo port: Port) -> Int {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].range.lower <= port { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

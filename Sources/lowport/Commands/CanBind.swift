@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Linux
+internal import PortPolicy
+
+/// `lowport can-bind`.
+struct CanBind: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "can-bind",
+        abstract: "Say with the exit status whether you may bind a port.",
+        discussion: """
+            Says nothing. Ends with 0 if this process may bind the port, by itself or
+            through lowport run and authbind, with 1 if not, and with another status if
+            that cannot be found out. Without --on, the address is 0.0.0.0; ::
+            stands for a socket that takes IPv4 as well.
+
+            EXAMPLES
+              lowport can-bind 80 && exec lowport run nc -l -p 80
+              lowport can-bind domain --udp --on 127.0.0.1
+            """
+    )
+
+    @Argument(
+        help: "The port: a number or a service name (https).",
+        completion: .shellCommand("getent services | cut -d' ' -f1")
+    )
+    var port: PortList
+
+    @Flag(help: "UDP instead of TCP.")
+    var udp = false
+
+    @Option(help: ArgumentHelp("The address.", valueName: "address"))
+    var on: AddressArgument?
+
+    func validate() throws {
+        guard port.ranges.count == 1, port.ranges[0].lower == port.ranges[0].upper else {
+            throw ValidationError("One port, please.")
+        }
+    }
+
+    func run() throws {
+        let request = try BindRequest(
+            port: port.ranges[0].lower,
+            transport: udp ? .udp : .tcp,
+            address: on?.address ?? .v4(.any)
+        )
+        if try isLeftToTheKernel(request) { return }
+        let contents = RuleStore.system.load()
+        let decision = Decision.decide(
+            request,
+            rules: contents.rules,
+            now: Timestamp(rawValue: WallClock.seconds),
+            names: SystemNames()
+        ) { AuthbindAnswer.ofSystem(to: $0, rulesArePresent: contents.arePresent, privilege: NoPrivilege()) }
+        if decision.isAllowed { return }
+        // The helper may read what the caller may not: then there is no answer.
+        if let last = decision.authbind?.steps.last, last.path.hasPrefix("byuid/"), last.refusal == .permissionDenied {
+            throw failure(
+                "cannot read /etc/authbind/\(last.path): permission denied",
+                hint: "run it as root, or make the file readable for its user",
+                status: Status.notPermitted
+            )
+        }
+        throw Status.no
+    }
+
+    /// Whether the kernel allows the bind without being asked by anybody.
+    private func isLeftToTheKernel(_ request: BindRequest) throws -> Bool {
+        do throws(Errno) {
+            let masks = try CapabilityMasks(ofProcess: 0)
+            return try UInt32(request.port.rawValue) >= PortThreshold.current || masks.canBindAllPorts
+        } catch { throw failure("cannot read \(PortThreshold.path): \(error.sentence)", status: Status.system) }
+    }
+}
+
+extension BindRequest {
+    /// What this process would ask for.
+    fileprivate init(port: Port, transport: TransportProtocol, address: IPAddress) throws {
+        do throws(Errno) {
+            self.init(
+                user: CurrentProcess.realUser,
+                groups: [CurrentProcess.realGroup] + (try CurrentProcess.supplementaryGroups()),
+                transport: transport,
+                address: address,
+                port: port,
+                isDualStack: address == .v6(.any)
+            )
+        } catch { throw failure("cannot read the groups: \(error.sentence)", status: Status.system) }
+    }
+}

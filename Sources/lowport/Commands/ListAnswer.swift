@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Capabilities
+internal import Linux
+internal import PortPolicy
+
+/// Everything that allows somebody to bind something.
+struct ListAnswer {
+    let rules: [(rule: Rule, location: RuleLocation)]
+    let authbind: [AuthbindGrant]
+    let programs: [PrivilegedProgram]
+    /// Nil if the kernel does not say.
+    let threshold: UInt32?
+    let now: Timestamp
+
+    /// The table.
+    func lines(_ filter: ListFilter) -> [ByteString] {
+        var table = Table(headings: ["WHO", "PROTOCOL", "PORTS", "ADDRESSES", "UNTIL", "SOURCE"])
+        for (rule, location) in rules {
+            let until: ByteString = rule.until.map { "\($0)\(rule.isExpired(at: now) ? " (over)" : "")" } ?? "-"
+            table.append([
+                rule.identity.byteString, rule.transports.byteString, rule.portsText,
+                rule.prefixes.isEmpty ? "all" : rule.prefixesText, until, location.byteString,
+            ])
+        }
+        var names = NameCache()
+        for grant in authbind {
+            let who = names.naming(grant.identity).byteString
+            table.append([who, "any", grant.ports.byteString, grant.addresses ?? "all", "-", grant.location])
+        }
+        for program in programs {
+            table.append(["everyone, by program", "any", "all", "all", "-", "capability of \(program.path)"])
+        }
+        if let range = threshold.flatMap({ PortRange.open(from: $0) }), filter.wants(.everyone, [range]) {
+            table.append(["everyone", "any", range.byteString, "all", "-", "kernel (lowport threshold)"])
+        }
+        return table.isEmpty ? ["nothing allows that"] : table.lines(fitting: .standardOutput)
+    }
+}
+
+/// Names of users and groups, each looked up once.
+struct NameCache {
+    private var users: [UserID: ByteString?] = [:]
+    private var groups: [GroupID: ByteString?] = [:]
+
+    /// `identity` with a name in the place of a number that has one.
+    mutating func naming(_ identity: Identity) -> Identity {
+        switch identity {
+        case .userID(let number):
+            if users[number] == nil { users[number] = .some(Accounts.name(of: number)) }
+            return (users[number] ?? nil).map { .user($0) } ?? identity
+        case .groupID(let number):
+            if groups[number] == nil { groups[number] = .some(Accounts.name(of: number)) }
+            return (groups[number] ?? nil).map { .group($0) } ?? identity
+        case .everyone, .user, .group: return identity
+        }
+    }
+}
+
+// The fields are those of Documentation/json.md.
+extension ListAnswer: Encodable {
+    private enum CodingKeys: String, CodingKey { case schema, rules, authbind, programs, threshold }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode("lowport.list/1", forKey: .schema)
+        try container.encode(rules.map { ListedRule($0.rule, $0.location, now: now) }, forKey: .rules)
+        try container.encode(authbind.map { ListedFile($0) }, forKey: .authbind)
+        try container.encode(programs.map { ListedProgram($0) }, forKey: .programs)
+        try container.encode(threshold, forKey: .threshold)
+    }
+}
+
+private struct ListedRule: Encodable {
+    let identity: String
+    let transport: String
+    let ports: [String]
+    let addresses: [String]
+    let until: String?
+    let expired: Bool
+    let file: String
+    let line: Int
+    let rule: String
+
+    init(_ rule: Rule, _ location: RuleLocation, now: Timestamp) {
+        identity = rule.identity.byteString.description
+        transport = rule.transports.byteString.description
+        ports = rule.ports.map(\.byteString.description)
+        addresses = rule.prefixes.map(\.byteString.description)
+        until = rule.until?.byteString.description
+        expired = rule.isExpired(at: now)
+        file = location.file.description
+        line = location.line
+        self.rule = rule.byteString.description
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case identity, ports, addresses, until, expired, file, line, rule
+        case transport = "protocol"
+    }
+}
+
+private struct ListedFile: Encodable {
+    let identity: String
+    let ports: String
+    let addresses: String?
+    let file: String
+    let line: Int?
+
+    init(_ grant: AuthbindGrant) {
+        identity = grant.identity.byteString.description
+        ports = grant.ports.byteString.description
+        addresses = grant.addresses?.description
+        file = grant.path.description
+        line = grant.line
+    }
+}
+
+private struct ListedProgram: Encodable {
+    let file: String
+    let capabilities: String
+
+    init(_ program: PrivilegedProgram) {
+        file = program.path.description
+        capabilities = program.capabilities.state.text().description
+    }
+}

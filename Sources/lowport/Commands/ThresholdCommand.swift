@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Linux
+
+/// `lowport threshold`.
+struct ThresholdCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "threshold",
+        abstract: "Show or set the port from which on everybody may bind.",
+        discussion: """
+            Ports from this number on are open to every user and every program, TCP and
+            UDP: the kernel asks nobody. N is set at once, and written to
+            /etc/sysctl.d/99-lowport.conf for the next start of the machine.
+
+            EXAMPLES
+              lowport threshold
+              sudo lowport threshold 1024
+              sudo lowport threshold 80 --dry-run
+            """
+    )
+
+    @Argument(help: "The new number, 0-65536.")
+    var number: UInt32?
+
+    @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Say what would change, and change nothing.")
+    var isDryRun = false
+
+    @Flag(name: .shortAndLong, help: "Say nothing unless something fails.")
+    var quiet = false
+
+    @Flag(help: "Write JSON (schema lowport.threshold/1).")
+    var json = false
+
+    func validate() throws {
+        if let number, number > 65536 { throw ValidationError("The number is 0-65536.") }
+    }
+
+    func run() throws {
+        let current = try ask()
+        if let number {
+            if !quiet { warn(from: current, to: number) }
+            if !isDryRun { try set(number) }
+        }
+        let answer = ThresholdAnswer(
+            threshold: isDryRun ? current : number ?? current,
+            changed: number.map { $0 != current && !isDryRun } ?? false,
+            dryRun: isDryRun,
+            standard: PortThreshold.standard
+        )
+        if json { return try sayJSON(answer) }
+        if quiet, number != nil { return }
+        guard let number else { return try say("\(current)") }
+        let verb: ByteString = isDryRun ? "would be" : "is"
+        try say("\(PortThreshold.key) \(verb) \(number)\(number == current ? ", unchanged" : ", was \(current)")")
+    }
+
+    private func ask() throws -> UInt32 {
+        do throws(Errno) { return try PortThreshold.current } catch {
+            throw failure("cannot read \(PortThreshold.path): \(error.sentence)", status: Status.system)
+        }
+    }
+
+    /// What else becomes open is what people overlook.
+    private func warn(from current: UInt32, to number: UInt32) {
+        guard number < min(current, PortThreshold.standard) else { return }
+        note("warning: every user and every program may then bind ports \(number)-\(current - 1), TCP and UDP")
+        let known: [(UInt32, ByteString)] = [
+            (22, "ssh"), (25, "mail"), (53, "domain"), (80, "http"), (443, "https"), (514, "syslog"),
+            (853, "dns over tls"),
+        ]
+        let open = known.filter { ($0.0) >= number && $0.0 < current }.map { "\($0.0) (\($0.1))" as ByteString }
+        if !open.isEmpty { note("warning: among them \(ByteString(joining: open, with: ", "))") }
+        note("hint: to allow single ports: lowport grant PORT --user NAME")
+    }
+
+    private func set(_ number: UInt32) throws {
+        do throws(SettingError) { try PersistentSetting.threshold(number).store() } catch {
+            let isDenied = error.error == .permissionDenied || error.error == .notPermitted
+            throw failure(
+                "cannot write \(error.path): \(error.error.sentence)",
+                hint: isDenied ? "run it as root, with sudo" : nil,
+                status: isDenied ? Status.notPermitted : Status.system
+            )
+        }
+    }
+}
+
+private struct ThresholdAnswer: Encodable {
+    let schema = "lowport.threshold/1"
+    let threshold: UInt32
+    let changed: Bool
+    let dryRun: Bool
+    let standard: UInt32
+}

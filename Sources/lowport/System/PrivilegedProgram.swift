@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Capabilities
+internal import Linux
+
+/// A program that may bind every port because of its file capabilities.
+struct PrivilegedProgram {
+    let path: ByteString
+    let capabilities: FileCapabilities
+
+    /// Those in the folders of PATH, each once, in the order in which a shell finds them.
+    static func alongPath() -> [PrivilegedProgram] {
+        let path = Environment.value(of: "PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        var seen: Set<[UInt64]> = []
+        var programs: [PrivilegedProgram] = []
+        for folder in path.split(on: UInt8(ascii: ":")) where !folder.isEmpty {
+            // /bin is /usr/bin on most machines.
+            guard let status = try? FileStatus(of: folder), seen.insert([status.device, status.inode]).inserted,
+                let names = try? FileDescriptor.open(folder, [.readOnly, .directory]).names()
+            else { continue }
+            for name in names.sorted() {
+                let program: ByteString = "\(folder)/\(name)"
+                guard let found = try? FileCapabilities(ofFile: program), found.permitted.contains(.netBindService),
+                    let status = try? FileStatus(of: program), seen.insert([status.device, status.inode]).inserted
+                else { continue }
+                programs.append(PrivilegedProgram(path: program, capabilities: found))
+            }
+        }
+        return programs
+    }
+}

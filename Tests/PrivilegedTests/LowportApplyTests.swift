@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// `lowport apply` and `lowport edit` on a real /etc/lowport.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct LowportApplyTests {
+    @Test func appliesAFileOnceAndSaysWhatChanged() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            echo 'allow everyone tcp 79' > /etc/lowport/rules
+            printf '# ours\\nallow user alice tcp 80\\n' > new
+            lowport apply new --dry-run || echo $?
+            cat /etc/lowport/rules
+            lowport apply new
+            lowport apply new
+            lowport apply - --quiet < new
+            lowport apply new --dry-run
+            cat /etc/lowport/rules
+            """
+        )
+        #expect(
+            outcome
+                == Outcome(
+                    status: 0,
+                    output: """
+                        would be removed: allow everyone tcp 79
+                        would be added: # ours
+                        would be added: allow user alice tcp 80
+                        1
+                        allow everyone tcp 79
+                        removed: allow everyone tcp 79
+                        added: # ours
+                        added: allow user alice tcp 80
+                        unchanged
+                        unchanged
+                        # ours
+                        allow user alice tcp 80
+
+                        """
+                )
+        )
+    }
+
+    @Test func appliesNoFaultsAndReplacesThem() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            echo 'alow everyone tcp 79' > /etc/lowport/rules
+            echo 'allow everyone tcp 79' > /etc/lowport/rules.d/team.rules
+            echo 'allow evryone tcp 80' | lowport apply - || echo $?
+            echo 'allow everyone tcp 80' | lowport apply -
+            echo 'allow everyone tcp 81' | as alice lowport apply - || echo $?
+            """
+        )
+        #expect(
+            outcome
+                == Outcome(
+                    status: 0,
+                    output: "65\nremoved: alow everyone tcp 79\nadded: allow everyone tcp 80\n77\n",
+                    errors: """
+                        standard input:1:7: found "evryone", expected user NAME, group NAME, uid NUMBER, gid NUMBER or \
+                        everyone; did you mean "everyone"?
+                        lowport: standard input has faults; nothing is changed
+                        note: /etc/lowport/rules.d/team.rules stays, and allows what it allows
+                        lowport: cannot change /etc/lowport/.lock: permission denied
+                        hint: run it as root, with sudo
+
+                        """
+                )
+        )
+    }
+
+    @Test func appliesWithJSON() async throws {
+        let outcome = try await Sandbox.run("echo 'allow everyone tcp 80' | lowport apply - --json")
+        #expect(
+            outcome.output == """
+                {
+                  "added" : [
+                    "allow everyone tcp 80"
+                  ],
+                  "changed" : true,
+                  "dry_run" : false,
+                  "removed" : [
+
+                  ],
+                  "schema" : "lowport.change/1"
+                }
+
+                """
+        )
+    }
+
+    /// Writes an editor that appends `line` the first time, and takes lines with `alow` out after that.
+    private func editor(appending line: String) -> String {
+        """
+        cat > editor <<'END'
+        #!/bin/sh
+        if [ -e seen ]; then sed -i /alow/d "$1"; else echo '\(line)' >> "$1"; fi
+        touch seen
+        END
+        chmod +x editor
+        export EDITOR=$PWD/editor
+
+        """
+    }
+
+    @Test func editsACopyAndPutsItInPlace() async throws {
+        let outcome = try await Sandbox.run(
+            editor(appending: "allow everyone tcp 81") + """
+                lowport edit
+                lowport edit
+                cat /etc/lowport/rules
+                ls -A /etc/lowport
+                EDITOR=false lowport edit || echo $?
+                EDITOR=/nonexistent/editor lowport edit || echo $?
+                as bob lowport edit || echo $?
+                """
+        )
+        #expect(
+            outcome
+                == Outcome(
+                    status: 0,
+                    output: """
+                        added: allow everyone tcp 81
+                        unchanged
+                        allow everyone tcp 81
+                        .lock
+                        rules
+                        rules.d
+                        71
+                        71
+                        77
+
+                        """,
+                    errors: """
+                        lowport: false ended with status 1; nothing is changed
+                        lowport: cannot run /nonexistent/editor: no such file or directory
+                        lowport: cannot change /etc/lowport/.lock: permission denied
+                        hint: run it as root, with sudo
+
+                        """
+                )
+        )
+    }
+
+    @Test func asksWhatNow() async throws {
+        let outcome = try await Sandbox.run(
+            editor(appending: "alow everyone tcp 81") + """
+                printf 'what\\nx\\n' | lowport edit || echo $?
+                rm seen
+                lowport edit </dev/null || echo $?
+                rm seen
+                echo e | lowport edit
+                ls -A /etc/lowport
+                """
+        )
+        #expect(outcome.output == "65\n65\nunchanged\n.lock\nrules.d\n")
+        let fault = "/etc/lowport/rules:1:1: found \"alow\", expected \"allow\"; did you mean \"allow\"?\n"
+        let question = "What now? (e)dit again, e(x)it without saving: "
+        let refusal = "lowport: the copy has faults; nothing is changed\n"
+        #expect(
+            outcome.errors.description
+                == fault + question + "Answer e or x.\n" + question + refusal + fault + question + refusal + fault
+                + question
+        )
+    }
+
+    @Test func holdsTheRulesWhileTheyAreEdited() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            cat > editor <<'END'
+            #!/bin/sh
+            lowport edit || echo $?
+            lowport grant 99 --everyone 2>waiting >granted &
+            until grep -q waiting waiting; do sleep 0.01; done
+            echo 'allow everyone tcp 81' >> "$1"
+            END
+            chmod +x editor
+            EDITOR=$PWD/editor lowport edit
+            until [ -s granted ]; do sleep 0.01; done
+            cat granted /etc/lowport/rules
+            """
+        )
+        #expect(
+            outcome
+                == Outcome(
+                    status: 0,
+                    output: """
+                        71
+                        added: allow everyone tcp 81
+                        added: allow everyone tcp 99
+                        allow everyone tcp 81
+                        allow everyone tcp 99
+
+                        """,
+                    errors: """
+                        lowport: cannot edit /etc/lowport/rules: somebody else is changing it
+                        hint: try again when they are done
+
+                        """
+                )
+        )
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// `lowport can-bind` and `lowport threshold` in a network of their own.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct LowportThresholdTests {
+    @Test func answersWithTheStatus() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            lowport grant 80 --user alice --quiet
+            lowport grant 53 --user alice --protocol udp --on 127.0.0.0/8 --quiet
+            lowport grant 81 --user alice --on ::/0 --quiet
+            install -m 0710 -g dns /dev/null /etc/authbind/byport/82
+            ask() { who=$1; shift; as $who lowport can-bind "$@" && echo "$who $*: 0" || echo "$who $*: $?"; }
+            ask alice 80; ask alice http; ask alice 80 --udp; ask bob 80
+            ask alice 53 --udp; ask alice 53 --udp --on 127.0.0.1; ask alice 53 --on 127.0.0.1
+            ask alice 81 --on ::1; ask alice 81 --on ::
+            ask bob 82; ask alice 82
+            ask bob 1024; ask bob 1023
+            lowport can-bind 1
+            echo 500 > /proc/sys/net/ipv4/ip_unprivileged_port_start
+            ask bob 500; ask bob 499
+            setpriv --reuid bob --clear-groups --inh-caps +net_bind_service --ambient-caps +net_bind_service \
+                lowport can-bind 7
+            """
+        )
+        #expect(
+            outcome
+                == Outcome(
+                    status: 0,
+                    output: """
+                        alice 80: 0
+                        alice http: 0
+                        alice 80 --udp: 1
+                        bob 80: 1
+                        alice 53 --udp: 1
+                        alice 53 --udp --on 127.0.0.1: 0
+                        alice 53 --on 127.0.0.1: 1
+                        alice 81 --on ::1: 0
+                        alice 81 --on ::: 1
+                        bob 82: 0
+                        alice 82: 1
+                        bob 1024: 0
+                        bob 1023: 1
+                        bob 500: 0
+                        bob 499: 1
+
+                        """
+                )
+        )
+    }
+
+    @Test func saysSoWhenItCannotTell() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            echo '0.0.0.0,80' > /etc/authbind/byuid/1001
+            as alice lowport can-bind 80
+            chmod 600 /etc/authbind/byuid/1001
+            as alice lowport can-bind 80
+            """
+        )
+        #expect(
+            outcome
+                == Outcome(
+                    status: 77,
+                    output: "",
+                    errors: """
+                        lowport: cannot read /etc/authbind/byuid/1001: permission denied
+                        hint: run it as root, or make the file readable for its user
+
+                        """
+                )
+        )
+    }
+
+    @Test func setsTheThresholdForGood() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            lowport threshold
+            lowport threshold 443 --dry-run 2>/dev/null
+            lowport threshold 443
+            cat /proc/sys/net/ipv4/ip_unprivileged_port_start /etc/sysctl.d/99-lowport.conf
+            stat -c '%a %U' /etc/sysctl.d/99-lowport.conf
+            lowport threshold 443 --quiet
+            lowport threshold 1024
+            as alice lowport threshold 80 --quiet || echo $?
+            lowport threshold 65537 2>/dev/null || echo $?
+            lowport threshold --json
+            """
+        )
+        #expect(
+            outcome
+                == Outcome(
+                    status: 0,
+                    output: """
+                        1024
+                        net.ipv4.ip_unprivileged_port_start would be 443, was 1024
+                        net.ipv4.ip_unprivileged_port_start is 443, was 1024
+                        443
+                        # Written by lowport(8): from this port on, everybody may bind.
+                        net.ipv4.ip_unprivileged_port_start = 443
+                        644 root
+                        net.ipv4.ip_unprivileged_port_start is 1024, was 443
+                        77
+                        64
+                        {
+                          "changed" : false,
+                          "dry_run" : false,
+                          "schema" : "lowport.threshold/1",
+                          "standard" : 1024,
+                          "threshold" : 1024
+                        }
+
+                        """,
+                    errors: """
+                        warning: every user and every program may then bind ports 443-1023, TCP and UDP
+                        warning: among them 443 (https), 514 (syslog), 853 (dns over tls)
+                        hint: to allow single ports: lowport grant PORT --user NAME
+                        lowport: cannot write /etc/sysctl.d/99-lowport.conf: permission denied
+                        hint: run it as root, with sudo
+
+                        """
+                )
+        )
+    }
+}
