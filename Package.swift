@@ -58,7 +58,11 @@ let package = Package(
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Capabilities", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "PortPolicy", dependencies: ["Linux"], swiftSettings: strict),
-        .target(name: "Diagnosis", dependencies: ["Capabilities", "Launch", "Linux", "PortPolicy"], swiftSettings: strict),
+        .target(
+            name: "Diagnosis",
+            dependencies: ["Capabilities", "Launch", "Linux", "PortPolicy"],
+            swiftSettings: strict
+        ),
         .target(name: "Launch", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "BindBroker", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "TLS", dependencies: ["Linux", "CTLS"], swiftSettings: strict),

@@ -9,6 +9,8 @@ public enum Broker {
     public enum Problem: Error, Hashable, Sendable {
         /// The process already has a filter with a listener, as in some containers.
         case nested
+        /// The kernel lets nobody look into other programs, with this `kernel.yama.ptrace_scope` (Yama).
+        case restricted(scope: Int)
         /// Another step failed.
         case failure(Errno)
     }
@@ -18,6 +20,8 @@ public enum Broker {
     /// The supervisor is no child of the process and no member of its group or session. It ends with the last process that
     /// has the filter. If it ends before, their binds fail with ENOSYS.
     public static func supervise(helper path: ByteString) throws(Problem) {
+        let scope = number(in: "/proc/sys/kernel/yama/ptrace_scope") ?? 0
+        if let problem = obstacle(yamaScope: scope, isRoot: CurrentProcess.effectiveUser == .root) { throw problem }
         do throws(Errno) {
             var theirs: FileDescriptor?
             let ours = try FileDescriptor.messageChannel(peer: &theirs)
@@ -32,6 +36,25 @@ public enum Broker {
             // EBUSY.
             throw error == Errno(rawValue: 16) ? .nested : .failure(error)
         }
+    }
+
+    /// What keeps a supervisor, which is no parent of the program, from looking into it; nil if it may.
+    ///
+    /// At 1 only parents may, at 2 only root, at 3 nobody.
+    public static func obstacle(yamaScope scope: Int, isRoot: Bool) -> Problem? {
+        scope == 0 || isRoot && scope < 3 ? nil : .restricted(scope: scope)
+    }
+
+    /// The number that a file of the kernel holds; nil if there is no such file or it holds something else.
+    static func number(in path: ByteString) -> Int? {
+        guard let text = try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64) else { return nil }
+        var value = 0
+        for byte in text {
+            if byte == UInt8(ascii: "\n") { break }
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), value < 1_000_000 else { return nil }
+            value = value * 10 + Int(byte - UInt8(ascii: "0"))
+        }
+        return value
     }
 
     /// The life of the supervisor: waits for the listener, then answers.

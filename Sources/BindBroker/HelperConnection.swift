@@ -60,7 +60,8 @@ public struct HelperConnection: ~Copyable {
         channel = consume ours
     }
 
-    private mutating func stop() {
+    /// Ends the helper, so that the program which takes the place of this one inherits no child.
+    public mutating func stop() {
         channel = nil
         if child > 0 { CurrentProcess.collect(child) }
         child = -1

@@ -17,6 +17,8 @@ public struct Supervisor: ~Copyable {
     private let group = CurrentProcess.realGroup
     /// Whether a program of the tree has put itself under Landlock, and so all are left to the kernel.
     private var isRestricted = false
+    /// Whether the log has been told that a program cannot be looked into.
+    private var hasComplained = false
     /// The bind whose success could not be reported, because a signal had come first: the program asks again.
     private var unreported: (socket: UInt64, address: SocketAddress)?
 
@@ -24,7 +26,8 @@ public struct Supervisor: ~Copyable {
     public init(listener: consuming NotificationListener, helper: consuming HelperConnection) {
         self.listener = listener
         self.helper = helper
-        firstOpenPort = Supervisor.readFirstOpenPort()
+        let first = Broker.number(in: "/proc/sys/net/ipv4/ip_unprivileged_port_start")
+        firstOpenPort = UInt16(clamping: first ?? 1024)
     }
 
     /// Answers until there is nobody left to answer.
@@ -58,8 +61,7 @@ public struct Supervisor: ~Copyable {
     private mutating func answer(_ notification: Notification) throws(Errno) {
         guard let call = BindFilter.call(notification) else { return try listener.resume(notification) }
         if call == .restrictSelf { isRestricted = true }
-        guard call != .restrictSelf, !isRestricted,
-            let bind = try? PendingBind.read(notification, call: call),
+        guard call != .restrictSelf, !isRestricted, let bind = read(notification, call),
             bind.address.port.rawValue > 0, bind.address.port.rawValue < firstOpenPort,
             let socket = try? ProcessAccess.descriptor(bind.descriptor, of: notification.thread),
             isOurs(notification.thread),
@@ -67,6 +69,15 @@ public struct Supervisor: ~Copyable {
             listener.isWaiting(notification)
         else { return try listener.resume(notification) }
         try answer(notification, bind, socket)
+    }
+
+    private mutating func read(_ notification: Notification, _ call: BindFilter.Call) -> PendingBind? {
+        do throws(Errno) {
+            return try PendingBind.read(notification, call: call)
+        } catch {
+            if error == .notPermitted { complain(notification.thread, error) }
+            return nil
+        }
     }
 
     private mutating func answer(
@@ -123,13 +134,13 @@ public struct Supervisor: ~Copyable {
         return status.effective & 1 << 10 != 0
     }
 
-    private static func readFirstOpenPort() -> UInt16 {
-        let path: ByteString = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
-        guard let text = try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64) else { return 1024 }
-        var value = 0
-        for byte in text where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
-            value = min(value * 10 + Int(byte - UInt8(ascii: "0")), 65535)
-        }
-        return UInt16(value)
+    /// Tells the log of the machine, once, that a program cannot be helped and why.
+    private mutating func complain(_ thread: Int32, _ error: Errno) {
+        if hasComplained { return }
+        hasComplained = true
+        let name = (try? ProcessName.of(thread)) ?? "?"
+        let message: ByteString =
+            "<85>lowport-run: cannot look into pid \(thread) (\(name.printable)): \(error.sentence); "
+        try? FileDescriptor.systemLog().send((message + "its binds are left to the kernel").bytes)
     }
 }

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Who is asked for: the real identity of this process, and the capabilities that it holds for that.
+struct Caller {
+    /// The real user.
+    let user = CurrentProcess.realUser
+    /// The real group and the supplementary groups.
+    let groups = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
+    /// What is raised for single calls.
+    let capabilities: HeldCapabilities
+}
+
 /// A socket and the address that it is to be bound to, for the real user of this process.
 struct AskedBind {
+    /// Who wants it.
+    let caller: Caller
     /// The socket; somebody else's.
     let socket: InheritedDescriptor
     /// Where it is to be bound.
@@ -14,8 +26,8 @@ struct AskedBind {
         let decision = decide(request)
         if let refusal = decision.refusal { return (.refused(refusal), decision, request) }
         // A socket that is not of the internet, or not of the address's family, is left to the kernel without privilege.
-        if isOfItsFamily { HeldCapability.bindService.raise() }
-        defer { HeldCapability.bindService.lower() }
+        if isOfItsFamily { caller.capabilities.raise(.bindService) }
+        defer { caller.capabilities.lower() }
         do throws(Errno) {
             try socket.bind(to: address)
             return (.bound, decision, request)
@@ -35,21 +47,21 @@ struct AskedBind {
             AuthbindAnswer.ofSystem(
                 to: request,
                 rulesArePresent: contents.arePresent,
-                privilege: RaisedReading()
+                privilege: RaisedReading(capabilities: caller.capabilities)
             )
         }
     }
 
     private var request: BindRequest {
         // What cannot be found out counts as what is allowed least.
-        let isIPv6Only = (try? socket.isIPv6Only()) ?? false
+        let isDualStack = address.address == .v6(.any) && (try? socket.isIPv6Only()) != true
         return BindRequest(
-            user: CurrentProcess.realUser,
-            groups: [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? []),
+            user: caller.user,
+            groups: caller.groups,
             transport: (try? socket.transportProtocol()) ?? .other,
             address: address.address,
             port: address.port,
-            isDualStack: address.address == .v6(.any) && !isIPv6Only
+            isDualStack: isDualStack
         )
     }
 
@@ -64,6 +76,8 @@ struct AskedBind {
 
 /// The right to read the files that root alone may read.
 struct RaisedReading: ReadPrivilege {
-    func raise() { HeldCapability.readSearch.raise() }
-    func lower() { HeldCapability.readSearch.lower() }
+    let capabilities: HeldCapabilities
+
+    func raise() { capabilities.raise(.readSearch) }
+    func lower() { capabilities.lower() }
 }

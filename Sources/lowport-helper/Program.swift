@@ -5,30 +5,31 @@
 /// The exit status is 0, or the number of the error that `bind` would have failed with. See lowport-helper(8).
 @c(lowport_helper_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    let caller: Caller
     do throws(Errno) {
-        try confine()
+        caller = try confine()
     } catch {
         return fail("cannot give up privileges: \(error.message)", error)
     }
     // A kernel before 5.18 starts a program without even a name.
     let words = unsafe [ByteString](argumentCount: count, arguments: arguments).dropFirst()
-    if words.count == 1, words.first == Service.argument { return Service.run() }
+    if words.count == 1, words.first == Service.argument { return Service.run(for: caller) }
     guard let address = HelperArguments.address(from: Array(words)) else { return fail("bad usage", .noSystemCall) }
-    let outcome = AskedBind(socket: .standardInput, address: address).carryOut()
+    let outcome = AskedBind(caller: caller, socket: .standardInput, address: address).carryOut()
     SystemLog().write(outcome, at: address, thread: CurrentProcess.parent)
     explain(outcome.decision)
     return outcome.reply.error?.rawValue ?? 0
 }
 
 /// Makes this process one whose state its starter had no part in, and that has no privilege in use.
-private func confine() throws(Errno) {
+private func confine() throws(Errno) -> Caller {
     openStandardDescriptors()
     try Confinement.closeDescriptors(from: 3)
     Confinement.blockSignals()
     // A helper that was stopped between its decision and the bind must not go on when the decision may be revoked.
     Confinement.limitLife(seconds: 5)
     Confinement.resetEnvironment()
-    try HeldCapability.keepOnly([.readSearch, .bindService])
+    return Caller(capabilities: try HeldCapabilities(keeping: [.readSearch, .bindService]))
 }
 
 /// Says what authbind's helper says: something only where the tree itself could not be used.

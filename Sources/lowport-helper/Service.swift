@@ -7,7 +7,7 @@ enum Service {
 
     /// Serves the peer of the message channel on descriptor 0.
     /// - Returns: the exit status.
-    static func run() -> Int32 {
+    static func run(for caller: Caller) -> Int32 {
         let channel = InheritedDescriptor.standardInput
         let log = SystemLog()
         while true {
@@ -16,18 +16,22 @@ enum Service {
                 Confinement.limitLife(seconds: 0)
                 guard let message = try channel.receive(limit: HelperRequest.size) else { return 0 }
                 Confinement.limitLife(seconds: 5)
-                try channel.send(reply(to: message, log).bytes)
+                try channel.send(reply(to: message, caller, log).bytes)
             } catch {
                 return error == .brokenPipe ? 0 : error.rawValue
             }
         }
     }
 
-    private static func reply(to message: borrowing ReceivedMessage, _ log: borrowing SystemLog) -> HelperReply {
+    private static func reply(
+        to message: borrowing ReceivedMessage,
+        _ caller: Caller,
+        _ log: borrowing SystemLog
+    ) -> HelperReply {
         guard let request = HelperRequest(message.bytes), let socket = message.carried else {
             return .failed(.invalidArgument)
         }
-        let outcome = AskedBind(socket: socket, address: request.address).carryOut()
+        let outcome = AskedBind(caller: caller, socket: socket, address: request.address).carryOut()
         log.write(outcome, at: request.address, thread: request.thread)
         return outcome.reply
     }

@@ -67,6 +67,10 @@ struct Launcher {
             switch error {
             case .nested:
                 throw Failure(message: "this process is watched by another listener already, as in some containers")
+            case .restricted(let scope):
+                throw Failure(
+                    message: "kernel.yama.ptrace_scope is \(scope), which keeps programs from being looked into"
+                )
             case .failure(let error): throw Failure(message: "cannot watch the program: \(error.sentence)")
             }
         }

@@ -59,6 +59,7 @@ struct SocketRequest {
             if error != .permissionDenied { throw error }
         }
         var connection = HelperConnection(path: helper)
+        defer { connection.stop() }
         if let error = try connection.bind(socket, to: address, thread: CurrentProcess.identifier).error { throw error }
     }
 

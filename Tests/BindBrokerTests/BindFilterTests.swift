@@ -60,4 +60,11 @@ import Testing
             }
         }
     }
+
+    @Test func yamaKeepsTheSupervisorOut() {
+        #expect(Broker.obstacle(yamaScope: 0, isRoot: false) == nil)
+        #expect(Broker.obstacle(yamaScope: 1, isRoot: false) == .restricted(scope: 1))
+        #expect(Broker.obstacle(yamaScope: 2, isRoot: true) == nil)
+        #expect(Broker.obstacle(yamaScope: 3, isRoot: true) == .restricted(scope: 3))
+    }
 }

@@ -141,6 +141,10 @@ import Testing
         )
     }
 
+    @Test func leavesToTheKernelWhoCannotBeLookedInto() async throws {
+        try await expect("as alice $RUN $P hide tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 8081", "bind 13\nbind ok\n")
+    }
+
     @Test func leavesToTheKernelWhatTheProgramMayDoItself() async throws {
         try await expect(
             """

@@ -26,6 +26,7 @@ import Testing
             cat > fds.py <<'END'
             import os, socket
             print(os.environ["LISTEN_FDS"], int(os.environ["LISTEN_PID"]) == os.getpid(), os.environ["LISTEN_FDNAMES"])
+            print(repr(open("/proc/self/task/%d/children" % os.getpid()).read()))
             for fd in (3, 4, 5):
                 s = socket.socket(fileno=fd)
                 print(s.type.name, s.getsockname()[:2], s.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
@@ -34,6 +35,7 @@ import Testing
             """,
             """
             3 True tcp-80:udp-53:tcp-8080
+            ''
             SOCK_STREAM ('::', 80) 1
             SOCK_DGRAM ('::', 53) 0
             SOCK_STREAM ('127.0.0.1', 8080) 1

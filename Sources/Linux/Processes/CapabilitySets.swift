@@ -18,7 +18,7 @@ public struct CapabilityMasks: Hashable, Sendable {
     }
 
     /// Whether `CAP_NET_BIND_SERVICE` is effective: then every port may be bound in the networks of the user namespace.
-    public var canBindAllPorts: Bool { effective & HeldCapability.bindService.bit != 0 }
+    public var canBindAllPorts: Bool { effective & HeldCapabilities.Capability.bindService.bit != 0 }
 
     /// The sets of a process.
     ///

@@ -28,41 +28,47 @@ public enum Confinement {
     }
 }
 
-/// A capability that the process may make effective: permitted, but not in use (capabilities(7)).
-public struct HeldCapability: Hashable, Sendable {
-    /// The bit of the capability in the masks.
-    let bit: UInt64
+/// The capabilities that the process may make effective: permitted, and not in use (capabilities(7)).
+public struct HeldCapabilities: Sendable {
+    /// One of them.
+    public struct Capability: Sendable {
+        let bit: UInt64
 
-    /// `CAP_DAC_READ_SEARCH`: reading files, and searching folders, whatever their permissions.
-    public static var readSearch: HeldCapability { HeldCapability(bit: 1 << 2) }
-    /// `CAP_NET_BIND_SERVICE`: binding ports below `ip_unprivileged_port_start`.
-    public static var bindService: HeldCapability { HeldCapability(bit: 1 << 10) }
-
-    /// Makes it effective, of all held ones it alone.
-    public func raise() { Self.setEffective(bit) }
-
-    /// Makes it ineffective again.
-    public func lower() { Self.setEffective(0) }
-
-    /// Makes `bits` effective, as far as they are permitted: a process that does not hold them goes on without.
-    private static func setEffective(_ bits: UInt64) {
-        guard var masks = try? CapabilityMasks(ofProcess: 0) else { return }
-        masks.effective = bits & masks.permitted
-        try? masks.apply()
+        /// `CAP_DAC_READ_SEARCH`: reading files, and searching folders, whatever their permissions.
+        public static var readSearch: Capability { Capability(bit: 1 << 2) }
+        /// `CAP_NET_BIND_SERVICE`: binding ports below `ip_unprivileged_port_start`.
+        public static var bindService: Capability { Capability(bit: 1 << 10) }
     }
 
-    /// Leaves the process with the identity of the user who started it and, of all its privileges, with `held` alone,
-    /// permitted and not effective. For the real root, who has them anyway, only file capabilities are not touched.
+    private let masks: CapabilityMasks
+
+    /// Makes `capability` effective, of all held ones it alone; a process that does not hold it goes on without.
+    public func raise(_ capability: Capability) { setEffective(capability.bit & masks.permitted) }
+
+    /// Makes all ineffective again.
+    public func lower() { setEffective(0) }
+
+    private func setEffective(_ bits: UInt64) {
+        var changed = masks
+        changed.effective = bits
+        try? changed.apply()
+    }
+
+    /// Leaves the process with the identity of the user who started it and, of all its privileges, with `kept` alone,
+    /// permitted and not effective. The real root keeps what is permitted, which access(2) has to see.
     ///
     /// Whether the program was installed with file capabilities or set-id root, this makes the same process of it.
-    public static func keepOnly(_ held: [HeldCapability]) throws(Errno) {
+    public init(keeping kept: [Capability]) throws(Errno) {
         let user = CurrentProcess.realUser
-        if user == .root { return }
+        if user == .root {
+            masks = try CapabilityMasks(ofProcess: 0)
+            return
+        }
         // Permitted capabilities outlast the change from root to another user only with this (prctl(2)).
         try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) }
         try nothingOrErrno(.setIdentity) { clinux_setresuid(user.rawValue, user.rawValue, user.rawValue) }
-        let kept = held.reduce(0) { $0 | $1.bit }
-        let masks = try CapabilityMasks(ofProcess: 0)
-        try CapabilityMasks(effective: 0, permitted: masks.permitted & kept, inheritable: 0).apply()
+        let permitted = try CapabilityMasks(ofProcess: 0).permitted & kept.reduce(0) { $0 | $1.bit }
+        masks = CapabilityMasks(effective: 0, permitted: permitted, inheritable: 0)
+        try masks.apply()
     }
 }

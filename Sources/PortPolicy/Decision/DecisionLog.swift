@@ -24,11 +24,11 @@ public enum DecisionLog {
         process: Int32
     ) -> ByteString {
         var line: ByteString = decision.isAllowed ? (error == nil ? "allowed" : "failed") : "refused"
-        line += " uid \(request.user) (\(printable(program)), pid \(process)) \(name(of: request.transport)) \(address)"
+        line += " uid \(request.user) (\(program.printable), pid \(process)) \(name(of: request.transport)) \(address)"
         if let grant = decision.grant { line += " by \(source(of: grant))" }
         if let error { line += ": \(error.sentence)" }
         if !decision.isAllowed, let step = decision.authbind?.steps.last { line += " (\(step.path))" }
-        return printable(line)
+        return line.printable
     }
 
     private static func source(of grant: Decision.Grant) -> ByteString {
@@ -48,9 +48,5 @@ public enum DecisionLog {
         case .udp: "udp"
         case .other: "other"
         }
-    }
-
-    private static func printable(_ text: ByteString) -> ByteString {
-        ByteString(text.bytes.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") })
     }
 }

@@ -166,6 +166,7 @@ int hostile(char **words)
     if (IS("threads")) return threads(atoi(words[1]), words[2], atoi(words[3])), 3;
     if (IS("repeat")) return repeat(atoi(words[1]), target(words[2], words[3]), 0), 3;
     if (IS("time")) return repeat(atoi(words[1]), target(words[2], words[3]), 1), 3;
+    if (IS("hide")) return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (IS("landlock")) return restrict_self();
     if (IS("changing")) return bind_changing(atoi(words[1]), target(words[2], words[3]), atoi(words[4])), 4;
     if (IS("become")) return setgroups(0, NULL), setgid(atoi(words[1])), setuid(atoi(words[1])), 1;
