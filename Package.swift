@@ -39,6 +39,7 @@ let package = Package(
         .executable(name: "lowport", targets: ["lowport"]),
         .executable(name: "lowport-helper", targets: ["lowport-helper"]),
         .executable(name: "authbind", targets: ["authbind"]),
+        .executable(name: "lowport-run", targets: ["lowport-run"]),
         .executable(name: "setcap", targets: ["setcap"]),
         .executable(name: "getcap", targets: ["getcap"]),
         .executable(name: "nc", targets: ["nc"]),
@@ -55,12 +56,14 @@ let package = Package(
         .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Capabilities", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "PortPolicy", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "Diagnosis", dependencies: ["Capabilities", "Launch", "Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "Launch", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "BindBroker", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "Netcat", dependencies: ["Linux"], swiftSettings: strict),
         .executableTarget(
             name: "lowport",
             dependencies: [
-                "Launch", "Linux", "PortPolicy",
+                "Capabilities", "Diagnosis", "Launch", "Linux", "PortPolicy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -71,6 +74,7 @@ let package = Package(
         embeddedProgram("getcap"),
         embeddedProgram("authbind"),
         embeddedProgram("nc"),
+        embeddedProgram("lowport-run"),
         // Privileged, and so as small as it can be.
         embeddedProgram("lowport-helper", .unsafeFlags(["-Osize"], .when(configuration: .release))),
         .target(
@@ -107,7 +111,9 @@ let package = Package(
         tests("LinuxTests", of: "Linux"),
         tests("CapabilitiesTests", of: "Capabilities", "Linux"),
         tests("PortPolicyTests", of: "PortPolicy", "Linux"),
+        tests("BindBrokerTests", of: "BindBroker", "Launch", "Linux"),
         tests("NetcatTests", of: "Netcat", "Linux"),
+        tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "Launch", "PortPolicy", "Linux"),
         tests("ProgramTests", of: "Linux"),
         tests("DifferentialTests", of: "Capabilities", "Linux"),
         tests("PrivilegedTests", of: "Linux"),

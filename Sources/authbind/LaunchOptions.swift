@@ -28,10 +28,13 @@ enum LaunchOptions {
         }
     }
 
+    /// How the program is to be reached; authbind has the library alone.
+    enum Via { case auto, preload, broker }
+
     /// What is to be done.
     enum Task {
         case help
-        case launch(Depth, command: [ByteString])
+        case launch(Depth, via: Via, isVerbose: Bool, command: [ByteString])
     }
 
     /// What is wrong with a command line.
@@ -42,15 +45,23 @@ enum LaunchOptions {
     /// Reads `arguments`, without the program's own name.
     ///
     /// As authbind does: options end at the first word that does not begin with `-`, or behind a single `-`; unknown ones
-    /// are passed over in silence, `--` among them; of several depths the last one counts.
+    /// are passed over in silence, `--` among them; of several depths the last one counts. `--via` and `--verbose` are ours.
     static func parse(_ arguments: ArraySlice<ByteString>) throws(Problem) -> Task {
         var rest = arguments
         var depth = Depth.levels(1)
+        var via = Via.auto
+        var isVerbose = false
         while let word = rest.first, word.hasPrefix("-") {
             rest.removeFirst()
             if word == "-" { break }
             if word == "--help" { return .help }
             if word == "--deep" { depth = .unlimited }
+            if word == "--verbose" { isVerbose = true }
+            if word == "--via" {
+                guard let value = rest.popFirst() else { throw Problem(message: "--via requires a value") }
+                guard let engine = engine(value) else { throw Problem(message: "--via value is not valid") }
+                via = engine
+            }
             if word == "--depth" {
                 guard let value = rest.popFirst() else { throw Problem(message: "--depth requires a value") }
                 guard let count = levels(value) else { throw Problem(message: "--depth value is not valid") }
@@ -58,7 +69,13 @@ enum LaunchOptions {
             }
         }
         if rest.isEmpty { throw Problem(message: "need program name") }
-        return .launch(depth, command: Array(rest))
+        return .launch(depth, via: via, isVerbose: isVerbose, command: Array(rest))
+    }
+
+    private static func engine(_ name: ByteString) -> Via? {
+        if name == "auto" { return .auto }
+        if name == "preload" { return .preload }
+        return name == "broker" ? .broker : nil
     }
 
     /// A number from 1 to 100 with blanks and a plus sign in front, as strtoul(3) reads it; nil for anything else.

@@ -13,16 +13,38 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
         case .help:
             try? InheritedDescriptor.standardOutput.write(LaunchOptions.usage)
             return 0
-        case .launch(let depth, let command):
-            return launch(command, depth: depth)
+        case .launch(let depth, let via, let isVerbose, let command):
+            let choice = choice(via, command[0])
+            let runner = choice.engine == .broker ? Installation.path(of: "lowport-run") : nil
+            if isVerbose { say("authbind: \(command[0]): \(runner == nil ? "preload" : "broker"): \(choice.reason)\n") }
+            if let runner { return broker(runner, command) }
+            return preload(command, depth)
         }
     } catch {
         return fail("usage error: \(error.message)\n\(LaunchOptions.usage)")
     }
 }
 
-/// Replaces this process by the program; returns only if it cannot be started.
-private func launch(_ command: [ByteString], depth: LaunchOptions.Depth) -> Int32 {
+/// How the program is reached: as asked for, or by the library unless that cannot work.
+private func choice(_ via: LaunchOptions.Via, _ program: ByteString) -> EngineChoice {
+    switch via {
+    case .preload: .asked(.preload)
+    case .broker: .asked(.broker)
+    case .auto: .forOne(Target(program: program), mayGainPrivileges: CurrentProcess.mayGainPrivileges)
+    }
+}
+
+/// Replaces this process by the program behind the broker.
+private func broker(_ runner: ByteString, _ command: [ByteString]) -> Int32 {
+    do throws(Errno) {
+        try execute(runner, arguments: ["lowport-run", "--via", "broker", "--"] + command)
+    } catch {
+        return fail("\(runner): \(error.message)\n")
+    }
+}
+
+/// Replaces this process by the program with the library in front of its own; returns only if it cannot be started.
+private func preload(_ command: [ByteString], _ depth: LaunchOptions.Depth) -> Int32 {
     guard let library = Environment.value(of: "AUTHBIND_LIB") ?? PreloadLibrary.path else {
         return fail("authbind: cannot find \(PreloadLibrary.name) from \(CurrentProcess.executablePath ?? "?")\n")
     }
@@ -35,8 +57,10 @@ private func launch(_ command: [ByteString], depth: LaunchOptions.Depth) -> Int3
     }
 }
 
+private func say(_ message: ByteString) { try? InheritedDescriptor.standardError.write(message) }
+
 /// Writes `message` to standard error and gives the exit status of every failure.
 private func fail(_ message: ByteString) -> Int32 {
-    try? InheritedDescriptor.standardError.write(message)
+    say(message)
     return 255
 }

@@ -12,27 +12,37 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     }
     // A kernel before 5.18 starts a program without even a name.
     let words = unsafe [ByteString](argumentCount: count, arguments: arguments).dropFirst()
+    if words.count == 1, words.first == Service.argument { return Service.run() }
     guard let address = HelperArguments.address(from: Array(words)) else { return fail("bad usage", .noSystemCall) }
-    do throws(Errno) {
-        try InheritedSocket.standardInput.bindIfAllowed(to: address)
-        return 0
-    } catch {
-        return error.rawValue
-    }
+    let outcome = AskedBind(socket: .standardInput, address: address).carryOut()
+    SystemLog().write(outcome, at: address, thread: CurrentProcess.parent)
+    explain(outcome.decision)
+    return outcome.reply.error?.rawValue ?? 0
 }
 
 /// Makes this process one whose state its starter had no part in, and that has no privilege in use.
 private func confine() throws(Errno) {
     openStandardDescriptors()
     try Confinement.closeDescriptors(from: 3)
+    Confinement.blockSignals()
     // A helper that was stopped between its decision and the bind must not go on when the decision may be revoked.
     Confinement.limitLife(seconds: 5)
     Confinement.resetEnvironment()
     try HeldCapability.keepOnly([.readSearch, .bindService])
 }
 
+/// Says what authbind's helper says: something only where the tree itself could not be used.
+private func explain(_ decision: Decision) {
+    guard let answer = decision.authbind, let error = decision.refusal else { return }
+    if answer.steps.isEmpty, error != .notPermitted {
+        _ = fail("chdir /etc/authbind: \(error.message)", error)
+    } else if error == .isDirectory || error == .fileTooLarge || error == .inputOutput {
+        _ = fail("read per-uid file: \(error.message)", error)
+    }
+}
+
 /// Says on standard error why nothing was bound, in the words that scripts know, and gives the exit status.
-func fail(_ reason: ByteString, _ error: Errno) -> Int32 {
+private func fail(_ reason: ByteString, _ error: Errno) -> Int32 {
     try? InheritedDescriptor.standardError.write("libauthbind's helper: \(reason)\n")
     return error.rawValue
 }

@@ -17,7 +17,7 @@ struct Lowport: ParsableCommand {
             Rules are lines in /etc/lowport/rules: see lowport(8) and lowport.rules(5).
             """,
         version: Lowport.versionText,
-        subcommands: [Grant.self, Revoke.self, List.self, Check.self, Run.self]
+        subcommands: [Grant.self, Revoke.self, List.self, Check.self, Explain.self, Doctor.self, Run.self]
     )
 
     /// The version of all programs of the package.

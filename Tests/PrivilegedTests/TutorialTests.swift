@@ -45,6 +45,7 @@ import Testing
                 ./opt/lowport/bin/setcap
                 ./opt/lowport/libexec/lowport/liblowport-preload.so
                 ./opt/lowport/libexec/lowport/lowport-helper
+                ./opt/lowport/libexec/lowport/lowport-run
                 lowport-helper cap_dac_read_search,cap_net_bind_service=p
 
                 """
@@ -81,8 +82,8 @@ import Testing
         #expect(outcome.errors.description.contains("must not be installed set-"))
     }
 
-    /// A static Go server makes its system calls itself: the way that covers it is the capability of the program.
-    @Test func staticGoServerByProgram() async throws {
+    /// A static Go server makes its system calls itself: the broker reaches it, and the capability of the program does.
+    @Test func staticGoServer() async throws {
         let outcome = try await Sandbox.run(
             """
             cat > $T/server.go <<'END'
@@ -95,13 +96,28 @@ import Testing
             END
             GOCACHE=$T/cache GOFLAGS=-mod=mod CGO_ENABLED=0 HOME=$T go build -o $T/server $T/server.go
             as alice $T/server 2>&1 || true
-            setcap cap_net_bind_service+ep $T/server
-            as alice $T/server & server=$!
-            until grep -q ':0050 .* 0A ' /proc/net/tcp; do sleep 0.01; done
-            printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 127.0.0.1 80 | tail -n 1
+            lowport grant 80 --user alice
+            for way in "lowport run" authbind ""; do
+                [ -n "$way" ] || setcap cap_net_bind_service+ep $T/server
+                (exec setpriv --reuid alice --regid alice --init-groups $way $T/server) & server=$!
+                until grep -q ':0050 .* 0A ' /proc/net/tcp; do sleep 0.01; done
+                printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 127.0.0.1 80 | tail -n 1
+                kill $server
+                wait $server || true
+                while grep -q ':0050 .* 0A ' /proc/net/tcp; do sleep 0.01; done
+            done
             """
         )
         #expect(outcome.status == 0, "\(outcome)")
-        #expect(outcome.output == "listen tcp 127.0.0.1:80: bind: permission denied\nIt works.\n")
+        #expect(
+            outcome.output == """
+                listen tcp 127.0.0.1:80: bind: permission denied
+                added: allow user alice tcp 80
+                It works.
+                It works.
+                It works.
+
+                """
+        )
     }
 }

@@ -6,7 +6,9 @@ import Testing
 
 /// What the linker made: the embedded ring has no runtime, needs libc alone and is hardened.
 @Suite(.enabled(if: Release.isBuilt, "needs make build")) struct ReleaseBinaryTests {
-    static let embedded = ["setcap", "getcap", "nc", "authbind", "lowport-helper", "liblowport-preload.so"]
+    static let embedded = [
+        "setcap", "getcap", "nc", "authbind", "lowport-helper", "lowport-run", "liblowport-preload.so",
+    ]
 
     private func readelf(_ options: ByteString, _ name: String) async throws -> String {
         let outcome = try await run("readelf", [options, "-W", ByteString(Release.path(name))])

@@ -46,7 +46,7 @@ public enum Sandbox {
         mount --bind /mnt/etc /etc
         BIN=/mnt/bin LIBEXEC=/mnt/libexec/lowport T=/mnt/work
         mkdir -p $LIBEXEC; chmod 1777 $T
-        cp "$PRODUCTS/lowport-helper" "$PRODUCTS/liblowport-preload.so" $LIBEXEC/
+        cp "$PRODUCTS/lowport-helper" "$PRODUCTS/liblowport-preload.so" "$PRODUCTS/lowport-run" $LIBEXEC/
         cp "$PRODUCTS/lowport" "$PRODUCTS/authbind" "$PRODUCTS/setcap" "$PRODUCTS/getcap" "$PRODUCTS/nc" $BIN/
         ln $BIN/nc $BIN/netcat
         cp "$PRODUCTS/bind-probe" $BIN/

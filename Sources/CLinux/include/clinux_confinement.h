@@ -10,8 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { clinux_SIGNALS = 64 };
-
 // Lets in `number` alone. The kernel's mask has 64 bits on all machines that Swift runs on.
 static inline void clinux_block_signals_except(int number)
 {
@@ -25,6 +23,14 @@ static inline int clinux_setresuid(uid_t real, uid_t effective, uid_t saved)
     return (int)syscall(SYS_setresuid, real, effective, saved);
 }
 
+static inline int clinux_setresgid(gid_t real, gid_t effective, gid_t saved)
+{
+    return (int)syscall(SYS_setresgid, real, effective, saved);
+}
+
 int clearenv(void);
+
+// Swift does not import fork(2).
+static inline int clinux_fork(void) { return fork(); }
 
 #endif

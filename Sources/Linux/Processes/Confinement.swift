@@ -10,18 +10,16 @@ public enum Confinement {
         try nothingOrErrno(.close) { clinux_close_range(UInt32(bitPattern: first), .max, 0) }
     }
 
-    /// Gives every signal its default disposition and lets none in but SIGALRM, which ends the process after `seconds`,
-    /// also if it was stopped in the meantime (signal(7), alarm(2)).
+    /// Lets no signal in but SIGALRM, and lets that end the process (signal(7)).
     ///
     /// A signal to a whole process group, which a program survives, then does not end the helper that works for it.
-    public static func limitLife(seconds: UInt32) {
-        for number in 1...Int32(clinux_SIGNALS) where number != SIGKILL && number != SIGSTOP {
-            // Fails for the two signals that the C library keeps for itself; they are its business.
-            _ = clinux_signal_default(number)
-        }
+    public static func blockSignals() {
+        _ = clinux_signal_default(SIGALRM)
         clinux_block_signals_except(SIGALRM)
-        _ = alarm(seconds)
     }
+
+    /// Ends the process by SIGALRM after `seconds`, also if it was stopped in the meantime; 0 lets it live (alarm(2)).
+    public static func limitLife(seconds: UInt32) { _ = alarm(seconds) }
 
     /// Forgets the environment and sets the file creation mask to 077 (clearenv(3), umask(2)).
     public static func resetEnvironment() {
@@ -40,15 +38,16 @@ public struct HeldCapability: Hashable, Sendable {
     /// `CAP_NET_BIND_SERVICE`: binding ports below `ip_unprivileged_port_start`.
     public static var bindService: HeldCapability { HeldCapability(bit: 1 << 10) }
 
-    /// Makes it effective; does nothing in a process that does not have it.
-    public func raise() { change { $0.effective |= bit & $0.permitted } }
+    /// Makes it effective, of all held ones it alone.
+    public func raise() { Self.setEffective(bit) }
 
     /// Makes it ineffective again.
-    public func lower() { change { $0.effective &= ~bit } }
+    public func lower() { Self.setEffective(0) }
 
-    private func change(_ body: (inout CapabilityMasks) -> Void) {
+    /// Makes `bits` effective, as far as they are permitted: a process that does not hold them goes on without.
+    private static func setEffective(_ bits: UInt64) {
         guard var masks = try? CapabilityMasks(ofProcess: 0) else { return }
-        body(&masks)
+        masks.effective = bits & masks.permitted
         try? masks.apply()
     }
 

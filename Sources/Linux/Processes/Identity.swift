@@ -17,12 +17,15 @@ public struct UserID: RawRepresentable, Hashable, Sendable, ByteStringConvertibl
 }
 
 /// A group's number.
-public struct GroupID: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
+public struct GroupID: RawRepresentable, Hashable, Comparable, Sendable, ByteStringConvertible {
     /// The number, as `gid_t` has it.
     public let rawValue: UInt32
 
     /// Creates the identity with the number `rawValue`.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// Numeric order.
+    public static func < (left: GroupID, right: GroupID) -> Bool { left.rawValue < right.rawValue }
 
     /// Group 0.
     public static var root: GroupID { GroupID(rawValue: 0) }
@@ -43,6 +46,8 @@ public enum CurrentProcess {
     public static var effectiveGroup: GroupID { GroupID(rawValue: getegid()) }
     /// The number of the process.
     public static var identifier: Int32 { getpid() }
+    /// The number of the process that started it.
+    public static var parent: Int32 { getppid() }
 
     /// Whether it was started with more rights than its starter: set-id, or with file capabilities (`AT_SECURE`).
     public static var isSecureExecution: Bool { getauxval(UInt(AT_SECURE)) != 0 }

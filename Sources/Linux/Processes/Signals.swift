@@ -17,10 +17,5 @@ extension CurrentProcess {
     /// The path of the running program, with all links followed; nil where /proc is not there.
     ///
     /// The corresponding system call is readlink(2).
-    public static var executablePath: ByteString? {
-        var path = [CChar](repeating: 0, count: 4096)
-        let length = unsafe readlink("/proc/self/exe", &path, path.count)
-        guard length > 0 else { return nil }
-        return ByteString(path.prefix(length).map { UInt8(bitPattern: $0) })
-    }
+    public static var executablePath: ByteString? { try? readLink("/proc/self/exe") }
 }

@@ -33,9 +33,7 @@ public struct AuthbindDirectory<Privilege: ReadPrivilege>: AuthbindTree, ~Copyab
     ///   - path: where the tree is.
     ///   - privilege: what reaching the tree and reading a byuid file, which root alone may be able to, takes.
     public init(at path: ByteString = "/etc/authbind", privilege: Privilege) throws(Errno) {
-        privilege.raise()
-        defer { privilege.lower() }
-        directory = try FileDescriptor.open(path, [.pathOnly, .directory])
+        directory = try privilege.opening(path, [.pathOnly, .directory], in: InheritedDescriptor.workingDirectory)
         self.privilege = privilege
     }
 
@@ -53,13 +51,25 @@ public struct AuthbindDirectory<Privilege: ReadPrivilege>: AuthbindTree, ~Copyab
     ///
     /// A FIFO counts as empty, and neither it nor a terminal makes the caller wait.
     public func content(of path: ByteString) throws(Errno) -> [UInt8] {
-        try open(path).readToEnd(limit: 16 << 20)
+        try privilege.opening(path, [.nonBlocking, .noControllingTerminal], in: directory).readToEnd(limit: 16 << 20)
     }
+}
 
-    private func open(_ path: ByteString) throws(Errno) -> FileDescriptor {
-        privilege.raise()
-        defer { privilege.lower() }
-        return try FileDescriptor.open(path, [.nonBlocking, .noControllingTerminal], in: directory)
+extension ReadPrivilege {
+    /// Opens a file; with the privilege only if it cannot be opened without.
+    fileprivate func opening(
+        _ path: ByteString,
+        _ options: OpenOptions,
+        in directory: borrowing some Descriptor & ~Copyable
+    ) throws(Errno) -> FileDescriptor {
+        do throws(Errno) {
+            return try FileDescriptor.open(path, options, in: directory)
+        } catch {
+            if error != .permissionDenied { throw error }
+        }
+        raise()
+        defer { lower() }
+        return try FileDescriptor.open(path, options, in: directory)
     }
 }
 

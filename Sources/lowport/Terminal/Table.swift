@@ -5,13 +5,14 @@ internal import Linux
 struct Table {
     private var rows: [[ByteString]]
 
-    init(headings: [ByteString]) { rows = [headings] }
+    init(headings: [ByteString]? = nil) { rows = headings.map { [$0] } ?? [] }
 
     mutating func append(_ row: [ByteString]) { rows.append(row) }
 
     /// The lines, without blanks at their ends.
     var lines: [ByteString] {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        guard let first = rows.first else { return [] }
+        let widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             var line = ByteString()
             for (cell, width) in zip(row, widths) {

@@ -2,7 +2,9 @@
 // What programs do that a library inside them must survive: signals, threads, reapers, limits, large memory.
 #include "probe.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <grp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -12,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -99,6 +102,47 @@ static void repeat(int count, struct target at, int timed)
     else printf("repeat %d/%d last=%d\n", worked, count, last);
 }
 
+static struct sockaddr_in shared;
+static int other_port;
+
+_Noreturn static void *flip(void *argument)
+{
+    (void)argument;
+    in_port_t first = shared.sin_port, second = htons(other_port);
+    for (;;) { shared.sin_port = first; shared.sin_port = second; }
+}
+
+// Binds an address whose port another thread changes all the time, and counts what the sockets were bound to.
+static void bind_changing(int count, struct target at, int other)
+{
+    int first = 0, second = 0;
+    memcpy(&shared, &at.address, sizeof shared);
+    in_port_t port = shared.sin_port;
+    other_port = other;
+    start(flip, NULL, NULL);
+    for (int i = 0; i < count; i++) {
+        int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+        struct sockaddr_in name = {0};
+        socklen_t length = sizeof name;
+        if (bind(descriptor, (void *)&shared, sizeof shared) == 0) {
+            getsockname(descriptor, (void *)&name, &length);
+            if (name.sin_port == port) first++; else second++;
+        }
+        close(descriptor);
+    }
+    printf("changing %s other=%d\n", first > 0 ? "some" : "none", second);
+}
+
+// Gives up the right to bind TCP ports (landlock(7), ABI 4).
+static int restrict_self(void)
+{
+    struct { unsigned long long files, net; } attributes = {0, 1};
+    int ruleset = syscall(444, &attributes, sizeof attributes, 0);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (ruleset < 0 || syscall(446, ruleset, 0) != 0) printf("landlock %d\n", errno);
+    return 0;
+}
+
 static void limit(int resource, const char *value)
 {
     struct rlimit limit = {atoi(value), atoi(value)};
@@ -122,6 +166,10 @@ int hostile(char **words)
     if (IS("threads")) return threads(atoi(words[1]), words[2], atoi(words[3])), 3;
     if (IS("repeat")) return repeat(atoi(words[1]), target(words[2], words[3]), 0), 3;
     if (IS("time")) return repeat(atoi(words[1]), target(words[2], words[3]), 1), 3;
+    if (IS("landlock")) return restrict_self();
+    if (IS("changing")) return bind_changing(atoi(words[1]), target(words[2], words[3]), atoi(words[4])), 4;
+    if (IS("become")) return setgroups(0, NULL), setgid(atoi(words[1])), setuid(atoi(words[1])), 1;
+    if (IS("pause")) return usleep(atoi(words[1]) * 1000), 1;
     if (IS("alarm")) return alarm(atoi(words[1])), 1;
     if (IS("children-fork")) {
         pid_t child = fork();

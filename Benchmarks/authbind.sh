@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What a bind of a low port costs by each engine, and what starting a program costs, beside authbind 2.1.3 in one run.
+# Needs root, for private namespaces; the build in .build-dist; and the probe of the tests.
+set -eu
+cd "$(dirname "$0")/.."
+if [ "${1:-}" != inside ]; then
+    exec unshare --mount --net --pid --fork --kill-child --mount-proc "$0" inside
+fi
+
+ip link set lo up
+mount -t tmpfs -o mode=0755 tmpfs /mnt
+mkdir -p /mnt/etc /mnt/bin /mnt/libexec/lowport
+cp -a /etc/. /mnt/etc
+mount --bind /mnt/etc /etc
+rm -rf /etc/lowport
+mkdir -p /etc/authbind/byport /etc/authbind/byaddr /etc/authbind/byuid
+touch /etc/authbind/byport/81
+chmod 755 /etc/authbind/byport/81
+cc -O1 -o /mnt/bin/probe Tests/Probes/bind-probe/*.c -lpthread
+cp .build-dist/authbind /mnt/bin/
+cp .build-dist/lowport-helper .build-dist/lowport-run .build-dist/liblowport-preload.so /mnt/libexec/lowport/
+.build-dist/setcap cap_dac_read_search,cap_net_bind_service=p /mnt/libexec/lowport/lowport-helper
+
+as_user() { setpriv --reuid 2001 --regid 2001 --clear-groups "$@"; }
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+# Median over rounds that alternate between the candidates, so that both see the same machine.
+measure() {
+    words=$1
+    for round in 1 2 3 4 5 6 7; do
+        : "$round"
+        for candidate in original preload broker; do
+            case $candidate in
+            original) set -- /usr/bin/authbind ;;
+            preload) set -- /mnt/bin/authbind --via preload ;;
+            broker) set -- /mnt/libexec/lowport/lowport-run --via broker ;;
+            esac
+            # shellcheck disable=SC2086
+            as_user "$@" /mnt/bin/probe $words | awk '{ print $2 }' >>"/mnt/$candidate"
+        done
+    done
+    for candidate in original preload broker; do
+        median <"/mnt/$candidate" >"/mnt/$candidate.median"
+        rm "/mnt/$candidate"
+    done
+}
+report() {
+    original=$(cat /mnt/original.median)
+    for candidate in preload broker; do
+        awk -v what="$1" -v c="$candidate" -v o="$original" -v m="$(cat "/mnt/$candidate.median")" \
+            'BEGIN { printf "%-34s %-8s %10.1f us   authbind %10.1f us   ratio %.3f\n", what, c, m, o, m / o }'
+    done
+}
+
+measure "time 100 127.0.0.1 81" && report "socket, low bind, close; small"
+measure "resident 256 time 40 127.0.0.1 81" && report "the same; 256 MiB resident"
+measure "resident 1024 time 10 127.0.0.1 81" && report "the same; 1 GiB resident"
+measure "time 1000 127.0.0.1 8081" && report "socket, high bind, close"
+
+launch() {
+    for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+        : "$round"
+        for candidate in original preload broker; do
+            case $candidate in
+            original) set -- /usr/bin/authbind ;;
+            preload) set -- /mnt/bin/authbind --via preload ;;
+            broker) set -- /mnt/libexec/lowport/lowport-run --via broker ;;
+            esac
+            before=$(date +%s%N)
+            i=0
+            while [ $i -lt 20 ]; do
+                "$@" /bin/true
+                i=$((i + 1))
+            done
+            after=$(date +%s%N)
+            echo $(((after - before) / 20000)) >>"/mnt/$candidate"
+        done
+    done
+    for candidate in original preload broker; do median <"/mnt/$candidate" >"/mnt/$candidate.median"; done
+}
+launch && report "start of /bin/true"

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+    public import PortPolicy
+#endif
+
+/// A helper that keeps running, started when it is first needed and again if it has ended.
+public struct HelperConnection: ~Copyable {
+    private let path: ByteString
+    private var channel: FileDescriptor?
+    private var child: Int32 = -1
+
+    /// Will start the helper at `path`.
+    public init(path: ByteString) { self.path = path }
+
+    /// Has the helper bind `socket`. Throws if there is no helper to be had.
+    public mutating func bind(
+        _ socket: borrowing FileDescriptor,
+        to address: SocketAddress,
+        thread: Int32
+    ) throws(Errno) -> HelperReply {
+        let request = HelperRequest(address: address, thread: thread).bytes
+        let carried = InheritedDescriptor(socket.rawValue)
+        for attempt in 1...2 {
+            if channel == nil { try start() }
+            do throws(Errno) {
+                if let reply = try exchange(request, carried) { return reply }
+            } catch {
+                if attempt == 2 { throw error }
+            }
+            stop()
+        }
+        throw .noSystemCall
+    }
+
+    /// Sends the request and waits for the reply; nil if the helper has gone.
+    private func exchange(_ request: [UInt8], _ carried: InheritedDescriptor) throws(Errno) -> HelperReply? {
+        guard let number = channelNumber else { return nil }
+        try number.send(request, with: carried)
+        guard let message = try number.receive(limit: HelperReply.size) else { return nil }
+        return HelperReply(message.bytes)
+    }
+
+    private var channelNumber: InheritedDescriptor? {
+        switch channel {
+        case .some(let channel): InheritedDescriptor(channel.rawValue)
+        case .none: nil
+        }
+    }
+
+    private mutating func start() throws(Errno) {
+        var theirs: FileDescriptor?
+        let ours = try FileDescriptor.messageChannel(peer: &theirs)
+        guard let end = theirs.take() else { return }
+        child = try CurrentProcess.spawn(
+            path,
+            arguments: [path, "--serve"],
+            input: InheritedDescriptor(end.rawValue)
+        )
+        channel = consume ours
+    }
+
+    private mutating func stop() {
+        channel = nil
+        if child > 0 { CurrentProcess.collect(child) }
+        child = -1
+    }
+}

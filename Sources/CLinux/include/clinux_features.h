@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Questions to the kernel about itself.
+#ifndef CLINUX_FEATURES_H
+#define CLINUX_FEATURES_H
+
+#include <linux/bpf.h>
+#include <linux/seccomp.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static inline int clinux_has_seccomp_notification(void)
+{
+    unsigned action = SECCOMP_RET_USER_NOTIF;
+    return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+// Makes the smallest of maps and lets go of it again.
+static inline int clinux_try_bpf(void)
+{
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.map_type = BPF_MAP_TYPE_ARRAY;
+    attributes.key_size = 4;
+    attributes.value_size = 4;
+    attributes.max_entries = 1;
+    int map = (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attributes, sizeof attributes);
+    return map < 0 ? -1 : close(map);
+}
+
+#endif

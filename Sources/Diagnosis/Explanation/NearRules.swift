@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+/// A rule that would allow the request, but for one thing.
+struct NearRule {
+    let location: RuleLocation
+    /// What keeps it from allowing, as the end of a sentence.
+    let difference: ByteString
+    /// Whether it is for somebody else: true of most rules, and so rarely the cause.
+    let isForOthers: Bool
+}
+
+extension Situation {
+    /// The rules that one change of the request, or of the rule, away from allowing.
+    ///
+    /// Nothing is judged here: each rule alone is put to the decision again with one thing changed, and what makes the
+    /// answer yes is what kept it no.
+    var nearRules: [NearRule] {
+        rules.files.flatMap(\.rules).compactMap { rule, location in
+            difference(of: rule).map { difference, isForOthers in
+                NearRule(location: location, difference: difference, isForOthers: isForOthers)
+            }
+        }
+    }
+
+    private func difference(of rule: Rule) -> (ByteString, isForOthers: Bool)? {
+        if isAllowed(request, by: rule) { return nil }
+        var other = request
+        for transport in [TransportProtocol.tcp, .udp] where transport != request.transport {
+            other.transport = transport
+            if isAllowed(other, by: rule) { return ("is for \(rule.transports)", isForOthers: false) }
+        }
+        var everywhere = rule
+        everywhere.prefixes = []
+        if isAllowed(request, by: everywhere) {
+            if case .v6 = request.address, request.isDualStack,
+                rule.prefixes.contains(where: { $0.byteString == "::/0" })
+            {
+                return ("is for IPv6 alone, and the socket would take IPv4 as well", false)
+            }
+            return ("is for \(rule.prefixesText) alone", false)
+        }
+        var endless = rule
+        endless.until = nil
+        if let until = rule.until, isAllowed(request, by: endless) { return ("is over since \(until)", false) }
+        var anybody = rule
+        anybody.identity = .everyone
+        if isAllowed(request, by: anybody) { return ("is for \(rule.identity)", true) }
+        return nil
+    }
+
+    private func isAllowed(_ request: BindRequest, by rule: Rule) -> Bool {
+        let alone = RuleSet([RulesFile(path: "", content: rule.byteString.bytes)])
+        let nobody = AuthbindAnswer(steps: [], refusal: .notPermitted)
+        return Decision.decide(request, rules: alone, now: now, names: SystemNames()) { _ in nobody }.isAllowed
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Capabilities
+internal import Launch
+internal import Linux
+
+/// The parts of the installation: there, whole, and with no more and no less privilege than they need.
+enum InstallationHealth {
+    static func findings() -> [HealthFinding] {
+        helper() + part("liblowport-preload.so", "library") + part("lowport-run", "runner")
+    }
+
+    private static func helper() -> [HealthFinding] {
+        guard let path = Installation.path(of: "lowport-helper") else {
+            return [HealthFinding("helper", .fault, "lowport-helper is not installed", remedy: "sudo make install")]
+        }
+        do throws(Errno) {
+            let program = try ProgramFile(path, searchPath: "")
+            return ownership(of: program) + [privilege(of: program)] + folders(above: program.path)
+        } catch {
+            return [HealthFinding("helper", .fault, "\(path): \(error.sentence)", remedy: "sudo make install")]
+        }
+    }
+
+    private static func ownership(of program: ProgramFile) -> [HealthFinding] {
+        if program.owner != .root {
+            let text: ByteString = "\(program.path) belongs to uid \(program.owner)"
+            return [
+                HealthFinding(
+                    "helper",
+                    .fault,
+                    text,
+                    remedy: "sudo chown root:root \(program.path), and give it its privilege again"
+                )
+            ]
+        }
+        if program.mode.isWritableByGroupOrOthers {
+            let text: ByteString = "\(program.path) has mode \(program.mode), so that others may write to it"
+            return [HealthFinding("helper", .fault, text, remedy: "sudo chmod go-w \(program.path)")]
+        }
+        return []
+    }
+
+    private static func privilege(of program: ProgramFile) -> HealthFinding {
+        let setcap: ByteString = "sudo setcap cap_dac_read_search,cap_net_bind_service=p \(program.path)"
+        if program.isOnNosuidMount {
+            let text: ByteString =
+                "\(program.path) lies on a file system that is mounted nosuid, and has no privilege there"
+            return HealthFinding(
+                "helper",
+                .fault,
+                text,
+                remedy: "install Lowport elsewhere: sudo make install PREFIX=..."
+            )
+        }
+        if program.mode.rawValue & 0o4000 != 0 {
+            return HealthFinding(
+                "helper",
+                .note,
+                "\(program.path) is set-user-ID root; capabilities would be less",
+                remedy: setcap
+            )
+        }
+        switch program.attribute {
+        case .some(let capabilities) where capabilities.permitted.contains(.netBindService):
+            return capabilities.permitted.contains(.dacReadSearch)
+                ? HealthFinding("helper", .ok, "\(program.path) has its two capabilities")
+                : HealthFinding(
+                    "helper",
+                    .note,
+                    "\(program.path) cannot read byuid files that only root may read",
+                    remedy: setcap
+                )
+        case .unsupported:
+            let text: ByteString = "the file system of \(program.path) knows no capabilities"
+            return HealthFinding("helper", .fault, text, remedy: "sudo chmod 4755 \(program.path)")
+        default:
+            return HealthFinding("helper", .fault, "\(program.path) has no privilege", remedy: setcap)
+        }
+    }
+
+    /// Whoever may write to a folder on the way can put another program in the helper's place.
+    private static func folders(above path: ByteString) -> [HealthFinding] {
+        var parts = path.split(on: UInt8(ascii: "/")).dropLast()
+        while !parts.isEmpty {
+            let folder = parts.count == 1 ? "/" : ByteString(parts.map(\.description).joined(separator: "/"))
+            if let status = try? FileStatus(of: folder), status.owner != .root || status.mode.isWritableByGroupOrOthers
+            {
+                let text: ByteString =
+                    "\(folder), above the helper, can be changed by others (uid \(status.owner), mode \(status.mode))"
+                return [
+                    HealthFinding(
+                        "helper",
+                        .note,
+                        text,
+                        remedy: "install Lowport below folders that only root may write to"
+                    )
+                ]
+            }
+            parts.removeLast()
+        }
+        return []
+    }
+
+    private static func part(_ name: ByteString, _ subject: String) -> [HealthFinding] {
+        guard let path = Installation.path(of: name) else {
+            return [HealthFinding(subject, .fault, "\(name) is not installed", remedy: "sudo make install")]
+        }
+        if let status = try? FileStatus(of: path), status.mode.isSetID {
+            return [
+                HealthFinding(
+                    subject,
+                    .fault,
+                    "\(path) is set-id, which only the helper may be",
+                    remedy: "sudo chmod ug-s \(path)"
+                )
+            ]
+        }
+        return [HealthFinding(subject, .ok, path)]
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// What the kernel can do, and how it is set.
+enum MachineHealth {
+    static func findings() -> [HealthFinding] {
+        [threshold(), seccomp(), yama(), bpf(), securityModules()].compactMap(\.self)
+    }
+
+    private static func threshold() -> HealthFinding {
+        guard let text = content(of: "/proc/sys/net/ipv4/ip_unprivileged_port_start"), let first = Int(text) else {
+            return HealthFinding(
+                "threshold",
+                .note,
+                "the kernel does not say which ports are privileged; taken for 1024"
+            )
+        }
+        if first == 1024 { return HealthFinding("threshold", .ok, "ports below 1024 are privileged") }
+        return HealthFinding(
+            "threshold",
+            .note,
+            "ports below \(first) are privileged; every user may bind the others",
+            remedy: "sudo sysctl net.ipv4.ip_unprivileged_port_start=1024"
+        )
+    }
+
+    private static func seccomp() -> HealthFinding {
+        KernelFeatures.hasSeccompNotification
+            ? HealthFinding("broker", .ok, "seccomp user notification works")
+            : HealthFinding(
+                "broker",
+                .fault,
+                "the kernel lacks seccomp user notification; static programs are not reached",
+                remedy: "use setcap for them, or a kernel of 5.0 or later"
+            )
+    }
+
+    private static func yama() -> HealthFinding? {
+        guard let text = content(of: "/proc/sys/kernel/yama/ptrace_scope"), let scope = Int(text), scope >= 2 else {
+            return nil
+        }
+        return HealthFinding(
+            "broker",
+            .fault,
+            "kernel.yama.ptrace_scope is \(scope): the broker may not look into the programs that it starts",
+            remedy: "sudo sysctl kernel.yama.ptrace_scope=1, or lowport run --via preload"
+        )
+    }
+
+    private static func bpf() -> HealthFinding {
+        do throws(Errno) {
+            try KernelFeatures.tryBpf()
+            return HealthFinding("kernel", .ok, "programs can be loaded into the kernel")
+        } catch  where error == .notPermitted {
+            return HealthFinding("kernel", .note, "only root can tell whether programs can be loaded into the kernel")
+        } catch {
+            return HealthFinding("kernel", .note, "programs cannot be loaded into the kernel: \(error.sentence)")
+        }
+    }
+
+    private static func securityModules() -> HealthFinding? {
+        content(of: "/sys/kernel/security/lsm").map {
+            HealthFinding("security", .note, "security modules: \(ByteString($0))")
+        }
+    }
+
+    private static func content(of path: ByteString) -> String? {
+        guard let bytes = try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 4096) else { return nil }
+        return String(decoding: bytes.filter { $0 != 0x0A }, as: UTF8.self)
+    }
+}

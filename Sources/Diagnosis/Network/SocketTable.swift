@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// A socket that has a port, as `/proc/net/tcp`, `tcp6`, `udp` and `udp6` list them (proc_pid_net(5)).
+public struct BoundSocket: Hashable, Sendable {
+    /// The protocol.
+    public let transport: TransportProtocol
+    /// Where it is bound.
+    public let local: SocketAddress
+    /// The user who made it.
+    public let owner: UserID
+    /// The number by which `/proc/PID/fd` names it.
+    public let inode: UInt64
+
+    /// Creates the description of a socket.
+    public init(transport: TransportProtocol, local: SocketAddress, owner: UserID, inode: UInt64) {
+        self.transport = transport
+        self.local = local
+        self.owner = owner
+        self.inode = inode
+    }
+
+    /// Reads a table. Sockets that merely have a connection are left out: they keep nobody from the port.
+    public static func table(_ text: [UInt8], transport: TransportProtocol) -> [BoundSocket] {
+        ByteString(text).split(on: 0x0A).dropFirst().compactMap { line in
+            let fields = line.split(on: 0x20).filter { !$0.isEmpty }
+            // 0A is TCP_LISTEN; an unconnected UDP socket has the state of a closed one, 07.
+            guard fields.count > 9, fields[3] == (transport == .udp ? "07" : "0A"),
+                let local = socketAddress(fields[1]), let owner = UInt32(fields[7].description),
+                let inode = UInt64(fields[9].description)
+            else { return nil }
+            return BoundSocket(
+                transport: transport,
+                local: local,
+                owner: UserID(rawValue: owner),
+                inode: inode
+            )
+        }
+    }
+
+    /// An address of the table: hexadecimal words in the byte order of the machine, a colon and the port.
+    private static func socketAddress(_ text: ByteString) -> SocketAddress? {
+        let parts = text.split(on: 0x3A)
+        guard parts.count == 2, let port = UInt16(parts[1].description, radix: 16) else { return nil }
+        var bytes: [UInt8] = []
+        for start in stride(from: 0, to: parts[0].count, by: 8) {
+            let digits = ByteString(parts[0].bytes[start..<min(start + 8, parts[0].count)])
+            guard digits.count == 8, let word = UInt32(digits.description, radix: 16) else { return nil }
+            unsafe withUnsafeBytes(of: word) { unsafe bytes.append(contentsOf: $0) }
+        }
+        if bytes.count == 4 {
+            let value = bytes.reduce(0) { $0 << 8 | UInt32($1) }
+            return SocketAddress(.v4(IPv4Address(rawValue: value)), Port(rawValue: port))
+        }
+        return IPv6Address(networkBytes: bytes).map { SocketAddress(.v6($0), Port(rawValue: port)) }
+    }
+
+    /// Whether this socket keeps another one of the same protocol from `address`: the port is the same, and the addresses
+    /// are, or one of them is a wildcard that takes in the other.
+    public func occupies(_ address: IPAddress, _ port: Port) -> Bool {
+        guard local.port == port else { return false }
+        let (mine, wanted) = (local.address.unmapped, address.unmapped)
+        switch (mine, wanted) {
+        case (.v4, .v4), (.v6, .v6): return mine == wanted || mine.isWildcard || wanted.isWildcard
+        // A socket on :: usually takes IPv4 as well.
+        case (.v6, .v4): return mine.isWildcard
+        case (.v4, .v6): return wanted.isWildcard
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Capabilities
+public import Linux
+
+/// What the kernel says of a process in `/proc/PID/status` (proc_pid_status(5)), as far as a bind depends on it.
+public struct ProcessCredentials: Hashable, Sendable {
+    /// The real user.
+    public var user: UserID
+    /// The real group and the supplementary groups.
+    public var groups: [GroupID]
+    /// The capabilities that are in force.
+    public var effective: CapabilitySet
+    /// The capabilities that a program without file capabilities keeps.
+    public var ambient: CapabilitySet
+    /// The capabilities that file capabilities can give at the most.
+    public var bounding: CapabilitySet
+    /// Whether no program that it starts can gain anything (`PR_SET_NO_NEW_PRIVS`).
+    public var hasNoNewPrivileges: Bool
+    /// Whether a seccomp filter judges its system calls.
+    public var hasSeccompFilter: Bool
+
+    /// Creates the status of a process.
+    public init(
+        user: UserID,
+        groups: [GroupID],
+        effective: CapabilitySet = [],
+        ambient: CapabilitySet = [],
+        bounding: CapabilitySet = CapabilitySet(rawValue: .max),
+        hasNoNewPrivileges: Bool = false,
+        hasSeccompFilter: Bool = false
+    ) {
+        self.user = user
+        self.groups = groups
+        self.effective = effective
+        self.ambient = ambient
+        self.bounding = bounding
+        self.hasNoNewPrivileges = hasNoNewPrivileges
+        self.hasSeccompFilter = hasSeccompFilter
+    }
+
+    /// Reads the text of `/proc/PID/status`; nil if the identities or capabilities are not in it.
+    public init?(text: [UInt8]) {
+        func fields(_ name: ByteString) -> [ByteString]? {
+            for line in ByteString(text).split(on: 0x0A) where line.hasPrefix(name + ":") {
+                let rest = line.bytes.dropFirst(name.count + 1).map { $0 == 0x09 ? 0x20 : $0 }
+                return ByteString(rest).split(on: 0x20).filter { !$0.isEmpty }
+            }
+            return nil
+        }
+        func set(_ name: ByteString) -> CapabilitySet? {
+            fields(name)?.first.flatMap { UInt64($0.description, radix: 16) }.map { CapabilitySet(rawValue: $0) }
+        }
+        func number(_ field: ByteString?) -> UInt32? { field.flatMap { UInt32($0.description) } }
+        guard let user = number(fields("Uid")?.first), let group = number(fields("Gid")?.first),
+            let effective = set("CapEff"), let bounding = set("CapBnd")
+        else { return nil }
+        self.init(
+            user: UserID(rawValue: user),
+            groups: [GroupID(rawValue: group)]
+                + (fields("Groups") ?? []).compactMap { number($0) }.map { GroupID(rawValue: $0) },
+            effective: effective,
+            ambient: set("CapAmb") ?? [],
+            bounding: bounding,
+            hasNoNewPrivileges: fields("NoNewPrivs")?.first == "1",
+            hasSeccompFilter: fields("Seccomp")?.first == "2"
+        )
+    }
+
+    /// Reads the status of the process with the number `process`.
+    public init(of process: Int32) throws(Errno) {
+        let file = try FileDescriptor.open("/proc/\(process)/status", .readOnly)
+        guard let status = ProcessCredentials(text: try file.readToEnd(limit: 1 << 20)) else { throw .noSuchProcess }
+        self = status
+    }
+}

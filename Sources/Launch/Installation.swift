@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// Where the parts of Lowport lie, as seen from the running one.
+public enum Installation {
+    /// The path of the part with the file name `name`; nil if it is not where it should be.
+    ///
+    /// Looked for from the place of the running program and not from the environment, so that an installation can be
+    /// moved as a whole: `PREFIX/bin` with `PREFIX/libexec/lowport` or `PREFIX/lib/lowport`, or everything in one folder.
+    public static func path(of name: ByteString) -> ByteString? {
+        guard let program = CurrentProcess.executablePath else { return nil }
+        let folder = parent(of: program)
+        let prefix = parent(of: folder)
+        for place in ["\(prefix)/libexec/lowport", "\(prefix)/lib/lowport", folder] as [ByteString] {
+            let path: ByteString = "\(place)/\(name)"
+            if (try? checkAccess(.exists, to: path)) != nil { return path }
+        }
+        return nil
+    }
+
+    private static func parent(of path: ByteString) -> ByteString {
+        guard let slash = path.bytes.lastIndex(of: UInt8(ascii: "/")) else { return "" }
+        return ByteString(path.bytes[..<slash])
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// What kind of program a file is, as far as it matters for how its binds can be reached: from its first bytes.
+public enum ProgramImage: Hashable, Sendable {
+    /// A text that names the program which runs it, with the one argument that it may give (execve(2)).
+    case script(interpreter: ByteString, argument: ByteString)
+    /// A program that is linked when it starts, so that a library can be put in front of its own.
+    case dynamic
+    /// A program that has everything in it.
+    case linkedStatically
+    /// A program of Go, which makes its system calls itself however it is linked.
+    case go
+    /// A program for another machine, or for the 32-bit side of this one.
+    case foreign
+    /// Something else, or not readable.
+    case unknown
+
+    /// How many bytes of a file have to be looked at.
+    public static var prefixLength: Int { 65536 }
+
+    /// Recognises the file that begins with `bytes`, on a machine that `machine` is the ELF number of (elf(5)).
+    public init(_ bytes: [UInt8], machine: UInt16 = Self.ownMachine) {
+        if bytes.starts(with: [0x23, 0x21]) {
+            self = Self.script(bytes.dropFirst(2))
+        } else if bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) {
+            self = Self.executable(bytes, machine)
+        } else {
+            self = .unknown
+        }
+    }
+
+    /// The ELF number of the machine that this was compiled for.
+    public static var ownMachine: UInt16 {
+        #if arch(x86_64)
+            62
+        #else
+            183
+        #endif
+    }
+
+    private static func script(_ text: ArraySlice<UInt8>) -> ProgramImage {
+        let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+        let line = text.prefix { $0 != 0x0A && $0 != 0 }.drop(while: isBlank)
+        let interpreter = line.prefix { !isBlank($0) }
+        var argument = line[interpreter.endIndex...].drop(while: isBlank)
+        while let last = argument.last, isBlank(last) { argument.removeLast() }
+        return interpreter.isEmpty
+            ? .unknown : .script(interpreter: ByteString(interpreter), argument: ByteString(argument))
+    }
+
+    private static func executable(_ bytes: [UInt8], _ machine: UInt16) -> ProgramImage {
+        // EI_CLASS: 2 is 64-bit; EI_DATA: 1 is little-endian.
+        guard bytes.count >= 64, bytes[4] == 2, bytes[5] == 1, number(bytes, 18, 2) == UInt64(machine) else {
+            return .foreign
+        }
+        let (table, size, count) = (number(bytes, 32, 8), number(bytes, 54, 2), number(bytes, 56, 2))
+        var isDynamic = false
+        for index in 0..<count {
+            guard let header = Int(exactly: table &+ index &* size), header >= 0, header <= bytes.count - 56 else {
+                break
+            }
+            switch number(bytes, header, 4) {
+            case 3: isDynamic = true  // PT_INTERP
+            case 4 where isGoNote(bytes, number(bytes, header + 8, 8)): return .go  // PT_NOTE
+            default: break
+            }
+        }
+        return isDynamic ? .dynamic : .linkedStatically
+    }
+
+    /// Whether a note at `offset` has the name `Go`, as the build identity of a Go program has.
+    private static func isGoNote(_ bytes: [UInt8], _ offset: UInt64) -> Bool {
+        guard let start = Int(exactly: offset), start >= 0, start <= bytes.count - 16 else { return false }
+        return number(bytes, start, 4) == 4 && bytes[(start + 12)..<(start + 16)].elementsEqual([0x47, 0x6F, 0, 0])
+    }
+
+    private static func number(_ bytes: [UInt8], _ offset: Int, _ size: Int) -> UInt64 {
+        (0..<size).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64($1 * 8) }
+    }
+}

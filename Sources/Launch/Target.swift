@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// The program that is to be started, found as execvp(3) finds it.
+public struct Target: Hashable, Sendable {
+    /// Its path.
+    public let path: ByteString
+    /// What the kernel will load: the program itself or, of a script, what runs it.
+    public let image: ProgramImage
+    /// Whether the program gains privileges by being started: set-user-ID, set-group-ID or file capabilities.
+    public let gainsPrivileges: Bool
+    /// Whether it is started by way of env(1), and so is another program than the first that is loaded.
+    public let isBehindEnv: Bool
+
+    /// Describes a program.
+    public init(path: ByteString, image: ProgramImage, gainsPrivileges: Bool = false, isBehindEnv: Bool = false) {
+        self.path = path
+        self.image = image
+        self.gainsPrivileges = gainsPrivileges
+        self.isBehindEnv = isBehindEnv
+    }
+
+    /// Finds `program` and looks at its file; nil if there is none to be found.
+    public init?(program: ByteString) {
+        guard let path = Self.find(program) else { return nil }
+        var (file, image, isBehindEnv) = (path, Self.image(of: path), false)
+        // A script may be run by a script; the kernel follows four of them.
+        for _ in 0..<4 {
+            guard case .script(let interpreter, let argument) = image else { break }
+            if interpreter.hasSuffix("/env") {
+                isBehindEnv = true
+                guard let found = Self.find(argument.split(on: 0x20)[0]) else { break }
+                file = found
+            } else {
+                file = interpreter
+            }
+            image = Self.image(of: file)
+        }
+        let mode = (try? FileStatus(of: file))?.mode
+        self.init(
+            path: path,
+            image: image,
+            gainsPrivileges: mode?.isSetID ?? false || Self.hasCapabilities(file),
+            isBehindEnv: isBehindEnv
+        )
+    }
+
+    private static func find(_ program: ByteString) -> ByteString? {
+        if program.bytes.contains(UInt8(ascii: "/")) { return program }
+        let path = Environment.value(of: "PATH") ?? "/bin:/usr/bin"
+        for folder in path.split(on: UInt8(ascii: ":")) {
+            let candidate: ByteString = folder.isEmpty ? program : "\(folder)/\(program)"
+            guard (try? checkAccess(.execute, to: candidate)) != nil,
+                (try? FileStatus(of: candidate))?.kind == .regular
+            else { continue }
+            return candidate
+        }
+        return nil
+    }
+
+    private static func image(of path: ByteString) -> ProgramImage {
+        guard let file = try? FileDescriptor.open(path, [.readOnly, .nonBlocking]),
+            let bytes = try? file.read(upTo: ProgramImage.prefixLength)
+        else { return .unknown }
+        return ProgramImage(bytes)
+    }
+
+    private static func hasCapabilities(_ path: ByteString) -> Bool {
+        (try? readAttribute(.capability, of: path, followLinks: true, limit: 64)) != nil
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+extension FileDescriptor {
+    /// Connects to the log of the machine, `/dev/log`. What is sent there is not waited for.
+    ///
+    /// The corresponding system calls are socket(2) and connect(2).
+    public static func systemLog() throws(Errno) -> FileDescriptor {
+        let type = Int32(clinux_SOCK_DGRAM | clinux_SOCK_CLOEXEC | clinux_SOCK_NONBLOCK)
+        let socket = FileDescriptor(owning: try valueOrErrno(.socket) { CLinux.socket(AF_UNIX, type, 0) })
+        let descriptor = socket.rawValue
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) {
+            unsafe $0.copyBytes(from: ("/dev/log" as ByteString).bytes)
+        }
+        try nothingOrErrno(.connect) {
+            unsafe withUnsafePointer(to: &address) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe CLinux.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+        }
+        return socket
+    }
+}
+
+/// What a program calls itself (proc_pid_comm(5)).
+public enum ProcessName {
+    /// The name of the process or thread, of 15 bytes at the most.
+    public static func of(_ thread: Int32) throws(Errno) -> ByteString {
+        let text = try FileDescriptor.open("/proc/\(thread)/comm", .readOnly).readToEnd(limit: 256)
+        return ByteString(text.last == UInt8(ascii: "\n") ? text.dropLast() : text[...])
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// One instruction of a classic BPF program (bpf in `<linux/filter.h>`).
+public struct FilterInstruction: Hashable, Sendable {
+    /// What it does.
+    public let code: UInt16
+    /// How many instructions are skipped if a comparison holds.
+    public let ifTrue: UInt8
+    /// How many instructions are skipped if it does not.
+    public let ifFalse: UInt8
+    /// The operand.
+    public let operand: UInt32
+
+    /// Creates an instruction.
+    public init(_ code: UInt16, _ operand: UInt32, ifTrue: UInt8 = 0, ifFalse: UInt8 = 0) {
+        self.code = code
+        self.operand = operand
+        self.ifTrue = ifTrue
+        self.ifFalse = ifFalse
+    }
+
+    /// Loads the 32-bit word at `offset` of `struct seccomp_data`.
+    public static func load(_ offset: UInt32) -> FilterInstruction { FilterInstruction(0x20, offset) }
+
+    /// Skips `ifFalse` instructions unless what was loaded is `value`.
+    public static func skip(_ ifFalse: UInt8, unlessEqual value: UInt32) -> FilterInstruction {
+        FilterInstruction(0x15, value, ifFalse: ifFalse)
+    }
+
+    /// Lets the kernel carry out the call: `SECCOMP_RET_ALLOW`.
+    public static var allow: FilterInstruction { FilterInstruction(0x06, 0x7FFF_0000) }
+
+    /// Leaves the call to the one who listens: `SECCOMP_RET_USER_NOTIF`.
+    public static var notify: FilterInstruction { FilterInstruction(0x06, 0x7FC0_0000) }
+}
+
+extension NotificationListener {
+    /// Puts `filter` on the calling thread and whatever it starts, for good, and listens to what it notifies of.
+    ///
+    /// Takes away the right to gain privileges if it must (`PR_SET_NO_NEW_PRIVS`), which it need not for root. Throws
+    /// EBUSY if another filter of the process has a listener. The corresponding system call is seccomp(2).
+    public static func install(_ filter: [FilterInstruction]) throws(Errno) -> NotificationListener {
+        let native = filter.map { sock_filter(code: $0.code, jt: $0.ifTrue, jf: $0.ifFalse, k: $0.operand) }
+        // A call that has been received is not given up for a signal that does not kill; Linux 5.19.
+        let killable = UInt32(1 << 3 | 1 << 5)
+        do throws(Errno) {
+            return try install(native, flags: killable)
+        } catch {
+            if error == .permissionDenied {
+                try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }
+                return try installWithOldKernels(native, flags: killable)
+            }
+            if error == .invalidArgument { return try installWithOldKernels(native, flags: killable) }
+            throw error
+        }
+    }
+
+    private static func installWithOldKernels(_ filter: [sock_filter], flags: UInt32) throws(Errno)
+        -> NotificationListener
+    {
+        do throws(Errno) {
+            return try install(filter, flags: flags)
+        } catch {
+            if error != .invalidArgument { throw error }
+            return try install(filter, flags: 1 << 3)
+        }
+    }
+
+    private static func install(_ filter: [sock_filter], flags: UInt32) throws(Errno) -> NotificationListener {
+        let descriptor = try valueOrErrno(.filter) {
+            unsafe filter.withUnsafeBufferPointer {
+                unsafe clinux_seccomp_listen($0.baseAddress, UInt16(filter.count), flags)
+            }
+        }
+        return NotificationListener(FileDescriptor(owning: descriptor))
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+extension CurrentProcess {
+    /// Whether programs that it starts may gain privileges: not under `PR_SET_NO_NEW_PRIVS` (prctl(2)).
+    public static var mayGainPrivileges: Bool { clinux_prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0 }
+
+    /// Turns this process, which has to be root's, into one of `user` with `CAP_NET_BIND_SERVICE` and no other privilege.
+    ///
+    /// The capability is ambient, so that it stays when another program takes the place of this one, and in all that it
+    /// starts; the bounding set has nothing else left, so that nobody there can gain more (capabilities(7)).
+    /// - Parameters:
+    ///   - user: the user.
+    ///   - group: the user's group.
+    ///   - name: the user's name, whose groups are taken on; nil for no groups but `group`.
+    public static func become(_ user: UserID, _ group: GroupID, name: ByteString?) throws(Errno) {
+        for capability in 0...63 as ClosedRange<UInt> where capability != 10 {
+            // EINVAL ends the list: the kernel has no more.
+            guard (try? isInBoundingSet(capability: UInt8(capability))) != nil else { break }
+            try nothingOrErrno(.prctl) { clinux_prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) }
+        }
+        let (uid, gid) = (user.rawValue, group.rawValue)
+        if let name {
+            try nothingOrErrno(.setIdentity) { unsafe name.withCString { unsafe initgroups($0, gid) } }
+        } else {
+            try nothingOrErrno(.setIdentity) { setgroups(0, nil) }
+        }
+        try nothingOrErrno(.setIdentity) { clinux_setresgid(gid, gid, gid) }
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) }
+        try nothingOrErrno(.setIdentity) { clinux_setresuid(uid, uid, uid) }
+        let one: UInt64 = 1 << 10
+        try CapabilityMasks(effective: one, permitted: one, inheritable: one).apply()
+        // PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE.
+        try nothingOrErrno(.prctl) { clinux_prctl(47, 2, 10, 0, 0) }
+        guard realUser == user, effectiveUser == user, realGroup == group,
+            try CapabilityMasks(ofProcess: 0) == CapabilityMasks(effective: one, permitted: one, inheritable: one)
+        else { throw .notPermitted }
+    }
+}

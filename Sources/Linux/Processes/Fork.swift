@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+extension CurrentProcess {
+    /// Runs `body` in a new process that is nobody's child: who started it need not wait for it, and is not told of it.
+    ///
+    /// The new process has a session of its own, so that what is typed at the terminal does not reach it (setsid(2)).
+    /// Must be called while the process has one thread. The corresponding system call is fork(2), twice.
+    public static func detach(_ body: () -> Int32) throws(Errno) {
+        let child = try valueOrErrno(.fork) { clinux_fork() }
+        if child == 0 {
+            guard let grandchild = try? valueOrErrno(.fork, { clinux_fork() }) else { _exit(1) }
+            if grandchild > 0 { _exit(0) }
+            _ = setsid()
+            _exit(body())
+        }
+        var status: Int32 = 0
+        try nothingOrErrno(.wait) { unsafe waitpid(child, &status, 0) }
+        if status != 0 { throw .wouldBlock }
+    }
+
+    /// Starts `program` with `arguments` and `input` as its descriptor 0, and nothing else but descriptors 1 and 2.
+    /// - Returns: the number of the new process, which has to be waited for.
+    public static func spawn(
+        _ program: ByteString,
+        arguments: [ByteString],
+        input: InheritedDescriptor
+    ) throws(Errno) -> Int32 {
+        let child = try valueOrErrno(.fork) { clinux_fork() }
+        if child > 0 { return child }
+        if dup2(input.rawValue, 0) == 0 {
+            try? Confinement.closeDescriptors(from: 3)
+            try? execute(program, arguments: arguments)
+        }
+        _exit(127)
+    }
+
+    /// Collects a process that has ended (waitpid(2)).
+    public static func collect(_ child: Int32) { _ = try? nothingOrErrno(.wait) { waitpid(child, nil, 0) } }
+
+    /// Lets go of the working directory and of the standard descriptors, which become /dev/null.
+    public static func leaveStandardDescriptors() throws(Errno) {
+        let null = try FileDescriptor.open("/dev/null", .readWrite)
+        for number in 0...2 as ClosedRange<Int32> {
+            let source = null.rawValue
+            try nothingOrErrno(.duplicate) { dup2(source, number) }
+        }
+        _ = unsafe chdir("/")
+    }
+}
+
+extension Confinement {
+    /// Closes every descriptor but the three standard ones and `kept`, which gets the number 3.
+    public static func keepOnly(_ kept: InheritedDescriptor) throws(Errno) -> FileDescriptor {
+        if kept.rawValue != 3 { try nothingOrErrno(.duplicate) { dup2(kept.rawValue, 3) } }
+        try closeDescriptors(from: 4)
+        try nothingOrErrno(.fcntl) { clinux_fcntl(3, F_SETFD, Int(FD_CLOEXEC)) }
+        return FileDescriptor(owning: 3)
+    }
+}
+
+extension CurrentProcess {
+    /// Gives the descriptors `numbers`, which it takes over, the numbers from `first` on, open for the next program.
+    ///
+    /// What had those numbers is closed. The corresponding system calls are fcntl(2) with `F_DUPFD` and dup2(2).
+    public static func handOver(_ numbers: [Int32], from first: Int32) throws(Errno) {
+        // Out of the way first, so that none is overwritten before its turn.
+        let above = Int(first) + numbers.count
+        var moved: [Int32] = []
+        for number in numbers {
+            moved.append(try valueOrErrno(.fcntl) { clinux_fcntl(number, F_DUPFD_CLOEXEC, above) })
+            _ = CLinux.close(number)
+        }
+        for (index, number) in moved.enumerated() {
+            try nothingOrErrno(.duplicate) { dup2(number, first + Int32(index)) }
+        }
+    }
+}

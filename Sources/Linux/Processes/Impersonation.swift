@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// Looks at files as somebody else would.
+public enum Impersonation {
+    /// Calls `body` with the *real* user and groups of somebody else, which access(2) goes by; what the process may do stays.
+    ///
+    /// Needs root. The corresponding functions are setgroups(2), setregid(2) and setreuid(2). Whatever happens, the old
+    /// identity comes back.
+    /// - Parameters:
+    ///   - user: the real user.
+    ///   - groups: the real group first, then the supplementary ones.
+    public static func withRealIdentity<Result>(
+        user: UserID,
+        groups: [GroupID],
+        _ body: () -> Result
+    ) throws(Errno) -> Result {
+        let oldUser = getuid()
+        let oldGroup = getgid()
+        let oldGroups = try CurrentProcess.supplementaryGroups()
+        try setGroups(groups)
+        defer { try? setGroups(oldGroups) }
+        try nothingOrErrno(.getGroups) { setregid(groups.first?.rawValue ?? oldGroup, ~0) }
+        defer { _ = setregid(oldGroup, ~0) }
+        try nothingOrErrno(.getGroups) { setreuid(user.rawValue, ~0) }
+        defer { _ = setreuid(oldUser, ~0) }
+        return body()
+    }
+
+    private static func setGroups(_ groups: [GroupID]) throws(Errno) {
+        let numbers = groups.map { $0.rawValue }
+        try nothingOrErrno(.getGroups) { unsafe setgroups(numbers.count, numbers) }
+    }
+}

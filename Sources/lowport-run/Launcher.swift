@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Prepares this process as the options say, and gives it over to the program.
+struct Launcher {
+    let options: RunOptions
+
+    /// What keeps the program from being started.
+    struct Failure: Error {
+        let message: ByteString
+    }
+
+    /// Starts the program; returns only if that fails, with the exit status.
+    func start() -> Int32 {
+        do throws(Failure) {
+            if CurrentProcess.isSecureExecution {
+                throw Failure(message: "must not be installed set-user-ID, set-group-ID or with file capabilities")
+            }
+            try prepare()
+        } catch {
+            say(error.message)
+            return 125
+        }
+        let program = options.command[0]
+        do throws(Errno) {
+            try execute(program, arguments: options.command)
+        } catch {
+            say("cannot run \(program): \(error.sentence)")
+            return error == .noSuchFile ? 127 : 126
+        }
+    }
+
+    private func prepare() throws(Failure) {
+        if !options.sockets.isEmpty {
+            try handOverSockets()
+            if options.via == nil { return }
+        }
+        switch options.via ?? .auto {
+        case .ambient: try becomeUser()
+        case .preload: try preload("it was asked for")
+        case .broker: try broker("it was asked for")
+        case .auto:
+            let target = Target(program: options.command[0])
+            let choice = EngineChoice.forTree(target, mayGainPrivileges: CurrentProcess.mayGainPrivileges)
+            if choice.engine == .preload { return try preload(choice.reason) }
+            do throws(Failure) {
+                try broker(choice.reason)
+            } catch {
+                try preload("the broker cannot be used: \(error.message)")
+            }
+        }
+    }
+
+    private func preload(_ reason: ByteString) throws(Failure) {
+        guard let library = PreloadLibrary.path else { throw missing(PreloadLibrary.name) }
+        explain("preload", reason)
+        do throws(Errno) {
+            try PreloadLibrary.preload(library, levels: "y")
+        } catch { throw Failure(message: "cannot change the environment: \(error.sentence)") }
+    }
+
+    private func broker(_ reason: ByteString) throws(Failure) {
+        let helper = try helper()
+        do throws(Broker.Problem) {
+            try Broker.supervise(helper: helper)
+            explain("broker", reason)
+        } catch {
+            switch error {
+            case .nested:
+                throw Failure(message: "this process is watched by another listener already, as in some containers")
+            case .failure(let error): throw Failure(message: "cannot watch the program: \(error.sentence)")
+            }
+        }
+    }
+
+    private func becomeUser() throws(Failure) {
+        guard let name = options.user, let user = Accounts.user(named: name),
+            let group = Accounts.primaryGroup(of: user)
+        else { throw Failure(message: "there is no user \(options.user ?? "")") }
+        do throws(Errno) {
+            try CurrentProcess.become(user, group, name: name)
+            explain("ambient", "the program is one of \(name) with CAP_NET_BIND_SERVICE")
+        } catch { throw Failure(message: "cannot become \(name): \(error.sentence)") }
+    }
+
+    /// Binds the sockets and leaves them to the program as descriptors from 3 on, as sd_listen_fds(3) finds them.
+    private func handOverSockets() throws(Failure) {
+        let helper = try helper()
+        var numbers: [Int32] = []
+        var names = ByteString()
+        for request in options.sockets {
+            do throws(Errno) {
+                numbers.append(try request.open(helper: helper).release())
+            } catch { throw Failure(message: "cannot listen on \(request.name): \(error.sentence)") }
+            names += names.isEmpty ? request.name : ":" + request.name
+        }
+        do throws(Errno) {
+            try CurrentProcess.handOver(numbers, from: 3)
+            try Environment.set("LISTEN_FDS", to: ByteString(decimal: numbers.count))
+            try Environment.set("LISTEN_PID", to: ByteString(decimal: CurrentProcess.identifier))
+            try Environment.set("LISTEN_FDNAMES", to: names)
+        } catch { throw Failure(message: "cannot hand over the sockets: \(error.sentence)") }
+        explain("socket", "\(names) are bound already")
+    }
+
+    private func helper() throws(Failure) -> ByteString {
+        guard let helper = Installation.path(of: "lowport-helper") else { throw missing("lowport-helper") }
+        return helper
+    }
+
+    private func missing(_ name: ByteString) -> Failure {
+        Failure(message: "cannot find \(name) from \(CurrentProcess.executablePath ?? "?")")
+    }
+
+    private func explain(_ engine: ByteString, _ reason: ByteString) {
+        if options.isVerbose { say("\(options.command[0]): \(engine): \(reason)") }
+    }
+
+    private func say(_ message: ByteString) {
+        try? InheritedDescriptor.standardError.write("lowport-run: \(message)\n")
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the command line of lowport-run asks for.
+struct RunOptions {
+    /// How the program is to be reached.
+    enum Via { case auto, preload, broker, ambient }
+
+    var via: Via?
+    var user: ByteString?
+    var sockets: [SocketRequest] = []
+    var isVerbose = false
+    var command: [ByteString] = []
+
+    /// What is wrong with a command line.
+    struct Problem: Error {
+        let message: ByteString
+    }
+
+    static var usage: ByteString {
+        """
+        usage: lowport-run [--via auto|preload|broker] [--verbose] [--] PROGRAM [ARGUMENT ...]
+               lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
+               lowport-run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
+
+        """
+    }
+
+    /// Reads `arguments`, without the program's own name; nil if help is asked for.
+    static func parse(_ arguments: ArraySlice<ByteString>) throws(Problem) -> RunOptions? {
+        var options = RunOptions()
+        var rest = arguments
+        while let word = rest.first, word.hasPrefix("-") {
+            rest.removeFirst()
+            if word == "--" { break }
+            if word == "--help" { return nil }
+            if word == "--verbose" {
+                options.isVerbose = true
+                continue
+            }
+            guard ["--via", "--user", "--listen"].contains(word) else {
+                throw Problem(message: "unknown option \(word)")
+            }
+            guard let value = rest.popFirst() else { throw Problem(message: "\(word) requires a value") }
+            if word == "--via" { options.via = try engine(value) }
+            if word == "--user" { options.user = value }
+            if word == "--listen" {
+                guard let socket = SocketRequest(value) else {
+                    throw Problem(message: "\(value) is no socket to listen on")
+                }
+                options.sockets.append(socket)
+            }
+        }
+        options.command = Array(rest)
+        if options.command.isEmpty { throw Problem(message: "no program is given") }
+        if (options.user == nil) != (options.via != .ambient) {
+            throw Problem(message: "--via ambient and --user belong together")
+        }
+        return options
+    }
+
+    private static func engine(_ name: ByteString) throws(Problem) -> Via {
+        if name == "auto" { return .auto }
+        if name == "preload" { return .preload }
+        if name == "broker" { return .broker }
+        if name == "ambient" { return .ambient }
+        throw Problem(message: "\(name) is no engine: auto, preload, broker or ambient")
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A socket that the program is to get, bound: `80`, `udp:53`, `192.0.2.1:80`, `tcp:[::1]:80`.
+struct SocketRequest {
+    /// The protocol.
+    let transport: TransportProtocol
+    /// The address; without one, every address of both families.
+    let address: IPAddress?
+    /// The port.
+    let port: Port
+
+    /// What the socket is called in LISTEN_FDNAMES: `tcp-80`.
+    var name: ByteString { "\(transport == .udp ? "udp" : "tcp")-\(port)" }
+
+    /// Reads the text of a request; nil if it is none.
+    init?(_ text: ByteString) {
+        var rest = text.bytes[...]
+        var transport = TransportProtocol.tcp
+        for (prefix, named) in [("tcp:", TransportProtocol.tcp), ("udp:", .udp)] as [(ByteString, TransportProtocol)]
+        where rest.starts(with: prefix.bytes) {
+            transport = named
+            rest = rest.dropFirst(4)
+        }
+        guard let colon = rest.lastIndex(of: UInt8(ascii: ":")) else {
+            guard let port = Self.port(rest) else { return nil }
+            (self.transport, address, self.port) = (transport, nil, port)
+            return
+        }
+        var host = rest[..<colon]
+        if host.first == UInt8(ascii: "["), host.last == UInt8(ascii: "]") { host = host.dropFirst().dropLast() }
+        guard let address = IPAddress(ByteString(host)), let port = Self.port(rest[(colon + 1)...]) else { return nil }
+        (self.transport, self.address, self.port) = (transport, address, port)
+    }
+
+    /// Makes the socket, has it bound, by the helper if it takes privilege, and listens if it is one of TCP.
+    func open(helper: ByteString) throws(Errno) -> FileDescriptor {
+        let address = address ?? .v6(.any)
+        let family: InternetFamily
+        switch address {
+        case .v4: family = .v4
+        case .v6: family = .v6
+        }
+        let socket = try FileDescriptor.socket(family, transport)
+        if transport == .tcp { try socket.setReuseAddress(true) }
+        if family == .v6 { try socket.setIPv6Only(self.address != nil) }
+        try bind(socket, SocketAddress(address, port), helper)
+        if transport == .tcp { try socket.listen() }
+        return socket
+    }
+
+    private func bind(
+        _ socket: borrowing FileDescriptor,
+        _ address: SocketAddress,
+        _ helper: ByteString
+    ) throws(Errno) {
+        do throws(Errno) {
+            return try socket.bind(to: address)
+        } catch {
+            if error != .permissionDenied { throw error }
+        }
+        var connection = HelperConnection(path: helper)
+        if let error = try connection.bind(socket, to: address, thread: CurrentProcess.identifier).error { throw error }
+    }
+
+    private static func port(_ digits: ArraySlice<UInt8>) -> Port? {
+        guard !digits.isEmpty, digits.count <= 5 else { return nil }
+        var value = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            value = value * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return value == 0 ? nil : UInt16(exactly: value).map { Port(rawValue: $0) }
+    }
+}

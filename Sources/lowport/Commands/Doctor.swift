@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Diagnosis
+internal import Linux
+
+/// `lowport doctor`.
+struct Doctor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say whether the installation is sound.",
+        discussion: """
+            Looks at the parts of the installation and their privileges, at the files
+            of the policy and at what the kernel can do. Each line is ok, a note, or a
+            fault with what to do about it. Ends with 1 if there is a fault.
+
+            EXAMPLES
+              lowport doctor
+              sudo lowport doctor --json
+            """
+    )
+
+    @Flag(help: "Write JSON (schema lowport.doctor/1).")
+    var json = false
+
+    func run() throws {
+        let findings = Checkup.all()
+        if json {
+            try sayJSON(DoctorAnswer(findings))
+        } else {
+            var table = Table()
+            for finding in findings {
+                table.append([
+                    finding.state == .fault ? "FAULT" : ByteString(finding.state.rawValue), ByteString(finding.subject),
+                    finding.text,
+                ])
+                if let remedy = finding.remedy { table.append(["", "", "-> \(remedy)"]) }
+            }
+            for line in table.lines { try say(line) }
+        }
+        if findings.contains(where: { $0.state == .fault }) { throw Status.no }
+    }
+}
+
+/// The answer in JSON.
+private struct DoctorAnswer: Encodable {
+    struct Finding: Encodable {
+        let subject: String
+        let state: String
+        let text: String
+        let remedy: String?
+    }
+
+    let schema = "lowport.doctor/1"
+    let isSound: Bool
+    let findings: [Finding]
+
+    init(_ findings: [HealthFinding]) {
+        isSound = !findings.contains { $0.state == .fault }
+        self.findings = findings.map {
+            Finding(
+                subject: $0.subject,
+                state: $0.state.rawValue,
+                text: $0.text.description,
+                remedy: $0.remedy?.description
+            )
+        }
+    }
+}

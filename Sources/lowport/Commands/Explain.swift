@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Diagnosis
+internal import Launch
+internal import Linux
+internal import PortPolicy
+
+/// `lowport explain`.
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say why a program may or may not bind a port.",
+        discussion: """
+            The answer comes first, then every way that was examined and what it
+            said, then what would make it work, the safest first. Nothing is
+            changed. Ends with 0 if the bind works and 1 if it does not.
+
+            EXAMPLES
+              lowport explain 80
+              lowport explain 80 --program ./server
+              sudo lowport explain 53 --udp --user dns
+              lowport explain 443 --pid 4711 --json
+            """
+    )
+
+    @Argument(
+        help: "The port: a number or a service name.",
+        completion: .shellCommand("getent services | cut -d' ' -f1")
+    )
+    var port: PortList
+
+    @Flag(help: "UDP instead of TCP.")
+    var udp = false
+
+    @Option(help: ArgumentHelp("The address to bind; 0.0.0.0 without this.", valueName: "address"))
+    var on: AddressArgument?
+
+    @Flag(name: .customLong("ipv6-only"), help: "With --on ::, a socket that takes no IPv4.")
+    var isIPv6Only = false
+
+    @Option(help: "Ask for this user, as after logging in.", completion: .shellCommand("getent passwd | cut -d: -f1"))
+    var user: String?
+
+    @Option(help: ArgumentHelp("The program, a path or a name.", valueName: "file"), completion: .file())
+    var program: String?
+
+    @Option(help: "Ask for a process that runs.")
+    var pid: Int32?
+
+    @Flag(help: "Write JSON (schema lowport.explain/1).")
+    var json = false
+
+    func validate() throws {
+        if pid != nil, user != nil || program != nil { throw ValidationError("--pid excludes --user and --program.") }
+        guard port.ranges.count == 1, port.ranges[0].lower == port.ranges[0].upper else {
+            throw ValidationError("explain is for one port.")
+        }
+    }
+
+    func run() throws {
+        let survey = Survey(
+            subject: pid.map { .process($0) } ?? user.map { .user(ByteString($0)) } ?? .caller,
+            program: program.map { ByteString($0) },
+            transport: udp ? .udp : .tcp,
+            address: on?.address ?? .v4(.any),
+            isDualStack: !isIPv6Only,
+            port: port.ranges[0].lower,
+            helper: Installation.path(of: "lowport-helper")
+        )
+        let explanation: Explanation
+        do throws(Survey.Failure) { explanation = Explanation(try survey.situation()) } catch { throw error.reported() }
+        if json { try sayJSON(ExplainAnswer(explanation)) } else { try show(explanation) }
+        if !explanation.canBind { throw Status.no }
+    }
+
+    private func show(_ explanation: Explanation) throws {
+        try say(explanation.verdict + "\n")
+        var table = Table()
+        for finding in explanation.findings {
+            table.append(["  \(finding.effect.word)", ByteString(finding.subject), finding.text])
+        }
+        for line in table.lines { try say(line) }
+        if explanation.remedies.isEmpty { return }
+        try say("\nto make it work:")
+        for remedy in explanation.remedies { try say("  \(remedy.command)\n      \(remedy.effect)") }
+    }
+}
+
+/// `--on 192.0.2.10`.
+struct AddressArgument: ExpressibleByArgument {
+    let address: IPAddress
+
+    init?(argument: String) {
+        guard let address = IPAddress(ByteString(argument)) else { return nil }
+        self.address = address
+    }
+}
+
+extension Explanation.Finding.Effect {
+    /// The word in front of the finding.
+    fileprivate var word: ByteString {
+        switch self {
+        case .allows: "yes"
+        case .refuses: "no"
+        case .blocks: "BLOCKED"
+        case .informs: "note"
+        }
+    }
+}
+
+extension Survey.Failure {
+    /// Says what went wrong, and returns the status to end with.
+    fileprivate func reported() -> ExitCode {
+        switch self {
+        case .noSuchUser(let name): failure("no such user: \(name)", status: Status.usage)
+        case .process(let process, let error):
+            failure("cannot look at process \(process): \(error.sentence)", status: Status.system)
+        case .program(let program, let error):
+            failure("cannot look at \(program): \(error.sentence)", status: Status.system)
+        }
+    }
+}
+
+/// The answer in JSON.
+private struct ExplainAnswer: Encodable {
+    struct Finding: Encodable {
+        let subject: String
+        let effect: String
+        let text: String
+    }
+    struct Remedy: Encodable {
+        let command: String
+        let effect: String
+    }
+
+    let schema = "lowport.explain/1"
+    let canBind: Bool
+    let verdict: String
+    let findings: [Finding]
+    let remedies: [Remedy]
+
+    init(_ explanation: Explanation) {
+        canBind = explanation.canBind
+        verdict = explanation.verdict.description
+        findings = explanation.findings.map {
+            Finding(subject: $0.subject, effect: $0.effect.rawValue, text: $0.text.description)
+        }
+        remedies = explanation.remedies.map { Remedy(command: $0.command.description, effect: $0.effect.description) }
+    }
+}

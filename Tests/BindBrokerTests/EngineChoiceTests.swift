@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import Launch
+import Linux
+import Testing
+
+/// What kind of program a file is, and how it is started.
+@Suite struct EngineChoiceTests {
+    /// An ELF file with program headers of the given types, and a note of that name.
+    private func elf(machine: UInt16 = 62, bits: UInt8 = 2, headers: [UInt8], note: String = "GNU\0") -> [UInt8] {
+        var bytes: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, bits, 1, 1] + [UInt8](repeating: 0, count: 57)
+        bytes[18] = UInt8(machine & 255)
+        bytes[32] = 64
+        bytes[54] = 56
+        bytes[56] = UInt8(headers.count)
+        let noteOffset = 64 + headers.count * 56
+        for type in headers {
+            var header = [UInt8](repeating: 0, count: 56)
+            header[0] = type
+            header[8] = UInt8(noteOffset & 255)
+            header[9] = UInt8(noteOffset >> 8)
+            bytes += header
+        }
+        return bytes + [UInt8(note.utf8.count), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] + Array(note.utf8)
+    }
+
+    @Test func recognisesExecutables() {
+        #expect(ProgramImage(elf(headers: [6, 3, 1]), machine: 62) == .dynamic)
+        #expect(ProgramImage(elf(headers: [1, 1, 4]), machine: 62) == .linkedStatically)
+        #expect(ProgramImage(elf(headers: [3, 1, 4], note: "Go\0\0"), machine: 62) == .go)
+        #expect(ProgramImage(elf(machine: 183, headers: [3]), machine: 62) == .foreign)
+        #expect(ProgramImage(elf(bits: 1, headers: [3]), machine: 62) == .foreign)
+    }
+
+    @Test func recognisesScripts() {
+        #expect(ProgramImage(Array("#!/bin/sh\n".utf8)) == .script(interpreter: "/bin/sh", argument: ""))
+        #expect(
+            ProgramImage(Array("#! /usr/bin/env  node -x \nexit".utf8))
+                == .script(interpreter: "/usr/bin/env", argument: "node -x")
+        )
+        for text in ["#!", "#! \n/bin/sh", "echo", ""] { #expect(ProgramImage(Array(text.utf8)) == .unknown) }
+    }
+
+    @Test func survivesEveryTruncationAndEveryChangedByte() {
+        let whole = elf(headers: [6, 3, 4, 1], note: "Go\0\0")
+        for length in 0..<whole.count { _ = ProgramImage(Array(whole.prefix(length)), machine: 62) }
+        for position in 0..<whole.count {
+            for value in [0, 1, 0x7F, 0x80, 0xFF] as [UInt8] {
+                var changed = whole
+                changed[position] = value
+                let image = ProgramImage(changed, machine: 62)
+                if position >= 64 + 4 * 56 + 16 { #expect(image == .go) }
+            }
+        }
+    }
+
+    @Test func takesTheLibraryUnlessItCannotWork() {
+        let images: [(ProgramImage, Engine)] = [
+            (.dynamic, .preload), (.unknown, .preload), (.linkedStatically, .broker), (.go, .broker),
+            (.foreign, .broker),
+        ]
+        for (image, engine) in images {
+            let target = Target(path: "x", image: image)
+            #expect(EngineChoice.forOne(target, mayGainPrivileges: true).engine == engine)
+            #expect(EngineChoice.forTree(target, mayGainPrivileges: true).engine == .broker)
+            #expect(EngineChoice.forOne(target, mayGainPrivileges: false).engine == .preload)
+            #expect(EngineChoice.forTree(target, mayGainPrivileges: false).engine == .preload)
+        }
+        let behindEnv = Target(path: "x", image: .dynamic, isBehindEnv: true)
+        #expect(EngineChoice.forOne(behindEnv, mayGainPrivileges: true).engine == .broker)
+    }
+
+    @Test func leavesProgramsWithPrivilegesAlone() {
+        let target = Target(path: "x", image: .linkedStatically, gainsPrivileges: true)
+        #expect(EngineChoice.forOne(target, mayGainPrivileges: true).engine == .preload)
+        #expect(EngineChoice.forTree(target, mayGainPrivileges: true).engine == .preload)
+    }
+}

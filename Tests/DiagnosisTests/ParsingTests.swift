@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import Capabilities
+import Diagnosis
+import Foundation
+import Launch
+import Linux
+import Testing
+
+/// What is read from files and from /proc.
+@Suite struct ParsingTests {
+    @Test func followsScriptsToTheProgram() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "lowport-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let inner = folder.appending(path: "inner"), outer = folder.appending(path: "outer"),
+            loop = folder.appending(path: "loop")
+        try Data("#!/usr/bin/env -S A=1 sh -e\n".utf8).write(to: inner)
+        try Data("#!\(inner.path)\n".utf8).write(to: outer)
+        try Data("#!\(loop.path)\n".utf8).write(to: loop)
+        let program = try ProgramFile(ByteString(outer.path), searchPath: "/bin")
+        #expect(program.scripts == [ByteString(outer.path), ByteString(inner.path)])
+        #expect(program.image == .dynamic)
+        #expect(throws: Errno.symbolicLinkLoop) { try ProgramFile(ByteString(loop.path), searchPath: "") }
+        #expect(throws: Errno.noSuchFile) { try ProgramFile("no-such-program", searchPath: "/bin:/usr/bin") }
+    }
+
+    @Test func processStatus() throws {
+        let text = """
+            Name:\tnode
+            Uid:\t1000\t0\t0\t0
+            Gid:\t1001\t0\t0\t0
+            Groups:\t27 100 \u{20}
+            CapEff:\t0000000000000400
+            CapBnd:\t000001ffffffffff
+            CapAmb:\t0000000000000400
+            NoNewPrivs:\t1
+            Seccomp:\t2
+
+            """
+        let status = try #require(ProcessCredentials(text: Array(text.utf8)))
+        #expect(status.user.rawValue == 1000)
+        #expect(status.groups.map(\.rawValue) == [1001, 27, 100])
+        #expect(status.effective == [.netBindService] && status.ambient == [.netBindService])
+        #expect(status.hasNoNewPrivileges && status.hasSeccompFilter)
+        #expect(ProcessCredentials(text: Array("Name:\tx\n".utf8)) == nil)
+        #expect(try ProcessCredentials(of: CurrentProcess.identifier).user == CurrentProcess.realUser)
+    }
+
+    @Test func socketTables() {
+        let tcp = """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 0100007F:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0 100 0 0 10 0
+               1: 0100007F:0050 0100007F:9999 01 00000000:00000000 00:00000000 00000000  1000        0 4712 1 0 100 0 0 10 0
+
+            """
+        let sockets = BoundSocket.table(Array(tcp.utf8), transport: .tcp)
+        #expect(sockets.map(\.inode) == [4711])
+        #expect(sockets.first?.local == SocketAddress(.v4(IPv4Address(rawValue: 0x7F00_0001)), Port(rawValue: 80)))
+        let tcp6 = """
+              sl  local_address                         remote_address                        st
+               0: 00000000000000000000000001000000:01BB 00000000000000000000000000000000:0000 0A 0:0 00:0 0  0        0 9 1
+
+            """
+        let socket = BoundSocket.table(Array(tcp6.utf8), transport: .tcp).first
+        #expect(socket?.local.byteString == "[::1]:443")
+    }
+
+    @Test func whichSocketsAreInTheWay() throws {
+        func socket(_ text: ByteString) throws -> BoundSocket {
+            let local = SocketAddress(try #require(IPAddress(text)), Port(rawValue: 80))
+            return BoundSocket(transport: .tcp, local: local, owner: .root, inode: 0)
+        }
+        func occupies(_ mine: ByteString, _ wanted: ByteString) throws -> Bool {
+            try socket(mine).occupies(try #require(IPAddress(wanted)), Port(rawValue: 80))
+        }
+        #expect(try occupies("0.0.0.0", "127.0.0.1") && occupies("127.0.0.1", "0.0.0.0") && occupies("::", "127.0.0.1"))
+        #expect(try !occupies("127.0.0.1", "127.0.0.2") && !occupies("::1", "127.0.0.1"))
+        #expect(try !socket("0.0.0.0").occupies(.v4(.any), Port(rawValue: 81)))
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import PortPolicy
+import Testing
+
+/// The messages between the broker and the helper, and the line that the log gets.
+@Suite struct HelperMessageTests {
+    @Test(arguments: ["127.0.0.1", "0.0.0.0", "::1", "fe80::1", "::ffff:192.0.2.1"] as [ByteString])
+    func requestsComeBack(address: ByteString) throws {
+        let address = try #require(IPAddress(address))
+        var scope: UInt32 = 0
+        if case .v6 = address { scope = 4_000_000_000 }
+        let request = HelperRequest(
+            address: SocketAddress(address, Port(rawValue: 0xABCD), scope: scope),
+            thread: 0x1234_5678
+        )
+        #expect(request.bytes.count == HelperRequest.size)
+        #expect(HelperRequest(request.bytes) == request)
+    }
+
+    @Test func requestsHaveOneSpelling() throws {
+        let address = SocketAddress(.v4(IPv4Address(rawValue: 0x7F00_0001)), Port(rawValue: 80))
+        let bytes = HelperRequest(address: address, thread: 1).bytes
+        #expect(HelperRequest(Array(bytes.dropLast())) == nil)
+        #expect(HelperRequest(bytes + [0]) == nil)
+        for (index, value) in [(0, 2), (1, 5), (7, 1), (20, 1), (27, 1)] as [(Int, UInt8)] {
+            var changed = bytes
+            changed[index] = value
+            #expect(HelperRequest(changed) == nil, "byte \(index)")
+        }
+    }
+
+    @Test(arguments: [.bound, .refused(.notPermitted), .failed(.addressInUse)] as [HelperReply])
+    func repliesComeBack(reply: HelperReply) { #expect(HelperReply(reply.bytes) == reply) }
+
+    @Test(
+        arguments: [
+            [], [0], [0, 0, 0, 0, 1], [1, 0, 0, 0, 0], [2, 0xFF, 0, 0, 0], [3, 0, 0, 0, 1], [0, 0, 0, 0, 0, 0],
+        ] as [[UInt8]]
+    )
+    func refusesWhatIsNoReply(bytes: [UInt8]) { #expect(HelperReply(bytes) == nil) }
+
+    @Test func theLogHasOneLineForEachDecision() throws {
+        let address = SocketAddress(.v4(.any), Port(rawValue: 80))
+        let request = BindRequest(
+            user: UserID(rawValue: 1001),
+            groups: [],
+            transport: .tcp,
+            address: address.address,
+            port: address.port
+        )
+        let decision = Decision.decide(request, rules: RuleSet(), now: Timestamp(rawValue: 0), names: SystemNames()) {
+            MemoryTree().answer(to: $0)
+        }
+        let line = DecisionLog.line(
+            decision,
+            request,
+            address: address,
+            error: .notPermitted,
+            program: "a\nb\u{1B}[2Jc",
+            process: 7
+        )
+        #expect(
+            line == "refused uid 1001 (a?b?[2Jc, pid 7) tcp 0.0.0.0:80: operation not permitted (byuid/1001)"
+        )
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// The helper that keeps running, asked by somebody who means it no good.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct BrokerServiceTests {
+    private func ask(_ body: String) async throws -> Outcome {
+        try await Sandbox.run(
+            """
+            touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81
+            cat > ask.py <<'END'
+            import os, socket, subprocess, sys, struct, signal
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            helper = subprocess.Popen([sys.argv[1], "--serve"], stdin=theirs, close_fds=True)
+            theirs.close()
+            def request(port, version=1, family=4, size=28):
+                body = struct.pack("!BBHII", version, family, port, 0, os.getpid()) + socket.inet_aton("127.0.0.1") + bytes(12)
+                return body[:size] + bytes(max(0, size - 28))
+            def ask(message, fds):
+                socket.send_fds(ours, [message], fds)
+                answer = ours.recv(64)
+                return struct.unpack("!Bi", answer) if answer else "gone"
+            s = socket.socket()
+            \(body)
+            END
+            as alice timeout 30 /usr/bin/python3 ask.py $LIBEXEC/lowport-helper
+            """
+        )
+    }
+
+    @Test func bindsWhatIsAllowed() async throws {
+        let outcome = try await ask(
+            "print(ask(request(82), [s.fileno()]), ask(request(81), [s.fileno()]), s.getsockname()[1])"
+        )
+        #expect(outcome.output == "(1, 1) (0, 0) 81\n", "\(outcome)")
+    }
+
+    @Test func judgesEveryRequestAnew() async throws {
+        let revoked = try await Sandbox.run(
+            """
+            touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81
+            (sleep 1; rm /etc/authbind/byport/81) &
+            as alice $LIBEXEC/lowport-run --via broker bind-probe tcp4 bind 127.0.0.1 81 pause 2000 tcp6 v6only bind ::1 81
+            """
+        )
+        #expect(revoked.output == "bind ok\nbind 1\n", "\(revoked)")
+    }
+
+    @Test(arguments: [
+        ("request(81, size=27)", "[s.fileno()]", "(2, 22)"), ("request(81, size=29)", "[s.fileno()]", "gone"),
+        ("request(81, version=2)", "[s.fileno()]", "(2, 22)"), ("request(81, family=5)", "[s.fileno()]", "(2, 22)"),
+        ("request(81)", "[]", "(2, 22)"), ("request(81)", "[0]", "(2, 88)"),
+        ("request(81)", "[s.fileno(), s.fileno()]", "gone"), ("request(81)", "[s.fileno()] * 253", "gone"),
+    ])
+    func refusesWhatIsNoRequest(message: String, descriptors: String, answer: String) async throws {
+        let outcome = try await ask(
+            """
+            signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+            null = os.open("/dev/null", os.O_RDONLY); os.dup2(null, 0)
+            print(ask(\(message), \(descriptors)))
+            """
+        )
+        #expect(outcome.output == ByteString(answer + "\n"), "\(outcome)")
+    }
+
+    @Test func endsWithWhoAsks() async throws {
+        let outcome = try await ask("ours.close(); print(helper.wait(10))")
+        #expect(outcome.output == "0\n", "\(outcome)")
+    }
+
+    @Test func isNoServiceForAnythingButAChannel() async throws {
+        let outcome = try await Sandbox.run("as alice $LIBEXEC/lowport-helper --serve </dev/null || echo $?")
+        #expect(outcome.output == "88\n", "\(outcome)")
+    }
+
+    @Test func logsEveryDecisionInOneLine() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81
+            cat > log.py <<'END'
+            import os, socket
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind("/mnt/work/log"); os.chmod("/mnt/work/log", 0o666)
+            print("ready", flush=True)
+            for i in range(3): print(repr(s.recv(4096)), flush=True)
+            END
+            mount -t tmpfs -o mode=755 none /dev/shm; mkdir -p /mnt/dev; cp -a /dev/null /dev/zero /dev/urandom /mnt/dev
+            /usr/bin/python3 log.py > lines & while ! grep -q ready lines 2>/dev/null; do sleep 0.05; done
+            ln -sf /mnt/work/log /mnt/dev/log; mount --bind /mnt/dev /dev
+            cp $BIN/bind-probe "$T/a
+            <0>b"; chmod 755 "$T/a
+            <0>b"
+            as alice authbind "$T/a
+            <0>b" tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 82 > /mnt/work/out
+            as alice $LIBEXEC/lowport-run --via broker bind-probe tcp4 bind 127.0.0.1 82 > /mnt/work/out
+            wait; sed -e 's/\\[[0-9]*\\]/[N]/' -e 's/pid [0-9]*/pid N/' lines
+            """
+        )
+        #expect(
+            outcome.output == """
+                ready
+                b'<86>lowport-helper[N]: allowed uid 1001 (a?<0>b, pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
+                b'<85>lowport-helper[N]: refused uid 1001 (a?<0>b, pid N) tcp 127.0.0.1:82: operation not permitted (byuid/1001)'
+                b'<85>lowport-helper[N]: refused uid 1001 (bind-probe, pid N) tcp 127.0.0.1:82: operation not permitted (byuid/1001)'
+
+                """,
+            "\(outcome)"
+        )
+    }
+}

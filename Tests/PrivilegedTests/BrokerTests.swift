@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// Programs under the broker: reached whatever they are made of, and not disturbed.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct BrokerTests {
+    static let prelude = """
+        touch /etc/authbind/byport/81 /etc/authbind/byport/83; chmod 755 /etc/authbind/byport/81
+        RUN="$LIBEXEC/lowport-run --via broker"
+        P=$BIN/bind-probe
+
+        """
+
+    private func expect(
+        _ script: String,
+        _ output: ByteString,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let outcome = try await Sandbox.run(Self.prelude + script)
+        #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
+    }
+
+    @Test func answersAsTheLibraryDoes() async throws {
+        try await expect(
+            """
+            as alice $RUN $P tcp4 bind 127.0.0.1 81 state tcp4 bind 127.0.0.1 82 tcp4 bind 127.0.0.1 83 \\
+                tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 8081 tcp6 bind ::1 81 udp4 bind 127.0.0.1 81 null badptr
+            """,
+            """
+            bind ok
+            state fd=3 127.0.0.1 81 nonblock=0 cloexec=0 reuse=0 listening=0
+            bind 1
+            bind 13
+            bind 98
+            bind ok
+            bind ok
+            bind ok
+            null 14
+            badptr 14
+
+            """
+        )
+    }
+
+    @Test func reachesWhatALibraryCannot() async throws {
+        try await expect(
+            """
+            as alice $RUN $P tcp4 sysbind 127.0.0.1 81
+            as alice $RUN env -i $P tcp4 bind 127.0.0.1 81
+            as alice $RUN sh -c "$P children-fork exec $P tcp4 bind 127.0.0.1 81"
+            as alice $RUN $P no-new-privs len=128 tcp4 bind 127.0.0.1 81
+            as alice $RUN $P threads 1 127.0.0.1 81
+            """,
+            "sysbind ok\nbind ok\nbind ok\nbind ok\nthreads 1/1\n"
+        )
+    }
+
+    @Test func keepsProcessNumberGroupAndStatus() async throws {
+        try await expect(
+            """
+            as alice sh -c "echo \\$\\$ \\$(ps -o pgid= -o sid= \\$\\$); exec $RUN sh -c 'echo \\$\\$ \\$(ps -o pgid= -o sid= \\$\\$)'" |
+                uniq | wc -l
+            as alice $RUN sh -c 'exit 7' || echo $?
+            as alice $RUN sh -c 'kill -9 $$' || echo $?
+            as alice $RUN sh -c 'read -r c < /proc/$$/task/$$/children || :; echo "[$c]"'
+            """,
+            "1\n7\n137\n[]\n"
+        )
+    }
+
+    @Test func ownFailuresHaveTheirStatus() async throws {
+        try await expect(
+            "for c in '' --bogus '--via x y' /nonexistent /etc; do as alice $RUN $c 2>/dev/null || echo $?; done",
+            "125\n125\n125\n127\n126\n"
+        )
+    }
+
+    @Test func endsWithTheLastProgram() async throws {
+        try await expect(
+            """
+            as alice $RUN sh -c 'sleep 2 >/dev/null 2>&1 & echo started' | cat
+            n=$(pgrep -c -x lowport-run || :); sleep 3; echo $n $(pgrep -c -x lowport-run || :) $(pgrep -c -x lowport-helper || :)
+            """,
+            "started\n1 0 0\n"
+        )
+    }
+
+    @Test func itsDeathGivesErrorsAndDoesNotHang() async throws {
+        try await expect(
+            """
+            (sleep 1; kill -9 $(pgrep -x lowport-run)) &
+            as alice timeout 20 $RUN $P tcp4 bind 127.0.0.1 81 pause 2000 tcp4 bind 127.0.0.1 82
+            """,
+            "bind ok\nbind 38\n"
+        )
+    }
+
+    @Test func aLostHelperIsReplaced() async throws {
+        try await expect(
+            """
+            (sleep 1; kill -9 $(pgrep -x lowport-helper)) &
+            as alice timeout 20 $RUN $P tcp4 bind 127.0.0.1 81 pause 2000 tcp6 v6only bind ::1 81
+            """,
+            "bind ok\nbind ok\n"
+        )
+    }
+
+    @Test func survivesThreadsReapersAndStorms() async throws {
+        try await expect(
+            """
+            for p in $(seq 100 131); do touch /etc/authbind/byport/$p; done; chmod 755 /etc/authbind/byport/*
+            as alice timeout 60 $RUN $P threads 32 127.0.0.1 100
+            as alice timeout 60 $RUN $P reaper repeat 100 127.0.0.1 81 children
+            as alice timeout 60 $RUN $P storm 50 repeat 2000 127.0.0.1 81
+            """,
+            "threads 32/32\nrepeat 100/100 last=0\nchildren 0 reaped 0\nrepeat 2000/2000 last=0\n"
+        )
+    }
+
+    @Test func bindsWhatItHasJudged() async throws {
+        try await expect("as alice timeout 60 $RUN $P changing 2000 127.0.0.1 81 82", "changing some other=0\n")
+    }
+
+    @Test func bindsNothingForWhoGaveUpTheRight() async throws {
+        try await expect("as alice $RUN $P landlock tcp4 bind 127.0.0.1 81", "bind 13\n")
+        try await expect(
+            "as alice $RUN sh -c '$0 landlock >/dev/null; $0 tcp4 bind 127.0.0.1 81' $P",
+            "bind 13\n"
+        )
+    }
+
+    @Test func bindsNothingForWhoIsSomebodyElse() async throws {
+        try await expect(
+            """
+            rm /etc/authbind/byport/81; echo 127.0.0.1,81 > /etc/authbind/byuid/0; echo 127.0.0.1,81 > /etc/authbind/byuid/1002
+            $RUN $P become 1001 tcp4 bind 127.0.0.1 81
+            $RUN $P become 1002 tcp4 bind 127.0.0.1 81
+            """,
+            "bind 13\nbind 13\n"
+        )
+    }
+
+    @Test func leavesToTheKernelWhatTheProgramMayDoItself() async throws {
+        try await expect(
+            """
+            $RUN $P tcp4 bind 127.0.0.1 82
+            as alice $RUN unshare -Urn sh -c "ip link set lo up; $P tcp4 bind 127.0.0.1 82"
+            """,
+            "bind ok\nbind ok\n"
+        )
+    }
+
+    @Test func insideAnotherListenerTheLibraryTakesOver() async throws {
+        try await expect(
+            """
+            as alice $RUN $LIBEXEC/lowport-run $P tcp4 bind 127.0.0.1 81
+            as alice $RUN $RUN $P tcp4 bind 127.0.0.1 81 || echo $?
+            """,
+            "bind ok\n125\n"
+        )
+    }
+
+    @Test func itsMemoryIsSmall() async throws {
+        let outcome = try await Sandbox.run(
+            Self.prelude
+                + "as alice $RUN sh -c 'sleep 5' & sleep 1; awk '/VmRSS/ { print $2 }' /proc/$(pgrep -x lowport-run)/status"
+        )
+        let kilobytes = Int(outcome.output.split(on: 0x0A)[0].description) ?? .max
+        #expect(kilobytes < 4096, "\(outcome)")
+    }
+}
