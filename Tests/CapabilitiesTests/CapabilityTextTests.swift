@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capabilities
 import Linux
+import TestSupport
 import Testing
 
 /// What the texts of the tables assume.

@@ -1,8 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Linux
 import Testing
 
-// SPDX-License-Identifier: Apache-2.0
 @testable import Capabilities
 
 @Suite struct WalkTests {

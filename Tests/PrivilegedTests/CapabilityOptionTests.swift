@@ -5,19 +5,8 @@ import Testing
 
 /// What setcap and getcap have beyond the originals.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct CapabilityOptionTests {
-    private func expect(
-        _ script: String,
-        status: Int = 0,
-        output: ByteString = "",
-        errors: ByteString = "",
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws {
-        let outcome = try await Sandbox.run("set +e; " + script)
-        #expect(outcome == Outcome(status: status, output: output, errors: errors), sourceLocation: sourceLocation)
-    }
-
     @Test func json() async throws {
-        try await expect(
+        try await expectInSandbox(
             """
             touch a 'q"\\' "$(printf 'n\\377\\ne')"; setcap cap_net_raw=ep a; setcap -n 7 '=i cap_kill-i' 'q"\\'; setcap = n*
             getcap --json a q* n* | sed s/cap_chown.*checkpoint_restore/ALL/g; getcap -v --json . none
@@ -37,14 +26,14 @@ import Testing
     }
 
     @Test func nulls() async throws {
-        try await expect(
+        try await expectInSandbox(
             "touch 'a b' c; setcap cap_kill=i 'a b'; getcap -v --null 'a b' c . | tr '\\0' '|'",
             output: "a b|cap_kill=i|c||"
         )
     }
 
     @Test func limitsOfWalks() async throws {
-        try await expect(
+        try await expectInSandbox(
             """
             mkdir -p d/t d/p d/x; mount -t tmpfs t d/t; mount -t proc p d/p; mount --bind d/x d/x
             touch d/a d/t/b d/x/c; setcap =p d/a =p d/t/b =p d/x/c
@@ -68,7 +57,7 @@ import Testing
     }
 
     @Test func strict() async throws {
-        try await expect(
+        try await expectInSandbox(
             """
             mkdir d; touch d/a; getcap --strict d/a d; echo $?; getcap --strict none 2>&1; echo $?
             getcap --strict -r none 2>&1; echo $?; setcap =p d/a; getcap --strict d/a >/dev/full; echo $?
@@ -89,7 +78,7 @@ import Testing
     }
 
     @Test func audit() async throws {
-        try await expect(
+        try await expectInSandbox(
             """
             touch good plain; chmod 755 good; setcap cap_kill=ep good; getcap --audit good plain; echo $?
             echo '#!/bin/sh' >script; chmod 777 script; chown alice script; setcap cap_kill=i script
@@ -130,7 +119,7 @@ import Testing
 
     /// An attribute that execve honours, and that no system call shows: of revision 1.
     @Test func auditFindsHiddenAttributes() async throws {
-        try await expect(
+        try await expectInSandbox(
             """
             truncate -s 8M image; mkfs.ext4 -q image; mkdir m; mount -o loop image m; touch m/v1; chmod 755 m/v1; umount m
             printf '\\1\\0\\0\\1\\0\\040\\0\\0\\0\\0\\0\\0' >value
@@ -152,7 +141,7 @@ import Testing
     }
 
     @Test func dryRun() async throws {
-        try await expect(
+        try await expectInSandbox(
             """
             touch a b; setcap =p b; setcap --dry-run cap_kill=ep a -r b; as alice setcap --dry-run =i a; getcap -v a b
             setcap --dry-run -r a || setcap --dry-run cap_kill a && getcap a
@@ -171,7 +160,7 @@ import Testing
     }
 
     @Test func followAndFiles() async throws {
-        try await expect(
+        try await expectInSandbox(
             """
             touch a b c; ln -s a link; setcap --follow =p link; getcap a; setcap --files cap_kill=i b c; getcap b c
             setcap --files -r a b c; getcap a b c; setcap --files =p a none c || getcap a c
@@ -205,73 +194,16 @@ import Testing
         #expect(outcome.status == 1)
         #expect(outcome.errors.hasSuffix("\nhint: " + hint + "\n"), "\(outcome)")
     }
+}
 
-    @Test func saveAndRestore() async throws {
-        try await expect(
-            """
-            mkdir d; echo 1 >d/a; echo 2 >d/b; setcap cap_kill=ep d/a; setcap -n 5 cap_chown=i d/b
-            getcap -rn --save saved d | sort; stat -c %a saved
-            cp -r d e; rm -r d; mv e d; getcap -r d; setcap --dry-run --restore saved | sort; getcap -r d
-            setcap --restore saved | sort; getcap -rn d | sort; setcap --restore saved; echo $?
-            """,
-            output: """
-                d/a cap_kill=ep
-                d/b cap_chown=i [rootid=5]
-                600
-                would restore 'd/a' to cap_kill=ep
-                would restore 'd/b' to cap_chown=i
-                restoring 'd/a' to cap_kill=ep
-                restoring 'd/b' to cap_chown=i
-                d/a cap_kill=ep
-                d/b cap_chown=i [rootid=5]
-                0
-
-                """
-        )
-    }
-
-    /// All or nothing: a changed file, a missing file, a file that cannot be written to.
-    @Test func restoreRefuses() async throws {
-        try await expect(
-            """
-            echo 1 >a; echo 2 >b; setcap =p a =p b; getcap --save saved a b >/dev/null; setcap -r a -r b; echo 3 >b
-            setcap --restore saved || getcap -v a b; chmod 4711 a; rm b; setcap --restore saved || getcap -v a
-            chmod 644 a; echo 2 >b; sed 's/end 2/end 3/' saved >bad; chmod 666 saved
-            setcap --restore saved || setcap --restore bad || setcap --restore none || setcap --changed --restore a || getcap -v a b
-            """,
-            status: 0,
-            output: "a\nb\na\na\nb\n",
-            errors: """
-                setcap: 'b' has changed since it was saved; --changed restores it all the same
-                setcap: nothing was restored
-                setcap: 'a' has changed since it was saved; --changed restores it all the same
-                setcap: cannot restore 'b': no such file or directory
-                setcap: nothing was restored
-                setcap: cannot trust 'saved': it has to belong to root or to you, and nobody else may write to it
-                setcap: 'bad', line 4: not what getcap --save writes
-                setcap: cannot read 'none': no such file or directory
-                setcap: 'a', line 1: not what getcap --save writes
-
-                """
-        )
-    }
-
-    @Test func restoreUndoes() async throws {
-        try await expect(
-            """
-            mkdir r; mount -t tmpfs r r; for f in a b r/c; do echo $f >$f; done; setcap =p a =i b =e r/c
-            getcap --save saved a b r/c >/dev/null; setcap -r a cap_kill=p b -r r/c; mount -o remount,ro r
-            setcap -q --restore saved || getcap -v a b r/c
-            """,
-            output: "a\nb cap_kill=p\nr/c\n",
-            errors: "setcap: cannot restore 'r/c': read-only file system\nsetcap: nothing was restored\n"
-        )
-    }
-
-    @Test func restoresChangedFilesOnDemand() async throws {
-        try await expect(
-            "echo 1 >a; setcap =p a; getcap --save s a; echo 2 >a; setcap --changed --restore s; getcap a",
-            output: "a =p\nrestoring 'a' to =p\na =p\n"
-        )
-    }
+/// Runs `script` in a sandbox, and expects what it says. The script goes on where a command fails.
+func expectInSandbox(
+    _ script: String,
+    status: Int = 0,
+    output: ByteString = "",
+    errors: ByteString = "",
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let outcome = try await Sandbox.run("set +e; " + script)
+    #expect(outcome == Outcome(status: status, output: output, errors: errors), sourceLocation: sourceLocation)
 }

@@ -59,4 +59,16 @@ import Testing
             ]
         )
     }
+
+    @Test func handsOn() async throws {
+        #expect(
+            try await probe("hand-on", "vectors", "drop", "hand-on") == [
+                "hand-on: blocked",
+                "vectors: cap_kill,^cap_net_bind_service",
+                "drop: done",
+                // Without CAP_SETPCAP, what is not permitted cannot become inheritable.
+                "hand-on: failed, system(Linux.Errno(rawValue: 1))",
+            ]
+        )
+    }
 }

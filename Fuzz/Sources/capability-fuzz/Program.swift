@@ -8,7 +8,8 @@ import Linux
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     guard count > 1 else { return 2 }
     let name = unsafe ByteString(cString: arguments[1])
-    var (rest, pointer): (Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) = unsafe (count - 1, arguments + 1)
+    var rest = count - 1
+    var pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = unsafe arguments + 1
     if name == "text" { return unsafe LLVMFuzzerRunDriver(&rest, &pointer, fuzzText) }
     if name == "attribute" { return unsafe LLVMFuzzerRunDriver(&rest, &pointer, fuzzAttribute) }
     if name == "vectors" { return unsafe LLVMFuzzerRunDriver(&rest, &pointer, fuzzVectors) }

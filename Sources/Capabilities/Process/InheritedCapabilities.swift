@@ -92,3 +92,30 @@ public struct InheritedCapabilities: Hashable, Sendable {
         return text
     }
 }
+
+extension InheritedCapabilities {
+    /// Makes these the vectors of the process, which must not have other threads; as cap_iab_set_proc(3).
+    ///
+    /// What is blocked leaves the bounding set for good. Throws EPERM for what the process may not have: CAP_SETPCAP is
+    /// needed to block anything, and to make inheritable what is not permitted; ambient can be only what is permitted.
+    public func apply() throws(ProcessCapabilitiesError) {
+        try CurrentProcess.requireSingleThread()
+        do { try applyToCurrentThread() } catch { throw .system(error) }
+    }
+
+    private func applyToCurrentThread() throws(Errno) {
+        var state = try CapabilityState.ofCurrentThread()
+        let effective = state.effective
+        state.inheritable = inheritable
+        state.effective.formUnion(state.permitted.intersection([.setpcap]))
+        try state.applyToCurrentThread()
+        try CapabilityControls.clearAmbient()
+        for capability in ambient { try CapabilityControls.setAmbient(capability: capability.rawValue, to: true) }
+        let bounding = CapabilitySet.bounding
+        for capability in blocked.intersection(bounding) {
+            try CapabilityControls.dropFromBoundingSet(capability: capability.rawValue)
+        }
+        state.effective = effective
+        try state.applyToCurrentThread()
+    }
+}

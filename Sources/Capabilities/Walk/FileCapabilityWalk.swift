@@ -75,7 +75,14 @@ public struct FileCapabilityWalk: ~Copyable {
     }
 
     private mutating func walk(_ path: ByteString, _ onProgress: (Int) -> Void, _ tell: (WalkFinding) -> Void) {
-        queue.withLock { $0.begin(.folder(path, parent: nil, device: nil)) }
+        do {
+            let folder = try OpenFolder(operand: path, budget: budget)
+            if options.tellsEverything { tell(WalkFinding(.notFile, at: path)) }
+            let device = try options.judge(folder, above: nil).device
+            queue.withLock { $0.begin(.entries(folder, from: .start, device: device)) }
+        } catch {
+            return tell(WalkFinding(.closedFolder(error), at: path))
+        }
         if access == .workingDirectory { startHelpers() }
         let mayRead = access == .descriptor || helpers.isEmpty
         var directories = 0

@@ -3,28 +3,6 @@
     internal import Linux
 #endif
 
-/// A directory, or the rest of one, that a walk has still to read.
-enum WalkTask: Sendable {
-    /// The directory with this name in its parent; without a parent, the operand of the walk.
-    case folder(ByteString, parent: OpenFolder?, device: UInt64?)
-    /// What follows in a directory that was read in part.
-    case rest(OpenFolder, from: DirectoryPosition, device: UInt64?)
-}
-
-/// What the reading of a task came to.
-struct WalkResult: Sendable {
-    /// Findings, and tasks that stand between them, in the order of the directory.
-    var items: [WalkItem] = []
-    /// How many entries were looked at.
-    var entryCount = 0
-}
-
-/// A finding, or something that is left to do in its place.
-enum WalkItem: Sendable {
-    case finding(WalkFinding)
-    case task(WalkTask)
-}
-
 /// How the attribute of a directory's entry is read.
 enum EntryAccess: Sendable {
     /// Through the directory's descriptor; needs getxattrat(2).
@@ -56,32 +34,20 @@ struct FolderReader: ~Copyable {
     mutating func read(_ task: WalkTask) -> WalkResult {
         switch task {
         case .folder(let name, let parent, let device): open(name, in: parent, device: device)
-        case .rest(let folder, let position, let device): readEntries(of: folder, from: position, device: device)
+        case .entries(let folder, let position, let device): readEntries(of: folder, from: position, device: device)
         }
         defer { result = WalkResult() }
         return result
     }
 
-    private mutating func open(_ name: ByteString, in parent: OpenFolder?, device: UInt64?) {
+    private mutating func open(_ name: ByteString, in parent: OpenFolder, device: UInt64?) {
         do {
             let folder = try OpenFolder(name, in: parent, budget: budget)
             if options.tellsEverything { tell(.notFile, folder.path) }
-            let (mayEnter, device) = try judge(folder, parent: device)
+            let (mayEnter, device) = try options.judge(folder, above: device)
             if mayEnter { readEntries(of: folder, from: .start, device: device) }
         } catch {
-            tell(.closedFolder(error), parent?.path(of: name) ?? name)
-        }
-    }
-
-    /// Whether the walk shall enter `folder`, and its device, as far as the options need to know it.
-    private func judge(_ folder: OpenFolder, parent: UInt64?) throws(Errno) -> (mayEnter: Bool, device: UInt64?) {
-        guard options.staysOnFileSystem || options.skipsRemoteFileSystems else { return (true, nil) }
-        return try folder.withDescriptor { directory throws(Errno) in
-            let device = try directory.status().device
-            guard let parent, parent != device else { return (true, device) }
-            if options.staysOnFileSystem { return (false, device) }
-            let system = try directory.fileSystem()
-            return (!system.isRemote && !system.isVirtual, device)
+            tell(.closedFolder(error), parent.path(of: name))
         }
     }
 
@@ -110,7 +76,7 @@ struct FolderReader: ~Copyable {
                 result.entryCount += 1
             }
             if result.entryCount >= Self.entriesPerTask {
-                return result.items.append(.task(.rest(folder, from: position, device: device)))
+                return result.items.append(.task(.entries(folder, from: position, device: device)))
             }
         }
     }
@@ -186,5 +152,20 @@ struct FolderReader: ~Copyable {
 
     private mutating func tell(_ kind: WalkFinding.Kind, _ path: ByteString) {
         result.items.append(.finding(WalkFinding(kind, at: path)))
+    }
+}
+
+extension WalkOptions {
+    /// Whether a walk shall enter `folder`, and the folder's device, as far as the options need to know it.
+    /// - Parameter parent: the device of the directory above; nil for the operand of the walk, which is always entered.
+    func judge(_ folder: OpenFolder, above parent: UInt64?) throws(Errno) -> (mayEnter: Bool, device: UInt64?) {
+        guard staysOnFileSystem || skipsRemoteFileSystems else { return (true, nil) }
+        return try folder.withDescriptor { directory throws(Errno) in
+            let device = try directory.status().device
+            guard let parent, parent != device else { return (true, device) }
+            if staysOnFileSystem { return (false, device) }
+            let system = try directory.fileSystem()
+            return (!system.isRemote && !system.isVirtual, device)
+        }
     }
 }

@@ -16,14 +16,24 @@ final class OpenFolder: Sendable {
     private let descriptor: FileDescriptor?
     private let budget: DescriptorBudget
 
-    /// Opens the directory `name` in `parent`; without a parent, `name` is a path from the working directory.
-    init(_ name: ByteString, in parent: OpenFolder?, budget: DescriptorBudget) throws(Errno) {
+    /// Opens the directory `name` in `parent`.
+    init(_ name: ByteString, in parent: OpenFolder, budget: DescriptorBudget) throws(Errno) {
         self.name = name
         self.parent = parent
         self.budget = budget
-        path = parent?.path(of: name) ?? name
+        path = parent.path(of: name)
         let opened = try Self.open(name, in: parent)
         descriptor = budget.take() ? .some(opened) : nil
+    }
+
+    /// Opens the operand of a walk, which is kept open: another thread may have another working directory.
+    init(operand path: ByteString, budget: DescriptorBudget) throws(Errno) {
+        name = path
+        parent = nil
+        self.budget = budget
+        self.path = path
+        descriptor = try FileDescriptor.open(path, [.readOnly, .directory, .noFollow])
+        budget.takeAnyway()
     }
 
     deinit {
@@ -41,6 +51,8 @@ final class OpenFolder: Sendable {
         _ body: (borrowing FileDescriptor) throws(Errno) -> Result
     ) throws(Errno) -> Result {
         if let result = try withKeptDescriptor(body) { return result }
+        // Only the operand has no parent, and is always kept.
+        guard let parent else { throw .badFileDescriptor }
         return try body(try Self.open(name, in: parent))
     }
 
@@ -53,11 +65,9 @@ final class OpenFolder: Sendable {
         }
     }
 
-    private static func open(_ name: ByteString, in parent: OpenFolder?) throws(Errno) -> FileDescriptor {
-        let options: OpenOptions = [.readOnly, .directory, .noFollow]
-        guard let parent else { return try FileDescriptor.open(name, options) }
-        return try parent.withDescriptor { directory throws(Errno) in
-            try FileDescriptor.open(name, options, in: directory)
+    private static func open(_ name: ByteString, in parent: OpenFolder) throws(Errno) -> FileDescriptor {
+        try parent.withDescriptor { directory throws(Errno) in
+            try FileDescriptor.open(name, [.readOnly, .directory, .noFollow], in: directory)
         }
     }
 }
@@ -74,6 +84,9 @@ final class DescriptorBudget: Sendable {
         giveBack()
         return false
     }
+
+    /// Takes one, whether or not there is one.
+    func takeAnyway() { left.subtract(1, ordering: .relaxed) }
 
     func giveBack() { left.add(1, ordering: .relaxed) }
 }

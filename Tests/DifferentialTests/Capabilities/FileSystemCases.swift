@@ -32,6 +32,8 @@ extension CapabilityCase {
         "old-kernel 464 getcap -r .", "old-kernel 464 getcap -rv .", "old-kernel 464,272 getcap -rvn .",
         "old-kernel 464 $NB getcap -rv noread nosearch d", "chmod 0444 d/e; old-kernel 464 $NB getcap -rv d",
         "old-kernel 464,272 $NB getcap -rv noread nosearch d", "old-kernel 464 getcap -r d x nonexist ./d/e/ 2>&1",
+        "old-kernel 464 getcap -rv d noread ./d/e nosearch . d/e ./d",
+        "old-kernel 464,272 getcap -rv d noread ./d/e nosearch .",
         "old-kernel 464 getcap -r /usr/lib | cat", "old-kernel 464,272 getcap -r /usr/lib | cat",
         "old-kernel 464 unshare -m sh -c 'umount -l /proc; getcap -rv d'",
     ]

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Capabilities
 internal import Linux
+internal import TestSupport
 
 /// Texts that are nearly, or exactly, capability texts; the same in every run.
 struct TextGenerator {
-    private var state: UInt64
+    private var numbers: SplitMix
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+    init(seed: UInt64) { numbers = SplitMix(seed: seed) }
 
-    /// SplitMix64.
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    private mutating func next() -> UInt64 { numbers.next() }
 
     private mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 

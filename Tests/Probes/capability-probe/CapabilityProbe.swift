@@ -33,6 +33,9 @@ import Linux
         case "vectors":
             let vectors = try InheritedCapabilities(ofProcess: 0)
             return InheritedCapabilities(inheritable: vectors.inheritable, ambient: vectors.ambient).text().description
+        case "hand-on":
+            try InheritedCapabilities(text: "^cap_net_bind_service,!cap_sys_admin,%cap_kill").apply()
+            return "\(CapabilitySet.bounding.contains(.sysAdmin) ? "not " : "")blocked"
         case "bounding": return "\(CapabilitySet.bounding.count > 0 ? "some" : "none")"
         case "bind":
             try FileDescriptor.socket(.v4, .tcp).bind(to: SocketAddress(.v4(.any), Port(rawValue: 80)))

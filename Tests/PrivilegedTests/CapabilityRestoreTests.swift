@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// `getcap --save` and `setcap --restore`.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct CapabilityRestoreTests {
+    @Test func saveAndRestore() async throws {
+        try await expectInSandbox(
+            """
+            mkdir d; echo 1 >d/a; echo 2 >d/b; setcap cap_kill=ep d/a; setcap -n 5 cap_chown=i d/b
+            getcap -rn --save saved d | sort; stat -c %a saved
+            cp -r d e; rm -r d; mv e d; getcap -r d; setcap --dry-run --restore saved | sort; getcap -r d
+            setcap --restore saved | sort; getcap -rn d | sort; setcap --restore saved; echo $?
+            """,
+            output: """
+                d/a cap_kill=ep
+                d/b cap_chown=i [rootid=5]
+                600
+                would restore 'd/a' to cap_kill=ep
+                would restore 'd/b' to cap_chown=i
+                restoring 'd/a' to cap_kill=ep
+                restoring 'd/b' to cap_chown=i
+                d/a cap_kill=ep
+                d/b cap_chown=i [rootid=5]
+                0
+
+                """
+        )
+    }
+
+    /// All or nothing: a changed file, a missing file, a file that cannot be written to.
+    @Test func restoreRefuses() async throws {
+        try await expectInSandbox(
+            """
+            echo 1 >a; echo 2 >b; setcap =p a =p b; getcap --save saved a b >/dev/null; setcap -r a -r b; echo 3 >b
+            setcap --restore saved || getcap -v a b; chmod 4711 a; rm b; setcap --restore saved || getcap -v a
+            chmod 644 a; echo 2 >b; sed 's/end 2/end 3/' saved >bad; chmod 666 saved
+            setcap --restore saved || setcap --restore bad || setcap --restore none || setcap --changed --restore a || getcap -v a b
+            """,
+            status: 0,
+            output: "a\nb\na\na\nb\n",
+            errors: """
+                setcap: 'b' has changed since it was saved; --changed restores it all the same
+                setcap: nothing was restored
+                setcap: 'a' has changed since it was saved; --changed restores it all the same
+                setcap: cannot restore 'b': no such file or directory
+                setcap: nothing was restored
+                setcap: cannot trust 'saved': it has to belong to root or to you, and nobody else may write to it
+                setcap: 'bad', line 4: not what getcap --save writes
+                setcap: cannot read 'none': no such file or directory
+                setcap: 'a', line 1: not what getcap --save writes
+
+                """
+        )
+    }
+
+    @Test func restoreUndoes() async throws {
+        try await expectInSandbox(
+            """
+            mkdir r; mount -t tmpfs r r; for f in a b r/c; do echo $f >$f; done; setcap =p a =i b =e r/c
+            getcap --save saved a b r/c >/dev/null; setcap -r a cap_kill=p b -r r/c; mount -o remount,ro r
+            setcap -q --restore saved || getcap -v a b r/c
+            """,
+            output: "a\nb cap_kill=p\nr/c\n",
+            errors: "setcap: cannot restore 'r/c': read-only file system\nsetcap: nothing was restored\n"
+        )
+    }
+
+    @Test func restoresChangedFilesOnDemand() async throws {
+        try await expectInSandbox(
+            "echo 1 >a; setcap =p a; getcap --save s a; echo 2 >a; setcap --changed --restore s; getcap a",
+            output: "a =p\nrestoring 'a' to =p\na =p\n"
+        )
+    }
+}
