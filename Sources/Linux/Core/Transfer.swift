@@ -16,9 +16,12 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// Reads to the end of the file.
-    /// - Parameter limit: the most bytes that are accepted; a longer file throws EFBIG.
-    public func readToEnd(limit: Int) throws(Errno) -> [UInt8] {
+    /// - Parameters:
+    ///   - limit: the most bytes that are accepted; a longer file throws EFBIG.
+    ///   - expected: how many bytes there probably are, so that room is made once.
+    public func readToEnd(limit: Int, expecting expected: Int = 0) throws(Errno) -> [UInt8] {
         var content: [UInt8] = []
+        content.reserveCapacity(min(expected, limit))
         while true {
             let part = try read(upTo: 65536)
             if part.isEmpty { return content }

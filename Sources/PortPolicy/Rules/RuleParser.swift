@@ -145,6 +145,11 @@ extension ArraySlice<UInt8> {
     fileprivate func spells(_ word: StaticString) -> Bool {
         guard count == word.utf8CodeUnitCount else { return false }
         // SAFETY: a literal of more than one byte has a start, and as many bytes as it says.
-        return unsafe elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: count))
+        var letter = unsafe word.utf8Start
+        for byte in self {
+            if unsafe byte != letter.pointee { return false }
+            unsafe letter += 1
+        }
+        return true
     }
 }

@@ -49,8 +49,7 @@ public struct RulesFile: Sendable {
         var isValid = true
         var (start, number) = (0, 0)
         while start < content.count {
-            var end = start
-            while end < content.count, content[end] != UInt8(ascii: "\n") { end += 1 }
+            let end = content.position(of: UInt8(ascii: "\n"), from: start)
             number += 1
             let line = Self.line(content[start..<end], number: number)
             if case .invalid = line.content { isValid = false }

@@ -149,7 +149,7 @@ public struct RuleStore: Sendable {
         let status = try check(file, is: .regular, path: path)
         guard status.size <= RulesFile.maximumSize else { throw Refusal(path: path, reason: .size) }
         let content = try refusing(path) { () throws(Errno) in
-            try file.readToEnd(limit: RulesFile.maximumSize)
+            try file.readToEnd(limit: RulesFile.maximumSize, expecting: Int(status.size))
         }
         return RulesFile(path: path, content: content, onlyFor: port)
     }

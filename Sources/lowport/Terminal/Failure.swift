@@ -33,7 +33,10 @@ func say(_ text: ByteString) throws {
 func say(lines: [ByteString]) throws {
     if lines.isEmpty { return }
     var text: [UInt8] = []
-    for line in lines { text += line.bytes + [UInt8(ascii: "\n")] }
+    for line in lines {
+        text += line.bytes
+        text.append(UInt8(ascii: "\n"))
+    }
     text.removeLast()
     try say(ByteString(text))
 }

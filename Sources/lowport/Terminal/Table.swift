@@ -26,9 +26,8 @@ struct Table {
         var lines: [ByteString] = []
         lines.reserveCapacity(rows.count)
         for (number, row) in rows.enumerated() {
-            let wrapped = zip(row, widths).map { Self.wrap($0, $1) }
-            for part in 0..<(wrapped.map(\.count).max() ?? 0) {
-                let line = Self.line(wrapped.map { part < $0.count ? $0[part] : "" }, widths)
+            for part in style.columns == nil ? [row] : Self.parts(of: row, widths) {
+                let line = Self.line(part, widths)
                 lines.append(number == 0 && hasHeadings ? style.heading(line) : line)
             }
         }
@@ -46,6 +45,14 @@ struct Table {
             excess -= 1
         }
         return widths
+    }
+
+    /// `row` as rows whose cells are not wider than `widths`.
+    private static func parts(of row: [ByteString], _ widths: [Int]) -> [[ByteString]] {
+        let wrapped = zip(row, widths).map { wrap($0, $1) }
+        return (0..<(wrapped.map(\.count).max() ?? 0)).map { part in
+            wrapped.map { part < $0.count ? $0[part] : "" }
+        }
     }
 
     /// Parts of `cell` of at most `width` characters, divided behind a comma, a slash or a blank if possible.
