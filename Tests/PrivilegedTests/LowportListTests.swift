@@ -90,7 +90,7 @@ import Testing
         try await Sandbox.run(
             policy + """
                 rm -r /etc/authbind/* /etc/lowport/rules.d/more.rules $T/server
-                \(environment) script -qec 'stty cols 80; lowport list --port 53,80' /dev/null | tr -d '\\r'
+                env -u NO_COLOR \(environment) script -qec 'stty cols 80; lowport list --port 53,80' /dev/null | tr -d '\\r'
                 """
         )
     }
@@ -98,12 +98,12 @@ import Testing
     @Test func fitsTheTerminal() async throws {
         let outcome = try await onTerminal("NO_COLOR=1 TERM=xterm")
         let expected: ByteString = """
-            WHO         PROTOCOL  PORTS          ADDRESSES         UNTIL  SOURCE
-            user alice  tcp       80,443,8000-   all               -      /etc/lowport/
-                                  8010                                    rules:1
-            group dns   any       53             127.0.0.0/8,::1,  -      /etc/lowport/
-                                                 192.0.2.0/24,            rules:2
-                                                 2001:db8::/32
+            WHO         PROTOCOL  PORTS            ADDRESSES         UNTIL  SOURCE
+            user alice  tcp       80,443,8000-     all               -      /etc/lowport/
+                                  8010                                      rules:1
+            group dns   any       53               127.0.0.0/8,::1,  -      /etc/lowport/
+                                                   192.0.2.0/24,            rules:2
+                                                   2001:db8::/32
 
             """
         #expect(outcome.status == 0)

@@ -47,6 +47,9 @@ import Testing
                 ./opt/lowport/libexec/lowport/lowport-forward
                 ./opt/lowport/libexec/lowport/lowport-helper
                 ./opt/lowport/libexec/lowport/lowport-run
+                ./opt/lowport/share/bash-completion/completions/lowport
+                ./opt/lowport/share/fish/vendor_completions.d/lowport.fish
+                ./opt/lowport/share/zsh/site-functions/_lowport
                 lowport-helper cap_dac_read_search,cap_net_bind_service=p
 
                 """
