@@ -36,7 +36,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("alow user web tcp 80", "1:1: found \"alow\", expected \"allow\"; did you mean \"allow\"?"),
+            ("alow user web tcp 80", "1:1: found \"alow\", expected \"allow\" or \"confine\"; did you mean \"allow\"?"),
             ("allow usr web tcp 80", "1:7: found \"usr\", expected user NAME"),
             (
                 "allow user web tpc 80",
@@ -68,6 +68,11 @@ import Testing
             ("allow user web tcp 80 on ::1 on ::2", "1:30: found \"on\""),
             ("allow user web tcp 80\r", "DOS line ends"),
             ("allow user web\u{1b}[31m tcp 80 x\u{1b}", "found \"x\\x1b\""),
+            ("confine", "1:8: the line ends, expected everyone, user NAME, group NAME or root"),
+            ("confine uid 1000", "1:9: found \"uid\", expected everyone"),
+            ("confine evryone", "did you mean \"everyone\"?"),
+            ("confine user", "1:13: the line ends, expected the name of a user"),
+            ("confine root tcp", "1:14: found \"tcp\", expected the end of the line"),
             ("deny user web tcp 80", "1:1: found \"deny\", expected \"allow\""),
         ] as [(ByteString, String)]
     )

@@ -22,6 +22,11 @@ public struct Decision: Hashable, Sendable {
     /// What the authbind tree said; nil if a rule allowed before it was asked.
     public let authbind: AuthbindAnswer?
 
+    /// The line that confines the one who asks to what is allowed here; nil if there is none.
+    ///
+    /// Under the kernel engine a refused bind then fails even with `CAP_NET_BIND_SERVICE`.
+    public private(set) var confinement: RuleLocation? = nil
+
     /// Whether the request is allowed.
     public var isAllowed: Bool { grant != nil }
 }
@@ -44,8 +49,9 @@ extension Decision {
         names: some NameResolver,
         authbind: (BindRequest) -> AuthbindAnswer
     ) -> Decision {
+        let confinement = rules.confinement(of: request, names: names)
         if let grants = rules.grants(for: request, now: now, names: names) {
-            return Decision(grant: .rules(grants), refusal: nil, authbind: nil)
+            return Decision(grant: .rules(grants), refusal: nil, authbind: nil, confinement: confinement)
         }
         let answer = authbind(request)
         guard let refusal = answer.refusal else {
@@ -53,9 +59,10 @@ extension Decision {
             return Decision(
                 grant: .authbind(path: step?.path ?? "", line: step?.line),
                 refusal: nil,
-                authbind: answer
+                authbind: answer,
+                confinement: confinement
             )
         }
-        return Decision(grant: nil, refusal: refusal, authbind: answer)
+        return Decision(grant: nil, refusal: refusal, authbind: answer, confinement: confinement)
     }
 }

@@ -29,6 +29,10 @@ public struct RuleError: Error, Hashable, Sendable {
         case prefix
         /// A time.
         case time
+        /// Whom a line confines.
+        case confined
+        /// Nothing more.
+        case lineEnd
         /// The words that may come behind the ports, or the end of the line.
         case option
     }

@@ -19,13 +19,14 @@ extension RuleError: ByteStringConvertible {
     /// What was probably meant, if that can be guessed.
     public var suggestion: ByteString? {
         switch expected {
-        case .verb: Spelling.nearest(to: found, among: ["allow"])
+        case .verb: Spelling.nearest(to: found, among: ["allow", "confine"])
         case .identity: Spelling.nearest(to: found, among: ["user", "group", "uid", "gid", "everyone"])
+        case .confined: Spelling.nearest(to: found, among: ["everyone", "user", "group", "root"])
         case .transport: Spelling.nearest(to: found, among: ["tcp", "udp", "any"])
         case .option: Spelling.nearest(to: found, among: ["on", "until"])
         case .name(let ofGroup): found.isEmpty ? nil : "\(ofGroup ? "gid" : "uid") \(found)"
         case .prefix: AddressPrefix.withoutHostBits(found)?.byteString
-        case .shorterLine, .plainLineEnd, .singleName, .number, .ports, .time: nil
+        case .shorterLine, .plainLineEnd, .lineEnd, .singleName, .number, .ports, .time: nil
         }
     }
 
@@ -51,8 +52,10 @@ extension RuleError.Expectation: ByteStringConvertible {
         return switch self {
         case .shorterLine: "at most \(RulesFile.maximumLineLength) bytes"
         case .plainLineEnd: "a line that ends with a newline alone (this file has DOS line ends)"
-        case .verb: "\"allow\""
+        case .verb: "\"allow\" or \"confine\""
         case .identity: "user NAME, group NAME, uid NUMBER, gid NUMBER or everyone"
+        case .confined: "everyone, user NAME, group NAME or root"
+        case .lineEnd: "the end of the line"
         case .name(let ofGroup): "the name of a \(kind(ofGroup))"
         case .singleName(let ofGroup): "the name of one \(kind(ofGroup)); write a line for each"
         case .number(let ofGroup): "the number of a \(kind(ofGroup)), 0-4294967294"

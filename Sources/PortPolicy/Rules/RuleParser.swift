@@ -16,11 +16,17 @@ struct RuleParser {
         position = bytes.startIndex
     }
 
-    /// The rule on the line; nil if there is only a comment or nothing.
-    mutating func rule() throws(RuleError) -> Rule? {
+    /// What is on the line.
+    mutating func content() throws(RuleError) -> RulesFile.Content {
         guard bytes.count <= RulesFile.maximumLineLength else { throw atPosition(expected: .shorterLine) }
-        guard let verb = word() else { return nil }
-        guard verb.text.spells("allow") else { throw error(verb, expected: .verb) }
+        guard let verb = word() else { return .blank }
+        if verb.text.spells("allow") { return .rule(try rule()) }
+        if verb.text.spells("confine") { return .confinement(try confinement()) }
+        throw error(verb, expected: .verb)
+    }
+
+    /// What stands behind `allow`.
+    private mutating func rule() throws(RuleError) -> Rule {
         let identity = try identity()
         var rule = Rule(identity, [], [])
         try list(.transport, Self.transport) { rule.transports.formUnion($0) }
@@ -35,6 +41,25 @@ struct RuleParser {
             }
         }
         return rule
+    }
+
+    /// What stands behind `confine`.
+    private mutating func confinement() throws(RuleError) -> ConfinedIdentity {
+        guard let kind = word() else { throw atPosition(expected: .confined) }
+        let confinement: ConfinedIdentity
+        if kind.text.spells("everyone") {
+            confinement = .everyone
+        } else if kind.text.spells("root") {
+            confinement = .root
+        } else if kind.text.spells("user") {
+            confinement = .user(try name(ofGroup: false))
+        } else if kind.text.spells("group") {
+            confinement = .group(try name(ofGroup: true))
+        } else {
+            throw error(kind, expected: .confined)
+        }
+        if let more = word() { throw error(more, expected: .lineEnd) }
+        return confinement
     }
 
     // MARK: - Parts of a rule

@@ -11,6 +11,8 @@ public struct RulesFile: Sendable {
         case blank
         /// A rule, perhaps with a comment behind it.
         case rule(Rule)
+        /// A line that confines somebody to what the rules allow.
+        case confinement(ConfinedIdentity)
         /// Something that is no rule. A file with such a line grants nothing.
         case invalid(RuleError)
     }
@@ -63,8 +65,7 @@ public struct RulesFile: Sendable {
     private static func line(_ text: ArraySlice<UInt8>, number: Int) -> Line {
         var parser = RuleParser(text, line: number)
         do throws(RuleError) {
-            let content: Content = if let rule = try parser.rule() { .rule(rule) } else { .blank }
-            return Line(number: number, content: content, text: text)
+            return Line(number: number, content: try parser.content(), text: text)
         } catch {
             return Line(number: number, content: .invalid(error), text: text)
         }
@@ -92,7 +93,7 @@ extension RulesFile.Line {
         switch content {
         case .blank: return false
         case .rule(let rule): return rule.ports.contains { $0.contains(port) }
-        case .invalid: return true
+        case .confinement, .invalid: return true
         }
     }
 }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    public import Linux
+#endif
+
+/// A line `confine …`: whose processes may bind privileged ports only as the rules allow, whatever they may do otherwise.
+///
+/// The kernel engine holds them to it. Root is exempt unless `confine root` is written.
+public enum ConfinedIdentity: Hashable, Sendable, ByteStringConvertible {
+    /// Every user but root.
+    case everyone
+    /// Processes with the real user 0.
+    case root
+    /// Processes with this real user, by name.
+    case user(ByteString)
+    /// Processes with this group, real or supplementary, by name.
+    case group(ByteString)
+
+    /// The line, in its one canonical form.
+    public var byteString: ByteString {
+        switch self {
+        case .everyone: "confine everyone"
+        case .root: "confine root"
+        case .user(let name): "confine user \(name)"
+        case .group(let name): "confine group \(name)"
+        }
+    }
+
+    /// Whether a process with this user and these groups is meant.
+    func includes(user: UserID, groups: [GroupID], names: some NameResolver) -> Bool {
+        if user == .root { return self == .root }
+        return switch self {
+        case .root: false
+        case .everyone: true
+        case .user(let name): Identity.user(name).includes(user: user, groups: groups, names: names)
+        case .group(let name): Identity.group(name).includes(user: user, groups: groups, names: names)
+        }
+    }
+}
+
+extension RulesFile {
+    /// The lines that confine somebody, and where they stand.
+    public var confinements: [(confinement: ConfinedIdentity, location: RuleLocation)] {
+        lines.compactMap { line in
+            guard case .confinement(let confinement) = line.content else { return nil }
+            return (confinement, RuleLocation(file: path, line: line.number))
+        }
+    }
+}
+
+extension RuleSet {
+    /// The line that confines the one who asks; nil if there is none.
+    public func confinement(of request: BindRequest, names: some NameResolver) -> RuleLocation? {
+        for file in files {
+            for (confinement, location) in file.confinements
+            where confinement.includes(user: request.user, groups: request.groups, names: names) {
+                return location
+            }
+        }
+        return nil
+    }
+}
