@@ -14,6 +14,7 @@
 #include "clinux_identity.h"
 #include "clinux_loader.h"
 #include "clinux_broker.h"
+#include "clinux_bpf.h"
 #include "clinux_netcat.h"
 #include "clinux_processes.h"
 #include "clinux_sockets.h"

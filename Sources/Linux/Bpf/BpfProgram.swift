@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// Where a program is attached: the binds of one family of sockets (`enum bpf_attach_type`).
+public enum BpfAttachment: UInt32, Sendable {
+    case bind4 = 8
+    case bind6 = 9
+}
+
+/// Why the kernel did not take a program.
+public struct BpfProgramRefusal: Error, Sendable {
+    /// The error.
+    public let error: Errno
+    /// What the verifier wrote about it; empty if it was not asked.
+    public let log: ByteString
+}
+
+/// A program in the kernel that is called at binds (bpf(2), `BPF_PROG_TYPE_CGROUP_SOCK_ADDR`).
+public struct BpfProgram: ~Copyable, Sendable {
+    /// The descriptor that keeps it alive.
+    public let descriptor: FileDescriptor
+
+    /// Loads `instructions`. The verifier writes its log only when it refuses: it costs time.
+    public init(
+        _ instructions: [UInt64],
+        for attachment: BpfAttachment,
+        name: ByteString
+    ) throws(BpfProgramRefusal) {
+        do throws(Errno) {
+            var nothing: [UInt8] = []
+            descriptor = try Self.load(instructions, attachment, name, log: &nothing)
+        } catch {
+            var log = [UInt8](repeating: 0, count: 1 << 20)
+            guard error == .invalidArgument || error == .permissionDenied else {
+                throw BpfProgramRefusal(error: error, log: "")
+            }
+            _ = try? Self.load(instructions, attachment, name, log: &log)
+            throw BpfProgramRefusal(error: error, log: ByteString(log.prefix { $0 != 0 }))
+        }
+    }
+
+    private init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
+
+    /// The loaded program with the number `identifier`.
+    public static func loaded(_ identifier: UInt32) throws(Errno) -> BpfProgram {
+        BpfProgram(FileDescriptor(owning: try valueOrErrno(.bpf) { clinux_bpf_program_by_id(identifier) }))
+    }
+
+    /// The name that it was loaded with.
+    public func name() throws(Errno) -> ByteString {
+        let program = descriptor.rawValue
+        var name = [CChar](repeating: 0, count: 16)
+        try nothingOrErrno(.bpf) {
+            unsafe name.withUnsafeMutableBufferPointer { unsafe clinux_bpf_program_name(program, $0.baseAddress) }
+        }
+        return ByteString(name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+    }
+
+    private static func load(
+        _ instructions: [UInt64],
+        _ attachment: BpfAttachment,
+        _ name: ByteString,
+        log: inout [UInt8]
+    ) throws(Errno) -> FileDescriptor {
+        let count = UInt32(instructions.count)
+        let program = try valueOrErrno(.bpf) {
+            unsafe instructions.withUnsafeBytes { code in
+                unsafe log.withUnsafeMutableBytes { log in
+                    unsafe name.withCString { name in
+                        unsafe clinux_bpf_program_load(
+                            code.baseAddress,
+                            count,
+                            attachment.rawValue,
+                            name,
+                            log.isEmpty ? nil : log.baseAddress?.assumingMemoryBound(to: CChar.self),
+                            UInt32(log.count)
+                        )
+                    }
+                }
+            }
+        }
+        return FileDescriptor(owning: program)
+    }
+}

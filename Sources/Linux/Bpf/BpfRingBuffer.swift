@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// The reading end of a ring buffer that programs write to (`BPF_MAP_TYPE_RINGBUF`).
+///
+/// One reader at a time: what one has read is gone for all.
+@safe
+public final class BpfRingBuffer {
+    private let map: FileDescriptor
+    private let size: Int
+    private let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    private let consumer: UnsafeMutablePointer<UInt>
+    private let producer: UnsafeMutableRawPointer
+
+    /// Maps the ring buffer of `size` bytes into memory.
+    ///
+    /// The corresponding system call is mmap(2).
+    public init(_ map: consuming FileDescriptor, size: Int) throws(Errno) {
+        self.map = map
+        self.size = size
+        let descriptor = self.map.rawValue
+        guard let mine = unsafe clinux_map_memory(descriptor, page, PROT_READ | PROT_WRITE, 0) else {
+            throw Errno(rawValue: clinux_errno())
+        }
+        // The data is mapped twice in a row, so that what goes over the end is read in one piece.
+        guard let theirs = unsafe clinux_map_memory(descriptor, page + 2 * size, PROT_READ, page) else {
+            let error = Errno(rawValue: clinux_errno())
+            unsafe munmap(mine, page)
+            throw error
+        }
+        unsafe consumer = mine.assumingMemoryBound(to: UInt.self)
+        unsafe producer = theirs
+    }
+
+    deinit {
+        unsafe munmap(consumer, page)
+        unsafe munmap(producer, page + 2 * size)
+    }
+
+    /// What to wait for with `poll`: readable when there is something to read.
+    public var waitable: InheritedDescriptor { InheritedDescriptor(map.rawValue) }
+
+    /// Takes the next record; nil if there is none yet.
+    public func next() -> [UInt8]? {
+        while true {
+            let position = unsafe clinux_load_acquire(consumer)
+            let end = unsafe clinux_load_acquire(producer.assumingMemoryBound(to: UInt.self))
+            guard position < end else { return nil }
+            // SAFETY: the position is within the data, and a record never goes over the second copy.
+            let record = unsafe producer + page + Int(position) & (size - 1)
+            let header = unsafe clinux_load_acquire_word(record.assumingMemoryBound(to: UInt32.self))
+            if header & Self.busy != 0 { return nil }
+            let length = Int(header & ~(Self.busy | Self.discarded))
+            let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: record + 8, count: length))
+            unsafe clinux_store_release(consumer, position + UInt((length + 8 + 7) & ~7))
+            if header & Self.discarded == 0 { return bytes }
+        }
+    }
+
+    private static var busy: UInt32 { 1 << 31 }
+    private static var discarded: UInt32 { 1 << 30 }
+}
