@@ -63,6 +63,7 @@ let package = Package(
             dependencies: ["Capabilities", "Launch", "Linux", "PortPolicy"],
             swiftSettings: strict
         ),
+        .target(name: "KernelPolicy", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "Launch", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "BindBroker", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "TLS", dependencies: ["Linux", "CTLS"], swiftSettings: strict),
@@ -70,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "lowport",
             dependencies: [
-                "Capabilities", "Diagnosis", "Launch", "Linux", "PortPolicy",
+                "Capabilities", "Diagnosis", "KernelPolicy", "Launch", "Linux", "PortPolicy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -119,6 +120,7 @@ let package = Package(
         tests("LinuxTests", of: "Linux"),
         tests("CapabilitiesTests", of: "Capabilities", "Linux"),
         tests("PortPolicyTests", of: "PortPolicy", "Linux"),
+        tests("KernelPolicyTests", of: "KernelPolicy", "PortPolicy", "Linux"),
         tests("BindBrokerTests", of: "BindBroker", "Launch", "Linux"),
         tests("NetcatTests", of: "Netcat", "TLS", "Linux"),
         tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "Launch", "PortPolicy", "Linux"),

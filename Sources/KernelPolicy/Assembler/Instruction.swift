@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A register of the eBPF machine (RFC 9669, 2).
+public enum Register: UInt8, Sendable {
+    case r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10
+
+    /// The frame pointer: the end of the 512 bytes of stack. Read-only.
+    public static var frame: Register { .r10 }
+}
+
+/// How many bytes a load or a store moves.
+public enum Width: UInt8, Sendable {
+    case word = 0x00
+    case half = 0x08
+    case byte = 0x10
+    case double = 0x18
+}
+
+/// What an arithmetic instruction does (RFC 9669, 4.1).
+public enum Operation: UInt8, Sendable {
+    case add = 0x00
+    case or = 0x40
+    case and = 0x50
+    case shiftLeft = 0x60
+    case shiftRight = 0x70
+    case move = 0xB0
+}
+
+/// When a jump is taken; the comparisons are unsigned (RFC 9669, 4.3).
+public enum Condition: UInt8, Sendable {
+    case always = 0x00
+    case equal = 0x10
+    case greater = 0x20
+    case atLeast = 0x30
+    case notEqual = 0x50
+}
+
+/// The functions of the kernel that the programs call, by their numbers in `<linux/bpf.h>`.
+///
+/// None of them is reserved for programs under the GPL.
+public enum Helper: Int32, Sendable {
+    case mapLookup = 1
+    case processAndThread = 14
+    case userAndGroup = 15
+    case command = 16
+    case cgroup = 80
+    case networkNamespace = 122
+    case bootTime = 125
+    case ringBufferOutput = 130
+    case atomicTime = 208
+}
+
+/// The maps that a program refers to; the loader puts a descriptor in the place of each.
+public enum MapName: Int32, Sendable, CaseIterable {
+    case policy, counters, events, statistics
+}
+
+/// One instruction of eBPF: eight bytes, as the kernel takes them (RFC 9669, 3).
+public struct Instruction: Hashable, Sendable {
+    /// What it does.
+    public let code: UInt8
+    /// The register that it changes or tests.
+    public let destination: UInt8
+    /// The other register, or what kind of constant a wide load has.
+    public let source: UInt8
+    /// The distance of a jump in instructions, or of a memory access in bytes.
+    public var offset: Int16
+    /// The constant.
+    public var immediate: Int32
+
+    /// `BPF_LD | BPF_DW | BPF_IMM`: a constant of 64 bits, which takes two places.
+    public static var wideLoad: UInt8 { 0x18 }
+    /// The `source` of a wide load whose constant names a map (`BPF_PSEUDO_MAP_FD`).
+    public static var mapSource: UInt8 { 1 }
+
+    /// The map that the instruction loads; nil for any other instruction.
+    public var map: MapName? {
+        code == Self.wideLoad && source == Self.mapSource ? MapName(rawValue: immediate) : nil
+    }
+
+    /// The eight bytes in the order of this machine.
+    public var rawValue: UInt64 {
+        #if _endian(little)
+            let registers = UInt64(destination | source << 4)
+            return UInt64(code) | registers << 8 | UInt64(UInt16(bitPattern: offset)) << 16
+                | UInt64(UInt32(bitPattern: immediate)) << 32
+        #else
+            let registers = UInt64(destination << 4 | source)
+            return UInt64(code) << 56 | registers << 48 | UInt64(UInt16(bitPattern: offset)) << 32
+                | UInt64(UInt32(bitPattern: immediate))
+        #endif
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// What the program in the kernel says of one bind of a privileged port.
+public struct BindEvent: Hashable, Sendable {
+    /// When it was: nanoseconds since the machine was started (`CLOCK_BOOTTIME`).
+    public let time: UInt64
+    /// The real user.
+    public let user: UserID
+    /// The real group.
+    public let group: GroupID
+    /// The process, in the initial PID namespace.
+    public let process: UInt32
+    /// What the thread calls itself: at most 15 bytes of its own choice.
+    public let command: ByteString
+    /// The control group: the inode number of its folder.
+    public let cgroup: UInt64
+    /// The cookie of the network namespace.
+    public let network: UInt64
+    /// The protocol.
+    public let transport: TransportProtocol
+    /// The address; an IPv4-mapped one as IPv4.
+    public let address: IPAddress
+    /// The port.
+    public let port: Port
+    /// How it ended.
+    public let outcome: Outcome
+    /// The number of the file with the rule that allowed it; 0 for none.
+    public let source: UInt32
+    /// The line of the rule.
+    public let line: UInt32
+
+    /// Reads an event as the ring buffer has it; nil for anything else.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == Int(EventLayout.size) else { return nil }
+        func number<Value: FixedWidthInteger & UnsignedInteger>(_ offset: Int16) -> Value {
+            let part = bytes[Int(offset)..<Int(offset) + Value.bitWidth / 8]
+            #if _endian(little)
+                return part.reversed().reduce(0) { $0 << 8 | Value($1) }
+            #else
+                return part.reduce(0) { $0 << 8 | Value($1) }
+            #endif
+        }
+        let userAndGroup: UInt64 = number(EventLayout.userAndGroup)
+        let processAndThread: UInt64 = number(EventLayout.processAndThread)
+        let family: UInt16 = number(EventLayout.family)
+        let outcome: UInt16 = number(EventLayout.outcome)
+        guard let outcome = Outcome(rawValue: Int32(outcome)) else { return nil }
+        time = number(EventLayout.time)
+        user = UserID(rawValue: UInt32(truncatingIfNeeded: userAndGroup))
+        group = GroupID(rawValue: UInt32(truncatingIfNeeded: userAndGroup >> 32))
+        process = UInt32(truncatingIfNeeded: processAndThread >> 32)
+        command = ByteString(bytes[Int(EventLayout.command)..<Int(EventLayout.command) + 16].prefix { $0 != 0 })
+        cgroup = number(EventLayout.cgroup)
+        network = number(EventLayout.network)
+        transport = TransportProtocol(code: number(EventLayout.transport))
+        port = Port(networkOrder: number(EventLayout.port))
+        source = number(EventLayout.source)
+        line = number(EventLayout.line)
+        self.outcome = outcome
+        let address = bytes[Int(EventLayout.address)..<Int(EventLayout.address) + 16]
+        if family == AddressFamilyCode.v4 {
+            self.address = .v4(IPv4Address(rawValue: address.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }))
+        } else {
+            guard let address = IPv6Address(networkBytes: address) else { return nil }
+            self.address = .v6(address)
+        }
+    }
+}

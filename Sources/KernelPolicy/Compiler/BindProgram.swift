@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+/// The family of sockets that a program is called for.
+public enum BindFamily: Sendable, CaseIterable {
+    case v4, v6
+}
+
+/// What the programs decide beside the rules.
+public struct ProgramOptions: Hashable, Sendable {
+    /// The cookie of the one network namespace that the policy holds in; nil for all of them.
+    public var network: UInt64?
+    /// Whether each bind of a privileged port is written to the ring buffer and counted.
+    public var audits: Bool
+
+    /// Creates options.
+    public init(network: UInt64?, audits: Bool = true) {
+        self.network = network
+        self.audits = audits
+    }
+}
+
+extension PolicyTable {
+    /// The program for `cgroup/bind4` or `cgroup/bind6` that decides as this table does.
+    ///
+    /// It returns 3, which makes the bind allowed without the capability, when a rule allows it; 0, which makes it fail with
+    /// EPERM, when none does and the process is confined; 1 otherwise, so that the kernel's own check decides.
+    public func program(for family: BindFamily, _ options: ProgramOptions) -> AssembledProgram {
+        var program = BindProgram(table: self, family: family, options: options)
+        program.assemble()
+        return program.finish()
+    }
+}
+
+/// Writes the program. r6 is the context, r9 user and group, r8 the value that allowed, r7 the outcome.
+private struct BindProgram: ~Copyable {
+    let table: PolicyTable
+    let family: BindFamily
+    let options: ProgramOptions
+    /// The identities that have entries, in the order of asking.
+    private let asked: [PolicyKey.Kind]
+    private var code = Assembler()
+
+    init(table: PolicyTable, family: BindFamily, options: ProgramOptions) {
+        self.table = table
+        self.family = family
+        self.options = options
+        asked = [.user, .group, .everyone].filter(table.has)
+    }
+
+    consuming func finish() -> AssembledProgram { code.finish() }
+
+    mutating func assemble() {
+        let (pass, granted) = (code.label("pass"), code.label("granted"))
+        let (finish, end) = (code.label("finish"), code.label("end"))
+        code.move(.r6, .r1)
+        leaveUnprivileged(to: pass)
+        leaveOtherNetworks(to: pass)
+        storeTransportAndPort()
+        storeAddress()
+        code.call(.userAndGroup)
+        code.move(.r9, .r0)
+        // The verifier takes no instruction that is never reached: without rules there is nothing behind a grant.
+        if asked.isEmpty {
+            refuseConfined()
+        } else {
+            askForAddress(granted: granted)
+            refuseConfined()
+            code.jump(to: finish)
+            code.bind(granted)
+            code.move(.r7, Outcome.granted.rawValue)
+            if options.audits { countGrant() }
+        }
+        code.bind(finish)
+        if options.audits { record(end: end) }
+        code.bind(end)
+        code.move(.r0, .r7)
+        code.exit()
+        code.bind(pass)
+        code.move(.r0, Outcome.left.rawValue)
+        code.exit()
+    }
+
+    // MARK: - What is none of our business
+
+    private mutating func leaveUnprivileged(to pass: Label) {
+        code.remark("ports that everybody may bind")
+        code.load(.r7, .word, .r6, Context.port)
+        code.swapToNetworkOrder(.r7, bits: 16)
+        code.jump(.r7, .equal, 0, to: pass)
+        code.jump(.r7, .atLeast, Int32(table.limit.rawValue), to: pass)
+    }
+
+    private mutating func leaveOtherNetworks(to pass: Label) {
+        guard let network = options.network else { return }
+        code.remark("other network namespaces")
+        code.move(.r1, .r6)
+        code.call(.networkNamespace)
+        code.moveWide(.r1, network)
+        code.jump(.r0, .notEqual, .r1, to: pass)
+    }
+
+    // MARK: - The key
+
+    private mutating func storeTransportAndPort() {
+        code.remark("protocol (MPTCP is TCP, UDP-Lite is UDP) and port")
+        let known = code.label("transport")
+        code.load(.r1, .word, .r6, Context.transport)
+        for (number, transport) in [(6, "tcp"), (262, "tcp"), (17, "udp"), (136, "udp")] as [(Int32, String)] {
+            code.move(.r2, transport == "tcp" ? 0 : 1)
+            code.jump(.r1, .equal, number, to: known)
+        }
+        code.move(.r2, 2)
+        code.bind(known)
+        code.store(.half, Stack.transport, .r2)
+        code.load(.r1, .word, .r6, Context.port)
+        code.store(.half, Stack.port, .r1)
+        code.store(.word, Stack.key, 256)
+    }
+
+    /// Family, scope and address; an IPv4-mapped address as the IPv4 address that it means. The scope is 1 for a wildcard.
+    private mutating func storeAddress() {
+        code.remark("address")
+        let (stored, ipv4) = (code.label("address"), code.label("ipv4"))
+        switch family {
+        case .v4: code.load(.r4, .word, .r6, Context.address4)
+        case .v6:
+            let ipv6 = code.label("ipv6")
+            for (index, register) in [Register.r1, .r2, .r3, .r4].enumerated() {
+                code.load(register, .word, .r6, Context.address6 + Int16(index) * 4)
+            }
+            code.jump(.r1, .notEqual, 0, to: ipv6)
+            code.jump(.r2, .notEqual, 0, to: ipv6)
+            code.move(.r5, .r3)
+            code.swapToNetworkOrder(.r5, bits: 32)
+            code.jump(.r5, .equal, 0xFFFF, to: ipv4)
+            code.bind(ipv6)
+            storeAddress(family: AddressFamilyCode.v6, words: [.r1, .r2, .r3, .r4])
+            code.jump(to: stored)
+        }
+        code.bind(ipv4)
+        storeAddress(family: AddressFamilyCode.v4, words: [.r4])
+        code.bind(stored)
+    }
+
+    private mutating func storeAddress(family: UInt16, words: [Register]) {
+        let specific = code.label("specific")
+        code.store(.half, Stack.family, Int32(family))
+        code.store(.half, Stack.scope, 0)
+        for index in 0..<4 {
+            let place = Stack.address + Int16(index) * 4
+            if index < words.count { code.store(.word, place, words[index]) } else { code.store(.word, place, 0) }
+        }
+        code.move(.r5, words[0])
+        for word in words.dropFirst() { code.compute(.r5, .or, word) }
+        code.jump(.r5, .notEqual, 0, to: specific)
+        code.store(.half, Stack.scope, 1)
+        code.bind(specific)
+    }
+
+    // MARK: - Asking
+
+    /// Goes to `granted` with the value in r8, or falls through if no rule allows the address.
+    private mutating func askForAddress(granted: Label) {
+        code.remark("the rules")
+        guard family == .v6 else {
+            ask(keeping: true, granted: granted)
+            return
+        }
+        let (first, denied) = (code.label("first"), code.label("denied"))
+        ask(keeping: true, granted: first)
+        code.jump(to: denied)
+        code.bind(first)
+        code.remark("the program cannot see IPV6_V6ONLY: a bind of :: needs both families")
+        code.load(.r1, .half, .frame, Stack.scope)
+        code.jump(.r1, .equal, 0, to: granted)
+        code.load(.r1, .half, .frame, Stack.family)
+        code.jump(.r1, .equal, Int32(AddressFamilyCode.v4), to: granted)
+        code.store(.half, Stack.family, Int32(AddressFamilyCode.v4))
+        ask(keeping: false, granted: granted)
+        code.store(.half, Stack.family, Int32(AddressFamilyCode.v6))
+        code.bind(denied)
+    }
+
+    /// Asks the policy map for each identity. `keeping` puts the value that allows into r8.
+    private mutating func ask(keeping: Bool, granted: Label) {
+        for kind in asked {
+            let next = code.label("next")
+            lookUp(kind)
+            code.jump(.r0, .equal, 0, to: next)
+            if keeping { code.move(.r8, .r0) }
+            code.load(.r1, .double, .r0, ValueLayout.until)
+            code.jump(.r1, .equal, -1, to: granted)
+            if table.isDated {
+                code.store(.double, Stack.scratch, .r1)
+                code.call(.atomicTime)
+                code.load(.r1, .double, .frame, Stack.scratch)
+                code.jump(.r1, .greater, .r0, to: granted)
+            }
+            code.bind(next)
+        }
+    }
+
+    /// r0 = what the policy map says of the key on the stack, for the user, the group or everyone.
+    private mutating func lookUp(_ kind: PolicyKey.Kind) {
+        code.store(.word, Stack.kind, Int32(kind.rawValue))
+        switch kind {
+        case .everyone: code.store(.word, Stack.identity, 0)
+        case .user, .confinedUser: code.store(.word, Stack.identity, .r9)
+        case .group, .confinedGroup:
+            code.move(.r1, .r9)
+            code.compute(.r1, .shiftRight, 32)
+            code.store(.word, Stack.identity, .r1)
+        }
+        code.move(.r2, .frame)
+        code.compute(.r2, .add, Int32(Stack.key))
+        code.moveMap(.r1, .policy)
+        code.call(.mapLookup)
+    }
+
+    /// r7 = refused or left. r8 = 0.
+    private mutating func refuseConfined() {
+        code.remark("confinement")
+        let (refused, done) = (code.label("refused"), code.label("confined"))
+        code.move(.r8, 0)
+        let kinds = [PolicyKey.Kind.confinedUser, .confinedGroup].filter(table.has)
+        if table.confinesRoot || table.confinesEveryone || !kinds.isEmpty {
+            code.move(.r7, Outcome.left.rawValue)
+            code.moveLow(.r1, .r9)
+            let ordinary = code.label("ordinary")
+            code.jump(.r1, .notEqual, 0, to: ordinary)
+            code.jump(to: table.confinesRoot ? refused : done)
+            code.bind(ordinary)
+            if table.confinesEveryone {
+                code.jump(to: refused)
+            } else {
+                for kind in kinds {
+                    lookUp(kind)
+                    code.jump(.r0, .notEqual, 0, to: refused)
+                }
+                code.jump(to: done)
+            }
+            code.bind(refused)
+            code.move(.r7, Outcome.refused.rawValue)
+            code.bind(done)
+        } else {
+            code.move(.r7, Outcome.left.rawValue)
+        }
+    }
+
+    // MARK: - Audit
+
+    private mutating func countGrant() {
+        code.remark("the counter of the rule")
+        let unknown = code.label("uncounted")
+        code.load(.r1, .double, .r8, ValueLayout.digest)
+        code.store(.double, Stack.scratch, .r1)
+        code.move(.r2, .frame)
+        code.compute(.r2, .add, Int32(Stack.scratch))
+        code.moveMap(.r1, .counters)
+        code.call(.mapLookup)
+        code.jump(.r0, .equal, 0, to: unknown)
+        code.move(.r1, 1)
+        code.addAtomically(.r0, .r1)
+        code.bind(unknown)
+    }
+
+    private mutating func record(end: Label) {
+        code.remark("the event")
+        let event = Stack.event
+        code.call(.bootTime)
+        code.store(.double, event + EventLayout.time, .r0)
+        code.call(.processAndThread)
+        code.store(.double, event + EventLayout.processAndThread, .r0)
+        code.store(.double, event + EventLayout.userAndGroup, .r9)
+        code.call(.cgroup)
+        code.store(.double, event + EventLayout.cgroup, .r0)
+        code.move(.r1, .r6)
+        code.call(.networkNamespace)
+        code.store(.double, event + EventLayout.network, .r0)
+        code.move(.r1, .frame)
+        code.compute(.r1, .add, Int32(event + EventLayout.command))
+        code.move(.r2, 16)
+        code.call(.command)
+        copyRule()
+        for index in 0..<4 as Range<Int16> {
+            code.load(.r1, .word, .frame, Stack.address + index * 4)
+            code.store(.word, event + EventLayout.address + index * 4, .r1)
+        }
+        code.load(.r1, .word, .frame, Stack.transport)
+        code.store(.word, event + EventLayout.transport, .r1)
+        storeFamily()
+        code.store(.half, event + EventLayout.outcome, .r7)
+        code.move(.r2, .frame)
+        code.compute(.r2, .add, Int32(event))
+        code.moveMap(.r1, .events)
+        code.move(.r3, EventLayout.size)
+        code.move(.r4, 0)
+        code.call(.ringBufferOutput)
+        code.move(.r9, .r0)
+        countOutcome(end: end)
+    }
+
+    private mutating func copyRule() {
+        let (none, copied) = (code.label("norule"), code.label("rule"))
+        code.jump(.r8, .equal, 0, to: none)
+        code.load(.r1, .double, .r8, ValueLayout.source)
+        code.store(.double, Stack.event + EventLayout.source, .r1)
+        code.jump(to: copied)
+        code.bind(none)
+        code.store(.double, Stack.event + EventLayout.source, 0)
+        code.bind(copied)
+    }
+
+    /// The family of the socket's address; the key may say IPv4 for the second half of a dual-stack bind.
+    private mutating func storeFamily() {
+        let place = Stack.event + EventLayout.family
+        code.load(.r1, .half, .frame, Stack.family)
+        code.store(.half, place, .r1)
+        guard family == .v6 else { return }
+        let mapped = code.label("mapped")
+        code.load(.r1, .word, .r6, Context.address6 + 8)
+        code.jump(.r1, .notEqual, 0, to: mapped)
+        code.store(.half, place, Int32(AddressFamilyCode.v6))
+        code.bind(mapped)
+    }
+
+    /// Counts the outcome, and the event if there was no room for it (r9 is not 0).
+    private mutating func countOutcome(end: Label) {
+        code.remark("statistics")
+        code.store(.word, Stack.scratch, 0)
+        code.move(.r2, .frame)
+        code.compute(.r2, .add, Int32(Stack.scratch))
+        code.moveMap(.r1, .statistics)
+        code.call(.mapLookup)
+        code.jump(.r0, .equal, 0, to: end)
+        code.move(.r1, 1)
+        code.move(.r2, .r0)
+        code.move(.r3, .r7)
+        code.compute(.r3, .shiftLeft, 3)
+        code.compute(.r2, .add, .r3)
+        code.addAtomically(.r2, .r1)
+        code.jump(.r9, .equal, 0, to: end)
+        code.compute(.r0, .add, Int32(StatisticsLayout.dropped * 8))
+        code.addAtomically(.r0, .r1)
+    }
+}

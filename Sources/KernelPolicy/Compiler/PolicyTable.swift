@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+public import PortPolicy
+
+/// Where names in rules come from, and who is in a group.
+public protocol PolicyNames: NameResolver {
+    /// The users whose sessions have the group `group`, primary or supplementary.
+    func members(of group: GroupID) -> [UserID]
+}
+
+/// The policy as the kernel asks it: one entry for each identity, protocol, port and prefix.
+///
+/// The program sees the real user and the real group of a process, but not the supplementary groups. A rule for a group is
+/// therefore also entered for each of its members.
+public struct PolicyTable: Sendable {
+    /// What an entry allows, and by which line.
+    struct Value: Hashable, Sendable {
+        /// The moment from which on it allows nothing; nil for never.
+        var until: Timestamp?
+        /// The index of the line in `grants`.
+        var grant: Int
+
+        /// Whether it allows for longer than `other`, or by an earlier line for as long.
+        func isBetter(than other: Value) -> Bool {
+            switch (until, other.until) {
+            case (nil, nil): grant < other.grant
+            case (nil, _): true
+            case (_, nil): false
+            case (let mine?, let its?): mine == its ? grant < other.grant : mine > its
+            }
+        }
+    }
+
+    /// A line of the rules that allows something.
+    public struct Grant: Hashable, Sendable {
+        /// Where it stands.
+        public let location: RuleLocation
+        /// What counters know it by: the same for the same text, wherever it moves.
+        public let digest: UInt64
+    }
+
+    /// The first port that is not privileged: the program lets it and all above it pass.
+    public let limit: Port
+    /// The lines that allow something.
+    public private(set) var grants: [Grant] = []
+    private(set) var entries: [PolicyKey: Value] = [:]
+    private(set) var confinesEveryone = false
+    private(set) var confinesRoot = false
+
+    /// How many entries there are.
+    public var count: Int { entries.count }
+
+    /// Compiles `rules` for the ports below `limit`.
+    public init(_ rules: RuleSet, limit: Port, names: some PolicyNames) {
+        self.limit = limit
+        for (rule, location) in rules.files.flatMap(\.rules) {
+            grants.append(Grant(location: location, digest: Self.digest(of: rule)))
+            enter(rule, grant: grants.count - 1, names: names)
+        }
+        for (confinement, _) in rules.files.flatMap(\.confinements) { enter(confinement, names: names) }
+        inheritFromWiderReaches()
+    }
+
+    /// What the counters know `rule` by (FNV-1a of its text).
+    public static func digest(of rule: Rule) -> UInt64 {
+        rule.byteString.bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
+    /// Whether any entry ends at some time, so that the program has to know the time.
+    var isDated: Bool { entries.values.contains { $0.until != nil } }
+
+    /// The kinds that have an entry: the program asks for no others.
+    func has(_ kind: PolicyKey.Kind) -> Bool { entries.keys.contains { $0.head.kind == kind } }
+
+    // MARK: - Entering
+
+    private typealias Whom = (kind: PolicyKey.Kind, identity: UInt32)
+
+    private mutating func enter(_ rule: Rule, grant: Int, names: some PolicyNames) {
+        let reaches: [PolicyKey.Reach] = rule.prefixes.isEmpty ? [.everywhere] : rule.prefixes.map { .prefix($0) }
+        let transports = [TransportProtocol.tcp, .udp, .other].filter { rule.transports.includes($0) }
+        let value = Value(until: rule.until, grant: grant)
+        for whom in Self.processes(of: rule.identity, names: names) {
+            for port in rule.ports.flatMap(privileged) {
+                for transport in transports {
+                    let head = PolicyKey.Head(
+                        kind: whom.kind,
+                        identity: whom.identity,
+                        transport: transport,
+                        port: port
+                    )
+                    for reach in reaches { enter(value, at: PolicyKey(head: head, reach: reach)) }
+                }
+            }
+        }
+    }
+
+    /// The ports of `range` below the limit.
+    private func privileged(_ range: PortRange) -> [Port] {
+        guard range.lower < limit else { return [] }
+        let upper = min(range.upper.rawValue, limit.rawValue - 1)
+        return (range.lower.rawValue...upper).map { Port(rawValue: $0) }
+    }
+
+    private mutating func enter(_ value: Value, at key: PolicyKey) {
+        if let present = entries[key], !value.isBetter(than: present) { return }
+        entries[key] = value
+    }
+
+    private mutating func enter(_ confinement: ConfinedIdentity, names: some PolicyNames) {
+        let identity: Identity
+        switch confinement {
+        case .everyone:
+            confinesEveryone = true
+            return
+        case .root:
+            confinesRoot = true
+            return
+        case .user(let name): identity = .user(name)
+        case .group(let name): identity = .group(name)
+        }
+        for whom in Self.processes(of: identity, names: names) {
+            let head = PolicyKey.Head(
+                kind: whom.kind == .user ? .confinedUser : .confinedGroup,
+                identity: whom.identity,
+                transport: .tcp,
+                port: Port(rawValue: 0)
+            )
+            entries[PolicyKey(head: head, reach: .nothing)] = Value(until: nil, grant: 0)
+        }
+    }
+
+    /// What the kernel can see of the processes that `identity` means. A name that nobody has means none.
+    private static func processes(of identity: Identity, names: some PolicyNames) -> [Whom] {
+        switch identity {
+        case .everyone: return [(.everyone, 0)]
+        case .userID(let user): return [(.user, user.rawValue)]
+        case .user(let name): return names.user(named: name).map { [(.user, $0.rawValue)] } ?? []
+        case .groupID(let group): return processes(in: group, names: names)
+        case .group(let name): return names.group(named: name).map { processes(in: $0, names: names) } ?? []
+        }
+    }
+
+    private static func processes(in group: GroupID, names: some PolicyNames) -> [Whom] {
+        [(.group, group.rawValue)] + names.members(of: group).map { (.user, $0.rawValue) }
+    }
+
+    // MARK: - Reaches
+
+    /// Gives each entry the best of those whose reach contains its own, since the map finds the narrowest alone.
+    private mutating func inheritFromWiderReaches() {
+        var prefixes: [PolicyKey.Head: [AddressPrefix]] = [:]
+        for key in entries.keys {
+            if case .prefix(let prefix) = key.reach { prefixes[key.head, default: []].append(prefix) }
+        }
+        for (head, unsorted) in prefixes {
+            var wider: [AddressPrefix] = []
+            for prefix in unsorted.sorted(by: Self.standsBefore) {
+                while let last = wider.last, !last.contains(prefix) { wider.removeLast() }
+                let parent: PolicyKey.Reach = wider.last.map { .prefix($0) } ?? .everywhere
+                if let inherited = entries[PolicyKey(head: head, reach: parent)] {
+                    enter(inherited, at: PolicyKey(head: head, reach: .prefix(prefix)))
+                }
+                wider.append(prefix)
+            }
+        }
+    }
+
+    /// By family, then by address, the wider first: so that a prefix comes right behind those that contain it.
+    private static func standsBefore(_ left: AddressPrefix, _ right: AddressPrefix) -> Bool {
+        func order(_ prefix: AddressPrefix) -> (Int, UInt64, UInt64, Int) {
+            switch prefix.address {
+            case .v4(let address): (4, 0, UInt64(address.rawValue), prefix.length)
+            case .v6(let address): (6, address.high, address.low, prefix.length)
+            }
+        }
+        return order(left) < order(right)
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the kernel passes to a program at a bind: `struct bpf_sock_addr` of `<linux/bpf.h>`, by offsets in bytes.
+enum Context {
+    static let address4: Int16 = 4
+    static let address6: Int16 = 8
+    static let port: Int16 = 24
+    static let transport: Int16 = 36
+    static let size = 72
+}
+
+/// Where things lie on the stack of the program, in bytes from its end.
+enum Stack {
+    /// The key that the policy map is asked with.
+    static let key: Int16 = -40
+    static let kind = key + 4
+    static let identity = key + 8
+    static let transport = key + 12
+    static let port = key + 14
+    static let family = key + 16
+    static let scope = key + 18
+    static let address = key + 20
+    /// The event that is written to the ring buffer.
+    static let event: Int16 = -128
+    /// Eight bytes for whatever has to outlive a call.
+    static let scratch: Int16 = -136
+}
+
+/// An event in the ring buffer, by offsets in bytes; numbers in the order of the machine.
+enum EventLayout {
+    /// Nanoseconds since the machine was started, `CLOCK_BOOTTIME`.
+    static let time: Int16 = 0
+    static let processAndThread: Int16 = 8
+    static let userAndGroup: Int16 = 16
+    static let cgroup: Int16 = 24
+    static let network: Int16 = 32
+    static let command: Int16 = 40
+    static let source: Int16 = 56
+    static let line: Int16 = 60
+    /// In network order; four bytes of it for IPv4.
+    static let address: Int16 = 64
+    /// Protocol and port as in the key of the policy map: the port in network order.
+    static let transport: Int16 = 80
+    static let port: Int16 = 82
+    static let family: Int16 = 84
+    static let outcome: Int16 = 86
+    static let size: Int32 = 88
+}
+
+/// A value of the policy map, by offsets in bytes.
+enum ValueLayout {
+    /// Nanoseconds of International Atomic Time; all ones for never.
+    static let until: Int16 = 0
+    static let source: Int16 = 8
+    static let line: Int16 = 12
+    static let digest: Int16 = 16
+    static let size = 24
+}
+
+/// How a bind ended, with the value that the program returns for it (bpf(2), `BPF_CGROUP_INET4_BIND`).
+public enum Outcome: Int32, Sendable, CaseIterable {
+    /// Confined, and not allowed: EPERM.
+    case refused = 0
+    /// No rule allows it; the kernel's own check decides.
+    case left = 1
+    /// A rule allows it, without the capability.
+    case granted = 3
+}
+
+/// The one value of the map of statistics: a number of eight bytes for each outcome, at eight times its value.
+enum StatisticsLayout {
+    /// Events for which the ring buffer had no room; 2 is no outcome.
+    static let dropped = 2
+    static let size = 32
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+public import PortPolicy
+
+/// The policy in the kernel: enabling it, replacing it, and taking it away.
+///
+/// Everything lives in pins below `/sys/fs/bpf/lowport`, for root alone; nothing has to run. Whoever changes it holds the
+/// lock of that folder.
+public enum KernelEngine {
+    /// The BPF file system.
+    static let mount: ByteString = "/sys/fs/bpf"
+    /// The folder of the pins.
+    public static let folder: ByteString = "/sys/fs/bpf/lowport"
+    private static let linkNames: [BpfAttachment: ByteString] = [.bind4: "bind4", .bind6: "bind6"]
+
+    /// What `enable` did.
+    public enum Enabling: Sendable {
+        /// It was not enabled before.
+        case enabled
+        /// It was, with the same settings; the rules were applied again.
+        case reloaded
+    }
+
+    /// Whether there are pins: whether somebody enabled it and nobody disabled it.
+    ///
+    /// Who may not look is told that it is: whatever they want to do next says why not.
+    public static var isEnabled: Bool {
+        do throws(Errno) {
+            _ = try FileStatus(of: folder)
+            return true
+        } catch { return error != .noSuchFile }
+    }
+
+    // MARK: - Life
+
+    /// Attaches `rules` to a control group, the root of all by default.
+    /// - Parameters:
+    ///   - rules: the rules.
+    ///   - names: who the names in them are.
+    ///   - cgroup: the folder of a control group; nil for the root of the hierarchy.
+    ///   - network: the cookie of the only network namespace that they hold in; nil for all.
+    public static func enable(
+        _ rules: RuleSet,
+        names: some PolicyNames,
+        cgroup: ByteString?,
+        network: UInt64?
+    ) throws(EnforcementError) -> Enabling {
+        let group = try ControlGroups.open(cgroup)
+        try mountIfMissing()
+        let lock = try makeFolder()
+        defer { _ = lock.rawValue }
+        let inode = try attempt("read the control group") { () throws(Errno) in try group.status().inode }
+        do throws(EnforcementError) {
+            let links = try EngineLinks.pinned()
+            let maps = try EngineMaps.pinned(in: folder)
+            guard let settings = try maps.readSettings() else { throw EnforcementError.foreign(path: folder) }
+            guard settings.network == network, links.cgroup == inode else { throw EnforcementError.enabledOtherwise }
+            try replace(rules, names, settings, links, maps)
+            return .reloaded
+        } catch {
+            switch error {
+            case .notEnabled, .stale: try removePins()
+            default: throw error
+            }
+        }
+        do throws(EnforcementError) {
+            try attach(rules, names, to: group, path: cgroup, EngineSettings(network: network, limit: limit))
+        } catch {
+            try? removePins()
+            try? BpfPins.removeFolder(folder)
+            throw error
+        }
+        return .enabled
+    }
+
+    /// Puts `rules` in the place of what is enforced now, at once for each family.
+    public static func reload(_ rules: RuleSet, names: some PolicyNames) throws(EnforcementError) {
+        let lock = try lock()
+        defer { _ = lock.rawValue }
+        let links = try EngineLinks.pinned()
+        let maps = try EngineMaps.pinned(in: folder)
+        guard let settings = try maps.readSettings() else { throw .foreign(path: folder) }
+        try replace(rules, names, settings, links, maps)
+    }
+
+    /// Takes everything away; returns false if there was nothing.
+    public static func disable() throws(EnforcementError) -> Bool {
+        guard isEnabled else { return false }
+        let lock = try lock()
+        defer { _ = lock.rawValue }
+        try removePins()
+        try attempt("remove \(folder)") { () throws(Errno) in try BpfPins.removeFolder(folder) }
+        return true
+    }
+
+    // MARK: - Steps
+
+    private static var limit: Port { max(Port(rawValue: 1), EngineSettings.currentLimit()) }
+
+    private static func attach(
+        _ rules: RuleSet,
+        _ names: some PolicyNames,
+        to group: borrowing FileDescriptor,
+        path: ByteString?,
+        _ settings: EngineSettings
+    ) throws(EnforcementError) {
+        let maps = try EngineMaps.created()
+        let table = PolicyTable(rules, limit: settings.limit, names: names)
+        let policy = try LoadedPolicy.loaded(table, settings, maps)
+        try maps.write(settings.applied(table))
+        let links = try EngineLinks.attached(policy, to: group, path: path)
+        try maps.pin(in: folder)
+        try links.pin(in: folder)
+    }
+
+    private static func replace(
+        _ rules: RuleSet,
+        _ names: some PolicyNames,
+        _ settings: EngineSettings,
+        _ links: borrowing EngineLinks,
+        _ maps: borrowing EngineMaps
+    ) throws(EnforcementError) {
+        var settings = settings
+        settings.limit = limit
+        let table = PolicyTable(rules, limit: settings.limit, names: names)
+        let policy = try LoadedPolicy.loaded(table, settings, maps)
+        try maps.write(settings.applied(table))
+        try links.replace(with: policy)
+        // From here on it is in force; an old counter that stays does no harm.
+        try? maps.removeCounters(except: Set(table.grants.map(\.digest)))
+    }
+
+    private static func mountIfMissing() throws(EnforcementError) {
+        let isThere = try? FileDescriptor.open(mount, [.pathOnly, .directory]).fileSystem().keepsBpfObjects
+        if isThere == true { return }
+        try attemptSupported("mount the BPF file system at \(mount)") { () throws(Errno) in
+            try BpfPins.mountFileSystem(at: mount)
+        }
+    }
+
+    private static func makeFolder() throws(EnforcementError) -> FileDescriptor {
+        try attemptSupported("make \(folder)") { () throws(Errno) in
+            do throws(Errno) {
+                try FileDescriptor.open(mount, [.readOnly, .directory])
+                    .makeDirectory("lowport", mode: FileMode(rawValue: 0o700))
+            } catch  where error == .fileExists {}
+        }
+        return try lock()
+    }
+
+    private static func lock() throws(EnforcementError) -> FileDescriptor {
+        do throws(Errno) {
+            let lock = try FileDescriptor.open(folder, [.readOnly, .directory, .noFollow])
+            try lock.lockExclusively()
+            return lock
+        } catch {
+            switch error {
+            case .noSuchFile: throw .notEnabled
+            case .permissionDenied, .notPermitted: throw .notPermitted(error)
+            default: throw .failed("open \(folder)", error)
+            }
+        }
+    }
+
+    /// The links first: from then on nothing is enforced any more.
+    private static func removePins() throws(EnforcementError) {
+        let directory = try attempt("open \(folder)") { () throws(Errno) in
+            try FileDescriptor.open(folder, [.readOnly, .directory])
+        }
+        for name in ["bind4", "bind6"] + EngineMaps.names {
+            do throws(Errno) { try directory.unlink(name) } catch {
+                if error != .noSuchFile { throw .failed("remove \(folder)/\(name)", error) }
+            }
+        }
+    }
+}
+
+extension EngineSettings {
+    fileprivate func applied(_ table: PolicyTable) -> EngineSettings {
+        var settings = self
+        settings.entries = UInt64(table.count)
+        settings.applied = WallClock.seconds
+        return settings
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+/// A policy in the kernel that is not in force yet: the two programs, which keep their map alive.
+struct LoadedPolicy: ~Copyable {
+    let bind4: BpfProgram
+    let bind6: BpfProgram
+
+    static let names: [BpfAttachment: ByteString] = [.bind4: "lowport_bind4", .bind6: "lowport_bind6"]
+
+    /// Fills a map with `table`, freezes it, and has the programs verified.
+    static func loaded(
+        _ table: PolicyTable,
+        _ settings: EngineSettings,
+        _ maps: borrowing EngineMaps
+    ) throws(EnforcementError) -> LoadedPolicy {
+        let sources = try maps.numbers(of: table.grants.map(\.location.file))
+        try maps.makeCounters(for: table.grants.map(\.digest))
+        let policy = try Self.fill(table, PolicyImage(sources: sources, atomicOffset: KernelClock.atomicOffset))
+        let descriptors: [MapName: Int32] = [
+            .policy: policy.descriptor.rawValue, .counters: maps.counters.descriptor.rawValue,
+            .events: maps.events.descriptor.rawValue, .statistics: maps.statistics.descriptor.rawValue,
+        ]
+        let options = ProgramOptions(network: settings.network)
+        func load(_ family: BindFamily, _ attachment: BpfAttachment) throws(EnforcementError) -> BpfProgram {
+            let code = table.program(for: family, options).instructions.map { instruction in
+                var instruction = instruction
+                if let map = instruction.map, let descriptor = descriptors[map] { instruction.immediate = descriptor }
+                return instruction.rawValue
+            }
+            do throws(BpfProgramRefusal) {
+                return try BpfProgram(code, for: attachment, name: Self.names[attachment] ?? "")
+            } catch { throw Self.meaning(of: error) }
+        }
+        let bind4 = try load(.v4, .bind4)
+        let bind6 = try load(.v6, .bind6)
+        return LoadedPolicy(bind4: bind4, bind6: bind6)
+    }
+
+    private static func fill(_ table: PolicyTable, _ image: PolicyImage) throws(EnforcementError) -> BpfMap {
+        let map = try attemptSupported("make a longest-prefix map") { () throws(Errno) in
+            try BpfMap(
+                .longestPrefix,
+                name: "lowport_policy",
+                keySize: PolicyKey.size,
+                valueSize: ValueLayout.size,
+                capacity: max(1, table.entries.count)
+            )
+        }
+        do throws(Errno) {
+            for (key, value) in table.entries { try map.set(key.bytes, image.bytes(of: value, in: table)) }
+            try map.freeze()
+        } catch { throw .failed("fill the map of the policy with \(table.entries.count) entries", error) }
+        return map
+    }
+
+    private static func meaning(of refusal: BpfProgramRefusal) -> EnforcementError {
+        if !refusal.log.isEmpty { return .refusedByVerifier(refusal.log) }
+        let isRefusal = refusal.error == .notPermitted || refusal.error == .permissionDenied
+        if isRefusal && CurrentProcess.effectiveUser != .root { return .notPermitted(refusal.error) }
+        return .lacking("it does not take programs for binds", refusal.error)
+    }
+}

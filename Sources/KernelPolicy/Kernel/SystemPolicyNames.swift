@@ -1,0 +1,47 @@
+public import Linux
+// SPDX-License-Identifier: Apache-2.0
+internal import Synchronization
+
+/// The names that the machine knows, each looked up once.
+public final class SystemPolicyNames: PolicyNames {
+    private struct Known {
+        var users: [ByteString: UserID?] = [:]
+        var groups: [ByteString: GroupID?] = [:]
+        var members: [GroupID: [UserID]] = [:]
+    }
+
+    private let known = Mutex(Known())
+
+    /// Creates the resolver.
+    public init() {}
+
+    /// The user with the name `name`; nil if there is none.
+    public func user(named name: ByteString) -> UserID? {
+        known.withLock { known in
+            if let user = known.users[name] { return user }
+            let user = Accounts.user(named: name)
+            known.users[name] = .some(user)
+            return user
+        }
+    }
+
+    /// The group with the name `name`; nil if there is none.
+    public func group(named name: ByteString) -> GroupID? {
+        known.withLock { known in
+            if let group = known.groups[name] { return group }
+            let group = Accounts.group(named: name)
+            known.groups[name] = .some(group)
+            return group
+        }
+    }
+
+    /// The users whose sessions have the group `group`.
+    public func members(of group: GroupID) -> [UserID] {
+        known.withLock { known in
+            if let members = known.members[group] { return members }
+            let members = Accounts.members(of: group)
+            known.members[group] = members
+            return members
+        }
+    }
+}

@@ -1,0 +1,255 @@
+import Linux
+
+// SPDX-License-Identifier: Apache-2.0
+@testable import KernelPolicy
+
+/// Runs programs as the kernel does, on memory of its own: what the tests know about eBPF, independent of what wrote the
+/// program. Traps on everything that the verifier would refuse and on whatever it does not know.
+struct Interpreter {
+    /// Who binds, and when.
+    struct Process {
+        var user: UInt32
+        var group: UInt32
+        var network: UInt64 = 1
+        /// Nanoseconds of `CLOCK_TAI`.
+        var time: UInt64 = 0
+    }
+
+    /// What lies at an address: the addresses are far apart, so that none reaches into the next.
+    private enum Region {
+        static let context: UInt64 = 1 << 40
+        static let stackEnd: UInt64 = 2 << 40
+        static let map: UInt64 = 3 << 40
+        static let value: UInt64 = 4 << 40
+    }
+
+    private let instructions: [Instruction]
+    private let policy: LongestPrefixMap
+    private var context: [UInt8]
+    private var stack = [UInt8](repeating: 0, count: 512)
+    private var values: [[UInt8]] = []
+    private let process: Process
+
+    /// The counters of rules, by digest.
+    var counters: [UInt64: UInt64] = [:]
+    /// The map of statistics.
+    private(set) var statistics = [UInt8](repeating: 0, count: StatisticsLayout.size)
+    /// The events that were written.
+    private(set) var events: [[UInt8]] = []
+    /// Whether the ring buffer has room.
+    var ringBufferIsFull = false
+
+    init(_ program: AssembledProgram, policy: LongestPrefixMap, context: [UInt8], process: Process) {
+        instructions = program.instructions
+        self.policy = policy
+        self.context = context
+        self.process = process
+    }
+
+    /// What the program returns.
+    mutating func run() -> UInt64 {
+        var registers = [UInt64](repeating: 0, count: 11)
+        registers[1] = Region.context
+        registers[10] = Region.stackEnd
+        var position = 0
+        while true {
+            let instruction = instructions[position]
+            let to = Int(instruction.destination)
+            let constant = UInt64(bitPattern: Int64(instruction.immediate))
+            let operand = instruction.code & 0x08 != 0 ? registers[Int(instruction.source)] : constant
+            position += 1
+            switch instruction.code & 0x07 {
+            case 0x00:
+                precondition(instruction.code == Instruction.wideLoad)
+                if instruction.source == Instruction.mapSource {
+                    registers[to] = Region.map + UInt64(instruction.immediate)
+                } else {
+                    registers[to] =
+                        UInt64(UInt32(bitPattern: instruction.immediate))
+                        | UInt64(UInt32(bitPattern: instructions[position].immediate)) << 32
+                }
+                position += 1
+            case 0x01:
+                let address = registers[Int(instruction.source)] &+ offset(instruction)
+                registers[to] = load(address, size(instruction))
+            case 0x02: store(constant, registers[to] &+ offset(instruction), size(instruction))
+            case 0x03:
+                let (address, value) = (registers[to] &+ offset(instruction), registers[Int(instruction.source)])
+                let old = instruction.code == 0xDB ? load(address, 8) : 0
+                store(old &+ value, address, instruction.code == 0xDB ? 8 : size(instruction))
+            case 0x04:
+                if instruction.code == 0xDC {
+                    registers[to] = swapped(registers[to], bits: instruction.immediate)
+                } else {
+                    precondition(instruction.code & 0xF0 == Operation.move.rawValue)
+                    registers[to] = operand & 0xFFFF_FFFF
+                }
+            case 0x05:
+                switch instruction.code {
+                case 0x95: return registers[0]
+                case 0x85:
+                    registers[0] = call(instruction.immediate, registers)
+                    for lost in 1...5 { registers[lost] = 0xDEAD_BEEF_DEAD_BEEF }
+                default:
+                    if isTaken(instruction, registers[to], operand) { position += Int(instruction.offset) }
+                }
+            case 0x07: registers[to] = compute(instruction, registers[to], operand)
+            default: preconditionFailure("unknown class")
+            }
+        }
+    }
+
+    private func compute(_ instruction: Instruction, _ left: UInt64, _ right: UInt64) -> UInt64 {
+        switch Operation(rawValue: instruction.code & 0xF0) {
+        case .add: left &+ right
+        case .or: left | right
+        case .and: left & right
+        case .shiftLeft: left << right
+        case .shiftRight: left >> right
+        case .move: right
+        case nil: preconditionFailure("unknown operation")
+        }
+    }
+
+    private func isTaken(_ instruction: Instruction, _ left: UInt64, _ right: UInt64) -> Bool {
+        switch Condition(rawValue: instruction.code & 0xF0) {
+        case .always: true
+        case .equal: left == right
+        case .greater: left > right
+        case .atLeast: left >= right
+        case .notEqual: left != right
+        case nil: preconditionFailure("unknown condition")
+        }
+    }
+
+    private func swapped(_ value: UInt64, bits: Int32) -> UInt64 {
+        switch bits {
+        case 16: UInt64(UInt16(truncatingIfNeeded: value).bigEndian)
+        case 32: UInt64(UInt32(truncatingIfNeeded: value).bigEndian)
+        default: preconditionFailure("unknown width")
+        }
+    }
+
+    // MARK: - Memory
+
+    private func offset(_ instruction: Instruction) -> UInt64 { UInt64(bitPattern: Int64(instruction.offset)) }
+
+    private func size(_ instruction: Instruction) -> Int {
+        switch Width(rawValue: instruction.code & 0x18) {
+        case .byte: 1
+        case .half: 2
+        case .word: 4
+        case .double: 8
+        case nil: preconditionFailure("unknown width")
+        }
+    }
+
+    private func bytes(_ address: UInt64, _ count: Int) -> [UInt8] {
+        if address >= Region.value {
+            let (index, start) = (Int((address - Region.value) >> 16), Int(address & 0xFFFF))
+            return Array(values[index][start..<start + count])
+        }
+        if address >= Region.stackEnd - 512, address < Region.stackEnd {
+            let start = Int(address - (Region.stackEnd - 512))
+            return Array(stack[start..<start + count])
+        }
+        let start = Int(address - Region.context)
+        return Array(context[start..<start + count])
+    }
+
+    private func load(_ address: UInt64, _ count: Int) -> UInt64 {
+        precondition(address % UInt64(count) == 0, "misaligned")
+        return bytes(address, count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    private mutating func store(_ value: UInt64, _ address: UInt64, _ count: Int) {
+        precondition(address % UInt64(count) == 0, "misaligned")
+        for index in 0..<count { store(UInt8(truncatingIfNeeded: value >> UInt64(index * 8)), address + UInt64(index)) }
+    }
+
+    private mutating func store(_ byte: UInt8, _ address: UInt64) {
+        if address >= Region.value {
+            values[Int((address - Region.value) >> 16)][Int(address & 0xFFFF)] = byte
+            if address >> 16 == Region.value >> 16 { statistics[Int(address & 0xFFFF)] = byte }
+        } else {
+            precondition(address >= Region.stackEnd - 512 && address < Region.stackEnd, "only the stack is written")
+            stack[Int(address - (Region.stackEnd - 512))] = byte
+        }
+    }
+
+    // MARK: - The kernel's functions
+
+    private mutating func call(_ number: Int32, _ registers: [UInt64]) -> UInt64 {
+        switch Helper(rawValue: number) {
+        case .userAndGroup: return UInt64(process.group) << 32 | UInt64(process.user)
+        case .networkNamespace:
+            precondition(registers[1] == Region.context)
+            return process.network
+        case .atomicTime: return process.time
+        case .bootTime: return 5_000_000_000
+        case .processAndThread: return 4711 << 32 | 4712
+        case .cgroup: return 99
+        case .command:
+            for (index, byte) in (Array("nginx".utf8) + [UInt8](repeating: 0, count: 11)).enumerated() {
+                store(byte, registers[1] + UInt64(index))
+            }
+            return 0
+        case .ringBufferOutput:
+            precondition(registers[1] == Region.map + UInt64(MapName.events.rawValue))
+            if ringBufferIsFull { return UInt64(bitPattern: -11) }
+            events.append(bytes(registers[2], Int(registers[3])))
+            return 0
+        case .mapLookup: return lookUp(registers[1] - Region.map, registers[2])
+        case nil: preconditionFailure("unknown function")
+        }
+    }
+
+    private mutating func lookUp(_ map: UInt64, _ key: UInt64) -> UInt64 {
+        // The first value is the one of the statistics.
+        if values.isEmpty { values.append(statistics) }
+        switch MapName(rawValue: Int32(map)) {
+        case .policy:
+            guard let value = policy.value(for: bytes(key, PolicyKey.size)) else { return 0 }
+            values.append(value)
+        case .counters:
+            let digest = load(key, 8)
+            guard let count = counters[digest] else { return 0 }
+            counters[digest] = count + 1
+            values.append([UInt8](repeating: 0, count: 8))
+        case .statistics: return Region.value
+        case .events, nil: preconditionFailure("not a map to look things up in")
+        }
+        return Region.value + UInt64(values.count - 1) << 16
+    }
+}
+
+/// What a map of the type `BPF_MAP_TYPE_LPM_TRIE` does, the simple way.
+struct LongestPrefixMap {
+    private var values: [[UInt8]: [UInt8]] = [:]
+    private var lengths: Set<UInt32> = []
+
+    mutating func insert(_ key: [UInt8], _ value: [UInt8]) {
+        let length = Self.length(key)
+        lengths.insert(length)
+        values[Self.truncated(key, to: length)] = value
+    }
+
+    func value(for key: [UInt8]) -> [UInt8]? {
+        precondition(Self.length(key) == UInt32(PolicyKey.size - 4) * 8)
+        for length in lengths.sorted(by: >) {
+            if let value = values[Self.truncated(key, to: length)] { return value }
+        }
+        return nil
+    }
+
+    private static func length(_ key: [UInt8]) -> UInt32 {
+        key[..<4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    private static func truncated(_ key: [UInt8], to length: UInt32) -> [UInt8] {
+        let (whole, rest) = (Int(length / 8), length % 8)
+        var bytes = [UInt8](key[4..<4 + whole])
+        if rest > 0 { bytes.append(key[4 + whole] & ~(0xFF >> rest)) }
+        return bytes + [UInt8(truncatingIfNeeded: length)]
+    }
+}

@@ -1,0 +1,97 @@
+import Linux
+import PortPolicy
+import Testing
+
+// SPDX-License-Identifier: Apache-2.0
+@testable import KernelPolicy
+
+@Suite struct KernelProgramTests {
+    /// How many policies and requests are tried; a million cases take `LOWPORT_CASES=1000000`.
+    static let policies = max(100, Environment.cases / 100)
+
+    @Test func `the program decides as the rules do`() throws {
+        var random = SplitMix(seed: 0x10_0000)
+        var (granted, refused, left) = (0, 0, 0)
+        for _ in 0..<Self.policies {
+            let policy = RandomPolicy(&random)
+            for _ in 0..<100 {
+                let request = RandomPolicy.request(&random)
+                let decision = Decision.decide(
+                    request,
+                    rules: policy.rules,
+                    now: Timestamp(rawValue: 100),
+                    names: RandomPolicy.Names()
+                ) { _ in AuthbindAnswer(steps: [], refusal: .notPermitted) }
+                let expected: Outcome =
+                    decision.isAllowed ? .granted : decision.confinement != nil ? .refused : .left
+                let outcome = try #require(policy.outcome(of: request))
+                switch outcome {
+                case .granted: granted += 1
+                case .refused: refused += 1
+                case .left: left += 1
+                }
+                guard outcome != expected else { continue }
+                // The program cannot see IPV6_V6ONLY: it may ask more of a bind of `::`, but never less.
+                let isNarrower = request.address == .v6(.any) && !request.isDualStack && expected == .granted
+                try #require(isNarrower, "\(request) \(expected), the program says \(outcome): \(policy.text)")
+            }
+        }
+        #expect(granted > Self.policies && refused > Self.policies && left > Self.policies)
+    }
+
+    @Test func `ports that are not privileged and other networks are left alone`() throws {
+        let policy = try RandomPolicy("allow everyone any 1-65535\nconfine root\nconfine everyone\n")
+        var request = RandomPolicy.request("192.0.2.1", port: 1023)
+        #expect(policy.outcome(of: request) == .granted)
+        #expect(policy.outcome(of: request, network: 2) == .left)
+        request.port = Port(rawValue: 1024)
+        #expect(policy.outcome(of: request) == .left)
+        request.port = Port(rawValue: 0)
+        #expect(policy.outcome(of: request) == .left)
+    }
+
+    @Test func `without a network, all networks are meant`() throws {
+        let policy = try RandomPolicy("allow everyone tcp 80\n")
+        var run = policy.interpreter(for: RandomPolicy.request("192.0.2.1", port: 80), network: 77, only: nil)
+        #expect(run.run() == 3)
+    }
+
+    @Test func `an event says who bound what and by which line`() throws {
+        let policy = try RandomPolicy("# comment\nallow uid 2 tcp 80\n")
+        var run = policy.interpreter(for: RandomPolicy.request("192.0.2.1", port: 80))
+        run.counters = [policy.table.grants[0].digest: 41]
+        #expect(run.run() == 3)
+        #expect(run.counters.values.first == 42)
+        let event = try #require(BindEvent(bytes: run.events[0]))
+        #expect(event.user == UserID(rawValue: 2))
+        #expect(event.process == 4711)
+        #expect(event.command == "nginx")
+        #expect(event.address == IPAddress("192.0.2.1"))
+        #expect(event.port == Port(rawValue: 80))
+        #expect(event.transport == .tcp)
+        #expect(event.outcome == .granted)
+        #expect(event.source == 7)
+        #expect(event.line == 2)
+        #expect(run.statistics[24] == 1 && run.statistics[16] == 0)
+    }
+
+    @Test func `events without room are counted`() throws {
+        let policy = try RandomPolicy("allow uid 1 tcp 80\n")
+        var run = policy.interpreter(for: RandomPolicy.request("::1", port: 80))
+        run.ringBufferIsFull = true
+        #expect(run.run() == 1)
+        #expect(run.statistics[16] == 1 && run.statistics[8] == 1)
+    }
+
+    @Test func `a program asks only for what there is`() throws {
+        let table = try RandomPolicy("allow uid 1 tcp 80\n").table
+        let text = table.program(for: .v4, ProgramOptions(network: nil, audits: false)).listing
+        #expect(text.components("call mapLookup") == 1)
+        #expect(!text.contains("atomicTime"))
+        #expect(text.contains("goto granted"))
+    }
+}
+
+extension String {
+    fileprivate func components(_ part: String) -> Int { ranges(of: part).count }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Linux
+import PortPolicy
+
+@testable import KernelPolicy
+
+enum Environment {
+    /// How many random cases are tried.
+    static let cases = ProcessInfo.processInfo.environment["LOWPORT_CASES"].flatMap(Int.init) ?? 20_000
+}
+
+/// A small generator with a seed, so that a failure can be had again (Steele, Lea and Flood, 2014).
+struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}
+
+/// A policy of few users, ports and addresses, so that rules and requests meet; compiled, and ready to be run.
+struct RandomPolicy {
+    /// Two named users, one group that has a member, one that has none.
+    struct Names: PolicyNames {
+        func user(named name: ByteString) -> UserID? {
+            name == "web" ? UserID(rawValue: 1) : name == "dev" ? UserID(rawValue: 2) : nil
+        }
+        func group(named name: ByteString) -> GroupID? {
+            name == "dns" ? GroupID(rawValue: 10) : name == "mail" ? GroupID(rawValue: 11) : nil
+        }
+        func members(of group: GroupID) -> [UserID] { group.rawValue == 10 ? [UserID(rawValue: 3)] : [] }
+    }
+
+    let text: ByteString
+    let rules: RuleSet
+    let table: PolicyTable
+    private let map: LongestPrefixMap
+    private let programs: [AssembledProgram]
+
+    /// A policy of one to six random lines.
+    init(_ random: inout SplitMix) {
+        var text = ByteString()
+        for _ in 0..<Int.random(in: 1...6, using: &random) { text += Self.line(&random) + "\n" }
+        self.init(valid: text)
+    }
+
+    /// The policy of `text`, which must have no faults.
+    init(_ text: ByteString) throws {
+        if let error = RulesFile(path: "rules", content: text.bytes).errors.first { throw error }
+        self.init(valid: text)
+    }
+
+    private init(valid text: ByteString) {
+        self.text = text
+        rules = RuleSet([RulesFile(path: "rules", content: text.bytes)])
+        precondition(rules.files.count == 1)
+        table = PolicyTable(rules, limit: Port(rawValue: 1024), names: Names())
+        let image = PolicyImage(sources: table.grants.map { _ in 7 }, atomicOffset: 37)
+        var map = LongestPrefixMap()
+        for (key, value) in table.entries { map.insert(key.bytes, image.bytes(of: value, in: table)) }
+        self.map = map
+        programs = BindFamily.allCases.map { [table] in table.program(for: $0, ProgramOptions(network: 1)) }
+    }
+
+    // MARK: - Running
+
+    func outcome(of request: BindRequest, network: UInt64 = 1) -> Outcome? {
+        var run = interpreter(for: request, network: network)
+        return Outcome(rawValue: Int32(run.run()))
+    }
+
+    func interpreter(for request: BindRequest, network: UInt64 = 1, only: UInt64? = 1) -> Interpreter {
+        var context = [UInt8](repeating: 0, count: Context.size)
+        func put(_ bytes: [UInt8], at offset: Int16) {
+            context.replaceSubrange(Int(offset)..<Int(offset) + bytes.count, with: bytes)
+        }
+        let port = request.port.rawValue
+        put([UInt8(port >> 8), UInt8(port & 255)], at: Context.port)
+        // IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP
+        put([request.transport == .tcp ? 6 : request.transport == .udp ? 17 : 132], at: Context.transport)
+        let family: BindFamily
+        switch request.address {
+        case .v4(let address):
+            family = .v4
+            put([UInt8](IPv6Address(mapping: address).networkBytes.suffix(4)), at: Context.address4)
+        case .v6(let address):
+            family = .v6
+            put(address.networkBytes, at: Context.address6)
+        }
+        let program =
+            only == 1
+            ? programs[family == .v4 ? 0 : 1] : table.program(for: family, ProgramOptions(network: only))
+        let process = Interpreter.Process(
+            user: request.user.rawValue,
+            group: request.groups[0].rawValue,
+            network: network,
+            time: (100 + 37) * 1_000_000_000
+        )
+        return Interpreter(program, policy: map, context: context, process: process)
+    }
+
+    // MARK: - Chance
+
+    private static func line(_ random: inout SplitMix) -> ByteString {
+        func one(_ choices: [ByteString]) -> ByteString { choices.randomElement(using: &random) ?? "" }
+        if Int.random(in: 0..<5, using: &random) == 0 {
+            return
+                "confine \(one(["everyone", "root", "user web", "user dev", "user ghost", "group dns", "group mail"]))"
+        }
+        let whom = one(["everyone", "user web", "user dev", "user ghost", "group dns", "group mail", "uid 3", "gid 9"])
+        let lower = Int.random(in: 1...8, using: &random)
+        let upper = Int.random(in: lower...9, using: &random)
+        var line: ByteString = "allow \(whom) \(one(["tcp", "udp", "tcp,udp", "any"])) \(lower)-\(upper)"
+        let prefixes: [ByteString] = [
+            "0.0.0.0/0", "::/0", "127.0.0.0/8", "127.0.0.1", "192.0.2.0/24", "0.0.0.0/8", "::1", "2001:db8::/32",
+            "2001:db8:1::/65", "::/64", "::ffff:192.0.2.0/120", "::ffff:0:0/96", "::/80",
+        ]
+        if Bool.random(using: &random) {
+            line += " on " + one(prefixes)
+            if Bool.random(using: &random) { line += "," + one(prefixes) }
+        }
+        if Int.random(in: 0..<3, using: &random) == 0 {
+            line += " until \(Timestamp(rawValue: Int64.random(in: 98...102, using: &random)))"
+        }
+        return line
+    }
+
+    /// User 2 with the group 8 alone.
+    static func request(_ address: ByteString, port: UInt16) -> BindRequest {
+        BindRequest(
+            user: UserID(rawValue: 2),
+            groups: [GroupID(rawValue: 8)],
+            transport: .tcp,
+            address: IPAddress(address) ?? .v4(.any),
+            port: Port(rawValue: port)
+        )
+    }
+
+    /// A random request of somebody whose supplementary groups are those that the machine knows.
+    static func request(_ random: inout SplitMix) -> BindRequest {
+        let addresses: [ByteString] = [
+            "0.0.0.0", "127.0.0.1", "127.1.2.3", "192.0.2.7", "198.51.100.1", "::", "::1", "2001:db8::5",
+            "2001:db8:1:0:8000::", "fe80::1", "::ffff:127.0.0.1", "::ffff:0.0.0.0", "::5",
+        ]
+        var request = request(
+            addresses.randomElement(using: &random) ?? "::",
+            port: UInt16.random(in: 1...10, using: &random)
+        )
+        request.user = UserID(rawValue: UInt32.random(in: 0...4, using: &random))
+        request.groups = [GroupID(rawValue: UInt32.random(in: 8...11, using: &random))]
+        if request.user.rawValue == 3 { request.groups.append(GroupID(rawValue: 10)) }
+        request.transport = [.tcp, .udp, .other].randomElement(using: &random) ?? .tcp
+        request.isDualStack = request.address == .v6(.any) && Int.random(in: 0..<4, using: &random) > 0
+        return request
+    }
+}
