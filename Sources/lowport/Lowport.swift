@@ -19,7 +19,7 @@ struct Lowport: ParsableCommand {
         version: Lowport.versionText,
         subcommands: [
             Grant.self, Revoke.self, List.self, Check.self, Apply.self, Edit.self, CanBind.self, Explain.self,
-            Doctor.self, ThresholdCommand.self, Run.self, Forward.self,
+            Doctor.self, ThresholdCommand.self, Enforce.self, Log.self, Run.self, Forward.self,
         ]
     )
 

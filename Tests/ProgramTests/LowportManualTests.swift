@@ -13,12 +13,16 @@ import Testing
         let arguments: [Argument]?
         let subcommands: [Command]?
 
-        /// The options, as they are typed, without those that every verb has.
+        /// The options, as they are typed, without those that every verb has; those of the verbs below it as well.
         var options: [String] {
-            (arguments ?? []).flatMap { $0.names ?? [] }
-                .map { ($0.kind == "short" ? "-" : "--") + $0.name }
-                .filter { !["-h", "--help", "--version"].contains($0) }
+            let names = (arguments ?? []).flatMap { $0.names ?? [] }
+            let own = names.map { ($0.kind == "short" ? "-" : "--") + $0.name }
+            let inner: [String] = (subcommands ?? []).flatMap(\.options)
+            return own.filter { !["-h", "--help", "--version"].contains($0) } + inner
         }
+
+        /// Whether it becomes a program of its own, which takes the options and has a manual that is tested with it.
+        var becomesProgram: Bool { ["run", "forward"].contains(commandName) }
     }
 
     private struct Argument: Decodable { let names: [Name]? }
@@ -42,14 +46,22 @@ import Testing
         try String(contentsOfFile: "\(Release.repository)/Documentation/man/\(name)", encoding: .utf8)
     }
 
+    /// The manual of a verb: section 8 if it is for the administrator, 1 if it is for everybody.
+    private func manual(of verb: Command) throws -> String {
+        let names = ["8", "1"].map { "lowport-\(verb.commandName).\($0)" }
+        let name = names.first {
+            FileManager.default.fileExists(atPath: "\(Release.repository)/Documentation/man/\($0)")
+        }
+        return try manual(name ?? names[0])
+    }
+
     @Test func everyVerbHasAManualWithItsOptions() async throws {
         let overview = try manual("lowport.8")
         for verb in try await verbs() {
             #expect(overview.contains("\n.It Cm \(verb.commandName)\n"), "\(verb.commandName)")
-            // `run` becomes another program, which has a manual of its own.
-            if verb.commandName == "run" { continue }
-            let page = try manual("lowport-\(verb.commandName).8")
-            #expect(page.contains("\n.Cm \(verb.commandName)\n"))
+            let page = try manual(of: verb)
+            if verb.becomesProgram { continue }
+            #expect(page.contains("Cm \(verb.commandName)"))
             let explained = page.split(separator: "\n").filter { $0.hasPrefix(".It Fl ") }.joined(separator: " ") + " "
             for option in verb.options {
                 let written = option.hasPrefix("--") ? "\\-\(option.dropFirst(2))" : String(option.dropFirst())
@@ -59,8 +71,8 @@ import Testing
     }
 
     @Test func noManualExplainsAnOptionThatIsNotThere() async throws {
-        for verb in try await verbs() where verb.commandName != "run" {
-            let lines = try manual("lowport-\(verb.commandName).8").split(separator: "\n")
+        for verb in try await verbs() where !verb.becomesProgram {
+            let lines = try manual(of: verb).split(separator: "\n")
             for line in lines where line.hasPrefix(".It Fl ") {
                 for part in line.dropFirst(4).components(separatedBy: "Fl ").dropFirst() {
                     let name = part.split(separator: " ")[0]

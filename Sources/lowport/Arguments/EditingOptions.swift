@@ -20,10 +20,17 @@ struct EditingOptions: ParsableArguments {
         to original: RuleStore.Original = .valid,
         _ change: (RulesFile) throws(AddressesNotSeparable) -> RulesChange
     ) throws -> RulesChange {
-        try reporting { () throws(UpdateError) in
+        var before: [UInt8] = []
+        let change = try reporting { () throws(UpdateError) in
             if isDryRun { return try RuleStore.system.preview(of: original, change) }
-            return try RuleStore.system.update(of: original, mayWait: noteWaiting, change)
+            return try RuleStore.system.update(of: original, mayWait: noteWaiting) {
+                (file) throws(AddressesNotSeparable) in
+                before = file.content
+                return try change(file)
+            }
         }
+        if !isDryRun && !change.isEmpty { try bringIntoKernel(change, before: before) }
+        return change
     }
 
     private func noteWaiting() -> Bool {

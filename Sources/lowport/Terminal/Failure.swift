@@ -10,6 +10,8 @@ enum Status {
     static let usage = ExitCode(64)
     /// The rules have faults (`EX_DATAERR`).
     static let badRules = ExitCode(65)
+    /// The kernel lacks what it takes (`EX_UNAVAILABLE`).
+    static let unavailable = ExitCode(69)
     /// A system call failed (`EX_OSERR`).
     static let system = ExitCode(71)
     /// The caller may not do this (`EX_NOPERM`).

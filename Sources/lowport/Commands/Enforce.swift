@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+
+/// `lowport enforce`.
+struct Enforce: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Let the kernel hold every process to the rules.",
+        discussion: """
+            Once it is enabled, a program binds a port that the rules allow as it is, with
+            nothing in front of it. See lowport-enforce(8).
+
+            EXAMPLES
+              sudo lowport enforce enable
+              lowport enforce status
+              sudo lowport enforce disable
+            """,
+        subcommands: [
+            EnforceEnable.self, EnforceDisable.self, EnforceReload.self, EnforceStatus.self, EnforceShowProgram.self,
+        ]
+    )
+}

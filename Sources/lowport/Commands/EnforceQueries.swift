@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import KernelPolicy
+internal import Linux
+internal import PortPolicy
+
+/// `lowport enforce status`.
+struct EnforceStatus: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show what the kernel enforces.",
+        discussion: "Ends with 1 if it enforces nothing."
+    )
+
+    @Flag(help: "Write JSON (schema lowport.enforce/1).")
+    var json = false
+
+    func run() throws {
+        let status: EngineStatus
+        do throws(EnforcementError) { status = try KernelEngine.status() } catch {
+            guard json, case .notEnabled = error else { throw error.reported() }
+            try sayJSON(EnforceAnswer(nil))
+            throw Status.no
+        }
+        if json { return try sayJSON(EnforceAnswer(status)) }
+        let answer = EnforceAnswer(status)
+        try say("enabled for ports below \(status.settings.limit), \(answer.networkText)")
+        try say("control group: inode \(status.cgroup)")
+        try say(
+            "policy: \(status.settings.entries) entries, applied \(answer.applied.map { ByteString($0) } ?? "never")"
+        )
+        try say("binds: \(status.granted) granted, \(status.left) left to the kernel, \(status.refused) refused")
+        if status.dropped > 0 { try say("events lost: \(status.dropped) (nobody reads them: see lowport-log(1))") }
+    }
+}
+
+/// The answer in JSON.
+private struct EnforceAnswer: Encodable {
+    let schema = "lowport.enforce/1"
+    let enabled: Bool
+    let limit: UInt16?
+    let network: UInt64?
+    let cgroup: UInt64?
+    let entries: UInt64?
+    let applied: String?
+    let granted: UInt64?
+    let left: UInt64?
+    let refused: UInt64?
+    let eventsLost: UInt64?
+
+    init(_ status: EngineStatus?) {
+        enabled = status != nil
+        limit = status?.settings.limit.rawValue
+        network = status?.settings.network
+        cgroup = status?.cgroup
+        entries = status?.settings.entries
+        applied = (status?.settings.applied).map { Timestamp(rawValue: $0).byteString.description }
+        granted = status?.granted
+        left = status?.left
+        refused = status?.refused
+        eventsLost = status?.dropped
+    }
+
+    var networkText: ByteString { network.map { "in the network namespace \($0)" } ?? "in all network namespaces" }
+}
+
+/// `lowport enforce show-program`.
+struct EnforceShowProgram: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show-program",
+        abstract: "Print the programs that would be loaded for the rules, for review."
+    )
+
+    func run() throws {
+        let rules = RuleStore.system.load().rules
+        let limit = max(Port(rawValue: 1), EngineSettings.currentLimit())
+        let table = PolicyTable(rules, limit: limit, names: SystemPolicyNames())
+        let network = try enforcing { () throws(EnforcementError) in try KernelEngine.currentNetwork() }
+        for (family, title) in [(BindFamily.v4, "cgroup/bind4"), (.v6, "cgroup/bind6")] {
+            try say("; \(ByteString(title))")
+            try say(ByteString(table.program(for: family, ProgramOptions(network: network)).listing))
+        }
+    }
+}

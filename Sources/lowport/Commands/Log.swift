@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import KernelPolicy
+internal import Linux
+internal import PortPolicy
+
+/// `lowport log`.
+struct Log: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show who bound privileged ports, and by which rule.",
+        discussion: """
+            The kernel keeps an event for each bind while the rules are enforced; reading
+            takes them away, so there is one reader at a time.
+
+            EXAMPLES
+              sudo lowport log
+              sudo lowport log -f --port 80,443
+              sudo lowport log --json --user web
+            """
+    )
+
+    @Flag(name: .shortAndLong, help: "Wait for more events, until interrupted.")
+    var follow = false
+
+    @Flag(help: "Write JSON, one object a line (schema lowport.log/1).")
+    var json = false
+
+    @Option(help: "Only events of this user.", completion: .shellCommand("getent passwd | cut -d: -f1"))
+    var user: String?
+
+    @Option(help: "Only events of one of these ports.")
+    var port: PortList?
+
+    func run() throws {
+        let wanted = try user.map { try number(ofUser: ByteString($0)) }
+        guard var reader = try enforcing({ () throws(EnforcementError) in try EventReader.open() }) else {
+            throw failure(
+                "somebody else reads the events",
+                hint: "if it is the service: journalctl -u lowport-audit",
+                status: Status.no
+            )
+        }
+        while true {
+            while let event = reader.next() {
+                if let wanted, event.user != wanted { continue }
+                if let port, !port.ranges.contains(where: { $0.contains(event.port) }) { continue }
+                let logged = LoggedBind(event, file: reader.file(of: event))
+                try json ? sayJSONLine(logged) : say(logged.text)
+            }
+            if !follow || !KernelEngine.isEnabled { break }
+            do throws(Errno) { try reader.wait(for: .seconds(2)) } catch {
+                throw failure("cannot wait for events: \(error.sentence)", status: Status.system)
+            }
+        }
+        try reportLosses()
+    }
+
+    private func number(ofUser name: ByteString) throws -> UserID {
+        if let user = Accounts.user(named: name) { return user }
+        throw failure("no such user: \(name)", status: Status.usage)
+    }
+
+    /// Says how many events had no room, since the engine was enabled.
+    private func reportLosses() throws {
+        let lost = (try? KernelEngine.status())?.dropped ?? 0
+        if lost > 0 { note("lowport: \(lost) events were lost, since nobody read them in time") }
+    }
+}
