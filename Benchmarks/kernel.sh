@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What the kernel engine, with audit, adds to a bind, beside the native bind in the same run; and how long enabling takes.
+# Needs root: a private namespace and a control group of its own. LOWPORT is the program that is measured.
+set -eu
+cd "$(dirname "$0")/.."
+: "${LOWPORT:=.build-dist/lowport}"
+if [ "${1:-}" != inside ]; then
+    LOWPORT=$(realpath "$LOWPORT")
+    export LOWPORT
+    exec unshare --mount --net --pid --fork --kill-child --mount-proc "$0" inside
+fi
+
+ip link set lo up
+mount -t tmpfs -o mode=0755 tmpfs /mnt
+mkdir /mnt/etc
+cp -a /etc/. /mnt/etc
+rm -rf /mnt/etc/lowport
+mount --bind /mnt/etc /etc
+mkdir /etc/lowport
+hierarchy=$(awk '{ for (i = 5; i < NF; i++) if ($i == "-" && $(i + 1) == "cgroup2") { print $5; exit } }' /proc/self/mountinfo)
+group=$hierarchy/lowport-benchmark-$$
+mkdir "$group"
+leave() {
+    "$LOWPORT" enforce disable >/dev/null 2>&1 || :
+    echo 0 >"$hierarchy/cgroup.procs"
+    rmdir "$group"
+}
+trap leave EXIT
+echo 0 >"$group/cgroup.procs"
+
+cat >/mnt/probe.c <<'END'
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static int compare(const void *a, const void *b) { return *(const long *)a > *(const long *)b ? 1 : -1; }
+
+/* The median of 20,000 calls of bind(2), in nanoseconds. */
+int main(int count, char **arguments)
+{
+    static long spans[20000];
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[count - 1]))};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (int i = 0; i < 20000; i++) {
+        struct timespec from, to;
+        int descriptor = socket(AF_INET, SOCK_DGRAM, 0);
+        clock_gettime(CLOCK_MONOTONIC, &from);
+        if (bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0) { perror("bind"); return 1; }
+        clock_gettime(CLOCK_MONOTONIC, &to);
+        close(descriptor);
+        spans[i] = (to.tv_sec - from.tv_sec) * 1000000000L + to.tv_nsec - from.tv_nsec;
+    }
+    qsort(spans, 20000, sizeof *spans, compare);
+    printf("%ld\n", spans[10000]);
+}
+END
+cc -O2 -o /mnt/probe /mnt/probe.c
+as_user() { setpriv --reuid 2001 --regid 2001 --clear-groups "$@"; }
+median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+enforce() {
+    cp "$1" /etc/lowport/rules
+    "$LOWPORT" enforce enable --cgroup "$group"
+}
+
+echo 'allow uid 2001 udp 80' >/mnt/one
+{
+    echo 'allow uid 2001 udp 80'
+    awk 'BEGIN { for (i = 1; i < 10000; i++) printf "allow uid %d tcp %d on 10.%d.%d.0/24\n", 3000 + i % 2500, i % 1000 + 1, i / 250, i % 250 }'
+} >/mnt/many
+
+for round in 1 2 3 4 5 6 7; do
+    : "$round"
+    /mnt/probe 80 >>/mnt/native
+    as_user /mnt/probe 8080 >>/mnt/other-native
+    enforce /mnt/one
+    as_user /mnt/probe 80 >>/mnt/enforced
+    as_user /mnt/probe 8080 >>/mnt/other-enforced
+    "$LOWPORT" enforce disable
+    from=$(date +%s%N)
+    enforce /mnt/many
+    echo $((($(date +%s%N) - from) / 1000000)) >>/mnt/enabling
+    as_user /mnt/probe 80 >>/mnt/enforced-many
+    "$LOWPORT" enforce disable
+done
+
+ratio() { awk -v a="$(median "$1")" -v b="$(median "$2")" -v t="$3" -v l="$4" 'BEGIN { printf "%-52s %6d ns / %6d ns = %.2f x (target %s)\n", l, a, b, a / b, t }'; }
+ratio /mnt/enforced /mnt/native '<= 1.3' 'low port, 1 rule, audit, beside root without'
+ratio /mnt/other-enforced /mnt/other-native '<= 1.1' 'other port, enforced, beside without'
+ratio /mnt/enforced-many /mnt/enforced '1.0' 'low port, 10,000 rules, beside 1 rule'
+echo "enable with 10,000 rules: $(median /mnt/enabling) ms (target <= 200)"
