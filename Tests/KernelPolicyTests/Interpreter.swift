@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import Linux
 
-// SPDX-License-Identifier: Apache-2.0
 @testable import KernelPolicy
 
 /// Runs programs as the kernel does, on memory of its own: what the tests know about eBPF, independent of what wrote the

@@ -15,6 +15,9 @@ public struct FileSystem: Hashable, Sendable {
     /// Whether it is mounted so that set-id bits and file capabilities have no effect: `ST_NOSUID`.
     public var ignoresPrivileges: Bool { flags & 2 != 0 }
 
+    /// Whether it is mounted so that none of its files can be executed: `ST_NOEXEC`.
+    public var forbidsExecution: Bool { flags & 8 != 0 }
+
     /// Whether its files are on another machine, or behind a program.
     public var isRemote: Bool { clinux_is_remote_file_system(type) }
 
