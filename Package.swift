@@ -68,7 +68,7 @@ let package = Package(
             dependencies: ["Capabilities", "Launch", "Linux", "PortPolicy"],
             swiftSettings: strict
         ),
-        .target(name: "KernelPolicy", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
+        .target(name: "KernelPolicy", dependencies: ["Launch", "Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "Launch", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "BindBroker", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "TLS", dependencies: ["Linux", "CTLS"], swiftSettings: strict),

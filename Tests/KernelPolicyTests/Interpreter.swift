@@ -226,24 +226,25 @@ struct Interpreter {
 /// What a map of the type `BPF_MAP_TYPE_LPM_TRIE` does, the simple way.
 struct LongestPrefixMap {
     private var values: [[UInt8]: [UInt8]] = [:]
-    private var lengths: Set<UInt32> = []
+    /// The lengths that occur, the longest first.
+    private var lengths: [UInt32] = []
 
     mutating func insert(_ key: [UInt8], _ value: [UInt8]) {
         let length = Self.length(key)
-        lengths.insert(length)
+        if !lengths.contains(length) { lengths = (lengths + [length]).sorted(by: >) }
         values[Self.truncated(key, to: length)] = value
     }
 
     func value(for key: [UInt8]) -> [UInt8]? {
         precondition(Self.length(key) == UInt32(PolicyKey.size - 4) * 8)
-        for length in lengths.sorted(by: >) {
+        for length in lengths {
             if let value = values[Self.truncated(key, to: length)] { return value }
         }
         return nil
     }
 
     private static func length(_ key: [UInt8]) -> UInt32 {
-        key[..<4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+        UInt32(key[0]) | UInt32(key[1]) << 8 | UInt32(key[2]) << 16 | UInt32(key[3]) << 24
     }
 
     private static func truncated(_ key: [UInt8], to length: UInt32) -> [UInt8] {

@@ -7,15 +7,16 @@ import Testing
 @testable import KernelPolicy
 
 @Suite struct KernelProgramTests {
-    /// A million cases: a hundred requests for each policy.
-    private static let policies = 10_000
+    /// A million cases.
+    private static let policies = 2_500
+    private static let requests = 400
 
     @Test func `the program decides as the rules do`() throws {
         var random = SplitMix(seed: 0x10_0000)
         var (granted, refused, left, narrower) = (0, 0, 0, 0)
         for _ in 0..<Self.policies {
             let policy = RandomPolicy(&random)
-            for _ in 0..<100 {
+            for _ in 0..<Self.requests {
                 let request = RandomPolicy.request(&random)
                 let decision = Decision.decide(
                     request,

@@ -81,6 +81,15 @@ public struct PolicyTable: Sendable {
     /// Whether any entry ends at some time, so that the program has to know the time.
     var isDated: Bool { entries.values.contains { $0.until != nil } }
 
+    /// Whether the program allows all that the policy does: it does not see `IPV6_V6ONLY`, and so cannot allow :: for IPv6
+    /// alone.
+    var isExact: Bool {
+        entries.allSatisfy { key, value in
+            guard key.reach == .space(.v6), !value.isAlone else { return true }
+            return [.space(.mapped), .everywhere].contains { entries[PolicyKey(head: key.head, reach: $0)] != nil }
+        }
+    }
+
     /// The kinds that have an entry: the program asks for no others.
     func has(_ kind: PolicyKey.Kind) -> Bool { entries.keys.contains { $0.head.kind == kind } }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Launch
 public import Linux
 internal import PortPolicy
 
@@ -88,6 +89,7 @@ public enum KernelEngine {
         guard isEnabled else { return false }
         let lock = try lock()
         defer { _ = lock.rawValue }
+        NoticeBoard.clear()
         try removePins()
         try attempt("remove \(folder)") { () throws(Errno) in try BpfPins.removeFolder(folder) }
         return true
@@ -111,6 +113,13 @@ public enum KernelEngine {
         let links = try EngineLinks.attached(loaded, to: group, path: path)
         try maps.pin(in: folder)
         try links.pin(in: folder)
+        try? NoticeBoard.put(
+            EnforcementNotice(
+                network: settings.network,
+                cgroup: ControlGroups.name(of: group) ?? "unknown",
+                isComplete: policy.authbind.leftOut.isEmpty && table.isExact
+            )
+        )
     }
 
     private static func replace(
@@ -127,6 +136,10 @@ public enum KernelEngine {
         try maps.write(settings.applied(table))
         try links.replace(with: loaded)
         // From here on it is in force; an old counter that stays does no harm.
+        if var notice = EnforcementNotice.current() {
+            notice.isComplete = policy.authbind.leftOut.isEmpty && table.isExact
+            try? NoticeBoard.put(notice)
+        }
         try? maps.removeCounters(except: Set(table.grants.map(\.digest)))
     }
 
