@@ -33,9 +33,9 @@ import Testing
                 case .left: left += 1
                 }
                 guard outcome != expected else { continue }
-                // The program cannot see IPV6_V6ONLY: it may ask more of a bind of `::`, but never less. And what cannot
-                // be said of the tree exactly is left to others.
-                let isHidden = request.address == .v6(.any) && !request.isDualStack
+                // The program sees IPV6_V6ONLY for TCP and UDP alone: it may ask more of a bind of `::`, but never less.
+                // And what cannot be said of the tree exactly is left to others.
+                let isHidden = request.address == .v6(.any) && !request.isDualStack && request.transport == .other
                 let isLeftOut = policy.leavesOut(decision, of: request)
                 let isNarrower = expected == .granted && (isHidden || isLeftOut)
                 try #require(
@@ -47,6 +47,14 @@ import Testing
         }
         #expect(granted > Self.policies && refused > Self.policies && left > Self.policies)
         #expect(narrower * 4 < granted)
+    }
+
+    @Test func `without IPV6_V6ONLY in sight a bind of the wildcard needs both families`() throws {
+        let table = try RandomPolicy("allow everyone tcp 80 on ::/0\n").table
+        #expect(table.dependsOnIPv6Only)
+        #expect(try !RandomPolicy("allow everyone tcp 80 on ::/0,0.0.0.0/0\n").table.dependsOnIPv6Only)
+        let text = table.program(for: .v6, ProgramOptions(network: 1)).listing
+        #expect(!text.contains("socketAs"))
     }
 
     @Test func `ports that are not privileged and other networks are left alone`() throws {

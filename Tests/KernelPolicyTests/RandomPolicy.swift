@@ -49,7 +49,9 @@ struct RandomPolicy {
         var map = LongestPrefixMap()
         for (key, value) in table.entries { map.insert(key.bytes, image.bytes(of: value, in: table)) }
         self.map = map
-        programs = BindFamily.allCases.map { [table] in table.program(for: $0, ProgramOptions(network: 1)) }
+        programs = BindFamily.allCases.map { [table] in
+            table.program(for: $0, ProgramOptions(network: 1, isIPv6Only: Interpreter.Socket.isIPv6Only))
+        }
     }
 
     /// Whether the tree allows `request` by a file that was left out of the table, by name.
@@ -91,7 +93,8 @@ struct RandomPolicy {
             user: request.user.rawValue,
             group: request.groups[0].rawValue,
             network: network,
-            time: (100 + 37) * 1_000_000_000
+            time: (100 + 37) * 1_000_000_000,
+            isIPv6Only: request.address == .v6(.any) && !request.isDualStack
         )
         return Interpreter(program, policy: map, context: context, process: process)
     }

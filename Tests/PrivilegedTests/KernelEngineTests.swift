@@ -128,12 +128,25 @@ struct KernelEngineTests {
             bound
             broker
             kernel
-            broker
+            kernel
             bound
             broker
 
             """
         )
+    }
+
+    @Test func `a socket that takes IPv6 alone needs IPv6 alone`() async throws {
+        let outcome = try await enforced(
+            """
+            echo 'allow user alice tcp,udp 80 on ::/0' > /etc/lowport/rules
+            enable
+            try_bind alice :: 80; try_bind alice :: 80 only; try_bind alice 0.0.0.0 80
+            lowport grant -q 80 --user alice --on 0.0.0.0/0
+            try_bind alice :: 80; try_bind alice 0.0.0.0 80
+            """
+        )
+        expect(outcome, "EACCES\nbound\nEACCES\nbound\nbound\n")
     }
 
     @Test func `grant and revoke reach the kernel at once`() async throws {
@@ -276,6 +289,22 @@ struct KernelEngineTests {
 
             """
         )
+    }
+
+    @Test func `the capabilities of the service are enough`() async throws {
+        let outcome = try await enforced(
+            """
+            unit="\(ByteString(Release.repository))/Packaging/systemd/lowport-enforce.service"
+            words=$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | tr A-Z a-z | sed 's/cap_/+/g; s/ /,/g')
+            as_service() { setpriv --bounding-set "-all,$words" --no-new-privs lowport enforce "$@"; }
+            echo 'allow user alice tcp 80 on ::/0' > /etc/lowport/rules
+            as_service enable --cgroup "$G"; try_bind alice :: 80 only
+            echo 'allow user alice tcp 80' > /etc/lowport/rules
+            as_service reload; try_bind alice :: 80
+            as_service status | grep -c enabled; as_service disable; try_bind alice :: 80
+            """
+        )
+        expect(outcome, "bound\nbound\n1\nEACCES\n")
     }
 
     @Test func `without the right to load programs it says so in one sentence`() async throws {

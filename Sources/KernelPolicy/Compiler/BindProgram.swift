@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
+public import Linux
 internal import PortPolicy
 
 /// The family of sockets that a program is called for.
@@ -13,11 +13,14 @@ public struct ProgramOptions: Hashable, Sendable {
     public var network: UInt64?
     /// Whether each bind of a privileged port is written to the ring buffer and counted.
     public var audits: Bool
+    /// Where the kernel's structure of a socket has `IPV6_V6ONLY`; nil if the program must not look.
+    public var isIPv6Only: KernelTypes.Bit?
 
     /// Creates options.
-    public init(network: UInt64?, audits: Bool = true) {
+    public init(network: UInt64?, audits: Bool = true, isIPv6Only: KernelTypes.Bit? = nil) {
         self.network = network
         self.audits = audits
+        self.isIPv6Only = isIPv6Only
     }
 }
 
@@ -182,11 +185,30 @@ private struct BindProgram: ~Copyable {
             code.move(.r7, 1)
         }
         code.jump(.r7, .equal, 0, to: denied)
-        code.remark("the program cannot see IPV6_V6ONLY: a bind of :: needs both families")
+        passIPv6Only(granted: granted)
+        code.remark("a bind of :: needs both families")
         code.store(.half, Stack.space, Int32(AddressSpace.mapped.rawValue))
         ask(keeping: false) { code in code.jump(to: granted) }
         code.store(.half, Stack.space, Int32(AddressSpace.v6.rawValue))
         code.bind(denied)
+    }
+
+    /// Goes to `granted` if the socket takes IPv6 alone. Without `IPV6_V6ONLY` in sight no socket does.
+    private mutating func passIPv6Only(granted: Label) {
+        guard let bit = options.isIPv6Only else { return }
+        code.remark("a socket that takes IPv6 alone needs no more")
+        let (found, hidden) = (code.label("socket"), code.label("hidden"))
+        for helper in [Helper.socketAsTCP6, .socketAsUDP6] {
+            code.load(.r1, .double, .r6, Context.socket)
+            code.call(helper)
+            code.jump(.r0, .notEqual, 0, to: found)
+        }
+        code.jump(to: hidden)
+        code.bind(found)
+        code.load(.r1, .byte, .r0, Int16(bit.offset))
+        code.compute(.r1, .and, Int32(bit.mask))
+        code.jump(.r1, .notEqual, 0, to: granted)
+        code.bind(hidden)
     }
 
     /// Asks the policy map for each identity. `found` comes where one allows; `keeping` puts its value into r8.

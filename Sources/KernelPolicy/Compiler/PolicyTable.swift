@@ -81,12 +81,11 @@ public struct PolicyTable: Sendable {
     /// Whether any entry ends at some time, so that the program has to know the time.
     var isDated: Bool { entries.values.contains { $0.until != nil } }
 
-    /// Whether the program allows all that the policy does: it does not see `IPV6_V6ONLY`, and so cannot allow :: for IPv6
-    /// alone.
-    var isExact: Bool {
-        entries.allSatisfy { key, value in
-            guard key.reach == .space(.v6), !value.isAlone else { return true }
-            return [.space(.mapped), .everywhere].contains { entries[PolicyKey(head: key.head, reach: $0)] != nil }
+    /// Whether somebody may bind :: for IPv6 alone, so that `IPV6_V6ONLY` matters.
+    var dependsOnIPv6Only: Bool {
+        entries.contains { key, value in
+            guard key.reach == .space(.v6), !value.isAlone else { return false }
+            return [.space(.mapped), .everywhere].allSatisfy { entries[PolicyKey(head: key.head, reach: $0)] == nil }
         }
     }
 

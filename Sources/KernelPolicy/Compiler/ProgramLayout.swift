@@ -6,6 +6,7 @@ enum Context {
     static let address6: Int16 = 8
     static let port: Int16 = 24
     static let transport: Int16 = 36
+    static let socket: Int16 = 64
     static let size = 72
 }
 

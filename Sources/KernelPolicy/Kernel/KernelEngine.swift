@@ -117,7 +117,7 @@ public enum KernelEngine {
             EnforcementNotice(
                 network: settings.network,
                 cgroup: ControlGroups.name(of: group) ?? "unknown",
-                isComplete: policy.authbind.leftOut.isEmpty && table.isExact
+                isComplete: policy.authbind.leftOut.isEmpty && loaded.isExact
             )
         )
     }
@@ -137,7 +137,7 @@ public enum KernelEngine {
         try links.replace(with: loaded)
         // From here on it is in force; an old counter that stays does no harm.
         if var notice = EnforcementNotice.current() {
-            notice.isComplete = policy.authbind.leftOut.isEmpty && table.isExact
+            notice.isComplete = policy.authbind.leftOut.isEmpty && loaded.isExact
             try? NoticeBoard.put(notice)
         }
         try? maps.removeCounters(except: Set(table.grants.map(\.digest)))
