@@ -38,7 +38,7 @@ struct Interpreter {
     private var values: [[UInt8]] = []
     private let process: Process
 
-    /// The counters of rules, by digest.
+    /// The counters of rules, by number.
     var counters: [UInt64: UInt64] = [:]
     /// The map of statistics.
     private(set) var statistics = [UInt8](repeating: 0, count: StatisticsLayout.size)
@@ -231,9 +231,9 @@ struct Interpreter {
             guard let value = policy.value(for: bytes(key, PolicyKey.size)) else { return 0 }
             values.append(value)
         case .counters:
-            let digest = load(key, 8)
-            guard let count = counters[digest] else { return 0 }
-            counters[digest] = count + 1
+            let number = load(key, 4)
+            guard let count = counters[number] else { return 0 }
+            counters[number] = count + 1
             values.append([UInt8](repeating: 0, count: 8))
         case .statistics: return Region.value
         case .events, nil: preconditionFailure("not a map to look things up in")

@@ -77,7 +77,7 @@ import Testing
     @Test func `an event says who bound what and by which line`() throws {
         let policy = try RandomPolicy("# comment\nallow uid 2 tcp 80\n")
         var run = policy.interpreter(for: RandomPolicy.request("192.0.2.1", port: 80))
-        run.counters = [policy.table.grants[0].digest: 41]
+        run.counters = [1: 41]
         #expect(run.run() == 3)
         #expect(run.counters.values.first == 42)
         let event = try #require(BindEvent(bytes: run.events[0]))

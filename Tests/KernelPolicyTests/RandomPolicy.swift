@@ -45,7 +45,11 @@ struct RandomPolicy {
         precondition(rules.files.count == 1)
         let policy = EnforcedPolicy(rules: rules, authbind: AuthbindPermissions(tree))
         table = PolicyTable(policy, limit: Port(rawValue: 1024), names: Names())
-        let image = PolicyImage(sources: table.grants.map { _ in 7 }, atomicOffset: 37)
+        let image = PolicyImage(
+            sources: table.grants.map { _ in 7 },
+            counters: table.grants.indices.map { UInt32($0 + 1) },
+            atomicOffset: 37
+        )
         var map = LongestPrefixMap()
         for (key, value) in table.entries { map.insert(key.bytes, image.bytes(of: value, in: table)) }
         self.map = map

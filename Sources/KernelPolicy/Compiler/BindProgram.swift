@@ -100,6 +100,7 @@ private struct BindProgram: ~Copyable {
         code.remark("other network namespaces")
         code.move(.r1, .r6)
         code.call(.networkNamespace)
+        code.store(.double, Stack.event + EventLayout.network, .r0)
         code.moveWide(.r1, network)
         code.jump(.r0, .notEqual, .r1, to: pass)
     }
@@ -285,8 +286,8 @@ private struct BindProgram: ~Copyable {
     private mutating func countGrant() {
         code.remark("the counter of the rule")
         let unknown = code.label("uncounted")
-        code.load(.r1, .double, .r8, ValueLayout.digest)
-        code.store(.double, Stack.scratch, .r1)
+        code.load(.r1, .word, .r8, ValueLayout.counter)
+        code.store(.word, Stack.scratch, .r1)
         code.move(.r2, .frame)
         code.compute(.r2, .add, Int32(Stack.scratch))
         code.moveMap(.r1, .counters)
@@ -307,9 +308,11 @@ private struct BindProgram: ~Copyable {
         code.store(.double, event + EventLayout.userAndGroup, .r9)
         code.call(.cgroup)
         code.store(.double, event + EventLayout.cgroup, .r0)
-        code.move(.r1, .r6)
-        code.call(.networkNamespace)
-        code.store(.double, event + EventLayout.network, .r0)
+        if options.network == nil {
+            code.move(.r1, .r6)
+            code.call(.networkNamespace)
+            code.store(.double, event + EventLayout.network, .r0)
+        }
         code.move(.r1, .frame)
         code.compute(.r1, .add, Int32(event + EventLayout.command))
         code.move(.r2, 16)

@@ -5,10 +5,12 @@ internal import PortPolicy
 struct PolicyImage {
     /// Where the lines of the rules are: the numbers that stand for their files.
     let sources: [UInt32]
+    /// The numbers of the counters of the rules.
+    let counters: [UInt32]
     /// What has to be added to a time of the day to make it International Atomic Time, in seconds.
     let atomicOffset: Int64
 
-    /// A value of the policy map: until when, the number of the file, the line, the digest of the rule, and
+    /// A value of the policy map: until when, the number of the file, the line, the counter of the rule, and
     /// whether it allows a wildcard alone.
     func bytes(of value: PolicyTable.Value, in table: PolicyTable) -> [UInt8] {
         var bytes = MapBytes()
@@ -16,9 +18,8 @@ struct PolicyImage {
         let grant = table.grants.isEmpty ? nil : table.grants[value.grant]
         bytes.append(table.grants.isEmpty ? 0 : sources[value.grant])
         bytes.append(UInt32(grant?.location.line ?? 0))
-        bytes.append(grant?.digest ?? 0)
+        bytes.append(table.grants.isEmpty ? 0 : counters[value.grant])
         bytes.append(UInt32(value.isAlone ? 1 : 0))
-        bytes.append(UInt32(0))
         return bytes.bytes
     }
 

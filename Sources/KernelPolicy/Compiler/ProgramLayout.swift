@@ -55,10 +55,11 @@ enum ValueLayout {
     static let until: Int16 = 0
     static let source: Int16 = 8
     static let line: Int16 = 12
-    static let digest: Int16 = 16
+    /// The number of the counter of the rule.
+    static let counter: Int16 = 16
     /// Not 0 if it allows a dual-stack wildcard without a second entry for IPv4.
-    static let alone: Int16 = 24
-    static let size = 32
+    static let alone: Int16 = 20
+    static let size = 24
 }
 
 /// How a bind ended, with the value that the program returns for it (bpf(2), `BPF_CGROUP_INET4_BIND`).

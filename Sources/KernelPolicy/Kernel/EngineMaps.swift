@@ -5,9 +5,14 @@ internal import Linux
 struct EngineMaps: ~Copyable {
     static let ringSize = 1 << 20
     private static let pathSize = 256
+    /// How many rules are counted; the others share the counter 0, which nobody reads.
+    static let counterCount = 1 << 16
 
     let events: BpfMap
+    /// How often each rule allowed a bind, by a number that `rules` knows.
     let counters: BpfMap
+    /// The numbers of the counters, by the digests of the rules.
+    let rules: BpfMap
     let statistics: BpfMap
     let sources: BpfMap
     let settings: BpfMap
@@ -26,13 +31,15 @@ struct EngineMaps: ~Copyable {
             }
         }
         let events = try map(.ringBuffer, "lowport_events", 0, 0, Self.ringSize)
-        let counters = try map(.hash, "lowport_counter", 8, 8, 1 << 20)
+        let counters = try map(.array, "lowport_counter", 4, 8, Self.counterCount)
+        let rules = try map(.hash, "lowport_rules", 8, 4, Self.counterCount)
         let statistics = try map(.array, "lowport_stats", 4, StatisticsLayout.size, 1)
         let sources = try map(.hash, "lowport_sources", 4, Self.pathSize, 4096)
         let settings = try map(.array, "lowport_setting", 4, EngineSettings.size, 1)
         return EngineMaps(
             events: events,
             counters: counters,
+            rules: rules,
             statistics: statistics,
             sources: sources,
             settings: settings
@@ -50,12 +57,14 @@ struct EngineMaps: ~Copyable {
         }
         let events = try map("events", 0)
         let counters = try map("counters", 8)
+        let rules = try map("rules", 4)
         let statistics = try map("statistics", StatisticsLayout.size)
         let sources = try map("sources", Self.pathSize)
         let settings = try map("settings", EngineSettings.size)
         return EngineMaps(
             events: events,
             counters: counters,
+            rules: rules,
             statistics: statistics,
             sources: sources,
             settings: settings
@@ -66,6 +75,7 @@ struct EngineMaps: ~Copyable {
     func pin(in folder: ByteString) throws(EnforcementError) {
         try Self.pin(events, "\(folder)/events")
         try Self.pin(counters, "\(folder)/counters")
+        try Self.pin(rules, "\(folder)/rules")
         try Self.pin(statistics, "\(folder)/statistics")
         try Self.pin(sources, "\(folder)/sources")
         try Self.pin(settings, "\(folder)/settings")
@@ -76,7 +86,7 @@ struct EngineMaps: ~Copyable {
     }
 
     /// The names below the folder of the pins.
-    static let names: [ByteString] = ["events", "counters", "statistics", "sources", "settings"]
+    static let names: [ByteString] = ["events", "counters", "rules", "statistics", "sources", "settings"]
 
     // MARK: - What they hold
 
@@ -133,36 +143,5 @@ struct EngineMaps: ~Copyable {
             numbers.append(number)
         }
         return numbers
-    }
-
-    /// Makes a counter for each of `digests` that has none.
-    func makeCounters(for digests: [UInt64]) throws(EnforcementError) {
-        do throws(Errno) {
-            for digest in digests {
-                do throws(Errno) { try counters.insert(Self.key(digest), [UInt8](repeating: 0, count: 8)) } catch {
-                    if error != .fileExists { throw error }
-                }
-            }
-        } catch { throw .failed("make the counters", error) }
-    }
-
-    /// Removes the counters of rules that are gone.
-    func removeCounters(except digests: Set<UInt64>) throws(EnforcementError) {
-        do throws(Errno) {
-            for key in try counters.keys(size: 8) where !digests.contains(MapNumbers(key).double(at: 0)) {
-                try counters.remove(key)
-            }
-        } catch { throw .failed("remove old counters", error) }
-    }
-
-    /// How often the rule with this digest allowed a bind; nil if it is not known.
-    func count(of digest: UInt64) -> UInt64? {
-        (try? counters.value(at: Self.key(digest))).flatMap { $0 }.map { MapNumbers($0).double(at: 0) }
-    }
-
-    private static func key(_ digest: UInt64) -> [UInt8] {
-        var key = MapBytes()
-        key.append(digest)
-        return key.bytes
     }
 }

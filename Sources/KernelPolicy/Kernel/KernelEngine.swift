@@ -140,7 +140,7 @@ public enum KernelEngine {
             notice.isComplete = policy.authbind.leftOut.isEmpty && loaded.isExact
             try? NoticeBoard.put(notice)
         }
-        try? maps.removeCounters(except: Set(table.grants.map(\.digest)))
+        try? maps.releaseCounters(except: Set(table.grants.map(\.digest)))
     }
 
     private static func mountIfMissing() throws(EnforcementError) {

@@ -19,8 +19,9 @@ struct LoadedPolicy: ~Copyable {
         _ maps: borrowing EngineMaps
     ) throws(EnforcementError) -> LoadedPolicy {
         let sources = try maps.numbers(of: table.grants.map(\.location.file))
-        try maps.makeCounters(for: table.grants.map(\.digest))
-        let policy = try Self.fill(table, PolicyImage(sources: sources, atomicOffset: KernelClock.atomicOffset))
+        let counters = try maps.counters(for: table.grants.map(\.digest))
+        let image = PolicyImage(sources: sources, counters: counters, atomicOffset: KernelClock.atomicOffset)
+        let policy = try Self.fill(table, image)
         let descriptors: [MapName: Int32] = [
             .policy: policy.descriptor.rawValue, .counters: maps.counters.descriptor.rawValue,
             .events: maps.events.descriptor.rawValue, .statistics: maps.statistics.descriptor.rawValue,

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// The counters of rules: how often each allowed a bind. They outlive a reload, and follow a rule to another line.
+extension EngineMaps {
+    /// The counters of the rules with these `digests`; new ones begin at 0.
+    func counters(for digests: [UInt64]) throws(EnforcementError) -> [UInt32] {
+        do throws(Errno) {
+            var known: [UInt64: UInt32] = [:]
+            for key in try rules.keys(size: 8) {
+                let number = try rules.value(at: key).map { MapNumbers($0).word(at: 0) }
+                known[MapNumbers(key).double(at: 0)] = number
+            }
+            var free = UInt32(1)
+            let taken = Set(known.values)
+            var numbers: [UInt32] = []
+            numbers.reserveCapacity(digests.count)
+            for digest in digests {
+                if let number = known[digest] {
+                    numbers.append(number)
+                    continue
+                }
+                while taken.contains(free) { free += 1 }
+                guard free < Self.counterCount else {
+                    numbers.append(0)
+                    continue
+                }
+                try counters.set(Self.bytes(free), Self.bytes(UInt64(0)))
+                try rules.set(Self.bytes(digest), Self.bytes(free))
+                known[digest] = free
+                numbers.append(free)
+                free += 1
+            }
+            return numbers
+        } catch { throw .failed("make the counters of the rules", error) }
+    }
+
+    /// Gives the counters of rules that are gone to whoever comes.
+    func releaseCounters(except digests: Set<UInt64>) throws(EnforcementError) {
+        do throws(Errno) {
+            for key in try rules.keys(size: 8) where !digests.contains(MapNumbers(key).double(at: 0)) {
+                try rules.remove(key)
+            }
+        } catch { throw .failed("remove old counters", error) }
+    }
+
+    /// How often the rule with this digest allowed a bind; nil if it is not known.
+    func count(of digest: UInt64) -> UInt64? {
+        guard let number = (try? rules.value(at: Self.bytes(digest))).flatMap({ $0 }),
+            let count = (try? counters.value(at: number)).flatMap({ $0 })
+        else { return nil }
+        return MapNumbers(count).double(at: 0)
+    }
+
+    private static func bytes(_ number: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
+        var bytes = MapBytes()
+        bytes.append(number)
+        return bytes.bytes
+    }
+}
