@@ -10,6 +10,8 @@ TEST_NEEDS = authbind:authbind setcap:libcap2-bin nc.openbsd:netcat-openbsd ncat
 	getfattr:attr setpriv:util-linux ip:iproute2 /usr/bin/python3:python3 nginx:nginx-light go:golang-go node:nodejs \
 	haproxy:haproxy lighttpd:lighttpd apache2:apache2-bin busybox:busybox-static musl-gcc:musl-tools socat:socat \
 	curl:curl java:default-jdk-headless pgrep:procps readelf:binutils
+BENCH_NEEDS = authbind:authbind getcap:libcap2-bin nc.openbsd:netcat-openbsd nc.traditional:netcat-traditional ncat:ncat \
+	socat:socat redir:redir cc:gcc setpriv:util-linux ip:iproute2 /usr/bin/python3:python3
 LINT_NEEDS = shellcheck:shellcheck mandoc:mandoc
 
 .PHONY: help
@@ -17,6 +19,7 @@ help:
 	@echo "make quickstart   see it work: builds, and plays the tutorial in private namespaces"
 	@echo "make build        build the release into .build-dist"
 	@echo "make test         run all tests; as root, with nothing left out"
+	@echo "make bench        measure each figure beside the tool that one would use instead; as root"
 	@echo "make lint         check format, scripts and manuals"
 	@echo "make install      install below PREFIX ($(PREFIX)), staged below DESTDIR"
 	@echo "make uninstall    remove it again; the policy below /etc stays"
@@ -35,6 +38,11 @@ build:
 test: lint build
 	@Scripts/need $(TEST_NEEDS)
 	@Scripts/test
+
+.PHONY: bench
+bench: build
+	@Scripts/need $(BENCH_NEEDS)
+	@Scripts/bench
 
 .PHONY: lint
 lint:

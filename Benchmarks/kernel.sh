@@ -12,6 +12,8 @@ if [ "${1:-}" != inside ]; then
 fi
 
 ip link set lo up
+mount -t tmpfs tmpfs /run
+mount -t bpf bpf /sys/fs/bpf
 mount -t tmpfs -o mode=0755 tmpfs /mnt
 mkdir /mnt/etc
 cp -a /etc/. /mnt/etc

@@ -43,6 +43,8 @@ import Testing
                 ./opt/lowport/bin/nc
                 ./opt/lowport/bin/netcat
                 ./opt/lowport/bin/setcap
+                ./opt/lowport/lib/systemd/system/lowport-audit.service
+                ./opt/lowport/lib/systemd/system/lowport-enforce.service
                 ./opt/lowport/libexec/lowport/liblowport-preload.so
                 ./opt/lowport/libexec/lowport/lowport-forward
                 ./opt/lowport/libexec/lowport/lowport-helper
