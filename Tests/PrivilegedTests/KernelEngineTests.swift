@@ -294,17 +294,21 @@ struct KernelEngineTests {
     @Test func `the capabilities of the service are enough`() async throws {
         let outcome = try await enforced(
             """
-            unit="\(ByteString(Release.repository))/Packaging/systemd/lowport-enforce.service"
-            words=$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | tr A-Z a-z | sed 's/cap_/+/g; s/ /,/g')
-            as_service() { setpriv --bounding-set "-all,$words" --no-new-privs lowport enforce "$@"; }
+            units="\(ByteString(Release.repository))/Packaging/systemd"
+            as_unit() {
+                words=$(sed -n 's/^CapabilityBoundingSet=//p' "$units/$1" | tr A-Z a-z | sed 's/cap_/+/g; s/ /,/g')
+                shift; setpriv --bounding-set "-all,$words" --no-new-privs lowport "$@"
+            }
+            as_service() { as_unit lowport-enforce.service enforce "$@"; }
             echo 'allow user alice tcp 80 on ::/0' > /etc/lowport/rules
             as_service enable --cgroup "$G"; try_bind alice :: 80 only
             echo 'allow user alice tcp 80' > /etc/lowport/rules
             as_service reload; try_bind alice :: 80
+            as_unit lowport-audit.service log | grep -c granted
             as_service status | grep -c enabled; as_service disable; try_bind alice :: 80
             """
         )
-        expect(outcome, "bound\nbound\n1\nEACCES\n")
+        expect(outcome, "bound\nbound\n2\n1\nEACCES\n")
     }
 
     @Test func `without the right to load programs it says so in one sentence`() async throws {
