@@ -25,7 +25,12 @@ struct GetcapProgram: ~Copyable {
         options.tellsEverything = commandLine.isVerbose
         options.staysOnFileSystem = commandLine.staysOnFileSystem
         options.skipsRemoteFileSystems = commandLine.skipsRemoteFileSystems
-        if commandLine.isRecursive { walk(options) } else { look(options) }
+        if commandLine.isRecursive {
+            DescriptorLimit.raise(to: 4200)
+            walk(options)
+        } else {
+            look(options)
+        }
         report.finish()
         var failed = commandLine.isStrict && report.isIncomplete || audit?.foundConcerns == true
         if let file = commandLine.saveFile {
