@@ -26,8 +26,13 @@ func embeddedProgram(_ name: String, also: [Target.Dependency] = [], _ settings:
 let preload = "\(Context.packageDirectory)/Sources/lowport-preload"
 
 /// A room of tests. Each may start the programs, which one build makes together with the tests.
-func tests(_ name: String, of rooms: Target.Dependency...) -> Target {
-    .testTarget(name: name, dependencies: rooms + ["TestSupport"], path: "Tests/\(name)", swiftSettings: strict)
+func tests(_ name: String, of rooms: Target.Dependency..., settings: [SwiftSetting] = []) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: rooms + ["TestSupport"],
+        path: "Tests/\(name)",
+        swiftSettings: strict + settings
+    )
 }
 
 let package = Package(
@@ -63,7 +68,7 @@ let package = Package(
             dependencies: ["Capabilities", "Launch", "Linux", "PortPolicy"],
             swiftSettings: strict
         ),
-        .target(name: "KernelPolicy", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
+        .target(name: "KernelPolicy", dependencies: ["Launch", "Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "Launch", dependencies: ["Linux"], swiftSettings: strict),
         .target(name: "BindBroker", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
         .target(name: "TLS", dependencies: ["Linux", "CTLS"], swiftSettings: strict),
@@ -120,7 +125,8 @@ let package = Package(
         tests("LinuxTests", of: "Linux"),
         tests("CapabilitiesTests", of: "Capabilities", "Linux"),
         tests("PortPolicyTests", of: "PortPolicy", "Linux"),
-        tests("KernelPolicyTests", of: "KernelPolicy", "PortPolicy", "Linux"),
+        // Optimized: it interprets a million runs of a program.
+        tests("KernelPolicyTests", of: "KernelPolicy", "PortPolicy", "Linux", settings: [.unsafeFlags(["-O"])]),
         tests("BindBrokerTests", of: "BindBroker", "Launch", "Linux"),
         tests("NetcatTests", of: "Netcat", "TLS", "Linux"),
         tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "Launch", "PortPolicy", "Linux"),

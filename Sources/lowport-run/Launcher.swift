@@ -36,9 +36,13 @@ struct Launcher {
         }
         switch options.via ?? .auto {
         case .ambient: try becomeUser()
+        case .kernel: try kernel()
         case .preload: try preload("it was asked for")
         case .broker: try broker("it was asked for")
         case .auto:
+            if let notice = EnforcementNotice.current(), notice.isComplete, notice.holdsHere {
+                return explain("kernel", "the kernel knows all of the policy, and nobody else need be asked")
+            }
             let target = Target(program: options.command[0])
             let choice = EngineChoice.forTree(target, mayGainPrivileges: CurrentProcess.mayGainPrivileges)
             if choice.engine == .preload { return try preload(choice.reason) }
@@ -48,6 +52,17 @@ struct Launcher {
                 try preload("the broker cannot be used: \(error.message)")
             }
         }
+    }
+
+    /// Nothing need be done, if the kernel holds this process to the policy.
+    private func kernel() throws(Failure) {
+        guard let notice = EnforcementNotice.current() else {
+            throw Failure(message: "the kernel engine is not enabled: see lowport-enforce(8)")
+        }
+        guard notice.holdsHere else {
+            throw Failure(message: "the kernel engine is enabled for another control group or network namespace")
+        }
+        explain("kernel", "it was asked for")
     }
 
     private func preload(_ reason: ByteString) throws(Failure) {

@@ -3,7 +3,7 @@
 /// What the command line of lowport-run asks for.
 struct RunOptions {
     /// How the program is to be reached.
-    enum Via { case auto, preload, broker, ambient }
+    enum Via { case auto, kernel, preload, broker, ambient }
 
     var via: Via?
     var user: ByteString?
@@ -18,7 +18,7 @@ struct RunOptions {
 
     static var usage: ByteString {
         """
-        usage: lowport-run [--via auto|preload|broker] [--verbose] [--] PROGRAM [ARGUMENT ...]
+        usage: lowport-run [--via auto|kernel|preload|broker] [--verbose] [--] PROGRAM [ARGUMENT ...]
                lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
                lowport-run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
 
@@ -60,9 +60,10 @@ struct RunOptions {
 
     private static func engine(_ name: ByteString) throws(Problem) -> Via {
         if name == "auto" { return .auto }
+        if name == "kernel" { return .kernel }
         if name == "preload" { return .preload }
         if name == "broker" { return .broker }
         if name == "ambient" { return .ambient }
-        throw Problem(message: "\(name) is no engine: auto, preload, broker or ambient")
+        throw Problem(message: "\(name) is no engine: auto, kernel, preload, broker or ambient")
     }
 }

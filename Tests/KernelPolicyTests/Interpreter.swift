@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import Linux
 
-// SPDX-License-Identifier: Apache-2.0
 @testable import KernelPolicy
 
 /// Runs programs as the kernel does, on memory of its own: what the tests know about eBPF, independent of what wrote the
@@ -13,6 +13,8 @@ struct Interpreter {
         var network: UInt64 = 1
         /// Nanoseconds of `CLOCK_TAI`.
         var time: UInt64 = 0
+        /// Whether the socket takes IPv6 alone.
+        var isIPv6Only = false
     }
 
     /// What lies at an address: the addresses are far apart, so that none reaches into the next.
@@ -21,6 +23,12 @@ struct Interpreter {
         static let stackEnd: UInt64 = 2 << 40
         static let map: UInt64 = 3 << 40
         static let value: UInt64 = 4 << 40
+        static let socket: UInt64 = 5 << 40
+    }
+
+    /// A socket of the kernel, as far as programs look into it.
+    enum Socket {
+        static let isIPv6Only = KernelTypes.Bit(offset: 18, mask: 0x20)
     }
 
     private let instructions: [Instruction]
@@ -43,6 +51,9 @@ struct Interpreter {
         instructions = program.instructions
         self.policy = policy
         self.context = context
+        for index in 0..<8 {
+            self.context[Int(Context.socket) + index] = UInt8(truncatingIfNeeded: Region.socket >> UInt64(index * 8))
+        }
         self.process = process
     }
 
@@ -145,6 +156,10 @@ struct Interpreter {
     }
 
     private func bytes(_ address: UInt64, _ count: Int) -> [UInt8] {
+        if address >= Region.socket {
+            precondition(address == Region.socket + UInt64(Socket.isIPv6Only.offset) && count == 1)
+            return [process.isIPv6Only ? 0xFF : ~Socket.isIPv6Only.mask]
+        }
         if address >= Region.value {
             let (index, start) = (Int((address - Region.value) >> 16), Int(address & 0xFFFF))
             return Array(values[index][start..<start + count])
@@ -199,6 +214,10 @@ struct Interpreter {
             if ringBufferIsFull { return UInt64(bitPattern: -11) }
             events.append(bytes(registers[2], Int(registers[3])))
             return 0
+        case .socketAsTCP6, .socketAsUDP6:
+            precondition(registers[1] == Region.socket)
+            let wanted: UInt8 = number == Helper.socketAsTCP6.rawValue ? 6 : 17
+            return context[Int(Context.transport)] == wanted ? Region.socket : 0
         case .mapLookup: return lookUp(registers[1] - Region.map, registers[2])
         case nil: preconditionFailure("unknown function")
         }
@@ -226,24 +245,25 @@ struct Interpreter {
 /// What a map of the type `BPF_MAP_TYPE_LPM_TRIE` does, the simple way.
 struct LongestPrefixMap {
     private var values: [[UInt8]: [UInt8]] = [:]
-    private var lengths: Set<UInt32> = []
+    /// The lengths that occur, the longest first.
+    private var lengths: [UInt32] = []
 
     mutating func insert(_ key: [UInt8], _ value: [UInt8]) {
         let length = Self.length(key)
-        lengths.insert(length)
+        if !lengths.contains(length) { lengths = (lengths + [length]).sorted(by: >) }
         values[Self.truncated(key, to: length)] = value
     }
 
     func value(for key: [UInt8]) -> [UInt8]? {
         precondition(Self.length(key) == UInt32(PolicyKey.size - 4) * 8)
-        for length in lengths.sorted(by: >) {
+        for length in lengths {
             if let value = values[Self.truncated(key, to: length)] { return value }
         }
         return nil
     }
 
     private static func length(_ key: [UInt8]) -> UInt32 {
-        key[..<4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+        UInt32(key[0]) | UInt32(key[1]) << 8 | UInt32(key[2]) << 16 | UInt32(key[3]) << 24
     }
 
     private static func truncated(_ key: [UInt8], to length: UInt32) -> [UInt8] {

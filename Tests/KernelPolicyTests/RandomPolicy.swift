@@ -1,29 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import Linux
 import PortPolicy
+import TestSupport
 
 @testable import KernelPolicy
-
-enum Environment {
-    /// How many random cases are tried.
-    static let cases = ProcessInfo.processInfo.environment["LOWPORT_CASES"].flatMap(Int.init) ?? 20_000
-}
-
-/// A small generator with a seed, so that a failure can be had again (Steele, Lea and Flood, 2014).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
 
 /// A policy of few users, ports and addresses, so that rules and requests meet; compiled, and ready to be run.
 struct RandomPolicy {
@@ -40,6 +20,7 @@ struct RandomPolicy {
 
     let text: ByteString
     let rules: RuleSet
+    let tree: AuthbindSnapshot
     let table: PolicyTable
     private let map: LongestPrefixMap
     private let programs: [AssembledProgram]
@@ -48,7 +29,7 @@ struct RandomPolicy {
     init(_ random: inout SplitMix) {
         var text = ByteString()
         for _ in 0..<Int.random(in: 1...6, using: &random) { text += Self.line(&random) + "\n" }
-        self.init(valid: text)
+        self.init(valid: text, Bool.random(using: &random) ? RandomTree.tree(&random) : AuthbindSnapshot())
     }
 
     /// The policy of `text`, which must have no faults.
@@ -57,23 +38,34 @@ struct RandomPolicy {
         self.init(valid: text)
     }
 
-    private init(valid text: ByteString) {
+    private init(valid text: ByteString, _ tree: AuthbindSnapshot = AuthbindSnapshot()) {
         self.text = text
+        self.tree = tree
         rules = RuleSet([RulesFile(path: "rules", content: text.bytes)])
         precondition(rules.files.count == 1)
-        table = PolicyTable(rules, limit: Port(rawValue: 1024), names: Names())
+        let policy = EnforcedPolicy(rules: rules, authbind: AuthbindPermissions(tree))
+        table = PolicyTable(policy, limit: Port(rawValue: 1024), names: Names())
         let image = PolicyImage(sources: table.grants.map { _ in 7 }, atomicOffset: 37)
         var map = LongestPrefixMap()
         for (key, value) in table.entries { map.insert(key.bytes, image.bytes(of: value, in: table)) }
         self.map = map
-        programs = BindFamily.allCases.map { [table] in table.program(for: $0, ProgramOptions(network: 1)) }
+        programs = BindFamily.allCases.map { [table] in
+            table.program(for: $0, ProgramOptions(network: 1, isIPv6Only: Interpreter.Socket.isIPv6Only))
+        }
+    }
+
+    /// Whether the tree allows `request` by a file that was left out of the table, by name.
+    func leavesOut(_ decision: Decision, of request: BindRequest) -> Bool {
+        guard case .authbind(let path, _) = decision.grant else { return false }
+        if request.address == .v6(IPv6Address(mapping: .any)) { return true }
+        return AuthbindPermissions(tree).leftOut.contains { $0.path == "/etc/authbind/\(path)" }
     }
 
     // MARK: - Running
 
-    func outcome(of request: BindRequest, network: UInt64 = 1) -> Outcome? {
+    func outcome(of request: BindRequest, network: UInt64 = 1) -> BindOutcome? {
         var run = interpreter(for: request, network: network)
-        return Outcome(rawValue: Int32(run.run()))
+        return BindOutcome(rawValue: Int32(run.run()))
     }
 
     func interpreter(for request: BindRequest, network: UInt64 = 1, only: UInt64? = 1) -> Interpreter {
@@ -101,7 +93,8 @@ struct RandomPolicy {
             user: request.user.rawValue,
             group: request.groups[0].rawValue,
             network: network,
-            time: (100 + 37) * 1_000_000_000
+            time: (100 + 37) * 1_000_000_000,
+            isIPv6Only: request.address == .v6(.any) && !request.isDualStack
         )
         return Interpreter(program, policy: map, context: context, process: process)
     }

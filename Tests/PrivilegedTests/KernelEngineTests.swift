@@ -6,38 +6,7 @@ import Testing
 /// The kernel's own decisions, in a control group of the test's own, below the root of the hierarchy of version 2.
 @Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized)
 struct KernelEngineTests {
-    /// Runs `script` in a sandbox with
-    /// - `$G`: a control group of its own, which the script's processes are in;
-    /// - `enable`: `lowport enforce enable` for that group;
-    /// - `try_bind USER ADDRESS PORT [udp]`: prints `bound`, or the name of the error, with the plain system call.
-    private func enforced(_ script: ByteString) async throws -> Outcome {
-        let prelude: ByteString = """
-            H=$(awk '{ for (i = 5; i < NF; i++) if ($i == "-" && $(i + 1) == "cgroup2") { print $5; exit } }' \
-                /proc/self/mountinfo)
-            G=$H/lowport-test-$(tr -d - < /proc/sys/kernel/random/uuid)
-            mkdir "$G"
-            leave() { lowport enforce disable > /dev/null 2>&1 || :; echo 0 > "$H/cgroup.procs"; rmdir "$G"; }
-            trap leave EXIT
-            echo 0 > "$G/cgroup.procs"
-            enable() { lowport enforce enable --cgroup "$G" "$@"; }
-            cat > bind.py <<'END'
-            import errno, socket, sys
-            address, port, kind = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-            family = socket.AF_INET6 if ":" in address else socket.AF_INET
-            s = socket.socket(family, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if kind == "only": s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            try:
-                s.bind((address, port))
-                print("bound")
-            except OSError as e:
-                print(errno.errorcode[e.errno])
-            END
-            try_bind() { as "$1" /usr/bin/python3 bind.py "$2" "$3" "${4:-tcp}"; }
-
-            """
-        return try await Sandbox.run((prelude + script).description)
-    }
+    private func enforced(_ script: ByteString) async throws -> Outcome { try await KernelSandbox.run(script) }
 
     private func expect(_ outcome: Outcome, _ lines: ByteString, _ location: SourceLocation = #_sourceLocation) {
         #expect(outcome.output == lines, "\(outcome)", sourceLocation: location)
@@ -84,6 +53,100 @@ struct KernelEngineTests {
             """
         )
         expect(outcome, "bound\nbound\nEACCES\nEACCES\nbound\nEACCES\nEACCES\nbound\n")
+    }
+
+    @Test func `the authbind tree is the kernel's business as far as it can be said exactly`() async throws {
+        let outcome = try await enforced(
+            """
+            cd /etc/authbind
+            install -m 755 /dev/null byport/80
+            install -m 750 -g dns /dev/null byport/81
+            install -m 700 -o alice /dev/null byport/82
+            install -m 701 /dev/null byport/83
+            ln -s 80 byport/84
+            install -m 755 /dev/null byaddr/127.0.0.1,85
+            install -m 755 /dev/null 'byport/!600'
+            install -m 644 /dev/null byaddr/127.0.0.2:86
+            echo '127.0.0.0/8,80-90' > byuid/1001; echo '::/0,90' >> byuid/1001
+            cd $T
+            enable 2> said
+            for port in 80 81 82 83 84 85 600; do echo $port $(try_bind alice 127.0.0.1 $port) $(try_bind bob 127.0.0.1 $port); done
+            try_bind alice 127.0.0.2 86; try_bind alice 127.0.0.3 86; try_bind alice 0.0.0.0 86
+            try_bind alice ::ffff:127.0.0.1 86; try_bind alice ::ffff:127.0.0.1 90; try_bind alice :: 90
+            sed 's/^lowport: //' said
+            """
+        )
+        expect(
+            outcome,
+            """
+            80 bound bound
+            81 EACCES bound
+            82 bound EACCES
+            83 EACCES EACCES
+            84 EACCES EACCES
+            85 bound bound
+            600 bound bound
+            EACCES
+            bound
+            EACCES
+            EACCES
+            bound
+            bound
+            /etc/authbind/byport/83: mode 0701: some are refused for what others have: left to authbind and lowport run
+            /etc/authbind/byport/84: it is a symbolic link: left to authbind and lowport run
+
+            """
+        )
+    }
+
+    @Test func `lowport run adds nothing where the kernel knows all`() async throws {
+        let outcome = try await enforced(
+            """
+            lowport grant -q 80 --user alice
+            how() { as alice lowport run --verbose "$@" true 2>&1 | sed 's/.*true: //; s/:.*//'; }
+            how; how --via kernel
+            enable; cat /run/lowport/kernel | sed -n '/complete/p'; stat -c %a /run/lowport/kernel
+            how; how --via kernel; how --via broker
+            as alice lowport run /usr/bin/python3 bind.py 127.0.0.1 80 tcp
+            install -m 701 /dev/null /etc/authbind/byport/81; lowport enforce reload 2> /dev/null; how
+            rm /etc/authbind/byport/81; lowport enforce reload; how
+            echo 'allow user alice tcp 82 on ::/0' > /etc/lowport/rules; lowport enforce reload; how
+            as alice lowport run /usr/bin/python3 bind.py :: 82 only
+            lowport enforce disable; how
+            """
+        )
+        expect(
+            outcome,
+            """
+            broker
+            lowport-run
+            complete yes
+            644
+            kernel
+            kernel
+            broker
+            bound
+            broker
+            kernel
+            kernel
+            bound
+            broker
+
+            """
+        )
+    }
+
+    @Test func `a socket that takes IPv6 alone needs IPv6 alone`() async throws {
+        let outcome = try await enforced(
+            """
+            echo 'allow user alice tcp,udp 80 on ::/0' > /etc/lowport/rules
+            enable
+            try_bind alice :: 80; try_bind alice :: 80 only; try_bind alice 0.0.0.0 80
+            lowport grant -q 80 --user alice --on 0.0.0.0/0
+            try_bind alice :: 80; try_bind alice 0.0.0.0 80
+            """
+        )
+        expect(outcome, "EACCES\nbound\nEACCES\nbound\nbound\n")
     }
 
     @Test func `grant and revoke reach the kernel at once`() async throws {
@@ -204,6 +267,8 @@ struct KernelEngineTests {
             enable
             mkdir "$G/inner"; lowport enforce disable; lowport enforce enable --cgroup "$G/inner"
             rmdir "$G/inner"
+            # The kernel takes a group down when it has the time.
+            while lowport enforce status > /dev/null 2>&1; do sleep 0.05; done
             lowport enforce reload 2>&1 || echo "status $?"
             enable; lowport enforce status > /dev/null; echo "$?"
             lowport enforce disable
@@ -226,6 +291,22 @@ struct KernelEngineTests {
         )
     }
 
+    @Test func `the capabilities of the service are enough`() async throws {
+        let outcome = try await enforced(
+            """
+            unit="\(ByteString(Release.repository))/Packaging/systemd/lowport-enforce.service"
+            words=$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | tr A-Z a-z | sed 's/cap_/+/g; s/ /,/g')
+            as_service() { setpriv --bounding-set "-all,$words" --no-new-privs lowport enforce "$@"; }
+            echo 'allow user alice tcp 80 on ::/0' > /etc/lowport/rules
+            as_service enable --cgroup "$G"; try_bind alice :: 80 only
+            echo 'allow user alice tcp 80' > /etc/lowport/rules
+            as_service reload; try_bind alice :: 80
+            as_service status | grep -c enabled; as_service disable; try_bind alice :: 80
+            """
+        )
+        expect(outcome, "bound\nbound\n1\nEACCES\n")
+    }
+
     @Test func `without the right to load programs it says so in one sentence`() async throws {
         let outcome = try await enforced(
             """
@@ -235,6 +316,25 @@ struct KernelEngineTests {
             """
         )
         expect(outcome, "status 69\n1\nhint: use `lowport run` instead\n")
+    }
+
+    @Test func `without control groups of version 2 it says so in one sentence`() async throws {
+        let outcome = try await enforced(
+            """
+            cp $BIN/lowport $T/; enforce() { unshare --mount sh -c 'umount -l "$0"; exec '$T'/lowport enforce enable' "$H"; }
+            enforce 2> errors || echo "status $?"
+            cat errors
+            """
+        )
+        expect(
+            outcome,
+            """
+            status 69
+            lowport: the kernel engine does not work here: there are no control groups of version 2
+            hint: use `lowport run` instead
+
+            """
+        )
     }
 
     @Test func `the log says who bound what, and by which line`() async throws {

@@ -60,7 +60,7 @@ static inline int clinux_bpf_map_freeze(int map)
 }
 
 static inline int clinux_bpf_program_load(const void *instructions, unsigned count, unsigned attach_type,
-                                          const char *name, char *log, unsigned log_size)
+                                          const char *name, const char *license, char *log, unsigned log_size)
 {
     union bpf_attr a;
     memset(&a, 0, sizeof a);
@@ -68,7 +68,7 @@ static inline int clinux_bpf_program_load(const void *instructions, unsigned cou
     a.expected_attach_type = attach_type;
     a.insns = (unsigned long)instructions;
     a.insn_cnt = count;
-    a.license = (unsigned long)"Apache-2.0";
+    a.license = (unsigned long)license;
     a.log_buf = (unsigned long)log;
     a.log_size = log_size;
     a.log_level = log_size ? 1 : 0;

@@ -47,6 +47,8 @@ public enum Helper: Int32, Sendable {
     case networkNamespace = 122
     case bootTime = 125
     case ringBufferOutput = 130
+    case socketAsTCP6 = 136
+    case socketAsUDP6 = 140
     case atomicTime = 208
 }
 

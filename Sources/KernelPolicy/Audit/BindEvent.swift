@@ -24,7 +24,7 @@ public struct BindEvent: Hashable, Sendable {
     /// The port.
     public let port: Port
     /// How it ended.
-    public let outcome: Outcome
+    public let outcome: BindOutcome
     /// The number of the file with the rule that allowed it; 0 for none.
     public let source: UInt32
     /// The line of the rule.
@@ -43,9 +43,9 @@ public struct BindEvent: Hashable, Sendable {
         }
         let userAndGroup: UInt64 = number(EventLayout.userAndGroup)
         let processAndThread: UInt64 = number(EventLayout.processAndThread)
-        let family: UInt16 = number(EventLayout.family)
+        let space: UInt16 = number(EventLayout.space)
         let outcome: UInt16 = number(EventLayout.outcome)
-        guard let outcome = Outcome(rawValue: Int32(outcome)) else { return nil }
+        guard let outcome = BindOutcome(rawValue: Int32(outcome)) else { return nil }
         time = number(EventLayout.time)
         user = UserID(rawValue: UInt32(truncatingIfNeeded: userAndGroup))
         group = GroupID(rawValue: UInt32(truncatingIfNeeded: userAndGroup >> 32))
@@ -59,7 +59,7 @@ public struct BindEvent: Hashable, Sendable {
         line = number(EventLayout.line)
         self.outcome = outcome
         let address = bytes[Int(EventLayout.address)..<Int(EventLayout.address) + 16]
-        if family == AddressFamilyCode.v4 {
+        if space != AddressSpace.v6.rawValue {
             self.address = .v4(IPv4Address(rawValue: address.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }))
         } else {
             guard let address = IPv6Address(networkBytes: address) else { return nil }

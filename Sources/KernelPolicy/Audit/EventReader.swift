@@ -10,16 +10,14 @@ public struct EventReader: ~Copyable {
     private let ring: BpfRingBuffer
     private var sources: [UInt32: ByteString] = [:]
 
-    private static var lockPath: ByteString { "/run/lowport-log.lock" }
-
     /// Opens the events of the engine, which must be enabled. Nil if somebody else reads them.
     public static func open() throws(EnforcementError) -> EventReader? {
         _ = try EngineLinks.pinned()
         let maps = try EngineMaps.pinned(in: KernelEngine.folder)
-        let lock = try attempt("open \(lockPath)") { () throws(Errno) in
-            try FileDescriptor.open(lockPath, [.readWrite, .create, .noFollow])
+        let lock = try attempt("open the lock of the events") { () throws(Errno) in
+            try FileDescriptor.open("log.lock", [.readWrite, .create, .noFollow], in: NoticeBoard.folder())
         }
-        let isFirst = try attempt("lock \(lockPath)") { () throws(Errno) in try lock.tryToLockExclusively() }
+        let isFirst = try attempt("lock the events") { () throws(Errno) in try lock.tryToLockExclusively() }
         if !isFirst { return nil }
         let ring = try attempt("read the ring buffer") { () throws(Errno) in
             try BpfRingBuffer(BpfPins.open(KernelEngine.folder + "/events"), size: EngineMaps.ringSize)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
+public import Linux
 internal import PortPolicy
 
 /// The family of sockets that a program is called for.
@@ -13,11 +13,14 @@ public struct ProgramOptions: Hashable, Sendable {
     public var network: UInt64?
     /// Whether each bind of a privileged port is written to the ring buffer and counted.
     public var audits: Bool
+    /// Where the kernel's structure of a socket has `IPV6_V6ONLY`; nil if the program must not look.
+    public var isIPv6Only: KernelTypes.Bit?
 
     /// Creates options.
-    public init(network: UInt64?, audits: Bool = true) {
+    public init(network: UInt64?, audits: Bool = true, isIPv6Only: KernelTypes.Bit? = nil) {
         self.network = network
         self.audits = audits
+        self.isIPv6Only = isIPv6Only
     }
 }
 
@@ -69,7 +72,7 @@ private struct BindProgram: ~Copyable {
             refuseConfined()
             code.jump(to: finish)
             code.bind(granted)
-            code.move(.r7, Outcome.granted.rawValue)
+            code.move(.r7, BindOutcome.granted.rawValue)
             if options.audits { countGrant() }
         }
         code.bind(finish)
@@ -78,7 +81,7 @@ private struct BindProgram: ~Copyable {
         code.move(.r0, .r7)
         code.exit()
         code.bind(pass)
-        code.move(.r0, Outcome.left.rawValue)
+        code.move(.r0, BindOutcome.left.rawValue)
         code.exit()
     }
 
@@ -119,14 +122,15 @@ private struct BindProgram: ~Copyable {
         code.store(.word, Stack.key, 256)
     }
 
-    /// Family, scope and address; an IPv4-mapped address as the IPv4 address that it means. The scope is 1 for a wildcard.
+    /// Space, scope and address; an IPv4-mapped address as the IPv4 address that it means. The scope is 1 for a wildcard.
     private mutating func storeAddress() {
         code.remark("address")
-        let (stored, ipv4) = (code.label("address"), code.label("ipv4"))
         switch family {
-        case .v4: code.load(.r4, .word, .r6, Context.address4)
+        case .v4:
+            code.load(.r4, .word, .r6, Context.address4)
+            storeAddress(in: .v4, words: [.r4])
         case .v6:
-            let ipv6 = code.label("ipv6")
+            let (stored, ipv6, mapped) = (code.label("address"), code.label("ipv6"), code.label("mapped"))
             for (index, register) in [Register.r1, .r2, .r3, .r4].enumerated() {
                 code.load(register, .word, .r6, Context.address6 + Int16(index) * 4)
             }
@@ -134,19 +138,19 @@ private struct BindProgram: ~Copyable {
             code.jump(.r2, .notEqual, 0, to: ipv6)
             code.move(.r5, .r3)
             code.swapToNetworkOrder(.r5, bits: 32)
-            code.jump(.r5, .equal, 0xFFFF, to: ipv4)
+            code.jump(.r5, .equal, 0xFFFF, to: mapped)
             code.bind(ipv6)
-            storeAddress(family: AddressFamilyCode.v6, words: [.r1, .r2, .r3, .r4])
+            storeAddress(in: .v6, words: [.r1, .r2, .r3, .r4])
             code.jump(to: stored)
+            code.bind(mapped)
+            storeAddress(in: .mapped, words: [.r4])
+            code.bind(stored)
         }
-        code.bind(ipv4)
-        storeAddress(family: AddressFamilyCode.v4, words: [.r4])
-        code.bind(stored)
     }
 
-    private mutating func storeAddress(family: UInt16, words: [Register]) {
+    private mutating func storeAddress(in space: AddressSpace, words: [Register]) {
         let specific = code.label("specific")
-        code.store(.half, Stack.family, Int32(family))
+        code.store(.half, Stack.space, Int32(space.rawValue))
         code.store(.half, Stack.scope, 0)
         for index in 0..<4 {
             let place = Stack.address + Int16(index) * 4
@@ -161,43 +165,70 @@ private struct BindProgram: ~Copyable {
 
     // MARK: - Asking
 
-    /// Goes to `granted` with the value in r8, or falls through if no rule allows the address.
+    /// Goes to `granted` with the value in r8, or falls through if nothing allows the address.
     private mutating func askForAddress(granted: Label) {
         code.remark("the rules")
         guard family == .v6 else {
-            ask(keeping: true, granted: granted)
+            ask(keeping: true) { code in code.jump(to: granted) }
             return
         }
-        let (first, denied) = (code.label("first"), code.label("denied"))
-        ask(keeping: true, granted: first)
-        code.jump(to: denied)
-        code.bind(first)
-        code.remark("the program cannot see IPV6_V6ONLY: a bind of :: needs both families")
-        code.load(.r1, .half, .frame, Stack.scope)
-        code.jump(.r1, .equal, 0, to: granted)
-        code.load(.r1, .half, .frame, Stack.family)
-        code.jump(.r1, .equal, Int32(AddressFamilyCode.v4), to: granted)
-        code.store(.half, Stack.family, Int32(AddressFamilyCode.v4))
-        ask(keeping: false, granted: granted)
-        code.store(.half, Stack.family, Int32(AddressFamilyCode.v6))
+        let denied = code.label("denied")
+        // r7: whether IPv6 is allowed, so that IPv4 alone is missing.
+        code.move(.r7, 0)
+        ask(keeping: true) { code in
+            code.load(.r1, .half, .frame, Stack.scope)
+            code.jump(.r1, .equal, 0, to: granted)
+            code.load(.r1, .half, .frame, Stack.space)
+            code.jump(.r1, .equal, Int32(AddressSpace.mapped.rawValue), to: granted)
+            code.load(.r1, .word, .r8, ValueLayout.alone)
+            code.jump(.r1, .notEqual, 0, to: granted)
+            code.move(.r7, 1)
+        }
+        code.jump(.r7, .equal, 0, to: denied)
+        passIPv6Only(granted: granted)
+        code.remark("a bind of :: needs both families")
+        code.store(.half, Stack.space, Int32(AddressSpace.mapped.rawValue))
+        ask(keeping: false) { code in code.jump(to: granted) }
+        code.store(.half, Stack.space, Int32(AddressSpace.v6.rawValue))
         code.bind(denied)
     }
 
-    /// Asks the policy map for each identity. `keeping` puts the value that allows into r8.
-    private mutating func ask(keeping: Bool, granted: Label) {
+    /// Goes to `granted` if the socket takes IPv6 alone. Without `IPV6_V6ONLY` in sight no socket does.
+    private mutating func passIPv6Only(granted: Label) {
+        guard let bit = options.isIPv6Only else { return }
+        code.remark("a socket that takes IPv6 alone needs no more")
+        let (found, hidden) = (code.label("socket"), code.label("hidden"))
+        for helper in [Helper.socketAsTCP6, .socketAsUDP6] {
+            code.load(.r1, .double, .r6, Context.socket)
+            code.call(helper)
+            code.jump(.r0, .notEqual, 0, to: found)
+        }
+        code.jump(to: hidden)
+        code.bind(found)
+        code.load(.r1, .byte, .r0, Int16(bit.offset))
+        code.compute(.r1, .and, Int32(bit.mask))
+        code.jump(.r1, .notEqual, 0, to: granted)
+        code.bind(hidden)
+    }
+
+    /// Asks the policy map for each identity. `found` comes where one allows; `keeping` puts its value into r8.
+    private mutating func ask(keeping: Bool, _ found: (inout Assembler) -> Void) {
         for kind in asked {
-            let next = code.label("next")
+            let (next, valid) = (code.label("next"), code.label("valid"))
             lookUp(kind)
             code.jump(.r0, .equal, 0, to: next)
             if keeping { code.move(.r8, .r0) }
-            code.load(.r1, .double, .r0, ValueLayout.until)
-            code.jump(.r1, .equal, -1, to: granted)
             if table.isDated {
+                code.load(.r1, .double, .r0, ValueLayout.until)
+                code.jump(.r1, .equal, -1, to: valid)
                 code.store(.double, Stack.scratch, .r1)
                 code.call(.atomicTime)
                 code.load(.r1, .double, .frame, Stack.scratch)
-                code.jump(.r1, .greater, .r0, to: granted)
+                code.jump(.r1, .greater, .r0, to: valid)
+                code.jump(to: next)
             }
+            code.bind(valid)
+            found(&code)
             code.bind(next)
         }
     }
@@ -226,7 +257,7 @@ private struct BindProgram: ~Copyable {
         code.move(.r8, 0)
         let kinds = [PolicyKey.Kind.confinedUser, .confinedGroup].filter(table.has)
         if table.confinesRoot || table.confinesEveryone || !kinds.isEmpty {
-            code.move(.r7, Outcome.left.rawValue)
+            code.move(.r7, BindOutcome.left.rawValue)
             code.moveLow(.r1, .r9)
             let ordinary = code.label("ordinary")
             code.jump(.r1, .notEqual, 0, to: ordinary)
@@ -242,10 +273,10 @@ private struct BindProgram: ~Copyable {
                 code.jump(to: done)
             }
             code.bind(refused)
-            code.move(.r7, Outcome.refused.rawValue)
+            code.move(.r7, BindOutcome.refused.rawValue)
             code.bind(done)
         } else {
-            code.move(.r7, Outcome.left.rawValue)
+            code.move(.r7, BindOutcome.left.rawValue)
         }
     }
 
@@ -290,7 +321,7 @@ private struct BindProgram: ~Copyable {
         }
         code.load(.r1, .word, .frame, Stack.transport)
         code.store(.word, event + EventLayout.transport, .r1)
-        storeFamily()
+        storeSpace()
         code.store(.half, event + EventLayout.outcome, .r7)
         code.move(.r2, .frame)
         code.compute(.r2, .add, Int32(event))
@@ -313,16 +344,16 @@ private struct BindProgram: ~Copyable {
         code.bind(copied)
     }
 
-    /// The family of the socket's address; the key may say IPv4 for the second half of a dual-stack bind.
-    private mutating func storeFamily() {
-        let place = Stack.event + EventLayout.family
-        code.load(.r1, .half, .frame, Stack.family)
+    /// The space of the address; the key may say IPv4-mapped for the second half of a dual-stack bind.
+    private mutating func storeSpace() {
+        let place = Stack.event + EventLayout.space
+        code.load(.r1, .half, .frame, Stack.space)
         code.store(.half, place, .r1)
         guard family == .v6 else { return }
         let mapped = code.label("mapped")
         code.load(.r1, .word, .r6, Context.address6 + 8)
         code.jump(.r1, .notEqual, 0, to: mapped)
-        code.store(.half, place, Int32(AddressFamilyCode.v6))
+        code.store(.half, place, Int32(AddressSpace.v6.rawValue))
         code.bind(mapped)
     }
 

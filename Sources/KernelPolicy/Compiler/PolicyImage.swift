@@ -8,7 +8,8 @@ struct PolicyImage {
     /// What has to be added to a time of the day to make it International Atomic Time, in seconds.
     let atomicOffset: Int64
 
-    /// A value of the policy map: until when, then the number of the file, the line, and the digest of the rule.
+    /// A value of the policy map: until when, the number of the file, the line, the digest of the rule, and
+    /// whether it allows a wildcard alone.
     func bytes(of value: PolicyTable.Value, in table: PolicyTable) -> [UInt8] {
         var bytes = MapBytes()
         bytes.append(value.until.map(nanoseconds) ?? .max)
@@ -16,6 +17,8 @@ struct PolicyImage {
         bytes.append(table.grants.isEmpty ? 0 : sources[value.grant])
         bytes.append(UInt32(grant?.location.line ?? 0))
         bytes.append(grant?.digest ?? 0)
+        bytes.append(UInt32(value.isAlone ? 1 : 0))
+        bytes.append(UInt32(0))
         return bytes.bytes
     }
 

@@ -4,8 +4,8 @@ internal import PortPolicy
 
 /// What an entry of the policy map is looked up by: whom it is for, and which binds.
 ///
-/// In memory: the prefix length in bits, then kind and identity of four bytes each, protocol, port, family and scope of
-/// two each, and the address. Everything is in the order of the machine but the port and the address, which are in
+/// In memory: the prefix length in bits, then kind and identity of four bytes each, protocol, port, space and scope of
+/// two each, and the address. The scope is 1 for a wildcard. Everything is in the order of the machine but the port and the address, which are in
 /// network order, as the kernel shows them to the program. A longest-prefix match finds the narrowest reach.
 struct PolicyKey: Hashable, Sendable {
     /// Whom an entry is for; the number is the same as in the map.
@@ -26,10 +26,14 @@ struct PolicyKey: Hashable, Sendable {
     enum Reach: Hashable, Sendable {
         /// Any port and any protocol: for confinement, which has no reach.
         case nothing
-        /// All addresses of both families.
+        /// All addresses of all spaces.
         case everywhere
-        /// All addresses of the family of a prefix of length 0, or the addresses of a longer one but no wildcard.
-        case prefix(AddressPrefix)
+        /// All addresses of a space.
+        case space(AddressSpace)
+        /// The wildcard of a space.
+        case wildcard(AddressSpace)
+        /// The addresses of a block, which is not all of its space, but no wildcard.
+        case block(AddressBlock)
     }
 
     let head: Head
@@ -46,38 +50,35 @@ struct PolicyKey: Hashable, Sendable {
         bytes.append(head.identity)
         bytes.append(head.transport.code)
         bytes.append(head.port.networkOrder)
-        bytes.append(family)
-        bytes.append(UInt16(0))
-        return bytes.bytes + address + [UInt8](repeating: 0, count: 16 - address.count)
+        bytes.append(space?.rawValue ?? 0)
+        bytes.append(UInt16(isWildcard ? 1 : 0))
+        return bytes.bytes + address
     }
 
     private var length: UInt32 {
         switch reach {
         case .nothing: 64
         case .everywhere: 96
-        case .prefix(let prefix) where prefix.length == 0: 112
-        case .prefix(let prefix): 128 + UInt32(prefix.length)
+        case .space: 112
+        case .wildcard: 128
+        case .block(let block): 128 + UInt32(block.length)
         }
     }
 
-    private var family: UInt16 {
-        guard case .prefix(let prefix) = reach else { return 0 }
-        return if case .v4 = prefix.address { AddressFamilyCode.v4 } else { AddressFamilyCode.v6 }
+    private var space: AddressSpace? {
+        switch reach {
+        case .nothing, .everywhere: nil
+        case .space(let space), .wildcard(let space): space
+        case .block(let block): block.space
+        }
     }
+
+    private var isWildcard: Bool { if case .wildcard = reach { true } else { false } }
 
     private var address: [UInt8] {
-        guard case .prefix(let prefix) = reach else { return [] }
-        return switch prefix.address {
-        case .v4(let address): [UInt8](IPv6Address(mapping: address).networkBytes.suffix(4))
-        case .v6(let address): address.networkBytes
-        }
+        let bits: UInt128 = if case .block(let block) = reach { block.bits } else { 0 }
+        return (0..<16).map { UInt8(truncatingIfNeeded: bits >> UInt128(120 - $0 * 8)) }
     }
-}
-
-/// The families as map and events have them.
-enum AddressFamilyCode {
-    static let v4: UInt16 = 4
-    static let v6: UInt16 = 6
 }
 
 extension TransportProtocol {

@@ -19,14 +19,16 @@ public struct PolicyTable: Sendable {
         var until: Timestamp?
         /// The index of the line in `grants`.
         var grant: Int
+        /// Whether it allows a dual-stack wildcard without a second one for IPv4, as the authbind tree does.
+        var isAlone = false
 
-        /// Whether it allows for longer than `other`, or by an earlier line for as long.
+        /// Whether it allows for longer than `other`, or for more, or by an earlier line for as long.
         func isBetter(than other: Value) -> Bool {
             switch (until, other.until) {
-            case (nil, nil): grant < other.grant
-            case (nil, _): true
-            case (_, nil): false
-            case (let mine?, let its?): mine == its ? grant < other.grant : mine > its
+            case (nil, _?): true
+            case (_?, nil): false
+            case (let mine?, let its?) where mine != its: mine > its
+            default: isAlone == other.isAlone ? grant < other.grant : isAlone
             }
         }
     }
@@ -50,24 +52,42 @@ public struct PolicyTable: Sendable {
     /// How many entries there are.
     public var count: Int { entries.count }
 
-    /// Compiles `rules` for the ports below `limit`.
-    public init(_ rules: RuleSet, limit: Port, names: some PolicyNames) {
+    /// Compiles `policy` for the ports below `limit`.
+    public init(_ policy: EnforcedPolicy, limit: Port, names: some PolicyNames) {
         self.limit = limit
-        for (rule, location) in rules.files.flatMap(\.rules) {
+        for (rule, location) in policy.rules.files.flatMap(\.rules) {
             grants.append(Grant(location: location, digest: Self.digest(of: rule)))
             enter(rule, grant: grants.count - 1, names: names)
         }
-        for (confinement, _) in rules.files.flatMap(\.confinements) { enter(confinement, names: names) }
+        for permission in policy.authbind.permissions {
+            grants.append(Grant(location: permission.location, digest: Self.digest(of: permission.location)))
+            enter(permission, grant: grants.count - 1, names: names)
+        }
+        for (confinement, _) in policy.rules.files.flatMap(\.confinements) { enter(confinement, names: names) }
         inheritFromWiderReaches()
     }
 
-    /// What the counters know `rule` by (FNV-1a of its text).
-    public static func digest(of rule: Rule) -> UInt64 {
-        rule.byteString.bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    /// What the counters know `rule` by: its text, so that it may move to another line.
+    public static func digest(of rule: Rule) -> UInt64 { digest(of: rule.byteString) }
+
+    /// What the counters know a file of the authbind tree, or a line of it, by: where it is.
+    public static func digest(of location: RuleLocation) -> UInt64 { digest(of: location.byteString) }
+
+    /// FNV-1a.
+    private static func digest(of text: ByteString) -> UInt64 {
+        text.bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
     /// Whether any entry ends at some time, so that the program has to know the time.
     var isDated: Bool { entries.values.contains { $0.until != nil } }
+
+    /// Whether somebody may bind :: for IPv6 alone, so that `IPV6_V6ONLY` matters.
+    var dependsOnIPv6Only: Bool {
+        entries.contains { key, value in
+            guard key.reach == .space(.v6), !value.isAlone else { return false }
+            return [.space(.mapped), .everywhere].allSatisfy { entries[PolicyKey(head: key.head, reach: $0)] == nil }
+        }
+    }
 
     /// The kinds that have an entry: the program asks for no others.
     func has(_ kind: PolicyKey.Kind) -> Bool { entries.keys.contains { $0.head.kind == kind } }
@@ -77,11 +97,39 @@ public struct PolicyTable: Sendable {
     private typealias Whom = (kind: PolicyKey.Kind, identity: UInt32)
 
     private mutating func enter(_ rule: Rule, grant: Int, names: some PolicyNames) {
-        let reaches: [PolicyKey.Reach] = rule.prefixes.isEmpty ? [.everywhere] : rule.prefixes.map { .prefix($0) }
-        let transports = [TransportProtocol.tcp, .udp, .other].filter { rule.transports.includes($0) }
-        let value = Value(until: rule.until, grant: grant)
-        for whom in Self.processes(of: rule.identity, names: names) {
-            for port in rule.ports.flatMap(privileged) {
+        enter(
+            Value(until: rule.until, grant: grant),
+            for: Self.processes(of: rule.identity, names: names),
+            [.tcp, .udp, .other].filter { rule.transports.includes($0) },
+            rule.ports.flatMap(privileged),
+            rule.prefixes.isEmpty ? [.everywhere] : rule.prefixes.flatMap(PolicyKey.Reach.of)
+        )
+    }
+
+    /// The tree asks for no protocol.
+    private mutating func enter(
+        _ permission: AuthbindPermissions.Permission,
+        grant: Int,
+        names: some PolicyNames
+    ) {
+        enter(
+            Value(until: nil, grant: grant, isAlone: true),
+            for: Self.processes(of: permission.identity, names: names),
+            [.tcp, .udp, .other],
+            privileged(permission.ports),
+            permission.addresses.map(PolicyKey.Reach.of) ?? [.everywhere]
+        )
+    }
+
+    private mutating func enter(
+        _ value: Value,
+        for processes: [Whom],
+        _ transports: [TransportProtocol],
+        _ ports: [Port],
+        _ reaches: [PolicyKey.Reach]
+    ) {
+        for whom in processes {
+            for port in ports {
                 for transport in transports {
                     let head = PolicyKey.Head(
                         kind: whom.kind,
@@ -149,31 +197,78 @@ public struct PolicyTable: Sendable {
 
     /// Gives each entry the best of those whose reach contains its own, since the map finds the narrowest alone.
     private mutating func inheritFromWiderReaches() {
-        var prefixes: [PolicyKey.Head: [AddressPrefix]] = [:]
-        for key in entries.keys {
-            if case .prefix(let prefix) = key.reach { prefixes[key.head, default: []].append(prefix) }
+        var narrow: [PolicyKey.Head: [PolicyKey.Reach]] = [:]
+        for key in entries.keys where key.reach != .everywhere && key.reach != .nothing {
+            narrow[key.head, default: []].append(key.reach)
         }
-        for (head, unsorted) in prefixes {
-            var wider: [AddressPrefix] = []
-            for prefix in unsorted.sorted(by: Self.standsBefore) {
-                while let last = wider.last, !last.contains(prefix) { wider.removeLast() }
-                let parent: PolicyKey.Reach = wider.last.map { .prefix($0) } ?? .everywhere
-                if let inherited = entries[PolicyKey(head: head, reach: parent)] {
-                    enter(inherited, at: PolicyKey(head: head, reach: .prefix(prefix)))
+        for (head, reaches) in narrow {
+            var blocks: [AddressBlock] = []
+            for reach in reaches {
+                switch reach {
+                case .space: inherit(reach, from: .everywhere, head)
+                case .block(let block): blocks.append(block)
+                case .wildcard, .nothing, .everywhere: break
                 }
-                wider.append(prefix)
+            }
+            for case .wildcard(let space) in reaches { inherit(.wildcard(space), fromAllOf: space, head) }
+            var wider: [AddressBlock] = []
+            for block in blocks.sorted(by: AddressBlock.standsBefore) {
+                while let last = wider.last, !last.contains(block) { wider.removeLast() }
+                if let parent = wider.last {
+                    inherit(.block(block), from: .block(parent), head)
+                } else {
+                    inherit(.block(block), fromAllOf: block.space, head)
+                }
+                wider.append(block)
             }
         }
     }
 
-    /// By family, then by address, the wider first: so that a prefix comes right behind those that contain it.
-    private static func standsBefore(_ left: AddressPrefix, _ right: AddressPrefix) -> Bool {
-        func order(_ prefix: AddressPrefix) -> (Int, UInt64, UInt64, Int) {
-            switch prefix.address {
-            case .v4(let address): (4, 0, UInt64(address.rawValue), prefix.length)
-            case .v6(let address): (6, address.high, address.low, prefix.length)
-            }
+    private mutating func inherit(_ reach: PolicyKey.Reach, fromAllOf space: AddressSpace, _ head: PolicyKey.Head) {
+        inherit(reach, from: .everywhere, head)
+        inherit(reach, from: .space(space), head)
+    }
+
+    private mutating func inherit(_ reach: PolicyKey.Reach, from wider: PolicyKey.Reach, _ head: PolicyKey.Head) {
+        guard let value = entries[PolicyKey(head: head, reach: wider)] else { return }
+        enter(value, at: PolicyKey(head: head, reach: reach))
+    }
+}
+
+extension PolicyKey.Reach {
+    /// The reaches of a prefix of the rules, which judge an IPv4-mapped address as IPv4.
+    static func of(_ prefix: AddressPrefix) -> [PolicyKey.Reach] {
+        let spaces: [AddressSpace] = if case .v4 = prefix.address { [.v4, .mapped] } else { [.v6] }
+        return spaces.map { space in
+            prefix.length == 0 ? .space(space) : .block(AddressBlock(prefix, in: space))
         }
-        return order(left) < order(right)
+    }
+
+    /// The reaches of addresses of the authbind tree, to which a wildcard is an address like the others.
+    ///
+    /// ::ffff:0.0.0.0 is left out where :: is not meant as well: it would complete a rule that allows :: for IPv6 alone.
+    static func of(_ span: AddressSpan) -> [PolicyKey.Reach] {
+        if span.isIPv4 { return of(span.first, span.last, in: .v4, withWildcard: true) }
+        let mapped = (first: UInt128(0xFFFF_0000_0000), last: UInt128(0xFFFF_FFFF_FFFF))
+        var reaches = of(span.first, span.last, in: .v6, withWildcard: true)
+        if span.first <= mapped.last, mapped.first <= span.last {
+            let first = max(span.first, mapped.first) - mapped.first
+            let last = min(span.last, mapped.last) - mapped.first
+            reaches += of(first, last, in: .mapped, withWildcard: span.first == 0)
+        }
+        return reaches
+    }
+
+    private static func of(
+        _ first: UInt128,
+        _ last: UInt128,
+        in space: AddressSpace,
+        withWildcard: Bool
+    ) -> [PolicyKey.Reach] {
+        let blocks = AddressBlock.covering(first, last, in: space)
+        if blocks.contains(where: { $0.length == 0 }) {
+            return withWildcard ? [.space(space)] : AddressBlock.halves(of: space).map { .block($0) }
+        }
+        return blocks.map { .block($0) } + (first == 0 && withWildcard ? [.wildcard(space)] : [])
     }
 }

@@ -6,6 +6,7 @@ enum Context {
     static let address6: Int16 = 8
     static let port: Int16 = 24
     static let transport: Int16 = 36
+    static let socket: Int16 = 64
     static let size = 72
 }
 
@@ -17,7 +18,7 @@ enum Stack {
     static let identity = key + 8
     static let transport = key + 12
     static let port = key + 14
-    static let family = key + 16
+    static let space = key + 16
     static let scope = key + 18
     static let address = key + 20
     /// The event that is written to the ring buffer.
@@ -42,7 +43,8 @@ enum EventLayout {
     /// Protocol and port as in the key of the policy map: the port in network order.
     static let transport: Int16 = 80
     static let port: Int16 = 82
-    static let family: Int16 = 84
+    /// An `AddressSpace`.
+    static let space: Int16 = 84
     static let outcome: Int16 = 86
     static let size: Int32 = 88
 }
@@ -54,11 +56,13 @@ enum ValueLayout {
     static let source: Int16 = 8
     static let line: Int16 = 12
     static let digest: Int16 = 16
-    static let size = 24
+    /// Not 0 if it allows a dual-stack wildcard without a second entry for IPv4.
+    static let alone: Int16 = 24
+    static let size = 32
 }
 
 /// How a bind ended, with the value that the program returns for it (bpf(2), `BPF_CGROUP_INET4_BIND`).
-public enum Outcome: Int32, Sendable, CaseIterable {
+public enum BindOutcome: Int32, Sendable, CaseIterable {
     /// Confined, and not allowed: EPERM.
     case refused = 0
     /// No rule allows it; the kernel's own check decides.

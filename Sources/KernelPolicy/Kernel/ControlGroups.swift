@@ -30,6 +30,16 @@ public enum ControlGroups {
         }
     }
 
+    /// What /proc/PID/cgroup calls the open folder of a control group; nil if it is mounted in an unknown way.
+    static func name(of folder: borrowing FileDescriptor) -> ByteString? {
+        guard let path = try? readLink("/proc/self/fd/\(folder.rawValue)"),
+            let mountinfo = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly).readToEnd(limit: 16 << 20),
+            let root = root(in: ByteString(mountinfo))
+        else { return nil }
+        if path == root { return "/" }
+        return path.hasPrefix(root + "/") ? ByteString(path.bytes.dropFirst(root.count)) : nil
+    }
+
     /// Undoes the `\040` that the kernel writes for a blank.
     private static func unescaped(_ text: ByteString) -> ByteString {
         var (bytes, rest) = ([UInt8](), text.bytes[...])

@@ -40,10 +40,11 @@ struct EngineLinks: ~Copyable {
     /// Puts `policy` in force in both families, or in none.
     func replace(with policy: borrowing LoadedPolicy) throws(EnforcementError) {
         do throws(Errno) {
-            let old = try BpfProgram.loaded(bind4.status().program)
+            // The way back. Finding a program by its number takes CAP_SYS_ADMIN; without, there is none.
+            let old = try? BpfProgram.loaded(bind4.status().program)
             try bind4.replace(with: policy.bind4)
             do throws(Errno) { try bind6.replace(with: policy.bind6) } catch {
-                try bind4.replace(with: old)
+                if case .some(let old) = consume old { try bind4.replace(with: old) }
                 throw error
             }
         } catch { throw .failed("replace the policy", error) }
@@ -78,10 +79,21 @@ struct EngineLinks: ~Copyable {
             let status = try link.status()
             guard status.isOfControlGroup else { throw .invalidArgument }
             if status.cgroup == 0 { return 0 }
-            guard status.attachment == attachment,
-                try BpfProgram.loaded(status.program).name() == LoadedPolicy.names[attachment]
-            else { throw .invalidArgument }
+            guard status.attachment == attachment, try isOurs(status.program, attachment) else {
+                throw .invalidArgument
+            }
             return status.cgroup
         } catch { throw .foreign(path: KernelEngine.folder + "/" + name) }
+    }
+
+    /// Whether the program has the name of ours. Who lacks `CAP_SYS_ADMIN`, as the service does, is not told; to them what
+    /// root alone can have pinned is ours.
+    private static func isOurs(_ program: UInt32, _ attachment: BpfAttachment) throws(Errno) -> Bool {
+        do throws(Errno) {
+            return try BpfProgram.loaded(program).name() == LoadedPolicy.names[attachment]
+        } catch {
+            if error == .notPermitted { return true }
+            throw error
+        }
     }
 }

@@ -28,9 +28,9 @@ extension KernelEngine {
         return EngineStatus(
             settings: settings,
             cgroup: links.cgroup,
-            granted: number(Int(Outcome.granted.rawValue)),
-            left: number(Int(Outcome.left.rawValue)),
-            refused: number(Int(Outcome.refused.rawValue)),
+            granted: number(Int(BindOutcome.granted.rawValue)),
+            left: number(Int(BindOutcome.left.rawValue)),
+            refused: number(Int(BindOutcome.refused.rawValue)),
             dropped: number(StatisticsLayout.dropped)
         )
     }

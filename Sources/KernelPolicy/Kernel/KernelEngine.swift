@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Launch
 public import Linux
-public import PortPolicy
+internal import PortPolicy
 
 /// The policy in the kernel: enabling it, replacing it, and taking it away.
 ///
@@ -17,7 +18,7 @@ public enum KernelEngine {
     public enum Enabling: Sendable {
         /// It was not enabled before.
         case enabled
-        /// It was, with the same settings; the rules were applied again.
+        /// It was, with the same settings; the policy was applied again.
         case reloaded
     }
 
@@ -33,14 +34,14 @@ public enum KernelEngine {
 
     // MARK: - Life
 
-    /// Attaches `rules` to a control group, the root of all by default.
+    /// Attaches `policy` to a control group, the root of all by default.
     /// - Parameters:
-    ///   - rules: the rules.
-    ///   - names: who the names in them are.
+    ///   - policy: the rules and the authbind tree.
+    ///   - names: who the names in the rules are.
     ///   - cgroup: the folder of a control group; nil for the root of the hierarchy.
-    ///   - network: the cookie of the only network namespace that they hold in; nil for all.
+    ///   - network: the cookie of the only network namespace that it holds in; nil for all.
     public static func enable(
-        _ rules: RuleSet,
+        _ policy: EnforcedPolicy,
         names: some PolicyNames,
         cgroup: ByteString?,
         network: UInt64?
@@ -55,7 +56,7 @@ public enum KernelEngine {
             let maps = try EngineMaps.pinned(in: folder)
             guard let settings = try maps.readSettings() else { throw EnforcementError.foreign(path: folder) }
             guard settings.network == network, links.cgroup == inode else { throw EnforcementError.enabledOtherwise }
-            try replace(rules, names, settings, links, maps)
+            try replace(policy, names, settings, links, maps)
             return .reloaded
         } catch {
             switch error {
@@ -64,7 +65,7 @@ public enum KernelEngine {
             }
         }
         do throws(EnforcementError) {
-            try attach(rules, names, to: group, path: cgroup, EngineSettings(network: network, limit: limit))
+            try attach(policy, names, to: group, path: cgroup, EngineSettings(network: network, limit: limit))
         } catch {
             try? removePins()
             try? BpfPins.removeFolder(folder)
@@ -73,14 +74,14 @@ public enum KernelEngine {
         return .enabled
     }
 
-    /// Puts `rules` in the place of what is enforced now, at once for each family.
-    public static func reload(_ rules: RuleSet, names: some PolicyNames) throws(EnforcementError) {
+    /// Puts `policy` in the place of what is enforced now, at once for each family.
+    public static func reload(_ policy: EnforcedPolicy, names: some PolicyNames) throws(EnforcementError) {
         let lock = try lock()
         defer { _ = lock.rawValue }
         let links = try EngineLinks.pinned()
         let maps = try EngineMaps.pinned(in: folder)
         guard let settings = try maps.readSettings() else { throw .foreign(path: folder) }
-        try replace(rules, names, settings, links, maps)
+        try replace(policy, names, settings, links, maps)
     }
 
     /// Takes everything away; returns false if there was nothing.
@@ -88,6 +89,7 @@ public enum KernelEngine {
         guard isEnabled else { return false }
         let lock = try lock()
         defer { _ = lock.rawValue }
+        NoticeBoard.clear()
         try removePins()
         try attempt("remove \(folder)") { () throws(Errno) in try BpfPins.removeFolder(folder) }
         return true
@@ -98,23 +100,30 @@ public enum KernelEngine {
     private static var limit: Port { max(Port(rawValue: 1), EngineSettings.currentLimit()) }
 
     private static func attach(
-        _ rules: RuleSet,
+        _ policy: EnforcedPolicy,
         _ names: some PolicyNames,
         to group: borrowing FileDescriptor,
         path: ByteString?,
         _ settings: EngineSettings
     ) throws(EnforcementError) {
         let maps = try EngineMaps.created()
-        let table = PolicyTable(rules, limit: settings.limit, names: names)
-        let policy = try LoadedPolicy.loaded(table, settings, maps)
+        let table = PolicyTable(policy, limit: settings.limit, names: names)
+        let loaded = try LoadedPolicy.loaded(table, settings, maps)
         try maps.write(settings.applied(table))
-        let links = try EngineLinks.attached(policy, to: group, path: path)
+        let links = try EngineLinks.attached(loaded, to: group, path: path)
         try maps.pin(in: folder)
         try links.pin(in: folder)
+        try? NoticeBoard.put(
+            EnforcementNotice(
+                network: settings.network,
+                cgroup: ControlGroups.name(of: group) ?? "unknown",
+                isComplete: policy.authbind.leftOut.isEmpty && loaded.isExact
+            )
+        )
     }
 
     private static func replace(
-        _ rules: RuleSet,
+        _ policy: EnforcedPolicy,
         _ names: some PolicyNames,
         _ settings: EngineSettings,
         _ links: borrowing EngineLinks,
@@ -122,11 +131,15 @@ public enum KernelEngine {
     ) throws(EnforcementError) {
         var settings = settings
         settings.limit = limit
-        let table = PolicyTable(rules, limit: settings.limit, names: names)
-        let policy = try LoadedPolicy.loaded(table, settings, maps)
+        let table = PolicyTable(policy, limit: settings.limit, names: names)
+        let loaded = try LoadedPolicy.loaded(table, settings, maps)
         try maps.write(settings.applied(table))
-        try links.replace(with: policy)
+        try links.replace(with: loaded)
         // From here on it is in force; an old counter that stays does no harm.
+        if var notice = EnforcementNotice.current() {
+            notice.isComplete = policy.authbind.leftOut.isEmpty && loaded.isExact
+            try? NoticeBoard.put(notice)
+        }
         try? maps.removeCounters(except: Set(table.grants.map(\.digest)))
     }
 

@@ -9,6 +9,9 @@ struct LoadedPolicy: ~Copyable {
 
     static let names: [BpfAttachment: ByteString] = [.bind4: "lowport_bind4", .bind6: "lowport_bind6"]
 
+    /// Whether the programs allow all that the table does: what depends on `IPV6_V6ONLY` they may have to leave to others.
+    let isExact: Bool
+
     /// Fills a map with `table`, freezes it, and has the programs verified.
     static func loaded(
         _ table: PolicyTable,
@@ -22,20 +25,40 @@ struct LoadedPolicy: ~Copyable {
             .policy: policy.descriptor.rawValue, .counters: maps.counters.descriptor.rawValue,
             .events: maps.events.descriptor.rawValue, .statistics: maps.statistics.descriptor.rawValue,
         ]
-        let options = ProgramOptions(network: settings.network)
-        func load(_ family: BindFamily, _ attachment: BpfAttachment) throws(EnforcementError) -> BpfProgram {
-            let code = table.program(for: family, options).instructions.map { instruction in
-                var instruction = instruction
-                if let map = instruction.map, let descriptor = descriptors[map] { instruction.immediate = descriptor }
-                return instruction.rawValue
+        var options = ProgramOptions(network: settings.network)
+        let bind4 = try load(table, .v4, options, descriptors)
+        // Only if it matters: looking into a socket takes more privilege, and a kernel that tells what it looks like.
+        if table.dependsOnIPv6Only {
+            options.isIPv6Only = KernelTypes.ofRunningKernel()?.bit("skc_ipv6only", of: "sock_common")
+            if options.isIPv6Only != nil, let bind6 = try? load(table, .v6, options, descriptors) {
+                return LoadedPolicy(bind4: bind4, bind6: bind6, isExact: true)
             }
-            do throws(BpfProgramRefusal) {
-                return try BpfProgram(code, for: attachment, name: Self.names[attachment] ?? "")
-            } catch { throw Self.meaning(of: error) }
+            options.isIPv6Only = nil
         }
-        let bind4 = try load(.v4, .bind4)
-        let bind6 = try load(.v6, .bind6)
-        return LoadedPolicy(bind4: bind4, bind6: bind6)
+        let bind6 = try load(table, .v6, options, descriptors)
+        return LoadedPolicy(bind4: bind4, bind6: bind6, isExact: !table.dependsOnIPv6Only)
+    }
+
+    private static func load(
+        _ table: PolicyTable,
+        _ family: BindFamily,
+        _ options: ProgramOptions,
+        _ descriptors: [MapName: Int32]
+    ) throws(EnforcementError) -> BpfProgram {
+        let code = table.program(for: family, options).instructions.map { instruction in
+            var instruction = instruction
+            if let map = instruction.map, let descriptor = descriptors[map] { instruction.immediate = descriptor }
+            return instruction.rawValue
+        }
+        let attachment: BpfAttachment = family == .v4 ? .bind4 : .bind6
+        do throws(BpfProgramRefusal) {
+            return try BpfProgram(
+                code,
+                for: attachment,
+                name: Self.names[attachment] ?? "",
+                license: options.isIPv6Only == nil ? "Apache-2.0" : "GPL v2"
+            )
+        } catch { throw Self.meaning(of: error) }
     }
 
     private static func fill(_ table: PolicyTable, _ image: PolicyImage) throws(EnforcementError) -> BpfMap {

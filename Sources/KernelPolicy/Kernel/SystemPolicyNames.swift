@@ -1,5 +1,5 @@
-public import Linux
 // SPDX-License-Identifier: Apache-2.0
+public import Linux
 internal import Synchronization
 
 /// The names that the machine knows, each looked up once.

@@ -21,20 +21,26 @@ public struct BpfProgram: ~Copyable, Sendable {
     public let descriptor: FileDescriptor
 
     /// Loads `instructions`. The verifier writes its log only when it refuses: it costs time.
+    /// - Parameters:
+    ///   - instructions: the program.
+    ///   - attachment: what it is for.
+    ///   - name: at most 15 bytes, for people who list programs.
+    ///   - license: what the kernel is told; programs that look into its structures must be free under the GPL as well.
     public init(
         _ instructions: [UInt64],
         for attachment: BpfAttachment,
-        name: ByteString
+        name: ByteString,
+        license: ByteString
     ) throws(BpfProgramRefusal) {
         do throws(Errno) {
             var nothing: [UInt8] = []
-            descriptor = try Self.load(instructions, attachment, name, log: &nothing)
+            descriptor = try Self.load(instructions, attachment, name, license, log: &nothing)
         } catch {
             var log = [UInt8](repeating: 0, count: 1 << 20)
             guard error == .invalidArgument || error == .permissionDenied else {
                 throw BpfProgramRefusal(error: error, log: "")
             }
-            _ = try? Self.load(instructions, attachment, name, log: &log)
+            _ = try? Self.load(instructions, attachment, name, license, log: &log)
             throw BpfProgramRefusal(error: error, log: ByteString(log.prefix { $0 != 0 }))
         }
     }
@@ -60,6 +66,7 @@ public struct BpfProgram: ~Copyable, Sendable {
         _ instructions: [UInt64],
         _ attachment: BpfAttachment,
         _ name: ByteString,
+        _ license: ByteString,
         log: inout [UInt8]
     ) throws(Errno) -> FileDescriptor {
         let count = UInt32(instructions.count)
@@ -67,14 +74,17 @@ public struct BpfProgram: ~Copyable, Sendable {
             unsafe instructions.withUnsafeBytes { code in
                 unsafe log.withUnsafeMutableBytes { log in
                     unsafe name.withCString { name in
-                        unsafe clinux_bpf_program_load(
-                            code.baseAddress,
-                            count,
-                            attachment.rawValue,
-                            name,
-                            log.isEmpty ? nil : log.baseAddress?.assumingMemoryBound(to: CChar.self),
-                            UInt32(log.count)
-                        )
+                        unsafe license.withCString { license in
+                            unsafe clinux_bpf_program_load(
+                                code.baseAddress,
+                                count,
+                                attachment.rawValue,
+                                name,
+                                license,
+                                log.isEmpty ? nil : log.baseAddress?.assumingMemoryBound(to: CChar.self),
+                                UInt32(log.count)
+                            )
+                        }
                     }
                 }
             }

@@ -18,6 +18,9 @@ public struct FileSystem: Hashable, Sendable {
     /// Whether it is mounted so that nothing can be changed there: `ST_RDONLY`.
     public var isReadOnly: Bool { flags & 1 != 0 }
 
+    /// Whether it is mounted so that none of its files can be executed: `ST_NOEXEC`.
+    public var forbidsExecution: Bool { flags & 8 != 0 }
+
     /// Whether its files are on another machine, or behind a program.
     public var isRemote: Bool { clinux_is_remote_file_system(type) }
 

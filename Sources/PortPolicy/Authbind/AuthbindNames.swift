@@ -10,18 +10,16 @@
 enum AuthbindNames {
     /// The paths whose execute permission decides, in the order of asking.
     static func executables(for request: BindRequest) -> [ByteString] {
-        let mark = mark(for: request.port)
-        let port = request.port
-        var paths: [ByteString] = ["byport/\(mark)\(port)"]
-        switch request.address {
-        case .v4(let address):
-            paths.append("byaddr/\(mark)\(address):\(port)")
-            paths.append("byaddr/\(mark)\(address),\(port)")
-        case .v6(let address):
-            paths.append("byaddr/\(mark)\(address),\(port)")
-            paths.append("byaddr/\(mark)\(unabridged(address)),\(port)")
+        ["byport/\(mark(for: request.port))\(request.port)"] + executables(at: request.address, request.port)
+    }
+
+    /// Those of them that stand for an address, below `byaddr`.
+    static func executables(at address: IPAddress, _ port: Port) -> [ByteString] {
+        let mark = mark(for: port)
+        return switch address {
+        case .v4(let address): ["byaddr/\(mark)\(address):\(port)", "byaddr/\(mark)\(address),\(port)"]
+        case .v6(let address): ["byaddr/\(mark)\(address),\(port)", "byaddr/\(mark)\(unabridged(address)),\(port)"]
         }
-        return paths
     }
 
     /// The path of the file whose lines decide last.

@@ -11,7 +11,7 @@ internal import PortPolicy
 func bringIntoKernel(_ change: RulesChange, before: [UInt8]) throws {
     guard KernelEngine.isEnabled else { return }
     do throws(EnforcementError) {
-        try KernelEngine.reload(RuleStore.system.load().rules, names: SystemPolicyNames())
+        try KernelEngine.reload(.ofSystem(), names: SystemPolicyNames())
     } catch {
         // Nobody attached means nobody to bring up to date: the group is gone, or `enable` did not get to its end.
         switch error {

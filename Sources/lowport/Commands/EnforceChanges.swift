@@ -22,11 +22,11 @@ struct EnforceEnable: ParsableCommand {
     var allNamespaces = false
 
     func run() throws {
-        let rules = rulesForKernel()
+        let policy = policyForKernel()
         try enforcing { () throws(EnforcementError) in
             let network = allNamespaces ? nil : try KernelEngine.currentNetwork()
             let done = try KernelEngine.enable(
-                rules,
+                policy,
                 names: SystemPolicyNames(),
                 cgroup: cgroup.map { ByteString($0) },
                 network: network
@@ -61,18 +61,23 @@ struct EnforceReload: ParsableCommand {
     )
 
     func run() throws {
-        let rules = rulesForKernel()
+        let policy = policyForKernel()
         try enforcing { () throws(EnforcementError) in
-            try KernelEngine.reload(rules, names: SystemPolicyNames())
+            try KernelEngine.reload(policy, names: SystemPolicyNames())
         }
     }
 }
 
-/// The rules in force; what grants nothing is named on standard error.
-func rulesForKernel() -> RuleSet {
+/// The policy in force; what grants nothing, and what of the authbind tree the kernel cannot have, is named on standard
+/// error.
+func policyForKernel() -> EnforcedPolicy {
     let contents = RuleStore.system.load()
     for fault in Fault.grave(in: contents) { note("lowport: \(fault.text)") }
-    return contents.rules
+    let policy = EnforcedPolicy(rules: contents.rules, authbind: AuthbindPermissions(.ofSystem()))
+    for concern in policy.authbind.leftOut {
+        note("lowport: \(concern): left to authbind and lowport run")
+    }
+    return policy
 }
 
 /// Runs `body`, and says why if the kernel does not do it.

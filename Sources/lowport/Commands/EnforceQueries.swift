@@ -72,9 +72,8 @@ struct EnforceShowProgram: ParsableCommand {
     )
 
     func run() throws {
-        let rules = RuleStore.system.load().rules
         let limit = max(Port(rawValue: 1), EngineSettings.currentLimit())
-        let table = PolicyTable(rules, limit: limit, names: SystemPolicyNames())
+        let table = PolicyTable(.ofSystem(), limit: limit, names: SystemPolicyNames())
         let network = try enforcing { () throws(EnforcementError) in try KernelEngine.currentNetwork() }
         for (family, title) in [(BindFamily.v4, "cgroup/bind4"), (.v6, "cgroup/bind6")] {
             try say("; \(ByteString(title))")

@@ -13,7 +13,8 @@ struct Run: ParsableCommand {
             program's own; 125, 126 and 127 say that it could not be started.
 
             OPTIONS, BEFORE THE PROGRAM
-              --via auto|preload|broker     how its binds are reached; auto chooses
+              --via auto|kernel|broker|preload
+                                            how its binds are reached; auto chooses
               --listen [udp:][ADDRESS:]PORT bind first, and hand the socket over
               --via ambient --user NAME     as root: every low port, nothing else
               --verbose                     say how the program is started, and why

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Launch
+internal import Linux
+
+/// Where the engine says to everybody that it is enabled. The engine works without; only who asks gets a poorer answer.
+enum NoticeBoard {
+    /// The folder, which is made if it is missing.
+    static func folder() throws(Errno) -> FileDescriptor {
+        do throws(Errno) {
+            try FileDescriptor.open("/run", [.readOnly, .directory])
+                .makeDirectory("lowport", mode: FileMode(rawValue: 0o755))
+        } catch  where error == .fileExists {}
+        return try FileDescriptor.open(EnforcementNotice.folder, [.readOnly, .directory, .noFollow])
+    }
+
+    /// Puts `notice` in the place of the one that is there.
+    static func put(_ notice: EnforcementNotice) throws(Errno) {
+        let folder = try folder()
+        let draft: ByteString = ".kernel-\(CurrentProcess.identifier)"
+        do throws(Errno) {
+            let file = try FileDescriptor.open(draft, [.writeOnly, .create, .truncate, .noFollow], in: folder)
+            try file.setMode(FileMode(rawValue: 0o644))
+            try file.write(notice.byteString)
+            try folder.rename(draft, to: EnforcementNotice.name)
+        } catch {
+            try? folder.unlink(draft)
+            throw error
+        }
+    }
+
+    /// Takes the notice down.
+    static func clear() {
+        guard let folder = try? folder() else { return }
+        try? folder.unlink(EnforcementNotice.name)
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the running kernel says of its own structures: the BPF Type Format (Documentation/bpf/btf.rst of the kernel).
+public struct KernelTypes: Sendable {
+    /// One bit of a structure.
+    public struct Bit: Hashable, Sendable {
+        /// The byte that holds it, counted from the beginning of the structure.
+        public let offset: Int
+        /// The bit in that byte.
+        public let mask: UInt8
+
+        /// Creates a bit.
+        public init(offset: Int, mask: UInt8) {
+            self.offset = offset
+            self.mask = mask
+        }
+    }
+
+    private let bytes: [UInt8]
+    private var types = 0..<0
+    private var strings = 0..<0
+
+    /// Reads the types of the running kernel; nil if it does not tell them.
+    public static func ofRunningKernel() -> KernelTypes? {
+        guard let file = try? FileDescriptor.open("/sys/kernel/btf/vmlinux", .readOnly),
+            let bytes = try? file.readToEnd(limit: 64 << 20, expecting: 8 << 20)
+        else { return nil }
+        return KernelTypes(bytes)
+    }
+
+    /// Reads types as the kernel writes them; nil for anything else. Numbers are in the order of the machine.
+    public init?(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        guard bytes.count >= 24, half(0) == 0xEB9F else { return nil }
+        let header = Int(word(4))
+        func section(_ place: Int) -> Range<Int>? {
+            let start = header + Int(word(place))
+            let end = start + Int(word(place + 4))
+            return end <= bytes.count ? start..<end : nil
+        }
+        guard let types = section(8), let strings = section(16) else { return nil }
+        self.types = types
+        self.strings = strings
+    }
+
+    /// The bit field `member` of `structure`, which must be one bit wide; nil if there is none.
+    public func bit(_ member: ByteString, of structure: ByteString) -> Bit? {
+        var place = types.lowerBound
+        while place + 12 <= types.upperBound {
+            let info = word(place + 4)
+            let (kind, count) = (info >> 24 & 31, Int(info & 0xFFFF))
+            if kind == Self.structure, name(at: word(place), is: structure) {
+                return bit(member, place + 12, count, hasSizes: info >> 31 != 0)
+            }
+            guard let more = Self.extraSize(of: kind, count) else { return nil }
+            place += 12 + more
+        }
+        return nil
+    }
+
+    private func bit(_ member: ByteString, _ members: Int, _ count: Int, hasSizes: Bool) -> Bit? {
+        guard hasSizes, members + count * 12 <= types.upperBound else { return nil }
+        for place in stride(from: members, to: members + count * 12, by: 12) {
+            guard name(at: word(place), is: member) else { continue }
+            let position = word(place + 8)
+            guard position >> 24 == 1 else { return nil }
+            let number = Int(position & 0xFF_FFFF)
+            #if _endian(little)
+                return Bit(offset: number / 8, mask: 1 << UInt8(number % 8))
+            #else
+                return Bit(offset: number / 8, mask: 0x80 >> UInt8(number % 8))
+            #endif
+        }
+        return nil
+    }
+
+    private static let structure: UInt32 = 4
+
+    /// How many bytes follow the twelve of a type of this kind; nil for a kind that is not known.
+    private static func extraSize(of kind: UInt32, _ count: Int) -> Int? {
+        switch kind {
+        // Pointers, forward declarations, other names and qualifiers, functions, floating-point numbers, tags of types.
+        case 2, 7, 8, 9, 10, 11, 12, 16, 18: 0
+        // Integers, variables, tags of declarations.
+        case 1, 14, 17: 4
+        case 3: 12
+        // Enumerations and parameters of functions.
+        case 6, 13: count * 8
+        // Structures, unions, sections, enumerations of 64 bits.
+        case 4, 5, 15, 19: count * 12
+        default: nil
+        }
+    }
+
+    private func name(at offset: UInt32, is wanted: ByteString) -> Bool {
+        let start = strings.lowerBound + Int(offset)
+        let end = start + wanted.count
+        return end < strings.upperBound && bytes[end] == 0 && bytes[start..<end].elementsEqual(wanted.bytes)
+    }
+
+    private func half(_ place: Int) -> UInt16 {
+        #if _endian(little)
+            UInt16(bytes[place]) | UInt16(bytes[place + 1]) << 8
+        #else
+            UInt16(bytes[place]) << 8 | UInt16(bytes[place + 1])
+        #endif
+    }
+
+    private func word(_ place: Int) -> UInt32 {
+        #if _endian(little)
+            UInt32(half(place)) | UInt32(half(place + 2)) << 16
+        #else
+            UInt32(half(place)) << 16 | UInt32(half(place + 2))
+        #endif
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// What an authbind tree allows, said once for all binds, as far as that can be said exactly.
+///
+/// The tree is asked step by step, and the first file that is there decides, also when it refuses. So a line of a byuid
+/// file is worth nothing where a file for the port, or for the address and the port, exists: such places are taken out
+/// of it here. What depends on more than permission bits is left out, and named; nothing is ever made wider.
+public struct AuthbindPermissions: Sendable {
+    /// Somebody may bind some ports at some addresses.
+    public struct Permission: Hashable, Sendable {
+        /// Whom it is for: everyone, a user or a group, by number.
+        public let identity: Identity
+        /// The ports.
+        public let ports: PortRange
+        /// The addresses; nil for all of both families.
+        public let addresses: AddressSpan?
+        /// Where it comes from: the path, with the line of a byuid file or 0.
+        public let location: RuleLocation
+    }
+
+    /// All that is allowed.
+    public private(set) var permissions: [Permission] = []
+    /// What was left out, and why.
+    public private(set) var leftOut: [AuthbindConcern] = []
+
+    private let root: ByteString
+    /// Ports and places that a file decides, so that nothing behind it is asked.
+    private var decidedPorts: Set<Port> = []
+    private var decidedPlaces: [Port: [IPAddress]] = [:]
+
+    /// No permissions: there is no tree.
+    public init() { root = "" }
+
+    /// Says what `tree`, which lies at `root`, allows.
+    public init(_ tree: AuthbindSnapshot, at root: ByteString = "/etc/authbind") {
+        self.root = root
+        switch tree.byport {
+        case .absent: break
+        case .open(let entries): for (name, entry) in entries.sorted(by: { $0.key < $1.key }) { enterPort(name, entry) }
+        case .closed(let reason):
+            leaveOut("byport", reason)
+            return
+        }
+        switch tree.byaddr {
+        case .absent: break
+        case .open(let entries): enterAddresses(entries)
+        case .closed(let reason):
+            leaveOut("byaddr", reason)
+            return
+        }
+        for (name, reason) in tree.unreadable.sorted(by: { $0.key < $1.key }) { leaveOut("byuid/\(name)", reason) }
+        for (name, content) in tree.byuid.sorted(by: { $0.key < $1.key }) { enterUser(name, content) }
+    }
+
+    private mutating func leaveOut(_ path: ByteString, _ reason: ByteString) {
+        leftOut.append(AuthbindConcern(reason, path: "\(root)/\(path)"))
+    }
+
+    // MARK: - Files whose execute permission decides
+
+    private mutating func enterPort(_ name: ByteString, _ entry: AuthbindSnapshot.Entry) {
+        let path: ByteString = "byport/\(name)"
+        guard let port = AuthbindNames.port(named: name) else { return }
+        decidedPorts.insert(port)
+        enter(entry, path, port, addresses: nil)
+    }
+
+    /// Of the two names of an address, the one that is asked first decides.
+    private mutating func enterAddresses(_ entries: [ByteString: AuthbindSnapshot.Entry]) {
+        for name in entries.keys.sorted() {
+            guard let (address, port) = AuthbindNames.place(named: name), !decidedPorts.contains(port),
+                decidedPlaces[port]?.contains(address) != true
+            else { continue }
+            for path in AuthbindNames.executables(at: address, port) {
+                guard let entry = entries[ByteString(path.bytes.dropFirst("byaddr/".utf8.count))] else { continue }
+                decidedPlaces[port, default: []].append(address)
+                enter(entry, path, port, addresses: AddressSpan(address))
+                break
+            }
+        }
+    }
+
+    private mutating func enter(
+        _ entry: AuthbindSnapshot.Entry,
+        _ path: ByteString,
+        _ port: Port,
+        addresses: AddressSpan?
+    ) {
+        if let oddity = entry.oddity { return leaveOut(path, oddity) }
+        guard let holders = Self.holders(of: entry) else {
+            let reason: ByteString = "mode \(entry.mode): some are refused for what others have"
+            return leaveOut(path, reason)
+        }
+        for identity in holders {
+            permissions.append(
+                Permission(
+                    identity: identity,
+                    ports: PortRange(port),
+                    addresses: addresses,
+                    location: RuleLocation(file: "\(root)/\(path)", line: 0)
+                )
+            )
+        }
+    }
+
+    /// Who may execute the file, as access(2) says; nil if that is everybody but somebody.
+    private static func holders(of entry: AuthbindSnapshot.Entry) -> [Identity]? {
+        let bits = entry.mode.rawValue & 0o111
+        if bits == 0 { return [] }
+        // Root may execute whatever somebody may.
+        let isOfRoot = entry.owner == .root
+        let owner: [Identity] = isOfRoot || bits & 0o100 == 0 ? [] : [.userID(entry.owner)]
+        switch (bits & 0o010 != 0, bits & 0o001 != 0) {
+        case (true, true): return isOfRoot || bits & 0o100 != 0 ? [.everyone] : nil
+        case (false, true): return nil
+        case (true, false):
+            return isOfRoot || bits & 0o100 != 0 ? [.userID(.root), .groupID(entry.group)] + owner : nil
+        case (false, false): return [.userID(.root)] + owner
+        }
+    }
+
+    // MARK: - Files whose lines decide
+
+    private mutating func enterUser(_ name: ByteString, _ content: [UInt8]) {
+        guard let (user, isMarked) = AuthbindNames.user(named: name) else { return }
+        for (index, line) in ByteString(content).split(on: UInt8(ascii: "\n")).enumerated() {
+            guard let rule = ByuidFile.rule(on: line.bytes[...]), let addresses = rule.addresses,
+                let ports = isMarked ? rule.ports(from: 512, to: 65535) : rule.ports(from: 1, to: 511)
+            else { continue }
+            let location = RuleLocation(file: "\(root)/byuid/\(name)", line: index + 1)
+            for ports in undecided(ports) { enter(user, ports, addresses, location) }
+        }
+    }
+
+    /// What is left of `ports` without those that a file of `byport` decides.
+    private func undecided(_ ports: PortRange) -> [PortRange] {
+        decidedPorts.filter(ports.contains).reduce([ports]) { rest, port in
+            rest.flatMap { $0.subtracting(PortRange(port)) }
+        }
+    }
+
+    private mutating func enter(_ user: UserID, _ ports: PortRange, _ addresses: AddressSpan, _ location: RuleLocation)
+    {
+        func add(_ ports: PortRange, _ addresses: AddressSpan) {
+            permissions.append(
+                Permission(identity: .userID(user), ports: ports, addresses: addresses, location: location)
+            )
+        }
+        var whole = [ports]
+        for (port, places) in decidedPlaces where ports.contains(port) {
+            let inside = places.filter(addresses.contains)
+            if inside.isEmpty { continue }
+            whole = whole.flatMap { $0.subtracting(PortRange(port)) }
+            let rest = inside.reduce([addresses]) { rest, place in rest.flatMap { $0.subtracting(place) } }
+            for span in rest { add(PortRange(port), span) }
+        }
+        for ports in whole { add(ports, addresses) }
+    }
+}

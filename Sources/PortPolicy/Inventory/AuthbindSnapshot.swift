@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// The authbind tree as it lies on the disk at one moment, for whoever wants to know all that it allows.
+public struct AuthbindSnapshot: Sendable {
+    /// A file or folder below `byport` or `byaddr`.
+    public struct Entry: Hashable, Sendable {
+        /// Its permission bits.
+        public var mode: FileMode
+        /// Its owner.
+        public var owner: UserID
+        /// Its group.
+        public var group: GroupID
+        /// Why the permission bits are not all that decides; nil if they are.
+        public var oddity: ByteString?
+
+        /// Creates an entry.
+        public init(mode: FileMode, owner: UserID, group: GroupID, oddity: ByteString? = nil) {
+            self.mode = mode
+            self.owner = owner
+            self.group = group
+            self.oddity = oddity
+        }
+    }
+
+    /// A folder whose entries decide.
+    public enum Folder: Hashable, Sendable {
+        /// There is none.
+        case absent
+        /// What it holds, by name. Everybody may look into it.
+        case open([ByteString: Entry])
+        /// Not everybody meets the same; why.
+        case closed(ByteString)
+    }
+
+    /// `byport`.
+    public var byport: Folder
+    /// `byaddr`.
+    public var byaddr: Folder
+    /// The contents of the files of `byuid`, by name.
+    public var byuid: [ByteString: [UInt8]]
+    /// The files of `byuid` that could not be read, and why.
+    public var unreadable: [ByteString: ByteString]
+
+    /// Creates a snapshot.
+    public init(
+        byport: Folder = .absent,
+        byaddr: Folder = .absent,
+        byuid: [ByteString: [UInt8]] = [:],
+        unreadable: [ByteString: ByteString] = [:]
+    ) {
+        self.byport = byport
+        self.byaddr = byaddr
+        self.byuid = byuid
+        self.unreadable = unreadable
+    }
+}
+
+extension AuthbindSnapshot {
+    /// The tree of this machine, read with the rights of this process.
+    public static func ofSystem() -> AuthbindSnapshot { AuthbindSnapshot(at: "/etc/authbind") }
+
+    /// Reads the tree at `root`, with the rights of this process.
+    public init(at root: ByteString) {
+        self.init()
+        guard (try? FileStatus(of: root, followLinks: false)) != nil else { return }
+        if let reason = Self.obstacle(at: root) {
+            (byport, byaddr) = (.closed(reason), .closed(reason))
+            return
+        }
+        byport = Self.folder(at: "\(root)/byport")
+        byaddr = Self.folder(at: "\(root)/byaddr")
+        let path: ByteString = "\(root)/byuid"
+        guard let names = try? FileDescriptor.open(path, [.readOnly, .directory]).names() else { return }
+        for name in names {
+            do throws(Errno) {
+                // As the helper opens it: a FIFO counts as empty, and a file that is too long for nothing.
+                let file = try FileDescriptor.open(
+                    "\(path)/\(name)",
+                    [.readOnly, .nonBlocking, .noControllingTerminal]
+                )
+                byuid[name] = try file.readToEnd(limit: 16 << 20)
+            } catch { unreadable[name] = error.sentence }
+        }
+    }
+
+    private static func folder(at path: ByteString) -> Folder {
+        do throws(Errno) { _ = try FileStatus(of: path, followLinks: false) } catch {
+            return error == .noSuchFile ? .absent : .closed(error.sentence)
+        }
+        if let reason = obstacle(at: path) { return .closed(reason) }
+        do throws(Errno) {
+            let folder = try FileDescriptor.open(path, [.readOnly, .directory])
+            let forbidsExecution = try folder.fileSystem().forbidsExecution
+            var entries: [ByteString: Entry] = [:]
+            for name in try folder.names() {
+                let file: ByteString = "\(path)/\(name)"
+                let status = try FileStatus(of: file, followLinks: false)
+                entries[name] = Entry(
+                    mode: status.mode,
+                    owner: status.owner,
+                    group: status.group,
+                    oddity: oddity(of: file, status, forbidsExecution: forbidsExecution)
+                )
+            }
+            return .open(entries)
+        } catch { return .closed(error.sentence) }
+    }
+
+    private static func oddity(of path: ByteString, _ status: FileStatus, forbidsExecution: Bool) -> ByteString? {
+        if status.kind == .symbolicLink { return "it is a symbolic link" }
+        if hasAccessList(path) { return "it has an access control list" }
+        return forbidsExecution && status.kind != .directory ? "its file system is mounted noexec" : nil
+    }
+
+    /// Why not everybody can pass through the folder at `path`; nil if everybody can.
+    private static func obstacle(at path: ByteString) -> ByteString? {
+        guard let status = try? FileStatus(of: path, followLinks: false), status.kind == .directory else {
+            return "it is not a folder"
+        }
+        if hasAccessList(path) { return "the folder has an access control list" }
+        let needed: UInt32 = status.owner == .root ? 0o011 : 0o111
+        return status.mode.rawValue & needed == needed ? nil : "not everybody may pass through the folder"
+    }
+
+    private static func hasAccessList(_ path: ByteString) -> Bool {
+        let names = try? attributeNames(of: path, followLinks: false)
+        return names?.contains(.accessList) == true
+    }
+}
