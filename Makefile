@@ -21,6 +21,7 @@ help:
 	@echo "make test         run all tests; as root, with nothing left out"
 	@echo "make bench        measure each figure beside the tool that one would use instead; as root"
 	@echo "make lint         check format, scripts and manuals"
+	@echo "make fuzz         feed the parsers with what nobody would write, a minute each"
 	@echo "make install      install below PREFIX ($(PREFIX)), staged below DESTDIR"
 	@echo "make uninstall    remove it again; the policy below /etc stays"
 
@@ -50,6 +51,10 @@ lint:
 	@swift format lint --strict --recursive Sources Tests Package.swift
 	@shellcheck Scripts/* .ci/run
 	@mandoc -T lint -W warning Documentation/man/*.[1-8]
+
+.PHONY: fuzz
+fuzz:
+	@Fuzz/run.sh
 
 .PHONY: install
 install:

@@ -5,8 +5,9 @@ cd "$(dirname "$0")"
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
 [ $# -gt 0 ] || set -- text attribute vectors external saved
-# The release's toolset, for its linker: the other one crashes over libFuzzer.
-swift build --product capability-fuzz -Xswiftc -sanitize=fuzzer,address --toolset ../Packaging/release.json --scratch-path .build
+# lld, since the other linker crashes over libFuzzer; and without what nobody calls, which is the main of libFuzzer.
+swift build --product capability-fuzz -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld \
+    -Xlinker --gc-sections --scratch-path .build
 for parser in "$@"; do
     echo "== $parser, $seconds s"
     mkdir -p ".build/found/$parser"

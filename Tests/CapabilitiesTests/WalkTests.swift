@@ -39,11 +39,16 @@ import Testing
         return try names.reduce(into: [WalkFinding(.notFile, at: path)]) { $0 += try plainWalk("\(path)/\($1)") }
     }
 
-    private static func findings(_ path: ByteString, threads: Int, throughDescriptors: Bool) -> [WalkFinding] {
+    private static func findings(
+        _ path: ByteString,
+        threads: Int,
+        throughDescriptors: Bool,
+        budget: DescriptorBudget = .ofThisProcess
+    ) -> [WalkFinding] {
         var options = WalkOptions()
         options.tellsEverything = true
         options.threads = threads
-        var walk = FileCapabilityWalk(options, canReadThroughDescriptors: throughDescriptors)
+        var walk = FileCapabilityWalk(options, canReadThroughDescriptors: throughDescriptors, budget: budget)
         var findings: [WalkFinding] = []
         walk.run(path) { findings.append($0) }
         return findings
@@ -57,6 +62,21 @@ import Testing
             for _ in 0..<3 {
                 #expect(Self.findings(path, threads: threads, throughDescriptors: throughDescriptors) == expected)
             }
+        }
+    }
+
+    /// Where few directories may be held open, those in between are opened again.
+    @Test(arguments: [0, 1, 7], [true, false]) func needsFewDescriptors(count: Int, throughDescriptors: Bool) throws {
+        if throughDescriptors && !DirectoryEntries.canReadAttributes { return }
+        try Self.withTrees { path in
+            let expected = try Self.plainWalk(path)
+            let found = Self.findings(
+                path,
+                threads: 2,
+                throughDescriptors: throughDescriptors,
+                budget: DescriptorBudget(count)
+            )
+            #expect(found == expected)
         }
     }
 

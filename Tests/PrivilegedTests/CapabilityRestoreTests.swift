@@ -18,9 +18,9 @@ import Testing
                 d/b cap_chown=i [rootid=5]
                 600
                 would restore 'd/a' to cap_kill=ep
-                would restore 'd/b' to cap_chown=i
+                would restore 'd/b' to cap_chown=i [rootid=5]
                 restoring 'd/a' to cap_kill=ep
-                restoring 'd/b' to cap_chown=i
+                restoring 'd/b' to cap_chown=i [rootid=5]
                 d/a cap_kill=ep
                 d/b cap_chown=i [rootid=5]
                 0
@@ -64,6 +64,38 @@ import Testing
             """,
             output: "a\nb cap_kill=p\nr/c\n",
             errors: "setcap: cannot restore 'r/c': read-only file system\nsetcap: nothing was restored\n"
+        )
+    }
+
+    @Test func verifiesWhatIsSaved() async throws {
+        try await expectInSandbox(
+            """
+            echo 1 >a; echo 2 >b; setcap -n 5 cap_kill=p a =i b; getcap --save s a b >/dev/null; setcap -v --restore s; echo $?
+            setcap -r a -n 5 =e b; setcap -v --restore s; echo $?; getcap -v a; setcap -q -v --restore s; echo $?
+            """,
+            output: """
+                a: OK
+                b: OK
+                0
+                nsowner[got=0, want=5],a differs in [p]
+                b differs in [i]
+                1
+                a
+                1
+
+                """
+        )
+    }
+
+    /// What has capabilities and cannot be saved makes the status 1; the rest is saved all the same.
+    @Test func saveTellsWhatIsMissing() async throws {
+        try await expectInSandbox(
+            """
+            chmod 777 .; echo 1 >a; echo 2 >b; chmod 700 a; setcap =p a =i b
+            as alice getcap --save s a b; echo $?; grep -c ^0 s; setcap -r a; as alice getcap --save s a b; echo $?
+            """,
+            output: "b =i\n1\n1\nb =i\n0\n",
+            errors: "Failed to get capabilities of file 'a' (Permission denied)\n"
         )
     }
 

@@ -12,6 +12,7 @@
 #include "clinux_filesystems.h"
 #include "clinux_helper_call.h"
 #include "clinux_identity.h"
+#include "clinux_limits.h"
 #include "clinux_loader.h"
 #include "clinux_broker.h"
 #include "clinux_bpf.h"

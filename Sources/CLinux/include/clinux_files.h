@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,13 @@ enum {
 static inline int clinux_openat(int directory, const char *path, int flags, unsigned mode)
 {
     return openat(directory, path, flags, mode);
+}
+
+// openat2(2), which libc has no function for: no component of the path may be a symbolic link.
+static inline int clinux_open_without_links(int directory, const char *path, int flags)
+{
+    struct open_how how = {.flags = (__u64)(unsigned)flags, .resolve = RESOLVE_NO_SYMLINKS};
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
 static inline int clinux_fcntl(int descriptor, int command, long argument)

@@ -38,6 +38,12 @@ static inline bool clinux_is_remote_file_system(unsigned type)
     case V9FS_MAGIC:
     case FUSE_SUPER_MAGIC:
     case 0x0BD00BD0: // Lustre
+    case 0x19830326: // BeeGFS
+    case 0x20030528: // OrangeFS
+    case 0x47504653: // GPFS
+    case 0x786F4256: // shared folders of VirtualBox
+    case 0xAAD7AAEA: // PanFS
+    case 0xBACBACBC: // shared folders of VMware
         return true;
     default:
         return false;
@@ -69,6 +75,7 @@ static inline bool clinux_is_virtual_file_system(unsigned type)
     case 0x19800202: // mqueue
     case 0x62656570: // configfs
     case 0x65735543: // fusectl
+    case 0x67596969: // rpc_pipefs
         return true;
     default:
         return false;

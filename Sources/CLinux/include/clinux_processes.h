@@ -24,6 +24,15 @@ static inline int clinux_fork(void) { return fork(); }
 static inline int clinux_signal_default(int number) { return signal(number, SIG_DFL) == SIG_ERR ? -1 : 0; }
 static inline int clinux_signal_ignore(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
 
+// Keeps every signal that can be kept from this thread, and says which were kept before; or puts that back.
+static inline void clinux_hold_signals(sigset_t *before)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, before);
+}
+static inline void clinux_release_signals(const sigset_t *before) { pthread_sigmask(SIG_SETMASK, before, NULL); }
+
 // Starts a program that has the terminal: with the two signals of its keyboard as they usually are, whatever the starter
 // made of them. The environment is a variable that Swift may not touch. Returns an error number.
 static inline int clinux_spawn_foreground(pid_t *child, const char *program, char *const *arguments)

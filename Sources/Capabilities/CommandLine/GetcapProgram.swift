@@ -12,6 +12,8 @@ struct GetcapProgram: ~Copyable {
     private var report: GetcapReport
     private var audit: CapabilityAudit?
     private var saved: [SavedCapabilities] = []
+    /// Whether a file may have capabilities that are not in `saved`.
+    private var missesCapabilities = false
 
     init(_ commandLine: GetcapCommandLine) {
         self.commandLine = commandLine
@@ -25,12 +27,18 @@ struct GetcapProgram: ~Copyable {
         options.tellsEverything = commandLine.isVerbose
         options.staysOnFileSystem = commandLine.staysOnFileSystem
         options.skipsRemoteFileSystems = commandLine.skipsRemoteFileSystems
-        if commandLine.isRecursive { walk(options) } else { look(options) }
+        if commandLine.isRecursive {
+            DescriptorLimit.raise(to: 4200)
+            walk(options)
+        } else {
+            look(options)
+        }
         report.finish()
         var failed = commandLine.isStrict && report.isIncomplete || audit?.foundConcerns == true
         if let file = commandLine.saveFile {
             do {
                 try SavedCapabilities.text(of: saved).replaceFile(file)
+                if missesCapabilities { failed = true }
             } catch {
                 complain("getcap: cannot save to '\(file)': \(error.sentence)\n")
                 failed = true
@@ -71,6 +79,7 @@ struct GetcapProgram: ~Copyable {
     }
 
     private mutating func tell(_ finding: WalkFinding) {
+        if case .unreadable = finding.kind { missesCapabilities = true }
         if commandLine.saveFile != nil, case .capabilities(let capabilities) = finding.kind {
             do {
                 let fingerprint = try FileFingerprint(ofFile: finding.path)

@@ -5,13 +5,12 @@
 
 extension SetcapFailure {
     /// Which of the causes that a message may have it was, and what to do about it; nil if the message says all.
-    /// - Parameter follows: whether symbolic links were followed.
-    func hint(follows: Bool) -> ByteString? {
+    func hint(for commandLine: SetcapCommandLine) -> ByteString? {
         switch self {
         case .text(let error): error.byteString
         case .privilege:
             "run setcap as root, or with a command such as sudo; in a container, the bounding set may lack cap_setfcap"
-        case .file(let file, let error, let wanted): Self.hint(file, error, wanted, follows)
+        case .file(let file, let error, let wanted): Self.hint(file, error, wanted, commandLine)
         case .usage, .standardInput, .rootUserMissing, .rootUserInvalid, .different, .saved: nil
         }
     }
@@ -20,9 +19,12 @@ extension SetcapFailure {
         _ file: ByteString,
         _ error: Errno,
         _ wanted: CapabilityState?,
-        _ follows: Bool
+        _ commandLine: SetcapCommandLine
     ) -> ByteString? {
-        if error == .invalidArgument { return hintForInvalid(file, wanted, follows) }
+        if error == .invalidArgument {
+            return hintForKind(of: file, commandLine.followsLinks)
+                ?? wanted.flatMap { hintForEffective($0) } ?? hintForRootUser(commandLine.rootUser)
+        }
         if error == .notSupported { return "the file system of '\(file)' has no extended attributes" }
         if error == .readOnlyFileSystem { return "the file system of '\(file)' is mounted read-only" }
         if error == .notPermitted {
@@ -32,23 +34,50 @@ extension SetcapFailure {
         return nil
     }
 
-    /// The causes of "Invalid file", one by one.
-    private static func hintForInvalid(
-        _ file: ByteString,
-        _ wanted: CapabilityState?,
-        _ follows: Bool
-    ) -> ByteString? {
-        guard let status = try? FileStatus(of: file, followLinks: follows) else { return nil }
+    /// That it is no regular file.
+    private static func hintForKind(of file: ByteString, _ followsLinks: Bool) -> ByteString? {
+        guard let status = try? FileStatus(of: file, followLinks: followsLinks) else {
+            return "'\(file)' is no longer there"
+        }
         switch status.kind {
-        case .regular: break
+        case .regular: return nil
+        case .symbolicLink where (try? FileStatus(of: file)) == nil:
+            return "'\(file)' is a symbolic link that leads to no file"
         case .symbolicLink: return "'\(file)' is a symbolic link; name the file that it leads to, or use --follow"
         case .directory: return "'\(file)' is a directory; only files have capabilities"
-        default: return "'\(file)' is neither a file nor a directory; only files have capabilities"
+        case .fifo: return "'\(file)' is a FIFO; only regular files have capabilities"
+        case .socket: return "'\(file)' is a socket; only regular files have capabilities"
+        case .characterDevice, .blockDevice: return "'\(file)' is a device; only regular files have capabilities"
+        case .unknown: return "'\(file)' is not a regular file"
         }
-        if let wanted, !wanted.isFitForFile {
-            let all = wanted.permitted.union(wanted.inheritable)
-            return "\(all.subtracting(wanted.effective).list) must be effective too, or nothing may be"
+    }
+
+    /// That a file has one effective flag for all of its capabilities.
+    private static func hintForEffective(_ wanted: CapabilityState) -> ByteString? {
+        if wanted.isFitForFile { return nil }
+        let missing = wanted.permitted.union(wanted.inheritable).subtracting(wanted.effective)
+        return "\(missing.list) must be effective too, or nothing may be"
+    }
+
+    /// That the kernel does not know the root user: nothing else is left.
+    private static func hintForRootUser(_ user: UserID) -> ByteString {
+        if user.rawValue == .max { return "-n names 4294967295, which is no user" }
+        if user.hasNumberHere { return "the user namespace of the file system has no number for user \(user)" }
+        return "user \(user) has no number in this user namespace; /proc/self/uid_map shows which have one"
+    }
+}
+
+extension UserID {
+    /// Whether the user is one of those that the user namespace of this process knows (user_namespaces(7)).
+    fileprivate var hasNumberHere: Bool {
+        guard let file = try? FileDescriptor.open("/proc/self/uid_map", .readOnly),
+            let map = try? file.readToEnd(limit: 1 << 16)
+        else { return true }
+        for line in ByteString(map).split(on: UInt8(ascii: "\n")) {
+            let numbers = line.split(on: UInt8(ascii: " ")).filter { !$0.isEmpty }
+                .map { Hexadecimal.number($0, base: 10) ?? 0 }
+            if numbers.count == 3 && rawValue >= numbers[0] && rawValue - numbers[0] < numbers[2] { return true }
         }
-        return "the kernel refused the attribute; the user behind -n may have no number in this user namespace"
+        return false
     }
 }

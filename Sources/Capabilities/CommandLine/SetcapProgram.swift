@@ -22,7 +22,7 @@ struct SetcapProgram: ~Copyable {
             while try runStep() {}
         } catch {
             complain(error.text)
-            if commandLine.explains, let hint = error.hint(follows: commandLine.followsLinks) {
+            if commandLine.explains, let hint = error.hint(for: commandLine) {
                 complain("hint: \(hint)\n")
             }
             status = 1
@@ -60,7 +60,8 @@ struct SetcapProgram: ~Copyable {
 
     private mutating func apply(_ state: CapabilityState?, to file: ByteString) throws(SetcapFailure) {
         if commandLine.verifies {
-            try verify(file, against: state ?? CapabilityState())
+            let isSame = verify(file, against: state ?? CapabilityState(), rootUser: commandLine.rootUser)
+            if !isSame { throw .different }
         } else {
             try change(file, to: state)
         }
@@ -98,18 +99,30 @@ struct SetcapProgram: ~Copyable {
         return ByteString(text)
     }
 
-    private mutating func verify(_ file: ByteString, against state: CapabilityState) throws(SetcapFailure) {
+    /// Prints whether a file has the capabilities that are wanted, and returns it.
+    private mutating func verify(_ file: ByteString, against state: CapabilityState, rootUser: UserID) -> Bool {
         // As in the original, a file whose capabilities cannot be read counts as one that has none.
-        let found = (try? FileCapabilities(ofFile: file)).flatMap { $0 } ?? FileCapabilities()
+        var found = FileCapabilities()
+        do {
+            if let read = try FileCapabilities(ofFile: file) {
+                found = read
+            } else if commandLine.explains {
+                complain("hint: '\(file)' has no attribute, which counts as an empty one\n")
+            }
+        } catch {
+            if commandLine.explains {
+                complain("hint: '\(file)' cannot be read, which counts as having none: \(error.sentence)\n")
+            }
+        }
         let difference = found.state.difference(from: state)
-        let wanted = commandLine.rootUser
+        let isSame = found.rootUser == rootUser && difference.isEmpty
         if !commandLine.isQuiet {
             output.write(
-                found.rootUser == wanted && difference.isEmpty
-                    ? "\(file): OK\n" : SetcapText.difference(difference, of: file, got: found.rootUser, want: wanted)
+                isSame
+                    ? "\(file): OK\n" : SetcapText.difference(difference, of: file, got: found.rootUser, want: rootUser)
             )
         }
-        if found.rootUser != wanted || !difference.isEmpty { throw .different }
+        return isSame
     }
 
     private mutating func change(_ file: ByteString, to state: CapabilityState?) throws(SetcapFailure) {
@@ -121,7 +134,8 @@ struct SetcapProgram: ~Copyable {
                 throw .invalidArgument
             }
             if !commandLine.isDryRun { return try target.write(capabilities) }
-            output.write("would set '\(file)' to \(capabilities.state.text(kernel: kernel))\n")
+            try target.checkChangeable()
+            output.write("would set '\(file)' to \(SetcapText.description(of: capabilities, kernel))\n")
         } catch {
             throw .file(file, error, wanted: state)
         }
@@ -129,12 +143,14 @@ struct SetcapProgram: ~Copyable {
 
     private mutating func remove(from target: borrowing CapabilityTarget, _ file: ByteString) throws(Errno) {
         if !commandLine.isDryRun { return try target.remove() }
+        try target.checkChangeable()
         // What cannot be read can be removed all the same.
         if (try? target.read()) == .some(nil) { throw .noData }
         output.write("would remove the capabilities of '\(file)'\n")
     }
 
     private mutating func restore(_ file: ByteString) throws(SetcapFailure) {
+        if commandLine.verifies { return try verifyRestored(file) }
         let restoration: CapabilityRestoration
         do throws(SavedFileFailure) {
             restoration = try CapabilityRestoration(savedIn: file, acceptsChanged: commandLine.acceptsChanged)
@@ -145,7 +161,7 @@ struct SetcapProgram: ~Copyable {
         for step in restoration.steps where !step.isDone {
             let verb = commandLine.isDryRun ? "would restore" : "restoring"
             if !commandLine.isQuiet {
-                output.write("\(verb) '\(step.path)' to \(step.new.state.text(kernel: kernel))\n")
+                output.write("\(verb) '\(step.path)' to \(SetcapText.description(of: step.new, kernel))\n")
             }
         }
         if commandLine.isDryRun { return }
@@ -154,6 +170,18 @@ struct SetcapProgram: ~Copyable {
         } catch {
             throw .saved(error)
         }
+    }
+
+    /// Tells for every file that is saved whether it has its capabilities.
+    private mutating func verifyRestored(_ file: ByteString) throws(SetcapFailure) {
+        let entries: [SavedCapabilities]
+        do { entries = try CapabilityRestoration.entries(savedIn: file) } catch { throw .saved(error) }
+        var isSame = true
+        for entry in entries {
+            let wanted = entry.capabilities
+            if !verify(entry.path, against: wanted.state, rootUser: wanted.rootUser) { isSame = false }
+        }
+        if !isSame { throw .different }
     }
 
     private mutating func explain(_ file: ByteString) throws(SetcapFailure) {

@@ -90,6 +90,12 @@ enum SetcapText {
         """
     }
 
+    /// Capabilities with their root user, if they have one: `cap_kill=ep [rootid=7]`.
+    static func description(of capabilities: FileCapabilities, _ kernel: KernelCapabilities) -> ByteString {
+        let text = capabilities.state.text(kernel: kernel)
+        return capabilities.rootUser == .root ? text : "\(text) [rootid=\(capabilities.rootUser)]"
+    }
+
     /// The result of `-v` where the file is not as expected: `nsowner[got=0, want=7],x differs in [pe]`.
     static func difference(
         _ flags: CapabilityFlags,

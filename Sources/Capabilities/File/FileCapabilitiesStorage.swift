@@ -70,6 +70,23 @@ public struct CapabilityTarget: ~Copyable {
         try FileCapabilities(ofFile: file.magicPath, followLinks: true)
     }
 
+    /// Throws what stands against every change, as far as that can be told without one: a file system that is mounted
+    /// read-only, or that has no extended attributes.
+    func checkChangeable() throws(Errno) {
+        if try file.fileSystem().isReadOnly { throw .readOnlyFileSystem }
+        do {
+            let size = CapabilityAttributeRevision.v3.size
+            _ = try readAttribute(.capability, of: file.magicPath, followLinks: true, limit: size)
+        } catch {
+            if error == .notSupported { throw error }
+        }
+    }
+
+    /// The fingerprint of the file, which has to be readable.
+    func fingerprint() throws(Errno) -> FileFingerprint {
+        try FileFingerprint(of: FileDescriptor.open(file.magicPath, [.readOnly, .nonBlocking, .noControllingTerminal]))
+    }
+
     /// Sets the file's capabilities. Needs CAP_SETFCAP.
     public func write(_ capabilities: FileCapabilities) throws(Errno) {
         do {

@@ -29,7 +29,8 @@ enum SavedFileFailure: Error, Hashable {
             for reason in reasons { text += "setcap: \(reason)\n" }
             return text + "setcap: nothing was restored\n"
         case .interrupted(let file, let error, let notUndone):
-            var text: ByteString = "setcap: cannot restore '\(file)': \(error.sentence)\n"
+            let reason = error == .staleFile ? "it was changed or exchanged in the meantime" : error.sentence
+            var text: ByteString = "setcap: cannot restore '\(file)': \(reason)\n"
             for file in notUndone { text += "setcap: cannot undo the restoration of '\(file)'\n" }
             return text + (notUndone.isEmpty ? "setcap: nothing was restored\n" : "")
         }
@@ -43,8 +44,7 @@ struct CapabilityRestoration {
         let path: ByteString
         let old: FileCapabilities?
         let new: FileCapabilities
-        fileprivate let device: UInt64
-        fileprivate let inode: UInt64
+        fileprivate let status: FileStatus
 
         /// Whether the file has its capabilities already.
         var isDone: Bool { old == new }
@@ -56,25 +56,12 @@ struct CapabilityRestoration {
     /// Prepares the giving back of what is saved in the file at `path`: looks at every file, and changes none.
     /// - Parameter acceptsChanged: whether files are restored that are no longer what they were when they were saved.
     init(savedIn path: ByteString, acceptsChanged: Bool) throws(SavedFileFailure) {
-        let text: ByteString
-        do {
-            text = try ByteString.readingTrustedFile(path, limit: 64 << 20)
-        } catch {
-            throw error == .notPermitted ? .untrusted(path) : .unreadable(path, error)
-        }
-        let entries: [SavedCapabilities]
-        do {
-            entries = try SavedCapabilities.entries(in: text)
-        } catch {
-            throw .malformed(path, line: error.line)
-        }
+        let entries = try Self.entries(savedIn: path)
         var steps: [Step] = []
         var reasons: [ByteString] = []
         for entry in entries {
             do throws(Errno) {
-                let step = try Self.step(for: entry)
-                let isSame = acceptsChanged ? true : try FileFingerprint(ofFile: entry.path) == entry.fingerprint
-                if isSame {
+                if let step = try Self.step(for: entry, acceptsChanged: acceptsChanged) {
                     steps.append(step)
                 } else {
                     reasons.append("'\(entry.path)' has changed since it was saved; --changed restores it all the same")
@@ -87,37 +74,63 @@ struct CapabilityRestoration {
         self.steps = steps
     }
 
-    private static func step(for entry: SavedCapabilities) throws(Errno) -> Step {
-        let target = try CapabilityTarget(path: entry.path)
-        let status = try target.status()
-        return Step(
-            path: entry.path,
-            old: try target.read(),
-            new: entry.capabilities,
-            device: status.device,
-            inode: status.inode
-        )
+    /// What is saved in the file at `path`.
+    static func entries(savedIn path: ByteString) throws(SavedFileFailure) -> [SavedCapabilities] {
+        let text: ByteString
+        do {
+            text = try ByteString.readingTrustedFile(path, limit: 64 << 20)
+        } catch {
+            throw error == .notPermitted ? .untrusted(path) : .unreadable(path, error)
+        }
+        do {
+            return try SavedCapabilities.entries(in: text)
+        } catch {
+            throw .malformed(path, line: error.line)
+        }
     }
 
-    /// Does it. Where a file cannot be changed, those before it get back what they had.
+    /// What is to be done for `entry`; nil if the file has changed. The file is named once for all that is asked of it.
+    private static func step(for entry: SavedCapabilities, acceptsChanged: Bool) throws(Errno) -> Step? {
+        let target = try CapabilityTarget(path: entry.path)
+        let status = try target.status()
+        if !acceptsChanged, try target.fingerprint() != entry.fingerprint { return nil }
+        return Step(path: entry.path, old: try target.read(), new: entry.capabilities, status: status)
+    }
+
+    /// Does it, and lets no signal interrupt it. Where a file cannot be changed, those before it get back what they had.
     func apply() throws(SavedFileFailure) {
+        try CurrentProcess.holdingSignals { () throws(SavedFileFailure) in try applyInOneGo() }
+    }
+
+    private func applyInOneGo() throws(SavedFileFailure) {
         var done: [Step] = []
         for step in steps where !step.isDone {
             do {
-                try Self.set(step.new, on: step)
+                // A file that has several names has been changed here, if it was changed under another one.
+                let isOwnChange = done.contains { $0.status.isOfSameFile(as: step.status) }
+                try Self.set(step.new, on: step, unchangedSince: isOwnChange ? nil : step.status.changed)
                 done.append(step)
             } catch {
-                let left = done.reversed().filter { (try? Self.set($0.old, on: $0)) == nil }
+                let left = done.reversed().filter { (try? Self.set($0.old, on: $0, unchangedSince: nil)) == nil }
                 throw .interrupted(step.path, error, notUndone: left.map { $0.path })
             }
         }
     }
 
-    /// Changes the very file that was looked at; ESTALE is thrown if another has come into its place.
-    private static func set(_ capabilities: FileCapabilities?, on step: Step) throws(Errno) {
+    /// Changes the very file that was looked at; ESTALE is thrown if another has come into its place, or if it is no longer
+    /// what it was at the time `moment`.
+    private static func set(
+        _ capabilities: FileCapabilities?,
+        on step: Step,
+        unchangedSince moment: Int64?
+    ) throws(Errno) {
         let target = try CapabilityTarget(path: step.path)
         let status = try target.status()
-        guard status.device == step.device, status.inode == step.inode else { throw .staleFile }
+        guard status.isOfSameFile(as: step.status), moment == nil || status.changed == moment else { throw .staleFile }
         if let capabilities { try target.write(capabilities) } else { try target.remove() }
     }
+}
+
+extension FileStatus {
+    fileprivate func isOfSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 }

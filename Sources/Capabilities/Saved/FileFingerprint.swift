@@ -26,7 +26,11 @@ public struct FileFingerprint: Hashable, Sendable {
     ///
     /// Throws EINVAL if it is no regular file.
     public init(ofFile path: ByteString) throws(Errno) {
-        let file = try FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking, .noControllingTerminal])
+        try self.init(of: FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking, .noControllingTerminal]))
+    }
+
+    /// Takes the fingerprint of an open file, which is read from where it stands. Throws EINVAL if it is no regular file.
+    init(of file: borrowing FileDescriptor) throws(Errno) {
         let status = try file.status()
         guard status.kind == .regular else { throw .invalidArgument }
         var hash = SHA256()

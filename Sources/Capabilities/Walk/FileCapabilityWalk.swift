@@ -15,7 +15,7 @@ public struct FileCapabilityWalk: ~Copyable {
     private let options: WalkOptions
     private let access: EntryAccess
     private let helperCount: Int
-    private let budget = DescriptorBudget(256)
+    private let budget: DescriptorBudget
     private let queue = Guarded(WalkQueue())
     private var reader: FolderReader
     private var helpers = ThreadGroup()
@@ -28,9 +28,16 @@ public struct FileCapabilityWalk: ~Copyable {
         self.init(options, canReadThroughDescriptors: DirectoryEntries.canReadAttributes)
     }
 
-    /// - Parameter canReadThroughDescriptors: whether there is getxattrat(2).
-    init(_ options: WalkOptions, canReadThroughDescriptors: Bool) {
+    /// - Parameters:
+    ///   - canReadThroughDescriptors: whether there is getxattrat(2).
+    ///   - budget: how many directories may be held open.
+    init(
+        _ options: WalkOptions,
+        canReadThroughDescriptors: Bool,
+        budget: DescriptorBudget = .ofThisProcess
+    ) {
         self.options = options
+        self.budget = budget
         let count = max(options.threads ?? min(ThreadGroup.availableProcessors, 8), 1)
         // The caller's thread keeps its working directory, and reads only if it need not change that.
         access = canReadThroughDescriptors ? .descriptor : .workingDirectory
@@ -78,7 +85,7 @@ public struct FileCapabilityWalk: ~Copyable {
         do {
             let folder = try OpenFolder(operand: path, budget: budget)
             if options.tellsEverything { tell(WalkFinding(.notFile, at: path)) }
-            let device = try options.judge(folder, above: nil).device
+            let device = try folder.withDescriptor { directory throws(Errno) in try directory.status().device }
             queue.withLock { $0.begin(.entries(folder, from: .start, device: device)) }
         } catch {
             return tell(WalkFinding(.closedFolder(error), at: path))

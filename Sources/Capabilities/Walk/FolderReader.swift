@@ -40,18 +40,21 @@ struct FolderReader: ~Copyable {
         return result
     }
 
-    private mutating func open(_ name: ByteString, in parent: OpenFolder, device: UInt64?) {
+    private mutating func open(_ name: ByteString, in parent: OpenFolder, device: UInt64) {
         do {
+            guard let device = try options.judge(name, in: parent, above: device) else {
+                if options.tellsEverything { tell(.notFile, parent.path(of: name)) }
+                return
+            }
             let folder = try OpenFolder(name, in: parent, budget: budget)
             if options.tellsEverything { tell(.notFile, folder.path) }
-            let (mayEnter, device) = try options.judge(folder, above: device)
-            if mayEnter { readEntries(of: folder, from: .start, device: device) }
+            readEntries(of: folder, from: .start, device: device)
         } catch {
             tell(.closedFolder(error), parent.path(of: name))
         }
     }
 
-    private mutating func readEntries(of folder: OpenFolder, from start: DirectoryPosition, device: UInt64?) {
+    private mutating func readEntries(of folder: OpenFolder, from start: DirectoryPosition, device: UInt64) {
         do {
             try folder.withDescriptor { directory throws(Errno) in
                 if start != .start && !folder.isKept { try entries.seek(to: start, of: directory) }
@@ -65,7 +68,7 @@ struct FolderReader: ~Copyable {
     private mutating func readEntries(
         of folder: OpenFolder,
         _ directory: borrowing FileDescriptor,
-        device: UInt64?
+        device: UInt64
     ) throws(Errno) {
         let isSearchable = access != .workingDirectory || (try? directory.becomeWorkingDirectory()) != nil
         while try entries.readBatch(of: directory) {
@@ -86,7 +89,7 @@ struct FolderReader: ~Copyable {
         in folder: OpenFolder,
         _ directory: borrowing FileDescriptor,
         _ isSearchable: Bool,
-        _ device: UInt64?
+        _ device: UInt64
     ) {
         var kind = entry.kind
         if kind == .unknown {
@@ -156,16 +159,22 @@ struct FolderReader: ~Copyable {
 }
 
 extension WalkOptions {
-    /// Whether a walk shall enter `folder`, and the folder's device, as far as the options need to know it.
-    /// - Parameter parent: the device of the directory above; nil for the operand of the walk, which is always entered.
-    func judge(_ folder: OpenFolder, above parent: UInt64?) throws(Errno) -> (mayEnter: Bool, device: UInt64?) {
-        guard staysOnFileSystem || skipsRemoteFileSystems else { return (true, nil) }
-        return try folder.withDescriptor { directory throws(Errno) in
-            let device = try directory.status().device
-            guard let parent, parent != device else { return (true, device) }
-            if staysOnFileSystem { return (false, device) }
-            let system = try directory.fileSystem()
-            return (!system.isRemote && !system.isVirtual, device)
+    /// Whether the walk may not go everywhere.
+    var isLimited: Bool { staysOnFileSystem || skipsRemoteFileSystems }
+
+    /// The device of the directory `name` in `parent`; nil where the walk shall not enter it.
+    ///
+    /// This is found out before the directory is opened: that could mount another file system, or wait for its server.
+    /// - Parameter device: that of `parent`, and what is returned where the options do not need to know it.
+    func judge(_ name: ByteString, in parent: OpenFolder, above device: UInt64) throws(Errno) -> UInt64? {
+        guard isLimited else { return device }
+        return try parent.withDescriptor { directory throws(Errno) in
+            let own = try FileStatus(of: name, in: directory).device
+            if own == device { return own }
+            if staysOnFileSystem { return nil }
+            let opened = try FileDescriptor.open(name, [.pathOnly, .directory, .noFollow], in: directory)
+            let system = try opened.fileSystem()
+            return system.isRemote || system.isVirtual ? nil : own
         }
     }
 }

@@ -51,9 +51,15 @@ final class OpenFolder: Sendable {
         _ body: (borrowing FileDescriptor) throws(Errno) -> Result
     ) throws(Errno) -> Result {
         if let result = try withKeptDescriptor(body) { return result }
-        // Only the operand has no parent, and is always kept.
-        guard let parent else { throw .badFileDescriptor }
-        return try body(try Self.open(name, in: parent))
+        // The names on the way from the nearest directory that is kept; the operand always is.
+        var names = [name]
+        var start = parent
+        while let folder = start, !folder.isKept {
+            names.append(folder.name)
+            start = folder.parent
+        }
+        guard let folder = start else { throw .badFileDescriptor }
+        return try body(try folder.open(names.reversed()))
     }
 
     private func withKeptDescriptor<Result: ~Copyable>(
@@ -64,6 +70,48 @@ final class OpenFolder: Sendable {
         case nil: nil
         }
     }
+
+    /// Opens the directory that `names` lead to from this one.
+    private func open(_ names: [ByteString]) throws(Errno) -> FileDescriptor {
+        try withDescriptor { directory throws(Errno) in
+            var rest = names[...]
+            var opened = try Self.open(&rest, in: directory)
+            while !rest.isEmpty {
+                let next = try Self.open(&rest, in: opened)
+                opened = next
+            }
+            return opened
+        }
+    }
+
+    /// Opens a directory below `directory`, and takes the names on the way from `names`: as many as fit into a path, or one
+    /// where the kernel cannot be told not to follow links on the way.
+    private static func open(
+        _ names: inout ArraySlice<ByteString>,
+        in directory: borrowing FileDescriptor
+    ) throws(Errno) -> FileDescriptor {
+        var path = names.first ?? "."
+        var count = 1
+        for name in names.dropFirst() {
+            if path.count + 1 + name.count >= pathLimit { break }
+            path += "/" + name
+            count += 1
+        }
+        if count > 1 {
+            do {
+                let opened = try FileDescriptor.openWithoutLinks(path, [.readOnly, .directory], in: directory)
+                names = names.dropFirst(count)
+                return opened
+            } catch {
+                // EPERM is what the system call filters of older containers answer.
+                guard error == .noSystemCall || error == .notPermitted else { throw error }
+            }
+        }
+        return try FileDescriptor.open(names.popFirst() ?? ".", [.readOnly, .directory, .noFollow], in: directory)
+    }
+
+    /// The most bytes that a path may have (`PATH_MAX`), with its NUL.
+    private static var pathLimit: Int { 4096 }
 
     private static func open(_ name: ByteString, in parent: OpenFolder) throws(Errno) -> FileDescriptor {
         try parent.withDescriptor { directory throws(Errno) in
@@ -77,6 +125,11 @@ final class DescriptorBudget: Sendable {
     private let left: Atomic<Int>
 
     init(_ count: Int) { left = Atomic(count) }
+
+    /// Half of what the process may have open, and not more than the deepest path has directories that others can name.
+    static var ofThisProcess: DescriptorBudget {
+        DescriptorBudget(min(max((DescriptorLimit.current - 16) / 2, 0), 2048))
+    }
 
     /// Takes one, if there is one.
     func take() -> Bool {

@@ -55,6 +55,8 @@ public struct FileStatus: Sendable {
     public let device: UInt64
     /// The number of the file on its device.
     public let inode: UInt64
+    /// When its content or its attributes last changed: nanoseconds since 1970.
+    public let changed: Int64
 
     init(_ status: stat) {
         kind = FileKind(mode: status.st_mode)
@@ -64,6 +66,7 @@ public struct FileStatus: Sendable {
         size = Int64(status.st_size)
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
+        changed = Int64(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_ctim.tv_nsec)
     }
 
     /// The status of the file at `path`.
@@ -71,10 +74,20 @@ public struct FileStatus: Sendable {
     /// The corresponding system call is fstatat(2).
     /// - Parameter followLinks: whether a symbolic link in the last component is followed.
     public init(of path: ByteString, followLinks: Bool = true) throws(Errno) {
+        try self.init(of: path, directory: AT_FDCWD, flags: followLinks ? 0 : AT_SYMLINK_NOFOLLOW)
+    }
+
+    /// The status of the file at `path`, which starts from `directory`; of a symbolic link, its own.
+    ///
+    /// The corresponding system call is fstatat(2) with `AT_SYMLINK_NOFOLLOW`. Nothing is mounted by it.
+    public init(of path: ByteString, in directory: borrowing some Descriptor & ~Copyable) throws(Errno) {
+        try self.init(of: path, directory: directory.rawValue, flags: AT_SYMLINK_NOFOLLOW)
+    }
+
+    private init(of path: ByteString, directory: Int32, flags: Int32) throws(Errno) {
         var status = stat()
-        let flags = followLinks ? 0 : AT_SYMLINK_NOFOLLOW
         try nothingOrErrno(.stat) {
-            unsafe path.withCString { unsafe fstatat(AT_FDCWD, $0, &status, flags) }
+            unsafe path.withCString { unsafe fstatat(directory, $0, &status, flags) }
         }
         self.init(status)
     }

@@ -15,6 +15,9 @@ public struct FileSystem: Hashable, Sendable {
     /// Whether it is mounted so that set-id bits and file capabilities have no effect: `ST_NOSUID`.
     public var ignoresPrivileges: Bool { flags & 2 != 0 }
 
+    /// Whether it is mounted so that nothing can be changed there: `ST_RDONLY`.
+    public var isReadOnly: Bool { flags & 1 != 0 }
+
     /// Whether it is mounted so that none of its files can be executed: `ST_NOEXEC`.
     public var forbidsExecution: Bool { flags & 8 != 0 }
 

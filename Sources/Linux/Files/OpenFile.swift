@@ -65,6 +65,21 @@ extension FileDescriptor {
         try open(path, options, mode: mode, directory: directory.rawValue)
     }
 
+    /// Opens the file at `path`, which starts from `directory` and leads over no symbolic link; otherwise ELOOP is thrown.
+    ///
+    /// The corresponding system call is openat2(2), which Linux has since 5.6; before, this throws ENOSYS.
+    public static func openWithoutLinks(
+        _ path: ByteString,
+        _ options: OpenOptions,
+        in directory: borrowing some Descriptor & ~Copyable
+    ) throws(Errno) -> FileDescriptor {
+        let (start, flags) = (directory.rawValue, options.rawValue | O_CLOEXEC)
+        let descriptor = try valueOrErrno(.open) {
+            unsafe path.withCString { unsafe clinux_open_without_links(start, $0, flags) }
+        }
+        return FileDescriptor(owning: descriptor)
+    }
+
     private static func open(
         _ path: ByteString,
         _ options: OpenOptions,

@@ -14,6 +14,18 @@ public func openStandardDescriptors() {
 }
 
 extension CurrentProcess {
+    /// Calls `body`, during which signals that can wait do not interrupt this thread; they come afterwards.
+    ///
+    /// The corresponding C function is pthread_sigmask(3).
+    public static func holdingSignals<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var before = sigset_t()
+        unsafe clinux_hold_signals(&before)
+        defer { unsafe clinux_release_signals(&before) }
+        return try body()
+    }
+
     /// The path of the running program, with all links followed; nil where /proc is not there.
     ///
     /// The corresponding system call is readlink(2).

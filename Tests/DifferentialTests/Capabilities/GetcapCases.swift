@@ -47,9 +47,22 @@ extension CapabilityCase {
         "(getcap nonexist x none2 a) 2>&1 | cat",
         "n=$(printf '%0200d' 0); for i in $(seq 60); do : >$n$i; done; (getcap -v $n* none $n* none2) 2>&1 | cat",
         "getcap -v $(printf 'x %.0s' $(seq 400)) none >o 2>&1; cat o",
+        // Few descriptors, and many directories in each other; on kernels with and without openat2(2) and getxattrat(2).
+        deep("prlimit --nofile=40 getcap -rv q"), deep("prlimit --nofile=64:64 getcap -r ."),
+        deep("prlimit --nofile=40 old-kernel 437 getcap -rv q"), "prlimit --nofile=32 getcap -rv . | sort",
+        deep("prlimit --nofile=40 old-kernel 437,464 getcap -rv q"),
+        deep("prlimit --nofile=40 old-kernel 464 getcap -rv q"),
         // Output that nobody takes.
         "getcap x >/dev/full; echo $?", "getcap x >&-; echo $?", "getcap none 2>&-; echo $?",
         "getcap -r . >&- 2>&-; echo $?",
         "getcap -rv . <&- | sort",
     ]
+
+    /// 300 directories in each other, each with a file behind the next directory.
+    private static func deep(_ command: String) -> CapabilityCase {
+        CapabilityCase(
+            script: "p=q; mkdir q; for i in $(seq 300); do p=$p/q; mkdir $p; : >$p-f; done; touch $p/f; "
+                + "setcap =p $p/f =i q/q-f; " + command
+        )
+    }
 }
