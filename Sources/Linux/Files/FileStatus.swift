@@ -55,6 +55,8 @@ public struct FileStatus: Sendable {
     public let device: UInt64
     /// The number of the file on its device.
     public let inode: UInt64
+    /// When its content or its attributes last changed, in nanoseconds since 1970-01-01T00:00:00Z.
+    public let changed: Int64
 
     init(_ status: stat) {
         kind = FileKind(mode: status.st_mode)
@@ -64,6 +66,7 @@ public struct FileStatus: Sendable {
         size = Int64(status.st_size)
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
+        changed = Int64(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_ctim.tv_nsec)
     }
 
     /// The status of the file at `path`.
