@@ -97,7 +97,7 @@ import Testing
     @Test func survivesLongAndManyArguments() async throws {
         try await expect(
             """
-            L=$(printf '%0130000d' 0)
+            L=$(printf '%0130000d' 0 | tr 0 1)
             as alice bind-probe tcp4 run $H $L $L 2>/dev/null
             as alice bind-probe tcp4 run $H $(seq 1000) 2>/dev/null
             """,
