@@ -132,6 +132,15 @@ enum AuthbindSocketCases {
             setup: "echo 127.0.0.1,81 > byuid/0; echo 127.0.0.1,82 > byuid/1001",
             "for p in 5100 5200; do setpriv --euid alice $BIN/bind-probe tcp4 run $HELPER 0100007f $p; done"
         ),
+        library(
+            "refused, and cannot be",
+            "tcp4 bind 192.0.2.1 82 unix bind 127.0.0.1 82 tcp4 bind ::1 82 tcp6 bind 127.0.0.1 82"
+        ),
+        library(
+            "allowed, and cannot be",
+            "tcp4 bind 192.0.2.1 81 file bind 127.0.0.1 81 unix bind 127.0.0.1 81 tcp4 bind ::1 81"
+        ),
+        library("cannot be, and nobody is asked", "tcp4 bind 192.0.2.1 8081 none bind 127.0.0.1 82"),
         library("child", "children-fork tcp4 bind 127.0.0.1 81"),
         library("exec'd program", "exec $BIN/bind-probe tcp4 bind 127.0.0.1 81"),
         library("many", "repeat 30 127.0.0.1 81"), library("many refused", "repeat 10 127.0.0.1 82"),
