@@ -19,7 +19,7 @@ public struct HelperConnection: ~Copyable {
         to address: SocketAddress,
         thread: Int32
     ) throws(Errno) -> HelperReply {
-        let request = HelperRequest(address: address, thread: thread, processor: Processor.current).bytes
+        let request = HelperRequest(address: address, thread: thread).bytes
         let carried = InheritedDescriptor(socket.rawValue)
         for attempt in 1...2 {
             if channel == nil { try start() }

@@ -21,6 +21,8 @@ public struct Supervisor: ~Copyable {
     private var hasComplained = false
     /// The last binds whose success could not be reported, because a signal had come first: their programs ask again.
     private var unreported: [(socket: UInt64, address: SocketAddress)] = []
+    /// Whether it has chosen a processor.
+    private var isSettled = false
     /// The thread that asked last, which is likely to ask again.
     private var asker: HeldThread?
 
@@ -106,6 +108,12 @@ public struct Supervisor: ~Copyable {
         {
             unreported.remove(at: index)
             return try listener.answer(notification, with: nil)
+        }
+        if !isSettled {
+            // Where the program runs now. The helper, a child, stays there too, and the kernel wakes the program there: who
+            // takes turns on one processor need not wait for another to wake up.
+            Processor.stay(on: Processor.current)
+            isSettled = true
         }
         switch reply(to: bind, socket, thread: notification.thread) {
         case .bound:

@@ -12,7 +12,6 @@ enum Service {
         let channel = InheritedDescriptor.standardInput
         var log = SystemLog()
         var rules = RuleCache(of: .system)
-        var processor: UInt16?
         while true {
             do throws(Errno) {
                 // Waiting may take as long as it likes; only a request must not be older than a moment.
@@ -21,11 +20,6 @@ enum Service {
                 Confinement.limitLife(seconds: 5)
                 let request = message.carried == nil ? nil : HelperRequest(message.bytes)
                 try channel.send(reply(to: request, message, caller, &rules, &log).bytes)
-                // For the next time: the one who asks is likely to stay where it is.
-                if let request, request.processor != processor {
-                    Processor.stay(on: request.processor)
-                    processor = request.processor
-                }
             } catch {
                 return error == .brokenPipe ? 0 : error.rawValue
             }

@@ -12,8 +12,7 @@ import Testing
         if case .v6 = address { scope = 4_000_000_000 }
         let request = HelperRequest(
             address: SocketAddress(address, Port(rawValue: 0xABCD), scope: scope),
-            thread: 0x1234_5678,
-            processor: 0x9ABC
+            thread: 0x1234_5678
         )
         #expect(request.bytes.count == HelperRequest.size)
         #expect(HelperRequest(request.bytes) == request)
@@ -21,10 +20,10 @@ import Testing
 
     @Test func requestsHaveOneSpelling() throws {
         let address = SocketAddress(.v4(IPv4Address(rawValue: 0x7F00_0001)), Port(rawValue: 80))
-        let bytes = HelperRequest(address: address, thread: 1, processor: 0).bytes
+        let bytes = HelperRequest(address: address, thread: 1).bytes
         #expect(HelperRequest(Array(bytes.dropLast())) == nil)
         #expect(HelperRequest(bytes + [0]) == nil)
-        for (index, value) in [(0, 1), (0, 3), (1, 5), (7, 1), (20, 1), (27, 1)] as [(Int, UInt8)] {
+        for (index, value) in [(0, 2), (1, 5), (7, 1), (20, 1), (27, 1)] as [(Int, UInt8)] {
             var changed = bytes
             changed[index] = value
             #expect(HelperRequest(changed) == nil, "byte \(index)")

@@ -14,9 +14,9 @@ import Testing
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             helper = subprocess.Popen([sys.argv[1], "--serve"], stdin=theirs, close_fds=True)
             theirs.close()
-            def request(port, version=2, family=4, size=30):
-                body = struct.pack("!BBHII", version, family, port, 0, os.getpid()) + socket.inet_aton("127.0.0.1") + bytes(14)
-                return body[:size] + bytes(max(0, size - 30))
+            def request(port, version=1, family=4, size=28):
+                body = struct.pack("!BBHII", version, family, port, 0, os.getpid()) + socket.inet_aton("127.0.0.1") + bytes(12)
+                return body[:size] + bytes(max(0, size - 28))
             def ask(message, fds):
                 socket.send_fds(ours, [message], fds)
                 answer = ours.recv(64)
@@ -48,8 +48,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("request(81, size=29)", "[s.fileno()]", "(2, 22)"), ("request(81, size=31)", "[s.fileno()]", "gone"),
-        ("request(81, version=1)", "[s.fileno()]", "(2, 22)"), ("request(81, family=5)", "[s.fileno()]", "(2, 22)"),
+        ("request(81, size=27)", "[s.fileno()]", "(2, 22)"), ("request(81, size=29)", "[s.fileno()]", "gone"),
+        ("request(81, version=2)", "[s.fileno()]", "(2, 22)"), ("request(81, family=5)", "[s.fileno()]", "(2, 22)"),
         ("request(81)", "[]", "(2, 22)"), ("request(81)", "[0]", "(2, 88)"),
         ("request(81)", "[s.fileno(), s.fileno()]", "gone"), ("request(81)", "[s.fileno()] * 253", "gone"),
     ])

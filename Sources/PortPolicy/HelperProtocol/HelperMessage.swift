@@ -5,25 +5,22 @@
 
 /// A bind that a helper which keeps running is asked for; the socket travels with it.
 ///
-/// Version, family, port, scope, thread, address and processor, 30 bytes in network order.
+/// Version, family, port, scope, thread and address, 28 bytes in network order.
 public struct HelperRequest: Hashable, Sendable {
     /// Where the socket is to be bound.
     public let address: SocketAddress
     /// The thread that wants it, for the log alone: who asks could say anything.
     public let thread: Int32
-    /// The processor that the one who asks runs on, where the answer is quickest.
-    public let processor: UInt16
 
     /// Creates a request.
-    public init(address: SocketAddress, thread: Int32, processor: UInt16) {
+    public init(address: SocketAddress, thread: Int32) {
         self.address = address
         self.thread = thread
-        self.processor = processor
     }
 
     /// The size of the message.
-    public static var size: Int { 30 }
-    private static var version: UInt8 { 2 }
+    public static var size: Int { 28 }
+    private static var version: UInt8 { 1 }
 
     /// The message.
     public var bytes: [UInt8] {
@@ -37,8 +34,7 @@ public struct HelperRequest: Hashable, Sendable {
             network = v6.networkBytes
         }
         let head = [Self.version, family, UInt8(port >> 8), UInt8(port & 255)]
-        let tail = [UInt8(processor >> 8), UInt8(processor & 255)]
-        return head + Self.bytes(address.scope) + Self.bytes(UInt32(bitPattern: thread)) + network + tail
+        return head + Self.bytes(address.scope) + Self.bytes(UInt32(bitPattern: thread)) + network
     }
 
     /// Reads a message; nil if it is not exactly one.
@@ -47,12 +43,11 @@ public struct HelperRequest: Hashable, Sendable {
         let port = Port(rawValue: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
         let scope = Self.number(bytes[4..<8])
         thread = Int32(bitPattern: Self.number(bytes[8..<12]))
-        processor = UInt16(bytes[28]) << 8 | UInt16(bytes[29])
         switch bytes[1] {
-        case 4 where scope == 0 && bytes[16..<28].allSatisfy({ $0 == 0 }):
+        case 4 where scope == 0 && bytes[16...].allSatisfy({ $0 == 0 }):
             address = SocketAddress(.v4(IPv4Address(rawValue: Self.number(bytes[12..<16]))), port)
         case 6:
-            guard let v6 = IPv6Address(networkBytes: bytes[12..<28]) else { return nil }
+            guard let v6 = IPv6Address(networkBytes: bytes[12...]) else { return nil }
             address = SocketAddress(.v6(v6), port, scope: scope)
         default: return nil
         }
