@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 export PREFIX DESTDIR
 
-BUILD_NEEDS = strip:binutils
+BUILD_NEEDS = strip:binutils musl-gcc:musl-tools
 TEST_NEEDS = authbind:authbind setcap:libcap2-bin nc.openbsd:netcat-openbsd ncat:ncat strace:strace \
 	getfattr:attr setpriv:util-linux ip:iproute2 /usr/bin/python3:python3 nginx:nginx-light go:golang-go node:nodejs \
 	haproxy:haproxy lighttpd:lighttpd apache2:apache2-bin busybox:busybox-static musl-gcc:musl-tools socat:socat \

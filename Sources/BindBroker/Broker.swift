@@ -18,11 +18,15 @@ public enum Broker {
     /// Starts the supervisor and puts the filter on the calling process.
     ///
     /// The supervisor is no child of the process and no member of its group or session. It ends with the last process that
-    /// has the filter. If it ends before, their binds fail with ENOSYS.
+    /// has the filter, and minds no signal; if it is killed before, their binds fail with ENOSYS.
     public static func supervise(helper path: ByteString) throws(Problem) {
         let scope = number(in: "/proc/sys/kernel/yama/ptrace_scope") ?? 0
         if let problem = obstacle(yamaScope: scope, isRoot: CurrentProcess.effectiveUser == .root) { throw problem }
         do throws(Errno) {
+            // To be watched takes the right to gain privileges, for good: the library would need it, if this fails.
+            if CurrentProcess.hasFilters, try !CurrentProcess.succeedsElsewhere(mayInstall) {
+                throw Errno(rawValue: 16)
+            }
             var theirs: FileDescriptor?
             let ours = try FileDescriptor.messageChannel(peer: &theirs)
             guard let end = theirs.take() else { throw .badFileDescriptor }
@@ -36,6 +40,13 @@ public enum Broker {
             // EBUSY.
             throw error == Errno(rawValue: 16) ? .nested : .failure(error)
         }
+    }
+
+    private static func mayInstall() -> Bool {
+        do throws(Errno) {
+            _ = try NotificationListener.install(BindFilter.program)
+            return true
+        } catch { return error != Errno(rawValue: 16) }
     }
 
     /// What keeps a supervisor, which is no parent of the program, from looking into it; nil if it may.
@@ -62,7 +73,9 @@ public enum Broker {
         do throws(Errno) {
             let channel = try Confinement.keepOnly(channel)
             try CurrentProcess.leaveStandardDescriptors()
-            ignoreBrokenPipes()
+            // It lives as long as its programs: what ends them in good order, like a signal to a whole session, must not
+            // end it before.
+            Confinement.blockSignals()
             guard var message = try channel.receive(limit: 1), let descriptor = message.descriptor.take() else {
                 return 1
             }

@@ -19,8 +19,12 @@ public struct Supervisor: ~Copyable {
     private var isRestricted = false
     /// Whether the log has been told that a program cannot be looked into.
     private var hasComplained = false
-    /// The bind whose success could not be reported, because a signal had come first: the program asks again.
-    private var unreported: (socket: UInt64, address: SocketAddress)?
+    /// The last binds whose success could not be reported, because a signal had come first: their programs ask again.
+    private var unreported: [(socket: UInt64, address: SocketAddress)] = []
+    /// Whether it has chosen a processor.
+    private var isSettled = false
+    /// The thread that asked last, which is likely to ask again.
+    private var asker: HeldThread?
 
     /// Creates the supervisor of the programs that `listener` hears of.
     public init(listener: consuming NotificationListener, helper: consuming HelperConnection) {
@@ -63,12 +67,26 @@ public struct Supervisor: ~Copyable {
         if call == .restrictSelf { isRestricted = true }
         guard call != .restrictSelf, !isRestricted, let bind = read(notification, call),
             bind.address.port.rawValue > 0, bind.address.port.rawValue < firstOpenPort,
-            let socket = try? ProcessAccess.descriptor(bind.descriptor, of: notification.thread),
+            let socket = descriptor(bind.descriptor, of: notification.thread),
             isOurs(notification.thread),
             // If it still waits now, then all of the above was about it and not about one with its old number.
             listener.isWaiting(notification)
         else { return try listener.resume(notification) }
         try answer(notification, bind, socket)
+    }
+
+    private mutating func descriptor(_ number: Int32, of thread: Int32) -> FileDescriptor? {
+        // Of a thread that has ended, whose number another may have by now, nothing is to be had.
+        if let descriptor = heldDescriptor(number, of: thread) { return descriptor }
+        asker = try? HeldThread(thread)
+        return heldDescriptor(number, of: thread)
+    }
+
+    private func heldDescriptor(_ number: Int32, of thread: Int32) -> FileDescriptor? {
+        switch asker {
+        case .some(let asker): asker.thread == thread ? try? asker.descriptor(number) : nil
+        case .none: nil
+        }
     }
 
     private mutating func read(_ notification: Notification, _ call: BindFilter.Call) -> PendingBind? {
@@ -85,16 +103,26 @@ public struct Supervisor: ~Copyable {
         _ bind: PendingBind,
         _ socket: borrowing FileDescriptor
     ) throws(Errno) {
-        if let last = unreported, last.address == bind.address, last.socket == (try? socket.cookie()) {
-            unreported = nil
+        if !unreported.isEmpty, let cookie = try? socket.cookie(),
+            let index = unreported.firstIndex(where: { $0.socket == cookie && $0.address == bind.address })
+        {
+            unreported.remove(at: index)
             return try listener.answer(notification, with: nil)
+        }
+        if !isSettled {
+            // Where the program runs now. The helper, a child, stays there too, and the kernel wakes the program there: who
+            // takes turns on one processor need not wait for another to wake up.
+            Processor.stay(on: Processor.current)
+            isSettled = true
         }
         switch reply(to: bind, socket, thread: notification.thread) {
         case .bound:
             do throws(Errno) {
                 try listener.answer(notification, with: nil)
             } catch {
-                unreported = (try? socket.cookie()).map { ($0, bind.address) }
+                if let cookie = try? socket.cookie() { unreported.append((cookie, bind.address)) }
+                // Whoever was killed does not ask again.
+                if unreported.count > 16 { unreported.removeFirst() }
                 throw error
             }
         case .failed(let error): try listener.answer(notification, with: error)

@@ -26,7 +26,10 @@ public struct EngineChoice: Hashable, Sendable {
             return EngineChoice(.broker, "it is started by env, which the library does not outlast")
         }
         if let obstacle = obstacle(to: target.image) { return EngineChoice(.broker, obstacle) }
-        return EngineChoice(.preload, "it is dynamically linked")
+        return EngineChoice(
+            .preload,
+            target.image == .dynamic ? "it is dynamically linked" : "nothing about it is known to keep the library out"
+        )
     }
 
     /// Chooses for a program and all that it starts: the broker, unless it cannot work.
@@ -48,13 +51,17 @@ public struct EngineChoice: Hashable, Sendable {
         if target.gainsPrivileges {
             return EngineChoice(.preload, "it gains privileges, which it would not under the broker; it is not reached")
         }
+        if !target.isReadable {
+            return EngineChoice(.preload, "its file may not be read, and so the broker could not look into it")
+        }
         if !mayGainPrivileges {
             return EngineChoice(.preload, "this process may not gain privileges, and so the helper cannot help")
         }
         return nil
     }
 
-    private static func obstacle(to image: ProgramImage) -> ByteString? {
+    /// What keeps the library from reaching a program of that kind; nil if nothing does.
+    public static func obstacle(to image: ProgramImage) -> ByteString? {
         switch image {
         case .linkedStatically: "it is statically linked"
         case .go: "it is a Go program, which makes its system calls itself"

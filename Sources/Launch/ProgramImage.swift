@@ -64,17 +64,30 @@ public enum ProgramImage: Hashable, Sendable {
             }
             switch number(bytes, header, 4) {
             case 3: isDynamic = true  // PT_INTERP
-            case 4 where isGoNote(bytes, number(bytes, header + 8, 8)): return .go  // PT_NOTE
+            case 4 where hasGoNote(bytes, header): return .go  // PT_NOTE
             default: break
             }
         }
         return isDynamic ? .dynamic : .linkedStatically
     }
 
-    /// Whether a note at `offset` has the name `Go`, as the build identity of a Go program has.
-    private static func isGoNote(_ bytes: [UInt8], _ offset: UInt64) -> Bool {
-        guard let start = Int(exactly: offset), start >= 0, start <= bytes.count - 16 else { return false }
-        return number(bytes, start, 4) == 4 && bytes[(start + 12)..<(start + 16)].elementsEqual([0x47, 0x6F, 0, 0])
+    /// Whether one of the notes of a segment has the name `Go`, as the build identity of a Go program has.
+    ///
+    /// It is not the first where a linker other than Go's own has made the program, as it does for those that use C.
+    private static func hasGoNote(_ bytes: [UInt8], _ header: Int) -> Bool {
+        guard var at = Int(exactly: number(bytes, header + 8, 8)),
+            let size = Int(exactly: number(bytes, header + 32, 8)), at <= bytes.count
+        else { return false }
+        let end = min(bytes.count, size > bytes.count - at ? bytes.count : at + size)
+        let alignment: UInt64 = number(bytes, header + 48, 8) == 8 ? 8 : 4
+        while at <= end - 16 {
+            let name = number(bytes, at, 4)
+            if name == 4, bytes[(at + 12)..<(at + 16)].elementsEqual([0x47, 0x6F, 0, 0]) { return true }
+            let description = (12 + name + alignment - 1) / alignment * alignment
+            let length = (description + number(bytes, at + 4, 4) + alignment - 1) / alignment * alignment
+            at += Int(min(length, UInt64(bytes.count)))
+        }
+        return false
     }
 
     private static func number(_ bytes: [UInt8], _ offset: Int, _ size: Int) -> UInt64 {

@@ -13,9 +13,18 @@ public struct Target: Hashable, Sendable {
     public let gainsPrivileges: Bool
     /// Whether it is started by way of env(1), and so is another program than the first that is loaded.
     public let isBehindEnv: Bool
+    /// Whether its file may be read; into a program whose file may not be, nobody may look.
+    public let isReadable: Bool
 
     /// Describes a program.
-    public init(path: ByteString, image: ProgramImage, gainsPrivileges: Bool = false, isBehindEnv: Bool = false) {
+    public init(
+        path: ByteString,
+        image: ProgramImage,
+        gainsPrivileges: Bool = false,
+        isBehindEnv: Bool = false,
+        isReadable: Bool = true
+    ) {
+        self.isReadable = isReadable
         self.path = path
         self.image = image
         self.gainsPrivileges = gainsPrivileges
@@ -43,7 +52,8 @@ public struct Target: Hashable, Sendable {
             path: path,
             image: image,
             gainsPrivileges: mode?.isSetID ?? false || Self.hasCapabilities(file),
-            isBehindEnv: isBehindEnv
+            isBehindEnv: isBehindEnv,
+            isReadable: image != .unknown || (try? checkAccess(.read, to: file)) != nil
         )
     }
 

@@ -17,7 +17,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
             let choice = choice(via, command[0])
             let runner = choice.engine == .broker ? Installation.path(of: "lowport-run") : nil
             if isVerbose { say("authbind: \(command[0]): \(runner == nil ? "preload" : "broker"): \(choice.reason)\n") }
-            if let runner { return broker(runner, command) }
+            if let runner { return broker(runner, command, depth, isForced: via == .broker) }
             return preload(command, depth)
         }
     } catch {
@@ -34,10 +34,14 @@ private func choice(_ via: LaunchOptions.Via, _ program: ByteString) -> EngineCh
     }
 }
 
-/// Replaces this process by the program behind the broker.
-private func broker(_ runner: ByteString, _ command: [ByteString]) -> Int32 {
+/// Replaces this process by the program behind the broker or, unless that is forced, by the library if there can be none.
+private func broker(_ runner: ByteString, _ command: [ByteString], _ depth: LaunchOptions.Depth, isForced: Bool)
+    -> Int32
+{
+    var arguments: [ByteString] = ["lowport-run", "--for-authbind", depth.levels ?? ""]
+    if isForced { arguments += ["--via", "broker"] }
     do throws(Errno) {
-        try execute(runner, arguments: ["lowport-run", "--via", "broker", "--"] + command)
+        try execute(runner, arguments: arguments + ["--"] + command)
     } catch {
         return fail("\(runner): \(error.message)\n")
     }

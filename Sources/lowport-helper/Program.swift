@@ -5,40 +5,55 @@
 /// The exit status is 0, or the number of the error that `bind` would have failed with. See lowport-helper(8).
 @c(lowport_helper_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    let given = unsafe [ByteString](argumentCount: count, arguments: arguments)
     let caller: Caller
     do throws(Errno) {
-        caller = try confine()
+        caller = try confine(given)
     } catch {
         return fail("cannot give up privileges: \(error.message)", error)
     }
     // A kernel before 5.18 starts a program without even a name.
-    let words = unsafe [ByteString](argumentCount: count, arguments: arguments).dropFirst()
+    let words = given.dropFirst()
     if words.count == 1, words.first == Service.argument { return Service.run(for: caller) }
     guard let address = HelperArguments.address(from: Array(words)) else { return fail("bad usage", .noSystemCall) }
-    let outcome = AskedBind(caller: caller, socket: .standardInput, address: address).carryOut()
-    SystemLog().write(outcome, at: address, thread: CurrentProcess.parent)
+    var rules = RuleCache(of: .system, isReused: false)
+    let outcome = AskedBind(caller: caller, socket: .standardInput, address: address).carryOut(&rules)
+    var log = SystemLog()
+    log.write(outcome, at: address, thread: CurrentProcess.parent)
     explain(outcome.decision)
     return outcome.reply.error?.rawValue ?? 0
 }
 
 /// Makes this process one whose state its starter had no part in, and that has no privilege in use.
-private func confine() throws(Errno) -> Caller {
+private func confine(_ arguments: [ByteString]) throws(Errno) -> Caller {
     openStandardDescriptors()
     try Confinement.closeDescriptors(from: 3)
     Confinement.blockSignals()
     // A helper that was stopped between its decision and the bind must not go on when the decision may be revoked.
     Confinement.limitLife(seconds: 5)
     Confinement.resetEnvironment()
-    return Caller(capabilities: try HeldCapabilities(keeping: [.readSearch, .bindService]))
+    return Caller(
+        capabilities: try HeldCapabilities(keeping: [.readSearch, .bindService]),
+        full: FullHelper(arguments: arguments)
+    )
 }
 
 /// Says what authbind's helper says: something only where the tree itself could not be used.
 private func explain(_ decision: Decision) {
     guard let answer = decision.authbind, let error = decision.refusal else { return }
     if answer.steps.isEmpty, error != .notPermitted {
-        _ = fail("chdir /etc/authbind: \(error.message)", error)
+        _ = fail("chdir /etc/authbind: \(originalMessage(error))", error)
     } else if error == .isDirectory || error == .fileTooLarge || error == .inputOutput {
-        _ = fail("read per-uid file: \(error.message)", error)
+        _ = fail("read per-uid file: \(originalMessage(error))", error)
+    }
+}
+
+/// The text that the GNU C library has for `error`, whichever library this is linked with.
+private func originalMessage(_ error: Errno) -> ByteString {
+    switch error {
+    case .symbolicLinkLoop: "Too many levels of symbolic links"
+    case .inputOutput: "Input/output error"
+    default: error.message
     }
 }
 

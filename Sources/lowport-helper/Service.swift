@@ -8,15 +8,18 @@ enum Service {
     /// Serves the peer of the message channel on descriptor 0.
     /// - Returns: the exit status.
     static func run(for caller: Caller) -> Int32 {
+        caller.full.takeOverIfNeeded()
         let channel = InheritedDescriptor.standardInput
-        let log = SystemLog()
+        var log = SystemLog()
+        var rules = RuleCache(of: .system)
         while true {
             do throws(Errno) {
                 // Waiting may take as long as it likes; only a request must not be older than a moment.
                 Confinement.limitLife(seconds: 0)
                 guard let message = try channel.receive(limit: HelperRequest.size) else { return 0 }
                 Confinement.limitLife(seconds: 5)
-                try channel.send(reply(to: message, caller, log).bytes)
+                let request = message.carried == nil ? nil : HelperRequest(message.bytes)
+                try channel.send(reply(to: request, message, caller, &rules, &log).bytes)
             } catch {
                 return error == .brokenPipe ? 0 : error.rawValue
             }
@@ -24,14 +27,14 @@ enum Service {
     }
 
     private static func reply(
-        to message: borrowing ReceivedMessage,
+        to request: HelperRequest?,
+        _ message: borrowing ReceivedMessage,
         _ caller: Caller,
-        _ log: borrowing SystemLog
+        _ rules: inout RuleCache,
+        _ log: inout SystemLog
     ) -> HelperReply {
-        guard let request = HelperRequest(message.bytes), let socket = message.carried else {
-            return .failed(.invalidArgument)
-        }
-        let outcome = AskedBind(caller: caller, socket: socket, address: request.address).carryOut()
+        guard let request, let socket = message.carried else { return .failed(.invalidArgument) }
+        let outcome = AskedBind(caller: caller, socket: socket, address: request.address).carryOut(&rules)
         log.write(outcome, at: request.address, thread: request.thread)
         return outcome.reply
     }

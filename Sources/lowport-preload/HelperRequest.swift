@@ -15,13 +15,13 @@ internal import CLinux
     init?(_ address: UnsafePointer<sockaddr>, _ length: socklen_t) {
         let raw = unsafe UnsafeRawPointer(address)
         // ip(7), ipv6(7): family, port, then the address; for IPv6 four bytes of flow label between, and the scope
-        // behind, which the kernel lets callers leave out.
+        // behind, which the kernel lets callers leave out. It does not read what is longer than 128 bytes.
         switch (unsafe Int32(address.pointee.sa_family), length) {
-        case (AF_INET, 16...):
+        case (AF_INET, 16...128):
             unsafe self.address = (raw + 4).assumingMemoryBound(to: UInt8.self)
             count = 4
             scope = 0
-        case (AF_INET6, 24...):
+        case (AF_INET6, 24...128):
             unsafe self.address = (raw + 8).assumingMemoryBound(to: UInt8.self)
             count = 16
             scope = length >= 28 ? unsafe (raw + 24).loadUnaligned(as: UInt32.self) : 0
@@ -29,6 +29,9 @@ internal import CLinux
         }
         port = unsafe (raw + 2).loadUnaligned(as: UInt16.self)
     }
+
+    /// Whether the port is one from 1 to 1023.
+    var isOfLowPort: Bool { (1...1023).contains(UInt16(bigEndian: port)) }
 
     /// Asks the helper to bind `socket`.
     /// - Returns: 0, or the number of the error that `bind` is to fail with.

@@ -12,17 +12,28 @@ nonisolated(unsafe) var helperPath: UnsafeMutablePointer<CChar>?
 
 /// The standard `bind`, which first does what the standard one does.
 ///
-/// Only what the kernel refuses with EACCES, as it does for low ports, goes to the helper. See bind(2).
+/// What the kernel refuses with EACCES, as it does for low ports, goes to the helper. So does a bind of a low port that
+/// fails before the kernel has come to ask for permission: whether it is refused is to be told first. See bind(2).
 @c(bind)
 public func interposedBind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t) -> Int32 {
     let error = clinux_errno()
     let result = unsafe nativeBind(descriptor, address, length)
-    guard result != 0, clinux_errno() == EACCES, let address = unsafe address,
-        let request = unsafe HelperRequest(address, length)
+    guard result != 0, isForHelper(clinux_errno()), let address = unsafe address,
+        let request = unsafe HelperRequest(address, length),
+        clinux_errno() == EACCES || request.isOfLowPort && geteuid() != 0
     else { return result }
     let refusal = request.send(socket: descriptor)
     clinux_set_errno(refusal == 0 ? error : refusal)
     return refusal == 0 ? 0 : -1
+}
+
+/// Whether a bind that failed with `error` may yet have to be decided, and the address has been read by the kernel, so
+/// that it may be read here: what is no socket, ENOTSOCK, is found out before.
+private func isForHelper(_ error: Int32) -> Bool {
+    switch error {
+    case EACCES, EADDRNOTAVAIL, EAFNOSUPPORT, EINVAL: true
+    default: false
+    }
 }
 
 private func nativeBind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t) -> Int32 {

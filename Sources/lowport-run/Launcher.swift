@@ -18,12 +18,17 @@ struct Launcher {
             try prepare()
         } catch {
             say(error.message)
-            return 125
+            return options.authbindLevels == nil ? 125 : 255
         }
         let program = options.command[0]
         do throws(Errno) {
             try execute(program, arguments: options.command)
         } catch {
+            if options.authbindLevels != nil {
+                // In authbind's words.
+                try? InheritedDescriptor.standardError.write("\(program): \(error.message)\n")
+                return 255
+            }
             say("cannot run \(program): \(error.sentence)")
             return error == .noSuchFile ? 127 : 126
         }
@@ -49,7 +54,12 @@ struct Launcher {
             do throws(Failure) {
                 try broker(choice.reason)
             } catch {
-                try preload("the broker cannot be used: \(error.message)")
+                let reason: ByteString = "the broker cannot be used: \(error.message)"
+                try preload(reason)
+                // Not to be kept from whoever would wonder why the program fails.
+                if !options.isVerbose, let image = target?.image, let obstacle = EngineChoice.obstacle(to: image) {
+                    say("\(options.command[0]): \(reason); nor can the library reach the program, since \(obstacle)")
+                }
             }
         }
     }
@@ -69,7 +79,10 @@ struct Launcher {
         guard let library = PreloadLibrary.path else { throw missing(PreloadLibrary.name) }
         explain("preload", reason)
         do throws(Errno) {
-            try PreloadLibrary.preload(library, levels: "y")
+            // As authbind leaves it if authbind asks, otherwise for all that the program starts.
+            let levels = options.authbindLevels ?? "y"
+            let asked = options.authbindLevels == nil ? nil : Environment.value(of: "AUTHBIND_LIB")
+            try PreloadLibrary.preload(asked ?? library, levels: levels.isEmpty ? nil : levels)
         } catch { throw Failure(message: "cannot change the environment: \(error.sentence)") }
     }
 

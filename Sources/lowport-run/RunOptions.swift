@@ -9,6 +9,8 @@ struct RunOptions {
     var user: ByteString?
     var sockets: [SocketRequest] = []
     var isVerbose = false
+    /// The value of AUTHBIND_LEVELS, or nothing to leave it alone, if authbind starts this in its own place; nil if not.
+    var authbindLevels: ByteString?
     var command: [ByteString] = []
 
     /// What is wrong with a command line.
@@ -37,12 +39,13 @@ struct RunOptions {
                 options.isVerbose = true
                 continue
             }
-            guard ["--via", "--user", "--listen"].contains(word) else {
+            guard ["--via", "--user", "--listen", "--for-authbind"].contains(word) else {
                 throw Problem(message: "unknown option \(word)")
             }
             guard let value = rest.popFirst() else { throw Problem(message: "\(word) requires a value") }
             if word == "--via" { options.via = try engine(value) }
             if word == "--user" { options.user = value }
+            if word == "--for-authbind" { options.authbindLevels = value }
             if word == "--listen" {
                 guard let socket = SocketRequest(value) else {
                     throw Problem(message: "\(value) is no socket to listen on")

@@ -6,7 +6,9 @@ import Testing
 /// What kind of program a file is, and how it is started.
 @Suite struct EngineChoiceTests {
     /// An ELF file with program headers of the given types, and a note of that name.
-    private func elf(machine: UInt16 = 62, bits: UInt8 = 2, headers: [UInt8], note: String = "GNU\0") -> [UInt8] {
+    private func elf(machine: UInt16 = 62, bits: UInt8 = 2, headers: [UInt8], note: String = "GNU\0", size: UInt8 = 0)
+        -> [UInt8]
+    {
         var bytes: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, bits, 1, 1] + [UInt8](repeating: 0, count: 57)
         bytes[18] = UInt8(machine & 255)
         bytes[32] = 64
@@ -18,15 +20,20 @@ import Testing
             header[0] = type
             header[8] = UInt8(noteOffset & 255)
             header[9] = UInt8(noteOffset >> 8)
+            header[33] = 1  // 256 bytes: what is there counts.
             bytes += header
         }
-        return bytes + [UInt8(note.utf8.count), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] + Array(note.utf8)
+        return bytes + [4, 0, 0, 0, size, 0, 0, 0, 0, 0, 0, 0] + Array(note.utf8)
     }
 
     @Test func recognisesExecutables() {
         #expect(ProgramImage(elf(headers: [6, 3, 1]), machine: 62) == .dynamic)
         #expect(ProgramImage(elf(headers: [1, 1, 4]), machine: 62) == .linkedStatically)
         #expect(ProgramImage(elf(headers: [3, 1, 4], note: "Go\0\0"), machine: 62) == .go)
+        // Behind another note: namesz 4, descsz 6, type, "GNU", the description and what fills it up.
+        let other = "GNU\0\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\0\0\u{4}\0\0\0\0\0\0\0\0\0\0\0Go\0\0"
+        #expect(ProgramImage(elf(headers: [3, 4], note: other, size: 6), machine: 62) == .go)
+        #expect(ProgramImage(elf(headers: [3, 4], note: other, size: 14), machine: 62) == .dynamic)
         #expect(ProgramImage(elf(machine: 183, headers: [3]), machine: 62) == .foreign)
         #expect(ProgramImage(elf(bits: 1, headers: [3]), machine: 62) == .foreign)
     }

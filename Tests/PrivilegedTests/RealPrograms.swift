@@ -151,6 +151,22 @@ struct RealProgram: Sendable, CustomTestStringConvertible {
             engines: broker
         ),
         RealProgram(
+            "go, linked with C",
+            setup: """
+                cat > s.go <<'END'
+                package main
+                // #include <stdlib.h>
+                import "C"
+                import ("net"; "io")
+                func main() { C.abs(1); l, e := net.Listen("tcp", ":80"); if e != nil { panic(e) }
+                    for { c, _ := l.Accept(); io.WriteString(c, "HTTP/1.0 200 OK\\r\\n\\r\\nok"); c.Close() } }
+                END
+                HOME=$T GOCACHE=$T/cache GOFLAGS=-mod=mod CGO_ENABLED=1 go build -ldflags=-linkmode=external -o server s.go
+                """,
+            "$T/server",
+            engines: broker
+        ),
+        RealProgram(
             "32-bit, without a library",
             setup: """
                 cat > s.c <<'END'

@@ -23,6 +23,16 @@ static inline int clinux_available_processors(void)
     return count > 0 ? count : 1;
 }
 
+int sched_getcpu(void); // sched.h shows it only to _GNU_SOURCE.
+static inline int clinux_processor(void) { return sched_getcpu(); }
+
+static inline void clinux_stay_on_processor(int number)
+{
+    unsigned long set[128] = {0};
+    set[number / 64 % 128] = 1UL << number % 64;
+    syscall(SYS_sched_setaffinity, 0, sizeof(set), set);
+}
+
 // unshare(2) with CLONE_FS, which fcntl.h and sched.h show only to _GNU_SOURCE.
 static inline int clinux_unshare_working_directory(void) { return (int)syscall(SYS_unshare, 0x00000200L); }
 

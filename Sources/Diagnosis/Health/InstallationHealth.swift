@@ -6,12 +6,15 @@ internal import Linux
 /// The parts of the installation: there, whole, and with no more and no less privilege than they need.
 enum InstallationHealth {
     static func findings() -> [HealthFinding] {
-        helper() + part("liblowport-preload.so", "library") + part("lowport-run", "runner")
+        // The twin is there only where the helper is linked statically.
+        helper("lowport-helper")
+            + (Installation.path(of: "lowport-helper-nss") == nil ? [] : helper("lowport-helper-nss"))
+            + part("liblowport-preload.so", "library") + part("lowport-run", "runner")
     }
 
-    private static func helper() -> [HealthFinding] {
-        guard let path = Installation.path(of: "lowport-helper") else {
-            return [HealthFinding("helper", .fault, "lowport-helper is not installed", remedy: "sudo make install")]
+    private static func helper(_ name: ByteString) -> [HealthFinding] {
+        guard let path = Installation.path(of: name) else {
+            return [HealthFinding("helper", .fault, "\(name) is not installed", remedy: "sudo make install")]
         }
         do throws(Errno) {
             let program = try ProgramFile(path, searchPath: "")

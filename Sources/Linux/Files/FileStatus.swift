@@ -55,7 +55,7 @@ public struct FileStatus: Sendable {
     public let device: UInt64
     /// The number of the file on its device.
     public let inode: UInt64
-    /// When its content or its attributes last changed: nanoseconds since 1970.
+    /// When its content or its attributes last changed, in nanoseconds since 1970-01-01T00:00:00Z.
     public let changed: Int64
 
     init(_ status: stat) {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CLinux
 
 /// An IPv4 address; `rawValue` is in host byte order, so that 127.0.0.1 is 0x7F000001.
 public struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
@@ -79,24 +78,6 @@ public struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
             halves.1 = halves.1 << 8 | UInt64(byte)
         }
         self.init(high: halves.0, low: halves.1)
-    }
-
-    /// The shortest form, as inet_ntop(3) writes it.
-    public var byteString: ByteString {
-        var address = in6_addr()
-        unsafe withUnsafeMutableBytes(of: &address) { unsafe $0.copyBytes(from: networkBytes) }
-        var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        _ = unsafe buffer.withUnsafeMutableBufferPointer { unsafe inet_ntop(AF_INET6, &address, $0.baseAddress, 46) }
-        return ByteString(buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
-    }
-
-    /// Parses an address as inet_pton(3) does: no brackets, no scope.
-    public init?(_ text: ByteString) {
-        var address = in6_addr()
-        guard unsafe text.withCString({ unsafe inet_pton(AF_INET6, $0, &address) }) == 1,
-            !text.bytes.contains(0)
-        else { return nil }
-        self.init(networkBytes: unsafe withUnsafeBytes(of: &address) { unsafe Array($0) })
     }
 }
 

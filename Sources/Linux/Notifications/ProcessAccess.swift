@@ -14,17 +14,28 @@ public enum ProcessAccess {
         if read != count { throw .badAddress }
         return buffer
     }
+}
 
-    /// A descriptor of our own for the descriptor `number` of the process that `thread` belongs to.
+/// A thread of another process, held so that its number cannot come to mean another (pidfd_open(2)).
+public struct HeldThread: ~Copyable {
+    /// Its number.
+    public let thread: Int32
+    private let handle: FileDescriptor
+
+    /// Takes hold of `thread` or, before Linux 6.9, of its process.
+    public init(_ thread: Int32) throws(Errno) {
+        self.thread = thread
+        handle = try Self.open(thread)
+    }
+
+    /// A descriptor of our own for its descriptor `number`. Throws ESRCH if it has ended.
     ///
-    /// The corresponding system calls are pidfd_open(2) and pidfd_getfd(2).
-    public static func descriptor(_ number: Int32, of thread: Int32) throws(Errno) -> FileDescriptor {
-        let process = try open(thread)
-        let handle = process.rawValue
+    /// The corresponding system call is pidfd_getfd(2).
+    public func descriptor(_ number: Int32) throws(Errno) -> FileDescriptor {
+        let handle = handle.rawValue
         return FileDescriptor(owning: try valueOrErrno(.openProcess) { clinux_pidfd_getfd(handle, number) })
     }
 
-    /// Refers to the thread or, before Linux 6.9, to its process.
     private static func open(_ thread: Int32) throws(Errno) -> FileDescriptor {
         let threads = UInt32(O_EXCL)  // PIDFD_THREAD
         do throws(Errno) {

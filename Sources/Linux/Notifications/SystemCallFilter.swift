@@ -35,6 +35,11 @@ public struct FilterInstruction: Hashable, Sendable {
     public static var notify: FilterInstruction { FilterInstruction(0x06, 0x7FC0_0000) }
 }
 
+extension CurrentProcess {
+    /// Whether the process has filters for its system calls (`PR_GET_SECCOMP`).
+    public static var hasFilters: Bool { clinux_prctl(PR_GET_SECCOMP, 0, 0, 0, 0) > 0 }
+}
+
 extension NotificationListener {
     /// Puts `filter` on the calling thread and whatever it starts, for good, and listens to what it notifies of.
     ///

@@ -19,6 +19,17 @@ extension CurrentProcess {
         if status != 0 { throw .wouldBlock }
     }
 
+    /// Whether `body` says so in a process of its own, whose state is lost with it.
+    ///
+    /// Must be called while the process has one thread. The corresponding system call is fork(2).
+    public static func succeedsElsewhere(_ body: () -> Bool) throws(Errno) -> Bool {
+        let child = try valueOrErrno(.fork) { clinux_fork() }
+        if child == 0 { _exit(body() ? 0 : 1) }
+        var status: Int32 = 0
+        try nothingOrErrno(.wait) { unsafe waitpid(child, &status, 0) }
+        return status == 0
+    }
+
     /// Starts `program` with `arguments` and `input` as its descriptor 0, and nothing else but descriptors 1 and 2.
     /// - Returns: the number of the new process, which has to be waited for.
     public static func spawn(

@@ -12,22 +12,27 @@
 /// is `0100007f 5100` on a little-endian one. SCOPE, which authbind does not have, is the interface of a link-local
 /// address in decimal.
 public enum HelperArguments {
-    /// The address that `arguments`, without the program's name, ask for; nil if they are not exactly of that form.
+    /// The address that `arguments`, without the program's name, ask for; nil if they are not of that form.
+    ///
+    /// A number may be spelled as strtoul(3) reads it, which is what authbind's helper does and its callers may rely on:
+    /// blanks, a plus sign, `0x`, more zeros or fewer in front, nothing at all for 0. What is behind an IPv6 address is
+    /// passed over. But no number wraps around.
     public static func address(from arguments: [ByteString]) -> SocketAddress? {
         guard arguments.count == 2 || arguments.count == 3,
-            let portBytes = bytes(fromHexadecimal: arguments[1], count: 2)
+            let portNumber = number(arguments[1].bytes[...], limit: 0xFFFF)
         else { return nil }
-        let port = Port(networkOrder: UInt16(portBytes[0]) << 8 | UInt16(portBytes[1]))
+        let port = Port(networkOrder: UInt16(portNumber))
         if arguments.count == 2 {
-            guard let bytes = bytes(fromHexadecimal: arguments[0], count: 4) else { return nil }
-            let number = bytes.reduce(0) { $0 << 8 | UInt32($1) }
+            guard let number = number(arguments[0].bytes[...], limit: .max) else { return nil }
             return SocketAddress(.v4(IPv4Address(rawValue: UInt32(bigEndian: number))), port)
         }
-        guard let bytes = bytes(fromHexadecimal: arguments[0], count: 16),
-            let address = IPv6Address(networkBytes: bytes),
-            let scope = scope(from: arguments[2])
-        else { return nil }
-        return SocketAddress(.v6(address), port, scope: scope)
+        guard arguments[0].count >= 32, let scope = scope(from: arguments[2]) else { return nil }
+        var bytes: [UInt8] = []
+        for index in 0..<16 {
+            guard let byte = number(arguments[0].bytes[(index * 2)..<(index * 2 + 2)], limit: 255) else { return nil }
+            bytes.append(UInt8(byte))
+        }
+        return IPv6Address(networkBytes: bytes).map { SocketAddress(.v6($0), port, scope: scope) }
     }
 
     /// The arguments that ask for `address`.
@@ -58,20 +63,27 @@ public enum HelperArguments {
         return UInt32(exactly: value)
     }
 
-    private static func bytes(fromHexadecimal text: ByteString, count: Int) -> [UInt8]? {
-        guard text.count == count * 2 else { return nil }
-        var bytes = [UInt8](repeating: 0, count: count)
-        for (index, digit) in text.bytes.enumerated() {
-            let value: UInt8
-            switch digit {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = digit - UInt8(ascii: "A") + 10
+    /// The hexadecimal number that is all of `text`; nil if it is none or greater than `limit`.
+    private static func number(_ text: ArraySlice<UInt8>, limit: UInt32) -> UInt32? {
+        if text.isEmpty { return 0 }
+        var rest = text.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        let isNegative = rest.first == UInt8(ascii: "-")
+        if isNegative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
+        if rest.count > 2, rest.starts(with: [0x30, 0x78]) || rest.starts(with: [0x30, 0x58]) {
+            rest = rest.dropFirst(2)
+        }
+        if rest.isEmpty { return nil }
+        var value: UInt64 = 0
+        for byte in rest {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = value << 4 | UInt64(byte - UInt8(ascii: "A") + 10)
             default: return nil
             }
-            bytes[index / 2] = bytes[index / 2] << 4 | value
+            if value > UInt64(limit) { return nil }
         }
-        return bytes
+        return isNegative && value != 0 ? nil : UInt32(value)
     }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> ByteString {

@@ -29,8 +29,16 @@ struct AuthbindCase: Sendable {
 /// Runs cases on both, all in one sandbox.
 enum AuthbindComparison {
     /// Checks that both do the same where they have to, and that every difference is still one.
-    static func check(_ cases: [AuthbindCase]) async throws {
+    /// - Parameter release: whether ours is the helper that is installed, which is linked with another C library.
+    static func check(_ cases: [AuthbindCase], release: Bool = false) async throws {
         var script = prelude
+        if release {
+            script += """
+                cp \(Release.path("lowport-helper")) $LIBEXEC/lowport-helper
+                setcap cap_dac_read_search,cap_net_bind_service=p $LIBEXEC/lowport-helper
+
+                """
+        }
         for (index, item) in cases.enumerated() {
             script += """
                 reset

@@ -143,6 +143,34 @@ static int restrict_self(void)
     return 0;
 }
 
+static char *memory;
+static size_t memory_size;
+
+static void write_memory(void)
+{
+    for (size_t at = 0; at < memory_size; at += 4096) memory[at]++;
+}
+
+// Whether the pages of the process have to be copied or made writable again: what a fork in between does to them.
+static void say_copied(void)
+{
+    struct rusage before, after;
+    getrusage(RUSAGE_SELF, &before);
+    write_memory();
+    getrusage(RUSAGE_SELF, &after);
+    printf("copied %s\n", (size_t)(after.ru_minflt - before.ru_minflt) > memory_size / 8192 ? "yes" : "no");
+}
+
+// Gives up CAP_NET_BIND_SERVICE, number 10, as a server of root may.
+static void drop_capability(void)
+{
+    struct { unsigned version; int process; } header = {0x20080522, 0};
+    unsigned sets[6];
+    syscall(SYS_capget, &header, sets);
+    for (int i = 0; i < 3; i++) sets[i] &= ~(1U << 10);
+    syscall(SYS_capset, &header, sets);
+}
+
 static void limit(int resource, const char *value)
 {
     struct rlimit limit = {atoi(value), atoi(value)};
@@ -166,6 +194,8 @@ int hostile(char **words)
     if (IS("threads")) return threads(atoi(words[1]), words[2], atoi(words[3])), 3;
     if (IS("repeat")) return repeat(atoi(words[1]), target(words[2], words[3]), 0), 3;
     if (IS("time")) return repeat(atoi(words[1]), target(words[2], words[3]), 1), 3;
+    if (IS("rewrite")) return say_copied(), 0;
+    if (IS("drop-capability")) return drop_capability(), 0;
     if (IS("hide")) return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (IS("landlock")) return restrict_self();
     if (IS("changing")) return bind_changing(atoi(words[1]), target(words[2], words[3]), atoi(words[4])), 4;
@@ -179,16 +209,16 @@ int hostile(char **words)
         waitpid(child, &status, 0);
         exit(WEXITSTATUS(status));
     }
-    if (IS("storm")) {
+    if (IS("storm") || IS("harsh-storm")) {
         struct itimerval timer = {{0, atoi(words[1])}, {0, atoi(words[1])}};
-        handle(SIGALRM, count_alarm, SA_RESTART);
+        handle(SIGALRM, count_alarm, IS("storm") ? SA_RESTART : 0);
         return setitimer(ITIMER_REAL, &timer, NULL), 1;
     }
     if (IS("resident")) {
-        size_t size = (size_t)atoi(words[1]) << 20;
-        char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        madvise(memory, size, MADV_NOHUGEPAGE);
-        for (size_t at = 0; at < size; at += 4096) memory[at] = 1;
+        memory_size = (size_t)atoi(words[1]) << 20;
+        memory = mmap(NULL, memory_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        madvise(memory, memory_size, MADV_NOHUGEPAGE);
+        write_memory();
         return 1;
     }
     return -1;
