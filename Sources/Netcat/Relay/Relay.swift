@@ -13,6 +13,8 @@ struct RelayRules {
     var endsWithPeer = false
     /// Whether the end of what the peer sends is passed on to the local output, which is a socket then.
     var passesPeersEnd = false
+    /// Whether it is passed on to the reader of standard output, which the local output is.
+    var closesOutput = false
 }
 
 /// Moves bytes both ways between a local pair of descriptors and a peer, until there is nothing left to move.
@@ -117,6 +119,13 @@ final class Relay {
         if receiving.isOver && rules.passesPeersEnd && !passedPeersEnd {
             passedPeersEnd = true
             receiving.sink.endSending()
+        }
+        if receiving.isOver && rules.closesOutput && !passedPeersEnd {
+            passedPeersEnd = true
+            // Not closed, so that no other descriptor takes its number.
+            if let null = try? FileDescriptor.open("/dev/null", .writeOnly) {
+                try? CurrentProcess.redirect(.standardOutput, to: null)
+            }
         }
         guard !passedEnd, sending.isOver, !rules.ending.ignoresInput else { return }
         passedEnd = true
