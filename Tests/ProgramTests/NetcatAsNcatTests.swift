@@ -165,6 +165,38 @@ import Testing
         )
     }
 
+    /// A starter that ignores SIGCHLD leaves that to its programs.
+    @Test func placesAreFreedWhereNobodyIsToldOfTheEndsOfChildren() async throws {
+        try await expect(
+            """
+            python3 -c 'import os, signal
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+            os.execvp("nc", "nc -lk --max-conns 1 8080 -c".split() + ["read word; echo got $word"])' & listening 8080
+            for word in one two three; do until_true sh -c "echo $word | timeout 5 $NC -N 127.0.0.1 8080 | grep ."; done
+            """,
+            "got one\ngot two\ngot three\n"
+        )
+    }
+
+    /// The peer talks, nobody listens, and all that was sent arrives.
+    @Test func whatIsSentArrivesThoughNothingIsReceived() async throws {
+        try await expect(
+            """
+            head -c 5000000 /dev/zero >data
+            python3 -c 'import socket, time
+            s = socket.create_server(("127.0.0.1", 8080)); c, _ = s.accept(); c.sendall(b"x" * 1000); time.sleep(0.3)
+            count = 0
+            while True:
+                part = c.recv(65536)
+                if not part: break
+                count += len(part)
+            print(count)' >count & server=$!; listening 8080
+            status client $NC --send-only 127.0.0.1 8080 <data; wait $server; cat count
+            """,
+            "client: 0\n5000000\n"
+        )
+    }
+
     @Test func aProgramForEachSenderOfDatagrams() async throws {
         try await expect(
             """

@@ -33,6 +33,8 @@ final class Hub {
 
     /// Serves until a signal ends the process.
     func run(_ listener: borrowing Listener) throws(Failure) {
+        // Those that decipher for a member end with it.
+        if options.tls.isWanted { CurrentProcess.forgetChildren() }
         do throws(Errno) {
             try listener.socket.setNonBlocking(true)
             while !isOver { try turn(listener) }

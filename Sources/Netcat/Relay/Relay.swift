@@ -69,6 +69,7 @@ final class Relay {
             if let limit = rules.idleLimit, sent + received != before { idleAt = Instant.now + limit }
         }
         passEndsOn()
+        if rules.ending.sendsOnly { settle() }
         // Whoever encrypts says that it is over, however it ended.
         if sending.sink.kind == .encrypted { sending.sink.endSending() }
         progress?.show(sent: sent, received: received, console)
@@ -98,6 +99,24 @@ final class Relay {
         if entries[2].isReadable || entries[3].isWritable || isPending || receiving.isPauseOver { receiving.run() }
         if entries[0].isReadable || entries[1].isWritable || sending.isPauseOver { sending.run() }
         return true
+    }
+
+    /// Waits until the peer has what was sent. Closed before, with something of the peer's unread, the connection would be
+    /// reset, and what is still on its way lost.
+    private func settle() {
+        let buffer = Buffer(capacity: 1 << 16)
+        let socket = sending.sink.descriptor
+        guard socket.isTCP else { return }
+        var pause = 1
+        while let left = try? socket.unacknowledgedBytes(), left > 0 {
+            pause = min(pause * 2, 64)
+            guard (try? socket.wait(for: .readable, until: Instant.now + Milliseconds(rawValue: pause))) == true else {
+                continue
+            }
+            // What the peer says is not wanted; that it is gone matters.
+            guard let count = try? socket.receive(into: buffer), count > 0 else { return }
+            buffer.remove(buffer.count)
+        }
     }
 
     /// Whether all that remains is to send what is there.

@@ -14,8 +14,8 @@ enum DatagramProbe {
     static func isOpen(_ socket: InheritedDescriptor, sending byte: UInt8, within limit: Milliseconds?) -> Bool {
         let end = Instant.now + (limit ?? .seconds(3))
         let buffer = Buffer(capacity: 65536)
-        // The first refusal is seen by the second byte at the latest.
-        guard send(byte, socket, buffer) else { return false }
+        // The first refusal is seen by the second byte at the latest. ncat's byte comes once.
+        if byte != 0 { guard send(byte, socket, buffer) else { return false } }
         repeat {
             guard send(byte, socket, buffer) else { return false }
             let pause = min(end, Instant.now + .seconds(1))

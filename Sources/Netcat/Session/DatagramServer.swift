@@ -57,6 +57,9 @@ struct DatagramServer {
 
     /// A program of his own for everybody who sends something.
     private func serveEach(_ listener: consuming Listener) throws(Failure) {
+        // A starter that ignores the ends of children leaves that to us.
+        CurrentProcess.restoreSignals()
+        ignoreBrokenPipes()
         var socket = listener.socket
         let place = listener.place
         var children = 0
