@@ -5,8 +5,8 @@ cd "$(dirname "$0")"
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
 [ $# -gt 0 ] || set -- text attribute vectors external saved options access telnet request http socks
-# The release's toolset, for its linker: the other one crashes over libFuzzer.
-swift build -Xswiftc -sanitize=fuzzer,address --toolset ../Packaging/release.json --scratch-path .build
+# The other linker crashes over libFuzzer.
+swift build -Xswiftc -sanitize=fuzzer,address -Xswiftc -Osize -Xswiftc -use-ld=lld -Xlinker --gc-sections --scratch-path .build
 for parser in "$@"; do
     echo "== $parser, $seconds s"
     case $parser in
