@@ -197,6 +197,35 @@ import Testing
         )
     }
 
+    /// A server that says something and resets at once: what it said is there to be read.
+    @Test func whatCameBeforeAResetIsNotLost() async throws {
+        try await expect(
+            """
+            python3 -c 'import array, fcntl, socket, struct, termios
+            s = socket.create_server(("127.0.0.1", 8080))
+            for _ in range(30):
+                c, _ = s.accept(); c.sendall(b"x" * 1000); left = array.array("i", [1])
+                while left[0]: fcntl.ioctl(c, termios.TIOCOUTQ, left)
+                c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); c.close()' & listening 8080
+            for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+                $NC 127.0.0.1 8080 </dev/null >>got || echo failed
+            done
+            wc -c <got
+            """,
+            "30000\n"
+        )
+    }
+
+    @Test func aSourcePortOfDatagramsIsNotShared() async throws {
+        try await expect(
+            """
+            mkfifo hold; $NC -u -p 7000 127.0.0.1 8080 <hold & exec 3>hold; bound 7000
+            status second $NC -u -p 7000 127.0.0.1 8080 </dev/null
+            """,
+            "second: 1\n"
+        )
+    }
+
     @Test func aProgramForEachSenderOfDatagrams() async throws {
         try await expect(
             """
