@@ -40,6 +40,7 @@ let package = Package(
     products: [
         .library(name: "Capabilities", targets: ["Capabilities", "Linux"]),
         .library(name: "PortPolicy", targets: ["PortPolicy"]),
+        .library(name: "Netcat", targets: ["Netcat"]),
         .library(name: "lowport-preload", type: .dynamic, targets: ["lowport-preload"]),
         .executable(name: "lowport", targets: ["lowport"]),
         .executable(name: "lowport-helper", targets: ["lowport-helper"]),

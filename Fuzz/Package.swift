@@ -13,5 +13,10 @@ let package = Package(
             dependencies: ["CFuzz", .product(name: "Capabilities", package: "lowport")],
             swiftSettings: [.swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error)]
         ),
+        .executableTarget(
+            name: "netcat-fuzz",
+            dependencies: ["CFuzz", .product(name: "Netcat", package: "lowport")],
+            swiftSettings: [.swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error)]
+        ),
     ]
 )

@@ -4,15 +4,18 @@
 cd "$(dirname "$0")"
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- text attribute vectors external saved
+[ $# -gt 0 ] || set -- text attribute vectors external saved options access telnet request http socks
 # lld, since the other linker crashes over libFuzzer; and without what nobody calls, which is the main of libFuzzer.
-swift build --product capability-fuzz -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld \
-    -Xlinker --gc-sections --scratch-path .build
+swift build -Xswiftc -sanitize=fuzzer,address -Xswiftc -Osize -Xswiftc -use-ld=lld -Xlinker --gc-sections --scratch-path .build
 for parser in "$@"; do
     echo "== $parser, $seconds s"
+    case $parser in
+    text | attribute | vectors | external | saved) program=capability-fuzz ;;
+    *) program=netcat-fuzz ;;
+    esac
     mkdir -p ".build/found/$parser"
     # The backtrace of Swift waits for ever under libFuzzer; the leak checker cannot work where something traces us.
-    SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 .build/debug/capability-fuzz "$parser" \
+    SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 ".build/debug/$program" "$parser" \
         -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 -verbosity=0 \
         -artifact_prefix=".build/found/$parser-" ".build/found/$parser" "Corpus/$parser"
 done

@@ -5,6 +5,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -84,6 +85,13 @@ static inline int clinux_signal_descriptor(const int *numbers, int count)
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
         return -1;
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+// What was sent and is not acknowledged (SIOCOUTQ, tcp(7)); ioctl(2) is variadic.
+static inline int clinux_unacknowledged(int socket)
+{
+    int count = 0;
+    return ioctl(socket, TIOCOUTQ, &count) == -1 ? -1 : count;
 }
 
 static inline int clinux_unblock_signals(void)

@@ -26,7 +26,8 @@ extension Descriptor where Self: ~Copyable {
     /// Throws ETIMEDOUT when `deadline` comes first.
     public func finishConnecting(until deadline: Instant?) throws(Errno) {
         guard try wait(for: .writable, until: deadline) else { throw .timedOut }
-        if let error = try pendingError() { throw error }
+        // Who resets a connection has made it before, and may have said something: what there is can still be read.
+        if let error = try pendingError(), error != .connectionReset { throw error }
     }
 
     /// The error that the socket met outside a call, which is thereby forgotten (`SO_ERROR`).

@@ -9,11 +9,13 @@ extension Descriptor where Self: ~Copyable {
         let descriptor = rawValue
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        var byte: UInt8 = 0
+        // One byte would do; strace(1) shows more with more.
+        var bytes = [UInt8](repeating: 0, count: 2048)
+        let size = bytes.count
         try nothingOrErrno(.receive) {
             unsafe withUnsafeMutablePointer(to: &storage) {
                 unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe recvfrom(descriptor, &byte, 1, Int32(clinux_MSG_PEEK), $0, &length)
+                    unsafe recvfrom(descriptor, &bytes, size, Int32(clinux_MSG_PEEK), $0, &length)
                 }
             }
         }

@@ -17,7 +17,16 @@ extension Descriptor where Self: ~Copyable {
     public func accept() throws(Errno) -> FileDescriptor {
         let descriptor = rawValue
         let flags = Int32(clinux_SOCK_CLOEXEC)
-        let connection = try valueOrErrno(.accept) { clinux_accept(descriptor, nil, nil, flags) }
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        // The address is asked for so that strace(1) shows who came, as for other programs.
+        let connection = try valueOrErrno(.accept) {
+            unsafe withUnsafeMutablePointer(to: &storage) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe clinux_accept(descriptor, $0, &length, flags)
+                }
+            }
+        }
         return FileDescriptor(owning: connection)
     }
 }

@@ -14,6 +14,14 @@ extension Descriptor where Self: ~Copyable {
     /// Asks for room for `size` bytes that were written and not yet sent (`SO_SNDBUF`).
     public func setSendBuffer(_ size: Int32) throws(Errno) { try setOption(SOL_SOCKET, SO_SNDBUF, size) }
 
+    /// How many bytes a TCP socket has sent, or has to send, that the peer's machine has not confirmed.
+    ///
+    /// The corresponding system call is ioctl(2) with `SIOCOUTQ` (tcp(7)).
+    public func unacknowledgedBytes() throws(Errno) -> Int {
+        let descriptor = rawValue
+        return try valueOrErrno(.getSocketOption) { Int(clinux_unacknowledged(descriptor)) }
+    }
+
     /// How many routers what is sent may pass (`IP_TTL`, `IPV6_UNICAST_HOPS`).
     public func setHopLimit(_ limit: Int32, _ family: InternetFamily) throws(Errno) {
         switch family {

@@ -46,6 +46,9 @@ extension CurrentProcess {
         for number in [SIGPIPE, SIGCHLD] { _ = clinux_signal_default(number) }
         _ = clinux_unblock_signals()
     }
+
+    /// Leaves it to the kernel to collect children that have ended (`SIGCHLD` ignored, waitpid(2), NOTES).
+    public static func forgetChildren() { _ = clinux_signal_ignore(SIGCHLD) }
 }
 
 /// Signals that are read like bytes instead of interrupting (signalfd(2)).
@@ -75,6 +78,8 @@ public struct SignalDescriptor: ~Copyable, Descriptor {
     public init(_ signals: [Signal]) throws(Errno) {
         let numbers = signals.map { $0.number }
         let count = Int32(numbers.count)
+        // A starter that ignores it leaves that to us, and then no child would ever be told of.
+        if numbers.contains(SIGCHLD) { _ = clinux_signal_default(SIGCHLD) }
         descriptor = FileDescriptor(
             owning: try valueOrErrno(.open) { unsafe clinux_signal_descriptor(numbers, count) }
         )

@@ -115,7 +115,8 @@ struct Connector {
         var reason = Errno.addressNotAvailable
         for source in sources where source.address.family == family {
             do throws(Errno) {
-                try socket.setReuseAddress(true)
+                // Two sockets of datagrams would share the port, and one of them hear nothing.
+                if !options.usesDatagrams { try socket.setReuseAddress(true) }
                 try socket.bind(to: source)
                 return
             } catch {

@@ -36,7 +36,8 @@ struct Listener: ~Copyable {
             do throws(Errno) {
                 // So that a port can be taken again while connections of a former listener time out. Datagrams have
                 // none, and there it would let two listeners share a port.
-                if !endpoint.usesDatagrams { try socket.setReuseAddress(true) }
+                if !endpoint.usesDatagrams || options.sharesDatagramPort { try socket.setReuseAddress(true) }
+                if options.dialect == .ncat && endpoint.family == .v6 { try socket.setIPv6Only(true) }
                 try socket.bind(to: candidate)
                 if !endpoint.usesDatagrams { try socket.listen() }
             } catch {
@@ -52,18 +53,21 @@ struct Listener: ~Copyable {
     private static func candidates(_ options: Options, _ console: Console) throws(Failure) -> [SocketAddress] {
         let host = options.listeningAddress
         let port = options.listeningPort ?? ""
+        let takesBoth = options.dialect == .ncat && !options.endpoint.usesDatagrams
         if let number = try? OptionValue.number(port, in: 0...Int.max), number > 65535 {
             throw Failure("port number too large: \(port)")
         }
         do throws(LookupError) {
-            return try NameLookup.addresses(
+            let addresses = try NameLookup.addresses(
                 of: host,
                 service: port,
                 // The wildcard of IPv6 takes IPv4 as well; that is for those who ask for it.
-                family: options.endpoint.family ?? (host == nil ? .v4 : nil),
+                family: options.endpoint.family ?? (host == nil && !takesBoth ? .v4 : nil),
                 transport: options.endpoint.transport,
                 numeric: options.isNumeric
             )
+            if host != nil || !takesBoth { return addresses }
+            return addresses.filter { $0.address.family == .v6 } + addresses.filter { $0.address.family == .v4 }
         } catch {
             throw Failure("getaddrinfo: \(error.message)")
         }
@@ -80,6 +84,9 @@ struct Listener: ~Copyable {
         }
         if options.tellsTests { console.say("NCAT TEST: LISTEN") }
     }
+
+    /// Lets nobody connect any more.
+    consuming func close() { try? socket.close() }
 
     /// Takes the next connection, waiting for it.
     func accept() throws(Errno) -> Connection {

@@ -22,7 +22,7 @@ enum Peer: Equatable {
     /// The address and port as text.
     var parts: (address: ByteString, port: ByteString) {
         switch self {
-        case .internet(let address): (address.host, address.port.byteString)
+        case .internet(let address): (address.unmapped.host, address.port.byteString)
         case .unix(let path): (path, "")
         case .vsock(let address): (ByteString(decimal: address.machine), ByteString(decimal: address.port))
         }

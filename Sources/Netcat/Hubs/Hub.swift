@@ -3,7 +3,8 @@
     internal import Linux
 #endif
 
-/// Passes what each client sends to all others (`--broker`), and standard input to all of them.
+/// Passes what each client sends to all others (`--broker`) or to standard output (ncat's `-k`), and standard input to
+/// all of them.
 ///
 /// While one client does not take what is there for it, nothing more is read from anybody: memory stays bounded, and
 /// nobody misses anything.
@@ -12,10 +13,13 @@ final class Hub {
     private let console: Console
     private let access: AccessList
     private let chats: Bool
+    /// Whether what clients send goes to standard output, and not to the others.
+    private let gathers: Bool
     private let buffer = Buffer(capacity: 64 << 10)
     private var members: [Member] = []
     private var nextNumber = 1
     private var readsInput: Bool
+    private var isOutputGone = false
 
     /// Creates a hub without clients.
     init(_ options: Options, _ console: Console, _ access: AccessList) {
@@ -23,17 +27,26 @@ final class Hub {
         self.console = console
         self.access = access
         chats = options.role == .chat
+        gathers = options.role == .gather
         readsInput = !options.ending.ignoresInput
     }
 
     /// Serves until a signal ends the process.
     func run(_ listener: borrowing Listener) throws(Failure) {
+        // Those that decipher for a member end with it.
+        if options.tls.isWanted { CurrentProcess.forgetChildren() }
         do throws(Errno) {
             try listener.socket.setNonBlocking(true)
-            while true { try turn(listener) }
+            while !isOver { try turn(listener) }
         } catch {
             throw Failure("broker: \(error.message)")
         }
+    }
+
+    /// Whether standard input has ended and was all that mattered.
+    private var isOver: Bool {
+        if isOutputGone { return true }
+        return options.ending.sendsOnly && !readsInput && !members.contains { $0.isBehind }
     }
 
     private func turn(_ listener: borrowing Listener) throws(Errno) {
@@ -43,7 +56,7 @@ final class Hub {
             PollEntry(readsInput && !isBlocked ? .standardInput : nil, .readable),
         ]
         for member in members {
-            entries.append(PollEntry(isBlocked ? nil : member.descriptor, .readable))
+            entries.append(PollEntry(isBlocked || member.isLeaving ? nil : member.descriptor, .readable))
             entries.append(PollEntry(member.isBehind ? member.descriptor : nil, .writable))
         }
         do throws(Errno) {
@@ -64,19 +77,38 @@ final class Hub {
     private func hear(_ member: Member) {
         do throws(Errno) {
             guard try member.descriptor.receive(into: buffer) > 0 else {
-                member.isGone = true
+                // What is there for it may still arrive.
+                member.leave()
                 return
             }
-            tellOthers(buffer.bytes, from: member)
+            if gathers {
+                write()
+            } else if !options.ending.sendsOnly && !options.ending.receivesOnly {
+                tellOthers(buffer.bytes, from: member)
+            }
             buffer.remove(buffer.count)
         } catch {
             member.isGone = error != .wouldBlock
         }
     }
 
+    private func write() {
+        if options.ending.sendsOnly { return }
+        do throws(Errno) {
+            try InheritedDescriptor.standardOutput.write(ByteString(buffer.bytes))
+        } catch {
+            isOutputGone = true
+        }
+    }
+
     private func hearInput() {
         let count = (try? InheritedDescriptor.standardInput.read(into: buffer)) ?? 0
-        if count == 0 { readsInput = false }
+        if count == 0 {
+            readsInput = false
+            if gathers && options.ending.closesAfterInput {
+                for member in members { member.endSending() }
+            }
+        }
         tellOthers(buffer.bytes, from: nil)
         buffer.remove(buffer.count)
     }
@@ -106,6 +138,7 @@ final class Hub {
         let member = try Member(connection, number: nextNumber, options, console)
         nextNumber += 1
         members.append(member)
+        if gathers && !readsInput && options.ending.closesAfterInput { member.endSending() }
         if chats {
             let text = "<announce> \(host) is connected as <user\(member.number)>.\n" as ByteString
             for member in members { member.tell(text.bytes) }

@@ -10,7 +10,11 @@ final class Member {
     /// Whether it has closed its side or cannot be reached.
     var isGone = false
 
+    /// Whether it says nothing more; it is gone when it has what is there for it.
+    private(set) var isLeaving = false
+
     private let socket: FileDescriptor
+    private var endsSending = false
     private let buffer = Buffer(capacity: 64 << 10)
     private var queue: [UInt8] = []
 
@@ -27,8 +31,21 @@ final class Member {
     /// Whether there is something for it that it has not taken yet.
     var isBehind: Bool { !isGone && (!buffer.isEmpty || !queue.isEmpty) }
 
+    /// Takes nothing more from it.
+    func leave() {
+        isLeaving = true
+        if !isBehind { isGone = true }
+    }
+
+    /// Tells it, behind what is there for it, that nothing more comes.
+    func endSending() {
+        endsSending = true
+        flush()
+    }
+
     /// Sends `bytes`, or keeps them until there is room.
     func tell(_ bytes: [UInt8]) {
+        if isLeaving { return }
         queue += bytes
         flush()
     }
@@ -48,5 +65,7 @@ final class Member {
                 return
             }
         }
+        if isLeaving { isGone = true }
+        if endsSending { try? descriptor.shutDown(.sending) }
     }
 }

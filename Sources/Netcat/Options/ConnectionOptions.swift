@@ -23,6 +23,8 @@ struct ProxyOptions: Equatable {
     var credentials: ByteString?
     /// Whether the proxy is given names to look up, and not addresses (`--proxy-dns`).
     var resolvesRemotely = true
+    /// Whether an HTTP proxy is told who we are only when it asks, as ncat does.
+    var waitsForChallenge = false
 }
 
 /// Whether and how connections are encrypted.

@@ -52,7 +52,7 @@ extension Options {
 
     private func checkRole() throws(UsageError) {
         switch role {
-        case .broker, .chat, .forward, .proxy:
+        case .broker, .chat, .gather, .forward, .proxy:
             if !listens { throw UsageError(message: "\(roleName) needs -l") }
             if endpoint.usesDatagrams { throw UsageError(message: "\(roleName) is for streams") }
         case .program(let command), .shell(let command):
@@ -70,7 +70,7 @@ extension Options {
         case .proxy: "--proxy-type"
         case .program: "-e"
         case .shell: "-c"
-        case .relay: "standard input"
+        case .relay, .gather: "standard input"
         }
     }
 

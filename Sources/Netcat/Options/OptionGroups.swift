@@ -59,7 +59,10 @@ extension EndingOptions {
     /// Takes one option over, if it is about the end of a connection; gives whether it was.
     mutating func take(_ option: Option, _ value: ByteString) throws(UsageError) -> Bool {
         switch option {
-        case .ignoreInput, .receiveOnly: ignoresInput = true
+        case .ignoreInput: ignoresInput = true
+        case .receiveOnly:
+            ignoresInput = true
+            receivesOnly = true
         case .closeAfterInput: closesAfterInput = true
         case .noShutdown: closesAfterInput = false
         case .sendOnly:

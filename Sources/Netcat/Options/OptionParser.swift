@@ -13,8 +13,7 @@ enum Invocation: Equatable {
     init(_ arguments: [ByteString], _ dialect: Dialect = .openbsd) throws(UsageError) {
         var scanner = ArgumentScanner(arguments, rules: Option.rules(dialect))
         var options = Options()
-        // The end of standard input is the end of what ncat sends.
-        options.ending.closesAfterInput = dialect == .ncat
+        if dialect == .ncat { options.assumeHabitsOfNcat() }
         while let part = try scanner.next() {
             switch part {
             case .operand(let operand): options.operands.append(operand)
@@ -27,10 +26,12 @@ enum Invocation: Equatable {
             case .option(let option, let value): try options.take(option, value)
             }
         }
-        if dialect == .ncat && options.listens && options.listeningPort == nil { options.operands.append("31337") }
         if options.listens && options.role == .relay && options.proxy.isNamed {
             options.role = .proxy(options.proxy.kind == .connect ? .http : .socks5)
+            // What a program asks its proxy for seldom comes by one connection.
+            options.keepsOpen = true
         }
+        if dialect == .ncat { options.completeAsNcat() }
         try options.check()
         self = .run(options)
     }
@@ -49,7 +50,7 @@ extension Options {
         case .sourcePort: endpoint.sourcePort = value
         case .listen: listens = true
         case .keepOpen: keepsOpen = true
-        case .mostConnections: mostConnections = try OptionReader.number(value, "max-conns", 1...1_000_000)
+        case .mostConnections: mostConnections = try OptionReader.number(value, "max-conns", 0...1_000_000)
         case .scan: scans = true
         case .shufflePorts: shufflesPorts = true
         case .parallel: parallelism = try OptionReader.number(value, "parallel", 1...1024)

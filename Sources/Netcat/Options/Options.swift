@@ -41,6 +41,8 @@ struct Options: Equatable {
     var operands: [ByteString] = []
     /// Whether the words of ncat's own tests are printed (`--test`).
     var tellsTests = false
+    /// Whose letters and habits are wanted.
+    var dialect = Dialect.openbsd
 }
 
 /// Who is at our end of a connection.
@@ -55,6 +57,8 @@ enum Role: Equatable {
     case broker
     /// All other clients, who see who said what (`--chat`).
     case chat
+    /// Standard input and output, for all clients at the same time (ncat's `-k`).
+    case gather
     /// Another host, `HOST:PORT` (`-L`).
     case forward(ByteString)
     /// Whatever host the client asks for.
@@ -78,6 +82,12 @@ struct EndingOptions: Equatable {
     var receiveLimit: Int?
     /// Whether nothing is received, and the end of standard input ends it all (`--send-only`).
     var sendsOnly = false
+    /// Whether nothing is sent, by nobody (`--recv-only`).
+    var receivesOnly = false
+    /// Whether the end of what the peer sends is passed on to the reader of standard output, as ncat does.
+    var closesOutput = false
+    /// Whether a connection that was reset is a failure, as for ncat.
+    var failsOnReset = false
 }
 
 /// What is done to the bytes on their way.

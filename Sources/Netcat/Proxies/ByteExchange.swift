@@ -6,7 +6,8 @@
 /// Question and answer over a socket, before a relay begins. Not a byte more is read than an answer has.
 struct ByteExchange {
     private let socket: InheritedDescriptor
-    private let deadline: Instant?
+    /// When to give up; nil is never.
+    let deadline: Instant?
     private let what: ByteString
 
     /// Creates an exchange.
@@ -55,16 +56,38 @@ struct ByteExchange {
     /// Receives a line, without its end (LF, or CR LF).
     /// - Parameter limit: the most bytes that are accepted.
     func receiveLine(limit: Int) throws(Failure) -> ByteString {
+        guard let line = try receiveLine(upTo: limit) else { throw Failure("\(what): the line is too long") }
+        return line
+    }
+
+    /// The same; nil when the line is longer.
+    func receiveLine(upTo limit: Int) throws(Failure) -> ByteString? {
         var line: [UInt8] = []
         // One byte at a time: what stands behind the last line belongs to others.
         while true {
             let byte = try receive(1)[0]
             if byte == 0x0A { break }
             line.append(byte)
-            if line.count > limit { throw Failure("\(what): the line is too long") }
+            if line.count > limit { return nil }
         }
         if line.last == 0x0D { line.removeLast() }
         return ByteString(line)
+    }
+
+    /// Tells the other side that nothing more comes, and lets it finish: closed at once, with something unread, the
+    /// connection would be reset, and our last words lost.
+    func finish() {
+        try? socket.shutDown(.sending)
+        let end = Instant.now + .seconds(5)
+        let buffer = Buffer(capacity: 1 << 16)
+        while true {
+            do throws(Errno) {
+                guard try socket.receive(into: buffer) > 0 else { return }
+                buffer.remove(buffer.count)
+            } catch {
+                guard error == .wouldBlock, (try? socket.wait(for: .readable, until: end)) == true else { return }
+            }
+        }
     }
 
     private func wait(_ events: PollEvents) throws(Failure) {

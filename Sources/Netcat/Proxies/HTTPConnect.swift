@@ -15,20 +15,41 @@ struct HTTPConnect {
     }
 
     /// Asks for `port` of `host`.
-    func connect(to host: ByteString, _ port: Port) throws(Failure) {
+    /// - Parameter takesChallenge: whether being asked who we are is no failure.
+    /// - Returns: false when the proxy asked who we are, and takes Basic.
+    func connect(to host: ByteString, _ port: Port, takesChallenge: Bool = false) throws(Failure) -> Bool {
         let name: ByteString = IPv6Address(host) == nil ? host : "[\(host)]"
         var request = "CONNECT \(name):\(port) HTTP/1.0\r\n" as ByteString
         if let credentials {
-            let basic = Base64.encode("\(credentials.user):\(credentials.password)")
+            let basic = Base64.encode(credentials.text)
             request += "Proxy-Authorization: Basic \(basic)\r\n"
         }
         try exchange.send((request + "\r\n").bytes)
         let status = try exchange.receiveLine(limit: 1024)
         // Any version, and any text behind the number.
         let isGood = status.hasPrefix("HTTP/1.0 200") || status.hasPrefix("HTTP/1.1 200")
-        guard isGood else { throw Failure("Proxy error: \"\(status)\"") }
-        for _ in 0..<1000 where try exchange.receiveLine(limit: 65536).isEmpty { return }
+        let isChallenge = takesChallenge && status.bytes.dropFirst(9).starts(with: ByteString("407").bytes)
+        guard isGood || isChallenge else { throw Failure("Proxy error: \"\(status)\"") }
+        var offersBasic = false
+        for _ in 0..<1000 {
+            let line = try exchange.receiveLine(limit: 65536)
+            if line.isEmpty {
+                if isChallenge && !offersBasic { throw Failure("Proxy error: \"\(status)\"") }
+                return isGood
+            }
+            if let offer = HTTPField(line, named: "proxy-authenticate"), HTTPConnect.offersBasic(offer.text) {
+                offersBasic = true
+            }
+        }
         throw Failure("Proxy error: too many header fields")
+    }
+
+    /// Whether one of the challenges in `text`, which have commas between them, is Basic (RFC 9110, 11.6.1).
+    static func offersBasic(_ text: ByteString) -> Bool {
+        text.split(on: UInt8(ascii: ",")).contains { challenge in
+            let word = challenge.bytes.drop { $0 == 0x20 || $0 == 0x09 }.prefix { $0 != 0x20 && $0 != 0x09 }
+            return ByteString(word).isEqualIgnoringCase("basic")
+        }
     }
 }
 

@@ -9,12 +9,16 @@ struct Credentials: Equatable {
     let user: ByteString
     /// The password; empty if none was given.
     let password: ByteString
+    /// Both, as Basic has them.
+    let text: ByteString
 
     /// Takes `USER:PASSWORD` apart.
-    init(_ text: ByteString) {
+    /// - Parameter isLiteral: whether a colon that is missing stays missing, as for ncat.
+    init(_ text: ByteString, isLiteral: Bool = false) {
         let colon = text.bytes.firstIndex(of: UInt8(ascii: ":")) ?? text.count
         user = ByteString(text.bytes[..<colon])
         password = ByteString(text.bytes.dropFirst(colon + 1))
+        self.text = isLiteral ? text : "\(user):\(password)"
     }
 }
 
@@ -49,13 +53,28 @@ struct ProxyClient {
 
     /// Connects to `target` on `host`. Nil when the proxy cannot be reached.
     func connect(to host: ByteString, _ target: Port) throws(Failure) -> Connection? {
+        let credentials = options.proxy.credentials.map {
+            Credentials($0, isLiteral: options.proxy.waitsForChallenge)
+        }
+        if options.proxy.kind == .connect && options.proxy.waitsForChallenge && credentials != nil {
+            // The proxy closes the connection by which it asks, or may do so.
+            if let connection = try connect(to: host, target, nil, takesChallenge: true) { return connection }
+        }
+        return try connect(to: host, target, credentials, takesChallenge: false)
+    }
+
+    private func connect(
+        to host: ByteString,
+        _ target: Port,
+        _ credentials: Credentials?,
+        takesChallenge: Bool
+    ) throws(Failure) -> Connection? {
         guard let connection = try connector.connect(to: port) else {
             console.note("\(console.program): cannot reach the proxy \(place.host) port \(port)")
             return nil
         }
         let deadline = options.endpoint.timeout.map { Instant.now + $0 }
         let exchange = ByteExchange(over: connection.socket.reference, until: deadline, with: "proxy")
-        let credentials = options.proxy.credentials.map { Credentials($0) }
         let socks = SocksClient(exchange, credentials)
         switch options.proxy.kind {
         case .socks4:
@@ -63,7 +82,9 @@ struct ProxyClient {
             try socks.connectByVersion4(address, target)
         case .socks4a: try socks.connectByVersion4a(try named(host), target)
         case .socks5: try socks.connectByVersion5(try named(host), target)
-        case .connect: try HTTPConnect(exchange, credentials).connect(to: try named(host), target)
+        case .connect:
+            let http = HTTPConnect(exchange, credentials)
+            guard try http.connect(to: try named(host), target, takesChallenge: takesChallenge) else { return nil }
         }
         if console.isVerbose {
             let service = console.isNumeric ? nil : NameLookup.service(at: target, .tcp)

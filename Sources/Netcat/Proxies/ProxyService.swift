@@ -17,40 +17,22 @@ struct ProxyService {
     }
 
     /// Serves `client`, to the end.
-    func serve(_ client: borrowing Connection) throws(Failure) {
-        let socket = client.socket.reference
+    func serve(_ client: consuming Connection) throws(Failure) {
+        let place = try? client.socket.localAddress()
+        let plain: FileDescriptor
+        do throws(Errno) {
+            plain = try Encryption(options, console).plain(client)
+        } catch {
+            throw Failure("cannot start a process: \(error.message)")
+        }
+        let socket = plain.reference
         let deadline = Instant.now + (options.endpoint.timeout ?? .seconds(30))
         let exchange = ByteExchange(over: socket, until: deadline, with: "client")
         try? socket.setNonBlocking(true)
         switch kind {
-        case .http: try serveHTTP(exchange, socket)
+        case .http: try HTTPProxyService(exchange, socket, at: place, options, console).serve()
         case .socks5: try serveSocks(exchange, socket)
         }
-    }
-
-    private func serveHTTP(_ exchange: ByteExchange, _ socket: InheritedDescriptor) throws(Failure) {
-        let words = try exchange.receiveLine(limit: 8192).split(on: 0x20)
-        var isAuthorized = options.proxy.credentials == nil
-        let basic = "Basic \(Base64.encode(options.proxy.credentials ?? ""))" as ByteString
-        for count in 0... {
-            let line = try exchange.receiveLine(limit: 65536)
-            if line.isEmpty { break }
-            if count > 1000 { throw Failure("client: too many header fields") }
-            if let value = HTTPField(line, named: "proxy-authorization") { isAuthorized = value.text == basic }
-        }
-        guard isAuthorized else {
-            let challenge = "Proxy-Authenticate: Basic realm=\"nc\"" as ByteString
-            let answer = "HTTP/1.0 407 Proxy Authentication Required\r\n\(challenge)\r\n\r\n" as ByteString
-            return try exchange.send(answer.bytes)
-        }
-        guard words.count >= 2, words[0] == "CONNECT", let place = HostAndPort(words[1]), let port = place.port else {
-            return try exchange.send(ByteString("HTTP/1.0 405 Method Not Allowed\r\nAllow: CONNECT\r\n\r\n").bytes)
-        }
-        guard let server = try connect(to: place.host, port) else {
-            return try exchange.send(ByteString("HTTP/1.0 502 Bad Gateway\r\n\r\n").bytes)
-        }
-        try exchange.send(ByteString("HTTP/1.0 200 OK\r\n\r\n").bytes)
-        try Forwarding.relay(Stream(socket), server, options, console)
     }
 
     private func serveSocks(_ exchange: ByteExchange, _ socket: InheritedDescriptor) throws(Failure) {
@@ -77,7 +59,8 @@ struct ProxyService {
         }
         let port = try exchange.receive(2)
         if request[1] != 1 { return try exchange.send(answer(7)) }
-        guard let server = try connect(to: host, ByteString(decimal: Int(port[0]) << 8 | Int(port[1]))) else {
+        let number = ByteString(decimal: Int(port[0]) << 8 | Int(port[1]))
+        guard let server = try ProxyTarget(options, console).connect(to: host, number) else {
             return try exchange.send(answer(5))
         }
         try exchange.send(answer(0))
@@ -85,9 +68,21 @@ struct ProxyService {
     }
 
     private func answer(_ code: UInt8) -> [UInt8] { [5, code, 0, 1, 0, 0, 0, 0, 0, 0] }
+}
+
+/// Makes connections to where clients of a proxy want to go.
+struct ProxyTarget {
+    private let options: Options
+    private let console: Console
+
+    /// Creates what connects as the options say.
+    init(_ options: Options, _ console: Console) {
+        self.options = options
+        self.console = console
+    }
 
     /// Connects to where the client wants to; nil, and told, when that fails.
-    private func connect(to host: ByteString, _ port: ByteString) throws(Failure) -> Connection? {
+    func connect(to host: ByteString, _ port: ByteString) throws(Failure) -> Connection? {
         do throws(Failure) {
             var endpoint = options.endpoint
             endpoint.sourceAddress = nil
@@ -102,24 +97,6 @@ struct ProxyService {
             error.report(to: console)
             return nil
         }
-    }
-}
-
-/// A header field of HTTP.
-struct HTTPField {
-    /// What stands behind the colon, without blanks around it.
-    let text: ByteString
-
-    /// Reads `line`; nil unless the field has the name `name`, which is in small letters.
-    init?(_ line: ByteString, named name: ByteString) {
-        guard line.count > name.count, line.bytes[name.count] == UInt8(ascii: ":") else { return nil }
-        for (byte, letter) in zip(line.bytes, name.bytes) {
-            let isCapital = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
-            if (isCapital ? byte | 0x20 : byte) != letter { return nil }
-        }
-        var value = line.bytes.dropFirst(name.count + 1).drop { $0 == 0x20 || $0 == 0x09 }
-        while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
-        text = ByteString(value)
     }
 }
 

@@ -37,6 +37,7 @@ final class Channel {
     /// Until when nothing is moved, for the sake of an interval between lines.
     private(set) var pausedUntil: Instant?
     private let lineInterval: Milliseconds?
+    private let byteLimit: Int?
     private var lineLeft = 0
 
     /// Creates a channel.
@@ -45,17 +46,21 @@ final class Channel {
     ///   - sink: where they go.
     ///   - filters: what is done to them.
     ///   - lineInterval: how long to wait after each line.
+    ///   - byteLimit: after how many bytes the source counts as ended; nil is never.
     init(
         from source: Stream,
         to sink: Stream,
         filters: [ByteFilter] = [],
-        lineInterval: Milliseconds? = nil
+        lineInterval: Milliseconds? = nil,
+        byteLimit: Int? = nil
     ) {
         self.source = source
         self.sink = sink
         self.filters = filters
         self.lineInterval = lineInterval
-        mover = filters.isEmpty && lineInterval == nil ? Mover(from: source, to: sink) : Mover()
+        self.byteLimit = byteLimit
+        if byteLimit == 0 { sourceEnded = true }
+        mover = filters.isEmpty && lineInterval == nil && byteLimit == nil ? Mover(from: source, to: sink) : Mover()
     }
 
     /// Large enough that calls are rare, small enough that the bytes stay in the cache between the two of them.
@@ -125,7 +130,8 @@ final class Channel {
             if mover.staged > 0 {
                 count = try mover.unstage(into: buffer)
             } else {
-                count = try source.read(into: buffer, limit: sink.kind == .datagrams ? 16384 : Channel.bufferSize)
+                let most = sink.kind == .datagrams ? 16384 : Channel.bufferSize
+                count = try source.read(into: buffer, limit: byteLimit.map { min(most, $0 - received) } ?? most)
                 if count == 0 {
                     // An empty datagram ends nothing; neither does an error that a datagram socket reports once.
                     if source.kind == .datagrams { return .more }
@@ -134,6 +140,7 @@ final class Channel {
                 }
                 received += count
                 reads += 1
+                if received == byteLimit { sourceEnded = true }
             }
             filter()
             holdsBytes = !buffer.isEmpty

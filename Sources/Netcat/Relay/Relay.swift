@@ -13,6 +13,8 @@ struct RelayRules {
     var endsWithPeer = false
     /// Whether the end of what the peer sends is passed on to the local output, which is a socket then.
     var passesPeersEnd = false
+    /// Whether it is passed on to the reader of standard output, which the local output is.
+    var closesOutput = false
 }
 
 /// Moves bytes both ways between a local pair of descriptors and a peer, until there is nothing left to move.
@@ -67,6 +69,7 @@ final class Relay {
             if let limit = rules.idleLimit, sent + received != before { idleAt = Instant.now + limit }
         }
         passEndsOn()
+        if rules.ending.sendsOnly { settle() }
         // Whoever encrypts says that it is over, however it ended.
         if sending.sink.kind == .encrypted { sending.sink.endSending() }
         progress?.show(sent: sent, received: received, console)
@@ -98,6 +101,24 @@ final class Relay {
         return true
     }
 
+    /// Waits until the peer has what was sent. Closed before, with something of the peer's unread, the connection would be
+    /// reset, and what is still on its way lost.
+    private func settle() {
+        let buffer = Buffer(capacity: 1 << 16)
+        let socket = sending.sink.descriptor
+        guard socket.isTCP else { return }
+        var pause = 1
+        while let left = try? socket.unacknowledgedBytes(), left > 0 {
+            pause = min(pause * 2, 64)
+            guard (try? socket.wait(for: .readable, until: Instant.now + Milliseconds(rawValue: pause))) == true else {
+                continue
+            }
+            // What the peer says is not wanted; that it is gone matters.
+            guard let count = try? socket.receive(into: buffer), count > 0 else { return }
+            buffer.remove(buffer.count)
+        }
+    }
+
     /// Whether all that remains is to send what is there.
     private var isFinishing: Bool {
         if receiving.sinkGone { return true }
@@ -117,6 +138,13 @@ final class Relay {
         if receiving.isOver && rules.passesPeersEnd && !passedPeersEnd {
             passedPeersEnd = true
             receiving.sink.endSending()
+        }
+        if receiving.isOver && rules.closesOutput && !passedPeersEnd {
+            passedPeersEnd = true
+            // Not closed, so that no other descriptor takes its number.
+            if let null = try? FileDescriptor.open("/dev/null", .writeOnly) {
+                try? CurrentProcess.redirect(.standardOutput, to: null)
+            }
         }
         guard !passedEnd, sending.isOver, !rules.ending.ignoresInput else { return }
         passedEnd = true

@@ -32,7 +32,8 @@ struct Stream {
     private let correspondents: Correspondents?
 
     /// Looks at what `descriptor` is.
-    init(_ descriptor: InheritedDescriptor) {
+    /// - Parameter hears: who is heard, if it is a socket of datagrams that is not connected.
+    init(_ descriptor: InheritedDescriptor, hears: @escaping (SocketAddress) -> Bool = { _ in true }) {
         self.descriptor = descriptor
         tls = nil
         switch (try? descriptor.status())?.kind {
@@ -43,7 +44,7 @@ struct Stream {
         }
         // A socket that was not connected hears everybody, and has to remember who is to be answered.
         let isInternet = kind == .datagrams && (try? descriptor.localAddress()) != nil
-        correspondents = isInternet && (try? descriptor.peerAddress()) == nil ? Correspondents() : nil
+        correspondents = isInternet && (try? descriptor.peerAddress()) == nil ? Correspondents(hears) : nil
     }
 
     /// Reads and writes through `tls`, which has agreed on keys.
@@ -107,10 +108,23 @@ struct Stream {
 /// Those whose datagrams came to a socket that is not connected: the last one is answered.
 final class Correspondents {
     private var last: SocketAddress?
+    private let hears: (SocketAddress) -> Bool
 
-    /// Receives from anybody.
+    /// Hears those for whom `hears` is true.
+    init(_ hears: @escaping (SocketAddress) -> Bool) { self.hears = hears }
+
+    /// Receives from whoever is heard.
     func receive(_ socket: InheritedDescriptor, into buffer: Buffer) throws(Errno) -> Int {
-        try socket.receive(into: buffer, from: &last)
+        while true {
+            var sender: SocketAddress?
+            let count = try socket.receive(into: buffer, from: &sender)
+            if let sender, hears(sender) {
+                last = sender
+                return count
+            }
+            // Nothing else waits there: a datagram is received when the one before has been passed on.
+            buffer.remove(buffer.count)
+        }
     }
 
     /// Sends to whoever was heard last; before that, nobody is there who could hear.

@@ -61,7 +61,8 @@ struct Client {
     /// Whether anybody is at the other end: a connection proves it, for datagrams a scan has to find out.
     private func answers(_ connection: borrowing Connection) -> Bool {
         guard options.scans && options.endpoint.usesDatagrams else { return true }
-        return DatagramProbe.isOpen(connection.socket.reference, within: options.endpoint.timeout)
+        let byte: UInt8 = options.dialect == .ncat ? 0 : UInt8(ascii: "X")
+        return DatagramProbe.isOpen(connection.socket.reference, sending: byte, within: options.endpoint.timeout)
     }
 
     private func ports() throws(Failure) -> [Port] {

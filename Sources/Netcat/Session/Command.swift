@@ -32,7 +32,7 @@ enum Command {
         } catch {
             if let message = error.message { console.complain(message) }
             if error.showsUsage { try? InheritedDescriptor.standardError.write(Usage.short) }
-            return 1
+            return console.isNcat ? 2 : 1
         }
     }
 
@@ -45,7 +45,7 @@ enum Command {
             return try Client(options: options, console: console).run() ? 0 : 1
         } catch {
             error.report(to: console)
-            return console.isNcat ? 2 : 1
+            return console.isNcat && !error.isOfNetwork ? 2 : 1
         }
     }
 }

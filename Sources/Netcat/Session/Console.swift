@@ -34,6 +34,12 @@ struct Console: Sendable {
 }
 
 extension SocketAddress {
+    /// The address with IPv4 as such, and not in the form of IPv6.
+    var unmapped: SocketAddress {
+        guard case .v4 = address.unmapped else { return self }
+        return SocketAddress(address.unmapped, port)
+    }
+
     /// The address without the port, as getnameinfo(3) writes it: with the interface of a link-local address.
     var host: ByteString {
         switch address {
@@ -51,6 +57,8 @@ struct Failure: Error, Equatable {
     var plain: ByteString?
     /// What would help, a line each.
     var hints: [ByteString] = []
+    /// Whether the network is to blame, and not the user: another exit status for ncat.
+    var isOfNetwork = false
 
     /// Creates a failure.
     init(_ message: ByteString?, plain: ByteString? = nil, hints: [ByteString] = []) {

@@ -11,6 +11,8 @@ struct Conversation {
     let console: Console
     /// Whether it is over when the peer has nothing more to say, as for a listener.
     let endsWithPeer: Bool
+    /// Who is heard by a socket that is not connected; nil is everybody.
+    var access: AccessList?
 
     /// Holds the conversation over `connection`, to its end.
     func hold(_ connection: borrowing Connection) throws(Failure) {
@@ -23,9 +25,16 @@ struct Conversation {
         let command = ProgramCommand(options.role)
         if let command {
             ProgramCommand.describe(socket, peer, transport: options.endpoint.usesDatagrams ? "UDP" : "TCP")
-            if options.isTransparent { throw command.become(on: socket) }
+            // A program that reads less than a datagram at once would lose the rest of it.
+            let isStream = !options.endpoint.usesDatagrams
+            if isStream && options.isTransparent { throw command.become(on: socket) }
         }
-        let stream = try Encryption(options, console).stream(over: socket, isServer: endsWithPeer)
+        let stream =
+            if let access {
+                Stream(socket) { access.allows(.internet($0), console) }
+            } else {
+                try Encryption(options, console).stream(over: socket, isServer: endsWithPeer)
+            }
         if let command { return try relay(stream, toProgram: command) }
         try relay(stream, from: .standardInput, to: .standardOutput, isOurs: false)
     }
@@ -73,8 +82,9 @@ struct Conversation {
         let filters = try Filters(options.content, peer)
         let interval = options.content.interval
         var ending = options.ending
-        // The end of a program is the end of what we send.
+        // The end of a program is the end of what we send, and a peer of datagrams sees no other.
         if isOurs { ending.closesAfterInput = true }
+        if isOurs && peer.kind == .datagrams { ending.staysAfterInput = ending.staysAfterInput ?? .seconds(0) }
         let relay = Relay(
             sending: Channel(from: Stream(input), to: peer, filters: filters.sending, lineInterval: interval),
             receiving: Channel(from: peer, to: Stream(output), filters: filters.receiving, lineInterval: interval),
@@ -82,7 +92,8 @@ struct Conversation {
                 ending: ending,
                 idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout,
                 endsWithPeer: endsWithPeer && !isOurs,
-                passesPeersEnd: isOurs
+                passesPeersEnd: isOurs,
+                closesOutput: ending.closesOutput && !isOurs
             )
         )
         if options.content.showsProgress && InheritedDescriptor.standardError.isTerminal {
@@ -96,6 +107,11 @@ struct Conversation {
         if relay.wasTruncated { console.note("TLS: the peer closed the connection without saying so") }
         let figures = Statistics(sent: relay.sent, received: relay.received, time: start.elapsed)
         if let text = figures.text(options.content.statistics) { console.say(text) }
+        if options.ending.failsOnReset && relay.peerError == .connectionReset {
+            var failure = Failure(Errno.connectionReset.message)
+            failure.isOfNetwork = true
+            throw failure
+        }
     }
 }
 

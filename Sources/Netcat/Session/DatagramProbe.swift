@@ -8,15 +8,16 @@ enum DatagramProbe {
     /// Sends a byte a second, and listens for a refusal.
     /// - Parameters:
     ///   - socket: a socket that is connected to the port.
+    ///   - byte: what is sent.
     ///   - limit: how long to listen; nil is three seconds.
     /// - Returns: false when the port is closed.
-    static func isOpen(_ socket: InheritedDescriptor, within limit: Milliseconds?) -> Bool {
+    static func isOpen(_ socket: InheritedDescriptor, sending byte: UInt8, within limit: Milliseconds?) -> Bool {
         let end = Instant.now + (limit ?? .seconds(3))
         let buffer = Buffer(capacity: 65536)
-        // The first refusal is seen by the second byte at the latest.
-        guard send(socket, buffer) else { return false }
+        // The first refusal is seen by the second byte at the latest. ncat's byte comes once.
+        if byte != 0 { guard send(byte, socket, buffer) else { return false } }
         repeat {
-            guard send(socket, buffer) else { return false }
+            guard send(byte, socket, buffer) else { return false }
             let pause = min(end, Instant.now + .seconds(1))
             do throws(Errno) {
                 if try socket.wait(for: .readable, until: pause) {
@@ -30,8 +31,8 @@ enum DatagramProbe {
         return true
     }
 
-    private static func send(_ socket: InheritedDescriptor, _ buffer: Buffer) -> Bool {
-        buffer.replace(with: [UInt8(ascii: "X")])
+    private static func send(_ byte: UInt8, _ socket: InheritedDescriptor, _ buffer: Buffer) -> Bool {
+        buffer.replace(with: [byte])
         do throws(Errno) {
             return try socket.send(from: buffer) == 1
         } catch {

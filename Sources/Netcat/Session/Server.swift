@@ -15,9 +15,10 @@ struct Server {
         let access = try AccessList(options.access, console)
         let listener = try Listener.open(options, console)
         listener.tell(options, console)
-        if options.endpoint.usesDatagrams { return try serveDatagrams(listener) }
+        if options.endpoint.usesDatagrams { return try DatagramServer(options, console, access).run(listener) }
         switch options.role {
-        case .broker, .chat: try Hub(options, console, access).run(listener)
+        case .broker, .chat, .gather: try Hub(options, console, access).run(listener)
+        case .relay where options.dialect == .ncat && !options.keepsOpen: try serveOne(listener, access)
         case .relay: try serveInTurn(listener, access)
         case .forward(let target) where options.keepsOpen && options.isPlain: try forward(listener, target, access)
         case .program, .shell, .forward, .proxy:
@@ -47,6 +48,13 @@ struct Server {
         ).run(listener)
     }
 
+    /// One client, after whom nobody can connect any more.
+    private func serveOne(_ listener: consuming Listener, _ access: AccessList) throws(Failure) {
+        let connection = try nextConnection(listener, access)
+        listener.close()
+        try Service(options, console).serve(connection)
+    }
+
     /// One client after the other; the next one waits until then.
     private func serveInTurn(_ listener: borrowing Listener, _ access: AccessList) throws(Failure) {
         repeat {
@@ -66,36 +74,12 @@ struct Server {
         while true {
             do throws(Errno) {
                 let connection = try listener.accept()
-                if access.allows(connection.peer, console) { return connection }
+                if access.allows(connection.peer, console), options.mostConnections > 0 { return connection }
             } catch {
                 // The client was gone before we came to it: no reason to stop.
                 if error != .connectionAborted { throw Failure("accept: \(error.message)") }
             }
         }
-    }
-
-    /// The first to send something is the peer; with `-k`, everybody is heard, and the last to speak is answered.
-    private func serveDatagrams(_ listener: borrowing Listener) throws(Failure) {
-        let socket = listener.socket.reference
-        var peer = listener.place
-        do throws(Errno) {
-            if !options.keepsOpen {
-                if case .unix = listener.place {
-                    if let sender = try socket.peekUnixSender() {
-                        try socket.connect(to: sender)
-                        peer = .unix(sender.byteString)
-                    }
-                } else {
-                    let sender = try socket.peekSender()
-                    try socket.connect(to: sender)
-                    peer = .internet(sender)
-                }
-                if console.isVerbose { console.say("Connection received on \(peer.description(console))") }
-            }
-        } catch {
-            throw Failure("receive: \(error.message)")
-        }
-        try Conversation(options: options, console: console, endsWithPeer: true).hold(socket, peer)
     }
 }
 
@@ -111,7 +95,7 @@ struct Service {
     }
 
     /// Serves one client, to the end.
-    func serve(_ connection: borrowing Connection) throws(Failure) {
+    func serve(_ connection: consuming Connection) throws(Failure) {
         if console.isVerbose { console.say("Connection received on \(connection.peer.description(console))") }
         switch options.role {
         case .forward(let target): try Forwarding(target, options, console).serve(connection)

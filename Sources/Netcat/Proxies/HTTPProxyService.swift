@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Is an HTTP proxy for one client: a tunnel to whatever it connects to, or one request to a server.
+struct HTTPProxyService {
+    /// What is wrong with a request, or what stands in its way.
+    private enum Refusal {
+        case badRequest, loop, authentication, method, length, tooLarge, uriTooLong, unreachable
+
+        var status: ByteString {
+            switch self {
+            case .badRequest: "400 Bad Request"
+            case .loop: "403 Forbidden"
+            case .authentication: "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"nc\""
+            case .method: "405 Method Not Allowed\r\nAllow: CONNECT, GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"
+            case .length: "411 Length Required"
+            case .tooLarge: "413 Request Entity Too Large"
+            case .uriTooLong: "414 Request-URI Too Long"
+            case .unreachable: "504 Gateway Timeout"
+            }
+        }
+    }
+
+    private static var methods: [ByteString] {
+        ["CONNECT", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]
+    }
+
+    private let exchange: ByteExchange
+    private let socket: InheritedDescriptor
+    private let place: SocketAddress?
+    private let options: Options
+    private let console: Console
+
+    /// Creates a proxy for the client at `socket`.
+    /// - Parameter place: where the client reached us, so that a request to ourselves is noticed.
+    init(
+        _ exchange: ByteExchange,
+        _ socket: InheritedDescriptor,
+        at place: SocketAddress?,
+        _ options: Options,
+        _ console: Console
+    ) {
+        self.exchange = exchange
+        self.socket = socket
+        self.place = place
+        self.options = options
+        self.console = console
+    }
+
+    /// Serves the client.
+    func serve() throws(Failure) {
+        var lines: [ByteString] = []
+        var size = 0
+        while true {
+            guard let line = try exchange.receiveLine(upTo: 8192) else {
+                return try refuse(lines.isEmpty ? .uriTooLong : .tooLarge)
+            }
+            if line.isEmpty { break }
+            size += line.count + 2
+            if size > 65536 { return try refuse(.tooLarge) }
+            lines.append(line)
+        }
+        guard let request = HTTPRequest(lines) else { return try refuse(.badRequest) }
+        if let expected = options.proxy.credentials, !request.isAuthorized(by: expected) {
+            return try refuse(.authentication)
+        }
+        guard HTTPProxyService.methods.contains(request.method) else { return try refuse(.method) }
+        switch request.destination {
+        case .tunnel(let host, let port): try tunnel(to: host, port)
+        case .resource(let host, let port, let path): try forward(request, to: host, port, path)
+        case nil: try refuse(.badRequest)
+        }
+    }
+
+    private func tunnel(to host: ByteString, _ port: ByteString) throws(Failure) {
+        guard let server = try ProxyTarget(options, console).connect(to: host, port) else {
+            return try refuse(.unreachable)
+        }
+        try exchange.send(ByteString("HTTP/1.0 200 OK\r\n\r\n").bytes)
+        try Forwarding.relay(Stream(socket), server, options, console)
+    }
+
+    /// Passes one request on, and then the answer back.
+    private func forward(
+        _ request: HTTPRequest,
+        to host: ByteString,
+        _ port: ByteString,
+        _ path: ByteString
+    ) throws(Failure) {
+        let length: Int
+        switch request.body {
+        case .bytes(let count): length = count
+        case .chunked: return try refuse(.length)
+        case .invalid: return try refuse(.badRequest)
+        }
+        guard let server = try ProxyTarget(options, console).connect(to: host, port) else {
+            return try refuse(.unreachable)
+        }
+        if case .internet(let address) = server.peer, isOurselves(address) { return try refuse(.loop) }
+        let there = server.socket.reference
+        let head = request.head(for: host, port, path: path)
+        try ByteExchange(over: there, until: exchange.deadline, with: "server").send(head.bytes)
+        // The end of the body is no end of the connection, by which the answer comes.
+        Relay(
+            sending: Channel(from: Stream(socket), to: Stream(there), byteLimit: length),
+            receiving: Channel(from: Stream(there), to: Stream(socket)),
+            rules: RelayRules(
+                idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout,
+                endsWithPeer: true,
+                passesPeersEnd: true
+            )
+        ).run(console)
+        exchange.finish()
+    }
+
+    /// Whether we would be asking ourselves, for ever.
+    private func isOurselves(_ address: SocketAddress) -> Bool {
+        guard let place else { return false }
+        return address.port == place.port && address.address.unmapped == place.address.unmapped
+    }
+
+    private func refuse(_ refusal: Refusal) throws(Failure) {
+        try exchange.send(ByteString("HTTP/1.0 \(refusal.status)\r\n\r\n").bytes)
+        exchange.finish()
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// What a client asks an HTTP proxy for (RFC 9112).
+struct HTTPRequest: Equatable {
+    /// Where the request goes.
+    enum Destination: Equatable {
+        /// To a host, whatever is spoken there (CONNECT).
+        case tunnel(host: ByteString, port: ByteString)
+        /// To a server, with the path that the server is asked for.
+        case resource(host: ByteString, port: ByteString, path: ByteString)
+    }
+
+    /// What comes behind the head.
+    enum Body: Equatable {
+        case bytes(Int)
+        /// In pieces of which each has its length in front.
+        case chunked
+        case invalid
+    }
+
+    /// The method.
+    let method: ByteString
+    /// The target, as it was given.
+    let target: ByteString
+    /// The header fields, in order.
+    let fields: [HTTPField]
+
+    /// Reads the lines of a head, without their ends. Nil if that is no request.
+    init?(_ lines: [ByteString]) {
+        let words = lines.first?.split(on: 0x20) ?? []
+        guard words.count == 3, !words[0].isEmpty, !words[1].isEmpty, words[2].hasPrefix("HTTP/1.") else { return nil }
+        method = words[0]
+        target = words[1]
+        var fields: [HTTPField] = []
+        for line in lines.dropFirst() {
+            if let first = line.bytes.first, first == 0x20 || first == 0x09 {
+                // The rest of the line before (RFC 9112, 5.2).
+                guard let last = fields.popLast() else { return nil }
+                fields.append(HTTPField(name: last.name, text: last.text + " " + HTTPField.trimmed(line.bytes[...])))
+            } else {
+                guard let field = HTTPField(line) else { return nil }
+                fields.append(field)
+            }
+        }
+        self.fields = fields
+    }
+
+    /// Where it goes; nil if the target names no place.
+    var destination: Destination? {
+        if method == "CONNECT" {
+            guard let place = HostAndPort(target), let port = place.port else { return nil }
+            return .tunnel(host: place.host, port: port)
+        }
+        let scheme = target.bytes.prefix(7)
+        guard ByteString(scheme).isEqualIgnoringCase("http://") else { return nil }
+        let rest = target.bytes.dropFirst(scheme.count)
+        let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        let host = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false).last ?? []
+        guard let place = HostAndPort(ByteString(host)) else { return nil }
+        let path = ByteString(rest.dropFirst(authority.count).prefix { $0 != UInt8(ascii: "#") })
+        return .resource(
+            host: place.host,
+            port: place.port ?? "80",
+            path: path.hasPrefix("/") ? path : "/" + path
+        )
+    }
+
+    /// Whether it has the field that says that the client is `credentials`, who are `USER:PASSWORD`.
+    func isAuthorized(by credentials: ByteString) -> Bool {
+        for field in fields where field.name.isEqualIgnoringCase("proxy-authorization") {
+            let words = field.text.bytes.split { $0 == 0x20 || $0 == 0x09 }.map { ByteString($0) }
+            if words.count == 2, words[0].isEqualIgnoringCase("basic"), words[1] == Base64.encode(credentials) {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// What comes behind the head (RFC 9112, 6).
+    var body: Body {
+        var length: Int?
+        for field in fields {
+            if field.name.isEqualIgnoringCase("transfer-encoding") { return .chunked }
+            guard field.name.isEqualIgnoringCase("content-length") else { continue }
+            let isDecimal = field.text.bytes.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+            guard isDecimal, let value = try? OptionValue.number(field.text, in: 0...(1 << 47)) else { return .invalid }
+            if let length, length != value { return .invalid }
+            length = value
+        }
+        return .bytes(length ?? 0)
+    }
+
+    /// The head for the server: without what concerns us alone (RFC 9110, 7.6.1).
+    func head(for host: ByteString, _ port: ByteString, path: ByteString) -> ByteString {
+        var dropped: [ByteString] = [
+            "connection", "keep-alive", "proxy-connection", "proxy-authorization", "te", "trailer", "upgrade",
+        ]
+        for field in fields where field.name.isEqualIgnoringCase("connection") {
+            dropped += field.text.split(on: UInt8(ascii: ",")).map { HTTPField.trimmed($0.bytes[...]) }
+        }
+        var text = "\(method) \(path) HTTP/1.0\r\n" as ByteString
+        var namesHost = false
+        for field in fields where !dropped.contains(where: { field.name.isEqualIgnoringCase($0) }) {
+            text += "\(field.name): \(field.text)\r\n"
+            namesHost = namesHost || field.name.isEqualIgnoringCase("host")
+        }
+        if !namesHost {
+            let name: ByteString = IPv6Address(host) == nil ? host : "[\(host)]"
+            text += port == "80" ? "Host: \(name)\r\n" : "Host: \(name):\(port)\r\n"
+        }
+        return text + "Connection: close\r\n\r\n"
+    }
+}
+
+/// A header field of HTTP.
+struct HTTPField: Equatable {
+    /// The name, as it was given.
+    let name: ByteString
+    /// What stands behind the colon, without blanks around it.
+    let text: ByteString
+
+    /// Creates a field.
+    init(name: ByteString, text: ByteString) {
+        self.name = name
+        self.text = text
+    }
+
+    /// Reads `line`; nil if it has no name.
+    init?(_ line: ByteString) {
+        guard let colon = line.bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { return nil }
+        let name = line.bytes[..<colon]
+        guard name.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+        self.init(name: ByteString(name), text: HTTPField.trimmed(line.bytes[(colon + 1)...]))
+    }
+
+    /// Reads `line`; nil unless the field has the name `name`.
+    init?(_ line: ByteString, named name: ByteString) {
+        guard let field = HTTPField(line), field.name.isEqualIgnoringCase(name) else { return nil }
+        self = field
+    }
+
+    /// `bytes` without blanks at both ends.
+    static func trimmed(_ bytes: ArraySlice<UInt8>) -> ByteString {
+        var value = bytes.drop { $0 == 0x20 || $0 == 0x09 }
+        while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
+        return ByteString(value)
+    }
+}
+
+extension ByteString {
+    /// Whether both are the same but for the case of their letters.
+    func isEqualIgnoringCase(_ other: ByteString) -> Bool {
+        func small(_ byte: UInt8) -> UInt8 {
+            byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+        }
+        return count == other.count && zip(bytes, other.bytes).allSatisfy { small($0) == small($1) }
+    }
+}

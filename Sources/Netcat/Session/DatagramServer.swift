@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// Serves those who send datagrams to a socket.
+struct DatagramServer {
+    private let options: Options
+    private let console: Console
+    private let access: AccessList
+
+    /// Creates a server.
+    init(_ options: Options, _ console: Console, _ access: AccessList) {
+        self.options = options
+        self.console = console
+        self.access = access
+    }
+
+    /// The first to send something is the peer; with `-k`, everybody is heard, and the last to speak is answered.
+    func run(_ listener: consuming Listener) throws(Failure) {
+        if options.sharesDatagramPort { return try serveEach(listener) }
+        var conversation = Conversation(options: options, console: console, endsWithPeer: true)
+        var peer = listener.place
+        if !options.keepsOpen {
+            peer = try choosePeer(listener.socket.reference, listener.place)
+        } else if case .internet = listener.place {
+            conversation.access = access
+        }
+        try conversation.hold(listener.socket.reference, peer)
+    }
+
+    /// Waits for somebody who may, and connects `socket` to him.
+    private func choosePeer(_ socket: InheritedDescriptor, _ place: Peer) throws(Failure) -> Peer {
+        var peer = place
+        do throws(Errno) {
+            if case .unix = place {
+                if let sender = try socket.peekUnixSender() {
+                    try socket.connect(to: sender)
+                    peer = .unix(sender.byteString)
+                }
+            } else {
+                var sender = try socket.peekSender()
+                while options.mostConnections == 0 || !access.allows(.internet(sender), console) {
+                    let refused = Buffer(capacity: 1)
+                    _ = try socket.receive(into: refused)
+                    sender = try socket.peekSender()
+                }
+                try socket.connect(to: sender)
+                peer = .internet(sender)
+            }
+        } catch {
+            throw Failure("receive: \(error.message)")
+        }
+        if console.isVerbose { console.say("Connection received on \(peer.description(console))") }
+        return peer
+    }
+
+    /// A program of his own for everybody who sends something.
+    private func serveEach(_ listener: consuming Listener) throws(Failure) {
+        // A starter that ignores the ends of children leaves that to us.
+        CurrentProcess.restoreSignals()
+        ignoreBrokenPipes()
+        var socket = listener.socket
+        let place = listener.place
+        var children = 0
+        while true {
+            let peer = try choosePeer(socket.reference, place)
+            do throws(Errno) {
+                while children > 0, try CurrentProcess.reapChild(waits: false) != nil { children -= 1 }
+                guard children < options.mostConnections else {
+                    console.note("Connection refused: there are \(children) already")
+                    socket = try another(place)
+                    continue
+                }
+                guard try CurrentProcess.fork() == nil else {
+                    children += 1
+                    // The one we had is connected now, and another takes the next.
+                    socket = try another(place)
+                    continue
+                }
+            } catch {
+                throw Failure("listen: \(error.message)")
+            }
+            CurrentProcess.exit(hold(socket, peer))
+        }
+    }
+
+    private func hold(_ socket: borrowing FileDescriptor, _ peer: Peer) -> Int32 {
+        do throws(Failure) {
+            try Conversation(options: options, console: console, endsWithPeer: true).hold(socket.reference, peer)
+            return 0
+        } catch {
+            error.report(to: console)
+            return 1
+        }
+    }
+
+    /// A socket at the same place.
+    private func another(_ place: Peer) throws(Errno) -> FileDescriptor {
+        guard case .internet(let address) = place else { throw .invalidArgument }
+        let socket = try FileDescriptor.socket(address.address.family, .udp)
+        try socket.setReuseAddress(true)
+        if options.dialect == .ncat && options.endpoint.family == .v6 { try socket.setIPv6Only(true) }
+        try socket.bind(to: address)
+        return socket
+    }
+}
+
+extension Options {
+    /// Whether each sender of datagrams gets a socket of his own, at the same port.
+    var sharesDatagramPort: Bool {
+        guard endpoint.usesDatagrams && keepsOpen && !endpoint.isUnix else { return false }
+        return ProgramCommand(role) != nil
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+@testable import Netcat
+
+@Suite struct HTTPRequestTests {
+    private func parse(_ lines: ByteString...) -> HTTPRequest? { HTTPRequest(lines) }
+
+    @Test(
+        arguments: [
+            ("CONNECT", "host:80", .tunnel(host: "host", port: "80")),
+            ("CONNECT", "[::1]:80", .tunnel(host: "::1", port: "80")),
+            ("CONNECT", "host", nil), ("CONNECT", "host:", nil), ("CONNECT", "[::1]", nil),
+            ("GET", "http://host/a?b#c", .resource(host: "host", port: "80", path: "/a?b")),
+            ("GET", "HTTP://me:secret@host:8080", .resource(host: "host", port: "8080", path: "/")),
+            ("HEAD", "http://[::1]:81?x", .resource(host: "::1", port: "81", path: "/?x")),
+            ("GET", "http://host/%41", .resource(host: "host", port: "80", path: "/%41")),
+            ("GET", "/", nil), ("GET", "host", nil), ("GET", "http://", nil), ("GET", "https://host/", nil),
+        ] as [(ByteString, ByteString, HTTPRequest.Destination?)]
+    )
+    func destinations(_ method: ByteString, _ target: ByteString, _ expected: HTTPRequest.Destination?) {
+        #expect(parse("\(method) \(target) HTTP/1.0")?.destination == expected)
+    }
+
+    @Test(arguments: ["", "bad", "GET /", "GET  HTTP/1.0", "GET / HTTP/2", "GET / HTTP/1.0 x"] as [ByteString])
+    func isNone(_ line: ByteString) { #expect(parse(line) == nil) }
+
+    @Test func fields() throws {
+        #expect(parse("GET / HTTP/1.0", "no field") == nil)
+        #expect(parse("GET / HTTP/1.0", " folded") == nil)
+        let folded = try #require(parse("GET / HTTP/1.0", "A: b", "\t c", " ", "D:e"))
+        #expect(folded.fields.map { $0.text } == ["b c ", "e"])
+    }
+
+    @Test(
+        arguments: [
+            ("Basic dXNlcjpwYXNz", true), ("BASIC   dXNlcjpwYXNz", true), ("Basic dXNlcjpwYXNz extra", false),
+            ("Basic dXNlcjp3b3Jk", false), ("Basic", false), ("", false), ("Digest dXNlcjpwYXNz", false),
+        ] as [(ByteString, Bool)]
+    )
+    func authorization(_ value: ByteString, _ expected: Bool) throws {
+        let request = try #require(parse("CONNECT h:1 HTTP/1.0", "pROXY-aUTHORIZATION: \(value)"))
+        #expect(request.isAuthorized(by: "user:pass") == expected)
+    }
+
+    @Test func bodies() throws {
+        let head = "POST http://h/ HTTP/1.1" as ByteString
+        #expect(parse(head)?.body == .bytes(0))
+        #expect(parse(head, "Content-Length: 12", "content-length:12")?.body == .bytes(12))
+        for value in ["", "x", "-1", "+1", "1 2", "999999999999999999999"] as [ByteString] {
+            #expect(parse(head, "Content-Length: \(value)")?.body == .invalid)
+        }
+        #expect(parse(head, "Content-Length: 1", "Content-Length: 2")?.body == .invalid)
+        #expect(parse(head, "Transfer-Encoding: chunked", "Content-Length: 1")?.body == .chunked)
+    }
+
+    @Test func whatConcernsUsStaysHere() throws {
+        let asked = try #require(
+            parse(
+                "GET http://h/ HTTP/1.1",
+                "Keep-Alive: 3",
+                "One: 1",
+                "Connection: two, close",
+                "Two: 2",
+                "Proxy-Authorization: Basic eA=="
+            )
+        )
+        let head = asked.head(for: "h", "81", path: "/p")
+        #expect(head == "GET /p HTTP/1.0\r\nOne: 1\r\nHost: h:81\r\nConnection: close\r\n\r\n")
+    }
+
+    @Test func challenges() {
+        #expect(HTTPConnect.offersBasic("Basic realm=\"r\""))
+        #expect(HTTPConnect.offersBasic("Digest realm=\"r\", nonce=\"n\", BASIC"))
+        #expect(!HTTPConnect.offersBasic("Digest realm=\"Basic\""))
+        #expect(!HTTPConnect.offersBasic(""))
+    }
+
+    /// Whatever a client sends, it is read to the end, and what goes on to a server has the lines that we made.
+    @Test func anyBytes() {
+        var random = Random(seed: 4)
+        let words: [ByteString] = [
+            "GET", "http://", "h", ":", "/", " ", "HTTP/1.0", "[", "]", "@", "?", "\t", "\r", "x",
+        ]
+        for _ in 0..<20_000 {
+            let lines = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+                (0..<Int.random(in: 0...8, using: &random)).reduce(into: ByteString()) { line, _ in
+                    line += words.randomElement(using: &random) ?? ""
+                }
+            }
+            guard let request = HTTPRequest(lines) else { continue }
+            _ = request.body
+            if case .resource(let host, let port, let path) = request.destination {
+                #expect(!host.isEmpty && !port.isEmpty)
+                #expect(request.head(for: host, port, path: path).hasSuffix("\r\n\r\n"))
+            }
+        }
+    }
+}
