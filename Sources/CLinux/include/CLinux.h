@@ -13,6 +13,7 @@
 #include "clinux_helper_call.h"
 #include "clinux_identity.h"
 #include "clinux_loader.h"
+#include "clinux_namespaces.h"
 #include "clinux_broker.h"
 #include "clinux_bpf.h"
 #include "clinux_netcat.h"
