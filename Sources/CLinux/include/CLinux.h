@@ -21,6 +21,7 @@
 #include "clinux_sockets.h"
 #include "clinux_threads.h"
 #include "clinux_time.h"
+#include "clinux_version.h"
 #include "clinux_xattr.h"
 
 #endif
