@@ -133,7 +133,12 @@ import Testing
             on 192.0.2.77
             ip address add 192.0.2.77/32 dev lo
             on 192.0.2.77
-            (exec nc -6 -l :: 81 >/dev/null </dev/null) &
+            cat > only6.py <<'END'
+            import socket, time
+            server = socket.create_server(("::", 81), family=socket.AF_INET6, dualstack_ipv6=False)
+            time.sleep(100)
+            END
+            (exec /usr/bin/python3 only6.py) &
             until grep -q ':0051 .* 0A ' /proc/net/tcp6; do sleep 0.01; done
             on 0.0.0.0; on :: --ipv6-only | sed 's/by process.*//'
             echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6

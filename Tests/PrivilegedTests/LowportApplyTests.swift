@@ -155,7 +155,9 @@ import Testing
                 """
         )
         #expect(outcome.output == "65\n65\nunchanged\n.lock\nrules.d\n")
-        let fault = "/etc/lowport/rules:1:1: found \"alow\", expected \"allow\" or \"confine\"; did you mean \"allow\"?\n"
+        let fault =
+            "/etc/lowport/rules:1:1: found \"alow\", expected \"allow\" or \"confine\"; "
+            + "did you mean \"allow\"?\n"
         let question = "What now? (e)dit again, e(x)it without saving: "
         let refusal = "lowport: the copy has faults; nothing is changed\n"
         #expect(
