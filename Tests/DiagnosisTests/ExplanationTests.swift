@@ -138,6 +138,15 @@ import Testing
         )
     }
 
+    @Test func ofManyNearRulesSomeAreNamed() throws {
+        let lines = (0..<20).map { "allow uid \(2000 + $0) tcp 80\n" as ByteString } + ["allow uid 1000 udp 80\n"]
+        let explanation = Explanation(try situation(rules: lines.reduce(into: ByteString()) { $0 += $1 }))
+        #expect(explanation.verdict.hasSuffix("/etc/lowport/rules:21 is for udp"))
+        let rules = explanation.findings.filter { $0.subject == "rules" }.map(\.text)
+        #expect(rules.count == 7)
+        #expect(rules.last == "16 more rules for the port are like that: lowport list --port 80")
+    }
+
     // MARK: - Capabilities that have no effect
 
     @Test func theProgramHasTheCapability() throws {
@@ -243,6 +252,7 @@ import Testing
         #expect(
             explanation.remedies.map(\.command) == [
                 "sudo lowport enforce enable", "sudo lowport grant --program /srv/server",
+                "lowport run --via broker /srv/server",
             ]
         )
     }

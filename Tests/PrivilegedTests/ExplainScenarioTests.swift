@@ -244,6 +244,8 @@ import Testing
             }
             (exec setpriv --reuid alice --regid alice --init-groups lowport run --via broker sleep 100) & process=$!
             ask - sleep
+            as alice lowport run --via broker lowport explain 80 --program nc | sed -n '1p;s/.*reach  *//p'
+            as alice lowport run --via broker lowport explain 81 --program nc | head -1
             cp /bin/sleep server; setcap cap_net_bind_service=ep server
             (exec setpriv --reuid alice --regid alice --init-groups ./server 100) & process=$!
             until [ "$(cat /proc/$process/comm)" = server ]; do sleep 0.01; done
@@ -263,6 +265,10 @@ import Testing
         #expect(
             outcome.output == """
                 process of user alice can bind tcp 80 by rule /etc/lowport/rules:1
+                user alice can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run or authbind
+                this process is under the broker already, and so is what it starts
+                user alice cannot bind tcp 81: no rule and no file of authbind allows it, and /mnt/bin/nc has no file \
+                capabilities
                 was replaced since the process was started; the file that is there now has no file capabilities
                 process of user alice can bind tcp 80: it has CAP_NET_BIND_SERVICE
                 process of user bob can bind tcp 80: the port needs no privilege here

@@ -47,7 +47,7 @@ extension Situation {
         if !status.bounding.contains(.netBindService) {
             findings.append(Finding("bounding set", .informs, "it lacks CAP_NET_BIND_SERVICE: no file can give it"))
         }
-        if case .running(_, _, .broker) = process { return findings }
+        if isUnderBroker { return findings }
         if status.hasSeccompFilter, surroundings.sandboxError == nil {
             findings.append(
                 Finding("seccomp", .informs, "a filter judges the system calls, and may refuse bind as well")
@@ -121,7 +121,7 @@ extension Situation {
             findings += places.map { Finding("rules", .allows, "\($0): \(text(of: $0))") }
         } else {
             findings.append(Finding("rules", .refuses, "no rule allows \(what) to \(who)"))
-            findings += nearRules.map { Finding("rules", .informs, "\($0.location) \($0.difference)") }
+            findings += nearFindings
         }
         findings += deadFiles.map { Finding("rules", .informs, "does not count: \($0.reason)") }
         guard let answer = decision.authbind else {

@@ -22,7 +22,7 @@ extension Situation {
             case .none: return "the process was not started with lowport run or authbind"
             }
         }
-        guard let program else { return nil }
+        guard let program, !isUnderBroker else { return nil }
         if let defect = program.reachDefect { return "the program cannot be reached: \(defect)" }
         if let scope = surroundings.brokerObstacle, let reason = program.brokerReason {
             return "the program cannot be reached: \(reason), and kernel.yama.ptrace_scope is \(scope)"
@@ -31,9 +31,9 @@ extension Situation {
     }
 
     /// The supervisor and its helper were started before the program's limits came to be, and have none.
-    private var isUnderBroker: Bool {
-        if case .running(_, _, .broker) = process { return true }
-        return false
+    var isUnderBroker: Bool {
+        if case .running(_, _, let reach) = process { return reach == .broker }
+        return surroundings.isSupervised
     }
 
     var foreignNamespace: ByteString {
@@ -48,7 +48,9 @@ extension Situation {
             case .running(_, _, .broker): "it is under the broker, which asks the helper"
             case .running: "it has the library in it that asks the helper"
             case .starting:
-                if program?.needsBrokerByName == true, let reason = program?.brokerReason {
+                if surroundings.isSupervised {
+                    "this process is under the broker already, and so is what it starts"
+                } else if program?.needsBrokerByName == true, let reason = program?.brokerReason {
                     "lowport run --via broker reaches it; the broker has to be asked for, since \(reason) and has privileges on disk"
                 } else if let reason = program?.brokerReason {
                     "lowport run and authbind reach it with the broker, since \(reason)"

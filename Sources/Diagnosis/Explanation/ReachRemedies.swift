@@ -42,7 +42,7 @@ extension Situation {
                 kernel,
             ]
         }
-        return [kernel] + capability
+        return [kernel] + capability + withoutPrivileges
     }
 
     /// Whether the kernel engine is what brings the permission to the program.
@@ -64,6 +64,17 @@ extension Situation {
             effect: "starts it from outside with the capability, for every low port; in a unit of systemd, "
                 + "AmbientCapabilities=CAP_NET_BIND_SERVICE does it"
         )
+    }
+
+    /// Under the broker nothing is gained, and so a program that would gain something is reached as others are.
+    private var withoutPrivileges: [Remedy] {
+        guard surroundings.brokerObstacle == nil, let program, program.image != .unknown else { return [] }
+        return [
+            Remedy(
+                command: "lowport run --via broker \(typedProgram)",
+                effect: "starts it so that it asks the helper, and without what its file would give it"
+            )
+        ]
     }
 
     private var capability: [Remedy] {

@@ -63,6 +63,8 @@ public struct Situation: Sendable {
         public var isNetworkKnown = true
         /// Whether the capabilities of the process count in its network namespace (user_namespaces(7)).
         public var doCapabilitiesCount = true
+        /// Whether this process, and so what it starts, is under the broker already.
+        public var isSupervised = false
         /// Who the user is outside of the user namespace of this process; nil if that is the machine's own.
         public var outerUser: UserID?
         /// The value of `kernel.yama.ptrace_scope` that keeps the broker from working; nil if it may work.

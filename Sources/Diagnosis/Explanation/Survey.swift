@@ -80,7 +80,11 @@ public struct Survey: Sendable {
             let path = program.scripts.first ?? program.path
             surroundings.executionError = policy.asRequester { Self.executionError(of: path) } ?? nil
         }
-        surroundings.sandboxError = sandboxError(threshold: network.threshold)
+        if case .caller = subject {
+            surroundings.isSupervised = RunningReach(of: CurrentProcess.identifier, status) == .broker
+        }
+        // The broker would answer for the kernel.
+        if !surroundings.isSupervised { surroundings.sandboxError = sandboxError(threshold: network.threshold) }
         if case .caller = subject { surroundings.outerUser = Namespaces.outerUser(of: status.user) }
         if case .restricted(let scope) = Broker.obstacle(
             yamaScope: Self.yamaScope,

@@ -52,7 +52,7 @@ struct List: ParsableCommand {
             threshold: try? PortThreshold.current,
             now: now
         )
-        if json { try sayJSON(answer) } else { try say(lines: answer.lines(filter)) }
+        if json { try sayJSON(answer, keysAreFinal: true) } else { try say(lines: answer.lines(filter)) }
         if quiet { return }
         for fault in Fault.grave(in: contents) { note("lowport: \(fault.text)") }
     }
