@@ -382,7 +382,15 @@ import Testing
         let program = ProgramFile(path: "/srv/server", image: .go, attribute: .some(foreign))
         let explanation = Explanation(try situation(program: program))
         #expect(explanation.remedies.last?.command == "lowport run --via broker /srv/server")
-        #expect(Explanation(try situation(rules: "allow uid 1000 tcp 80", program: program)).canBind)
+        expect(
+            try situation(rules: "allow uid 1000 tcp 80", program: program),
+            true,
+            "user web can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run --via broker"
+        )
+        // What is inheritable alone gains nothing, and so the library is loaded.
+        let inheritable = FileCapabilities(inheritable: [.netBindService], isEffective: false)
+        let other = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(inheritable))
+        #expect(Explanation(try situation(rules: "allow uid 1000 tcp 80", program: other)).canBind)
     }
 
     // MARK: - Processes that run

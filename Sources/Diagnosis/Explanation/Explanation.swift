@@ -121,7 +121,9 @@ extension Situation {
         guard canBind else { return "\(who) cannot bind \(what): \(obstacle?.text ?? mainReason)" }
         if isPlain { return "\(who) can bind \(what): the port needs no privilege here" }
         if let capabilitySource { return "\(who) can bind \(what): \(capabilitySource)" }
-        let way: ByteString = if case .running = process { "" } else { ", started with lowport run or authbind" }
+        let starter: ByteString =
+            program?.needsBrokerByName == true ? "lowport run --via broker" : "lowport run or authbind"
+        let way: ByteString = if case .running = process { "" } else { ", started with \(starter)" }
         switch decision.grant {
         case .rules(let places):
             let text = places.map(\.byteString.description).joined(separator: " and ")

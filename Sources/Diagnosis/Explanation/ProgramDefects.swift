@@ -51,6 +51,12 @@ extension ProgramFile {
         return !isOnNosuidMount && capabilities.rootUser == .root
     }
 
+    /// Whether starting it gains something, so that the loader passes over libraries from the environment (`AT_SECURE`).
+    private var gainsCapabilities: Bool {
+        guard areCapabilitiesSeen, case .some(let capabilities) = attribute else { return false }
+        return capabilities.isEffective || !capabilities.permitted.isEmpty
+    }
+
     /// Whether starting it takes ambient capabilities away: it is set-id or has file capabilities.
     var losesAmbient: Bool { isSetID || areCapabilitiesSeen }
 
@@ -64,7 +70,7 @@ extension ProgramFile {
     var reachDefect: ByteString? {
         if image == .unknown { return "it is neither a script nor a program" }
         if isSetID { return "it is set-id, and would lose that under the broker" }
-        if areCapabilitiesSeen { return "it has file capabilities, and would lose them under the broker" }
+        if gainsCapabilities { return "it has file capabilities, and would lose them under the broker" }
         return nil
     }
 

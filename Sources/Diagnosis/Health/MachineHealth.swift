@@ -57,7 +57,13 @@ enum MachineHealth {
 
     /// What the kernel engine needs besides bpf(2).
     private static func controlGroups() -> HealthFinding {
-        (try? FileStatus(of: "/sys/fs/cgroup/cgroup.controllers")) != nil
+        // They are at /sys/fs/cgroup, or at another place where version 1 is in use as well.
+        let mounts = (try? FileDescriptor.open("/proc/self/mounts", .readOnly).readToEnd(limit: 16 << 20)) ?? []
+        let isThere = ByteString(mounts).split(on: 0x0A).contains { line in
+            let fields = line.split(on: 0x20)
+            return fields.count > 2 && fields[2] == "cgroup2"
+        }
+        return isThere
             ? HealthFinding("kernel", .ok, "programs can be attached to control groups")
             : HealthFinding(
                 "kernel",
