@@ -68,7 +68,7 @@ def helper(name, limit, user, status, times=50):
 
 ok = measure("an empty program (true)", None, ["/bin/true"], 50)
 ok &= measure("lowport list", 100, ["/mnt/bin/lowport", "list"], 20)
-ok &= measure("lowport list --json", 100, ["/mnt/bin/lowport", "list", "--json"], 10)
+ok &= measure("lowport list --json", None, ["/mnt/bin/lowport", "list", "--json"], 10)
 ok &= measure("lowport check", 100, ["/mnt/bin/lowport", "check"], 20)
 ok &= measure("lowport can-bind", None, ["/mnt/bin/lowport", "can-bind", "81"], 20)
 ok &= helper("helper, allowed by the last rule", 5, 2999, 0)

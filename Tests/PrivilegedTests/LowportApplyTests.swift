@@ -173,6 +173,7 @@ import Testing
             cat > editor <<'END'
             #!/bin/sh
             lowport edit || echo $?
+            : > waiting
             lowport grant 99 --everyone 2>waiting >granted &
             until grep -q waiting waiting; do sleep 0.01; done
             echo 'allow everyone tcp 81' >> "$1"
