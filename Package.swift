@@ -66,7 +66,7 @@ let package = Package(
         .target(name: "PortPolicy", dependencies: ["Linux"], swiftSettings: strict),
         .target(
             name: "Diagnosis",
-            dependencies: ["Capabilities", "Launch", "Linux", "PortPolicy"],
+            dependencies: ["BindBroker", "Capabilities", "Launch", "Linux", "PortPolicy"],
             swiftSettings: strict
         ),
         .target(name: "KernelPolicy", dependencies: ["Launch", "Linux", "PortPolicy"], swiftSettings: strict),

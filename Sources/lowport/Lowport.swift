@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import Linux
 
 /// The administrator's and the user's tool.
 @main
@@ -24,5 +25,5 @@ struct Lowport: ParsableCommand {
     )
 
     /// The version of all programs of the package.
-    static let versionText = "lowport 0.1.0"
+    static let versionText = "lowport \(ProjectVersion.current)"
 }

@@ -36,7 +36,7 @@ import Testing
         return Situation(
             request: request,
             userName: "web",
-            threshold: Port(rawValue: 1024),
+            threshold: 1024,
             process: .starting(status),
             program: program,
             programName: program?.path,
@@ -138,6 +138,15 @@ import Testing
         )
     }
 
+    @Test func ofManyNearRulesSomeAreNamed() throws {
+        let lines = (0..<20).map { "allow uid \(2000 + $0) tcp 80\n" as ByteString } + ["allow uid 1000 udp 80\n"]
+        let explanation = Explanation(try situation(rules: lines.reduce(into: ByteString()) { $0 += $1 }))
+        #expect(explanation.verdict.hasSuffix("/etc/lowport/rules:21 is for udp"))
+        let rules = explanation.findings.filter { $0.subject == "rules" }.map(\.text)
+        #expect(rules.count == 7)
+        #expect(rules.last == "16 more rules for the port are like that: lowport list --port 80")
+    }
+
     // MARK: - Capabilities that have no effect
 
     @Test func theProgramHasTheCapability() throws {
@@ -174,13 +183,13 @@ import Testing
             false,
             "user web cannot bind tcp 80: the file capabilities of /srv/server have no effect: "
                 + "no_new_privs is set, so a program gains nothing when it is started",
-            remedy: "AmbientCapabilities=CAP_NET_BIND_SERVICE"
+            remedy: "sudo lowport enforce enable"
         )
         expect(
             try situation(rules: "allow uid 1000 tcp 80", status: status),
             false,
             "user web cannot bind tcp 80: it is allowed, but no_new_privs keeps the helper from having any privilege",
-            remedy: "AmbientCapabilities=CAP_NET_BIND_SERVICE"
+            remedy: "sudo lowport enforce enable"
         )
     }
 
@@ -234,13 +243,18 @@ import Testing
     }
 
     @Test func nothingReachesSetIDPrograms() throws {
-        let program = ProgramFile(path: "/srv/server", image: .dynamic, mode: FileMode(rawValue: 0o4755))
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, mode: FileMode(rawValue: 0o2755))
         let explanation = Explanation(try situation(rules: "allow uid 1000 tcp 80", program: program))
         #expect(!explanation.canBind)
         #expect(
             explanation.verdict.description.contains("it is allowed, but the program cannot be reached: it is set-id")
         )
-        #expect(explanation.remedies.map(\.command) == ["sudo setcap cap_net_bind_service=ep /srv/server"])
+        #expect(
+            explanation.remedies.map(\.command) == [
+                "sudo lowport enforce enable", "sudo lowport grant --program /srv/server",
+                "lowport run --via broker /srv/server",
+            ]
+        )
     }
 
     // MARK: - What stands in the way
@@ -264,18 +278,154 @@ import Testing
 
     @Test func theAddressIsElsewhere() throws {
         var elsewhere = try situation(rules: "allow uid 1000 tcp 80", address: "192.0.2.1")
-        elsewhere.addressError = .addressNotAvailable
+        elsewhere.surroundings.addressError = .addressNotAvailable
         expect(
             elsewhere,
             false,
             "user web cannot bind tcp 80 on 192.0.2.1: 192.0.2.1 is not an address of this machine",
-            remedy: "ip address"
+            remedy: "sudo ip address add 192.0.2.1/32 dev lo"
+        )
+    }
+
+    @Test func whatStandsInTheWayDoesNotHideTheRest() throws {
+        var taken = try situation(address: "192.0.2.1")
+        taken.surroundings.addressError = .addressNotAvailable
+        #expect(
+            Explanation(taken).remedies.map(\.command) == [
+                "sudo ip address add 192.0.2.1/32 dev lo", "sudo sysctl net.ipv4.ip_nonlocal_bind=1",
+                "sudo lowport grant 80 --user web --on 192.0.2.1", "lowport run PROGRAM",
+            ]
+        )
+    }
+
+    @Test func aSandboxComesBeforeEverything() throws {
+        var sandboxed = try situation(rules: "allow uid 1000 tcp 80")
+        sandboxed.surroundings.sandboxError = .permissionDenied
+        sandboxed.surroundings.addressError = .permissionDenied
+        expect(
+            sandboxed,
+            false,
+            "user web cannot bind tcp 80: Landlock, or another security module, keeps this process from binding tcp 80",
+            remedy: "lowport run PROGRAM"
+        )
+        #expect(Explanation(sandboxed).remedies.count == 1)
+    }
+
+    @Test func capabilitiesOfAnotherUserNamespaceDoNotCount() throws {
+        var root = web
+        root.user = .root
+        var inside = try situation(status: root)
+        inside.userName = "root"
+        #expect(Explanation(inside).canBind)
+        inside.surroundings.doCapabilitiesCount = false
+        inside.surroundings.outerUser = UserID(rawValue: 4_000_000)
+        expect(
+            inside,
+            false,
+            "user root cannot bind tcp 80: the network belongs to another user namespace, "
+                + "where the capabilities of this one do not count",
+            remedy: "sudo lowport grant 80 --uid 4000000"
+        )
+    }
+
+    @Test func rulesInAFileThatDoesNotCountAreTheCause() throws {
+        var dead = try situation()
+        dead.deadFiles = [
+            .init(
+                reason: "/etc/lowport/rules: mode 0664, …",
+                repair: "sudo chmod go-w /etc/lowport/rules",
+                wouldAllow: true
+            )
+        ]
+        expect(dead, false, "user web cannot bind tcp 80: it would be allowed, but /etc/lowport/rules: mode 0664, …")
+        #expect(
+            Explanation(dead).remedies.map(\.command) == ["sudo chmod go-w /etc/lowport/rules", "lowport run PROGRAM"]
+        )
+    }
+
+    @Test func programsThatNoCapabilityReaches() throws {
+        expect(
+            try situation(program: ProgramFile(path: "/srv/server", image: .dynamic)),
+            false,
+            "user web cannot bind tcp 80: no rule and no file of authbind allows it, and /srv/server has no file capabilities"
+        )
+        expect(
+            try situation(program: ProgramFile(path: "/mnt/server", image: .dynamic, attribute: .unsupported)),
+            false,
+            "user web cannot bind tcp 80: no rule and no file of authbind allows it, "
+                + "and the file system of /mnt/server has no file capabilities"
+        )
+        let script = ProgramFile(
+            path: "/usr/bin/python3",
+            scripts: ["/srv/server.py"],
+            scriptsWithCapabilities: ["/srv/server.py"],
+            image: .dynamic
+        )
+        expect(
+            try situation(program: script),
+            false,
+            "user web cannot bind tcp 80: the file capabilities of /srv/server.py have no effect: "
+                + "it is a script, run by /usr/bin/python3"
+        )
+    }
+
+    @Test func setUserIDRootHasEveryCapability() throws {
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, mode: FileMode(rawValue: 0o4755))
+        expect(try situation(program: program), true, "user web can bind tcp 80: /srv/server is set-user-ID root")
+        var status = web
+        status.hasNoNewPrivileges = true
+        #expect(!Explanation(try situation(program: program, status: status)).canBind)
+    }
+
+    @Test func capabilitiesThatTheKernelPassesOverHideNothing() throws {
+        let foreign = FileCapabilities(permitted: [.netBindService], isEffective: true, rootUser: UserID(rawValue: 9))
+        let program = ProgramFile(path: "/srv/server", image: .go, attribute: .some(foreign))
+        let explanation = Explanation(try situation(program: program))
+        #expect(explanation.remedies.last?.command == "lowport run --via broker /srv/server")
+        expect(
+            try situation(rules: "allow uid 1000 tcp 80", program: program),
+            true,
+            "user web can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run --via broker"
+        )
+        // What is inheritable alone gains nothing, and so the library is loaded.
+        let inheritable = FileCapabilities(inheritable: [.netBindService], isEffective: false)
+        let other = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(inheritable))
+        #expect(Explanation(try situation(rules: "allow uid 1000 tcp 80", program: other)).canBind)
+    }
+
+    // MARK: - Processes that run
+
+    @Test(arguments: [
+        (RunningReach.library, ProgramImage.dynamic, true), (.library, .go, false), (.broker, .go, true),
+        (.none, .dynamic, false),
+    ])
+    func whatReachesARunningProcess(_ reach: RunningReach, _ image: ProgramImage, _ canBind: Bool) throws {
+        var status = web
+        status.hasNoNewPrivileges = reach == .broker
+        var running = try situation(
+            rules: "allow uid 1000 tcp 80",
+            program: ProgramFile(path: "/srv/server", image: image)
+        )
+        running.process = .running(77, status, reach)
+        #expect(Explanation(running).canBind == canBind)
+    }
+
+    @Test func theFileWasReplaced() throws {
+        var status = web
+        status.effective = [.netBindService]
+        var running = try situation(program: ProgramFile(path: "/srv/server", image: .go))
+        running.process = .running(77, status, .none)
+        running.replacement = ProgramFile(path: "/srv/server", image: .go)
+        let explanation = Explanation(running)
+        #expect(explanation.canBind)
+        #expect(
+            explanation.findings.contains { $0.text.hasSuffix("the file that is there now has no file capabilities") }
         )
     }
 
     @Test func thePortNeedsNothing() throws {
         var open = try situation()
-        open.threshold = Port(rawValue: 80)
+        open.threshold = 80
         expect(open, true, "user web can bind tcp 80: the port needs no privilege here")
     }
 }

@@ -24,6 +24,13 @@ import Testing
         #expect(throws: Errno.noSuchFile) { try ProgramFile("no-such-program", searchPath: "/bin:/usr/bin") }
     }
 
+    @Test func versionsOfPrograms() {
+        let mark = ByteString("@(#)lowport 0.0.7").bytes
+        #expect(ProjectVersion.found(in: [1, 0x40, 0x40, 0x28] + mark + [0, 2]) == "0.0.7")
+        #expect(ProjectVersion.found(in: [0x40, 0x28, 0x23, 0x29]) == nil)
+        #expect(!ProjectVersion.current.isEmpty)
+    }
+
     @Test func processStatus() throws {
         let text = """
             Name:\tnode

@@ -66,18 +66,51 @@ import Testing
     )
     func takesAway(_ before: ByteString, _ taken: ByteString, _ after: ByteString) throws {
         let taken = try rule(taken)
-        let change = try file(before).removing(
+        let change = file(before).removing(
             Revocation(taken.identity, taken.transports, taken.ports, on: taken.prefixes)
         )
         #expect(ByteString(change.content) == after)
         #expect(change.isEmpty == (before == after))
     }
 
-    @Test func refusesToSplitAddresses() throws {
-        let taken = try rule("allow user web any 80 on 127.0.0.1")
-        let revocation = Revocation(taken.identity, taken.transports, taken.ports, on: taken.prefixes)
-        for text in ["allow user web tcp 80", "allow user web tcp 80 on 127.0.0.0/8"] as [ByteString] {
-            #expect(throws: AddressesNotSeparable.self) { try file(text).removing(revocation) }
+    @Test func splitsAddresses() throws {
+        func left(_ text: ByteString, _ taken: ByteString) throws -> [ByteString] {
+            let taken = try rule(taken)
+            let revocation = Revocation(taken.identity, taken.transports, taken.ports, on: taken.prefixes)
+            return try rule(text).subtracting(revocation).map(\.byteString)
+        }
+        #expect(
+            try left("allow user web tcp 80 on 10.0.0.0/29", "allow user web any 80 on 10.0.0.2")
+                == ["allow user web tcp 80 on 10.0.0.4/30,10.0.0.0/31,10.0.0.3"]
+        )
+        #expect(
+            try left("allow user web tcp 80", "allow user web any 80 on 128.0.0.0/1")
+                == ["allow user web tcp 80 on 0.0.0.0/1,::/0"]
+        )
+        #expect(
+            try left("allow user web tcp 80-81", "allow user web any 80 on 0.0.0.0/0,8000::/1")
+                == ["allow user web tcp 81", "allow user web tcp 80 on ::/1"]
+        )
+        // ::ffff:0:0/96 is IPv4, which a rule for ::/0 has never been for.
+        let rest = try left("allow user web tcp 80 on ::/0", "allow user web any 80 on ::fffe:0:0/96")
+        #expect(rest.allSatisfy { !$0.description.contains("0.0.0.0/0") })
+        // A single address of IPv6 leaves 128 prefixes, which do not fit into one line.
+        let lines = try left("allow user web tcp 80 on ::/0", "allow user web any 80 on ::1")
+        #expect(lines.count == 4 && lines.allSatisfy { $0.count < RulesFile.maximumLineLength })
+    }
+
+    /// Whether taking `prefixes` away takes an address from under the request. A wildcard is on every address of its family.
+    private func takesAddress(of request: BindRequest, _ prefixes: [AddressPrefix]) -> Bool {
+        if prefixes.isEmpty { return true }
+        let addresses = [request.address.unmapped] + (request.isDualStack ? [.v4(.any)] : [])
+        return addresses.contains { address in
+            prefixes.contains { prefix in
+                if prefix.contains(address) { return true }
+                switch (prefix.address, address) {
+                case (.v4, .v4), (.v6, .v6): return address.isWildcard
+                default: return false
+                }
+            }
         }
     }
 
@@ -86,8 +119,11 @@ import Testing
         var random = SplitMix(seed: 17)
         for _ in 0..<3000 {
             let rule = Rule.random(&random)
-            let taken = Rule(rule.identity, Rule.random(&random).transports, [.random(&random)], on: [])
-            let left = try rule.subtracting(Revocation(taken.identity, taken.transports, taken.ports))
+            let other = Rule.random(&random)
+            let taken = Rule(rule.identity, other.transports, [.random(&random)], on: other.prefixes)
+            let left = rule.subtracting(
+                Revocation(taken.identity, taken.transports, taken.ports, on: taken.prefixes)
+            )
             let text = left.map { $0.byteString.description + "\n" }.joined()
             let after = RuleSet([RulesFile(path: "", content: Array(text.utf8))])
             let before = RuleSet([RulesFile(path: "", content: rule.byteString.bytes)])
@@ -96,7 +132,9 @@ import Testing
                 if request.transport == .other { request.transport = .tcp }
                 let now = Timestamp(rawValue: 100)
                 let wasAllowed = before.grants(for: request, now: now, names: RandomNames()) != nil
-                let isTaken = taken.transports.includes(request.transport) && taken.ports[0].contains(request.port)
+                let isTaken =
+                    taken.transports.includes(request.transport) && taken.ports[0].contains(request.port)
+                    && takesAddress(of: request, taken.prefixes)
                 let isAllowed = after.grants(for: request, now: now, names: RandomNames()) != nil
                 #expect(isAllowed == (wasAllowed && !isTaken), "\(rule.byteString) minus \(taken.byteString)")
             }

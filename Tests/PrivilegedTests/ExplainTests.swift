@@ -60,15 +60,18 @@ import Testing
         #expect(
             outcome.output.description
                 == """
-                user alice cannot bind tcp 80: no rule and no file of authbind allows it
+                user alice cannot bind tcp 80: no rule and no file of authbind allows it, and /mnt/bin/nc has no file \
+                capabilities
                 user alice can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run or authbind
-                user bob cannot bind tcp 80: no rule and no file of authbind allows it
+                user bob cannot bind tcp 80: no rule and no file of authbind allows it, and /mnt/bin/nc has no file \
+                capabilities
                 user bob cannot bind tcp 81: /etc/authbind/byport/81 is there, but user bob may not execute it
                 user bob can bind tcp 81 by /etc/authbind/byport/81, started with lowport run or authbind
                 user bob can bind tcp 82 by /etc/authbind/byport/82, started with lowport run or authbind
                 user alice cannot bind tcp 82: /etc/authbind/byport/82 is there, but user alice may not execute it
                 user bob can bind tcp 83 by rule /etc/lowport/rules.d/dns.rules:1, started with lowport run or authbind
-                user alice cannot bind tcp 83: no rule and no file of authbind allows it
+                user alice cannot bind tcp 83: no rule and no file of authbind allows it, and /mnt/bin/nc has no file \
+                capabilities
                 user alice can bind tcp 84 by /etc/authbind/byuid/1001, line 1, started with lowport run or authbind
                 user bob can bind tcp 85: /mnt/work/home/nc has the file capability
                 user bob cannot bind tcp 85: the file capabilities of /mnt/work/home/nc have no effect: it lies on a file \

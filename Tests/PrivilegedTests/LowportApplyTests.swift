@@ -155,7 +155,9 @@ import Testing
                 """
         )
         #expect(outcome.output == "65\n65\nunchanged\n.lock\nrules.d\n")
-        let fault = "/etc/lowport/rules:1:1: found \"alow\", expected \"allow\" or \"confine\"; did you mean \"allow\"?\n"
+        let fault =
+            "/etc/lowport/rules:1:1: found \"alow\", expected \"allow\" or \"confine\"; "
+            + "did you mean \"allow\"?\n"
         let question = "What now? (e)dit again, e(x)it without saving: "
         let refusal = "lowport: the copy has faults; nothing is changed\n"
         #expect(
@@ -171,6 +173,7 @@ import Testing
             cat > editor <<'END'
             #!/bin/sh
             lowport edit || echo $?
+            : > waiting
             lowport grant 99 --everyone 2>waiting >granted &
             until grep -q waiting waiting; do sleep 0.01; done
             echo 'allow everyone tcp 81' >> "$1"

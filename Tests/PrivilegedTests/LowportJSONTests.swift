@@ -11,6 +11,7 @@ import Testing
         cat > /etc/lowport/rules <<END
         allow user alice tcp,udp 80,8000-8010 on 127.0.0.0/8 until 2099-01-01T00:00:00Z
         allow user ghost tcp 81
+        confine user alice
         END
         install -m 755 /dev/null /etc/authbind/byport/25
         install -m 644 /dev/null /etc/authbind/byport/26
@@ -22,18 +23,35 @@ import Testing
         """
 
     @Test(arguments: [
-        ("lowport.change/1", "lowport apply --json - <<END\nallow everyone tcp 79\nEND"),
-        ("lowport.list/1", "lowport list --json"),
-        ("lowport.check/1", "lowport check --json"),
-        ("lowport.threshold/1", "lowport threshold --json"),
+        ("lowport.change/1", 0, "lowport apply --json - <<END\nallow everyone tcp 79\nEND"),
+        ("lowport.list/1", 0, "lowport list --json"),
+        ("lowport.check/1", 1, "echo alow > /etc/lowport/rules.d/x.rules; lowport check --json"),
+        ("lowport.threshold/1", 0, "lowport threshold --json"),
+        ("lowport.can-bind/1", 0, "lowport can-bind 80 --json"),
+        ("lowport.explain/1", 1, "lowport explain 99 --user alice --json"),
+        ("lowport.doctor/1", 1, "rm $LIBEXEC/lowport-run; lowport doctor --json"),
+        ("lowport.error/1", 65, "echo alow >> /etc/lowport/rules; lowport grant 80 --user alice --json"),
     ])
-    func hasTheDocumentedFields(_ schema: String, _ command: String) async throws {
+    func hasTheDocumentedFields(_ schema: String, _ status: Int, _ command: String) async throws {
         let outcome = try await Sandbox.run(policy + command)
-        #expect(outcome.status == 0, "\(outcome)")
+        #expect(outcome.status == status, "\(outcome)")
         let answer = try JSONSerialization.jsonObject(with: Data(outcome.output.bytes))
         let written = fields(of: answer, at: "")
         #expect((answer as? [String: Any])?["schema"] as? String == schema)
         #expect(written == (try documentedFields(of: schema)))
+    }
+
+    @Test(arguments: [
+        "grant 80 --user no-such-user-here", "grant", "grant 80 --everyone --until yesterday", "apply /nonexistent",
+        "explain 80 --pid 999999", "threshold 99999", "list --port htpp", "can-bind 1-2", "gratn 80",
+    ])
+    func errorsAreJSONToo(_ command: String) async throws {
+        let outcome = try await Sandbox.run("lowport \(command) --json 2>/dev/null")
+        #expect(outcome.status == 64 || outcome.status == 71)
+        let answer = try JSONSerialization.jsonObject(with: Data(outcome.output.bytes)) as? [String: Any]
+        #expect(answer?["schema"] as? String == "lowport.error/1")
+        #expect(answer?["status"] as? Int == outcome.status)
+        #expect((answer?["error"] as? String)?.isEmpty == false)
     }
 
     /// The first column of the table below the heading `schema`.

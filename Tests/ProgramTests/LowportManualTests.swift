@@ -105,6 +105,15 @@ import Testing
         }
     }
 
+    /// zsh takes a colon in a command for the end of it.
+    @Test func commandsOfCompletionsSuitZsh() async throws {
+        let outcome = try await run(Products.path("lowport"), ["--generate-completion-script", "zsh"])
+        let commands = outcome.output.description.components(separatedBy: "(f)\"$(").dropFirst()
+            .compactMap { $0.components(separatedBy: ")\"}").first }
+        #expect(commands.contains { $0.hasPrefix("getent passwd") })
+        for command in commands { #expect(!command.contains(":"), "\(command)") }
+    }
+
     /// What bash offers behind `words`, of which the last is being typed.
     private func completions(_ words: [String]) async throws -> [String] {
         let script = """

@@ -14,6 +14,7 @@
 #include "clinux_identity.h"
 #include "clinux_limits.h"
 #include "clinux_loader.h"
+#include "clinux_namespaces.h"
 #include "clinux_broker.h"
 #include "clinux_bpf.h"
 #include "clinux_netcat.h"
@@ -21,6 +22,7 @@
 #include "clinux_sockets.h"
 #include "clinux_threads.h"
 #include "clinux_time.h"
+#include "clinux_version.h"
 #include "clinux_xattr.h"
 
 #endif

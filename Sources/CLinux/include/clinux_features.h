@@ -3,6 +3,7 @@
 #ifndef CLINUX_FEATURES_H
 #define CLINUX_FEATURES_H
 
+#include <errno.h>
 #include <linux/bpf.h>
 #include <linux/seccomp.h>
 #include <string.h>
@@ -13,6 +14,12 @@ static inline int clinux_has_seccomp_notification(void)
 {
     unsigned action = SECCOMP_RET_USER_NOTIF;
     return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+// The call without a name to look for fails; only how it fails differs.
+static inline int clinux_has_getxattrat(void)
+{
+    return syscall(464, -1, 0L, 0, 0L, 0L, 0L) != -1 || errno != ENOSYS;
 }
 
 // Makes the smallest of maps and lets go of it again.

@@ -52,76 +52,78 @@ public struct Explanation: Hashable, Sendable {
 
     /// Explains `situation`.
     public init(_ situation: Situation) {
-        let plain = situation.threshold <= situation.request.port
         let examined =
             [situation.thresholdFinding] + situation.privilegeFindings + situation.programFindings
             + situation.policyFindings + situation.reachFindings
         let obstacles = situation.obstacles
         findings = examined + obstacles
 
-        let byPolicy = situation.decision.isAllowed && situation.canUseHelper
-        canBind = !obstacles.contains { $0.effect == .blocks } && (plain || situation.hasCapability || byPolicy)
+        let byPolicy = situation.decision.isAllowed && situation.reachDefect == nil
+        canBind =
+            !obstacles.contains { $0.effect == .blocks }
+            && (situation.isPlain || situation.hasCapability || byPolicy)
         verdict = situation.verdict(canBind: canBind, obstacle: obstacles.first { $0.effect == .blocks })
         remedies = canBind ? [] : situation.remedies
     }
 }
 
 extension Situation {
-    /// `user web`, `uid 1234`, `process 77 (node) of user web`.
+    /// `user web`, `uid 1234`, `process 77 of user web`.
     var who: ByteString {
-        let user: ByteString = userName.map { "user \($0)" } ?? "uid \(request.user)"
         guard case .running(let identifier, _, _) = process else { return user }
         return "process \(identifier) of \(user)"
     }
 
+    /// `user web`, `uid 1234`.
+    var user: ByteString { userName.map { "user \($0)" } ?? "uid \(request.user)" }
+
     /// `tcp 80`, `udp 53 on ::1`.
     var what: ByteString {
-        let transport: ByteString =
-            switch request.transport {
-            case .tcp: "tcp"
-            case .udp: "udp"
-            case .other: "port"
-            }
         let place: ByteString = request.address == .v4(.any) ? "" : " on \(request.address)"
-        return "\(transport) \(request.port)\(place)"
+        return "\(transportName) \(request.port)\(place)"
+    }
+
+    var transportName: ByteString {
+        switch request.transport {
+        case .tcp: "tcp"
+        case .udp: "udp"
+        case .other: "port"
+        }
+    }
+
+    /// Whether the port needs no privilege.
+    var isPlain: Bool { threshold <= UInt32(request.port.rawValue) }
+
+    /// Where the program has the capability from, as a sentence; nil if it does not have it by itself.
+    private var capabilitySource: ByteString? {
+        guard surroundings.doCapabilitiesCount else { return nil }
+        let status = process.status
+        if case .running = process {
+            return status.effective.contains(.netBindService) ? "it has CAP_NET_BIND_SERVICE" : nil
+        }
+        if let program {
+            if program.capabilityDefect(startedBy: status) == .some(nil) {
+                return "\(program.path) has the file capability"
+            }
+            if program.becomesRoot(startedBy: status) { return "\(program.path) is set-user-ID root" }
+        }
+        if request.user == .root, status.bounding.contains(.netBindService) { return "root may" }
+        if status.ambient.contains(.netBindService), program?.losesAmbient != true {
+            return "CAP_NET_BIND_SERVICE is ambient here"
+        }
+        return nil
     }
 
     /// Whether the program has the capability by itself: from its file, its starter or, if it runs, already.
-    var hasCapability: Bool {
-        if case .running(_, let status, _) = process { return status.effective.contains(.netBindService) }
-        if process.status.ambient.contains(.netBindService), program?.losesAmbient != true { return true }
-        if request.user == .root, process.status.bounding.contains(.netBindService) { return true }
-        return program?.capabilityDefect(startedBy: process.status) == .some(nil)
-    }
-
-    /// Whether what the policy allows reaches the program.
-    var canUseHelper: Bool {
-        guard isHelperReady, !process.status.hasNoNewPrivileges, process.status.bounding.contains(.netBindService)
-        else { return false }
-        if case .running(_, _, let isPreloaded) = process { return isPreloaded }
-        return program?.reachDefect == nil
-    }
+    var hasCapability: Bool { capabilitySource != nil }
 
     func verdict(canBind: Bool, obstacle: Explanation.Finding?) -> ByteString {
-        guard canBind else {
-            if let obstacle { return "\(who) cannot bind \(what): \(obstacle.text)" }
-            return "\(who) cannot bind \(what): \(mainReason)"
-        }
-        if threshold <= request.port { return "\(who) can bind \(what): the port needs no privilege here" }
-        if hasCapability {
-            let source: ByteString =
-                if case .running = process {
-                    "it has CAP_NET_BIND_SERVICE"
-                } else if let program, program.capabilityDefect(startedBy: process.status) == .some(nil) {
-                    "\(program.path) has the file capability"
-                } else if request.user == .root {
-                    "root may"
-                } else {
-                    "CAP_NET_BIND_SERVICE is ambient here"
-                }
-            return "\(who) can bind \(what): \(source)"
-        }
-        let way: ByteString = if case .running = process { "" } else { ", started with lowport run or authbind" }
+        guard canBind else { return "\(who) cannot bind \(what): \(obstacle?.text ?? mainReason)" }
+        if isPlain { return "\(who) can bind \(what): the port needs no privilege here" }
+        if let capabilitySource { return "\(who) can bind \(what): \(capabilitySource)" }
+        let starter: ByteString =
+            program?.needsBrokerByName == true ? "lowport run --via broker" : "lowport run or authbind"
+        let way: ByteString = if case .running = process { "" } else { ", started with \(starter)" }
         switch decision.grant {
         case .rules(let places):
             let text = places.map(\.byteString.description).joined(separator: " and ")
@@ -134,28 +136,37 @@ extension Situation {
 
     /// The one thing that decides, when nothing stands in the way but permission.
     private var mainReason: ByteString {
-        if decision.isAllowed {
-            if !isHelperReady { return "it is allowed, but the helper of Lowport is not installed with its privilege" }
-            if process.status.hasNoNewPrivileges {
-                return "it is allowed, but no_new_privs keeps the helper from having any privilege"
+        if decision.isAllowed, let reachDefect { return "it is allowed, but \(reachDefect)" }
+        if !surroundings.doCapabilitiesCount { return foreignNamespace }
+        if case .starting = process, let program {
+            if let defect = program.capabilityDefect(startedBy: process.status), let defect {
+                return "the file capabilities of \(program.path) have no effect: \(defect)"
             }
-            if !process.status.bounding.contains(.netBindService) {
-                return "it is allowed, but CAP_NET_BIND_SERVICE is outside the bounding set here"
+            if let script = program.scriptsWithCapabilities.first {
+                return "the file capabilities of \(script) have no effect: it is a script, run by \(program.path)"
             }
-            if case .running = process {
-                return "it is allowed, but the process was not started with lowport run or authbind"
-            }
-            if let defect = program?.reachDefect {
-                return "it is allowed, but the program cannot be reached: \(defect)"
-            }
-        }
-        if let program, let defect = program.capabilityDefect(startedBy: process.status), let defect {
-            return "the file capabilities of \(program.path) have no effect: \(defect)"
         }
         if let step = decision.authbind?.steps.last(where: { $0.refusal == .permissionDenied }) {
-            return "/etc/authbind/\(step.path) is there, but \(who) may not execute it"
+            return step.path.hasPrefix("byuid")
+                ? "/etc/authbind/\(step.path) may not be read"
+                : "/etc/authbind/\(step.path) is there, but \(who) may not execute it"
+        }
+        if let dead = deadFiles.first(where: { $0.wouldAllow == true }) {
+            return "it would be allowed, but \(dead.reason)"
         }
         if let near = nearRules.first(where: { !$0.isForOthers }) { return "\(near.location) \(near.difference)" }
-        return "no rule and no file of authbind allows it"
+        if let dead = deadFiles.first(where: { $0.wouldAllow == nil }) {
+            return "no rule allows it, and \(dead.reason)"
+        }
+        guard case .starting = process, let program, !(request.user == .root) else {
+            return "no rule and no file of authbind allows it"
+        }
+        switch program.attribute {
+        case .none: return "no rule and no file of authbind allows it, and \(program.path) has no file capabilities"
+        case .unsupported:
+            return
+                "no rule and no file of authbind allows it, and the file system of \(program.path) has no file capabilities"
+        case .some, .unreadable: return "no rule and no file of authbind allows it"
+        }
     }
 }

@@ -8,9 +8,12 @@ extension Situation {
     typealias Finding = Explanation.Finding
 
     var thresholdFinding: Finding {
-        threshold <= request.port
-            ? Finding("threshold", .allows, "ports from \(threshold) on need no privilege in this network namespace")
-            : Finding("threshold", .refuses, "ports below \(threshold) need privilege in this network namespace")
+        let place: ByteString =
+            surroundings.isNetworkKnown
+            ? "this network namespace" : "our network namespace; its own can be seen by root alone"
+        return isPlain
+            ? Finding("threshold", .allows, "ports from \(threshold) on need no privilege in \(place)")
+            : Finding("threshold", .refuses, "ports below \(threshold) need privilege in \(place)")
     }
 
     /// The process itself: what it has, and what keeps it from gaining anything.
@@ -18,37 +21,24 @@ extension Situation {
         let status = process.status
         var findings: [Finding] = []
         switch process {
-        case .running:
+        case .running: findings.append(holding("process", status.effective, "in its effective set"))
+        case .starting where request.user == .root:
             findings.append(
-                status.effective.contains(.netBindService)
-                    ? Finding("process", .allows, "it has CAP_NET_BIND_SERVICE in its effective set")
-                    : Finding("process", .refuses, "it has no CAP_NET_BIND_SERVICE in its effective set")
+                status.bounding.contains(.netBindService)
+                    ? Finding("process", grants, "root has CAP_NET_BIND_SERVICE")
+                    : Finding("process", .refuses, "root lacks CAP_NET_BIND_SERVICE, which is outside the bounding set")
             )
         case .starting:
-            if request.user == .root {
-                findings.append(
-                    status.bounding.contains(.netBindService)
-                        ? Finding("process", .allows, "root has CAP_NET_BIND_SERVICE")
-                        : Finding(
-                            "process",
-                            .refuses,
-                            "root lacks CAP_NET_BIND_SERVICE, which is outside the bounding set"
-                        )
-                )
-            } else {
-                findings.append(
-                    status.ambient.contains(.netBindService)
-                        ? Finding(
-                            "ambient",
-                            program?.losesAmbient == true ? .refuses : .allows,
-                            program?.losesAmbient == true
-                                ? "CAP_NET_BIND_SERVICE is ambient, but a set-id or capable program loses it"
-                                : "CAP_NET_BIND_SERVICE is ambient, so every program that is started has it"
-                        )
-                        : Finding("ambient", .refuses, "CAP_NET_BIND_SERVICE is not ambient")
-                )
-            }
+            findings.append(
+                status.ambient.contains(.netBindService) && program?.losesAmbient == true
+                    ? Finding(
+                        "ambient",
+                        .refuses,
+                        "CAP_NET_BIND_SERVICE is ambient, but a set-id or capable program loses it"
+                    ) : holding("ambient", status.ambient, "in the ambient set, so that every program has it")
+            )
         }
+        if !surroundings.doCapabilitiesCount { findings.append(Finding("namespace", .refuses, foreignNamespace)) }
         if status.hasNoNewPrivileges {
             findings.append(
                 Finding("no_new_privs", .informs, "it is set: no program that is started gains any privilege")
@@ -57,38 +47,71 @@ extension Situation {
         if !status.bounding.contains(.netBindService) {
             findings.append(Finding("bounding set", .informs, "it lacks CAP_NET_BIND_SERVICE: no file can give it"))
         }
-        if status.hasSeccompFilter {
+        if isUnderBroker { return findings }
+        if status.hasSeccompFilter, surroundings.sandboxError == nil {
             findings.append(
                 Finding("seccomp", .informs, "a filter judges the system calls, and may refuse bind as well")
+            )
+        }
+        if case .running = process, status.hasNoNewPrivileges {
+            findings.append(
+                Finding("landlock", .informs, "whether it has put itself under Landlock, the kernel tells nobody")
             )
         }
         return findings
     }
 
+    /// What a capability that somebody has does for the bind.
+    private var grants: Finding.Effect { surroundings.doCapabilitiesCount ? .allows : .refuses }
+
+    private func holding(_ subject: String, _ set: CapabilitySet, _ place: ByteString) -> Finding {
+        let name: ByteString = "CAP_NET_BIND_SERVICE"
+        return set.contains(.netBindService)
+            ? Finding(subject, grants, "\(name) is \(place)")
+            : Finding(subject, .refuses, "\(name) is not \(place.split(on: 0x2C).first ?? place)")
+    }
+
     var programFindings: [Finding] {
-        guard let program, case .starting = process else { return [] }
+        guard let program else { return [] }
+        if case .running = process { return replacement.map { [finding(ofReplacement: $0)] } ?? [] }
         var findings: [Finding] = []
         for script in program.scripts {
-            let name: ByteString = "\(script) is a script: what counts is \(program.path), which runs it"
-            findings.append(Finding("script", .informs, name))
-            if let capabilities = try? FileCapabilities(ofFile: script), !capabilities.permitted.isEmpty {
-                findings.append(Finding("script", .refuses, "file capabilities of a script have no effect: \(script)"))
-            }
+            let text: ByteString = "\(script) is a script: what counts is \(program.path), which runs it"
+            findings.append(Finding("script", .informs, text))
         }
-        switch (program.attribute, program.capabilityDefect(startedBy: process.status)) {
-        case (.none, _): findings.append(Finding("file", .refuses, "\(program.path) has no file capabilities"))
-        case (.unsupported, _):
-            findings.append(Finding("file", .refuses, "the file system of \(program.path) knows no file capabilities"))
-        case (_, nil):
-            findings.append(
-                Finding("file", .refuses, "\(program.path) has file capabilities, but not cap_net_bind_service")
-            )
-        case (_, .some(nil)):
-            findings.append(Finding("file", .allows, "\(program.path) has cap_net_bind_service, for every low port"))
-        case (_, .some(let defect?)):
-            findings.append(Finding("file", .refuses, "file capabilities of \(program.path) have no effect: \(defect)"))
+        for script in program.scriptsWithCapabilities {
+            findings.append(Finding("script", .refuses, "file capabilities of a script have no effect: \(script)"))
         }
+        if program.becomesRoot(startedBy: process.status) {
+            findings.append(Finding("file", grants, "\(program.path) is set-user-ID root"))
+        }
+        findings.append(fileFinding(program))
         return findings
+    }
+
+    private func fileFinding(_ program: ProgramFile) -> Finding {
+        switch (program.attribute, program.capabilityDefect(startedBy: process.status)) {
+        case (.none, _):
+            let text: ByteString =
+                "\(program.path) has no file capabilities; replacing the file, as an upgrade does, removes them"
+            return Finding("file", .refuses, text)
+        case (.unsupported, _):
+            return Finding("file", .refuses, "the file system of \(program.path) knows no file capabilities")
+        case (_, nil):
+            return Finding("file", .refuses, "\(program.path) has file capabilities, but not cap_net_bind_service")
+        case (_, .some(nil)):
+            return Finding("file", grants, "\(program.path) has cap_net_bind_service, for every low port")
+        case (_, .some(let defect?)):
+            return Finding("file", .refuses, "file capabilities of \(program.path) have no effect: \(defect)")
+        }
+    }
+
+    private func finding(ofReplacement file: ProgramFile) -> Finding {
+        let text: ByteString = "\(file.path) was replaced since the process was started"
+        guard process.status.effective.contains(.netBindService), case .none = file.attribute else {
+            return Finding("file", .informs, text)
+        }
+        return Finding("file", .informs, text + "; the file that is there now has no file capabilities")
     }
 
     /// Rules and authbind, path by path, from the decision that the helper would make.
@@ -98,9 +121,9 @@ extension Situation {
             findings += places.map { Finding("rules", .allows, "\($0): \(text(of: $0))") }
         } else {
             findings.append(Finding("rules", .refuses, "no rule allows \(what) to \(who)"))
-            findings += nearRules.map { Finding("rules", .informs, "\($0.location) \($0.difference)") }
+            findings += nearFindings
         }
-        findings += refusals.map { Finding("rules", .informs, "does not count: \($0)") }
+        findings += deadFiles.map { Finding("rules", .informs, "does not count: \($0.reason)") }
         guard let answer = decision.authbind else {
             return findings + [Finding("authbind", .informs, "was not asked, since a rule allows")]
         }
@@ -125,59 +148,6 @@ extension Situation {
                     error == .permissionDenied ? "is there, but may not be executed" : error.sentence
                 findings.append(Finding("authbind", .refuses, "\(path): \(reason)"))
             }
-        }
-        return findings
-    }
-
-    /// Whether what the policy allows can be brought to the program.
-    var reachFindings: [Finding] {
-        if threshold <= request.port || hasCapability { return [] }
-        if !isHelperReady {
-            return [Finding("reach", .refuses, "lowport-helper is not installed with its privilege")]
-        }
-        if case .running(_, _, let isPreloaded) = process {
-            return [
-                isPreloaded
-                    ? Finding("reach", .allows, "it has the library in it that asks the helper")
-                    : Finding("reach", .refuses, "it was not started with lowport run or authbind, and asks nobody")
-            ]
-        }
-        if let defect = program?.reachDefect {
-            return [Finding("reach", .refuses, "lowport run and authbind do not reach \(programName ?? ""): \(defect)")]
-        }
-        if let reason = program?.brokerReason {
-            return [Finding("reach", .allows, "lowport run and authbind reach it with the broker, since \(reason)")]
-        }
-        return [Finding("reach", .allows, "lowport run and authbind reach it")]
-    }
-
-    /// What stands in the way even with permission.
-    var obstacles: [Finding] {
-        var findings: [Finding] = []
-        switch addressError {
-        case nil: break
-        case .some(.addressNotAvailable):
-            findings.append(Finding("address", .blocks, "\(request.address) is not an address of this machine"))
-        case .some(.addressFamilyNotSupported):
-            findings.append(Finding("address", .blocks, "this machine has no IPv6"))
-        case .some(let error):
-            findings.append(
-                Finding("address", .blocks, "\(request.address) cannot be bound at any port: \(error.sentence)")
-            )
-        }
-        for occupant in occupants {
-            if case .running(let identifier, _, _) = process,
-                occupant.processes.contains(where: { $0.identifier == identifier })
-            {
-                findings.append(
-                    Finding("port", .informs, "the process itself has it already, on \(occupant.socket.local)")
-                )
-                continue
-            }
-            let holders = occupant.processes.map { "process \($0.identifier) (\($0.name))" }.joined(separator: ", ")
-            let owner = Accounts.name(of: occupant.socket.owner)?.description ?? "uid \(occupant.socket.owner.rawValue)"
-            let by = holders.isEmpty ? "a process of \(owner)" : holders
-            findings.append(Finding("port", .blocks, "the port is taken on \(occupant.socket.local) by \(by)"))
         }
         return findings
     }

@@ -17,11 +17,29 @@ extension Situation {
     /// Nothing is judged here: each rule alone is put to the decision again with one thing changed, and what makes the
     /// answer yes is what kept it no.
     var nearRules: [NearRule] {
-        rules.files.flatMap(\.rules).compactMap { rule, location in
+        // A rule for other ports is not near, and among ten thousand most are.
+        rules.files.flatMap(\.rules).filter { isForThePort($0.rule) }.compactMap { rule, location in
             difference(of: rule).map { difference, isForOthers in
                 NearRule(location: location, difference: difference, isForOthers: isForOthers)
             }
         }
+    }
+
+    private func isForThePort(_ rule: Rule) -> Bool { rule.ports.contains { $0.contains(request.port) } }
+
+    /// The same as findings: what may be the cause first, and of the many that there can be, some.
+    var nearFindings: [Explanation.Finding] {
+        let near = nearRules
+        let sorted = near.filter { !$0.isForOthers } + near.filter(\.isForOthers)
+        var findings = sorted.prefix(5).map { rule in
+            Explanation.Finding("rules", .informs, "\(rule.location) \(rule.difference)")
+        }
+        if sorted.count > 5 {
+            let more: ByteString =
+                "\(sorted.count - 5) more rules for the port are like that: lowport list --port \(request.port)"
+            findings.append(Explanation.Finding("rules", .informs, more))
+        }
+        return findings
     }
 
     private func difference(of rule: Rule) -> (ByteString, isForOthers: Bool)? {

@@ -6,46 +6,103 @@ internal import PortPolicy
 extension Situation {
     typealias Remedy = Explanation.Remedy
 
-    /// The shortest ways to make it work, the safest first.
+    /// The shortest ways to make it work, the safest first: what stands in the way, the permission, and how it gets there.
     var remedies: [Remedy] {
-        let blocking = obstacleRemedies
-        if !blocking.isEmpty { return blocking }
-        var remedies: [Remedy] = []
-        if !decision.isAllowed { remedies += permissionRemedies }
-        remedies += reachRemedies
-        return remedies
+        var remedies = obstacleRemedies
+        if isPlain || hasCapability { return remedies }
+        if !sandboxRemedies.isEmpty { return (decision.isAllowed ? [] : permissionRemedies) + remedies }
+        // The kernel knows the rules, and not the files of authbind.
+        var isInTheTree = false
+        if case .authbind = decision.grant { isInTheTree = true }
+        if !decision.isAllowed || isInTheTree && isForTheKernel { remedies += permissionRemedies }
+        return remedies + reachRemedies
     }
 
     private var obstacleRemedies: [Remedy] {
-        if let holder = occupants.first {
-            if let process = holder.processes.first {
-                return [
-                    Remedy(
-                        command: "sudo kill \(process.identifier)",
-                        effect: "ends \(process.name), or stop its service"
-                    )
-                ]
-            }
-            let letter: ByteString = request.transport == .udp ? "u" : "t"
+        executionRemedies + sandboxRemedies + addressRemedies + occupantRemedies
+    }
+
+    private var executionRemedies: [Remedy] {
+        guard surroundings.executionError == .permissionDenied, let program else { return [] }
+        let path = program.scripts.first ?? program.path
+        return [Remedy(command: "sudo chmod a+x \(path)", effect: "lets everybody start it")]
+    }
+
+    private var sandboxRemedies: [Remedy] {
+        guard
+            surroundings.sandboxError == .permissionDenied
+                || surroundings.sandboxError != nil && process.status.hasSeccompFilter
+        else { return [] }
+        return [
+            Remedy(
+                command: "lowport run \(typedProgram)",
+                effect: "outside of this sandbox, which nothing can lift from a process that is in it"
+            )
+        ]
+    }
+
+    private var addressRemedies: [Remedy] {
+        guard surroundings.sandboxError == nil, surroundings.addressError == .addressNotAvailable else { return [] }
+        if surroundings.isIPv6Disabled {
+            return [Remedy(command: "sudo sysctl net.ipv6.conf.all.disable_ipv6=0", effect: "switches IPv6 on")]
+        }
+        let (length, family): (ByteString, ByteString) =
+            if case .v4 = request.address { ("32", "ipv4") } else { ("128", "ipv6") }
+        return [
+            Remedy(
+                command: "sudo ip address add \(request.address)/\(length) dev lo",
+                effect:
+                    "gives the address to this machine, until it starts again; \"ip address\" lists those that it has"
+            ),
+            Remedy(
+                command: "sudo sysctl net.\(family).ip_nonlocal_bind=1",
+                effect: "lets every program bind addresses that come to the machine later, or never"
+            ),
+        ]
+    }
+
+    private var occupantRemedies: [Remedy] {
+        guard let holder = blockingOccupant else { return [] }
+        if let process = holder.processes.first {
             return [
                 Remedy(
-                    command: "sudo ss -ln\(letter)p sport = :\(request.port)",
-                    effect: "names the process that has the port"
+                    command: "\(holder.socket.owner == request.user ? "" : "sudo ")kill \(process.identifier)",
+                    effect: "ends \(process.name); if it belongs to a service, stop that instead"
                 )
             ]
         }
-        if addressError == .addressNotAvailable {
-            return [Remedy(command: "ip address", effect: "lists the addresses that this machine has")]
-        }
-        return []
+        let list: ByteString = "sudo ss -Hln\(request.transport == .udp ? "u" : "t")p 'sport = :\(request.port)'"
+        return [
+            Remedy(
+                command: "sudo kill $(\(list) | grep -o 'pid=[0-9]*' | cut -d= -f2)",
+                effect: "ends the process that has the port; what stands in the brackets names it"
+            )
+        ]
     }
 
-    private var subjectOptions: ByteString { userName.map { "--user \($0)" } ?? "--uid \(request.user)" }
+    private var blockingOccupant: Occupant? {
+        guard case .running(let identifier, _, _) = process else { return occupants.first }
+        return occupants.first { occupant in !occupant.processes.contains { $0.identifier == identifier } }
+    }
+
+    /// What is to be typed for the program.
+    var typedProgram: ByteString {
+        if case .running = process { return program?.path ?? "PROGRAM" }
+        return programName ?? "PROGRAM"
+    }
+
+    private var subjectOptions: ByteString {
+        // The policy knows the users of the machine, and not those of a user namespace.
+        if let outer = surroundings.outerUser {
+            return Accounts.name(of: outer).map { "--user \($0)" } ?? "--uid \(outer)"
+        }
+        return userName.map { "--user \($0)" } ?? "--uid \(request.user)"
+    }
 
     /// What gives exactly this permission.
     private var permissionRemedies: [Remedy] {
         var remedies: [Remedy] = []
-        if let step = decision.authbind?.steps.last(where: { $0.refusal == .permissionDenied }),
+        if !isForTheKernel, let step = decision.authbind?.steps.last(where: { $0.refusal == .permissionDenied }),
             step.path.hasPrefix("byport") || step.path.hasPrefix("byaddr")
         {
             remedies.append(
@@ -55,6 +112,13 @@ extension Situation {
                 )
             )
         }
+        // In another user namespace the owners of the files are not to be seen.
+        let dead = surroundings.outerUser == nil ? deadFiles : []
+        let repairs = dead.filter { $0.wouldAllow != false }.compactMap(\.repair)
+        for repair in repairs {
+            remedies.append(Remedy(command: repair, effect: "makes the rules count that are there"))
+        }
+        if dead.contains(where: { $0.wouldAllow == true }) { return remedies }
         let transport: ByteString = request.transport == .udp ? " --protocol udp" : ""
         let place: ByteString = request.address.isWildcard ? "" : " --on \(request.address.unmapped)"
         remedies.append(
@@ -64,50 +128,5 @@ extension Situation {
             )
         )
         return remedies
-    }
-
-    /// What brings the permission to the program, or the capability if nothing else can.
-    private var reachRemedies: [Remedy] {
-        let name = programName ?? "PROGRAM"
-        if case .running(_, _, false) = process {
-            return [
-                Remedy(
-                    command: "lowport run \(program?.path ?? name)",
-                    effect: "starts it again so that it asks the helper"
-                )
-            ]
-        }
-        if process.status.hasNoNewPrivileges || !process.status.bounding.contains(.netBindService) {
-            return [
-                Remedy(
-                    command: "AmbientCapabilities=CAP_NET_BIND_SERVICE",
-                    effect:
-                        "in the [Service] section of its unit: for every low port; or, in a container, --cap-add NET_BIND_SERVICE"
-                )
-            ]
-        }
-        if !isHelperReady {
-            return [Remedy(command: "sudo make install", effect: "puts the helper in place with its privilege")]
-        }
-        guard let program else {
-            return [Remedy(command: "lowport run \(name)", effect: "starts it so that it asks the helper")]
-        }
-        guard program.reachDefect != nil else {
-            return [Remedy(command: "lowport run \(name)", effect: "starts it so that it asks the helper")]
-        }
-        if program.isOnNosuidMount {
-            return [
-                Remedy(
-                    command: "sudo install \(program.path) /usr/local/bin/",
-                    effect: "puts it on a file system that is not mounted nosuid; then give it the capability there"
-                )
-            ]
-        }
-        return [
-            Remedy(
-                command: "sudo setcap cap_net_bind_service=ep \(program.path)",
-                effect: "for every low port and every user, until the file is replaced by an upgrade"
-            )
-        ]
     }
 }

@@ -22,8 +22,8 @@ public struct Situation: Sendable {
     public enum Process: Hashable, Sendable {
         /// It is to be started by a process with this status.
         case starting(ProcessCredentials)
-        /// It runs, has this number, this status, and perhaps the library of Lowport or authbind in it.
-        case running(Int32, ProcessCredentials, isPreloaded: Bool)
+        /// It runs, has this number and this status, and its binds come to the helper in this way.
+        case running(Int32, ProcessCredentials, RunningReach)
 
         var status: ProcessCredentials {
             switch self {
@@ -32,16 +32,60 @@ public struct Situation: Sendable {
         }
     }
 
+    /// A rules file, or a folder of them, that counts for nothing.
+    public struct DeadFile: Hashable, Sendable {
+        /// Why it does not count, with its path in front.
+        public var reason: ByteString
+        /// The command that would make it count; nil if there is none.
+        public var repair: ByteString?
+        /// Whether its rules would allow the request; nil if it cannot be told.
+        public var wouldAllow: Bool?
+
+        /// Creates the description of a file.
+        public init(reason: ByteString, repair: ByteString?, wouldAllow: Bool?) {
+            self.reason = reason
+            self.repair = repair
+            self.wouldAllow = wouldAllow
+        }
+    }
+
+    /// Why nobody could bind what is asked for, whatever is allowed: the machine, or a sandbox around the process.
+    public struct Surroundings: Hashable, Sendable {
+        /// Why the address cannot be bound at all on this machine, at any port.
+        public var addressError: Errno?
+        /// Whether IPv6 is switched off (`disable_ipv6`, Documentation/networking/ip-sysctl of the kernel).
+        public var isIPv6Disabled = false
+        /// The error of every bind of the port, before it comes to addresses and privileges (Landlock, seccomp).
+        public var sandboxError: Errno?
+        /// Why the user may not start the program.
+        public var executionError: Errno?
+        /// Whether the network namespace of the process could be looked into.
+        public var isNetworkKnown = true
+        /// Whether the capabilities of the process count in its network namespace (user_namespaces(7)).
+        public var doCapabilitiesCount = true
+        /// Whether this process, and so what it starts, is under the broker already.
+        public var isSupervised = false
+        /// Who the user is outside of the user namespace of this process; nil if that is the machine's own.
+        public var outerUser: UserID?
+        /// The value of `kernel.yama.ptrace_scope` that keeps the broker from working; nil if it may work.
+        public var brokerObstacle: Int?
+
+        /// Creates surroundings in which nothing stands in the way.
+        public init() {}
+    }
+
     /// Who wants to bind what.
     public var request: BindRequest
     /// The name of the user, if there is one.
     public var userName: ByteString?
-    /// The first port that needs no privilege (`net.ipv4.ip_unprivileged_port_start`, ip(7)).
-    public var threshold: Port
+    /// The first port that needs no privilege (`net.ipv4.ip_unprivileged_port_start`, ip(7)); above 65535 if none.
+    public var threshold: UInt32
     /// The process.
     public var process: Process
     /// The program, if one was named.
     public var program: ProgramFile?
+    /// The file that has taken the place of the one that a running process was started from.
+    public var replacement: ProgramFile?
     /// What was typed for it.
     public var programName: ByteString?
     /// What the policy says.
@@ -49,15 +93,15 @@ public struct Situation: Sendable {
     /// The rules that the policy was read from.
     public var rules: RuleSet
     /// The rules files that do not count.
-    public var refusals: [ByteString]
+    public var deadFiles: [DeadFile]
     /// The time of asking.
     public var now: Timestamp
     /// Whether the authbind tree was asked as the user in question, which only root can do for others.
     public var isTreeKnown: Bool
     /// Who has the port already.
     public var occupants: [Occupant]
-    /// Why the address cannot be bound at all on this machine, at any port.
-    public var addressError: Errno?
+    /// What is around the process.
+    public var surroundings: Surroundings
     /// Whether the helper of this installation is there and has its privilege.
     public var isHelperReady: Bool
 
@@ -65,17 +109,17 @@ public struct Situation: Sendable {
     public init(
         request: BindRequest,
         userName: ByteString?,
-        threshold: Port,
+        threshold: UInt32,
         process: Process,
         program: ProgramFile?,
         programName: ByteString?,
         decision: Decision,
         rules: RuleSet,
-        refusals: [ByteString] = [],
+        deadFiles: [DeadFile] = [],
         now: Timestamp,
         isTreeKnown: Bool = true,
         occupants: [Occupant] = [],
-        addressError: Errno? = nil,
+        surroundings: Surroundings = Surroundings(),
         isHelperReady: Bool = true
     ) {
         self.request = request
@@ -86,11 +130,11 @@ public struct Situation: Sendable {
         self.programName = programName
         self.decision = decision
         self.rules = rules
-        self.refusals = refusals
+        self.deadFiles = deadFiles
         self.now = now
         self.isTreeKnown = isTreeKnown
         self.occupants = occupants
-        self.addressError = addressError
+        self.surroundings = surroundings
         self.isHelperReady = isHelperReady
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import BindBroker
 internal import Capabilities
 public import Linux
 internal import PortPolicy
@@ -71,39 +72,51 @@ public struct Survey: Sendable {
             port: port,
             isDualStack: isDualStack && address == .v6(.any)
         )
-        let contents = RuleStore.system.load()
-        let now = Timestamp(rawValue: WallClock.seconds)
-        let isOther = status.user != CurrentProcess.realUser || status.groups.sorted() != Self.ownGroups.sorted()
-        let decide = {
-            Decision.decide(request, rules: contents.rules, now: now, names: SystemNames()) { request in
-                .ofSystem(to: request, rulesArePresent: contents.arePresent, privilege: NoPrivilege())
-            }
+        let policy = PolicySurvey(request)
+        let network = NetworkSurvey(of: processNumber, transport, address, port, isDualStack: request.isDualStack)
+        let program = try programFile()
+        var surroundings = network.surroundings
+        if case .starting = process, let program {
+            let path = program.scripts.first ?? program.path
+            surroundings.executionError = policy.asRequester { Self.executionError(of: path) } ?? nil
         }
-        let asOther =
-            isOther ? try? Impersonation.withRealIdentity(user: status.user, groups: status.groups, decide) : nil
-        return Situation(
+        if case .caller = subject {
+            surroundings.isSupervised = RunningReach(of: CurrentProcess.identifier, status) == .broker
+        }
+        // The broker would answer for the kernel.
+        if !surroundings.isSupervised { surroundings.sandboxError = sandboxError(threshold: network.threshold) }
+        if case .caller = subject { surroundings.outerUser = Namespaces.outerUser(of: status.user) }
+        if case .restricted(let scope) = Broker.obstacle(
+            yamaScope: Self.yamaScope,
+            isRoot: status.user == .root
+        ) {
+            surroundings.brokerObstacle = scope
+        }
+        var situation = Situation(
             request: request,
             userName: userName ?? Accounts.name(of: status.user),
-            threshold: Self.threshold,
+            threshold: network.threshold,
             process: process,
-            program: try programFile(),
-            programName: program,
-            decision: asOther ?? decide(),
-            rules: contents.rules,
-            refusals: contents.refusals.map(\.byteString)
-                + contents.files.flatMap { file in file.errors.map { "\(file.path):\($0)" } },
-            now: now,
-            isTreeKnown: !isOther || asOther != nil,
-            occupants: occupants(),
-            addressError: addressError(),
+            program: program,
+            programName: self.program,
+            decision: policy.decision,
+            rules: policy.rules,
+            deadFiles: policy.deadFiles,
+            now: policy.now,
+            isTreeKnown: policy.isTreeKnown,
+            occupants: network.occupants,
+            surroundings: surroundings,
             isHelperReady: isHelperReady()
         )
+        situation.replacement = replacement()
+        return situation
     }
 
     // MARK: - Parts
 
-    private static var ownGroups: [GroupID] {
-        [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
+    private var processNumber: Int32? {
+        if case .process(let identifier) = subject { return identifier }
+        return nil
     }
 
     private func who() throws(Failure) -> (Situation.Process, ByteString?) {
@@ -111,7 +124,7 @@ public struct Survey: Sendable {
         case .process(let identifier):
             do throws(Errno) {
                 let status = try ProcessCredentials(of: identifier)
-                return (.running(identifier, status, isPreloaded: RunningProcess.isPreloaded(identifier)), nil)
+                return (.running(identifier, status, RunningReach(of: identifier, status)), nil)
             } catch { throw .process(identifier, error) }
         case .caller:
             do throws(Errno) { return (.starting(try ProcessCredentials(of: CurrentProcess.identifier)), nil) } catch {
@@ -135,41 +148,54 @@ public struct Survey: Sendable {
     }
 
     private func programFile() throws(Failure) -> ProgramFile? {
-        var name = program
-        if name == nil, case .process(let identifier) = subject { name = try? readLink("/proc/\(identifier)/exe") }
-        guard let name else { return nil }
-        do throws(Errno) {
-            return try ProgramFile(name, searchPath: Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin")
-        } catch { throw .program(name, error) }
-    }
-
-    private static var threshold: Port {
-        let path: ByteString = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
-        let text = (try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64)) ?? []
-        let number = UInt16(String(decoding: text.prefix { $0 != 0x0A }, as: UTF8.self))
-        return Port(rawValue: number ?? 1024)
-    }
-
-    private func occupants() -> [Situation.Occupant] {
-        var folder: ByteString = "/proc/self/net"
-        if case .process(let identifier) = subject { folder = "/proc/\(identifier)/net" }
-        let names: [ByteString] = transport == .udp ? ["udp", "udp6"] : ["tcp", "tcp6"]
-        return names.flatMap { name -> [BoundSocket] in
-            let text = try? FileDescriptor.open("\(folder)/\(name)", .readOnly).readToEnd(limit: 64 << 20)
-            return BoundSocket.table(text ?? [], transport: transport)
+        let searchPath = Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+        if let processNumber {
+            // The file that was started, even if another has taken its place; not everybody may look at it.
+            guard var file = try? ProgramFile("/proc/\(processNumber)/exe", searchPath: "") else { return nil }
+            if file.path.hasSuffix(Self.deleted) {
+                file.path = ByteString(file.path.bytes.dropLast(Self.deleted.count))
+            }
+            return file
         }
-        .filter { $0.occupies(address, port) }
-        .map { Situation.Occupant($0, processes: RunningProcess.owning(socket: $0.inode)) }
+        guard let program else { return nil }
+        do throws(Errno) { return try ProgramFile(program, searchPath: searchPath) } catch {
+            throw .program(program, error)
+        }
     }
 
-    /// Tries the address at a port of the kernel's choosing.
-    private func addressError() -> Errno? {
-        let family: InternetFamily = if case .v4 = address { .v4 } else { .v6 }
+    /// What the kernel puts behind the name of a file that is no longer there.
+    private static let deleted: ByteString = " (deleted)"
+
+    private func replacement() -> ProgramFile? {
+        guard let processNumber, let path = try? readLink("/proc/\(processNumber)/exe"), path.hasSuffix(Self.deleted)
+        else { return nil }
+        return try? ProgramFile(ByteString(path.bytes.dropLast(Self.deleted.count)), searchPath: "")
+    }
+
+    private static func executionError(of path: ByteString) -> Errno? {
         do throws(Errno) {
-            let socket = try FileDescriptor.socket(family, transport)
-            try socket.bind(to: SocketAddress(address, Port(rawValue: 0)))
+            try checkAccess(.execute, to: path)
             return nil
         } catch { return error }
+    }
+
+    /// Tries to bind an address that no machine has: nothing is bound, and what Landlock or a filter says comes first.
+    private func sandboxError(threshold: UInt32) -> Errno? {
+        guard case .caller = subject, threshold > UInt32(port.rawValue) else { return nil }
+        if Self.text(of: "/proc/sys/net/ipv4/ip_nonlocal_bind") != "0" { return nil }
+        do throws(Errno) {
+            let socket = try FileDescriptor.socket(.v4, transport)
+            try socket.bind(to: SocketAddress(.v4(IPv4Address(rawValue: 0xF000_0001)), port))
+            return nil
+        } catch { return error == .permissionDenied || error == .notPermitted ? error : nil }
+    }
+
+    private static var yamaScope: Int { Int(text(of: "/proc/sys/kernel/yama/ptrace_scope")) ?? 0 }
+
+    /// What a file of the kernel holds, without the newline; nothing if there is none.
+    static func text(of path: ByteString) -> String {
+        let bytes = (try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64)) ?? []
+        return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
     }
 
     private func isHelperReady() -> Bool {

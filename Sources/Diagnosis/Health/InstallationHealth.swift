@@ -18,7 +18,8 @@ enum InstallationHealth {
         }
         do throws(Errno) {
             let program = try ProgramFile(path, searchPath: "")
-            return ownership(of: program) + [privilege(of: program)] + folders(above: program.path)
+            return ownership(of: program) + [privilege(of: program)] + version(of: path, "helper")
+                + folders(above: program.path)
         } catch {
             return [HealthFinding("helper", .fault, "\(path): \(error.sentence)", remedy: "sudo make install")]
         }
@@ -118,6 +119,15 @@ enum InstallationHealth {
                 )
             ]
         }
-        return [HealthFinding(subject, .ok, path)]
+        return [HealthFinding(subject, .ok, path)] + version(of: path, subject)
+    }
+
+    /// Parts of different versions do not understand each other.
+    private static func version(of path: ByteString, _ subject: String) -> [HealthFinding] {
+        guard let content = try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64 << 20) else { return [] }
+        let found = ProjectVersion.found(in: content)
+        if found == ProjectVersion.current { return [] }
+        let text: ByteString = "\(path) is of version \(found ?? "unknown"), and lowport of \(ProjectVersion.current)"
+        return [HealthFinding(subject, .fault, text, remedy: "install all parts again: sudo make install")]
     }
 }

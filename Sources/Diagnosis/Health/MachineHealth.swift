@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import BindBroker
 internal import Linux
 
 /// What the kernel can do, and how it is set.
 enum MachineHealth {
     static func findings() -> [HealthFinding] {
-        [threshold(), seccomp(), yama(), bpf(), securityModules()].compactMap(\.self)
+        [threshold(), seccomp(), yama(), bpf(), controlGroups(), attributes(), securityModules()].compactMap(\.self)
     }
 
     private static func threshold() -> HealthFinding {
@@ -36,15 +37,45 @@ enum MachineHealth {
     }
 
     private static func yama() -> HealthFinding? {
-        guard let text = content(of: "/proc/sys/kernel/yama/ptrace_scope"), let scope = Int(text), scope >= 2 else {
-            return nil
+        let path: ByteString = "/proc/sys/kernel/yama/ptrace_scope"
+        guard let text = content(of: path), let scope = Int(text) else {
+            return HealthFinding("yama", .ok, "it is not in this kernel")
         }
+        guard Broker.obstacle(yamaScope: scope, isRoot: false) != nil else {
+            return HealthFinding("yama", .ok, "kernel.yama.ptrace_scope is \(scope)")
+        }
+        let found: ByteString =
+            "kernel.yama.ptrace_scope is \(scope): the broker may not look into the programs of users, "
+            + "so that static programs and those of Go are not reached"
         return HealthFinding(
-            "broker",
-            .fault,
-            "kernel.yama.ptrace_scope is \(scope): the broker may not look into the programs that it starts",
-            remedy: "sudo sysctl kernel.yama.ptrace_scope=1, or lowport run --via preload"
+            "yama",
+            scope > 1 ? .fault : .note,
+            found,
+            remedy: "sudo sysctl kernel.yama.ptrace_scope=0, or sudo lowport enforce enable"
         )
+    }
+
+    /// What the kernel engine needs besides bpf(2).
+    private static func controlGroups() -> HealthFinding {
+        // They are at /sys/fs/cgroup, or at another place where version 1 is in use as well.
+        let mounts = (try? FileDescriptor.open("/proc/self/mounts", .readOnly).readToEnd(limit: 16 << 20)) ?? []
+        let isThere = ByteString(mounts).split(on: 0x0A).contains { line in
+            let fields = line.split(on: 0x20)
+            return fields.count > 2 && fields[2] == "cgroup2"
+        }
+        return isThere
+            ? HealthFinding("kernel", .ok, "programs can be attached to control groups")
+            : HealthFinding(
+                "kernel",
+                .note,
+                "there are no control groups of version 2, so that lowport enforce has nothing to attach to"
+            )
+    }
+
+    private static func attributes() -> HealthFinding {
+        KernelFeatures.hasAttributesAt
+            ? HealthFinding("getxattrat", .ok, "getcap reads attributes without opening files")
+            : HealthFinding("getxattrat", .note, "the kernel lacks it (6.13); getcap -r opens every file instead")
     }
 
     private static func bpf() -> HealthFinding {

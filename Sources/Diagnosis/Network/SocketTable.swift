@@ -11,21 +11,30 @@ public struct BoundSocket: Hashable, Sendable {
     public let owner: UserID
     /// The number by which `/proc/PID/fd` names it.
     public let inode: UInt64
+    /// Whether it takes no IPv4 (`IPV6_V6ONLY`), which the table does not say.
+    public var isIPv6Only: Bool
 
     /// Creates the description of a socket.
-    public init(transport: TransportProtocol, local: SocketAddress, owner: UserID, inode: UInt64) {
+    public init(
+        transport: TransportProtocol,
+        local: SocketAddress,
+        owner: UserID,
+        inode: UInt64,
+        isIPv6Only: Bool = false
+    ) {
         self.transport = transport
         self.local = local
         self.owner = owner
         self.inode = inode
+        self.isIPv6Only = isIPv6Only
     }
 
-    /// Reads a table. Sockets that merely have a connection are left out: they keep nobody from the port.
+    /// Reads a table. TCP sockets that merely have a connection are left out: they keep no listener from the port.
     public static func table(_ text: [UInt8], transport: TransportProtocol) -> [BoundSocket] {
         ByteString(text).split(on: 0x0A).dropFirst().compactMap { line in
             let fields = line.split(on: 0x20).filter { !$0.isEmpty }
-            // 0A is TCP_LISTEN; an unconnected UDP socket has the state of a closed one, 07.
-            guard fields.count > 9, fields[3] == (transport == .udp ? "07" : "0A"),
+            // 0A is TCP_LISTEN; a UDP socket has the state of a closed one, 07, or of a connected one, 01.
+            guard fields.count > 9, transport == .udp ? ["07", "01"].contains(fields[3]) : fields[3] == "0A",
                 let local = socketAddress(fields[1]), let owner = UInt32(fields[7].description),
                 let inode = UInt64(fields[9].description)
             else { return nil }
@@ -57,14 +66,14 @@ public struct BoundSocket: Hashable, Sendable {
 
     /// Whether this socket keeps another one of the same protocol from `address`: the port is the same, and the addresses
     /// are, or one of them is a wildcard that takes in the other.
-    public func occupies(_ address: IPAddress, _ port: Port) -> Bool {
+    /// - Parameter isDualStack: whether the other one is to take IPv4 as well.
+    public func occupies(_ address: IPAddress, _ port: Port, isDualStack: Bool = true) -> Bool {
         guard local.port == port else { return false }
         let (mine, wanted) = (local.address.unmapped, address.unmapped)
         switch (mine, wanted) {
         case (.v4, .v4), (.v6, .v6): return mine == wanted || mine.isWildcard || wanted.isWildcard
-        // A socket on :: usually takes IPv4 as well.
-        case (.v6, .v4): return mine.isWildcard
-        case (.v4, .v6): return wanted.isWildcard
+        case (.v6, .v4): return mine.isWildcard && !isIPv6Only
+        case (.v4, .v6): return wanted.isWildcard && isDualStack
         }
     }
 }

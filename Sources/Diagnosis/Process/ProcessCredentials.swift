@@ -10,6 +10,8 @@ public struct ProcessCredentials: Hashable, Sendable {
     public var groups: [GroupID]
     /// The capabilities that are in force.
     public var effective: CapabilitySet
+    /// The capabilities that a program gets that has them inheritable in its file.
+    public var inheritable: CapabilitySet
     /// The capabilities that a program without file capabilities keeps.
     public var ambient: CapabilitySet
     /// The capabilities that file capabilities can give at the most.
@@ -24,6 +26,7 @@ public struct ProcessCredentials: Hashable, Sendable {
         user: UserID,
         groups: [GroupID],
         effective: CapabilitySet = [],
+        inheritable: CapabilitySet = [],
         ambient: CapabilitySet = [],
         bounding: CapabilitySet = CapabilitySet(rawValue: .max),
         hasNoNewPrivileges: Bool = false,
@@ -32,6 +35,7 @@ public struct ProcessCredentials: Hashable, Sendable {
         self.user = user
         self.groups = groups
         self.effective = effective
+        self.inheritable = inheritable
         self.ambient = ambient
         self.bounding = bounding
         self.hasNoNewPrivileges = hasNoNewPrivileges
@@ -59,6 +63,7 @@ public struct ProcessCredentials: Hashable, Sendable {
             groups: [GroupID(rawValue: group)]
                 + (fields("Groups") ?? []).compactMap { number($0) }.map { GroupID(rawValue: $0) },
             effective: effective,
+            inheritable: set("CapInh") ?? [],
             ambient: set("CapAmb") ?? [],
             bounding: bounding,
             hasNoNewPrivileges: fields("NoNewPrivs")?.first == "1",

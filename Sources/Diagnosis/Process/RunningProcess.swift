@@ -16,31 +16,28 @@ public struct RunningProcess: Hashable, Sendable {
 
     /// The processes that have the socket with the number `inode` open, as far as this process may see them.
     static func owning(socket inode: UInt64) -> [RunningProcess] {
-        let wanted: ByteString = "socket:[\(inode)]"
-        return all.filter { process in
-            let folder: ByteString = "/proc/\(process)/fd"
-            let names = (try? FileDescriptor.open(folder, [.readOnly, .directory]).names()) ?? []
-            return names.contains { (try? readLink("\(folder)/\($0)")) == wanted }
-        }
-        .map { RunningProcess(identifier: $0, name: name(of: $0)) }
+        // The kernel has sockets without a file, which have no number.
+        if inode == 0 { return [] }
+        return all.filter { hasOpen("socket:[\(inode)]", $0) }
+            .map { RunningProcess(identifier: $0, name: name(of: $0)) }
     }
 
-    private static var all: [Int32] {
+    /// Whether one of the descriptors of `process` is what `/proc/PID/fd` shows as `target`.
+    static func hasOpen(_ target: ByteString, _ process: Int32) -> Bool {
+        let folder: ByteString = "/proc/\(process)/fd"
+        let names = (try? FileDescriptor.open(folder, [.readOnly, .directory]).names()) ?? []
+        return names.contains { (try? readLink("\(folder)/\($0)")) == target }
+    }
+
+    /// The numbers of all processes.
+    static var all: [Int32] {
         let names = (try? FileDescriptor.open("/proc", [.readOnly, .directory]).names()) ?? []
         return names.compactMap { Int32($0.description) }
     }
 
-    private static func name(of process: Int32) -> ByteString {
+    /// What a process calls itself, at most 15 bytes.
+    static func name(of process: Int32) -> ByteString {
         let text = (try? FileDescriptor.open("/proc/\(process)/comm", .readOnly).readToEnd(limit: 4096)) ?? []
         return ByteString(text.prefix { $0 != 0x0A })
-    }
-
-    /// Whether a process has one of the libraries mapped that hand its binds to a helper.
-    static func isPreloaded(_ process: Int32) -> Bool {
-        guard let maps = try? FileDescriptor.open("/proc/\(process)/maps", .readOnly).readToEnd(limit: 64 << 20)
-        else { return false }
-        return ByteString(maps).split(on: 0x0A).contains {
-            $0.hasSuffix("/liblowport-preload.so") || $0.hasSuffix("/libauthbind.so.1")
-        }
     }
 }

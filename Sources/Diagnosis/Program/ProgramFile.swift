@@ -21,6 +21,8 @@ public struct ProgramFile: Hashable, Sendable {
     public var path: ByteString
     /// The scripts that led here, the one that was asked for first; each is started through the next.
     public var scripts: [ByteString]
+    /// Those of the scripts that have file capabilities, which the kernel does not look at.
+    public var scriptsWithCapabilities: [ByteString]
     /// How it is made, which decides how its binds can be reached.
     public var image: ProgramImage
     /// The permission bits.
@@ -36,6 +38,7 @@ public struct ProgramFile: Hashable, Sendable {
     public init(
         path: ByteString,
         scripts: [ByteString] = [],
+        scriptsWithCapabilities: [ByteString] = [],
         image: ProgramImage,
         mode: FileMode = FileMode(rawValue: 0o755),
         owner: UserID = .root,
@@ -44,6 +47,7 @@ public struct ProgramFile: Hashable, Sendable {
     ) {
         self.path = path
         self.scripts = scripts
+        self.scriptsWithCapabilities = scriptsWithCapabilities
         self.image = image
         self.mode = mode
         self.owner = owner
@@ -62,7 +66,7 @@ extension ProgramFile {
     ///   - searchPath: the value of PATH.
     public init(_ program: ByteString, searchPath: ByteString) throws(Errno) {
         var path = try Self.find(program, searchPath: searchPath)
-        var scripts: [ByteString] = []
+        var (scripts, capable): ([ByteString], [ByteString]) = ([], [])
         while true {
             let file = try FileDescriptor.open(path, [.readOnly, .nonBlocking])
             let image = ProgramImage(try file.read(upTo: ProgramImage.prefixLength))
@@ -70,6 +74,7 @@ extension ProgramFile {
                 // The kernel follows four scripts, and refuses a fifth (execve(2), ELOOP).
                 guard scripts.count < 5 else { throw .symbolicLinkLoop }
                 scripts.append(path)
+                if case .some = Self.attribute(of: file) { capable.append(path) }
                 path = try Self.find(Self.nameForEnv(interpreter, argument) ?? interpreter, searchPath: searchPath)
                 continue
             }
@@ -78,6 +83,7 @@ extension ProgramFile {
             self.init(
                 path: try file.path(),
                 scripts: scripts,
+                scriptsWithCapabilities: capable,
                 image: image,
                 mode: status.mode,
                 owner: status.owner,

@@ -59,6 +59,8 @@ extension Errno {
     public static var noSystemCall: Errno { Errno(rawValue: ENOSYS) }
     /// `ELOOP`.
     public static var symbolicLinkLoop: Errno { Errno(rawValue: ELOOP) }
+    /// `ENOBUFS`.
+    public static var noBufferSpace: Errno { Errno(rawValue: ENOBUFS) }
     /// `ENODATA`.
     public static var noData: Errno { Errno(rawValue: ENODATA) }
     /// `EOVERFLOW`.

@@ -10,6 +10,7 @@ public enum SystemCall: Sendable, Hashable {
     case send, receive, splice
     case getGroups, getCapabilities, setCapabilities, prctl, execute, wait, kill, clock
     case bpf, mount, mapMemory
+    case namespace, listSockets
     case setIdentity, fork, socketPair, sendMessage, receiveMessage, openProcess, readMemory, filter, notification
 }
 

@@ -26,23 +26,18 @@ public struct Revocation: Hashable, Sendable {
     }
 }
 
-/// A revocation asks for a rule that the language has no words for: some addresses less than all.
-public struct AddressesNotSeparable: Error, Hashable, Sendable {
-    /// The rule that would have to be split.
-    public let rule: Rule
-}
-
 extension Rule {
     /// What is left of the rule when `revocation` is taken from it: the rule itself, parts of it, or nothing.
     ///
     /// The parts together allow exactly what is left, with one exception: a rule for `any` protocol that loses TCP or UDP
-    /// alone also loses the protocols that have no word of their own.
-    public func subtracting(_ revocation: Revocation) throws(AddressesNotSeparable) -> [Rule] {
+    /// alone also loses the protocols that have no word of their own. A rule that loses an address no longer allows the
+    /// wildcard of its family, which takes connections to that address, too.
+    public func subtracting(_ revocation: Revocation) -> [Rule] {
         guard identity == revocation.identity else { return [self] }
         let hitTransports = transports.intersection(revocation.transports)
         let leftPorts = revocation.ports.reduce(ports) { left, taken in left.flatMap { $0.subtracting(taken) } }
         let hitPorts = leftPorts.reduce(ports) { hit, left in hit.flatMap { $0.subtracting(left) } }
-        let leftPrefixes = try prefixes(without: revocation.prefixes)
+        let leftPrefixes = prefixes(without: revocation.prefixes)
         if hitTransports.isEmpty || hitPorts.isEmpty || (!prefixes.isEmpty && leftPrefixes == prefixes) {
             return [self]
         }
@@ -51,7 +46,11 @@ extension Rule {
         if !leftPorts.isEmpty { parts.append(with(transports, leftPorts, prefixes)) }
         let leftTransports = transports.subtracting(hitTransports).subtracting(.other)
         if !leftTransports.isEmpty { parts.append(with(leftTransports, hitPorts, prefixes)) }
-        if !leftPrefixes.isEmpty { parts.append(with(hitTransports, hitPorts, leftPrefixes)) }
+        // A line has to stay short enough to be read again.
+        for start in stride(from: 0, to: leftPrefixes.count, by: Self.prefixesOfALine) {
+            let some = leftPrefixes[start..<min(start + Self.prefixesOfALine, leftPrefixes.count)]
+            parts.append(with(hitTransports, hitPorts, Array(some)))
+        }
         return parts
     }
 
@@ -59,15 +58,12 @@ extension Rule {
         Rule(identity, transports, ports, on: prefixes, until: until)
     }
 
-    /// The prefixes of the rule that are not inside `taken`; none if `taken` means all addresses.
-    private func prefixes(without taken: [AddressPrefix]) throws(AddressesNotSeparable) -> [AddressPrefix] {
+    private static var prefixesOfALine: Int { 32 }
+
+    /// The prefixes of the rule without the addresses in `taken`; none if `taken` means all addresses.
+    private func prefixes(without taken: [AddressPrefix]) -> [AddressPrefix] {
         if taken.isEmpty { return [] }
-        if prefixes.isEmpty { throw AddressesNotSeparable(rule: self) }
-        var left: [AddressPrefix] = []
-        for prefix in prefixes where !taken.contains(where: { $0.contains(prefix) }) {
-            if taken.contains(where: { prefix.contains($0) }) { throw AddressesNotSeparable(rule: self) }
-            left.append(prefix)
-        }
-        return left
+        let all = prefixes.isEmpty ? AddressPrefix.all : prefixes
+        return taken.reduce(all) { left, taken in left.flatMap { $0.subtracting(taken) } }
     }
 }

@@ -9,8 +9,6 @@ public enum UpdateError: Error {
     case invalid(RulesFile)
     /// A system call failed while the file at `path` was written.
     case system(SystemCall, path: ByteString, Errno)
-    /// The change would have to split a rule in a way that the language has no words for.
-    case notSeparable(Rule)
     /// Somebody else is changing the rules, and the caller does not want to wait.
     case busy
 }
@@ -27,7 +25,7 @@ extension RuleStore {
     /// Computes what `change` would do to the rules file, and writes nothing.
     public func preview(
         of original: Original = .valid,
-        _ change: (RulesFile) throws(AddressesNotSeparable) -> RulesChange
+        _ change: (RulesFile) -> RulesChange
     ) throws(UpdateError) -> RulesChange {
         let file: RulesFile
         do throws(Refusal) {
@@ -47,7 +45,7 @@ extension RuleStore {
     public func update(
         of original: Original = .valid,
         mayWait: () -> Bool = { true },
-        _ change: (RulesFile) throws(AddressesNotSeparable) -> RulesChange
+        _ change: (RulesFile) -> RulesChange
     ) throws(UpdateError) -> RulesChange {
         let transaction = try RulesTransaction(self, mayWait: mayWait)
         let result = try Self.compute(change, from: transaction.current(), original)
@@ -68,13 +66,12 @@ extension RuleStore {
     }
 
     private static func compute(
-        _ change: (RulesFile) throws(AddressesNotSeparable) -> RulesChange,
+        _ change: (RulesFile) -> RulesChange,
         from file: RulesFile,
         _ original: Original
     ) throws(UpdateError) -> RulesChange {
         guard file.isValid || original == .any else { throw .invalid(file) }
-        let result: RulesChange
-        do throws(AddressesNotSeparable) { result = try change(file) } catch { throw .notSeparable(error.rule) }
+        let result = change(file)
         let updated = RulesFile(path: file.path, content: result.content)
         guard updated.isValid else { throw .invalid(updated) }
         return result

@@ -37,14 +37,14 @@ extension RulesFile {
     }
 
     /// Takes `revocation` from every rule. Lines that it does not touch keep their bytes; comments stay with their rule.
-    public func removing(_ revocation: Revocation) throws(AddressesNotSeparable) -> RulesChange {
+    public func removing(_ revocation: Revocation) -> RulesChange {
         var change = RulesChange()
         for line in lines {
             guard case .rule(let rule) = line.content else {
                 change.content += line.text + [UInt8(ascii: "\n")]
                 continue
             }
-            let left = try rule.subtracting(revocation)
+            let left = rule.subtracting(revocation)
             if left == [rule] {
                 change.content += line.text + [UInt8(ascii: "\n")]
                 continue

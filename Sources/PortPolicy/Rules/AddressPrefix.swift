@@ -68,6 +68,38 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
     /// Whether all addresses of `other` are among these.
     public func contains(_ other: AddressPrefix) -> Bool { length <= other.length && contains(other.address) }
 
+    #if !hasFeature(Embedded)
+        /// All addresses of both families.
+        static let all = [AddressPrefix(.v4(.any), length: 0), AddressPrefix(.v6(.any), length: 0)].compactMap(\.self)
+
+        /// The fewest prefixes that together are these addresses without those of `other`.
+        func subtracting(_ other: AddressPrefix) -> [AddressPrefix] {
+            if other.contains(self) { return [] }
+            guard contains(other) else { return [self] }
+            // On the way from this prefix to the other one, what lies on the other side of each fork stays.
+            return (length..<other.length).compactMap { length in
+                let fork = Self.flip(other.address, bit: length)
+                let rest = AddressPrefix(Self.truncate(fork, to: length + 1), length: length + 1)
+                // Mapped addresses are judged as IPv4, so that those of IPv6 do without them.
+                return rest.flatMap { contains($0) ? $0 : nil }
+            }
+        }
+
+        /// `address` with the bit number `bit` the other way round; the first is 0.
+        private static func flip(_ address: IPAddress, bit: Int) -> IPAddress {
+            switch address {
+            case .v4(let address): .v4(IPv4Address(rawValue: address.rawValue ^ 1 << (31 - bit)))
+            case .v6(let address):
+                .v6(
+                    IPv6Address(
+                        high: bit < 64 ? address.high ^ 1 << UInt64(63 - bit) : address.high,
+                        low: bit < 64 ? address.low : address.low ^ 1 << UInt64(127 - bit)
+                    )
+                )
+            }
+        }
+    #endif
+
     /// `127.0.0.0/8`; a single address without a length.
     public var byteString: ByteString {
         length == Self.width(of: address) ? address.byteString : "\(address)/\(length)"

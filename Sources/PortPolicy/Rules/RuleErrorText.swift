@@ -26,8 +26,18 @@ extension RuleError: ByteStringConvertible {
         case .option: Spelling.nearest(to: found, among: ["on", "until"])
         case .name(let ofGroup): found.isEmpty ? nil : "\(ofGroup ? "gid" : "uid") \(found)"
         case .prefix: AddressPrefix.withoutHostBits(found)?.byteString
-        case .shorterLine, .plainLineEnd, .lineEnd, .singleName, .number, .ports, .time: nil
+        case .ports: Self.port(of: found)
+        case .shorterLine, .plainLineEnd, .lineEnd, .singleName, .number, .time: nil
         }
+    }
+
+    /// The number of a service whose name stands where a port should.
+    private static func port(of name: ByteString) -> ByteString? {
+        #if hasFeature(Embedded)
+            nil
+        #else
+            Services.port(named: name).map { "\($0)" }
+        #endif
     }
 
     /// `found` with control characters shown as `\xNN`, so that a message cannot drive somebody's terminal.

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #if !hasFeature(Embedded)
-    internal import Linux
+    public import Linux
 #endif
 
 /// Guesses which known word a misspelt one was meant to be.
-enum Spelling {
+public enum Spelling {
     /// The word of `known` that `word` is one or two slips away from; nil if it is none of them.
-    static func nearest(to word: ByteString, among known: [ByteString]) -> ByteString? {
+    public static func nearest(to word: ByteString, among known: [ByteString]) -> ByteString? {
         var best: (word: ByteString, distance: Int)?
         for candidate in known {
-            let distance = distance(word.bytes.map(lowercased), candidate.bytes)
+            var distance = distance(word.bytes.map(lowercased), candidate.bytes)
             let allowed = candidate.count < 4 ? 1 : 2
-            // A swap of two letters counts as two; let it pass for short words as well.
+            // Two letters that changed places are one slip, and pass for short words as well.
             let isSwap = word.count == candidate.count && word.bytes.sorted() == candidate.bytes.sorted()
+            if isSwap { distance = min(distance, 1) }
             if distance <= allowed || isSwap, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.word

@@ -66,6 +66,12 @@ public struct RuleStore: Sendable {
         /// Why it does not count.
         public let reason: Reason
 
+        /// Creates a refusal.
+        public init(path: ByteString, reason: Reason) {
+            self.path = path
+            self.reason = reason
+        }
+
         /// `PATH: belongs to uid 1000, must belong to root`.
         public var byteString: ByteString {
             switch reason {

@@ -18,15 +18,14 @@ struct EditingOptions: ParsableArguments {
     /// - Parameter original: `any` for a change that leaves nothing of the old text.
     func apply(
         to original: RuleStore.Original = .valid,
-        _ change: (RulesFile) throws(AddressesNotSeparable) -> RulesChange
+        _ change: (RulesFile) -> RulesChange
     ) throws -> RulesChange {
         var before: [UInt8] = []
         let change = try reporting { () throws(UpdateError) in
             if isDryRun { return try RuleStore.system.preview(of: original, change) }
-            return try RuleStore.system.update(of: original, mayWait: noteWaiting) {
-                (file) throws(AddressesNotSeparable) in
+            return try RuleStore.system.update(of: original, mayWait: noteWaiting) { file in
                 before = file.content
-                return try change(file)
+                return change(file)
             }
         }
         if !isDryRun && !change.isEmpty { try bringIntoKernel(change, before: before) }
@@ -91,13 +90,11 @@ extension UpdateError {
             }
             return failure("\(refusal)", hint: "lowport check", status: Status.configuration)
         case .invalid(let file):
-            for error in file.errors { note("\(file.path):\(error)") }
-            return failure("\(file.path) has faults and grants nothing; it is not changed", status: Status.badRules)
-        case .notSeparable(let rule):
             return failure(
-                "cannot take some addresses out of: \(rule)",
-                hint: "revoke it without --on, then grant the addresses that should stay",
-                status: Status.usage
+                "\(file.path) has faults and grants nothing; it is not changed",
+                details: file.errors.map { "\(file.path):\($0)" },
+                hint: "sudo lowport edit",
+                status: Status.badRules
             )
         case .system(_, let path, let error):
             if error == .permissionDenied || error == .notPermitted { return notPermitted(path, error) }

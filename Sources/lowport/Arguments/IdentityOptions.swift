@@ -7,13 +7,13 @@ internal import PortPolicy
 struct IdentityOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The user, by name.", valueName: "name"),
-        completion: .shellCommand("getent passwd | cut -d: -f1")
+        completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'")
     )
     var user: String?
 
     @Option(
         help: ArgumentHelp("The group, by name; supplementary groups count.", valueName: "name"),
-        completion: .shellCommand("getent group | cut -d: -f1")
+        completion: .shellCommand("getent group | grep -o '^[a-zA-Z0-9_.@-]*'")
     )
     var group: String?
 
@@ -47,13 +47,25 @@ struct IdentityOptions: ParsableArguments {
 
     var identity: Identity { given[0] }
 
+    private static func hint(_ near: ByteString?, _ option: ByteString) -> ByteString {
+        near.map { "did you mean \($0)?" } ?? "for a number, use \(option)"
+    }
+
     /// The identity, if the machine knows its name.
     func existingIdentity() throws -> Identity {
         switch identity {
         case .user(let name) where Accounts.user(named: name) == nil:
-            throw failure("no such user: \(name)", hint: "for a number, use --uid", status: Status.usage)
+            throw failure(
+                "no such user: \(name)",
+                hint: Self.hint(KnownNames().user(like: name), "--uid"),
+                status: Status.usage
+            )
         case .group(let name) where Accounts.group(named: name) == nil:
-            throw failure("no such group: \(name)", hint: "for a number, use --gid", status: Status.usage)
+            throw failure(
+                "no such group: \(name)",
+                hint: Self.hint(KnownNames().group(like: name), "--gid"),
+                status: Status.usage
+            )
         default: return identity
         }
     }

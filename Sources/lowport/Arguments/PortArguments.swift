@@ -3,17 +3,36 @@ internal import ArgumentParser
 internal import Linux
 internal import PortPolicy
 
-/// One word of ports on the command line: `80`, `80,443`, `8000-8010` or `https`.
-struct PortList: ExpressibleByArgument {
+/// Ports as people write them, with commas between them.
+struct PortList {
     let ranges: [PortRange]
 
-    init?(argument: String) {
-        var ranges: [PortRange] = []
-        for part in ByteString(argument).split(on: UInt8(ascii: ",")) {
-            guard let range = Self.range(part) else { return nil }
-            ranges.append(range)
+    /// Reads ports, ranges and service names; throws what is wrong with the first that is none.
+    static func parse(_ argument: String) throws -> PortList {
+        PortList(
+            ranges: try ByteString(argument).split(on: UInt8(ascii: ",")).map { part in
+                guard let range = range(part) else { throw ValidationError(complaint(about: part)) }
+                return range
+            }
+        )
+    }
+
+    private static func complaint(about text: ByteString) -> String {
+        if !text.isEmpty, text.bytes.allSatisfy({ (0x30...0x39).contains($0) }) { return "A port is a number 1-65535." }
+        if text.bytes.first.map({ (0x30...0x39).contains($0) }) ?? true {
+            return "Expected a port, a range such as 8000-8010 or the name of a service."
         }
-        self.ranges = ranges
+        let near = Spelling.nearest(to: text, among: serviceNames).map { "; did you mean \($0)?" } ?? "."
+        return "There is no service of that name\(near)"
+    }
+
+    /// The names of services(5) that files know.
+    private static var serviceNames: [ByteString] {
+        let content = (try? FileDescriptor.open("/etc/services", .readOnly).readToEnd(limit: 4 << 20)) ?? []
+        return content.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            let name = line.prefix { $0 > 0x20 && $0 != UInt8(ascii: "#") }
+            return name.isEmpty ? nil : ByteString(name)
+        }
     }
 
     /// `80`, `8000-8010`, a name of services(5) or two names with a dash between them.
@@ -28,6 +47,13 @@ struct PortList: ExpressibleByArgument {
     }
 
     private static func port(_ text: ByteString) -> Port? { PortRange(text: text)?.lower ?? Services.port(named: text) }
+}
+
+extension PortList: ExpressibleByArgument {
+    init?(argument: String) {
+        guard let list = try? PortList.parse(argument) else { return nil }
+        self = list
+    }
 }
 
 extension [PortList] {

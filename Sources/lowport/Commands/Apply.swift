@@ -28,8 +28,11 @@ struct Apply: ParsableCommand {
     func run() throws {
         let wanted = try RulesFile(reading: file)
         guard wanted.isValid else {
-            for error in wanted.errors { note("\(wanted.path):\(error)") }
-            throw failure("\(wanted.path) has faults; nothing is changed", status: Status.badRules)
+            throw failure(
+                "\(wanted.path) has faults; nothing is changed",
+                details: wanted.errors.map { "\(wanted.path):\($0)" },
+                status: Status.badRules
+            )
         }
         let change = try editing.apply(to: .any) { current in current.replaced(by: wanted.content) }
         try editing.report(change)

@@ -9,7 +9,7 @@ struct CanBind: ParsableCommand {
         commandName: "can-bind",
         abstract: "Say with the exit status whether you may bind a port.",
         discussion: """
-            Says nothing. Ends with 0 if this process may bind the port, by itself or
+            Says nothing, unless --json is given. Ends with 0 if this process may bind the port, by itself or
             through lowport run and authbind, with 1 if not, and with another status if
             that cannot be found out. Without --on, the address is 0.0.0.0; ::
             stands for a socket that takes IPv4 as well.
@@ -22,7 +22,8 @@ struct CanBind: ParsableCommand {
 
     @Argument(
         help: "The port: a number or a service name (https).",
-        completion: .shellCommand("getent services | cut -d' ' -f1")
+        completion: .shellCommand("getent services | cut -d' ' -f1"),
+        transform: PortList.parse
     )
     var port: PortList
 
@@ -31,6 +32,9 @@ struct CanBind: ParsableCommand {
 
     @Option(help: ArgumentHelp("The address.", valueName: "address"))
     var on: AddressArgument?
+
+    @Flag(help: "Write JSON (schema lowport.can-bind/1).")
+    var json = false
 
     func validate() throws {
         guard port.ranges.count == 1, port.ranges[0].lower == port.ranges[0].upper else {
@@ -44,7 +48,7 @@ struct CanBind: ParsableCommand {
             transport: udp ? .udp : .tcp,
             address: on?.address ?? .v4(.any)
         )
-        if try isLeftToTheKernel(request) { return }
+        if try isLeftToTheKernel(request) { return try answer(true, "the kernel allows it to this process") }
         let contents = RuleStore.system.load(onlyFor: request.port)
         let decision = Decision.decide(
             request,
@@ -52,7 +56,12 @@ struct CanBind: ParsableCommand {
             now: Timestamp(rawValue: WallClock.seconds),
             names: SystemNames()
         ) { AuthbindAnswer.ofSystem(to: $0, rulesArePresent: contents.arePresent, privilege: NoPrivilege()) }
-        if decision.isAllowed { return }
+        switch decision.grant {
+        case .rules(let places): return try answer(true, ByteString(joining: places.map(\.byteString), with: " and "))
+        case .authbind(let path, let line):
+            return try answer(true, "/etc/authbind/\(path)" + (line.map { ":\($0)" } ?? ""))
+        case nil: break
+        }
         // The helper may read what the caller may not: then there is no answer.
         if let last = decision.authbind?.steps.last, last.path.hasPrefix("byuid/"), last.refusal == .permissionDenied {
             throw failure(
@@ -61,7 +70,12 @@ struct CanBind: ParsableCommand {
                 status: Status.notPermitted
             )
         }
+        try answer(false, "no rule and no file of authbind allows it")
         throw Status.no
+    }
+
+    private func answer(_ canBind: Bool, _ reason: ByteString) throws {
+        if json { try sayJSON(CanBindAnswer(canBind: canBind, reason: reason.description)) }
     }
 
     /// Whether the kernel allows the bind without being asked by anybody.
@@ -87,4 +101,10 @@ extension BindRequest {
             )
         } catch { throw failure("cannot read the groups: \(error.sentence)", status: Status.system) }
     }
+}
+
+private struct CanBindAnswer: Encodable {
+    let schema = "lowport.can-bind/1"
+    let canBind: Bool
+    let reason: String
 }

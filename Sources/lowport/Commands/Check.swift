@@ -74,6 +74,7 @@ private struct CheckAnswer: Encodable {
         let severity: String
         let file: String
         let line: Int?
+        let column: Int?
         let message: String
     }
 
@@ -86,6 +87,7 @@ private struct CheckAnswer: Encodable {
                 severity: $0.isSerious ? "fault" : "warning",
                 file: $0.path.description,
                 line: $0.line,
+                column: $0.column,
                 message: $0.message.description
             )
         }

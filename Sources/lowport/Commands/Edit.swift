@@ -27,12 +27,19 @@ struct Edit: ParsableCommand {
         let transaction = try reporting { () throws(UpdateError) in try RuleStore.system.beginEditing() }
         let original = try reporting { () throws(UpdateError) in try transaction.current() }
         try reporting { () throws(UpdateError) in try transaction.writeDraft(original.content) }
-        defer { transaction.removeDraft() }
-        let edited = try edited(in: transaction)
+        let edited: RulesFile
+        do { edited = try self.edited(in: transaction) } catch {
+            transaction.removeDraft()
+            throw error
+        }
+        transaction.removeDraft()
         let change = original.replaced(by: edited.content)
         if !change.isEmpty {
             try reporting { () throws(UpdateError) in try transaction.install(edited.content) }
         }
+        // Whoever takes the change back, because the kernel did not take it, needs the lock.
+        _ = consume transaction
+        if !change.isEmpty { try bringIntoKernel(change, before: original.content) }
         if !quiet { try say(change) }
     }
 

@@ -24,7 +24,8 @@ struct Explain: ParsableCommand {
 
     @Argument(
         help: "The port: a number or a service name.",
-        completion: .shellCommand("getent services | cut -d' ' -f1")
+        completion: .shellCommand("getent services | cut -d' ' -f1"),
+        transform: PortList.parse
     )
     var port: PortList
 
@@ -37,7 +38,10 @@ struct Explain: ParsableCommand {
     @Flag(name: .customLong("ipv6-only"), help: "With --on ::, a socket that takes no IPv4.")
     var isIPv6Only = false
 
-    @Option(help: "Ask for this user, as after logging in.", completion: .shellCommand("getent passwd | cut -d: -f1"))
+    @Option(
+        help: "Ask for this user, as after logging in.",
+        completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'")
+    )
     var user: String?
 
     @Option(help: ArgumentHelp("The program, a path or a name.", valueName: "file"), completion: .file())
@@ -103,11 +107,20 @@ extension Survey.Failure {
     /// Says what went wrong, and returns the status to end with.
     fileprivate func reported() -> ExitCode {
         switch self {
-        case .noSuchUser(let name): failure("no such user: \(name)", status: Status.usage)
+        case .noSuchUser(let name):
+            failure(
+                "no such user: \(name)",
+                hint: KnownNames().user(like: name).map { "did you mean \($0)?" },
+                status: Status.usage
+            )
         case .process(let process, let error):
             failure("cannot look at process \(process): \(error.sentence)", status: Status.system)
         case .program(let program, let error):
-            failure("cannot look at \(program): \(error.sentence)", status: Status.system)
+            failure(
+                "cannot look at \(program): \(error.sentence)",
+                hint: error == .permissionDenied ? "ask as root, with sudo" : nil,
+                status: Status.system
+            )
         }
     }
 }

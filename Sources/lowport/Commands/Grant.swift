@@ -23,7 +23,8 @@ struct Grant: ParsableCommand {
 
     @Argument(
         help: "Ports: numbers, ranges (8000-8010) or service names (https).",
-        completion: .shellCommand("getent services | cut -d' ' -f1")
+        completion: .shellCommand("getent services | cut -d' ' -f1"),
+        transform: PortList.parse
     )
     var ports: [PortList] = []
 

@@ -10,7 +10,7 @@ struct List: ParsableCommand {
         discussion: """
             One table of everything that allows: the rules, the files below /etc/authbind,
             programs along PATH with the capability, and the port from which on the
-            kernel asks nobody. Files that grant nothing, because of a fault or because
+            kernel asks nobody; then, who is confined to the rules. Files that grant nothing, because of a fault or because
             others may write to them, are named on standard error.
 
             EXAMPLES
@@ -22,13 +22,14 @@ struct List: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("Only what concerns this user, through groups as well.", valueName: "name"),
-        completion: .shellCommand("getent passwd | cut -d: -f1")
+        completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'")
     )
     var user: String?
 
     @Option(
         help: ArgumentHelp("Only what allows one of these ports.", valueName: "ports"),
-        completion: .shellCommand("getent services | cut -d' ' -f1")
+        completion: .shellCommand("getent services | cut -d' ' -f1"),
+        transform: PortList.parse
     )
     var port: PortList?
 
@@ -47,10 +48,11 @@ struct List: ParsableCommand {
             rules: contents.rules.files.flatMap(\.rules).filter { filter.wants($0.rule.identity, $0.rule.ports) },
             authbind: tree.grants.filter { filter.wants($0.identity, [$0.ports]) },
             programs: filter.wants(.everyone, PortRange.all.map { [$0] } ?? []) ? PrivilegedProgram.alongPath() : [],
+            confinements: contents.rules.files.flatMap(\.confinements).filter { filter.wants($0.confinement) },
             threshold: try? PortThreshold.current,
             now: now
         )
-        if json { try sayJSON(answer) } else { try say(lines: answer.lines(filter)) }
+        if json { try sayJSON(answer, keysAreFinal: true) } else { try say(lines: answer.lines(filter)) }
         if quiet { return }
         for fault in Fault.grave(in: contents) { note("lowport: \(fault.text)") }
     }
@@ -64,6 +66,18 @@ struct ListFilter {
     init(user: ByteString?, ports: [PortRange]?) {
         self.ports = ports
         users = user.map { ($0, Accounts.user(named: $0), Set(Accounts.groups(ofUser: $0))) }
+    }
+
+    /// Confinement is for every port, and so of no interest to somebody who asks for some.
+    func wants(_ confinement: ConfinedIdentity) -> Bool {
+        if ports != nil { return false }
+        guard let users else { return true }
+        return switch confinement {
+        case .root: users.number == .root
+        case .everyone: users.number != .root
+        case .user(let name): name == users.name
+        case .group(let name): Accounts.group(named: name).map { users.groups.contains($0) } ?? false
+        }
     }
 
     func wants(_ identity: Identity, _ ranges: [PortRange]) -> Bool {

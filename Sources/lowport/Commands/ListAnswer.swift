@@ -8,6 +8,8 @@ struct ListAnswer {
     let rules: [(rule: Rule, location: RuleLocation)]
     let authbind: [AuthbindGrant]
     let programs: [PrivilegedProgram]
+    /// Who is held to the rules, under the kernel engine.
+    let confinements: [(confinement: ConfinedIdentity, location: RuleLocation)]
     /// Nil if the kernel does not say.
     let threshold: UInt32?
     let now: Timestamp
@@ -33,8 +35,23 @@ struct ListAnswer {
         if let range = threshold.flatMap({ PortRange.open(from: $0) }), filter.wants(.everyone, [range]) {
             table.append(["everyone", "any", range.byteString, "all", "-", "kernel (lowport threshold)"])
         }
-        return table.isEmpty ? ["nothing allows that"] : table.lines(fitting: .standardOutput)
+        let lines = table.isEmpty ? ["nothing allows that"] : table.lines(fitting: .standardOutput)
+        return confinements.isEmpty ? lines : lines + [""] + confinedLines
     }
+
+    private var confinedLines: [ByteString] {
+        var table = Table(headings: ["CONFINED TO THE RULES", "SOURCE"])
+        for (confinement, location) in confinements { table.append([confinement.who, location.byteString]) }
+        return table.lines(fitting: .standardOutput)
+    }
+}
+
+extension ConfinedIdentity {
+    /// `user web`, `everyone but root`.
+    fileprivate var who: ByteString { self == .everyone ? "everyone but root" : identity }
+
+    /// `user web`, `everyone`: what stands behind the verb.
+    fileprivate var identity: ByteString { ByteString(byteString.bytes.dropFirst("confine ".utf8.count)) }
 }
 
 /// Names of users and groups, each looked up once.
@@ -58,7 +75,7 @@ struct NameCache {
 
 // The fields are those of Documentation/json.md.
 extension ListAnswer: Encodable {
-    private enum CodingKeys: String, CodingKey { case schema, rules, authbind, programs, threshold }
+    private enum CodingKeys: String, CodingKey { case schema, rules, authbind, programs, confined, threshold }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
@@ -66,6 +83,7 @@ extension ListAnswer: Encodable {
         try container.encode(rules.map { ListedRule($0.rule, $0.location, now: now) }, forKey: .rules)
         try container.encode(authbind.map { ListedFile($0) }, forKey: .authbind)
         try container.encode(programs.map { ListedProgram($0) }, forKey: .programs)
+        try container.encode(confinements.map { ListedConfinement($0, $1) }, forKey: .confined)
         try container.encode(threshold, forKey: .threshold)
     }
 }
@@ -122,5 +140,17 @@ private struct ListedProgram: Encodable {
     init(_ program: PrivilegedProgram) {
         file = program.path.description
         capabilities = program.capabilities.state.text().description
+    }
+}
+
+private struct ListedConfinement: Encodable {
+    let identity: String
+    let file: String
+    let line: Int
+
+    init(_ confinement: ConfinedIdentity, _ location: RuleLocation) {
+        identity = confinement.identity.description
+        file = location.file.description
+        line = location.line
     }
 }

@@ -25,7 +25,7 @@ struct Log: ParsableCommand {
     @Flag(help: "Write JSON, one object a line (schema lowport.log/1).")
     var json = false
 
-    @Option(help: "Only events of this user.", completion: .shellCommand("getent passwd | cut -d: -f1"))
+    @Option(help: "Only events of this user.", completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'"))
     var user: String?
 
     @Option(help: "Only events of one of these ports.")

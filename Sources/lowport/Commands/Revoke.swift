@@ -23,7 +23,8 @@ struct Revoke: ParsableCommand {
 
     @Argument(
         help: "Ports: numbers, ranges (8000-8010) or service names (https).",
-        completion: .shellCommand("getent services | cut -d' ' -f1")
+        completion: .shellCommand("getent services | cut -d' ' -f1"),
+        transform: PortList.parse
     )
     var ports: [PortList] = []
 
@@ -60,7 +61,7 @@ struct Revoke: ParsableCommand {
             return try editing.report(RulesChange(removed: isLess ? ["cap_net_bind_service=ep \(program)"] : []))
         }
         let revocation = Revocation(whom.identity, (transport ?? .any).transports, ports.ranges, on: on?.prefixes ?? [])
-        let change = try editing.apply { (file) throws(AddressesNotSeparable) in try file.removing(revocation) }
+        let change = try editing.apply { $0.removing(revocation) }
         try editing.report(change)
         if !editing.quiet { noteWhatRemains(of: revocation) }
     }
@@ -69,10 +70,11 @@ struct Revoke: ParsableCommand {
     private func noteWhatRemains(of revocation: Revocation) {
         if editing.isDryRun { return }
         for (rule, location) in RuleStore.system.load().rules.files.flatMap(\.rules) {
-            guard rule.identity == revocation.identity || rule.identity == .everyone,
-                !rule.transports.isDisjoint(with: revocation.transports),
-                rule.ports.contains(where: { kept in revocation.ports.contains { kept.overlaps($0) } })
-            else { continue }
+            guard rule.identity == revocation.identity || rule.identity == .everyone else { continue }
+            // What taking it away would change, it allows.
+            var rest = revocation
+            rest.identity = rule.identity
+            if rule.subtracting(rest) == [rule] { continue }
             note("note: still allowed by \(location): \(rule)")
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
+internal import PortPolicy
 
 /// Which users and groups there are.
 ///
@@ -15,6 +16,26 @@ struct KnownNames {
 
     mutating func hasGroup(_ name: ByteString) -> Bool {
         Self.has(name, &groups) { Accounts.group(named: name) != nil }
+    }
+
+    /// That there is no user `name`, and who may have been meant.
+    func absence(ofUser name: ByteString) -> ByteString {
+        "there is no user \(name)" + (user(like: name).map { "; did you mean \"\($0)\"?" } ?? "")
+    }
+
+    /// That there is no group `name`, and which may have been meant.
+    func absence(ofGroup name: ByteString) -> ByteString {
+        "there is no group \(name)" + (group(like: name).map { "; did you mean \"\($0)\"?" } ?? "")
+    }
+
+    /// The user whose name is nearly `name`.
+    func user(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(users)) }
+
+    /// The group whose name is nearly `name`.
+    func group(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(groups)) }
+
+    private static func sorted(_ names: [ByteString: Bool]) -> [ByteString] {
+        names.filter { $0.value && !$0.key.isEmpty }.keys.sorted()
     }
 
     private static func has(_ name: ByteString, _ known: inout [ByteString: Bool], _ ask: () -> Bool) -> Bool {

@@ -31,7 +31,9 @@ struct ProgramGrant: ~Copyable {
     /// Gives the capability; says false if the file has it.
     func give(isDryRun: Bool) throws -> Bool {
         var state = before?.state ?? CapabilityState()
-        if state.permitted.contains(.netBindService), state.effective.contains(.netBindService) { return false }
+        // Those that are for another user namespace have no effect in ours, and are written anew.
+        let isOurs = before.map { $0.rootUser == .root } ?? true
+        if isOurs, state.permitted.contains(.netBindService), state.effective.contains(.netBindService) { return false }
         state.raise([.netBindService], in: [.effective, .permitted])
         // The effective flag of a file is one for all: what was only permitted becomes effective, too.
         state.effective = state.permitted.union(state.inheritable)

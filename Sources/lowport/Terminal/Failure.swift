@@ -49,7 +49,16 @@ func note(_ text: ByteString) {
 }
 
 /// Says on standard error what went wrong and what would help, and returns the status to end with.
-func failure(_ what: ByteString, hint: ByteString? = nil, status: ExitCode) -> ExitCode {
+///
+/// - Parameter details: lines that go before, each a fault with its place.
+func failure(
+    _ what: ByteString,
+    details: [ByteString] = [],
+    hint: ByteString? = nil,
+    status: ExitCode
+) -> ExitCode {
+    sayJSONError(what, details: details, hint: hint, status: status)
+    for detail in details { note(detail) }
     note("lowport: \(what)")
     if let hint { note("hint: \(hint)") }
     return status

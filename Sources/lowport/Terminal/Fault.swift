@@ -37,16 +37,41 @@ struct Fault {
 
     /// Why rules that are written without fault allow nothing, or less than they seem to, or nothing more than others.
     static func warnings(in contents: RuleStore.Contents, now: Timestamp) -> [Fault] {
+        var accounts = KnownNames()
         let rules = contents.files.flatMap(\.rules)
         let shadows = RuleShadows(rules, now: now)
-        var accounts = KnownNames()
-        return rules.indices.flatMap { index in
+        let doubts = rules.indices.flatMap { index in
             let (rule, location) = rules[index]
             var messages = reasonsToDoubt(rule, now: now, &accounts)
             if messages.isEmpty, let other = shadows.cover(ofRule: index) {
                 messages = ["allows nothing that \(other) does not allow already"]
             }
             return messages.map { Fault(message: $0, path: location.file, line: location.line, isSerious: false) }
+        }
+        return doubts + confinementWarnings(contents, &accounts)
+    }
+
+    /// Why lines confine nobody, or nobody whom another line does not confine.
+    private static func confinementWarnings(
+        _ contents: RuleStore.Contents,
+        _ accounts: inout KnownNames
+    ) -> [Fault] {
+        var seen: [ConfinedIdentity: RuleLocation] = [:]
+        let all = contents.files.flatMap(\.confinements)
+        let everyone = all.first { $0.confinement == .everyone }?.location
+        return all.compactMap { confinement, location in
+            var message: ByteString?
+            switch confinement {
+            case .user(let name) where !accounts.hasUser(name): message = accounts.absence(ofUser: name)
+            case .group(let name) where !accounts.hasGroup(name): message = accounts.absence(ofGroup: name)
+            case .user(let name) where Accounts.user(named: name) == .root:
+                message = "confines nobody: root is confined by \"confine root\" alone"
+            case .user, .group: message = everyone.map { "confines nobody whom \($0) does not confine already" }
+            case .everyone, .root: break
+            }
+            if let first = seen[confinement] { message = "says what \(first) says already" }
+            seen[confinement] = seen[confinement] ?? location
+            return message.map { Fault(message: $0, path: location.file, line: location.line, isSerious: false) }
         }
     }
 
@@ -58,8 +83,8 @@ struct Fault {
     private static func reasonsToDoubt(_ rule: Rule, now: Timestamp, _ accounts: inout KnownNames) -> [ByteString] {
         var reasons: [ByteString] = []
         switch rule.identity {
-        case .user(let name) where !accounts.hasUser(name): reasons.append("there is no user \(name)")
-        case .group(let name) where !accounts.hasGroup(name): reasons.append("there is no group \(name)")
+        case .user(let name) where !accounts.hasUser(name): reasons.append(accounts.absence(ofUser: name))
+        case .group(let name) where !accounts.hasGroup(name): reasons.append(accounts.absence(ofGroup: name))
         default: break
         }
         if rule.isExpired(at: now), let until = rule.until { reasons.append("is over since \(until)") }

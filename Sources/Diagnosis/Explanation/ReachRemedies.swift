@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Capabilities
+internal import Launch
+internal import Linux
+internal import PortPolicy
+
+extension Situation {
+    /// What brings the permission to the program, or the capability if nothing else can.
+    var reachRemedies: [Remedy] {
+        guard reachDefect != nil else {
+            if case .running = process { return [] }
+            let option: ByteString = program?.needsBrokerByName == true ? "--via broker " : ""
+            return [
+                Remedy(command: "lowport run \(option)\(typedProgram)", effect: "starts it so that it asks the helper")
+            ]
+        }
+        if !surroundings.doCapabilitiesCount {
+            return [
+                Remedy(command: "lowport run \(typedProgram)", effect: "outside of this user namespace"),
+                kernel,
+            ]
+        }
+        if process.status.hasNoNewPrivileges || !process.status.bounding.contains(.netBindService) {
+            return [kernel, ambient]
+        }
+        if !isHelperReady {
+            return [Remedy(command: "sudo make install", effect: "puts the helper in place with its privilege")]
+        }
+        if case .running = process {
+            let start: ByteString = program?.brokerReason == nil ? "lowport run" : "lowport run --via broker"
+            return [
+                Remedy(command: "\(start) \(typedProgram)", effect: "starts it again so that it asks the helper"),
+                kernel,
+            ]
+        }
+        if surroundings.brokerObstacle != nil, program?.reachDefect == nil {
+            return [
+                Remedy(
+                    command: "sudo sysctl kernel.yama.ptrace_scope=0",
+                    effect: "lets the broker look into the program"
+                ),
+                kernel,
+            ]
+        }
+        return [kernel] + capability + withoutPrivileges
+    }
+
+    /// Whether the kernel engine is what brings the permission to the program.
+    var isForTheKernel: Bool { reachDefect != nil && reachRemedies.contains { $0.command == kernel.command } }
+
+    /// The kernel asks nobody, and nothing has to be started in another way.
+    private var kernel: Remedy {
+        Remedy(
+            command: "sudo lowport enforce enable",
+            effect: "has the kernel itself let every process bind what the rules allow it"
+        )
+    }
+
+    /// What a process that can gain nothing has to be born with.
+    private var ambient: Remedy {
+        let user: ByteString = userName ?? "\(request.user)"
+        return Remedy(
+            command: "sudo lowport run --via ambient --user \(user) \(typedProgram)",
+            effect: "starts it from outside with the capability, for every low port; in a unit of systemd, "
+                + "AmbientCapabilities=CAP_NET_BIND_SERVICE does it"
+        )
+    }
+
+    /// Under the broker nothing is gained, and so a program that would gain something is reached as others are.
+    private var withoutPrivileges: [Remedy] {
+        guard surroundings.brokerObstacle == nil, let program, program.image != .unknown else { return [] }
+        return [
+            Remedy(
+                command: "lowport run --via broker \(typedProgram)",
+                effect: "starts it so that it asks the helper, and without what its file would give it"
+            )
+        ]
+    }
+
+    private var capability: [Remedy] {
+        guard let program, program.image != .unknown else { return [] }
+        return [
+            Remedy(
+                command: "sudo lowport grant --program \(program.path)",
+                effect: "for every low port and every user, until the file is replaced by an upgrade"
+            )
+        ]
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// What the kernel tells about sockets to everybody who asks (sock_diag(7)), as far as /proc/net does not.
+public enum SocketList {
+    /// The numbers (inodes) of the IPv6 sockets that take no IPv4 (`IPV6_V6ONLY`), listening ones for TCP.
+    ///
+    /// Throws where the kernel lacks sock_diag.
+    public static func ipv6Only(_ transport: TransportProtocol) throws(Errno) -> [UInt64] {
+        // States by number: TCP_ESTABLISHED 1, TCP_CLOSE 7, TCP_LISTEN 10.
+        let states: UInt32 = transport == .udp ? 1 << 1 | 1 << 7 : 1 << 10
+        let number = UInt8(transport == .udp ? IPPROTO_UDP : IPPROTO_TCP)
+        var size = 1 << 17
+        while true {
+            var buffer = [UInt8](repeating: 0, count: size)
+            do throws(Errno) {
+                let length = try valueOrErrno(.listSockets) {
+                    unsafe buffer.withUnsafeMutableBytes {
+                        unsafe clinux_list_sockets(UInt8(AF_INET6), number, states, $0.baseAddress, size)
+                    }
+                }
+                return ipv6Only(in: Array(buffer.prefix(length)))
+            } catch {
+                size *= 8
+                if error != .noBufferSpace || size > 1 << 28 { throw error }
+            }
+        }
+    }
+
+    /// The same from the bytes of the answer: messages of netlink(7), each with an `inet_diag_msg` and attributes.
+    static func ipv6Only(in answer: [UInt8]) -> [UInt64] {
+        func number(_ offset: Int, _ count: Int) -> Int {
+            (0..<count).reduce(0) { $0 | Int(answer[offset + $1]) << ($1 * 8) }
+        }
+        func aligned(_ length: Int) -> Int { (length + 3) & ~3 }
+        let (headerSize, messageSize, attributeV6Only) = (16, 72, 11)
+        var found: [UInt64] = []
+        var start = 0
+        while start + headerSize + messageSize <= answer.count {
+            let length = number(start, 4)
+            guard length >= headerSize + messageSize, start + length <= answer.count else { break }
+            var attribute = start + headerSize + messageSize
+            while attribute + 5 <= start + length {
+                let size = number(attribute, 2)
+                if size < 4 { break }
+                if number(attribute + 2, 2) == attributeV6Only, answer[attribute + 4] != 0 {
+                    found.append(UInt64(number(start + headerSize + 68, 4)))
+                }
+                attribute += aligned(size)
+            }
+            start += aligned(length)
+        }
+        return found
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// The screens besides those of list: on a terminal of 80 columns, with and without colour, and where there is none.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct LowportScreenTests {
+    /// What `command` writes to a terminal.
+    private func onTerminal(_ command: String, _ environment: String = "TERM=xterm NO_COLOR=1") async throws
+        -> ByteString
+    {
+        let outcome = try await Sandbox.run(
+            """
+            cp $BIN/nc $T/server; setcap cap_net_bind_service=ep $T/server
+            echo 'allow user alice tcp 80 on ::/0' > /etc/lowport/rules
+            env -u NO_COLOR \(environment) script -qec 'stty cols 80; \(command)' /dev/null | tr -d '\\r'
+            """
+        )
+        #expect(outcome.status == 0, "\(outcome)")
+        return outcome.output
+    }
+
+    @Test func explainFitsTheTerminal() async throws {
+        #expect(
+            try await onTerminal("PATH=/mnt/bin:$PATH lowport explain 80 --user alice --program /mnt/work/server")
+                == """
+                user alice can bind tcp 80: /mnt/work/server has the file capability
+
+                  no    threshold  ports below 1024 need privilege in this network namespace
+                  no    ambient    CAP_NET_BIND_SERVICE is not in the ambient set
+                  yes   file       /mnt/work/server has cap_net_bind_service, for every low port
+                  no    rules      no rule allows tcp 80 to user alice
+                  note  rules      /etc/lowport/rules:1 is for ::/0 alone
+                  no    authbind   /etc/authbind/byport/80: no such file or directory
+                  no    authbind   /etc/authbind/byaddr/0.0.0.0:80: no such file or directory
+                  no    authbind   /etc/authbind/byaddr/0.0.0.0,80: no such file or directory
+                  no    authbind   /etc/authbind/byuid/1001: no such file or directory
+
+                """
+        )
+    }
+
+    @Test func longFindingsContinueBelow() async throws {
+        let screen = try await onTerminal("PATH=/mnt/bin:$PATH lowport explain 80 --user alice --program /mnt/bin/nc")
+        #expect(
+            screen.description.hasPrefix(
+                """
+                user alice cannot bind tcp 80: /etc/lowport/rules:1 is for ::/0 alone
+
+                  no    threshold  ports below 1024 need privilege in this network namespace
+                  no    ambient    CAP_NET_BIND_SERVICE is not in the ambient set
+                  no    file       /mnt/bin/nc has no file capabilities; replacing the file, as
+                                   an upgrade does, removes them
+
+                """
+            )
+        )
+        #expect(
+            screen.hasSuffix(
+                """
+
+                to make it work:
+                  sudo lowport grant 80 --user alice
+                      lets this user have this port, and nothing else
+                  lowport run /mnt/bin/nc
+                      starts it so that it asks the helper
+
+                """
+            )
+        )
+    }
+
+    @Test func onlyWhatIsWrongStandsOut() async throws {
+        let command = "PATH=/mnt/bin:$PATH lowport explain 80 --user alice --program /mnt/bin/nc"
+        let plain = try await onTerminal(command).description
+        let verdict = String(plain.prefix { $0 != "\n" })
+        let colored = try await onTerminal(command, "TERM=xterm").description
+        #expect(colored == plain.replacing(verdict, with: "\u{1B}[31m\(verdict)\u{1B}[m"))
+        #expect(try await onTerminal(command, "TERM=dumb").description == plain)
+    }
+
+    @Test func otherScreensFitTheTerminal() async throws {
+        for command in ["lowport doctor", "lowport check", "lowport threshold"] {
+            let screen = try await onTerminal("PATH=/mnt/bin:$PATH \(command)")
+            #expect(!screen.isEmpty && !screen.bytes.contains(0x1B))
+            #expect(screen.split(on: UInt8(ascii: "\n")).allSatisfy { $0.count <= 80 }, "\(screen)")
+        }
+    }
+
+    @Test func withoutATerminalEveryFindingIsOneLine() async throws {
+        let outcome = try await Sandbox.run(
+            "lowport explain 80 --user alice --program $BIN/nc | cat; lowport doctor | cat; lowport check | cat"
+        )
+        #expect(outcome.status == 0)
+        #expect(!outcome.output.bytes.contains(0x1B))
+        #expect(
+            outcome.output.description.contains(
+                "has no file capabilities; replacing the file, as an upgrade does, removes them\n"
+            )
+        )
+    }
+}
