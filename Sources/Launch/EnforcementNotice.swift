@@ -65,7 +65,9 @@ public struct EnforcementNotice: Hashable, Sendable {
     /// Whether the policy holds for a process with these control groups, as /proc/PID/cgroup has them, and network.
     public func holds(for groups: ByteString, network: UInt64?) -> Bool {
         if let wanted = self.network, wanted != network { return false }
-        guard let line = groups.split(on: UInt8(ascii: "\n")).first(where: { $0.hasPrefix("0::/") }) else { return false }
+        guard let line = groups.split(on: UInt8(ascii: "\n")).first(where: { $0.hasPrefix("0::/") }) else {
+            return false
+        }
         let group = ByteString(line.bytes[3...])
         return cgroup == "/" || group == cgroup || group.hasPrefix(cgroup + "/")
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Foundation
+internal import FoundationEssentials
 internal import Linux
 
 /// Writes `value` as one JSON object: sorted keys in snake case, so that the same answer has the same bytes.
