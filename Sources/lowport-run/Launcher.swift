@@ -45,7 +45,9 @@ struct Launcher {
         case .preload: try preload("it was asked for")
         case .broker: try broker("it was asked for")
         case .auto:
-            if let notice = EnforcementNotice.current(), notice.isComplete, notice.holdsHere {
+            if let notice = EnforcementNotice.current(), notice.isComplete, notice.holdsHere,
+                EnforcementNotice.isCurrent
+            {
                 return explain("kernel", "the kernel knows all of the policy, and nobody else need be asked")
             }
             let target = Target(program: options.command[0])

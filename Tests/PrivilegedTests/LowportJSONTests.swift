@@ -24,7 +24,6 @@ import Testing
 
     @Test(arguments: [
         ("lowport.change/1", 0, "lowport apply --json - <<END\nallow everyone tcp 79\nEND"),
-        ("lowport.list/1", 0, "lowport list --json"),
         ("lowport.check/1", 1, "echo alow > /etc/lowport/rules.d/x.rules; lowport check --json"),
         ("lowport.threshold/1", 0, "lowport threshold --json"),
         ("lowport.can-bind/1", 0, "lowport can-bind 80 --json"),
@@ -33,7 +32,20 @@ import Testing
         ("lowport.error/1", 65, "echo alow >> /etc/lowport/rules; lowport grant 80 --user alice --json"),
     ])
     func hasTheDocumentedFields(_ schema: String, _ status: Int, _ command: String) async throws {
-        let outcome = try await Sandbox.run(policy + command)
+        try expectDocumentedFields(of: schema, status, in: await Sandbox.run(policy + command))
+    }
+
+    @Test(arguments: [
+        ("lowport.list/1", "lowport list --json"),
+        ("lowport.enforce/1", "lowport enforce status --json"),
+        ("lowport.log/1", "lowport log --json | head -n 1"),
+    ])
+    func hasTheDocumentedFieldsUnderTheKernelEngine(_ schema: String, _ command: String) async throws {
+        let script = policy + "enable; try_bind alice 127.0.0.1 80 > /dev/null; " + command
+        try expectDocumentedFields(of: schema, 0, in: await KernelSandbox.run(ByteString(script)))
+    }
+
+    private func expectDocumentedFields(of schema: String, _ status: Int, in outcome: Outcome) throws {
         #expect(outcome.status == status, "\(outcome)")
         let answer = try JSONSerialization.jsonObject(with: Data(outcome.output.bytes))
         let written = fields(of: answer, at: "")

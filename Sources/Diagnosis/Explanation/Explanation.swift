@@ -54,14 +54,14 @@ public struct Explanation: Hashable, Sendable {
     public init(_ situation: Situation) {
         let examined =
             [situation.thresholdFinding] + situation.privilegeFindings + situation.programFindings
-            + situation.policyFindings + situation.reachFindings
+            + situation.policyFindings + (situation.isPlain ? [] : [situation.kernelFinding]) + situation.reachFindings
         let obstacles = situation.obstacles
         findings = examined + obstacles
 
         let byPolicy = situation.decision.isAllowed && situation.reachDefect == nil
         canBind =
             !obstacles.contains { $0.effect == .blocks }
-            && (situation.isPlain || situation.hasCapability || byPolicy)
+            && (situation.isPlain || situation.hasCapability || situation.isAllowedByKernel || byPolicy)
         verdict = situation.verdict(canBind: canBind, obstacle: obstacles.first { $0.effect == .blocks })
         remedies = canBind ? [] : situation.remedies
     }
@@ -123,7 +123,14 @@ extension Situation {
         if let capabilitySource { return "\(who) can bind \(what): \(capabilitySource)" }
         let starter: ByteString =
             program?.needsBrokerByName == true ? "lowport run --via broker" : "lowport run or authbind"
-        let way: ByteString = if case .running = process { "" } else { ", started with \(starter)" }
+        let way: ByteString =
+            if isAllowedByKernel {
+                ", with nothing in front of it"
+            } else if case .running = process {
+                ""
+            } else {
+                ", started with \(starter)"
+            }
         switch decision.grant {
         case .rules(let places):
             let text = places.map(\.byteString.description).joined(separator: " and ")
@@ -136,6 +143,7 @@ extension Situation {
 
     /// The one thing that decides, when nothing stands in the way but permission.
     private var mainReason: ByteString {
+        if decision.isAllowed, kernel == .outdated { return "it is allowed, but \(Self.outdated)" }
         if decision.isAllowed, let reachDefect { return "it is allowed, but \(reachDefect)" }
         if !surroundings.doCapabilitiesCount { return foreignNamespace }
         if case .starting = process, let program {

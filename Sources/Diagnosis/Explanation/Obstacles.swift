@@ -5,7 +5,8 @@ internal import PortPolicy
 /// What stands in the way even with permission.
 extension Situation {
     var obstacles: [Finding] {
-        [executionObstacle, sandboxObstacle, addressObstacle].compactMap(\.self) + occupants.map(finding)
+        [executionObstacle, sandboxObstacle, confinementObstacle, addressObstacle].compactMap(\.self)
+            + occupants.map(finding)
     }
 
     private var executionObstacle: Finding? {

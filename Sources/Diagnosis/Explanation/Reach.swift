@@ -41,7 +41,7 @@ extension Situation {
     }
 
     var reachFindings: [Explanation.Finding] {
-        if isPlain || hasCapability { return [] }
+        if isPlain || hasCapability || isAllowedByKernel { return [] }
         if let reachDefect { return [Explanation.Finding("reach", .refuses, reachDefect)] }
         let text: ByteString =
             switch process {

@@ -16,12 +16,11 @@ extension Situation {
         }
         if !surroundings.doCapabilitiesCount {
             return [
-                Remedy(command: "lowport run \(typedProgram)", effect: "outside of this user namespace"),
-                kernel,
-            ]
+                Remedy(command: "lowport run \(typedProgram)", effect: "outside of this user namespace")
+            ] + enabling
         }
         if process.status.hasNoNewPrivileges || !process.status.bounding.contains(.netBindService) {
-            return [kernel, ambient]
+            return enabling + [ambient]
         }
         if !isHelperReady {
             return [Remedy(command: "sudo make install", effect: "puts the helper in place with its privilege")]
@@ -29,31 +28,29 @@ extension Situation {
         if case .running = process {
             let start: ByteString = program?.brokerReason == nil ? "lowport run" : "lowport run --via broker"
             return [
-                Remedy(command: "\(start) \(typedProgram)", effect: "starts it again so that it asks the helper"),
-                kernel,
-            ]
+                Remedy(command: "\(start) \(typedProgram)", effect: "starts it again so that it asks the helper")
+            ] + enabling
         }
         if surroundings.brokerObstacle != nil, program?.reachDefect == nil {
             return [
                 Remedy(
                     command: "sudo sysctl kernel.yama.ptrace_scope=0",
                     effect: "lets the broker look into the program"
-                ),
-                kernel,
-            ]
+                )
+            ] + enabling
         }
-        return [kernel] + capability + withoutPrivileges
+        return enabling + capability + withoutPrivileges
     }
 
-    /// Whether the kernel engine is what brings the permission to the program.
-    var isForTheKernel: Bool { reachDefect != nil && reachRemedies.contains { $0.command == kernel.command } }
-
     /// The kernel asks nobody, and nothing has to be started in another way.
-    private var kernel: Remedy {
-        Remedy(
-            command: "sudo lowport enforce enable",
-            effect: "has the kernel itself let every process bind what the rules allow it"
-        )
+    private var enabling: [Remedy] {
+        guard kernel == .off else { return [] }
+        return [
+            Remedy(
+                command: "sudo lowport enforce enable",
+                effect: "has the kernel itself let every process bind what the policy allows it"
+            )
+        ]
     }
 
     /// What a process that can gain nothing has to be born with.

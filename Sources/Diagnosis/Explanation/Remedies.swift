@@ -8,13 +8,11 @@ extension Situation {
 
     /// The shortest ways to make it work, the safest first: what stands in the way, the permission, and how it gets there.
     var remedies: [Remedy] {
-        var remedies = obstacleRemedies
+        var remedies = obstacleRemedies + reloadRemedy
+        if confinementObstacle != nil { return remedies + permissionRemedies }
         if isPlain || hasCapability { return remedies }
         if !sandboxRemedies.isEmpty { return (decision.isAllowed ? [] : permissionRemedies) + remedies }
-        // The kernel knows the rules, and not the files of authbind.
-        var isInTheTree = false
-        if case .authbind = decision.grant { isInTheTree = true }
-        if !decision.isAllowed || isInTheTree && isForTheKernel { remedies += permissionRemedies }
+        if !decision.isAllowed { remedies += permissionRemedies }
         return remedies + reachRemedies
     }
 
@@ -102,7 +100,7 @@ extension Situation {
     /// What gives exactly this permission.
     private var permissionRemedies: [Remedy] {
         var remedies: [Remedy] = []
-        if !isForTheKernel, let step = decision.authbind?.steps.last(where: { $0.refusal == .permissionDenied }),
+        if let step = decision.authbind?.steps.last(where: { $0.refusal == .permissionDenied }),
             step.path.hasPrefix("byport") || step.path.hasPrefix("byaddr")
         {
             remedies.append(

@@ -104,6 +104,8 @@ public struct Situation: Sendable {
     public var surroundings: Surroundings
     /// Whether the helper of this installation is there and has its privilege.
     public var isHelperReady: Bool
+    /// What the kernel engine has to do with the process.
+    public var kernel: KernelEngineState = .off
 
     /// Creates a situation.
     public init(

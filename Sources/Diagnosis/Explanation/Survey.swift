@@ -109,6 +109,7 @@ public struct Survey: Sendable {
             isHelperReady: isHelperReady()
         )
         situation.replacement = replacement()
+        situation.kernel = .current(for: processNumber)
         return situation
     }
 

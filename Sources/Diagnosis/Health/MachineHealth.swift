@@ -5,7 +5,9 @@ internal import Linux
 /// What the kernel can do, and how it is set.
 enum MachineHealth {
     static func findings() -> [HealthFinding] {
-        [threshold(), seccomp(), yama(), bpf(), controlGroups(), attributes(), securityModules()].compactMap(\.self)
+        [threshold(), seccomp(), yama(), bpf(), controlGroups(), engine(), attributes(), securityModules()].compactMap(
+            \.self
+        )
     }
 
     private static func threshold() -> HealthFinding {
@@ -70,6 +72,29 @@ enum MachineHealth {
                 .note,
                 "there are no control groups of version 2, so that lowport enforce has nothing to attach to"
             )
+    }
+
+    /// What the kernel engine does now.
+    private static func engine() -> HealthFinding? {
+        switch KernelEngineState.current(for: nil) {
+        case .off: nil
+        case .elsewhere:
+            HealthFinding("kernel", .note, "lowport enforce is enabled for another control group or network namespace")
+        case .outdated:
+            HealthFinding(
+                "kernel",
+                .fault,
+                "the policy changed since the kernel got it",
+                remedy: "sudo lowport enforce reload"
+            )
+        case .holds(isComplete: true): HealthFinding("kernel", .ok, "the kernel engine holds programs to the policy")
+        case .holds(isComplete: false):
+            HealthFinding(
+                "kernel",
+                .note,
+                "the kernel engine knows the policy but for a part of it; lowport enforce reload says which"
+            )
+        }
     }
 
     private static func attributes() -> HealthFinding {

@@ -10,8 +10,10 @@ struct List: ParsableCommand {
         discussion: """
             One table of everything that allows: the rules, the files below /etc/authbind,
             programs along PATH with the capability, and the port from which on the
-            kernel asks nobody; then, who is confined to the rules. Files that grant nothing, because of a fault or because
-            others may write to them, are named on standard error.
+            kernel asks nobody; then, who is confined to the rules. To root it says as well
+            how many binds the kernel engine granted by each line. Files that grant nothing,
+            because of a fault or because others may write to them, are named on standard
+            error.
 
             EXAMPLES
               lowport list
@@ -44,9 +46,12 @@ struct List: ParsableCommand {
         let now = Timestamp(rawValue: WallClock.seconds)
         let filter = ListFilter(user: user.map { ByteString($0) }, ports: port?.ranges)
         let tree = AuthbindInventory()
+        let rules = contents.rules.files.flatMap(\.rules).filter { filter.wants($0.rule.identity, $0.rule.ports) }
+        let grants = tree.grants.filter { filter.wants($0.identity, [$0.ports]) }
         let answer = ListAnswer(
-            rules: contents.rules.files.flatMap(\.rules).filter { filter.wants($0.rule.identity, $0.rule.ports) },
-            authbind: tree.grants.filter { filter.wants($0.identity, [$0.ports]) },
+            rules: rules,
+            authbind: grants,
+            binds: BindCounts(rules.map(\.rule), grants),
             programs: filter.wants(.everyone, PortRange.all.map { [$0] } ?? []) ? PrivilegedProgram.alongPath() : [],
             confinements: contents.rules.files.flatMap(\.confinements).filter { filter.wants($0.confinement) },
             threshold: try? PortThreshold.current,

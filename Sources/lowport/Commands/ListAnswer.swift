@@ -7,6 +7,8 @@ internal import PortPolicy
 struct ListAnswer {
     let rules: [(rule: Rule, location: RuleLocation)]
     let authbind: [AuthbindGrant]
+    /// How often the kernel engine granted by each of them; nil if it is not enabled, or if that is not for the caller.
+    let binds: BindCounts?
     let programs: [PrivilegedProgram]
     /// Who is held to the rules, under the kernel engine.
     let confinements: [(confinement: ConfinedIdentity, location: RuleLocation)]
@@ -16,24 +18,31 @@ struct ListAnswer {
 
     /// The table.
     func lines(_ filter: ListFilter) -> [ByteString] {
-        var table = Table(headings: ["WHO", "PROTOCOL", "PORTS", "ADDRESSES", "UNTIL", "SOURCE"])
+        let columns: [ByteString] = binds == nil ? [] : ["BINDS"]
+        var table = Table(headings: ["WHO", "PROTOCOL", "PORTS", "ADDRESSES", "UNTIL"] + columns + ["SOURCE"])
+        func append(_ cells: [ByteString], _ count: UInt64?, _ source: ByteString) {
+            let counted = binds == nil ? [] : [count.map { ByteString(decimal: $0) } ?? "-"]
+            table.append(cells + counted + [source])
+        }
         for (rule, location) in rules {
             let until: ByteString = rule.until.map { "\($0)\(rule.isExpired(at: now) ? " (over)" : "")" } ?? "-"
-            table.append([
+            let cells = [
                 rule.identity.byteString, rule.transports.byteString, rule.portsText,
-                rule.prefixes.isEmpty ? "all" : rule.prefixesText, until, location.byteString,
-            ])
+                rule.prefixes.isEmpty ? "all" : rule.prefixesText, until,
+            ]
+            append(cells, binds?.count(of: rule), location.byteString)
         }
         var names = NameCache()
         for grant in authbind {
             let who = names.naming(grant.identity).byteString
-            table.append([who, "any", grant.ports.byteString, grant.addresses ?? "all", "-", grant.location])
+            let cells = [who, "any", grant.ports.byteString, grant.addresses ?? "all", "-"]
+            append(cells, binds?.count(of: grant), grant.location)
         }
         for program in programs {
-            table.append(["everyone, by program", "any", "all", "all", "-", "capability of \(program.path)"])
+            append(["everyone, by program", "any", "all", "all", "-"], nil, "capability of \(program.path)")
         }
         if let range = threshold.flatMap({ PortRange.open(from: $0) }), filter.wants(.everyone, [range]) {
-            table.append(["everyone", "any", range.byteString, "all", "-", "kernel (lowport threshold)"])
+            append(["everyone", "any", range.byteString, "all", "-"], nil, "kernel (lowport threshold)")
         }
         let lines = table.isEmpty ? ["nothing allows that"] : table.lines(fitting: .standardOutput)
         return confinements.isEmpty ? lines : lines + [""] + confinedLines
@@ -80,8 +89,11 @@ extension ListAnswer: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode("lowport.list/1", forKey: .schema)
-        try container.encode(rules.map { ListedRule($0.rule, $0.location, now: now) }, forKey: .rules)
-        try container.encode(authbind.map { ListedFile($0) }, forKey: .authbind)
+        try container.encode(
+            rules.map { ListedRule($0.rule, $0.location, now: now, binds: binds?.count(of: $0.rule)) },
+            forKey: .rules
+        )
+        try container.encode(authbind.map { ListedFile($0, binds: binds?.count(of: $0)) }, forKey: .authbind)
         try container.encode(programs.map { ListedProgram($0) }, forKey: .programs)
         try container.encode(confinements.map { ListedConfinement($0, $1) }, forKey: .confined)
         try container.encode(threshold, forKey: .threshold)
@@ -98,8 +110,9 @@ private struct ListedRule: Encodable {
     let file: String
     let line: Int
     let rule: String
+    let binds: UInt64?
 
-    init(_ rule: Rule, _ location: RuleLocation, now: Timestamp) {
+    init(_ rule: Rule, _ location: RuleLocation, now: Timestamp, binds: UInt64?) {
         identity = rule.identity.byteString.description
         transport = rule.transports.byteString.description
         ports = rule.ports.map(\.byteString.description)
@@ -109,10 +122,11 @@ private struct ListedRule: Encodable {
         file = location.file.description
         line = location.line
         self.rule = rule.byteString.description
+        self.binds = binds
     }
 
     private enum CodingKeys: String, CodingKey {
-        case identity, ports, addresses, until, expired, file, line, rule
+        case identity, ports, addresses, until, expired, file, line, rule, binds
         case transport = "protocol"
     }
 }
@@ -123,13 +137,15 @@ private struct ListedFile: Encodable {
     let addresses: String?
     let file: String
     let line: Int?
+    let binds: UInt64?
 
-    init(_ grant: AuthbindGrant) {
+    init(_ grant: AuthbindGrant, binds: UInt64?) {
         identity = grant.identity.byteString.description
         ports = grant.ports.byteString.description
         addresses = grant.addresses?.description
         file = grant.path.description
         line = grant.line
+        self.binds = binds
     }
 }
 
