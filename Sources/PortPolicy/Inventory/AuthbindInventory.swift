@@ -54,20 +54,17 @@ public struct AuthbindInventory: Sendable {
 
     private mutating func surveyPort(named name: ByteString, _ status: FileStatus) {
         let path: ByteString = "byport/\(name)"
-        guard let port = Self.port(Self.unmarked(name)),
-            AuthbindNames.executables(for: Self.request(.v4(.any), port)).contains(path)
-        else { return noteDeadName(path, expected: "N for a port 1-511, !N for one from 512 on") }
+        guard let port = AuthbindNames.port(named: name) else {
+            return noteDeadName(path, expected: "N for a port 1-511, !N for one from 512 on")
+        }
         add(path, status, addresses: nil, port)
     }
 
     private mutating func surveyAddress(named name: ByteString, _ status: FileStatus) {
         let path: ByteString = "byaddr/\(name)"
-        let text = Self.unmarked(name)
-        let end = text.bytes.lastIndex { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ":") } ?? text.bytes.endIndex
-        guard let address = IPAddress(ByteString(text.bytes[..<end])),
-            let port = Self.port(ByteString(text.bytes[end...].dropFirst())),
-            AuthbindNames.executables(for: Self.request(address, port)).contains(path)
-        else { return noteDeadName(path, expected: "ADDRESS,PORT, with ! in front for ports from 512 on") }
+        guard let (address, port) = AuthbindNames.place(named: name) else {
+            return noteDeadName(path, expected: "ADDRESS,PORT, with ! in front for ports from 512 on")
+        }
         add(path, status, addresses: address.byteString, port)
     }
 
@@ -103,7 +100,7 @@ public struct AuthbindInventory: Sendable {
 
     private mutating func surveyUser(named name: ByteString, _ status: FileStatus) {
         let path: ByteString = "byuid/\(name)"
-        guard let number = Decimal.value(of: Self.unmarked(name), upTo: UInt64(UInt32.max)) else {
+        guard let (user, isMarked) = AuthbindNames.user(named: name) else {
             return noteDeadName(path, expected: "the number of a user, with ! in front for ports from 512 on")
         }
         let full: ByteString = "\(root)/\(path)"
@@ -115,9 +112,8 @@ public struct AuthbindInventory: Sendable {
         do throws(Errno) {
             content = try FileDescriptor.open(full, [.readOnly, .nonBlocking]).readToEnd(limit: 16 << 20)
         } catch { return concerns.append(AuthbindConcern(error.sentence, path: full)) }
-        let user = UserID(rawValue: UInt32(number))
         for (index, line) in ByteString(content).split(on: UInt8(ascii: "\n")).enumerated() {
-            survey(line.bytes[...], user, isMarked: name.hasPrefix("!"), path: full, number: index + 1)
+            survey(line.bytes[...], user, isMarked: isMarked, path: full, number: index + 1)
         }
     }
 
@@ -154,18 +150,5 @@ public struct AuthbindInventory: Sendable {
 
     private mutating func noteDeadName(_ path: ByteString, expected: ByteString) {
         concerns.append(AuthbindConcern("no bind asks for this name; expected \(expected)", path: "\(root)/\(path)"))
-    }
-
-    private static func unmarked(_ name: ByteString) -> ByteString {
-        name.hasPrefix("!") ? ByteString(name.bytes.dropFirst()) : name
-    }
-
-    private static func port(_ text: ByteString) -> Port? {
-        guard let range = PortRange(text: text), range.lower == range.upper else { return nil }
-        return range.lower
-    }
-
-    private static func request(_ address: IPAddress, _ port: Port) -> BindRequest {
-        BindRequest(user: .root, groups: [], transport: .tcp, address: address, port: port)
     }
 }
