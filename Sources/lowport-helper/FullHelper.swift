@@ -1,42 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The same program, linked so that it can ask whatever sources of names the machine has (nsswitch.conf(5)).
+/// The whole program, linked with the C library of the machine, which knows all its sources of names (nsswitch.conf(5)).
 ///
-/// The helper that is started for every bind is linked statically, which makes it start in half the time. It reads
-/// /etc/passwd and /etc/group itself, and loads nobody's modules. Where names come from elsewhere too, it hands over.
+/// The helper that is started for every bind is linked statically, which makes it start in half the time, and does that
+/// one bind alone. It looks for names in /etc/passwd and /etc/group itself, and loads nobody's modules. What else there
+/// is to do it hands over.
 struct FullHelper {
     /// The arguments that this program was started with, and the other is started with.
     let arguments: [ByteString]
 
-    /// Takes over if the machine has users or groups that are not in the files; returns if it has none, or if there is
-    /// no such program: then this is it.
-    func takeOverIfNeeded() {
-        guard Self.namesComeFromElsewhere, let own = CurrentProcess.executablePath else { return }
-        let path: ByteString = own + "-nss"
-        if (try? checkAccess(.execute, to: path)) != nil { try? execute(path, arguments: arguments) }
-    }
-
-    private static var namesComeFromElsewhere: Bool {
-        guard let file = try? FileDescriptor.open("/etc/nsswitch.conf", .readOnly),
-            let content = try? file.readToEnd(limit: 1 << 16)
-        else { return false }
-        return NameSources.areOtherThanFiles(in: content)
+    /// Takes over; returns if there is no such program beside this one.
+    func takeOver() {
+        guard let own = CurrentProcess.executablePath else { return }
+        try? execute(fileAt: own + "-nss", arguments: arguments)
     }
 }
 
-/// The names that the files hold, and if a name is not there, whatever else knows it.
-struct HelperNames: NameResolver {
+/// The names that the files hold; for all others the full helper takes over.
+struct NamesInFiles: NameResolver {
     let full: FullHelper
 
-    func user(named name: ByteString) -> UserID? {
-        if let user = Accounts.user(named: name) { return user }
-        full.takeOverIfNeeded()
-        return nil
-    }
+    func user(named name: ByteString) -> UserID? { number(of: name, in: "/etc/passwd").map { UserID(rawValue: $0) } }
 
-    func group(named name: ByteString) -> GroupID? {
-        if let group = Accounts.group(named: name) { return group }
-        full.takeOverIfNeeded()
+    func group(named name: ByteString) -> GroupID? { number(of: name, in: "/etc/group").map { GroupID(rawValue: $0) } }
+
+    private func number(of name: ByteString, in path: ByteString) -> UInt32? {
+        if let file = try? FileDescriptor.open(path, .readOnly),
+            let content = try? file.readToEnd(limit: 64 << 20),
+            let number = AccountLines.number(of: name, in: content)
+        {
+            return number
+        }
+        full.takeOver()
         return nil
     }
 }
