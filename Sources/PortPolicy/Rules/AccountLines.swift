@@ -12,14 +12,17 @@ public enum AccountLines {
     public static func number(of name: ByteString, in content: [UInt8]) -> UInt32? {
         // An entry that begins with a sign is a reference to another database.
         guard let first = name.bytes.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-"),
-            !name.bytes.contains(UInt8(ascii: ":"))
+            let last = name.bytes.last, !name.bytes.contains(UInt8(ascii: ":"))
         else { return nil }
         var start = 0
         while start < content.count {
             let end = content.position(of: UInt8(ascii: "\n"), from: start)
-            let line = content[start..<end]
-            if line.starts(with: name.bytes), line.dropFirst(name.count).first == UInt8(ascii: ":") {
-                return number(in: line)
+            let colon = start + name.count
+            // The last byte first, since that is what the names of many users differ in.
+            if colon < end, content[colon - 1] == last, content[colon] == UInt8(ascii: ":"),
+                content[start..<colon].elementsEqual(name.bytes)
+            {
+                return number(in: content[start..<end])
             }
             start = end + 1
         }
