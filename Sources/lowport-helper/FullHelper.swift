@@ -19,19 +19,37 @@ struct FullHelper {
 /// The names that the files hold; for all others the full helper takes over.
 struct NamesInFiles: NameResolver {
     let full: FullHelper
+    private let users = AccountFile("/etc/passwd")
+    private let groups = AccountFile("/etc/group")
 
-    func user(named name: ByteString) -> UserID? { number(of: name, in: "/etc/passwd").map { UserID(rawValue: $0) } }
+    init(full: FullHelper) { self.full = full }
 
-    func group(named name: ByteString) -> GroupID? { number(of: name, in: "/etc/group").map { GroupID(rawValue: $0) } }
+    func user(named name: ByteString) -> UserID? { number(of: name, in: users).map { UserID(rawValue: $0) } }
 
-    private func number(of name: ByteString, in path: ByteString) -> UInt32? {
-        if let file = try? FileDescriptor.open(path, .readOnly),
-            let content = try? file.readToEnd(limit: 64 << 20),
-            let number = AccountLines.number(of: name, in: content)
-        {
-            return number
-        }
+    func group(named name: ByteString) -> GroupID? { number(of: name, in: groups).map { GroupID(rawValue: $0) } }
+
+    private func number(of name: ByteString, in file: AccountFile) -> UInt32? {
+        if let number = AccountLines.number(of: name, in: file.content) { return number }
         full.takeOver()
         return nil
+    }
+}
+
+/// A file of accounts, which is read when the first name is looked for, and once.
+private final class AccountFile {
+    private let path: ByteString
+    private var read: [UInt8]?
+
+    init(_ path: ByteString) { self.path = path }
+
+    /// The bytes of the file; empty if it cannot be read.
+    var content: [UInt8] {
+        if let read { return read }
+        var content: [UInt8] = []
+        if let file = try? FileDescriptor.open(path, .readOnly) {
+            content = (try? file.readToEnd(limit: 64 << 20)) ?? []
+        }
+        read = content
+        return content
     }
 }
