@@ -19,8 +19,10 @@ touch /etc/authbind/byport/81
 chmod 755 /etc/authbind/byport/81
 cc -O1 -o /mnt/bin/probe Tests/Probes/bind-probe/*.c -lpthread
 cp .build-dist/authbind /mnt/bin/
-cp .build-dist/lowport-helper .build-dist/lowport-run .build-dist/liblowport-preload.so /mnt/libexec/lowport/
-.build-dist/setcap cap_dac_read_search,cap_net_bind_service=p /mnt/libexec/lowport/lowport-helper
+cp .build-dist/lowport-helper* .build-dist/lowport-run .build-dist/liblowport-preload.so /mnt/libexec/lowport/
+for helper in /mnt/libexec/lowport/lowport-helper*; do
+    .build-dist/setcap cap_dac_read_search,cap_net_bind_service=p "$helper"
+done
 
 as_user() { setpriv --reuid 2001 --regid 2001 --clear-groups "$@"; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }

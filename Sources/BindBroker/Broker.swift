@@ -18,7 +18,7 @@ public enum Broker {
     /// Starts the supervisor and puts the filter on the calling process.
     ///
     /// The supervisor is no child of the process and no member of its group or session. It ends with the last process that
-    /// has the filter, and minds no signal; if it is killed before, their binds fail with ENOSYS.
+    /// has the filter, and lets no signal in but SIGALRM; if it is killed before, their binds fail with ENOSYS.
     public static func supervise(helper path: ByteString) throws(Problem) {
         let scope = number(in: "/proc/sys/kernel/yama/ptrace_scope") ?? 0
         if let problem = obstacle(yamaScope: scope, isRoot: CurrentProcess.effectiveUser == .root) { throw problem }

@@ -8,8 +8,6 @@ struct Caller {
     let groups = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
     /// What is raised for single calls.
     let capabilities: HeldCapabilities
-    /// Who is asked for names that the files do not have.
-    let full: FullHelper
 }
 
 /// A socket and the address that it is to be bound to, for the real user of this process.
@@ -22,11 +20,17 @@ struct AskedBind {
     let address: SocketAddress
 
     /// Binds the socket, if the real user may. Between the decision and the bind nothing happens.
-    /// - Parameter rules: the rules of the machine.
+    /// - Parameters:
+    ///   - contents: the rules of the machine that concern the port, as they are at `now`.
+    ///   - names: turns the names in rules into numbers.
     /// - Returns: what became of it, and the decision that it rests on.
-    func carryOut(_ rules: inout RuleCache) -> (reply: HelperReply, decision: Decision, request: BindRequest) {
+    func carryOut(
+        _ contents: RuleStore.Contents,
+        now: Int64,
+        names: some NameResolver
+    ) -> (reply: HelperReply, decision: Decision, request: BindRequest) {
         let request = request
-        let decision = decide(request, &rules)
+        let decision = decide(request, contents, now, names)
         if let refusal = decision.refusal { return (.refused(refusal), decision, request) }
         // A socket that is not of the internet, or not of the address's family, is left to the kernel without privilege.
         if isOfItsFamily { caller.capabilities.raise(.bindService) }
@@ -39,15 +43,13 @@ struct AskedBind {
         }
     }
 
-    private func decide(_ request: BindRequest, _ rules: inout RuleCache) -> Decision {
-        let now = WallClock.seconds
-        let contents = rules.contents(for: request.port, now: now)
-        return Decision.decide(
-            request,
-            rules: contents.rules,
-            now: Timestamp(rawValue: now),
-            names: HelperNames(full: caller.full)
-        ) { request in
+    private func decide(
+        _ request: BindRequest,
+        _ contents: RuleStore.Contents,
+        _ now: Int64,
+        _ names: some NameResolver
+    ) -> Decision {
+        Decision.decide(request, rules: contents.rules, now: Timestamp(rawValue: now), names: names) { request in
             AuthbindAnswer.ofSystem(
                 to: request,
                 rulesArePresent: contents.arePresent,

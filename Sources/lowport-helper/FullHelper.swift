@@ -1,42 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The same program, linked so that it can ask whatever sources of names the machine has (nsswitch.conf(5)).
+/// The whole program, linked with the C library of the machine, which knows all its sources of names (nsswitch.conf(5)).
 ///
-/// The helper that is started for every bind is linked statically, which makes it start in half the time. It reads
-/// /etc/passwd and /etc/group itself, and loads nobody's modules. Where names come from elsewhere too, it hands over.
+/// The helper that is started for every bind is linked statically, which makes it start in half the time, and does that
+/// one bind alone. It looks for names in /etc/passwd and /etc/group itself, and loads nobody's modules. What else there
+/// is to do it hands over.
 struct FullHelper {
     /// The arguments that this program was started with, and the other is started with.
     let arguments: [ByteString]
 
-    /// Takes over if the machine has users or groups that are not in the files; returns if it has none, or if there is
-    /// no such program: then this is it.
-    func takeOverIfNeeded() {
-        guard Self.namesComeFromElsewhere, let own = CurrentProcess.executablePath else { return }
-        let path: ByteString = own + "-nss"
-        if (try? checkAccess(.execute, to: path)) != nil { try? execute(path, arguments: arguments) }
-    }
-
-    private static var namesComeFromElsewhere: Bool {
-        guard let file = try? FileDescriptor.open("/etc/nsswitch.conf", .readOnly),
-            let content = try? file.readToEnd(limit: 1 << 16)
-        else { return false }
-        return NameSources.areOtherThanFiles(in: content)
+    /// Takes over; returns if there is no such program beside this one.
+    func takeOver() {
+        guard let own = CurrentProcess.executablePath else { return }
+        try? execute(fileAt: own + "-nss", arguments: arguments)
     }
 }
 
-/// The names that the files hold, and if a name is not there, whatever else knows it.
-struct HelperNames: NameResolver {
+/// The names that the files hold; for all others the full helper takes over.
+struct NamesInFiles: NameResolver {
     let full: FullHelper
+    private let users = AccountFile("/etc/passwd")
+    private let groups = AccountFile("/etc/group")
 
-    func user(named name: ByteString) -> UserID? {
-        if let user = Accounts.user(named: name) { return user }
-        full.takeOverIfNeeded()
+    init(full: FullHelper) { self.full = full }
+
+    func user(named name: ByteString) -> UserID? { number(of: name, in: users).map { UserID(rawValue: $0) } }
+
+    func group(named name: ByteString) -> GroupID? { number(of: name, in: groups).map { GroupID(rawValue: $0) } }
+
+    private func number(of name: ByteString, in file: AccountFile) -> UInt32? {
+        if let number = AccountLines.number(of: name, in: file.content) { return number }
+        full.takeOver()
         return nil
     }
+}
 
-    func group(named name: ByteString) -> GroupID? {
-        if let group = Accounts.group(named: name) { return group }
-        full.takeOverIfNeeded()
-        return nil
+/// A file of accounts, which is read when the first name is looked for, and once.
+private final class AccountFile {
+    private let path: ByteString
+    private var read: [UInt8]?
+
+    init(_ path: ByteString) { self.path = path }
+
+    /// The bytes of the file; empty if it cannot be read.
+    var content: [UInt8] {
+        if let read { return read }
+        var content: [UInt8] = []
+        if let file = try? FileDescriptor.open(path, .readOnly) {
+            content = (try? file.readToEnd(limit: 64 << 20)) ?? []
+        }
+        read = content
+        return content
     }
 }

@@ -6,18 +6,42 @@
 @c(lowport_helper_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     let given = unsafe [ByteString](argumentCount: count, arguments: arguments)
-    let caller: Caller
     do throws(Errno) {
-        caller = try confine(given)
+        let caller = try confine()
+        if Service.isAskedFor(by: given) { return Service.run(for: caller) }
+        return bindOnce(given, for: caller, names: SystemNames())
     } catch {
         return fail("cannot give up privileges: \(error.message)", error)
     }
+}
+
+/// The part of it that is linked statically, for one bind: the full program takes over for all else.
+@c(lowport_helper_once_main)
+public func mainOnce(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    let given = unsafe [ByteString](argumentCount: count, arguments: arguments)
+    let full = FullHelper(arguments: given)
+    do throws(Errno) {
+        let caller = try confine()
+        if Service.isAskedFor(by: given) {
+            full.takeOver()
+            return fail("no lowport-helper-nss", .noSystemCall)
+        }
+        return bindOnce(given, for: caller, names: NamesInFiles(full: full))
+    } catch {
+        return fail("cannot give up privileges: \(error.message)", error)
+    }
+}
+
+/// Does what the command line asks for.
+/// - Returns: the exit status.
+private func bindOnce(_ given: [ByteString], for caller: Caller, names: some NameResolver) -> Int32 {
     // A kernel before 5.18 starts a program without even a name.
-    let words = given.dropFirst()
-    if words.count == 1, words.first == Service.argument { return Service.run(for: caller) }
-    guard let address = HelperArguments.address(from: Array(words)) else { return fail("bad usage", .noSystemCall) }
-    var rules = RuleCache(of: .system, isReused: false)
-    let outcome = AskedBind(caller: caller, socket: .standardInput, address: address).carryOut(&rules)
+    guard let address = HelperArguments.address(from: Array(given.dropFirst())) else {
+        return fail("bad usage", .noSystemCall)
+    }
+    let now = WallClock.seconds
+    let outcome = AskedBind(caller: caller, socket: .standardInput, address: address)
+        .carryOut(RuleStore.system.load(onlyFor: address.port), now: now, names: names)
     var log = SystemLog()
     log.write(outcome, at: address, thread: CurrentProcess.parent)
     explain(outcome.decision)
@@ -25,17 +49,14 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
 }
 
 /// Makes this process one whose state its starter had no part in, and that has no privilege in use.
-private func confine(_ arguments: [ByteString]) throws(Errno) -> Caller {
+private func confine() throws(Errno) -> Caller {
     openStandardDescriptors()
     try Confinement.closeDescriptors(from: 3)
     Confinement.blockSignals()
     // A helper that was stopped between its decision and the bind must not go on when the decision may be revoked.
     Confinement.limitLife(seconds: 5)
     Confinement.resetEnvironment()
-    return Caller(
-        capabilities: try HeldCapabilities(keeping: [.readSearch, .bindService]),
-        full: FullHelper(arguments: arguments)
-    )
+    return Caller(capabilities: try HeldCapabilities(keeping: [.readSearch, .bindService]))
 }
 
 /// Says what authbind's helper says: something only where the tree itself could not be used.

@@ -2,13 +2,12 @@
 
 /// The helper as the broker uses it: one request after the other, until the one who asks is gone.
 enum Service {
-    /// The argument that asks for it.
-    static var argument: ByteString { "--serve" }
+    /// Whether the arguments of the program, its name among them, ask for it.
+    static func isAskedFor(by arguments: [ByteString]) -> Bool { arguments.count == 2 && arguments[1] == "--serve" }
 
     /// Serves the peer of the message channel on descriptor 0.
     /// - Returns: the exit status.
     static func run(for caller: Caller) -> Int32 {
-        caller.full.takeOverIfNeeded()
         let channel = InheritedDescriptor.standardInput
         var log = SystemLog()
         var rules = RuleCache(of: .system)
@@ -34,7 +33,9 @@ enum Service {
         _ log: inout SystemLog
     ) -> HelperReply {
         guard let request, let socket = message.carried else { return .failed(.invalidArgument) }
-        let outcome = AskedBind(caller: caller, socket: socket, address: request.address).carryOut(&rules)
+        let now = WallClock.seconds
+        let outcome = AskedBind(caller: caller, socket: socket, address: request.address)
+            .carryOut(rules.contents(for: request.address.port, now: now), now: now, names: SystemNames())
         log.write(outcome, at: request.address, thread: request.thread)
         return outcome.reply
     }

@@ -57,22 +57,6 @@ import Testing
         )
     }
 
-    @Test func handsOverWhereNamesAreKeptElsewhere() async throws {
-        // What it hands over to is told apart by its exit status.
-        let setup = """
-            printf '#!/bin/sh\\nexit 77\\n' > $H-nss; chmod 755 $H-nss
-            rm -r /etc/authbind; rm -f /etc/nsswitch.conf; echo 'allow user alice tcp 82' > /etc/lowport/rules
-            echo 'allow group elsewhere tcp 81' > /etc/lowport/rules.d/a.rules
-            \(Self.ask); as alice bind-probe tcp4 run $H 0100007f 5200
-            echo 'group: files sss' > /etc/nsswitch.conf
-
-            """
-        try await expect(
-            setup + "\(Self.ask); as alice bind-probe tcp4 run $H 0100007f 5200; rm $H-nss; \(Self.ask)",
-            "helper 1\nhelper ok\nhelper 77\nhelper ok\nhelper 1\n"
-        )
-    }
-
     @Test func judgesADualStackSocketForBothFamilies() async throws {
         try await expect(
             """

@@ -48,6 +48,7 @@ import Testing
                 ./opt/lowport/libexec/lowport/liblowport-preload.so
                 ./opt/lowport/libexec/lowport/lowport-forward
                 ./opt/lowport/libexec/lowport/lowport-helper
+                ./opt/lowport/libexec/lowport/lowport-helper-nss
                 ./opt/lowport/libexec/lowport/lowport-run
                 ./opt/lowport/share/bash-completion/completions/lowport
                 ./opt/lowport/share/fish/vendor_completions.d/lowport.fish
@@ -65,7 +66,7 @@ import Testing
             mkdir $T/plain; mount -t ramfs ramfs $T/plain; chmod 755 $T/plain
             (cd "$REPOSITORY" && make -s install PREFIX=$T/plain DESTDIR= >/dev/null 2>$T/said)
             grep -c 'no extended attributes' $T/said
-            stat -c '%a %U' $T/plain/libexec/lowport/lowport-helper
+            stat -c '%a %U' $T/plain/libexec/lowport/lowport-helper $T/plain/libexec/lowport/lowport-helper-nss
             PATH=$T/plain/bin:/usr/bin:/bin
             lowport grant 80 --user alice >/dev/null
             as alice lowport run nc -l 80 </dev/null & server=$!
@@ -83,7 +84,7 @@ import Testing
         #expect(outcome.status == 0, "\(outcome)")
         #expect(
             outcome.output
-                == "1\n4755 root\nnc: bind to 0.0.0.0 port 80: Operation not permitted\n255\n125\n"
+                == "2\n4755 root\n4755 root\nnc: bind to 0.0.0.0 port 80: Operation not permitted\n255\n125\n"
         )
         #expect(outcome.errors.description.contains("must not be installed set-"))
     }

@@ -16,6 +16,21 @@ public func execute(_ program: ByteString, arguments: [ByteString]) throws(Errno
     fatalError("execvp returned without an error")
 }
 
+/// Replaces this process by the program at `path`, which is looked for nowhere else.
+///
+/// The corresponding C function is execv(3). Returns only to throw.
+/// - Parameters:
+///   - path: the path.
+///   - arguments: all arguments; the first is the name that the program is told.
+public func execute(fileAt path: ByteString, arguments: [ByteString]) throws(Errno) -> Never {
+    try nothingOrErrno(.execute, retryOnInterrupt: false) { () -> Int32 in
+        unsafe arguments.withArgumentVector { vector in
+            unsafe path.withCString { unsafe execv($0, vector) }
+        }
+    }
+    fatalError("execv returned without an error")
+}
+
 extension [ByteString] {
     /// Calls `body` with the strings as C has the arguments of a program: pointers, and a nil behind the last.
     func withArgumentVector<Result>(_ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {

@@ -25,6 +25,7 @@ public struct Decision: Hashable, Sendable {
     /// The line that confines the one who asks to what is allowed here; nil if there is none.
     ///
     /// Under the kernel engine a refused bind then fails even with `CAP_NET_BIND_SERVICE`.
+    /// The helper, which allows or refuses, has no use for it.
     public private(set) var confinement: RuleLocation? = nil
 
     /// Whether the request is allowed.
@@ -49,7 +50,11 @@ extension Decision {
         names: some NameResolver,
         authbind: (BindRequest) -> AuthbindAnswer
     ) -> Decision {
-        let confinement = rules.confinement(of: request, names: names)
+        #if hasFeature(Embedded)
+            let confinement: RuleLocation? = nil
+        #else
+            let confinement = rules.confinement(of: request, names: names)
+        #endif
         if let grants = rules.grants(for: request, now: now, names: names) {
             return Decision(grant: .rules(grants), refusal: nil, authbind: nil, confinement: confinement)
         }

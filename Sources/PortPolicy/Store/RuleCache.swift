@@ -9,22 +9,17 @@
 /// file that changed a moment ago is not relied on: it could change again without a trace, in the same tick of the clock.
 public struct RuleCache {
     private let store: RuleStore
-    private let isReused: Bool
     private var last: (port: Port, stamp: Stamp, contents: RuleStore.Contents)?
 
     /// Creates a cache that holds nothing yet.
-    /// - Parameter isReused: false if it will be asked once, and so has nothing to remember.
-    public init(of store: RuleStore, isReused: Bool = true) {
-        self.store = store
-        self.isReused = isReused
-    }
+    public init(of store: RuleStore) { self.store = store }
 
     /// The rules that concern `port`.
     /// - Parameter now: the time of day, in seconds.
     public mutating func contents(for port: Port, now: Int64) -> RuleStore.Contents {
         if let last, last.port == port, last.stamp.isStillTrue { return last.contents }
         last = nil
-        let before = isReused ? Stamp(of: store) : nil
+        let before = Stamp(of: store)
         let contents = store.load(onlyFor: port)
         if let before, before.isOlder(than: now - 1) { last = (port, before, contents) }
         return contents

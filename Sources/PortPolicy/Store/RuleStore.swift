@@ -111,7 +111,9 @@ public struct RuleStore: Sendable {
     ) throws(Refusal) {
         let extra = try openFolder("rules.d", in: folder, path: Self.extraPath)
         let names = try refusing(Self.extraPath) { () throws(Errno) in try extra.names() }
-        for name in names.filter({ $0.hasSuffix(".rules") && !$0.hasPrefix(".") }).sorted() {
+        var wanted = names.filter { $0.hasSuffix(".rules") && !$0.hasPrefix(".") }
+        wanted.order()
+        for name in wanted {
             do throws(Refusal) {
                 contents.files.append(try read(name, in: extra, path: "\(Self.extraPath)/\(name)", onlyFor: port))
             } catch { contents.note(error) }
