@@ -52,13 +52,16 @@ final class Relay {
     /// Why the peer's end was no orderly one.
     var peerError: Errno? { receiving.sourceError }
 
+    /// How often something moved. A slow reader who takes what is on its way counts as well as a peer who sends.
+    private var movements: Int { sending.movements + receiving.movements }
+
     /// Runs until the end.
     func run(_ console: Console) {
         var idleAt = rules.idleLimit.map { Instant.now + $0 }
         while !isDone {
             passEndsOn()
             if isDone { break }
-            let before = sent + received
+            let before = movements
             let deadline = earliest(idleAt, quitsAt)
             guard wait(until: earliest(deadline, progress?.nextAt)) else {
                 if let deadline, deadline <= Instant.now { break }
@@ -66,7 +69,7 @@ final class Relay {
                 progress?.show(sent: sent, received: received, console)
                 continue
             }
-            if let limit = rules.idleLimit, sent + received != before { idleAt = Instant.now + limit }
+            if let limit = rules.idleLimit, movements != before { idleAt = Instant.now + limit }
         }
         passEndsOn()
         if rules.ending.sendsOnly { settle() }
