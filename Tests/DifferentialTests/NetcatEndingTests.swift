@@ -48,6 +48,17 @@ struct NetcatEndingTests {
             """
         ),
         NetcatScenario(
+            "-w does not end what a slow reader still takes",
+            """
+            python3 -c 'import socket, time
+            listener = socket.socket(); listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            listener.bind(("127.0.0.1", 8080)); listener.listen(); peer = listener.accept()[0]; count = 0
+            while data := peer.recv(4000): count += len(data); time.sleep(0.1)
+            print(count)' & server=$!; listening 8080
+            head -c 200000 /dev/zero | $NC -N -w 2 -O 4096 127.0.0.1 8080; echo $?; wait $server
+            """
+        ),
+        NetcatScenario(
             "a client outlives the peer while its input is open",
             """
             $NC -lN 8080 </dev/null & listening 8080

@@ -18,53 +18,6 @@ import Testing
     }
 }
 
-/// The ends that a channel is tried with.
-enum EndKind: CaseIterable {
-    case unix, tcp, pipe, file
-}
-
-/// An end of a channel, and the end that the test has of the same connection.
-final class TrialEnd {
-    /// The channel's end.
-    let channels: FileDescriptor
-    /// The test's end; nil once it is closed.
-    private(set) var borrowed: InheritedDescriptor?
-
-    init(_ kind: EndKind, isSource: Bool) throws {
-        switch kind {
-        case .unix:
-            let pair = try FileDescriptor.socketPair()
-            channels = FileDescriptor(owning: pair.0)
-            borrowed = InheritedDescriptor(pair.1)
-        case .tcp:
-            let listener = try FileDescriptor.socket(.v4, .tcp)
-            try listener.bind(to: SocketAddress(.v4(IPv4Address(rawValue: 0x7F00_0001)), Port(rawValue: 0)))
-            try listener.listen()
-            let client = try FileDescriptor.socket(.v4, .tcp)
-            try client.connect(to: try listener.localAddress())
-            channels = try listener.accept()
-            borrowed = InheritedDescriptor(client.release())
-        case .pipe:
-            let pipe = try Pipe()
-            let (output, input) = pipe.release()
-            channels = FileDescriptor(owning: isSource ? output : input)
-            borrowed = InheritedDescriptor(isSource ? input : output)
-        case .file:
-            channels = try .open("/tmp", [.temporary, .readWrite])
-            borrowed = nil
-        }
-        try channels.setNonBlocking(true)
-        try borrowed?.setNonBlocking(true)
-    }
-
-    deinit { if let borrowed { _ = FileDescriptor(owning: borrowed.rawValue) } }
-
-    /// Closes the test's end.
-    func close() {
-        if let open = borrowed.take() { _ = FileDescriptor(owning: open.rawValue) }
-    }
-}
-
 /// A generator of the same numbers for the same seed (splitmix64).
 struct Random: RandomNumberGenerator {
     private var state: UInt64

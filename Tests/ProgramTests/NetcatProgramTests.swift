@@ -165,6 +165,49 @@ import Testing
         )
     }
 
+    /// Whoever only looks whether the proxy is there is no news; whoever leaves in the midst of a request is.
+    @Test(arguments: ["http", "socks5"]) func aProxyIsSilentAboutProbes(_ kind: String) async throws {
+        try await expect(
+            """
+            $NC -lk --proxy-type \(kind) 3128 2>log & listening 3128
+            $NC -z 127.0.0.1 3128; $NC -N 127.0.0.1 3128 </dev/null
+            printf '\\005' | $NC -N 127.0.0.1 3128; until_true grep -q closed log; cat log
+            """,
+            "nc: client: the connection was closed\n"
+        )
+    }
+
+    /// A client who has said everything still gets what a busy writer has for it, although the writer is slower than we are.
+    @Test func aListenerSendsWhatComesWithoutAGap() async throws {
+        try await expect(
+            """
+            mkfifo input; $NC -l 8080 <input & exec 3>input; listening 8080
+            { number=0; while [ $number -lt 60000 ]; do echo $number; number=$((number + 1)); done; } >&3 &
+            $NC -N 127.0.0.1 8080 </dev/null | tail -1
+            """,
+            "59999\n"
+        )
+    }
+
+    /// What was sent arrives, although the reader of what the peer says has left, and the peer says more and more.
+    @Test func sendsToTheEndAlthoughNobodyReads() async throws {
+        try await expect(
+            """
+            python3 -c 'import socket, threading
+            peer = socket.create_server(("127.0.0.1", 8080)).accept()[0]
+            def talk():
+                try:
+                    while True: peer.sendall(b"more" * 1000)
+                except OSError: pass
+            threading.Thread(target=talk).start(); count = 0
+            while data := peer.recv(5000): count += len(data)
+            print(count)' & server=$!; listening 8080
+            head -c 5000000 /dev/zero | $NC -N 127.0.0.1 8080 | head -c 1 >/dev/null; wait $server
+            """,
+            "5000000\n"
+        )
+    }
+
     @Test func ncatsLetters() async throws {
         try await expect(
             """

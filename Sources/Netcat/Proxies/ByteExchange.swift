@@ -44,14 +44,25 @@ struct ByteExchange {
                     throw Errno.connectionReset
                 }
             } catch {
-                guard error == .wouldBlock else {
-                    throw Failure("\(what): the connection was closed")
-                }
+                if error != .wouldBlock { throw isClosed }
                 try wait(.readable)
             }
         }
         return buffer.bytes
     }
+
+    /// Receives the first byte of what the other side has to say; nil when it leaves without a word, as those do who only
+    /// look whether somebody is there.
+    func receiveFirst() throws(Failure) -> UInt8? {
+        do throws(Failure) {
+            return try receive(1)[0]
+        } catch {
+            if error == isClosed { return nil }
+            throw error
+        }
+    }
+
+    private var isClosed: Failure { Failure("\(what): the connection was closed") }
 
     /// Receives a line, without its end (LF, or CR LF).
     /// - Parameter limit: the most bytes that are accepted.
@@ -61,11 +72,14 @@ struct ByteExchange {
     }
 
     /// The same; nil when the line is longer.
-    func receiveLine(upTo limit: Int) throws(Failure) -> ByteString? {
+    /// - Parameter first: its first byte, if that was received already.
+    func receiveLine(upTo limit: Int, after first: UInt8? = nil) throws(Failure) -> ByteString? {
         var line: [UInt8] = []
+        var next = first
         // One byte at a time: what stands behind the last line belongs to others.
         while true {
-            let byte = try receive(1)[0]
+            let byte: UInt8
+            if let first = next.take() { byte = first } else { byte = try receive(1)[0] }
             if byte == 0x0A { break }
             line.append(byte)
             if line.count > limit { return nil }

@@ -53,8 +53,10 @@ struct HTTPProxyService {
     func serve() throws(Failure) {
         var lines: [ByteString] = []
         var size = 0
+        var first = try exchange.receiveFirst()
+        if first == nil { return }
         while true {
-            guard let line = try exchange.receiveLine(upTo: 8192) else {
+            guard let line = try exchange.receiveLine(upTo: 8192, after: first.take()) else {
                 return try refuse(lines.isEmpty ? .uriTooLong : .tooLarge)
             }
             if line.isEmpty { break }

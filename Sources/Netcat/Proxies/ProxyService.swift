@@ -36,10 +36,10 @@ struct ProxyService {
     }
 
     private func serveSocks(_ exchange: ByteExchange, _ socket: InheritedDescriptor) throws(Failure) {
-        let greeting = try exchange.receive(2)
-        let methods = try exchange.receive(Int(greeting[1]))
+        guard let version = try exchange.receiveFirst() else { return }
+        let methods = try exchange.receive(Int(try exchange.receive(1)[0]))
         let wanted: UInt8 = options.proxy.credentials == nil ? 0 : 2
-        guard greeting[0] == 5, methods.contains(wanted) else { return try exchange.send([5, 0xFF]) }
+        guard version == 5, methods.contains(wanted) else { return try exchange.send([5, 0xFF]) }
         try exchange.send([5, wanted])
         if let expected = options.proxy.credentials {
             _ = try exchange.receive(1)

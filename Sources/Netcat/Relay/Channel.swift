@@ -23,6 +23,8 @@ final class Channel {
     private(set) var sourceError: Errno?
     /// How many bytes the source gave.
     private(set) var received = 0
+    /// How often something moved, into or out of what is on its way.
+    private(set) var movements = 0
     /// How many reads gave something: for a datagram socket, the number of datagrams.
     private(set) var reads = 0
 
@@ -106,6 +108,7 @@ final class Channel {
         if isOver { return .wait }
         switch mover.step(from: source, to: sink, ended: sourceEnded) {
         case .moved(let count):
+            movements += 1
             received += count
             if count > 0 { reads += 1 }
             waitsForSink = false
@@ -138,6 +141,7 @@ final class Channel {
                     endSource(nil)
                     return .wait
                 }
+                movements += 1
                 received += count
                 reads += 1
                 if received == byteLimit { sourceEnded = true }
@@ -158,6 +162,7 @@ final class Channel {
         do throws(Errno) {
             while !buffer.isEmpty {
                 let pauses = try writeLine()
+                movements += 1
                 holdsBytes = !buffer.isEmpty
                 if pauses { return .wait }
             }

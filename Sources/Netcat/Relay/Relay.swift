@@ -52,13 +52,16 @@ final class Relay {
     /// Why the peer's end was no orderly one.
     var peerError: Errno? { receiving.sourceError }
 
+    /// How often something moved. A slow reader who takes what is on its way counts as well as a peer who sends.
+    private var movements: Int { sending.movements + receiving.movements }
+
     /// Runs until the end.
     func run(_ console: Console) {
         var idleAt = rules.idleLimit.map { Instant.now + $0 }
         while !isDone {
             passEndsOn()
             if isDone { break }
-            let before = sent + received
+            let before = movements
             let deadline = earliest(idleAt, quitsAt)
             guard wait(until: earliest(deadline, progress?.nextAt)) else {
                 if let deadline, deadline <= Instant.now { break }
@@ -66,10 +69,11 @@ final class Relay {
                 progress?.show(sent: sent, received: received, console)
                 continue
             }
-            if let limit = rules.idleLimit, sent + received != before { idleAt = Instant.now + limit }
+            if let limit = rules.idleLimit, movements != before { idleAt = Instant.now + limit }
         }
         passEndsOn()
-        if rules.ending.sendsOnly { settle() }
+        if rules.ending.sendsOnly { settle(until: nil) }
+        if receiving.sinkGone && sending.isEmpty { settle(until: Instant.now + .seconds(5)) }
         // Whoever encrypts says that it is over, however it ended.
         if sending.sink.kind == .encrypted { sending.sink.endSending() }
         progress?.show(sent: sent, received: received, console)
@@ -84,11 +88,12 @@ final class Relay {
         entries.append(PollEntry(send.sink ? sending.sink.descriptor : nil, .writable))
         entries.append(PollEntry(receive.source ? receiving.source.descriptor : nil, .readable))
         entries.append(PollEntry(receive.sink ? receiving.sink.descriptor : nil, .writable))
-        // Once the other side is finished, input that is there already is sent, but nothing more is waited for.
+        // Once the other side is finished, input is sent as long as it comes without a gap, but no more is waited for.
         let pause = earliest(sending.pausedUntil, receiving.pausedUntil)
         let waits = !isFinishing || send.sink || pause != nil
         let isPending = receiving.hasPending
-        let until = waits && !isPending ? earliest(deadline, pause) : Instant.now
+        let gap = Instant.now + Milliseconds(rawValue: sent > 0 ? Relay.longestGap : 0)
+        let until = isPending ? Instant.now : waits ? earliest(deadline, pause) : earliest(deadline, gap)
         let ready: Bool
         do throws(Errno) {
             ready = try poll(&entries, timeout: until?.remaining)
@@ -103,12 +108,13 @@ final class Relay {
 
     /// Waits until the peer has what was sent. Closed before, with something of the peer's unread, the connection would be
     /// reset, and what is still on its way lost.
-    private func settle() {
+    private func settle(until end: Instant?) {
         let buffer = Buffer(capacity: 1 << 16)
         let socket = sending.sink.descriptor
         guard socket.isTCP else { return }
         var pause = 1
         while let left = try? socket.unacknowledgedBytes(), left > 0 {
+            if let end, end <= Instant.now { return }
             pause = min(pause * 2, 64)
             guard (try? socket.wait(for: .readable, until: Instant.now + Milliseconds(rawValue: pause))) == true else {
                 continue
@@ -132,6 +138,9 @@ final class Relay {
         // A reset ends both directions.
         return receiving.isOver && receiving.sourceError == .connectionReset
     }
+
+    /// How long a writer who is busy may take from one block to the next, in thousandths of a second.
+    private static let longestGap = 100
 
     /// Tells each side, once it has everything, that nothing more comes.
     private func passEndsOn() {
