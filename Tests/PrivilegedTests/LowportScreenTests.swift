@@ -35,6 +35,7 @@ import Testing
                   no    authbind   /etc/authbind/byaddr/0.0.0.0:80: no such file or directory
                   no    authbind   /etc/authbind/byaddr/0.0.0.0,80: no such file or directory
                   no    authbind   /etc/authbind/byuid/1001: no such file or directory
+                  note  kernel     the kernel engine is not enabled
 
                 """
         )

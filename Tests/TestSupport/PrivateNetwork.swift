@@ -3,7 +3,7 @@ internal import Linux
 
 /// A loopback interface of its own for one test, so that every port is free and no traffic leaves. Needs root.
 public enum PrivateNetwork {
-    /// Runs `script` under `sh -u` in a new network, and waits for its end, twenty seconds at most; its processes end with it.
+    /// Runs `script` under `sh -u` in a new network, and waits for its end, forty seconds at most; its processes end with it.
     ///
     /// The script has
     /// - `$NC`: the netcat that is tried, called by the name `nc`;
@@ -19,7 +19,7 @@ public enum PrivateNetwork {
         return try await TestSupport.run(
             "timeout",
             [
-                "--signal=KILL", "20", "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh",
+                "--signal=KILL", "40", "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh",
                 "-u", "-c",
                 ByteString(prelude + script),
             ],
@@ -51,7 +51,7 @@ public enum PrivateNetwork {
 
 /// Lets a few scripts run at a time: each has processes that wait for each other, and a machine has few processors.
 private actor Gate {
-    static let shared = Gate(places: 4)
+    static let shared = Gate(places: 6)
 
     private var places: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []

@@ -26,8 +26,21 @@ extension Descriptor where Self: ~Copyable {
     /// Throws ETIMEDOUT when `deadline` comes first.
     public func finishConnecting(until deadline: Instant?) throws(Errno) {
         guard try wait(for: .writable, until: deadline) else { throw .timedOut }
-        // Who resets a connection has made it before, and may have said something: what there is can still be read.
-        if let error = try pendingError(), error != .connectionReset { throw error }
+        // Who resets a connection has made it before, and may have said something: what there is can still be read. If
+        // there is nothing, this is the last that is heard of the reset.
+        if let error = try pendingError(), error != .connectionReset || !hasReceived { throw error }
+    }
+
+    /// Whether something has come that was not read yet.
+    ///
+    /// The corresponding system call is recv(2) with `MSG_PEEK`.
+    private var hasReceived: Bool {
+        let descriptor = rawValue
+        var byte: UInt8 = 0
+        let count = try? valueOrErrno(.receive) {
+            Int32(unsafe recv(descriptor, &byte, 1, Int32(clinux_MSG_PEEK | clinux_MSG_DONTWAIT)))
+        }
+        return count == 1
     }
 
     /// The error that the socket met outside a call, which is thereby forgotten (`SO_ERROR`).
