@@ -33,7 +33,7 @@ awk 'BEGIN {
 }' >/mnt/etc/lowport/rules
 mount --bind /mnt/etc /etc
 cp .build-dist/lowport .build-dist/lowport-helper /mnt/bin/
-chmod 4755 /mnt/bin/lowport-helper
+.build-dist/setcap cap_dac_read_search,cap_net_bind_service=p /mnt/bin/lowport-helper
 
 exec /usr/bin/python3 - <<'END'
 import os, socket, statistics, subprocess, sys, time
@@ -46,25 +46,37 @@ def measure(name, limit, command, times, status=(0,), **options):
         taken.append((time.perf_counter() - begin) * 1000)
         if ended not in status:
             sys.exit(f"{name}: status {ended}")
+    return report(name, limit, taken)
+
+def report(name, limit, taken):
     median = statistics.median(taken)
     verdict = "" if limit is None else f"  limit {limit} ms: {'ok' if median <= limit else 'MISSED'}"
-    print(f"{name:34} median {median:7.2f} ms  fastest {min(taken):7.2f} ms{verdict}")
+    print(f"{name:34} median {median:7.2f} ms  fastest {min(taken):7.2f} ms{verdict}", flush=True)
     return median <= (limit or median)
 
 def helper(name, limit, user, status, times=50):
+    # As that user from here on, so that starting it costs what it costs anybody.
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] == 0
+    os.setgroups([]); os.setgid(user); os.setuid(user)
+    with socket.socket() as listening:
+        ok = measure(name, limit, ["/mnt/bin/lowport-helper", "0100007f", "5100"], times, (status,),
+                     stdin=listening) if status else helper_that_binds(name, limit, times)
+    sys.stdout.flush()
+    os._exit(not ok)
+
+def helper_that_binds(name, limit, times):
+    # A socket is bound once.
     taken = []
     for _ in range(times):
         with socket.socket() as listening:
             begin = time.perf_counter()
-            ended = subprocess.run(["/mnt/bin/lowport-helper", "0100007f", "5100"], stdin=listening, user=user,
-                                   group=user, extra_groups=[], stderr=subprocess.DEVNULL).returncode
+            ended = subprocess.run(["/mnt/bin/lowport-helper", "0100007f", "5100"], stdin=listening).returncode
             taken.append((time.perf_counter() - begin) * 1000)
-        if ended != status:
-            sys.exit(f"{name}: status {ended}, expected {status}")
-    median = statistics.median(taken)
-    verdict = "" if limit is None else f"  limit {limit} ms: {'ok' if median <= limit else 'MISSED'}"
-    print(f"{name:34} median {median:7.2f} ms  fastest {min(taken):7.2f} ms{verdict}")
-    return limit is None or median <= limit
+        if ended:
+            sys.exit(f"{name}: status {ended}")
+    return report(name, limit, taken)
 
 ok = measure("an empty program (true)", None, ["/bin/true"], 50)
 ok &= measure("lowport list", 100, ["/mnt/bin/lowport", "list"], 20)

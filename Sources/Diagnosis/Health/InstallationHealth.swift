@@ -6,10 +6,15 @@ internal import Linux
 /// The parts of the installation: there, whole, and with no more and no less privilege than they need.
 enum InstallationHealth {
     static func findings() -> [HealthFinding] {
-        // The twin is there only where the helper is linked statically.
-        helper("lowport-helper")
-            + (Installation.path(of: "lowport-helper-nss") == nil ? [] : helper("lowport-helper-nss"))
+        helper("lowport-helper") + (needsTwin ? helper("lowport-helper-nss") : [])
             + part("liblowport-preload.so", "library") + part("lowport-run", "runner")
+    }
+
+    /// A helper that is linked statically leaves the broker, and names that are not in the files, to its twin.
+    private static var needsTwin: Bool {
+        if Installation.path(of: "lowport-helper-nss") != nil { return true }
+        guard let path = Installation.path(of: "lowport-helper") else { return false }
+        return Target(program: path)?.image == .linkedStatically
     }
 
     private static func helper(_ name: ByteString) -> [HealthFinding] {
