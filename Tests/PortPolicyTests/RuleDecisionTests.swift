@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
 import PortPolicy
+import TestSupport
 import Testing
 
 /// What rules allow.
@@ -158,6 +159,28 @@ import Testing
         }
         // Neither answer may be the rule, or the comparison says nothing.
         #expect((100_000...900_000).contains(allowed))
+    }
+
+    @Test func readingForOnePortChangesNothingForIt() {
+        var random = SplitMix(seed: 17)
+        for _ in 0..<5000 {
+            let rules = (0..<Int.random(in: 0...5, using: &random)).map { _ in Rule.random(&random) }
+            let text = rules.reduce(into: [UInt8]()) { $0 += ($1.byteString + "\n").bytes }
+            let request = BindRequest.random(&random)
+            let file = RulesFile(path: "rules", content: text, onlyFor: request.port)
+            let answer = RuleSet([file]).grants(for: request, now: now, names: RandomNames())
+            #expect(answer == set(rules).grants(for: request, now: now, names: RandomNames()))
+        }
+    }
+
+    @Test(arguments: [
+        "allow user web tcp 81 on 10.0.0.0/8 on ::1", "allow user web tcp 81,x", "allow user web tcp 81 on 10.0.0.1/8",
+        "allow user 5 tcp 81", "allow user web tcp 81 until noon", "confine nobody", "alow user web tcp 81",
+    ])
+    func faultsInRulesForOtherPortsCount(line: String) {
+        let content = Array("allow everyone tcp 80\n\(line)\n".utf8)
+        let file = RulesFile(path: "rules", content: content, onlyFor: Port(rawValue: 80))
+        #expect(!file.isValid)
     }
 
     @Test func confinementAllowsAndRefusesNothingByItself() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
 import PortPolicy
+import TestSupport
 import Testing
 
 /// Which rules are superfluous.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
 import PortPolicy
+import TestSupport
 import Testing
 
 /// What is written in a rules file, and what is said about it when it is wrong.

@@ -7,12 +7,16 @@
 struct RuleParser {
     private let bytes: ArraySlice<UInt8>
     private let line: Int
+    private let port: Port?
     private var position: Int
 
     /// Reads `bytes`, the line with the number `line` without its newline.
-    init(_ bytes: ArraySlice<UInt8>, line: Int) {
+    /// - Parameter port: the one port that anybody is interested in; nil for all. A rule keeps those of its ports alone
+    ///   that are about it; one without any is read for its faults, and has nothing but them to tell.
+    init(_ bytes: ArraySlice<UInt8>, line: Int, onlyFor port: Port? = nil) {
         self.bytes = bytes
         self.line = line
+        self.port = port
         position = bytes.startIndex
     }
 
@@ -30,10 +34,15 @@ struct RuleParser {
         let identity = try identity()
         var rule = Rule(identity, [], [])
         try list(.transport, Self.transport) { rule.transports.formUnion($0) }
-        try list(.ports, PortRange.init(_:)) { rule.ports.append($0) }
+        let wanted = port
+        try list(.ports, PortRange.init(_:)) { range in
+            if wanted.map({ range.contains($0) }) ?? true { rule.ports.append(range) }
+        }
+        var hasPrefixes = false
         while let option = word() {
-            if option.text.spells("on"), rule.prefixes.isEmpty, rule.until == nil {
-                try list(.prefix, AddressPrefix.init(_:)) { rule.prefixes.append($0) }
+            if option.text.spells("on"), !hasPrefixes, rule.until == nil {
+                hasPrefixes = true
+                try list(.prefix, AddressPrefix.init(_:)) { if !rule.ports.isEmpty { rule.prefixes.append($0) } }
             } else if option.text.spells("until"), rule.until == nil {
                 rule.until = try expect(.time) { Timestamp(ByteString($0)) }
             } else {

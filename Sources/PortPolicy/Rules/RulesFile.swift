@@ -53,17 +53,17 @@ public struct RulesFile: Sendable {
         while start < content.count {
             let end = content.position(of: UInt8(ascii: "\n"), from: start)
             number += 1
-            let line = Self.line(content[start..<end], number: number)
+            let line = Self.line(content[start..<end], number: number, onlyFor: port)
             if case .invalid = line.content { isValid = false }
-            if line.concerns(port) { lines.append(line) }
+            if port == nil || line.isAboutThePort { lines.append(line) }
             start = end + 1
         }
         self.lines = lines
         self.isValid = isValid
     }
 
-    private static func line(_ text: ArraySlice<UInt8>, number: Int) -> Line {
-        var parser = RuleParser(text, line: number)
+    private static func line(_ text: ArraySlice<UInt8>, number: Int, onlyFor port: Port?) -> Line {
+        var parser = RuleParser(text, line: number, onlyFor: port)
         do throws(RuleError) {
             return Line(number: number, content: try parser.content(), text: text)
         } catch {
@@ -87,13 +87,12 @@ public struct RulesFile: Sendable {
 }
 
 extension RulesFile.Line {
-    /// Whether the line says something about `port`; nil is every port.
-    fileprivate func concerns(_ port: Port?) -> Bool {
-        guard let port else { return true }
+    /// Whether something is left of the line when it was read for one port alone.
+    fileprivate var isAboutThePort: Bool {
         switch content {
-        case .blank: return false
-        case .rule(let rule): return rule.ports.contains { $0.contains(port) }
-        case .confinement, .invalid: return true
+        case .blank: false
+        case .rule(let rule): !rule.ports.isEmpty
+        case .confinement, .invalid: true
         }
     }
 }
