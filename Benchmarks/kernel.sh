@@ -40,15 +40,16 @@ cat >/mnt/probe.c <<'END'
 
 static int compare(const void *a, const void *b) { return *(const long *)a > *(const long *)b ? 1 : -1; }
 
-/* The median of 20,000 calls of bind(2), in nanoseconds. */
+/* probe tcp|udp PORT: the median of 20,000 calls of bind(2), in nanoseconds. */
 int main(int count, char **arguments)
 {
     static long spans[20000];
+    int type = arguments[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[count - 1]))};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (int i = 0; i < 20000; i++) {
         struct timespec from, to;
-        int descriptor = socket(AF_INET, SOCK_DGRAM, 0);
+        int descriptor = socket(AF_INET, type, 0);
         clock_gettime(CLOCK_MONOTONIC, &from);
         if (bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0) { perror("bind"); return 1; }
         clock_gettime(CLOCK_MONOTONIC, &to);
@@ -67,29 +68,39 @@ enforce() {
     "$LOWPORT" enforce enable --cgroup "$group"
 }
 
-echo 'allow uid 2001 udp 80' >/mnt/one
+echo 'allow uid 2001 any 80' >/mnt/one
 {
-    echo 'allow uid 2001 udp 80'
+    echo 'allow uid 2001 any 80'
     awk 'BEGIN { for (i = 1; i < 10000; i++) printf "allow uid %d tcp %d on 10.%d.%d.0/24\n", 3000 + i % 2500, i % 1000 + 1, i / 250, i % 250 }'
 } >/mnt/many
+measure() { # NAME
+    for protocol in tcp udp; do
+        as_user /mnt/probe $protocol 80 >>"/mnt/$protocol-low-$1"
+        as_user /mnt/probe $protocol 8080 >>"/mnt/$protocol-other-$1"
+    done
+}
 
 for round in 1 2 3 4 5 6 7; do
     : "$round"
-    /mnt/probe 80 >>/mnt/native
-    as_user /mnt/probe 8080 >>/mnt/other-native
+    for protocol in tcp udp; do
+        /mnt/probe $protocol 80 >>/mnt/$protocol-low-native
+        as_user /mnt/probe $protocol 8080 >>/mnt/$protocol-other-native
+    done
     enforce /mnt/one
-    as_user /mnt/probe 80 >>/mnt/enforced
-    as_user /mnt/probe 8080 >>/mnt/other-enforced
+    measure enforced
     "$LOWPORT" enforce disable
     from=$(date +%s%N)
     enforce /mnt/many
     echo $((($(date +%s%N) - from) / 1000000)) >>/mnt/enabling
-    as_user /mnt/probe 80 >>/mnt/enforced-many
+    measure many
     "$LOWPORT" enforce disable
 done
 
 ratio() { awk -v a="$(median "$1")" -v b="$(median "$2")" -v t="$3" -v l="$4" 'BEGIN { printf "%-52s %6d ns / %6d ns = %.2f x (target %s)\n", l, a, b, a / b, t }'; }
-ratio /mnt/enforced /mnt/native '<= 1.3' 'low port, 1 rule, audit, beside root without'
-ratio /mnt/other-enforced /mnt/other-native '<= 1.1' 'other port, enforced, beside without'
-ratio /mnt/enforced-many /mnt/enforced '1.0' 'low port, 10,000 rules, beside 1 rule'
+for protocol in tcp udp; do
+    files=/mnt/$protocol
+    ratio $files-low-enforced $files-low-native '<= 1.3' "$protocol: low port, 1 rule, audit, beside root without"
+    ratio $files-low-many $files-low-enforced '1.0' "$protocol: low port, 10,000 rules, beside 1 rule"
+    ratio $files-other-enforced $files-other-native '<= 1.1' "$protocol: other port, enforced, beside without"
+done
 echo "enable with 10,000 rules: $(median /mnt/enabling) ms (target <= 200)"

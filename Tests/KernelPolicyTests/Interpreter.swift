@@ -24,12 +24,31 @@ struct Interpreter {
         static let map: UInt64 = 3 << 40
         static let value: UInt64 = 4 << 40
         static let socket: UInt64 = 5 << 40
+        static let task: UInt64 = 6 << 40
+        static let credentials: UInt64 = 7 << 40
+        static let controlGroups: UInt64 = 8 << 40
+        static let group: UInt64 = 9 << 40
+        static let node: UInt64 = 10 << 40
     }
 
     /// A socket of the kernel, as far as programs look into it.
     enum Socket {
         static let isIPv6Only = KernelTypes.Bit(offset: 18, mask: 0x20)
     }
+
+    /// The fields of the task that binds, at offsets that nothing else has.
+    static let task = TaskFields(
+        process: 4,
+        thread: 12,
+        command: 1752,
+        credentials: 24,
+        controlGroups: 32,
+        user: 8,
+        group: 12,
+        unifiedGroup: 48,
+        groupNode: 56,
+        nodeNumber: 64
+    )
 
     private let instructions: [Instruction]
     private let policy: LongestPrefixMap
@@ -155,6 +174,26 @@ struct Interpreter {
         }
     }
 
+    /// What the kernel has at an address of its own; every field that no program may read is a trap.
+    private func kernelMemory(_ address: UInt64, _ count: Int) -> UInt64 {
+        let task = Self.task
+        func field(_ region: UInt64, _ offset: Int16) -> UInt64 { region + UInt64(offset) }
+        switch (address, count) {
+        case (field(Region.task, task.process), 4): return 4711
+        case (field(Region.task, task.thread), 4): return 4712
+        case (field(Region.task, task.command), 8): return Self.number(Array("nginx".utf8))
+        case (field(Region.task, task.command + 8), 8): return 0
+        case (field(Region.task, task.credentials), 8): return Region.credentials
+        case (field(Region.task, task.controlGroups), 8): return Region.controlGroups
+        case (field(Region.credentials, task.user), 4): return UInt64(process.user)
+        case (field(Region.credentials, task.group), 4): return UInt64(process.group)
+        case (field(Region.controlGroups, task.unifiedGroup), 8): return Region.group
+        case (field(Region.group, task.groupNode), 8): return Region.node
+        case (field(Region.node, task.nodeNumber), 8): return 99
+        default: preconditionFailure("a field that is not for programs")
+        }
+    }
+
     private func bytes(_ address: UInt64, _ count: Int) -> [UInt8] {
         if address >= Region.socket {
             precondition(address == Region.socket + UInt64(Socket.isIPv6Only.offset) && count == 1)
@@ -174,8 +213,11 @@ struct Interpreter {
 
     private func load(_ address: UInt64, _ count: Int) -> UInt64 {
         precondition(address % UInt64(count) == 0, "misaligned")
-        return bytes(address, count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        return address >= Region.task ? kernelMemory(address, count) : Self.number(bytes(address, count))
     }
+
+    /// The number in little-endian order.
+    private static func number(_ bytes: [UInt8]) -> UInt64 { bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) } }
 
     private mutating func store(_ value: UInt64, _ address: UInt64, _ count: Int) {
         precondition(address % UInt64(count) == 0, "misaligned")
@@ -197,6 +239,7 @@ struct Interpreter {
     private mutating func call(_ number: Int32, _ registers: [UInt64]) -> UInt64 {
         switch Helper(rawValue: number) {
         case .userAndGroup: return UInt64(process.group) << 32 | UInt64(process.user)
+        case .task: return Region.task
         case .networkNamespace:
             precondition(registers[1] == Region.context)
             return process.network

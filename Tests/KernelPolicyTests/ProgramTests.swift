@@ -74,15 +74,18 @@ import Testing
         #expect(run.run() == 3)
     }
 
-    @Test func `an event says who bound what and by which line`() throws {
-        let policy = try RandomPolicy("# comment\nallow uid 2 tcp 80\n")
+    @Test(arguments: [nil, Interpreter.task])
+    func `an event says who bound what and by which line`(task: TaskFields?) throws {
+        let policy = try RandomPolicy("# comment\nallow uid 2 tcp 80\n", task: task)
         var run = policy.interpreter(for: RandomPolicy.request("192.0.2.1", port: 80))
         run.counters = [1: 41]
         #expect(run.run() == 3)
         #expect(run.counters.values.first == 42)
         let event = try #require(BindEvent(bytes: run.events[0]))
         #expect(event.user == UserID(rawValue: 2))
+        #expect(event.group == GroupID(rawValue: 8))
         #expect(event.process == 4711)
+        #expect(event.cgroup == 99)
         #expect(event.command == "nginx")
         #expect(event.address == IPAddress("192.0.2.1"))
         #expect(event.port == Port(rawValue: 80))

@@ -26,19 +26,22 @@ struct RandomPolicy {
     private let programs: [AssembledProgram]
 
     /// A policy of one to six random lines.
+    ///
+    /// Every other one is for a kernel that says where it has what the programs ask.
     init(_ random: inout SplitMix) {
         var text = ByteString()
         for _ in 0..<Int.random(in: 1...6, using: &random) { text += Self.line(&random) + "\n" }
-        self.init(valid: text, Bool.random(using: &random) ? RandomTree.tree(&random) : AuthbindSnapshot())
+        let tree = Bool.random(using: &random) ? RandomTree.tree(&random) : AuthbindSnapshot()
+        self.init(valid: text, tree, task: Bool.random(using: &random) ? Interpreter.task : nil)
     }
 
     /// The policy of `text`, which must have no faults.
-    init(_ text: ByteString) throws {
+    init(_ text: ByteString, task: TaskFields? = nil) throws {
         if let error = RulesFile(path: "rules", content: text.bytes).errors.first { throw error }
-        self.init(valid: text)
+        self.init(valid: text, AuthbindSnapshot(), task: task)
     }
 
-    private init(valid text: ByteString, _ tree: AuthbindSnapshot = AuthbindSnapshot()) {
+    private init(valid text: ByteString, _ tree: AuthbindSnapshot, task: TaskFields?) {
         self.text = text
         self.tree = tree
         rules = RuleSet([RulesFile(path: "rules", content: text.bytes)])
@@ -54,7 +57,8 @@ struct RandomPolicy {
         for (key, value) in table.entries { map.insert(key.bytes, image.bytes(of: value, in: table)) }
         self.map = map
         programs = BindFamily.allCases.map { [table] in
-            table.program(for: $0, ProgramOptions(network: 1, isIPv6Only: Interpreter.Socket.isIPv6Only))
+            let isIPv6Only = Interpreter.Socket.isIPv6Only
+            return table.program(for: $0, ProgramOptions(network: 1, isIPv6Only: isIPv6Only, task: task))
         }
     }
 

@@ -37,7 +37,7 @@ public enum Condition: UInt8, Sendable {
 
 /// The functions of the kernel that the programs call, by their numbers in `<linux/bpf.h>`.
 ///
-/// None of them is reserved for programs under the GPL.
+/// All but `task` are for programs under any licence.
 public enum Helper: Int32, Sendable {
     case mapLookup = 1
     case processAndThread = 14
@@ -49,6 +49,7 @@ public enum Helper: Int32, Sendable {
     case ringBufferOutput = 130
     case socketAsTCP6 = 136
     case socketAsUDP6 = 140
+    case task = 158
     case atomicTime = 208
 }
 

@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Linux
+internal import Linux
 internal import PortPolicy
 
 /// The family of sockets that a program is called for.
 public enum BindFamily: Sendable, CaseIterable {
     case v4, v6
-}
-
-/// What the programs decide beside the rules.
-public struct ProgramOptions: Hashable, Sendable {
-    /// The cookie of the one network namespace that the policy holds in; nil for all of them.
-    public var network: UInt64?
-    /// Whether each bind of a privileged port is written to the ring buffer and counted.
-    public var audits: Bool
-    /// Where the kernel's structure of a socket has `IPV6_V6ONLY`; nil if the program must not look.
-    public var isIPv6Only: KernelTypes.Bit?
-
-    /// Creates options.
-    public init(network: UInt64?, audits: Bool = true, isIPv6Only: KernelTypes.Bit? = nil) {
-        self.network = network
-        self.audits = audits
-        self.isIPv6Only = isIPv6Only
-    }
 }
 
 extension PolicyTable {
@@ -37,13 +20,13 @@ extension PolicyTable {
 }
 
 /// Writes the program. r6 is the context, r9 user and group, r8 the value that allowed, r7 the outcome.
-private struct BindProgram: ~Copyable {
+struct BindProgram: ~Copyable {
     let table: PolicyTable
     let family: BindFamily
     let options: ProgramOptions
     /// The identities that have entries, in the order of asking.
     private let asked: [PolicyKey.Kind]
-    private var code = Assembler()
+    var code = Assembler()
 
     init(table: PolicyTable, family: BindFamily, options: ProgramOptions) {
         self.table = table
@@ -62,8 +45,7 @@ private struct BindProgram: ~Copyable {
         leaveOtherNetworks(to: pass)
         storeTransportAndPort()
         storeAddress()
-        code.call(.userAndGroup)
-        code.move(.r9, .r0)
+        identify()
         // The verifier takes no instruction that is never reached: without rules there is nothing behind a grant.
         if asked.isEmpty {
             refuseConfined()
@@ -165,6 +147,23 @@ private struct BindProgram: ~Copyable {
     }
 
     // MARK: - Asking
+
+    /// r9 = user and group. If the fields of the task are known, the event gets all that it says of it on the way.
+    private mutating func identify() {
+        guard let task = options.task else {
+            code.call(.userAndGroup)
+            code.move(.r9, .r0)
+            return
+        }
+        code.remark("the task")
+        code.call(.task)
+        code.load(.r1, .double, .r0, task.credentials)
+        code.load(.r9, .word, .r1, task.group)
+        code.compute(.r9, .shiftLeft, 32)
+        code.load(.r1, .word, .r1, task.user)
+        code.compute(.r9, .or, .r1)
+        if options.audits { describe(task) }
+    }
 
     /// Goes to `granted` with the value in r8, or falls through if nothing allows the address.
     private mutating func askForAddress(granted: Label) {
@@ -279,104 +278,5 @@ private struct BindProgram: ~Copyable {
         } else {
             code.move(.r7, BindOutcome.left.rawValue)
         }
-    }
-
-    // MARK: - Audit
-
-    private mutating func countGrant() {
-        code.remark("the counter of the rule")
-        let unknown = code.label("uncounted")
-        code.load(.r1, .word, .r8, ValueLayout.counter)
-        code.store(.word, Stack.scratch, .r1)
-        code.move(.r2, .frame)
-        code.compute(.r2, .add, Int32(Stack.scratch))
-        code.moveMap(.r1, .counters)
-        code.call(.mapLookup)
-        code.jump(.r0, .equal, 0, to: unknown)
-        code.move(.r1, 1)
-        code.addAtomically(.r0, .r1)
-        code.bind(unknown)
-    }
-
-    private mutating func record(end: Label) {
-        code.remark("the event")
-        let event = Stack.event
-        code.call(.bootTime)
-        code.store(.double, event + EventLayout.time, .r0)
-        code.call(.processAndThread)
-        code.store(.double, event + EventLayout.processAndThread, .r0)
-        code.store(.double, event + EventLayout.userAndGroup, .r9)
-        code.call(.cgroup)
-        code.store(.double, event + EventLayout.cgroup, .r0)
-        if options.network == nil {
-            code.move(.r1, .r6)
-            code.call(.networkNamespace)
-            code.store(.double, event + EventLayout.network, .r0)
-        }
-        code.move(.r1, .frame)
-        code.compute(.r1, .add, Int32(event + EventLayout.command))
-        code.move(.r2, 16)
-        code.call(.command)
-        copyRule()
-        for index in 0..<4 as Range<Int16> {
-            code.load(.r1, .word, .frame, Stack.address + index * 4)
-            code.store(.word, event + EventLayout.address + index * 4, .r1)
-        }
-        code.load(.r1, .word, .frame, Stack.transport)
-        code.store(.word, event + EventLayout.transport, .r1)
-        storeSpace()
-        code.store(.half, event + EventLayout.outcome, .r7)
-        code.move(.r2, .frame)
-        code.compute(.r2, .add, Int32(event))
-        code.moveMap(.r1, .events)
-        code.move(.r3, EventLayout.size)
-        code.move(.r4, 0)
-        code.call(.ringBufferOutput)
-        code.move(.r9, .r0)
-        countOutcome(end: end)
-    }
-
-    private mutating func copyRule() {
-        let (none, copied) = (code.label("norule"), code.label("rule"))
-        code.jump(.r8, .equal, 0, to: none)
-        code.load(.r1, .double, .r8, ValueLayout.source)
-        code.store(.double, Stack.event + EventLayout.source, .r1)
-        code.jump(to: copied)
-        code.bind(none)
-        code.store(.double, Stack.event + EventLayout.source, 0)
-        code.bind(copied)
-    }
-
-    /// The space of the address; the key may say IPv4-mapped for the second half of a dual-stack bind.
-    private mutating func storeSpace() {
-        let place = Stack.event + EventLayout.space
-        code.load(.r1, .half, .frame, Stack.space)
-        code.store(.half, place, .r1)
-        guard family == .v6 else { return }
-        let mapped = code.label("mapped")
-        code.load(.r1, .word, .r6, Context.address6 + 8)
-        code.jump(.r1, .notEqual, 0, to: mapped)
-        code.store(.half, place, Int32(AddressSpace.v6.rawValue))
-        code.bind(mapped)
-    }
-
-    /// Counts the outcome, and the event if there was no room for it (r9 is not 0).
-    private mutating func countOutcome(end: Label) {
-        code.remark("statistics")
-        code.store(.word, Stack.scratch, 0)
-        code.move(.r2, .frame)
-        code.compute(.r2, .add, Int32(Stack.scratch))
-        code.moveMap(.r1, .statistics)
-        code.call(.mapLookup)
-        code.jump(.r0, .equal, 0, to: end)
-        code.move(.r1, 1)
-        code.move(.r2, .r0)
-        code.move(.r3, .r7)
-        code.compute(.r3, .shiftLeft, 3)
-        code.compute(.r2, .add, .r3)
-        code.addAtomically(.r2, .r1)
-        code.jump(.r9, .equal, 0, to: end)
-        code.compute(.r0, .add, Int32(StatisticsLayout.dropped * 8))
-        code.addAtomically(.r0, .r1)
     }
 }

@@ -26,18 +26,24 @@ struct LoadedPolicy: ~Copyable {
             .policy: policy.descriptor.rawValue, .counters: maps.counters.descriptor.rawValue,
             .events: maps.events.descriptor.rawValue, .statistics: maps.statistics.descriptor.rawValue,
         ]
-        var options = ProgramOptions(network: settings.network)
-        let bind4 = try load(table, .v4, options, descriptors)
-        // Only if it matters: looking into a socket takes more privilege, and a kernel that tells what it looks like.
-        if table.dependsOnIPv6Only {
-            options.isIPv6Only = KernelTypes.ofRunningKernel()?.bit("skc_ipv6only", of: "sock_common")
-            if options.isIPv6Only != nil, let bind6 = try? load(table, .v6, options, descriptors) {
-                return LoadedPolicy(bind4: bind4, bind6: bind6, isExact: true)
-            }
-            options.isIPv6Only = nil
-        }
-        let bind6 = try load(table, .v6, options, descriptors)
-        return LoadedPolicy(bind4: bind4, bind6: bind6, isExact: !table.dependsOnIPv6Only)
+        // Looking into the kernel's structures takes more privilege, and a kernel that says what they are.
+        var options = ProgramOptions.forRunningKernel(table, network: settings.network)
+        if options.task != nil, let loaded = try? load(table, options, descriptors) { return loaded }
+        options.task = nil
+        if options.isIPv6Only != nil, let loaded = try? load(table, options, descriptors) { return loaded }
+        return try load(table, ProgramOptions(network: settings.network), descriptors)
+    }
+
+    private static func load(
+        _ table: PolicyTable,
+        _ options: ProgramOptions,
+        _ descriptors: [MapName: Int32]
+    ) throws(EnforcementError) -> LoadedPolicy {
+        LoadedPolicy(
+            bind4: try load(table, .v4, options, descriptors),
+            bind6: try load(table, .v6, options, descriptors),
+            isExact: !table.dependsOnIPv6Only || options.isIPv6Only != nil
+        )
     }
 
     private static func load(
@@ -57,7 +63,7 @@ struct LoadedPolicy: ~Copyable {
                 code,
                 for: attachment,
                 name: Self.names[attachment] ?? "",
-                license: options.isIPv6Only == nil ? "Apache-2.0" : "GPL v2"
+                license: options.looksIntoKernel ? "GPL v2" : "Apache-2.0"
             )
         } catch { throw Self.meaning(of: error) }
     }

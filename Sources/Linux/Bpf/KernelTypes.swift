@@ -43,33 +43,56 @@ public struct KernelTypes: Sendable {
         self.strings = strings
     }
 
-    /// The bit field `member` of `structure`, which must be one bit wide; nil if there is none.
-    public func bit(_ member: ByteString, of structure: ByteString) -> Bit? {
-        var place = types.lowerBound
-        while place + 12 <= types.upperBound {
-            let info = word(place + 4)
-            let (kind, count) = (info >> 24 & 31, Int(info & 0xFFFF))
-            if kind == Self.structure, name(at: word(place), is: structure) {
-                return bit(member, place + 12, count, hasSizes: info >> 31 != 0)
-            }
-            guard let more = Self.extraSize(of: kind, count) else { return nil }
-            place += 12 + more
-        }
-        return nil
-    }
+    /// A structure of the kernel.
+    public struct Structure: Sendable {
+        fileprivate let types: KernelTypes
+        /// Where its members begin, and how many there are.
+        fileprivate let members: Int
+        fileprivate let count: Int
+        /// Whether a member says how many bits wide it is.
+        fileprivate let hasWidths: Bool
 
-    private func bit(_ member: ByteString, _ members: Int, _ count: Int, hasSizes: Bool) -> Bit? {
-        guard hasSizes, members + count * 12 <= types.upperBound else { return nil }
-        for place in stride(from: members, to: members + count * 12, by: 12) {
-            guard name(at: word(place), is: member) else { continue }
-            let position = word(place + 8)
-            guard position >> 24 == 1 else { return nil }
-            let number = Int(position & 0xFF_FFFF)
+        /// The bit field `member`; nil if there is none, or if it is not one bit wide.
+        public func bit(_ member: ByteString) -> Bit? {
+            guard hasWidths, let place = types.member(member, of: self) else { return nil }
+            guard place >> 24 == 1 else { return nil }
+            let number = Int(place & 0xFF_FFFF)
             #if _endian(little)
                 return Bit(offset: number / 8, mask: 1 << UInt8(number % 8))
             #else
                 return Bit(offset: number / 8, mask: 0x80 >> UInt8(number % 8))
             #endif
+        }
+
+        /// The offset of `member` in bytes, as instructions have it; nil if there is none, or if it is a bit field.
+        public func offset(_ member: ByteString) -> Int16? {
+            guard let place = types.member(member, of: self), !hasWidths || place >> 24 == 0, place % 8 == 0 else {
+                return nil
+            }
+            return Int16(exactly: place / 8)
+        }
+    }
+
+    /// The structure with the name `name`; nil if there is none.
+    public func structure(_ name: ByteString) -> Structure? {
+        var place = types.lowerBound
+        while place + 12 <= types.upperBound {
+            let info = word(place + 4)
+            let (kind, count) = (info >> 24 & 31, Int(info & 0xFFFF))
+            guard let more = Self.extraSize(of: kind, count), place + 12 + more <= types.upperBound else { return nil }
+            if kind == Self.structure, self.name(at: word(place), is: name) {
+                return Structure(types: self, members: place + 12, count: count, hasWidths: info >> 31 != 0)
+            }
+            place += 12 + more
+        }
+        return nil
+    }
+
+    /// Where `member` is: its offset in bits, and in the upper eight bits its width if it is a bit field.
+    private func member(_ member: ByteString, of structure: Structure) -> UInt32? {
+        for index in 0..<structure.count {
+            let place = structure.members + index * 12
+            if name(at: word(place), is: member) { return word(place + 8) }
         }
         return nil
     }

@@ -75,9 +75,10 @@ struct EnforceShowProgram: ParsableCommand {
         let limit = max(Port(rawValue: 1), EngineSettings.currentLimit())
         let table = PolicyTable(.ofSystem(), limit: limit, names: SystemPolicyNames())
         let network = try enforcing { () throws(EnforcementError) in try KernelEngine.currentNetwork() }
+        let options = ProgramOptions.forRunningKernel(table, network: network)
         for (family, title) in [(BindFamily.v4, "cgroup/bind4"), (.v6, "cgroup/bind6")] {
             try say("; \(ByteString(title))")
-            try say(ByteString(table.program(for: family, ProgramOptions(network: network)).listing))
+            try say(ByteString(table.program(for: family, options).listing))
         }
     }
 }

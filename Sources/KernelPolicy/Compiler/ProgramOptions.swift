@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// What the programs decide beside the rules.
+public struct ProgramOptions: Hashable, Sendable {
+    /// The cookie of the one network namespace that the policy holds in; nil for all of them.
+    public var network: UInt64?
+    /// Whether each bind of a privileged port is written to the ring buffer and counted.
+    public var audits: Bool
+    /// Where the kernel's structure of a socket has `IPV6_V6ONLY`; nil if the program must not look.
+    public var isIPv6Only: KernelTypes.Bit?
+    /// Where the kernel's structures have who binds; nil if the program asks functions of the kernel, which takes longer.
+    public var task: TaskFields?
+
+    /// Creates options.
+    public init(
+        network: UInt64?,
+        audits: Bool = true,
+        isIPv6Only: KernelTypes.Bit? = nil,
+        task: TaskFields? = nil
+    ) {
+        self.network = network
+        self.audits = audits
+        self.isIPv6Only = isIPv6Only
+        self.task = task
+    }
+
+    /// The options of programs that look into the structures of the running kernel, as far as it describes them.
+    public static func forRunningKernel(_ table: PolicyTable, network: UInt64?) -> ProgramOptions {
+        guard let types = KernelTypes.ofRunningKernel() else { return ProgramOptions(network: network) }
+        return ProgramOptions(
+            network: network,
+            isIPv6Only: table.dependsOnIPv6Only ? types.structure("sock_common")?.bit("skc_ipv6only") : nil,
+            task: TaskFields(types)
+        )
+    }
+
+    /// Whether the program looks into structures of the kernel, which the kernel lets programs under the GPL do alone.
+    var looksIntoKernel: Bool { isIPv6Only != nil || task != nil }
+}
