@@ -63,6 +63,12 @@ struct Interpreter {
     private(set) var statistics = [UInt8](repeating: 0, count: StatisticsLayout.size)
     /// The events that were written.
     private(set) var events: [[UInt8]] = []
+    /// For how long the machine has run since it was started, and slept beside that, in nanoseconds.
+    var (uptime, slept): (UInt64, UInt64) = (5_000_000_000, 0)
+    /// How often the exact clock was read.
+    private(set) var exactReadings = 0
+    /// What the coarse clock goes by, in nanoseconds.
+    static let tick: UInt64 = 4_000_000
     /// Whether the ring buffer has room.
     var ringBufferIsFull = false
 
@@ -132,6 +138,7 @@ struct Interpreter {
     private func compute(_ instruction: Instruction, _ left: UInt64, _ right: UInt64) -> UInt64 {
         switch Operation(rawValue: instruction.code & 0xF0) {
         case .add: left &+ right
+        case .subtract: left &- right
         case .or: left | right
         case .and: left & right
         case .shiftLeft: left << right
@@ -244,7 +251,10 @@ struct Interpreter {
             precondition(registers[1] == Region.context)
             return process.network
         case .atomicTime: return process.time
-        case .bootTime: return 5_000_000_000
+        case .bootTime:
+            exactReadings += 1
+            return uptime + slept
+        case .coarseTime: return uptime / Self.tick * Self.tick
         case .processAndThread: return 4711 << 32 | 4712
         case .cgroup: return 99
         case .command:

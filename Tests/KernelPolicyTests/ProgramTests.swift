@@ -96,6 +96,25 @@ import Testing
         #expect(run.statistics[24] == 1 && run.statistics[16] == 0)
     }
 
+    @Test func `the time of an event is right to a tick, and after a sleep too`() throws {
+        let policy = try RandomPolicy("allow uid 2 tcp 80\n")
+        var run = policy.interpreter(for: RandomPolicy.request("192.0.2.1", port: 80))
+        run.uptime = 7_001_000_000
+        let hour: UInt64 = 3_600_000_000_000
+        let pauses: [(UInt64, UInt64)] = [
+            (0, 0), (50_000_000, 0), (49_000_000, 0), (200_000_000, hour), (3_000_000, 0),
+        ]
+        for (waited, slept) in pauses {
+            run.uptime += waited
+            run.slept += slept
+            #expect(run.run() == 3)
+            let event = try #require(run.events.last.flatMap { BindEvent(bytes: $0) })
+            let truth = run.uptime + run.slept
+            #expect(event.time.distance(to: truth).magnitude <= Interpreter.tick)
+        }
+        #expect(run.exactReadings == 2)
+    }
+
     @Test func `events without room are counted`() throws {
         let policy = try RandomPolicy("allow uid 1 tcp 80\n")
         var run = policy.interpreter(for: RandomPolicy.request("::1", port: 80))

@@ -98,6 +98,11 @@ public struct Assembler: ~Copyable {
         emit(0x62 | width.rawValue, .frame, offset: offset, immediate: value)
     }
 
+    /// Stores `source`, `offset` bytes behind the address in `base`.
+    public mutating func store(_ width: Width, _ base: Register, _ offset: Int16, _ source: Register) {
+        emit(0x63 | width.rawValue, base, source.rawValue, offset: offset)
+    }
+
     /// Adds `source` to the eight bytes at the address in `base`, atomically.
     public mutating func addAtomically(_ base: Register, _ source: Register) {
         emit(0xDB, base, source.rawValue)

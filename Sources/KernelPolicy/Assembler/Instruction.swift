@@ -19,6 +19,7 @@ public enum Width: UInt8, Sendable {
 /// What an arithmetic instruction does (RFC 9669, 4.1).
 public enum Operation: UInt8, Sendable {
     case add = 0x00
+    case subtract = 0x10
     case or = 0x40
     case and = 0x50
     case shiftLeft = 0x60
@@ -50,6 +51,7 @@ public enum Helper: Int32, Sendable {
     case socketAsTCP6 = 136
     case socketAsUDP6 = 140
     case task = 158
+    case coarseTime = 160
     case atomicTime = 208
 }
 

@@ -62,6 +62,7 @@ extension AssembledProgram {
     private func sign(of operation: Operation) -> String {
         switch operation {
         case .add: "+="
+        case .subtract: "-="
         case .or: "|="
         case .and: "&="
         case .shiftLeft: "<<="

@@ -7,10 +7,7 @@ extension BindProgram {
         let unknown = code.label("uncounted")
         code.load(.r1, .word, .r8, ValueLayout.counter)
         code.store(.word, Stack.scratch, .r1)
-        code.move(.r2, .frame)
-        code.compute(.r2, .add, Int32(Stack.scratch))
-        code.moveMap(.r1, .counters)
-        code.call(.mapLookup)
+        lookUpNumber(in: .counters)
         code.jump(.r0, .equal, 0, to: unknown)
         code.move(.r1, 1)
         code.addAtomically(.r0, .r1)
@@ -20,9 +17,13 @@ extension BindProgram {
     mutating func record(end: Label) {
         code.remark("the event")
         let event = Stack.event
-        code.call(.bootTime)
-        code.store(.double, event + EventLayout.time, .r0)
         code.store(.double, event + EventLayout.userAndGroup, .r9)
+        // r9: the statistics, of which there is always one value.
+        code.store(.word, Stack.scratch, 0)
+        lookUpNumber(in: .statistics)
+        code.jump(.r0, .equal, 0, to: end)
+        code.move(.r9, .r0)
+        storeTime()
         if options.task == nil { describeTask() }
         if options.network == nil {
             code.move(.r1, .r6)
@@ -30,22 +31,47 @@ extension BindProgram {
             code.store(.double, event + EventLayout.network, .r0)
         }
         copyRule()
-        for index in 0..<4 as Range<Int16> {
-            code.load(.r1, .word, .frame, Stack.address + index * 4)
-            code.store(.word, event + EventLayout.address + index * 4, .r1)
-        }
-        code.load(.r1, .word, .frame, Stack.transport)
-        code.store(.word, event + EventLayout.transport, .r1)
-        storeSpace()
-        code.store(.half, event + EventLayout.outcome, .r7)
+        copyBind()
         code.move(.r2, .frame)
         code.compute(.r2, .add, Int32(event))
         code.moveMap(.r1, .events)
         code.move(.r3, EventLayout.size)
         code.move(.r4, 0)
         code.call(.ringBufferOutput)
-        code.move(.r9, .r0)
         countOutcome(end: end)
+    }
+
+    /// r0 = the value of the array `map` at the number that is in the scratch of the stack.
+    private mutating func lookUpNumber(in map: MapName) {
+        code.move(.r2, .frame)
+        code.compute(.r2, .add, Int32(Stack.scratch))
+        code.moveMap(.r1, map)
+        code.call(.mapLookup)
+    }
+
+    /// The time: by the exact clock, or where it was read a moment ago by the coarse one, which costs a tenth, and what
+    /// the exact clock was ahead of it. That is true to a tick of the kernel, since the coarse clock stands still while
+    /// the machine sleeps and the exact one does not.
+    private mutating func storeTime() {
+        let (exact, known) = (code.label("exact"), code.label("time"))
+        code.call(.coarseTime)
+        code.load(.r1, .double, .r9, StatisticsLayout.sampled)
+        code.move(.r2, .r0)
+        code.compute(.r2, .subtract, .r1)
+        code.jump(.r2, .greater, StatisticsLayout.sampleLife, to: exact)
+        code.load(.r1, .double, .r9, StatisticsLayout.ahead)
+        code.compute(.r0, .add, .r1)
+        code.jump(to: known)
+        code.bind(exact)
+        code.store(.double, Stack.scratch, .r0)
+        code.call(.bootTime)
+        code.load(.r1, .double, .frame, Stack.scratch)
+        code.move(.r2, .r0)
+        code.compute(.r2, .subtract, .r1)
+        code.store(.double, .r9, StatisticsLayout.ahead, .r2)
+        code.store(.double, .r9, StatisticsLayout.sampled, .r1)
+        code.bind(known)
+        code.store(.double, Stack.event + EventLayout.time, .r0)
     }
 
     /// Puts process, thread, command and control group into the event, by functions of the kernel.
@@ -91,36 +117,40 @@ extension BindProgram {
         code.bind(copied)
     }
 
-    /// The space of the address; the key may say IPv4-mapped for the second half of a dual-stack bind.
-    private mutating func storeSpace() {
-        let place = Stack.event + EventLayout.space
-        code.load(.r1, .half, .frame, Stack.space)
-        code.store(.half, place, .r1)
+    /// Copies address, protocol, port and space out of the key, and puts the outcome where the key has the scope.
+    private mutating func copyBind() {
+        let event = Stack.event
+        for half in [0, 8] as [Int16] {
+            code.load(.r1, .double, .frame, Stack.address + half)
+            code.store(.double, event + EventLayout.address + half, .r1)
+        }
+        code.load(.r1, .double, .frame, Stack.transport)
+        let place = Eightfold.place(6, 2)
+        code.compute(.r1, place == 0 ? .shiftRight : .shiftLeft, 16)
+        code.compute(.r1, place == 0 ? .shiftLeft : .shiftRight, 16)
+        code.move(.r2, .r7)
+        code.compute(.r2, .shiftLeft, place)
+        code.compute(.r1, .or, .r2)
+        code.store(.double, event + EventLayout.transport, .r1)
         guard family == .v6 else { return }
+        // The key may say IPv4-mapped for the second half of a dual-stack bind.
         let mapped = code.label("mapped")
         code.load(.r1, .word, .r6, Context.address6 + 8)
         code.jump(.r1, .notEqual, 0, to: mapped)
-        code.store(.half, place, Int32(AddressSpace.v6.rawValue))
+        code.store(.half, event + EventLayout.space, Int32(AddressSpace.v6.rawValue))
         code.bind(mapped)
     }
 
-    /// Counts the outcome, and the event if there was no room for it (r9 is not 0).
+    /// Counts the outcome, and the event if there was no room for it: r0 is not 0.
     private mutating func countOutcome(end: Label) {
         code.remark("statistics")
-        code.store(.word, Stack.scratch, 0)
-        code.move(.r2, .frame)
-        code.compute(.r2, .add, Int32(Stack.scratch))
-        code.moveMap(.r1, .statistics)
-        code.call(.mapLookup)
-        code.jump(.r0, .equal, 0, to: end)
         code.move(.r1, 1)
-        code.move(.r2, .r0)
-        code.move(.r3, .r7)
-        code.compute(.r3, .shiftLeft, 3)
-        code.compute(.r2, .add, .r3)
+        code.move(.r2, .r7)
+        code.compute(.r2, .shiftLeft, 3)
+        code.compute(.r2, .add, .r9)
         code.addAtomically(.r2, .r1)
-        code.jump(.r9, .equal, 0, to: end)
-        code.compute(.r0, .add, Int32(StatisticsLayout.dropped * 8))
-        code.addAtomically(.r0, .r1)
+        code.jump(.r0, .equal, 0, to: end)
+        code.compute(.r9, .add, Int32(StatisticsLayout.dropped * 8))
+        code.addAtomically(.r9, .r1)
     }
 }

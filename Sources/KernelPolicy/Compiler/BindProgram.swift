@@ -43,8 +43,8 @@ struct BindProgram: ~Copyable {
         code.move(.r6, .r1)
         leaveUnprivileged(to: pass)
         leaveOtherNetworks(to: pass)
-        storeTransportAndPort()
-        storeAddress()
+        findTransportAndPort()
+        storeKey()
         identify()
         // The verifier takes no instruction that is never reached: without rules there is nothing behind a grant.
         if asked.isEmpty {
@@ -89,29 +89,31 @@ struct BindProgram: ~Copyable {
 
     // MARK: - The key
 
-    private mutating func storeTransportAndPort() {
+    /// r7 = protocol and port, as four bytes of the key that space and scope follow.
+    private mutating func findTransportAndPort() {
         code.remark("protocol (MPTCP is TCP, UDP-Lite is UDP) and port")
         let known = code.label("transport")
         code.load(.r1, .word, .r6, Context.transport)
-        for (number, transport) in [(6, "tcp"), (262, "tcp"), (17, "udp"), (136, "udp")] as [(Int32, String)] {
-            code.move(.r2, transport == "tcp" ? 0 : 1)
+        for (number, transport) in [(6, .tcp), (262, .tcp), (17, .udp), (136, .udp)] as [(Int32, TransportProtocol)] {
+            code.moveWide(.r7, Eightfold.field(transport.code, 0, 2))
             code.jump(.r1, .equal, number, to: known)
         }
-        code.move(.r2, 2)
+        code.moveWide(.r7, Eightfold.field(TransportProtocol.other.code, 0, 2))
         code.bind(known)
-        code.store(.half, Stack.transport, .r2)
         code.load(.r1, .word, .r6, Context.port)
-        code.store(.half, Stack.port, .r1)
-        code.store(.word, Stack.key, 256)
+        code.compute(.r1, .shiftLeft, Eightfold.place(2, 2))
+        code.compute(.r7, .or, .r1)
     }
 
-    /// Space, scope and address; an IPv4-mapped address as the IPv4 address that it means. The scope is 1 for a wildcard.
-    private mutating func storeAddress() {
+    /// Writes the key but for whom it is asked: the address and its space, an IPv4-mapped one as the IPv4 address that it
+    /// means, and the scope, which is 1 for a wildcard.
+    private mutating func storeKey() {
         code.remark("address")
+        code.store(.word, Stack.key, 256)
         switch family {
         case .v4:
-            code.load(.r4, .word, .r6, Context.address4)
-            storeAddress(in: .v4, words: [.r4])
+            code.load(.r1, .word, .r6, Context.address4)
+            storeShortAddress(in: .v4, .r1)
         case .v6:
             let (stored, ipv6, mapped) = (code.label("address"), code.label("ipv6"), code.label("mapped"))
             for (index, register) in [Register.r1, .r2, .r3, .r4].enumerated() {
@@ -123,26 +125,43 @@ struct BindProgram: ~Copyable {
             code.swapToNetworkOrder(.r5, bits: 32)
             code.jump(.r5, .equal, 0xFFFF, to: mapped)
             code.bind(ipv6)
-            storeAddress(in: .v6, words: [.r1, .r2, .r3, .r4])
+            joinWords(.r1, .r2)
+            joinWords(.r3, .r4)
+            code.store(.double, Stack.address, .r1)
+            code.store(.double, Stack.address + 8, .r3)
+            code.compute(.r1, .or, .r3)
+            noteReach(in: .v6, .r1)
             code.jump(to: stored)
             code.bind(mapped)
-            storeAddress(in: .mapped, words: [.r4])
+            storeShortAddress(in: .mapped, .r4)
             code.bind(stored)
         }
+        code.store(.double, Stack.transport, .r7)
     }
 
-    private mutating func storeAddress(in space: AddressSpace, words: [Register]) {
+    /// `first` = the two words, as they follow each other in memory.
+    private mutating func joinWords(_ first: Register, _ second: Register) {
+        code.compute(first, .shiftLeft, Eightfold.place(0, 4))
+        code.compute(second, .shiftLeft, Eightfold.place(4, 4))
+        code.compute(first, .or, second)
+    }
+
+    /// Stores the address of four bytes in `word`, and twelve of 0.
+    private mutating func storeShortAddress(in space: AddressSpace, _ word: Register) {
+        code.compute(word, .shiftLeft, Eightfold.place(0, 4))
+        code.store(.double, Stack.address, word)
+        code.store(.double, Stack.address + 8, 0)
+        noteReach(in: space, word)
+    }
+
+    /// Puts space and scope into r7; `bits` is 0 for a wildcard.
+    private mutating func noteReach(in space: AddressSpace, _ bits: Register) {
         let specific = code.label("specific")
-        code.store(.half, Stack.space, Int32(space.rawValue))
-        code.store(.half, Stack.scope, 0)
-        for index in 0..<4 {
-            let place = Stack.address + Int16(index) * 4
-            if index < words.count { code.store(.word, place, words[index]) } else { code.store(.word, place, 0) }
-        }
-        code.move(.r5, words[0])
-        for word in words.dropFirst() { code.compute(.r5, .or, word) }
-        code.jump(.r5, .notEqual, 0, to: specific)
-        code.store(.half, Stack.scope, 1)
+        code.moveWide(.r5, Eightfold.field(space.rawValue, 4, 2))
+        code.compute(.r7, .or, .r5)
+        code.jump(bits, .notEqual, 0, to: specific)
+        code.moveWide(.r5, Eightfold.field(1, 6, 2))
+        code.compute(.r7, .or, .r5)
         code.bind(specific)
     }
 
@@ -235,15 +254,19 @@ struct BindProgram: ~Copyable {
 
     /// r0 = what the policy map says of the key on the stack, for the user, the group or everyone.
     private mutating func lookUp(_ kind: PolicyKey.Kind) {
-        code.store(.word, Stack.kind, Int32(kind.rawValue))
+        code.moveWide(.r1, Eightfold.field(kind.rawValue, 0, 4))
         switch kind {
-        case .everyone: code.store(.word, Stack.identity, 0)
-        case .user, .confinedUser: code.store(.word, Stack.identity, .r9)
+        case .everyone: break
+        case .user, .confinedUser: code.moveLow(.r2, .r9)
         case .group, .confinedGroup:
-            code.move(.r1, .r9)
-            code.compute(.r1, .shiftRight, 32)
-            code.store(.word, Stack.identity, .r1)
+            code.move(.r2, .r9)
+            code.compute(.r2, .shiftRight, 32)
         }
+        if kind != .everyone {
+            code.compute(.r2, .shiftLeft, Eightfold.place(4, 4))
+            code.compute(.r1, .or, .r2)
+        }
+        code.store(.double, Stack.kind, .r1)
         code.move(.r2, .frame)
         code.compute(.r2, .add, Int32(Stack.key))
         code.moveMap(.r1, .policy)

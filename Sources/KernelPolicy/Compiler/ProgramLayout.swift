@@ -11,9 +11,12 @@ enum Context {
 }
 
 /// Where things lie on the stack of the program, in bytes from its end.
+///
+/// What the kernel reads in pieces of eight bytes is written in such pieces: the processor waits where it has to gather
+/// a load from several stores.
 enum Stack {
-    /// The key that the policy map is asked with.
-    static let key: Int16 = -40
+    /// The key that the policy map is asked with. What follows its length is aligned to eight bytes.
+    static let key: Int16 = -44
     static let kind = key + 4
     static let identity = key + 8
     static let transport = key + 12
@@ -22,9 +25,26 @@ enum Stack {
     static let scope = key + 18
     static let address = key + 20
     /// The event that is written to the ring buffer.
-    static let event: Int16 = -128
+    static let event: Int16 = -136
     /// Eight bytes for whatever has to outlive a call.
-    static let scratch: Int16 = -136
+    static let scratch: Int16 = -144
+}
+
+/// Eight bytes of memory in a register.
+enum Eightfold {
+    /// How far left a field is in the register, in bits, that has `width` bytes and lies `offset` bytes behind the first.
+    static func place(_ offset: Int32, _ width: Int32) -> Int32 {
+        #if _endian(little)
+            offset * 8
+        #else
+            (8 - offset - width) * 8
+        #endif
+    }
+
+    /// `value` as a field that has `width` bytes and lies `offset` bytes behind the first.
+    static func field(_ value: some BinaryInteger, _ offset: Int32, _ width: Int32) -> UInt64 {
+        UInt64(value) << UInt64(place(offset, width))
+    }
 }
 
 /// An event in the ring buffer, by offsets in bytes; numbers in the order of the machine.
@@ -76,5 +96,11 @@ public enum BindOutcome: Int32, Sendable, CaseIterable {
 enum StatisticsLayout {
     /// Events for which the ring buffer had no room; 2 is no outcome.
     static let dropped = 2
-    static let size = 32
+    /// When the exact clock was read last, by the coarse one (`CLOCK_MONOTONIC_COARSE`).
+    static let sampled: Int16 = 32
+    /// What the exact clock was ahead of the coarse one then.
+    static let ahead: Int16 = 40
+    static let size = 48
+    /// For how long that is relied on, in nanoseconds. Only while the machine sleeps does it change by more than a tick.
+    static let sampleLife: Int32 = 100_000_000
 }

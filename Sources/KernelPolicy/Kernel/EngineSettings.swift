@@ -13,7 +13,7 @@ public struct EngineSettings: Hashable, Sendable {
     public var applied: Int64 = 0
 
     /// What the pins hold; another number is another version's.
-    private static let version: UInt32 = 1
+    private static let version: UInt32 = 2
     static let size = 32
 
     /// Creates settings.
