@@ -71,7 +71,8 @@ final class Relay {
                 progress?.show(sent: sent, received: received, console)
                 continue
             }
-            if let limit = rules.idleLimit, movements != before { idleAt = Instant.now + limit }
+            // A pause that was asked for is not idleness.
+            if let limit = rules.idleLimit, movements != before { idleAt = (sending.pausedUntil ?? .now) + limit }
         }
         passEndsOn()
         if rules.ending.sendsOnly { settle(until: nil) }

@@ -94,7 +94,7 @@ final class Conversation {
         if isOurs && peer.kind == .datagrams { ending.staysAfterInput = ending.staysAfterInput ?? .seconds(0) }
         let relay = Relay(
             sending: Channel(from: input, to: peer, filters: filters.sending, lineInterval: interval),
-            receiving: Channel(from: peer, to: output, filters: filters.receiving, lineInterval: interval),
+            receiving: Channel(from: peer, to: output, filters: filters.receiving),
             rules: RelayRules(
                 ending: ending,
                 idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout,
