@@ -141,6 +141,22 @@ struct NetcatEndingTests {
             """
         ),
         NetcatScenario(
+            "-i longer than -w: the pause is not idleness",
+            """
+            $NC -l 8080 >got & server=$!; listening 8080
+            printf '1\n2\n' | timeout 60 $NC -N -i 2 -w 1 127.0.0.1 8080; echo $?; wait $server; cat got
+            """
+        ),
+        NetcatScenario(
+            "-i does not hold back what is received, by either side",
+            """
+            timeout 60 $NC -l -i 90 8080 >got </dev/null & server=$!; listening 8080
+            printf '1\n2\n' | $NC -N 127.0.0.1 8080; wait $server; echo $?; cat got
+            printf '1\n2\n' | $NC -N -l 8081 & listening 8081
+            timeout 60 $NC -i 90 127.0.0.1 8081 </dev/null; echo $?
+            """
+        ),
+        NetcatScenario(
             "-v tells about both ends",
             """
             $NC -lv 8080 >got 2>log & server=$!; listening 8080

@@ -26,7 +26,8 @@ final class TrialEnd {
             try listener.listen()
             let client = try FileDescriptor.socket(.v4, .tcp)
             try client.connect(to: try listener.localAddress())
-            channels = try listener.accept()
+            var peer: SocketAddress?
+            channels = try listener.accept(from: &peer)
             borrowed = InheritedDescriptor(client.release())
         case .pipe:
             let pipe = try Pipe()

@@ -208,6 +208,19 @@ import Testing
         )
     }
 
+    /// What is known of the process and of the listener is not asked for each client.
+    @Test func shortConnectionsAskNothing() async throws {
+        try await expect(
+            """
+            strace -o calls $NC -lk 127.0.0.1 8080 </dev/null >/dev/null 2>/dev/null & listening 8080
+            for _ in 1 2 3; do echo hello | nc.openbsd -N 127.0.0.1 8080; done
+            until_true grep -q 'accept4(3, *$' calls
+            sed '1,/^accept4/d' calls | grep -o '^[a-z0-9_]*' | grep -vx poll | sort -u | tr '\\n' ' '
+            """,
+            "accept4 close recvfrom "
+        )
+    }
+
     @Test func ncatsLetters() async throws {
         try await expect(
             """

@@ -11,15 +11,15 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.listen) { CLinux.listen(descriptor, backlog) }
     }
 
-    /// Takes the next connection, waiting for it.
+    /// Takes the next connection, waiting for it; what is taken does not wait. `peer` becomes the address at its other
+    /// end, or nil if that is not one of the internet.
     ///
-    /// The corresponding system call is accept4(2) with `SOCK_CLOEXEC`.
-    public func accept() throws(Errno) -> FileDescriptor {
+    /// The corresponding system call is accept4(2) with `SOCK_CLOEXEC` and `SOCK_NONBLOCK`.
+    public func accept(from peer: inout SocketAddress?) throws(Errno) -> FileDescriptor {
         let descriptor = rawValue
-        let flags = Int32(clinux_SOCK_CLOEXEC)
+        let flags = Int32(clinux_SOCK_CLOEXEC | clinux_SOCK_NONBLOCK)
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        // The address is asked for so that strace(1) shows who came, as for other programs.
         let connection = try valueOrErrno(.accept) {
             unsafe withUnsafeMutablePointer(to: &storage) {
                 unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -27,6 +27,7 @@ extension Descriptor where Self: ~Copyable {
                 }
             }
         }
+        peer = SocketAddress(storage)
         return FileDescriptor(owning: connection)
     }
 }

@@ -15,9 +15,10 @@ struct Encryption {
         self.console = console
     }
 
-    /// What is read and written over `socket`: through TLS if it is wanted, after the keys have been agreed on.
-    func stream(over socket: InheritedDescriptor, isServer: Bool) throws(Failure) -> Stream {
-        guard options.tls.isWanted else { return Stream(socket) }
+    /// What is read and written over `connection`: through TLS if it is wanted, after the keys have been agreed on.
+    func stream(over connection: Stream, isServer: Bool) throws(Failure) -> Stream {
+        guard options.tls.isWanted else { return connection }
+        let socket = connection.descriptor
         try? socket.setNonBlocking(true)
         do throws(TLSError) {
             let session = try TLSSession(settings(isServer: isServer), over: socket)
@@ -66,7 +67,7 @@ struct Encryption {
 
     /// Encrypts what comes from `plain`, and decrypts what comes from `connection`.
     private func pump(_ connection: borrowing Connection, _ plain: borrowing FileDescriptor) throws(Failure) {
-        let stream = try stream(over: connection.socket.reference, isServer: true)
+        let stream = try stream(over: connection.stream, isServer: true)
         try? plain.setNonBlocking(true)
         let inner = Stream(plain.reference)
         Relay(

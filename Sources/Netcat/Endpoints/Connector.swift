@@ -9,11 +9,19 @@ struct Connection: ~Copyable {
     let socket: FileDescriptor
     /// The peer.
     let peer: Peer
+    /// What is read from it and written to it.
+    let stream: Stream
     /// Where the path of our side is, if it is one that we made.
     let folder: TemporaryFolder?
 
     /// Takes over a connected socket.
-    init(socket: consuming FileDescriptor, peer: Peer, folder: consuming TemporaryFolder? = nil) {
+    init(
+        socket: consuming FileDescriptor,
+        peer: Peer,
+        stream: Stream? = nil,
+        folder: consuming TemporaryFolder? = nil
+    ) {
+        self.stream = stream ?? Stream(socket.reference)
         self.socket = socket
         self.peer = peer
         self.folder = folder

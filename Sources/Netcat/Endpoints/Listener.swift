@@ -9,6 +9,15 @@ struct Listener: ~Copyable {
     let socket: FileDescriptor
     /// Where it is.
     let place: Peer
+    /// What it is, which is what all that connect to it get.
+    private let model: Stream
+
+    /// Takes over a socket that others can reach.
+    init(socket: consuming FileDescriptor, place: Peer) {
+        model = Stream(socket.reference)
+        self.socket = socket
+        self.place = place
+    }
 
     /// Makes the listener that the options ask for, or takes over the one that our starter made.
     static func open(_ options: Options, _ console: Console) throws(Failure) -> Listener {
@@ -90,10 +99,9 @@ struct Listener: ~Copyable {
 
     /// Takes the next connection, waiting for it.
     func accept() throws(Errno) -> Connection {
-        let socket = try socket.accept()
-        if case .internet = place, let address = try? socket.peerAddress() {
-            return Connection(socket: socket, peer: .internet(address))
-        }
-        return Connection(socket: socket, peer: place)
+        var address: SocketAddress?
+        let socket = try socket.accept(from: &address)
+        let stream = Stream(socket.reference, like: model)
+        return Connection(socket: socket, peer: address.map { .internet($0) } ?? place, stream: stream)
     }
 }

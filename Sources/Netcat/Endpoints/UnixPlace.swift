@@ -39,6 +39,7 @@ enum UnixPlace {
             let socket = try FileDescriptor.unixSocket(datagrams: options.endpoint.usesDatagrams)
             let folder = try bind(socket.reference, options, console)
             try socket.connect(to: UnixAddress(path))
+            try socket.setNonBlocking(true)
             return Connection(socket: socket, peer: .unix(path), folder: folder)
         } catch {
             throw Failure("\(path): \(error.message)")
@@ -87,6 +88,7 @@ enum VsockPlace {
         do throws(Errno) {
             let socket = try FileDescriptor.vsock()
             try socket.connect(to: address)
+            try socket.setNonBlocking(true)
             return Connection(socket: socket, peer: .vsock(address))
         } catch {
             throw Failure("connect to vsock \(address) failed: \(error.message)")

@@ -5,7 +5,7 @@
 
 /// One forwarded connection: a client of ours, the server that it is connected to, and what goes each way.
 final class Flow {
-    private let client: FileDescriptor
+    private let client: Connection
     private var server: FileDescriptor?
     private var candidates: ArraySlice<SocketAddress>
     private var greeting: [UInt8]
@@ -19,11 +19,10 @@ final class Flow {
 
     /// Begins to connect `client` to the first of `candidates` that answers.
     /// - Parameter greeting: what the server is told before anything of the client (PROXY protocol).
-    init(_ client: consuming FileDescriptor, to candidates: [SocketAddress], greeting: [UInt8]) {
+    init(_ client: consuming Connection, to candidates: [SocketAddress], greeting: [UInt8]) {
         self.client = client
         self.candidates = candidates[...]
         self.greeting = greeting
-        try? self.client.setNonBlocking(true)
         connectNext()
     }
 
@@ -87,7 +86,7 @@ final class Flow {
         guard let socket = server?.reference, (try? socket.finishConnecting(until: .now)) != nil else {
             return connectNext()
         }
-        let (here, there) = (Stream(client.reference), Stream(socket))
+        let (here, there) = (client.stream, Stream(socket, like: client.stream))
         if !greeting.isEmpty {
             // The socket is new and has room for it.
             let buffer = Buffer(capacity: greeting.count)

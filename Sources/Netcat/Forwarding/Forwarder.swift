@@ -40,8 +40,7 @@ final class Forwarder {
             let signals = try SignalDescriptor([.user1, .terminate, .interrupt])
             if let descriptor = reference(listening) { try descriptor.setNonBlocking(true) }
             while !isEnding || !flows.isEmpty {
-                let descriptor = reference(listening)
-                try turn(descriptor, signals.reference)
+                try turn(listening, signals.reference)
                 while let signal = signals.next() {
                     if signal == .user1 {
                         counters.tell(flows, console)
@@ -65,11 +64,11 @@ final class Forwarder {
         }
     }
 
-    private func turn(_ listener: InheritedDescriptor?, _ signals: InheritedDescriptor) throws(Errno) {
+    private func turn(_ listener: borrowing Listener?, _ signals: InheritedDescriptor) throws(Errno) {
         entries.removeAll(keepingCapacity: true)
         // When all places are taken, the next clients wait in the kernel.
         let hasPlaces = flows.count < mostConnections
-        entries.append(PollEntry(hasPlaces ? listener : nil, .readable))
+        entries.append(PollEntry(hasPlaces ? reference(listener) : nil, .readable))
         entries.append(PollEntry(signals, .readable))
         var deadline: Instant?
         for flow in flows {
@@ -87,7 +86,11 @@ final class Forwarder {
             anyOver = anyOver || flow.isOver
         }
         if anyOver { removeFinished() }
-        if let listener, entries[0].isReadable { try accept(listener) }
+        guard entries[0].isReadable else { return }
+        switch listener {
+        case .some(let listener): try accept(listener)
+        case .none: break
+        }
     }
 
     private func removeFinished() {
@@ -95,22 +98,21 @@ final class Forwarder {
         flows.removeAll { $0.isOver }
     }
 
-    private func accept(_ listener: InheritedDescriptor) throws(Errno) {
+    private func accept(_ listener: borrowing Listener) throws(Errno) {
         while flows.count < mostConnections {
-            let socket: FileDescriptor
+            let client: Connection
             do throws(Errno) {
-                socket = try listener.accept()
+                client = try listener.accept()
             } catch {
                 if error == .wouldBlock { return }
                 if error == .connectionAborted { continue }
                 throw error
             }
-            guard let peer = try? socket.peerAddress() else { continue }
-            guard access.allows(.internet(peer), console) else { continue }
-            if console.isVerbose { console.say("Connection received on \(Peer.internet(peer).description(console))") }
-            let greeting = announces ? ProxyAnnouncement.line(from: peer, to: try? socket.localAddress()) : ""
+            guard case .internet(let peer) = client.peer, access.allows(client.peer, console) else { continue }
+            if console.isVerbose { console.say("Connection received on \(client.peer.description(console))") }
+            let greeting = announces ? ProxyAnnouncement.line(from: peer, to: try? client.socket.localAddress()) : ""
             counters.connections += 1
-            let flow = Flow(socket, to: target.addresses, greeting: greeting.bytes)
+            let flow = Flow(client, to: target.addresses, greeting: greeting.bytes)
             if flow.isOver { counters.add(flow) } else { flows.append(flow) }
         }
     }

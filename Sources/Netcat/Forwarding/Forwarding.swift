@@ -28,7 +28,7 @@ struct Forwarding {
             throw Failure("cannot reach \(target.host) port \(target.port)")
         }
         connector.tellSuccess(server.peer)
-        let inner = try Encryption(options, console).stream(over: client.socket.reference, isServer: true)
+        let inner = try Encryption(options, console).stream(over: client.stream, isServer: true)
         try Forwarding.relay(inner, server, options, console)
     }
 
@@ -40,7 +40,7 @@ struct Forwarding {
         _ console: Console
     ) throws(Failure) {
         try? client.descriptor.setNonBlocking(true)
-        let server = Stream(connection.socket.reference)
+        let server = connection.stream
         let filters = try Filters(options.content, server)
         Relay(
             sending: Channel(from: client, to: server, filters: filters.sending),

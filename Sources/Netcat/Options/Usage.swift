@@ -68,7 +68,7 @@ enum Usage {
 
         What is done to the bytes
           -C, --crlf                send line feeds as CR LF
-          -i, --delay TIME          wait TIME between lines, and between ports
+          -i, --delay TIME          wait TIME between lines sent, and between ports
           -t, --telnet              answer TELNET negotiations with no
           -o FILE                   write a dump of both directions; --hex-dump FILE: in ncat's form
               --output FILE         write the bytes of both directions; --append-output: add to the files

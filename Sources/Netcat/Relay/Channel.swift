@@ -61,7 +61,8 @@ final class Channel {
         self.filters = filters
         self.lineInterval = lineInterval
         self.byteLimit = byteLimit
-        if byteLimit == 0 { sourceEnded = true }
+        // Nothing ever comes from /dev/null.
+        if byteLimit == 0 || source.kind == .null { sourceEnded = true }
         mover = filters.isEmpty && lineInterval == nil && byteLimit == nil ? Mover(from: source, to: sink) : Mover()
     }
 

@@ -43,12 +43,9 @@ struct Mover: ~Copyable {
     /// Chooses the way from `source` to `sink`.
     init(from source: Stream, to sink: Stream) {
         switch (source.kind, sink.kind) {
-        case (.socket, .null) where source.descriptor.isTCP: way = .discard
+        case (.socket, .null) where source.isTCP: way = .discard
         case (.socket, .pipe), (.pipe, .socket):
             way = .splice
-            let end = source.kind == .pipe ? source : sink
-            // Beyond the limit of an unprivileged user, the pipe stays as it is.
-            try? end.descriptor.setPipeSize(Mover.pipeSize)
         case (.file, .socket): way = .sendFile
         case (.socket, .file), (.socket, .socket):
             way = .stage
@@ -76,6 +73,11 @@ struct Mover: ~Copyable {
             if count == 0 { return .sourceEnded(nil) }
             steps += 1
             total += count
+            if total > 1 << 16 && !isLarge {
+                // Short connections do with what the pipe has. Beyond the limit of an unprivileged user, it stays so.
+                isLarge = true
+                try? (source.kind == .pipe ? source : sink).descriptor.setPipeSize(Mover.pipeSize)
+            }
             // Each small block costs the network a packet of its own; gathering them in a buffer is faster then.
             if source.kind == .pipe && steps == 16 && total / steps < 32 << 10 { way = .copy }
             return .moved(count)
@@ -100,7 +102,7 @@ struct Mover: ~Copyable {
             if pipe == nil {
                 pipe = try Pipe()
             } else if total > 1 << 16 && !isLarge {
-                // Short connections do with what a pipe has to begin with.
+                // As above.
                 isLarge = true
                 pipe.enlarge(to: Mover.pipeSize)
             }

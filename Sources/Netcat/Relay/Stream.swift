@@ -28,6 +28,8 @@ struct Stream {
     let descriptor: InheritedDescriptor
     /// What it is.
     let kind: Kind
+    /// Whether what is read and written is a connection of TCP.
+    let isTCP: Bool
     private let tls: TLSSession?
     private let correspondents: Correspondents?
 
@@ -42,9 +44,19 @@ struct Stream {
         case .regular: kind = .file
         default: kind = descriptor.isNullDevice ? .null : .device
         }
+        isTCP = kind == .socket && descriptor.isTCP
         // A socket that was not connected hears everybody, and has to remember who is to be answered.
         let isInternet = kind == .datagrams && (try? descriptor.localAddress()) != nil
         correspondents = isInternet && (try? descriptor.peerAddress()) == nil ? Correspondents(hears) : nil
+    }
+
+    /// Takes `descriptor` for what `other` is, without a look: a connection to a listener, which is like all others.
+    init(_ descriptor: InheritedDescriptor, like other: Stream) {
+        self.descriptor = descriptor
+        kind = other.kind
+        isTCP = other.isTCP
+        tls = nil
+        correspondents = nil
     }
 
     /// Reads and writes through `tls`, which has agreed on keys.
@@ -52,6 +64,7 @@ struct Stream {
         self.descriptor = descriptor
         self.tls = tls
         kind = .encrypted
+        isTCP = descriptor.isTCP
         correspondents = nil
     }
 

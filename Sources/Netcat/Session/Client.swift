@@ -55,7 +55,7 @@ struct Client {
 
     private func hold(_ connection: consuming Connection) throws(Failure) {
         if options.scans { return }
-        try Conversation(options: options, console: console, endsWithPeer: false).hold(connection)
+        try Conversation(options, console, endsWithPeer: false).hold(connection)
     }
 
     /// Whether anybody is at the other end: a connection proves it, for datagrams a scan has to find out.

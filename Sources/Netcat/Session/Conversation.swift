@@ -3,40 +3,47 @@
     internal import Linux
 #endif
 
-/// What is done with a connection: it is handed on, given to a program, or relayed.
-struct Conversation {
-    /// What was asked for.
-    let options: Options
-    /// Where messages go.
-    let console: Console
-    /// Whether it is over when the peer has nothing more to say, as for a listener.
-    let endsWithPeer: Bool
-    /// Who is heard by a socket that is not connected; nil is everybody.
-    var access: AccessList?
+/// What is done with connections: they are handed on, given to a program, or relayed.
+///
+/// What holds for all connections of a process is found out once, so that short ones cost little.
+final class Conversation {
+    private let options: Options
+    private let console: Console
+    private let endsWithPeer: Bool
+    private let command: ProgramCommand?
+    private let encryption: Encryption?
+    private let hasFilters: Bool
+    private let input = Stream(.standardInput)
+    private let output = Stream(.standardOutput)
+
+    /// Creates what holds conversations as `options` say.
+    /// - Parameter endsWithPeer: whether one is over when the peer has nothing more to say, as for a listener.
+    init(_ options: Options, _ console: Console, endsWithPeer: Bool) {
+        self.options = options
+        self.console = console
+        self.endsWithPeer = endsWithPeer
+        command = ProgramCommand(options.role)
+        encryption = options.tls.isWanted ? Encryption(options, console) : nil
+        hasFilters = options.content != ContentOptions()
+    }
 
     /// Holds the conversation over `connection`, to its end.
     func hold(_ connection: borrowing Connection) throws(Failure) {
-        try hold(connection.socket.reference, connection.peer)
+        try hold(connection.stream, connection.peer)
     }
 
-    /// Holds the conversation with `peer` over `socket`, to its end.
-    func hold(_ socket: InheritedDescriptor, _ peer: Peer) throws(Failure) {
-        if options.passesDescriptor { return try pass(socket) }
-        let command = ProgramCommand(options.role)
+    /// Holds the conversation with `peer` over `connection`, to its end.
+    func hold(_ connection: Stream, _ peer: Peer) throws(Failure) {
+        if options.passesDescriptor { return try pass(connection.descriptor) }
         if let command {
-            ProgramCommand.describe(socket, peer, transport: options.endpoint.usesDatagrams ? "UDP" : "TCP")
-            // A program that reads less than a datagram at once would lose the rest of it.
             let isStream = !options.endpoint.usesDatagrams
-            if isStream && options.isTransparent { throw command.become(on: socket) }
+            ProgramCommand.describe(connection.descriptor, peer, transport: isStream ? "TCP" : "UDP")
+            // A program that reads less than a datagram at once would lose the rest of it.
+            if isStream && options.isTransparent { throw command.become(on: connection.descriptor) }
         }
-        let stream =
-            if let access {
-                Stream(socket) { access.allows(.internet($0), console) }
-            } else {
-                try Encryption(options, console).stream(over: socket, isServer: endsWithPeer)
-            }
+        let stream = try encryption?.stream(over: connection, isServer: endsWithPeer) ?? connection
         if let command { return try relay(stream, toProgram: command) }
-        try relay(stream, from: .standardInput, to: .standardOutput, isOurs: false)
+        try relay(stream, from: input, to: output, isOurs: false)
     }
 
     /// Hands the socket to the reader of standard output (`-F`).
@@ -68,26 +75,26 @@ struct Conversation {
         }
         // The program waits for our end to close, so it is closed here and not somewhere behind its last use.
         let ours = FileDescriptor(owning: relayed)
-        try relay(peer, from: ours.reference, to: ours.reference, isOurs: true)
+        let program = Stream(ours.reference)
+        try relay(peer, from: program, to: program, isOurs: true)
         try? ours.close()
     }
 
     private func relay(
         _ peer: Stream,
-        from input: InheritedDescriptor,
-        to output: InheritedDescriptor,
+        from input: Stream,
+        to output: Stream,
         isOurs: Bool
     ) throws(Failure) {
-        try? peer.descriptor.setNonBlocking(true)
-        let filters = try Filters(options.content, peer)
+        let filters = hasFilters ? try Filters(options.content, peer) : Filters()
         let interval = options.content.interval
         var ending = options.ending
         // The end of a program is the end of what we send, and a peer of datagrams sees no other.
         if isOurs { ending.closesAfterInput = true }
         if isOurs && peer.kind == .datagrams { ending.staysAfterInput = ending.staysAfterInput ?? .seconds(0) }
         let relay = Relay(
-            sending: Channel(from: Stream(input), to: peer, filters: filters.sending, lineInterval: interval),
-            receiving: Channel(from: peer, to: Stream(output), filters: filters.receiving, lineInterval: interval),
+            sending: Channel(from: input, to: peer, filters: filters.sending, lineInterval: interval),
+            receiving: Channel(from: peer, to: output, filters: filters.receiving),
             rules: RelayRules(
                 ending: ending,
                 idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout,
@@ -97,7 +104,7 @@ struct Conversation {
             )
         )
         if options.content.showsProgress && InheritedDescriptor.standardError.isTerminal {
-            relay.progress = Progress(input: input)
+            relay.progress = Progress(input: input.descriptor)
         }
         let start = Instant.now
         relay.run(console)
@@ -105,8 +112,10 @@ struct Conversation {
             if error != .connectionReset { console.complain("receive: \(error.message)") }
         }
         if relay.wasTruncated { console.note("TLS: the peer closed the connection without saying so") }
-        let figures = Statistics(sent: relay.sent, received: relay.received, time: start.elapsed)
-        if let text = figures.text(options.content.statistics) { console.say(text) }
+        if options.content.statistics != .none {
+            let figures = Statistics(sent: relay.sent, received: relay.received, time: start.elapsed)
+            if let text = figures.text(options.content.statistics) { console.say(text) }
+        }
         if options.ending.failsOnReset && relay.peerError == .connectionReset {
             var failure = Failure(Errno.connectionReset.message)
             failure.isOfNetwork = true
@@ -129,6 +138,9 @@ struct Filters {
     private(set) var sending: [ByteFilter] = []
     /// For what is received.
     private(set) var receiving: [ByteFilter] = []
+
+    /// None.
+    init() {}
 
     /// Makes the filters; files that they write to are opened.
     init(_ options: ContentOptions, _ peer: Stream) throws(Failure) {

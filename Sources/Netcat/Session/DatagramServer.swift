@@ -19,14 +19,10 @@ struct DatagramServer {
     /// The first to send something is the peer; with `-k`, everybody is heard, and the last to speak is answered.
     func run(_ listener: consuming Listener) throws(Failure) {
         if options.sharesDatagramPort { return try serveEach(listener) }
-        var conversation = Conversation(options: options, console: console, endsWithPeer: true)
-        var peer = listener.place
-        if !options.keepsOpen {
-            peer = try choosePeer(listener.socket.reference, listener.place)
-        } else if case .internet = listener.place {
-            conversation.access = access
-        }
-        try conversation.hold(listener.socket.reference, peer)
+        let socket = listener.socket.reference
+        let peer = options.keepsOpen ? listener.place : try choosePeer(socket, listener.place)
+        let stream = Stream(socket) { access.allows(.internet($0), console) }
+        try Conversation(options, console, endsWithPeer: true).hold(stream, peer)
     }
 
     /// Waits for somebody who may, and connects `socket` to him.
@@ -87,7 +83,7 @@ struct DatagramServer {
 
     private func hold(_ socket: borrowing FileDescriptor, _ peer: Peer) -> Int32 {
         do throws(Failure) {
-            try Conversation(options: options, console: console, endsWithPeer: true).hold(socket.reference, peer)
+            try Conversation(options, console, endsWithPeer: true).hold(Stream(socket.reference), peer)
             return 0
         } catch {
             error.report(to: console)

@@ -8,12 +8,14 @@ struct ForkingServer {
     private let options: Options
     private let console: Console
     private let access: AccessList
+    private let service: Service
 
     /// Creates a server.
     init(_ options: Options, _ console: Console, _ access: AccessList) {
         self.options = options
         self.console = console
         self.access = access
+        service = Service(options, console)
     }
 
     /// Serves until a signal ends the process.
@@ -63,7 +65,7 @@ struct ForkingServer {
         CurrentProcess.restoreSignals()
         ignoreBrokenPipes()
         do throws(Failure) {
-            try Service(options, console).serve(connection)
+            try service.serve(connection)
         } catch {
             error.report(to: console)
             CurrentProcess.exit(1)

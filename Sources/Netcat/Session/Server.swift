@@ -57,10 +57,11 @@ struct Server {
 
     /// One client after the other; the next one waits until then.
     private func serveInTurn(_ listener: borrowing Listener, _ access: AccessList) throws(Failure) {
+        let service = Service(options, console)
         repeat {
             let connection = try nextConnection(listener, access)
             do throws(Failure) {
-                try Service(options, console).serve(connection)
+                try service.serve(connection)
             } catch {
                 // What one client meets does not concern the next.
                 if !options.keepsOpen { throw error }
@@ -83,15 +84,17 @@ struct Server {
     }
 }
 
-/// What a client of a listener gets.
+/// What the clients of a listener get.
 struct Service {
     private let options: Options
     private let console: Console
+    private let conversation: Conversation
 
     /// Creates a service.
     init(_ options: Options, _ console: Console) {
         self.options = options
         self.console = console
+        conversation = Conversation(options, console, endsWithPeer: true)
     }
 
     /// Serves one client, to the end.
@@ -100,7 +103,7 @@ struct Service {
         switch options.role {
         case .forward(let target): try Forwarding(target, options, console).serve(connection)
         case .proxy(let kind): try ProxyService(kind, options, console).serve(connection)
-        default: try Conversation(options: options, console: console, endsWithPeer: true).hold(connection)
+        default: try conversation.hold(connection)
         }
     }
 }
