@@ -31,6 +31,8 @@ public struct HelperConnection: ~Copyable {
                 if attempt == 2 { throw error }
             }
             stop()
+            // It may have been lost between the bind and the reply.
+            if (try? socket.localAddress()) == address { return .bound }
         }
         throw .noSystemCall
     }
