@@ -8,6 +8,8 @@ struct Caller {
     let groups = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
     /// What is raised for single calls.
     let capabilities: HeldCapabilities
+    /// The names that the machine knows, for the full helper.
+    var names: LoweredNames { LoweredNames(capabilities: capabilities) }
 }
 
 /// A socket and the address that it is to be bound to, for the real user of this process.

@@ -12,7 +12,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
             var service = Service(for: caller)
             return service.run()
         }
-        return bindOnce(given, for: caller, names: SystemNames())
+        return bindOnce(given, for: caller, names: caller.names)
     } catch {
         return fail("cannot give up privileges: \(error.message)", error)
     }

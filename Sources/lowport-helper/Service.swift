@@ -75,7 +75,7 @@ struct Service: ~Copyable {
         defer { Confinement.endWork() }
         let now = WallClock.seconds
         let outcome = AskedBind(caller: caller, socket: socket, address: address)
-            .carryOut(rules.contents(for: address.port, now: now), now: now, names: SystemNames())
+            .carryOut(rules.contents(for: address.port, now: now), now: now, names: caller.names)
         log.write(outcome, at: address, thread: thread)
         return outcome.reply
     }
