@@ -9,6 +9,8 @@ public struct HelperConnection: ~Copyable {
     private let path: ByteString
     private var channel: FileDescriptor?
     private var child: Int32 = -1
+    /// What the helper received last, if it listens itself.
+    private var record: FileDescriptor?
 
     /// Will start the helper at `path`.
     public init(path: ByteString) { self.path = path }
@@ -29,6 +31,8 @@ public struct HelperConnection: ~Copyable {
                 if attempt == 2 { throw error }
             }
             stop()
+            // It may have been lost between the bind and the reply.
+            if (try? socket.localAddress()) == address { return .bound }
         }
         throw .noSystemCall
     }
@@ -48,6 +52,50 @@ public struct HelperConnection: ~Copyable {
         }
     }
 
+    /// Whether the helper answers plain binds itself.
+    public var isListening: Bool {
+        switch record {
+        case .some: true
+        case .none: false
+        }
+    }
+
+    /// Whether there is a helper.
+    public var isRunning: Bool { channelNumber != nil }
+
+    /// Has the helper answer the plain binds that `listener` hears of, or go on with that.
+    /// - Returns: false if it cannot.
+    public mutating func listen(to listener: borrowing NotificationListener) -> Bool {
+        guard let number = channelNumber else { return false }
+        if isListening {
+            // If it is gone by now, the next look for a call finds out.
+            try? number.send(HelperOrder.goOn.bytes)
+            return true
+        }
+        if (try? number.send(HelperOrder.listen.bytes, with: listener.descriptor.reference)) != nil,
+            var message = try? number.receive(limit: 1)
+        {
+            record = message.descriptor.take()
+        }
+        if !isListening { stop() }
+        return isListening
+    }
+
+    /// Waits for the next call that the listening helper leaves to us; nil if it is gone.
+    public mutating func passedOnCall() -> PassedOnCall? {
+        guard let number = channelNumber, let message = try? number.receive(limit: PassedOnCall.size) else {
+            return nil
+        }
+        return PassedOnCall(message.bytes)
+    }
+
+    /// The call that a helper which is gone had received last; nil if it had answered all.
+    public mutating func unfinishedCall() -> Notification? {
+        guard let record = record.take() else { return nil }
+        stop()
+        return NotificationRecord.last(in: record)
+    }
+
     private mutating func start() throws(Errno) {
         var theirs: FileDescriptor?
         let ours = try FileDescriptor.messageChannel(peer: &theirs)
@@ -63,6 +111,7 @@ public struct HelperConnection: ~Copyable {
     /// Ends the helper, so that the program which takes the place of this one inherits no child.
     public mutating func stop() {
         channel = nil
+        record = nil
         if child > 0 { CurrentProcess.collect(child) }
         child = -1
     }

@@ -21,10 +21,16 @@ public struct Supervisor: ~Copyable {
     private var hasComplained = false
     /// The last binds whose success could not be reported, because a signal had come first: their programs ask again.
     private var unreported: [(socket: UInt64, address: SocketAddress)] = []
+    /// The call that a helper which died may have carried out before.
+    private var unfinished: UInt64?
     /// Whether it has chosen a processor.
     private var isSettled = false
-    /// The thread that asked last, which is likely to ask again.
-    private var asker: HeldThread?
+    private var sockets = CallerSockets()
+    /// Whether the helper may be left to answer the plain binds itself.
+    ///
+    /// It looks into programs with the rights of its user, so root's programs, which may become somebody else, are not for
+    /// it; nor could it wait on a kernel that does not tell it when it is over.
+    private var mayDelegate = KernelFeatures.endsNotificationWaits && CurrentProcess.realUser != .root
 
     /// Creates the supervisor of the programs that `listener` hears of.
     public init(listener: consuming NotificationListener, helper: consuming HelperConnection) {
@@ -37,13 +43,37 @@ public struct Supervisor: ~Copyable {
     /// Answers until there is nobody left to answer.
     public mutating func run() {
         listener.wakeAtOnce()
-        while waitForNotification() {
+        while let call = nextCall() {
             do throws(Errno) {
-                let notification = try listener.receive()
-                try answer(notification)
+                try answer(call)
             } catch {
                 // ENOENT: the program was killed, or a signal took it out of the call; if it asks again we hear of it.
                 if error != .noSuchFile && error != .interrupted { return }
+            }
+            if isRestricted {
+                helper.stop()
+            } else if mayDelegate, helper.isRunning {
+                mayDelegate = helper.listen(to: listener)
+            }
+        }
+    }
+
+    /// Waits for the next call that is to be answered here; nil when no program is left.
+    private mutating func nextCall() -> PassedOnCall? {
+        while true {
+            if helper.isListening {
+                if let call = helper.passedOnCall() { return call }
+                // It is gone. What it had received nobody else can receive.
+                if let call = helper.unfinishedCall(), listener.isWaiting(call) {
+                    unfinished = call.identifier
+                    return PassedOnCall(call, refusal: nil)
+                }
+            }
+            guard waitForNotification() else { return nil }
+            do throws(Errno) {
+                return PassedOnCall(try listener.receive(), refusal: nil)
+            } catch {
+                if error != .noSuchFile && error != .interrupted { return nil }
             }
         }
     }
@@ -62,31 +92,18 @@ public struct Supervisor: ~Copyable {
         }
     }
 
-    private mutating func answer(_ notification: Notification) throws(Errno) {
+    private mutating func answer(_ asked: PassedOnCall) throws(Errno) {
+        let notification = asked.notification
         guard let call = BindFilter.call(notification) else { return try listener.resume(notification) }
         if call == .restrictSelf { isRestricted = true }
         guard call != .restrictSelf, !isRestricted, let bind = read(notification, call),
             bind.address.port.rawValue > 0, bind.address.port.rawValue < firstOpenPort,
-            let socket = descriptor(bind.descriptor, of: notification.thread),
+            let socket = sockets.descriptor(bind.descriptor, of: notification.thread),
             isOurs(notification.thread),
             // If it still waits now, then all of the above was about it and not about one with its old number.
             listener.isWaiting(notification)
         else { return try listener.resume(notification) }
-        try answer(notification, bind, socket)
-    }
-
-    private mutating func descriptor(_ number: Int32, of thread: Int32) -> FileDescriptor? {
-        // Of a thread that has ended, whose number another may have by now, nothing is to be had.
-        if let descriptor = heldDescriptor(number, of: thread) { return descriptor }
-        asker = try? HeldThread(thread)
-        return heldDescriptor(number, of: thread)
-    }
-
-    private func heldDescriptor(_ number: Int32, of thread: Int32) -> FileDescriptor? {
-        switch asker {
-        case .some(let asker): asker.thread == thread ? try? asker.descriptor(number) : nil
-        case .none: nil
-        }
+        try answer(asked, bind, socket)
     }
 
     private mutating func read(_ notification: Notification, _ call: BindFilter.Call) -> PendingBind? {
@@ -99,14 +116,18 @@ public struct Supervisor: ~Copyable {
     }
 
     private mutating func answer(
-        _ notification: Notification,
+        _ asked: PassedOnCall,
         _ bind: PendingBind,
         _ socket: borrowing FileDescriptor
     ) throws(Errno) {
+        let notification = asked.notification
         if !unreported.isEmpty, let cookie = try? socket.cookie(),
             let index = unreported.firstIndex(where: { $0.socket == cookie && $0.address == bind.address })
         {
             unreported.remove(at: index)
+            return try listener.answer(notification, with: nil)
+        }
+        if unfinished == notification.identifier, (try? socket.localAddress()) == bind.address {
             return try listener.answer(notification, with: nil)
         }
         if !isSettled {
@@ -115,7 +136,7 @@ public struct Supervisor: ~Copyable {
             Processor.stay(on: Processor.current)
             isSettled = true
         }
-        switch reply(to: bind, socket, thread: notification.thread) {
+        switch reply(to: asked, bind, socket) {
         case .bound:
             do throws(Errno) {
                 try listener.answer(notification, with: nil)
@@ -134,12 +155,16 @@ public struct Supervisor: ~Copyable {
     }
 
     private mutating func reply(
-        to bind: PendingBind,
-        _ socket: borrowing FileDescriptor,
-        thread: Int32
+        to asked: PassedOnCall,
+        _ bind: PendingBind,
+        _ socket: borrowing FileDescriptor
     ) -> HelperReply {
         do throws(Errno) {
-            let reply = try helper.bind(socket, to: bind.address, thread: thread)
+            let thread = asked.notification.thread
+            let reply =
+                if let refusal = asked.refusal { HelperReply.refused(refusal) } else {
+                    try helper.bind(socket, to: bind.address, thread: thread)
+                }
             guard case .refused = reply else { return reply }
             // A network namespace of the program's own may have more open ports than ours.
             return (try? socket.bind(to: bind.address)) == nil ? reply : .bound

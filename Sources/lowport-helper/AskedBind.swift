@@ -8,6 +8,8 @@ struct Caller {
     let groups = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
     /// What is raised for single calls.
     let capabilities: HeldCapabilities
+    /// The names that the machine knows, for the full helper.
+    var names: LoweredNames { LoweredNames(capabilities: capabilities) }
 }
 
 /// A socket and the address that it is to be bound to, for the real user of this process.
@@ -20,6 +22,9 @@ struct AskedBind {
     let address: SocketAddress
 
     /// Binds the socket, if the real user may. Between the decision and the bind nothing happens.
+    ///
+    /// The right to bind is effective afterwards, and with it nothing that could be done without: one who binds again
+    /// and again need not have the kernel make new credentials twice each time.
     /// - Parameters:
     ///   - contents: the rules of the machine that concern the port, as they are at `now`.
     ///   - names: turns the names in rules into numbers.
@@ -33,8 +38,7 @@ struct AskedBind {
         let decision = decide(request, contents, now, names)
         if let refusal = decision.refusal { return (.refused(refusal), decision, request) }
         // A socket that is not of the internet, or not of the address's family, is left to the kernel without privilege.
-        if isOfItsFamily { caller.capabilities.raise(.bindService) }
-        defer { caller.capabilities.lower() }
+        if isOfItsFamily { caller.capabilities.raise(.bindService) } else { caller.capabilities.lower() }
         do throws(Errno) {
             try socket.bind(to: address)
             return (.bound, decision, request)

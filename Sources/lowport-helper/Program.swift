@@ -8,8 +8,11 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     let given = unsafe [ByteString](argumentCount: count, arguments: arguments)
     do throws(Errno) {
         let caller = try confine()
-        if Service.isAskedFor(by: given) { return Service.run(for: caller) }
-        return bindOnce(given, for: caller, names: SystemNames())
+        if Service.isAskedFor(by: given) {
+            var service = Service(for: caller)
+            return service.run()
+        }
+        return bindOnce(given, for: caller, names: caller.names)
     } catch {
         return fail("cannot give up privileges: \(error.message)", error)
     }
@@ -42,6 +45,7 @@ private func bindOnce(_ given: [ByteString], for caller: Caller, names: some Nam
     let now = WallClock.seconds
     let outcome = AskedBind(caller: caller, socket: .standardInput, address: address)
         .carryOut(RuleStore.system.load(onlyFor: address.port), now: now, names: names)
+    caller.capabilities.lower()
     var log = SystemLog()
     log.write(outcome, at: address, thread: CurrentProcess.parent)
     explain(outcome.decision)

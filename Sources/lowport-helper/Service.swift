@@ -1,42 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The helper as the broker uses it: one request after the other, until the one who asks is gone.
-enum Service {
+struct Service: ~Copyable {
+    private let caller: Caller
+    private var log = SystemLog()
+    private var rules = RuleCache(of: .system)
+
     /// Whether the arguments of the program, its name among them, ask for it.
     static func isAskedFor(by arguments: [ByteString]) -> Bool { arguments.count == 2 && arguments[1] == "--serve" }
 
+    /// Will serve in the name of `caller`.
+    init(for caller: Caller) { self.caller = caller }
+
     /// Serves the peer of the message channel on descriptor 0.
     /// - Returns: the exit status.
-    static func run(for caller: Caller) -> Int32 {
+    mutating func run() -> Int32 {
         let channel = InheritedDescriptor.standardInput
-        var log = SystemLog()
-        var rules = RuleCache(of: .system)
+        Confinement.limitLife(seconds: 0)
+        var listening: Listening?
         while true {
             do throws(Errno) {
-                // Waiting may take as long as it likes; only a request must not be older than a moment.
-                Confinement.limitLife(seconds: 0)
-                guard let message = try channel.receive(limit: HelperRequest.size) else { return 0 }
-                Confinement.limitLife(seconds: 5)
-                let request = message.carried == nil ? nil : HelperRequest(message.bytes)
-                try channel.send(reply(to: request, message, caller, &rules, &log).bytes)
+                guard var message = try channel.receive(limit: HelperRequest.size) else { return 0 }
+                switch HelperOrder(message.bytes) {
+                case .listen:
+                    listening = try listen(to: message.descriptor.take(), channel)
+                    if try !passOn(&listening, to: channel) { return 0 }
+                case .goOn:
+                    if try !passOn(&listening, to: channel) { return 0 }
+                case nil: try channel.send(reply(to: message).bytes)
+                }
             } catch {
                 return error == .brokenPipe ? 0 : error.rawValue
             }
         }
     }
 
-    private static func reply(
-        to request: HelperRequest?,
-        _ message: borrowing ReceivedMessage,
-        _ caller: Caller,
-        _ rules: inout RuleCache,
-        _ log: inout SystemLog
-    ) -> HelperReply {
-        guard let request, let socket = message.carried else { return .failed(.invalidArgument) }
+    /// Takes the listener over, and gives the record in return.
+    private func listen(
+        to descriptor: consuming FileDescriptor?,
+        _ channel: InheritedDescriptor
+    ) throws(Errno) -> Listening {
+        guard let descriptor else { throw .badFileDescriptor }
+        let listener = NotificationListener(descriptor)
+        guard listener.isGenuine else { throw .invalidArgument }
+        let record = try NotificationRecord()
+        let readable = record.descriptor.reference
+        let listening = try Listening(to: listener, record)
+        // Who waits for an answer must not do so when the supervisor is gone.
+        Confinement.endWithParent()
+        try channel.send([1], with: readable)
+        return listening
+    }
+
+    /// Listens until there is something for the supervisor.
+    /// - Returns: false if there will be nothing any more.
+    private mutating func passOn(_ listening: inout Listening?, to channel: InheritedDescriptor) throws(Errno) -> Bool {
+        guard let call = try listening?.nextForSupervisor(&self) else { return false }
+        try channel.send(call.bytes)
+        return true
+    }
+
+    private mutating func reply(to message: borrowing ReceivedMessage) -> HelperReply {
+        guard let request = HelperRequest(message.bytes), let socket = message.carried else {
+            return .failed(.invalidArgument)
+        }
+        return bind(socket, to: request.address, thread: request.thread)
+    }
+
+    /// Binds `socket` to `address`, if the caller may, and tells the log.
+    /// - Parameter thread: the one that wants it, for the log alone.
+    mutating func bind(_ socket: InheritedDescriptor, to address: SocketAddress, thread: Int32) -> HelperReply {
+        // What was decided must not be done when it may have been revoked; waiting may take as long as it likes.
+        Confinement.beginWork(within: 5)
+        defer { Confinement.endWork() }
         let now = WallClock.seconds
-        let outcome = AskedBind(caller: caller, socket: socket, address: request.address)
-            .carryOut(rules.contents(for: request.address.port, now: now), now: now, names: SystemNames())
-        log.write(outcome, at: request.address, thread: request.thread)
+        let outcome = AskedBind(caller: caller, socket: socket, address: address)
+            .carryOut(rules.contents(for: address.port, now: now), now: now, names: caller.names)
+        log.write(outcome, at: address, thread: thread)
         return outcome.reply
     }
 }

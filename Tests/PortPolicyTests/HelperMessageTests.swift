@@ -30,6 +30,31 @@ import Testing
         }
     }
 
+    @Test func callsThatArePassedOnComeBack() throws {
+        let call = Notification(
+            identifier: 0xFEDC_BA98_7654_3210,
+            thread: 4711,
+            architecture: 0xC000_003E,
+            number: 49,
+            arguments: [3, .max, 16, 0, 1 << 63, 7]
+        )
+        for refusal in [nil, .permissionDenied] as [Errno?] {
+            let message = PassedOnCall(call, refusal: refusal).bytes
+            #expect(message.count == PassedOnCall.size)
+            let read = try #require(PassedOnCall(message))
+            #expect(read.refusal == refusal)
+            #expect(read.notification.identifier == call.identifier && read.notification.thread == 4711)
+            #expect(read.notification.architecture == call.architecture && read.notification.number == 49)
+            #expect(read.notification.arguments == call.arguments)
+            #expect(PassedOnCall(message + [0]) == nil && PassedOnCall(Array(message.dropLast())) == nil)
+        }
+    }
+
+    @Test func ordersHaveOneSpelling() {
+        for order in [.listen, .goOn] as [HelperOrder] { #expect(HelperOrder(order.bytes) == order) }
+        for bytes in [[], [0], [1], [4], [2, 2]] as [[UInt8]] { #expect(HelperOrder(bytes) == nil) }
+    }
+
     @Test(arguments: [.bound, .refused(.notPermitted), .failed(.addressInUse)] as [HelperReply])
     func repliesComeBack(reply: HelperReply) { #expect(HelperReply(reply.bytes) == reply) }
 

@@ -64,6 +64,21 @@ import Testing
         #expect(outcome.output == ByteString(answer + "\n"), "\(outcome)")
     }
 
+    @Test(arguments: ["[]", "[0]", "[s.fileno()]"]) func listensToNothingButAListener(descriptors: String) async throws
+    {
+        let outcome = try await ask(
+            """
+            socket.send_fds(ours, [b"\\2"], \(descriptors)); print(ours.recv(64), helper.wait(10) != 0)
+            """
+        )
+        #expect(outcome.output == "b'' True\n", "\(outcome)")
+    }
+
+    @Test func doesNotGoOnWithWhatItNeverBegan() async throws {
+        let outcome = try await ask("ours.send(b'\\3'); print(ours.recv(64), helper.wait(10))")
+        #expect(outcome.output == "b'' 0\n", "\(outcome)")
+    }
+
     @Test func endsWithWhoAsks() async throws {
         let outcome = try await ask("ours.close(); print(helper.wait(10))")
         #expect(outcome.output == "0\n", "\(outcome)")

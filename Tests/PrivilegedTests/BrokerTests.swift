@@ -90,9 +90,9 @@ import Testing
         try await expect(
             """
             (sleep 1; kill -9 $(pgrep -x lowport-run)) &
-            as alice timeout 20 $RUN $P tcp4 bind 127.0.0.1 81 pause 2000 tcp4 bind 127.0.0.1 82
+            as alice timeout 20 $RUN $P tcp4 bind 127.0.0.1 81 pause 2000 tcp4 bind 127.0.0.1 82 tcp6 v6only bind ::1 81
             """,
-            "bind ok\nbind 38\n"
+            "bind ok\nbind 38\nbind 38\n"
         )
     }
 
@@ -103,6 +103,96 @@ import Testing
             as alice timeout 20 $RUN $P tcp4 bind 127.0.0.1 81 pause 2000 tcp6 v6only bind ::1 81
             """,
             "bind ok\nbind ok\n"
+        )
+    }
+
+    @Test func whatALostHelperHadReceivedIsAnswered() async throws {
+        // The kernel gives a call out once. Whoever dies with it in hand must not leave the program waiting for ever, nor
+        // the answer be that of a second bind of what was bound already.
+        try await expect(
+            """
+            cat > kill.py <<'END'
+            import os, signal, subprocess, sys
+            program = subprocess.Popen(sys.argv[1:])
+            killed = 0
+            while program.poll() is None:
+                for p in subprocess.run(["pgrep", "-x", "lowport-helper"], capture_output=True).stdout.split():
+                    try: os.kill(int(p), signal.SIGKILL); killed += 1
+                    except ProcessLookupError: pass
+            print("some" if killed > 20 else killed)
+            END
+            as alice timeout 60 /usr/bin/python3 kill.py $RUN $P repeat 20000 127.0.0.1 81
+            """,
+            "repeat 20000/20000 last=0\nsome\n"
+        )
+    }
+
+    @Test func aHelperThatWasStoppedDoesNotBindOnAnOldDecision() async throws {
+        // A long file keeps it deciding while it is stopped.
+        try await expect(
+            """
+            rm /etc/authbind/byport/81; { yes '# x' | head -c 12000000; echo 127.0.0.1,81; } > /etc/authbind/byuid/1001
+            cat > stop.py <<'END'
+            import os, signal, socket, subprocess, threading, time
+            def bind():
+                with socket.socket() as s:
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    try: s.bind(("127.0.0.1", 81)); return "bound"
+                    except OSError as e: return e
+            print(bind())
+            helper = int(subprocess.run(["pgrep", "-x", "lowport-helper"], capture_output=True).stdout)
+            results = []
+            thread = threading.Thread(target=lambda: results.append(bind()))
+            thread.start()
+            def state():
+                with open("/proc/%d/stat" % helper) as f: return f.read().rsplit(")", 1)[1].split()[0]
+            while state() == "S": pass
+            os.kill(helper, signal.SIGSTOP)
+            while state() != "T": pass
+            with open("/etc/authbind/byuid/1001", "w") as f: f.write("# revoked")
+            time.sleep(6)
+            print(len(results))
+            os.kill(helper, signal.SIGCONT)
+            thread.join()
+            print(results[0])
+            END
+            chown 1001 /etc/authbind/byuid/1001; as alice timeout 60 $RUN /usr/bin/python3 stop.py
+            """,
+            "bound\n0\n[Errno 2] No such file or directory\n"
+        )
+    }
+
+    @Test func whatItLeavesToTheKernelItLeavesAlsoLater() async throws {
+        // The first bind has the helper listen by itself.
+        try await expect(
+            """
+            as alice $RUN $P tcp4 bind 127.0.0.1 81 landlock tcp6 v6only bind ::1 81
+            as alice $RUN $P tcp4 bind 127.0.0.1 81 hide tcp6 v6only bind ::1 81 tcp4 bind 127.0.0.1 8081
+            as alice $RUN sh -c "$P tcp4 bind 127.0.0.1 81; unshare -Urn sh -c 'ip link set lo up; $P tcp4 bind 127.0.0.1 82'
+                $P tcp4 bind 127.0.0.1 82 tcp4 bind 127.0.0.1 83 tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 81"
+            """,
+            "bind ok\nbind 13\nbind ok\nbind 13\nbind ok\nbind ok\nbind ok\nbind 1\nbind 13\nbind ok\nbind 98\n"
+        )
+    }
+
+    @Test func onlyTheHelperHasAPrivilegeAndOnlyThatOfBinding() async throws {
+        try await expect(
+            """
+            as alice $RUN $P tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 82 pause 3000 & sleep 1
+            for p in lowport-run lowport-helper; do
+                grep -e CapPrm -e CapEff /proc/$(pgrep -x $p)/status; as alice head -c1 /proc/$(pgrep -x $p)/environ >/dev/null 2>&1 || echo hidden
+            done; wait
+            """,
+            """
+            bind ok
+            bind 1
+            CapPrm:\t0000000000000000
+            CapEff:\t0000000000000000
+            CapPrm:\t0000000000000404
+            CapEff:\t0000000000000400
+            hidden
+
+            """
         )
     }
 

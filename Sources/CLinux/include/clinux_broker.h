@@ -8,10 +8,13 @@
 #define _GNU_SOURCE 1
 #endif
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/memfd.h>
 #include <linux/seccomp.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -31,17 +34,52 @@ static inline int clinux_seccomp_listen(const struct sock_filter *filter, unsign
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
 
-// The buffers are larger than any kernel's structures (SECCOMP_GET_NOTIF_SIZES) and have to be zero.
-static inline int clinux_notification_receive(int listener, struct clinux_notification *notification)
+// Room for any kernel's notification (SECCOMP_GET_NOTIF_SIZES).
+union clinux_notification_room { struct seccomp_notif notif; char room[512]; };
+
+static inline void clinux_notification_read(const union clinux_notification_room *room, struct clinux_notification *to)
 {
-    union { struct seccomp_notif notif; char room[512]; } in;
-    memset(&in, 0, sizeof in);
-    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &in) != 0) return -1;
-    notification->identifier = in.notif.id;
-    notification->thread = in.notif.pid;
-    notification->architecture = in.notif.data.arch;
-    notification->number = in.notif.data.nr;
-    for (int i = 0; i < 6; i++) notification->arguments[i] = in.notif.data.args[i];
+    to->identifier = room->notif.id;
+    to->thread = room->notif.pid;
+    to->architecture = room->notif.data.arch;
+    to->number = room->notif.data.nr;
+    for (int i = 0; i < 6; i++) to->arguments[i] = room->notif.data.args[i];
+}
+
+// The room has to be zero for the kernel. Without one of the caller's, it is on the stack.
+static inline int clinux_notification_receive(int listener, void *record, struct clinux_notification *notification)
+{
+    union clinux_notification_room own, *room = record ? record : &own;
+    memset(room, 0, sizeof *room);
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, room) != 0) return -1;
+    clinux_notification_read(room, notification);
+    return 0;
+}
+
+// <linux/fcntl.h>: F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW and F_SEAL_FUTURE_WRITE.
+enum { clinux_F_ADD_SEALS = 1033, clinux_F_SEALS = 1 | 2 | 4 | 16 };
+
+// Memory that this process alone writes to, and that whoever gets the descriptor can read, also when this is gone.
+static inline void *clinux_record_create(int *descriptor)
+{
+    void *memory = MAP_FAILED;
+    *descriptor = (int)syscall(SYS_memfd_create, "notification", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (*descriptor < 0) return NULL;
+    if (ftruncate(*descriptor, sizeof(union clinux_notification_room)) == 0)
+        memory = mmap(NULL, sizeof(union clinux_notification_room), PROT_READ | PROT_WRITE, MAP_SHARED, *descriptor, 0);
+    if (memory != MAP_FAILED && fcntl(*descriptor, clinux_F_ADD_SEALS, clinux_F_SEALS) == 0) return memory;
+    int error = errno;
+    if (memory != MAP_FAILED) munmap(memory, sizeof(union clinux_notification_room));
+    close(*descriptor);
+    errno = error;
+    return NULL;
+}
+
+static inline long clinux_record_read(int descriptor, struct clinux_notification *notification)
+{
+    union clinux_notification_room room;
+    if (pread(descriptor, &room, sizeof room, 0) != sizeof room) return -1;
+    clinux_notification_read(&room, notification);
     return 0;
 }
 

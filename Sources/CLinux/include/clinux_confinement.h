@@ -30,4 +30,8 @@ static inline int clinux_setresgid(gid_t real, gid_t effective, gid_t saved)
 
 int clearenv(void);
 
+// In clinux.c, since they share a variable with a signal handler.
+void clinux_begin_work(unsigned seconds);
+void clinux_end_work(void);
+
 #endif

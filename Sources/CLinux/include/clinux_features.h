@@ -6,14 +6,25 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/seccomp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static inline int clinux_has_seccomp_notification(void)
 {
     unsigned action = SECCOMP_RET_USER_NOTIF;
     return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+// Major version in thousands, and minor version; 0 if the text is of another form.
+static inline int clinux_kernel_version(void)
+{
+    struct utsname name;
+    int major = 0, minor = 0;
+    if (uname(&name) != 0 || sscanf(name.release, "%d.%d", &major, &minor) != 2) return 0;
+    return major * 1000 + minor;
 }
 
 // The call without a name to look for fails; only how it fails differs.

@@ -13,6 +13,26 @@ public struct Notification: Sendable {
     public let number: Int32
     /// Its six arguments.
     public let arguments: [UInt64]
+
+    /// Creates a notification.
+    public init(identifier: UInt64, thread: Int32, architecture: UInt32, number: Int32, arguments: [UInt64]) {
+        self.identifier = identifier
+        self.thread = thread
+        self.architecture = architecture
+        self.number = number
+        self.arguments = arguments
+    }
+
+    init(_ native: clinux_notification) {
+        let arguments = native.arguments
+        self.init(
+            identifier: native.identifier,
+            thread: Int32(bitPattern: native.thread),
+            architecture: native.architecture,
+            number: native.number,
+            arguments: [arguments.0, arguments.1, arguments.2, arguments.3, arguments.4, arguments.5]
+        )
+    }
 }
 
 /// Where the notifications of a filter come in and are answered.
@@ -26,19 +46,41 @@ public struct NotificationListener: ~Copyable, Sendable {
     /// Gives the descriptor away.
     public consuming func release() -> FileDescriptor { descriptor }
 
-    /// Waits for the next notification. Throws ENOENT if its process was killed meanwhile.
+    /// Waits for the next notification.
+    ///
+    /// Throws ENOENT if its process was killed meanwhile or, from Linux 6.11 on, if there is none left.
     public func receive() throws(Errno) -> Notification {
         let listener = descriptor.rawValue
         var native = clinux_notification()
-        try nothingOrErrno(.notification) { unsafe clinux_notification_receive(listener, &native) }
-        let arguments = native.arguments
-        return Notification(
-            identifier: native.identifier,
-            thread: Int32(bitPattern: native.thread),
-            architecture: native.architecture,
-            number: native.number,
-            arguments: [arguments.0, arguments.1, arguments.2, arguments.3, arguments.4, arguments.5]
-        )
+        try nothingOrErrno(.notification) { unsafe clinux_notification_receive(listener, nil, &native) }
+        return Notification(native)
+    }
+
+    /// As `receive`, and from the moment that the kernel gives the notification out, `record` has it.
+    public func receive(into record: borrowing NotificationRecord) throws(Errno) -> Notification {
+        let listener = descriptor.rawValue
+        var native = clinux_notification()
+        let room = unsafe record.room
+        try nothingOrErrno(.notification) { unsafe clinux_notification_receive(listener, room, &native) }
+        return Notification(native)
+    }
+
+    /// Whether the descriptor is a listener at all: no other file knows the question.
+    public var isGenuine: Bool {
+        let listener = descriptor.rawValue
+        do throws(Errno) {
+            try nothingOrErrno(.notification) { clinux_notification_is_valid(listener, 0) }
+            return true
+        } catch {
+            return error == .noSuchFile
+        }
+    }
+
+    /// Whether no process is left that has the filter.
+    public var isAbandoned: Bool {
+        var entries = [PollEntry(descriptor.reference, .readable)]
+        guard (try? poll(&entries, timeout: Milliseconds(rawValue: 0))) == true else { return false }
+        return entries[0].found.contains(.hungUp)
     }
 
     /// Whether the process still waits, and so whether what was found out about its thread number was about it.

@@ -21,6 +21,16 @@ public enum Confinement {
     /// Ends the process by SIGALRM after `seconds`, also if it was stopped in the meantime; 0 lets it live (alarm(2)).
     public static func limitLife(seconds: UInt32) { _ = alarm(seconds) }
 
+    /// From here to `endWork`, ends the process once it has been `seconds` at it, or a second less, also if it was
+    /// stopped in the meantime. Until the first time SIGALRM ends it; from then on only while it is at work.
+    public static func beginWork(within seconds: UInt32) { clinux_begin_work(seconds) }
+
+    /// What was begun is done.
+    public static func endWork() { clinux_end_work() }
+
+    /// Ends the process by SIGKILL when the one that started it has ended (`PR_SET_PDEATHSIG`, prctl(2)).
+    public static func endWithParent() { _ = clinux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0, 0, 0) }
+
     /// Forgets the environment and sets the file creation mask to 077 (clearenv(3), umask(2)).
     public static func resetEnvironment() {
         _ = clearenv()
@@ -28,8 +38,8 @@ public enum Confinement {
     }
 }
 
-/// The capabilities that the process may make effective: permitted, and not in use (capabilities(7)).
-public struct HeldCapabilities: Sendable {
+/// The capabilities that the process may make effective: permitted, and not in use until then (capabilities(7)).
+public final class HeldCapabilities {
     /// One of them.
     public struct Capability: Sendable {
         let bit: UInt64
@@ -40,7 +50,7 @@ public struct HeldCapabilities: Sendable {
         public static var bindService: Capability { Capability(bit: 1 << 10) }
     }
 
-    private let masks: CapabilityMasks
+    private var masks: CapabilityMasks
 
     /// Makes `capability` effective, of all held ones it alone; a process that does not hold it goes on without.
     public func raise(_ capability: Capability) { setEffective(capability.bit & masks.permitted) }
@@ -49,9 +59,13 @@ public struct HeldCapabilities: Sendable {
     public func lower() { setEffective(0) }
 
     private func setEffective(_ bits: UInt64) {
+        if masks.effective == bits { return }
         var changed = masks
         changed.effective = bits
-        try? changed.apply()
+        do throws(Errno) {
+            try changed.apply()
+            masks = changed
+        } catch {}
     }
 
     /// Leaves the process with the identity of the user who started it and, of all its privileges, with `kept` alone,

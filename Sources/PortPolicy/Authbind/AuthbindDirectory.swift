@@ -84,6 +84,12 @@ extension AuthbindAnswer {
         rulesArePresent: Bool,
         privilege: some ReadPrivilege
     ) -> AuthbindAnswer {
+        // The first question by its whole path: who may execute that may do so from within the tree, and nothing more
+        // is to be asked. That is what most binds that are allowed come to.
+        let first = AuthbindNames.byport(request.port)
+        if (try? checkAccess(.execute, to: "/etc/authbind/" + first)) != nil {
+            return AuthbindAnswer(steps: [AuthbindAnswer.Step(path: first, refusal: nil)], refusal: nil)
+        }
         do throws(Errno) {
             return try AuthbindDirectory(privilege: privilege).answer(to: request)
         } catch {

@@ -10,8 +10,11 @@
 enum AuthbindNames {
     /// The paths whose execute permission decides, in the order of asking.
     static func executables(for request: BindRequest) -> [ByteString] {
-        ["byport/\(mark(for: request.port))\(request.port)"] + executables(at: request.address, request.port)
+        [byport(request.port)] + executables(at: request.address, request.port)
     }
+
+    /// The first of them, which stands for every address.
+    static func byport(_ port: Port) -> ByteString { "byport/\(mark(for: port))\(port)" }
 
     /// Those of them that stand for an address, below `byaddr`.
     static func executables(at address: IPAddress, _ port: Port) -> [ByteString] {

@@ -5,8 +5,10 @@
 
 /// The rules as they were read last, for as long as nothing of them has changed.
 ///
-/// Whether that is so is asked anew each time, by the status of every folder and file that was read or was not there. A
-/// file that changed a moment ago is not relied on: it could change again without a trace, in the same tick of the clock.
+/// Whether that is so is asked anew each time, by the status of every folder and file that was read. What was not there
+/// has not come while its folder is as it was; should a file system not tell, what is missed is a grant and never the end
+/// of one. A file that changed a moment ago is not relied on: it could change again without a trace, in the same tick of
+/// the clock.
 public struct RuleCache {
     private let store: RuleStore
     private var last: (port: Port, stamp: Stamp, contents: RuleStore.Contents)?
@@ -19,8 +21,9 @@ public struct RuleCache {
     public mutating func contents(for port: Port, now: Int64) -> RuleStore.Contents {
         if let last, last.port == port, last.stamp.isStillTrue { return last.contents }
         last = nil
-        let before = Stamp(of: store)
+        var before = Stamp(of: store)
         let contents = store.load(onlyFor: port)
+        if !contents.arePresent { before?.forgetWhatHasNoSay() }
         if let before, before.isOlder(than: now - 1) { last = (port, before, contents) }
         return contents
     }
@@ -30,49 +33,66 @@ public struct RuleCache {
 private struct Stamp {
     private struct Entry: Equatable {
         let path: ByteString
-        /// Device, inode, change, size, owner and mode; nil if there was nothing.
-        let status: [Int64]?
+        let device: UInt64
+        let inode: UInt64
+        let changed: Int64
+        let size: Int64
+        let owner: UserID
+        let mode: FileMode
 
-        /// Looks at `path`; nil if that fails otherwise than for want of a file.
-        init?(_ path: ByteString) {
+        /// Looks at `path`. Throws ENOENT if there is nothing.
+        init(_ path: ByteString) throws(Errno) {
+            let status = try FileStatus(of: path, followLinks: false)
             self.path = path
-            do throws(Errno) {
-                let status = try FileStatus(of: path, followLinks: false)
-                self.status = [
-                    Int64(bitPattern: status.device), Int64(bitPattern: status.inode), status.changed, status.size,
-                    Int64(status.owner.rawValue), Int64(status.mode.rawValue),
-                ]
-            } catch {
+            (device, inode, changed) = (status.device, status.inode, status.changed)
+            (size, owner, mode) = (status.size, status.owner, status.mode)
+        }
+
+        var isStillTrue: Bool { (try? Entry(path)) == self }
+    }
+
+    private var entries: [Entry] = []
+    /// Whether a folder on the way to the rules was missing.
+    private var endsBeforeRules = false
+
+    /// Looks at everything that `store` reads and that is there; nil if some of it cannot be looked at.
+    init?(of store: RuleStore) {
+        do throws(Errno) {
+            for path in store.folderPaths { entries.append(try Entry(path)) }
+        } catch {
+            // What is not there has nothing in it.
+            if error != .noSuchFile || entries.isEmpty { return nil }
+            endsBeforeRules = true
+            return
+        }
+        for path in store.filePaths {
+            do throws(Errno) { entries.append(try Entry(path)) } catch {
                 if error != .noSuchFile { return nil }
-                status = nil
             }
         }
     }
 
-    private var entries: [Entry] = []
-
-    /// Looks at everything that `store` reads; nil if some of it cannot be looked at.
-    init?(of store: RuleStore) {
-        for path in store.paths {
-            guard let entry = Entry(path) else { return nil }
-            entries.append(entry)
-        }
+    /// Forgets all folders but the one in which the next was missing: without rules, who owns those above is nothing.
+    mutating func forgetWhatHasNoSay() {
+        if endsBeforeRules { entries.removeFirst(entries.count - 1) }
     }
 
-    var isStillTrue: Bool { entries.allSatisfy { Entry($0.path) == $0 } }
+    var isStillTrue: Bool { entries.allSatisfy { $0.isStillTrue } }
 
     /// Whether all of it was as it is before `time`, in seconds.
-    func isOlder(than time: Int64) -> Bool {
-        entries.allSatisfy { entry in entry.status.map { $0[2] / 1_000_000_000 < time } ?? true }
-    }
+    func isOlder(than time: Int64) -> Bool { entries.allSatisfy { $0.changed / 1_000_000_000 < time } }
 }
 
 extension RuleStore {
-    /// Every folder and file that `load` reads, or would if it were there.
-    fileprivate var paths: [ByteString] {
-        let base: ByteString = root == "/" ? "" : root
+    private var base: ByteString { root == "/" ? "" : root }
+
+    /// The folders that lead to the rules, from the root on.
+    fileprivate var folderPaths: [ByteString] { [root, base + "/etc", base + "/etc/lowport"] }
+
+    /// Every file that `load` reads, or would if it were there, and the folder of further ones.
+    fileprivate var filePaths: [ByteString] {
         let extra = base + Self.extraPath
-        var paths = [root, base + "/etc", base + "/etc/lowport", base + Self.mainPath, extra]
+        var paths = [base + Self.mainPath, extra]
         if let folder = try? FileDescriptor.open(extra, [.readOnly, .directory, .noFollow]),
             let names = try? folder.names()
         {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// The notification that was received last, for whoever has to see to it if the one who received it dies.
+///
+/// The one who makes the record writes to it, and nobody else can (memfd_create(2), `F_SEAL_FUTURE_WRITE`).
+@safe
+public struct NotificationRecord: ~Copyable {
+    /// What is handed to the one who may read it.
+    public let descriptor: FileDescriptor
+    let room: UnsafeMutableRawPointer
+
+    /// Makes an empty record, which stays mapped until the process ends.
+    public init() throws(Errno) {
+        var number: Int32 = -1
+        guard let room = unsafe clinux_record_create(&number) else { throw Errno(rawValue: clinux_errno()) }
+        descriptor = FileDescriptor(owning: number)
+        unsafe self.room = room
+    }
+
+    /// The last notification in the record behind `descriptor`; nil if there was none, or it is no record.
+    public static func last(in descriptor: borrowing some Descriptor & ~Copyable) -> Notification? {
+        let number = descriptor.rawValue
+        var native = clinux_notification()
+        guard unsafe clinux_record_read(number, &native) == 0, native.identifier != 0 else { return nil }
+        return Notification(native)
+    }
+}
