@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
 import TestSupport
+import Testing
 
 /// A sandbox in which the kernel can be made to hold processes to the rules: its own only, and nobody else on the machine.
 enum KernelSandbox {
@@ -44,4 +45,16 @@ enum KernelSandbox {
         try_bind() { as "$1" /usr/bin/python3 bind.py "$2" "$3" "${4:-tcp}"; }
 
         """
+}
+
+/// Tests of scripts in a `KernelSandbox`.
+protocol KernelSuite {}
+
+extension KernelSuite {
+    func enforced(_ script: ByteString) async throws -> Outcome { try await KernelSandbox.run(script) }
+
+    func expect(_ outcome: Outcome, _ lines: ByteString, _ location: SourceLocation = #_sourceLocation) {
+        #expect(outcome.output == lines, "\(outcome)", sourceLocation: location)
+        #expect(outcome.status == 0, "\(outcome)", sourceLocation: location)
+    }
 }

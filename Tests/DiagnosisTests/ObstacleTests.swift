@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import Capabilities
+import Diagnosis
+import Launch
+import Linux
+import PortPolicy
+import Testing
+
+/// What stands in the way of a bind that is allowed, and how programs are reached.
+@Suite struct ObstacleTests: ExplanationSuite {
+    @Test(arguments: [
+        (ProgramImage.go, "a Go program"), (.linkedStatically, "statically linked"), (.foreign, "another architecture"),
+    ])
+    func theBrokerReachesIt(_ image: ProgramImage, _ reason: String) throws {
+        let program = ProgramFile(path: "/srv/server", image: image)
+        let explanation = Explanation(try situation(rules: "allow uid 1000 tcp 80", program: program))
+        #expect(explanation.canBind)
+        let reach = explanation.findings.first { $0.subject == "reach" }
+        #expect(reach?.text.description.contains("with the broker, since it is") == true)
+        #expect(reach?.text.description.contains(reason) == true)
+    }
+
+    @Test func nothingReachesSetIDPrograms() throws {
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, mode: FileMode(rawValue: 0o2755))
+        let explanation = Explanation(try situation(rules: "allow uid 1000 tcp 80", program: program))
+        #expect(!explanation.canBind)
+        #expect(
+            explanation.verdict.description.contains("it is allowed, but the program cannot be reached: it is set-id")
+        )
+        #expect(
+            explanation.remedies.map(\.command) == [
+                "sudo lowport enforce enable", "sudo lowport grant --program /srv/server",
+                "lowport run --via broker /srv/server",
+            ]
+        )
+    }
+
+    @Test func thePortIsTaken() throws {
+        var taken = try situation(rules: "allow uid 1000 tcp 80")
+        let socket = BoundSocket(
+            transport: .tcp,
+            local: SocketAddress(.v4(.any), Port(rawValue: 80)),
+            owner: .root,
+            inode: 1
+        )
+        taken.occupants = [.init(socket, processes: [RunningProcess(identifier: 77, name: "nginx")])]
+        expect(
+            taken,
+            false,
+            "user web cannot bind tcp 80: the port is taken on 0.0.0.0:80 by process 77 (nginx)",
+            remedy: "sudo kill 77"
+        )
+    }
+
+    @Test func theAddressIsElsewhere() throws {
+        var elsewhere = try situation(rules: "allow uid 1000 tcp 80", address: "192.0.2.1")
+        elsewhere.surroundings.addressError = .addressNotAvailable
+        expect(
+            elsewhere,
+            false,
+            "user web cannot bind tcp 80 on 192.0.2.1: 192.0.2.1 is not an address of this machine",
+            remedy: "sudo ip address add 192.0.2.1/32 dev lo"
+        )
+    }
+
+    @Test func whatStandsInTheWayDoesNotHideTheRest() throws {
+        var taken = try situation(address: "192.0.2.1")
+        taken.surroundings.addressError = .addressNotAvailable
+        #expect(
+            Explanation(taken).remedies.map(\.command) == [
+                "sudo ip address add 192.0.2.1/32 dev lo", "sudo sysctl net.ipv4.ip_nonlocal_bind=1",
+                "sudo lowport grant 80 --user web --on 192.0.2.1", "lowport run PROGRAM",
+            ]
+        )
+    }
+
+    @Test func aSandboxComesBeforeEverything() throws {
+        var sandboxed = try situation(rules: "allow uid 1000 tcp 80")
+        sandboxed.surroundings.sandboxError = .permissionDenied
+        sandboxed.surroundings.addressError = .permissionDenied
+        expect(
+            sandboxed,
+            false,
+            "user web cannot bind tcp 80: Landlock, or another security module, keeps this process from binding tcp 80",
+            remedy: "lowport run PROGRAM"
+        )
+        #expect(Explanation(sandboxed).remedies.count == 1)
+    }
+}

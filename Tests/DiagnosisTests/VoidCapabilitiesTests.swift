@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+import Capabilities
+import Diagnosis
+import Launch
+import Linux
+import PortPolicy
+import Testing
+
+/// Capabilities of files and processes, and everything that voids them.
+@Suite struct VoidCapabilitiesTests: ExplanationSuite {
+    @Test func theProgramHasTheCapability() throws {
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(bindService))
+        expect(
+            try situation(program: program),
+            true,
+            "user web can bind tcp 80: /srv/server has the file capability"
+        )
+    }
+
+    @Test func theMountIsNosuid() throws {
+        let program = ProgramFile(
+            path: "/home/web/server",
+            image: .dynamic,
+            attribute: .some(bindService),
+            isOnNosuidMount: true
+        )
+        expect(
+            try situation(program: program),
+            false,
+            "user web cannot bind tcp 80: the file capabilities of /home/web/server have no effect: "
+                + "it lies on a file system that is mounted nosuid",
+            remedy: "sudo lowport grant 80 --user web"
+        )
+    }
+
+    @Test func noNewPrivileges() throws {
+        var status = web
+        status.hasNoNewPrivileges = true
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(bindService))
+        expect(
+            try situation(program: program, status: status),
+            false,
+            "user web cannot bind tcp 80: the file capabilities of /srv/server have no effect: "
+                + "no_new_privs is set, so a program gains nothing when it is started",
+            remedy: "sudo lowport enforce enable"
+        )
+        expect(
+            try situation(rules: "allow uid 1000 tcp 80", status: status),
+            false,
+            "user web cannot bind tcp 80: it is allowed, but no_new_privs keeps the helper from having any privilege",
+            remedy: "sudo lowport enforce enable"
+        )
+    }
+
+    @Test(arguments: [
+        (FileCapabilities(permitted: [.netBindService], isEffective: false), "permitted there, and not effective"),
+        (FileCapabilities(inheritable: [.netBindService], isEffective: true), "inheritable there, and not permitted"),
+        (
+            FileCapabilities(permitted: [.netBindService], isEffective: true, rootUser: UserID(rawValue: 100_000)),
+            "namespaces whose root is uid 100000"
+        ),
+    ])
+    func theAttributeIsNotEnough(_ capabilities: FileCapabilities, _ reason: String) throws {
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(capabilities))
+        let explanation = Explanation(try situation(program: program))
+        #expect(!explanation.canBind)
+        #expect(explanation.verdict.description.contains(reason))
+    }
+
+    @Test func theCapabilityIsOutsideTheBoundingSet() throws {
+        var status = web
+        status.bounding = []
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(bindService))
+        #expect(
+            Explanation(try situation(program: program, status: status)).verdict.description
+                .contains("CAP_NET_BIND_SERVICE is outside the bounding set")
+        )
+    }
+
+    @Test func ambientCapabilities() throws {
+        var status = web
+        status.ambient = [.netBindService]
+        expect(
+            try situation(program: ProgramFile(path: "/srv/server", image: .dynamic), status: status),
+            true,
+            "user web can bind tcp 80: CAP_NET_BIND_SERVICE is ambient here"
+        )
+    }
+
+    @Test func capabilitiesOfAnotherUserNamespaceDoNotCount() throws {
+        var root = web
+        root.user = .root
+        var inside = try situation(status: root)
+        inside.userName = "root"
+        #expect(Explanation(inside).canBind)
+        inside.surroundings.doCapabilitiesCount = false
+        inside.surroundings.outerUser = UserID(rawValue: 4_000_000)
+        expect(
+            inside,
+            false,
+            "user root cannot bind tcp 80: the network belongs to another user namespace, "
+                + "where the capabilities of this one do not count",
+            remedy: "sudo lowport grant 80 --uid 4000000"
+        )
+    }
+
+    @Test func programsThatNoCapabilityReaches() throws {
+        expect(
+            try situation(program: ProgramFile(path: "/srv/server", image: .dynamic)),
+            false,
+            "user web cannot bind tcp 80: no rule and no file of authbind allows it, and /srv/server has no file capabilities"
+        )
+        expect(
+            try situation(program: ProgramFile(path: "/mnt/server", image: .dynamic, attribute: .unsupported)),
+            false,
+            "user web cannot bind tcp 80: no rule and no file of authbind allows it, "
+                + "and the file system of /mnt/server has no file capabilities"
+        )
+        let script = ProgramFile(
+            path: "/usr/bin/python3",
+            scripts: ["/srv/server.py"],
+            scriptsWithCapabilities: ["/srv/server.py"],
+            image: .dynamic
+        )
+        expect(
+            try situation(program: script),
+            false,
+            "user web cannot bind tcp 80: the file capabilities of /srv/server.py have no effect: "
+                + "it is a script, run by /usr/bin/python3"
+        )
+    }
+
+    @Test func setUserIDRootHasEveryCapability() throws {
+        let program = ProgramFile(path: "/srv/server", image: .dynamic, mode: FileMode(rawValue: 0o4755))
+        expect(try situation(program: program), true, "user web can bind tcp 80: /srv/server is set-user-ID root")
+        var status = web
+        status.hasNoNewPrivileges = true
+        #expect(!Explanation(try situation(program: program, status: status)).canBind)
+    }
+
+    @Test func capabilitiesThatTheKernelPassesOverHideNothing() throws {
+        let foreign = FileCapabilities(permitted: [.netBindService], isEffective: true, rootUser: UserID(rawValue: 9))
+        let program = ProgramFile(path: "/srv/server", image: .go, attribute: .some(foreign))
+        let explanation = Explanation(try situation(program: program))
+        #expect(explanation.remedies.last?.command == "lowport run --via broker /srv/server")
+        expect(
+            try situation(rules: "allow uid 1000 tcp 80", program: program),
+            true,
+            "user web can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run --via broker"
+        )
+        // What is inheritable alone gains nothing, and so the library is loaded.
+        let inheritable = FileCapabilities(inheritable: [.netBindService], isEffective: false)
+        let other = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(inheritable))
+        #expect(Explanation(try situation(rules: "allow uid 1000 tcp 80", program: other)).canBind)
+    }
+}
