@@ -23,13 +23,10 @@ public struct HelperConnection: ~Copyable {
     ) throws(Errno) -> HelperReply {
         let request = HelperRequest(address: address, thread: thread).bytes
         let carried = InheritedDescriptor(socket.rawValue)
-        for attempt in 1...2 {
+        for _ in 1...5 {
             if channel == nil { try start() }
-            do throws(Errno) {
-                if let reply = try exchange(request, carried) { return reply }
-            } catch {
-                if attempt == 2 { throw error }
-            }
+            // How a helper is lost says nothing about the bind.
+            if let reply = try? exchange(request, carried) { return reply }
             stop()
             // It may have been lost between the bind and the reply.
             if (try? socket.localAddress()) == address { return .bound }

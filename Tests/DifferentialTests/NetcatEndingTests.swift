@@ -26,7 +26,7 @@ struct NetcatEndingTests {
         NetcatScenario(
             "the listener's reply arrives after the end was passed on",
             """
-            { seq 100000; sleep 2; echo end; } | $NC -lN 8080 >got & server=$!; listening 8080
+            { seq 100000; until_true grep -q request got; sleep 2; echo end; } | $NC -lN 8080 >got & server=$!; listening 8080
             echo request | $NC -N 127.0.0.1 8080 | tail -n 1
             wait $server; echo $?; cat got
             """,

@@ -112,7 +112,7 @@ struct NetcatUnixTests {
         NetcatScenario(
             "both ways",
             """
-            { seq 100000; sleep 2; echo end; } | $NC -lNU sock >got & server=$!; until_true test -S sock
+            { seq 100000; until_true grep -q 50000 got; sleep 2; echo end; } | $NC -lNU sock >got & server=$!; until_true test -S sock
             seq 50000 | $NC -NU sock | tail -n 1
             wait $server; cksum <got
             """,

@@ -40,8 +40,10 @@ import Testing
         let revoked = try await Sandbox.run(
             """
             touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81
-            (sleep 1; rm /etc/authbind/byport/81) &
-            as alice $LIBEXEC/lowport-run --via broker bind-probe tcp4 bind 127.0.0.1 81 pause 2000 tcp6 v6only bind ::1 81
+            : > out; (until [ -s out ]; do sleep 0.05; done; rm /etc/authbind/byport/81) &
+            as alice $LIBEXEC/lowport-run --via broker bind-probe tcp4 bind 127.0.0.1 81 pause 4000 tcp6 v6only bind ::1 81 \\
+                > out
+            cat out
             """
         )
         #expect(revoked.output == "bind ok\nbind 1\n", "\(revoked)")

@@ -79,18 +79,19 @@ import Testing
     @Test func endsWithTheLastProgram() async throws {
         try await expect(
             """
-            as alice $RUN sh -c 'sleep 2 >/dev/null 2>&1 & echo started' | cat
-            n=$(pgrep -c -x lowport-run || :); sleep 3; echo $n $(pgrep -c -x lowport-run || :) $(pgrep -c -x lowport-helper || :)
+            as alice $RUN sh -c 'sleep 4 >/dev/null 2>&1 & echo started' | cat
+            pgrep -c -x lowport-run || :; while pgrep -x sleep; do sleep 0.1; done > /dev/null
+            while pgrep -x lowport-run || pgrep -x lowport-helper; do sleep 0.1; done > /dev/null; echo ended
             """,
-            "started\n1 0 0\n"
+            "started\n1\nended\n"
         )
     }
 
     @Test func itsDeathGivesErrorsAndDoesNotHang() async throws {
         try await expect(
             """
-            (sleep 1; kill -9 $(pgrep -x lowport-run)) &
-            as alice timeout 20 $RUN $P tcp4 bind 127.0.0.1 81 pause 2000 tcp4 bind 127.0.0.1 82 tcp6 v6only bind ::1 81
+            : > out; (until [ -s out ]; do sleep 0.05; done; kill -9 $(pgrep -x lowport-run)) &
+            as alice timeout 20 $RUN $P tcp4 bind 127.0.0.1 81 pause 4000 tcp4 bind 127.0.0.1 82 tcp6 v6only bind ::1 81 > out; cat out
             """,
             "bind ok\nbind 38\nbind 38\n"
         )
@@ -99,8 +100,8 @@ import Testing
     @Test func aLostHelperIsReplaced() async throws {
         try await expect(
             """
-            (sleep 1; kill -9 $(pgrep -x lowport-helper)) &
-            as alice timeout 20 $RUN $P tcp4 bind 127.0.0.1 81 pause 2000 tcp6 v6only bind ::1 81
+            : > out; (until [ -s out ]; do sleep 0.05; done; kill -9 $(pgrep -x lowport-helper)) &
+            as alice timeout 20 $RUN $P tcp4 bind 127.0.0.1 81 pause 4000 tcp6 v6only bind ::1 81 > out; cat out
             """,
             "bind ok\nbind ok\n"
         )
@@ -128,10 +129,10 @@ import Testing
     }
 
     @Test func aHelperThatWasStoppedDoesNotBindOnAnOldDecision() async throws {
-        // A long file keeps it deciding while it is stopped.
+        // A long file keeps it deciding until it is stopped.
         try await expect(
             """
-            rm /etc/authbind/byport/81; { yes '# x' | head -c 12000000; echo 127.0.0.1,81; } > /etc/authbind/byuid/1001
+            rm /etc/authbind/byport/81; echo 127.0.0.1,81 > /etc/authbind/byuid/1001
             cat > stop.py <<'END'
             import os, signal, socket, subprocess, threading, time
             def bind():
@@ -139,7 +140,10 @@ import Testing
                     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     try: s.bind(("127.0.0.1", 81)); return "bound"
                     except OSError as e: return e
+            def allow(text):
+                with open("/etc/authbind/byuid/1001", "w") as f: f.write(text)
             print(bind())
+            allow("# x\\n" * 1000000 + "127.0.0.1,81\\n")
             helper = int(subprocess.run(["pgrep", "-x", "lowport-helper"], capture_output=True).stdout)
             results = []
             thread = threading.Thread(target=lambda: results.append(bind()))
@@ -149,7 +153,7 @@ import Testing
             while state() == "S": pass
             os.kill(helper, signal.SIGSTOP)
             while state() != "T": pass
-            with open("/etc/authbind/byuid/1001", "w") as f: f.write("# revoked")
+            allow("# revoked")
             time.sleep(6)
             print(len(results))
             os.kill(helper, signal.SIGCONT)
@@ -178,10 +182,11 @@ import Testing
     @Test func onlyTheHelperHasAPrivilegeAndOnlyThatOfBinding() async throws {
         try await expect(
             """
-            as alice $RUN $P tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 82 pause 3000 & sleep 1
+            as alice $RUN $P tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 82 pause 60000 > out &
+            until [ "$(wc -l < out)" = 2 ]; do sleep 0.05; done; cat out
             for p in lowport-run lowport-helper; do
                 grep -e CapPrm -e CapEff /proc/$(pgrep -x $p)/status; as alice head -c1 /proc/$(pgrep -x $p)/environ >/dev/null 2>&1 || echo hidden
-            done; wait
+            done; pkill -x "$(basename "$P")"
             """,
             """
             bind ok
@@ -342,7 +347,7 @@ import Testing
     @Test func itsMemoryIsSmall() async throws {
         let outcome = try await Sandbox.run(
             Self.prelude
-                + "as alice $RUN sh -c 'sleep 5' & sleep 1; awk '/VmRSS/ { print $2 }' /proc/$(pgrep -x lowport-run)/status"
+                + "as alice $RUN sh -c 'sleep 9' & until pgrep -x sleep >/dev/null; do sleep 0.1; done; awk '/VmRSS/ { print $2 }' /proc/$(pgrep -x lowport-run)/status"
         )
         let kilobytes = Int(outcome.output.split(on: 0x0A)[0].description) ?? .max
         #expect(kilobytes < 4096, "\(outcome)")
