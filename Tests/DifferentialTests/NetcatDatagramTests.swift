@@ -138,6 +138,21 @@ struct NetcatDatagramTests {
             """
         ),
         NetcatScenario(
+            "-zv of ports of which the last is closed",
+            """
+            $NC -luk 127.0.0.1 8080 >/dev/null & bound 8080
+            $NC -zuv -w 1 127.0.0.1 8079-8081; echo $?
+            """
+        ),
+        NetcatScenario(
+            "-zv sends its last byte at the end",
+            """
+            $NC -luk 127.0.0.1 8080 >got & bound 8080
+            $NC -zuv -w 1 127.0.0.1 8080; echo $?
+            until_true grep -q XXX got; cat got
+            """
+        ),
+        NetcatScenario(
             "-zv of a closed port",
             """
             timeout 9 $NC -zuv -w 1 127.0.0.1 8080; echo $?

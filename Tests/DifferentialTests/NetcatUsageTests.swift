@@ -12,13 +12,15 @@ struct NetcatUsageTests {
         "-s junk.invalid 127.0.0.1 5", "127.0.0.1 1", "-v 127.0.0.1 1", "127.0.0.1 1 -v", "-v -w 1 127.0.0.1 1",
         "-v 127.0.0.1 1-3", "-v 127.0.0.1 3-1 7", "-vn 127.0.0.1 1", "-vz 127.0.0.1 1 2", "-z 127.0.0.1 1-9",
         "-v -- 127.0.0.1 1", "-v 192.0.2.1 1", "-4v localhost 1", "-6v ::1 1", "-p abc 127.0.0.1 1",
+        "127.0.0.1 70000-70001", "127.0.0.1 1-abc", "-z 127.0.0.1 10-", "-M 0 127.0.0.1 1", "-lM 0 8080",
+        "-s ::1 127.0.0.1 1", "-s 127.0.0.1 ::1 1", "-vx 127.0.0.1:9 192.0.2.1 1",
     ])
     func refusals(_ arguments: String) async throws {
         try await NetcatScenario(arguments, "$NC \(arguments) </dev/null; echo $?").check()
     }
 
     /// The usage says something else, since there is more to say; the line in front of it does not.
-    @Test(arguments: ["-Q", "", "-l 1 2 3", "-p", "-U"])
+    @Test(arguments: ["-Q", "", "-l 1 2 3", "-p", "-U", "-U -s a b"])
     func usage(_ arguments: String) async throws {
         try await NetcatScenario(
             arguments,

@@ -43,15 +43,18 @@ struct Connector {
         self.options = options
         self.console = console
         do throws(LookupError) {
-            addresses = try Connector.lookUp(host, service: port.byteString, options, console)
+            addresses = try Connector.lookUp(host, service: port.byteString, options.family, options, console)
         } catch {
             throw Failure("getaddrinfo for host \"\(host)\" port \(port): \(error.message)")
         }
         do throws(LookupError) {
             let (source, port) = (options.sourceAddress, options.sourcePort)
+            // Where all addresses are of one family, the source has to be of it as well.
+            let first = addresses.first?.address.family
+            let family = addresses.allSatisfy { $0.address.family == first } ? first : options.family
             sources =
                 source == nil && port == nil
-                ? [] : try Connector.lookUp(source, service: port ?? "0", options, console)
+                ? [] : try Connector.lookUp(source, service: port ?? "0", family, options, console)
         } catch {
             throw Failure("getaddrinfo: \(error.message)")
         }
@@ -60,13 +63,14 @@ struct Connector {
     private static func lookUp(
         _ host: ByteString?,
         service: ByteString,
+        _ family: InternetFamily?,
         _ options: EndpointOptions,
         _ console: Console
     ) throws(LookupError) -> [SocketAddress] {
         try NameLookup.addresses(
             of: host,
             service: service,
-            family: options.family,
+            family: family,
             transport: options.transport,
             numeric: console.isNumeric
         )

@@ -51,13 +51,20 @@ struct SocketSettings: Equatable {
     func apply(to socket: InheritedDescriptor, _ family: InternetFamily) throws(Failure) {
         try set("SO_BROADCAST") { () throws(Errno) in if allowsBroadcast { try socket.setBroadcast(true) } }
         try set("SO_DEBUG") { () throws(Errno) in if isDebugged { try socket.setDebug(true) } }
-        try set("receive buffer") { () throws(Errno) in
+        try set("TCP receive buffer size") { () throws(Errno) in
             if let receiveBuffer { try socket.setReceiveBuffer(receiveBuffer) }
         }
-        try set("send buffer") { () throws(Errno) in if let sendBuffer { try socket.setSendBuffer(sendBuffer) } }
-        try set("ttl") { () throws(Errno) in if let hopLimit { try socket.setHopLimit(hopLimit, family) } }
-        try set("minttl") { () throws(Errno) in if let leastHops { try socket.setLeastHops(leastHops, family) } }
-        try set("type of service") { () throws(Errno) in
+        try set("TCP send buffer size") { () throws(Errno) in
+            if let sendBuffer { try socket.setSendBuffer(sendBuffer) }
+        }
+        let isOld = family == .v4
+        try set(isOld ? "IP TTL" : "IPv6 unicast hops") { () throws(Errno) in
+            if let hopLimit { try socket.setHopLimit(hopLimit, family) }
+        }
+        try set(isOld ? "IP min TTL" : "IPv6 min hop count") { () throws(Errno) in
+            if let leastHops { try socket.setLeastHops(leastHops, family) }
+        }
+        try set(isOld ? "IP ToS" : "IPv6 traffic class") { () throws(Errno) in
             if let typeOfService { try socket.setTypeOfService(typeOfService, family) }
         }
     }

@@ -23,7 +23,8 @@ extension Options {
         case 0 where listens && endpoint.sourceAddress != nil: break
         case 0 where listens: throw UsageError(message: "missing socket pathname")
         case 0: throw UsageError(message: nil, showsUsage: true)
-        case 1 where listens && endpoint.sourceAddress != nil: throw UsageError(message: nil, showsUsage: true)
+        case 1 where endpoint.sourceAddress != nil && (listens || !endpoint.usesDatagrams):
+            throw UsageError(message: nil, showsUsage: true)
         case 1: break
         default: throw UsageError(message: "cannot use port with -U")
         }

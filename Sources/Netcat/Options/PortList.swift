@@ -18,15 +18,15 @@ enum PortList {
                 ports.append(port)
                 continue
             }
-            guard let dash = operand.bytes.firstIndex(of: UInt8(ascii: "-")), dash > 0 else {
+            let isRange = operand.bytes.first.map { $0 >= 0x30 && $0 <= 0x39 } ?? false
+            guard isRange, let dash = operand.bytes.firstIndex(of: UInt8(ascii: "-")) else {
                 ports.append(try port(operand))
                 continue
             }
-            let ends = (
-                try port(ByteString(operand.bytes[..<dash]), of: operand),
-                try port(ByteString(operand.bytes[(dash + 1)...]), of: operand)
-            )
-            let range = min(ends.0, ends.1).rawValue...max(ends.0, ends.1).rawValue
+            // The upper end is looked at first, which shows where both are wrong.
+            let high = try port(ByteString(operand.bytes[(dash + 1)...]))
+            let low = try port(ByteString(operand.bytes[..<dash]))
+            let range = min(low, high).rawValue...max(low, high).rawValue
             ports += range.map { Port(rawValue: $0) }
         }
         return ports
@@ -36,12 +36,11 @@ enum PortList {
         text.bytes.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: "-") }
     }
 
-    private static func port(_ text: ByteString, of operand: ByteString? = nil) throws(UsageError) -> Port {
+    private static func port(_ text: ByteString) throws(UsageError) -> Port {
         do throws(OptionValue.Fault) {
             return Port(rawValue: UInt16(truncatingIfNeeded: try OptionValue.number(text, in: 1...65535)))
         } catch {
-            let shown = error == .invalid ? operand ?? text : text
-            throw UsageError(message: "port number \(error.text): \(shown)")
+            throw UsageError(message: "port number \(error.text): \(text)")
         }
     }
 }

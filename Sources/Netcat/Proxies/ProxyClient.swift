@@ -26,7 +26,6 @@ struct Credentials: Equatable {
 struct ProxyClient {
     private let options: Options
     private let console: Console
-    private let place: HostAndPort
     private let port: Port
     private let connector: Connector
 
@@ -37,7 +36,6 @@ struct ProxyClient {
         guard let place = HostAndPort(options.proxy.address ?? "") else {
             throw Failure("invalid proxy address: \(options.proxy.address ?? "")")
         }
-        self.place = place
         do throws(UsageError) {
             port =
                 try place.port.map { text throws(UsageError) in try PortList.parse([text], .tcp)[0] }
@@ -45,10 +43,7 @@ struct ProxyClient {
         } catch {
             throw Failure(error.message)
         }
-        // What is said about a connection concerns the one that the user asked for.
-        var quiet = console
-        quiet.isVerbose = false
-        connector = try Connector(to: place.host, options.endpoint, quiet, port: port)
+        connector = try Connector(to: place.host, options.endpoint, console, port: port)
     }
 
     /// Connects to `target` on `host`. Nil when the proxy cannot be reached.
@@ -69,10 +64,7 @@ struct ProxyClient {
         _ credentials: Credentials?,
         takesChallenge: Bool
     ) throws(Failure) -> Connection? {
-        guard let connection = try connector.connect(to: port) else {
-            console.note("\(console.program): cannot reach the proxy \(place.host) port \(port)")
-            return nil
-        }
+        guard let connection = try connector.connect(to: port) else { return nil }
         let deadline = options.endpoint.timeout.map { Instant.now + $0 }
         let exchange = ByteExchange(over: connection.socket.reference, until: deadline, with: "proxy")
         let socks = SocksClient(exchange, credentials)

@@ -30,8 +30,8 @@ struct SocksClient {
     private func receiveVersion4() throws(Failure) {
         switch try exchange.receive(8)[1] {
         case 90: break
-        case 92: throw fault(4, "Proxy requires authentication")
-        case 93: throw fault(4, "User ID rejected")
+        case 92: throw fault(4, "SOCKS server cannot connect to identd on the client")
+        case 93: throw fault(4, "Client program and identd report different user-ids")
         default: throw fault(4, "Request rejected or failed")
         }
     }
@@ -45,7 +45,7 @@ struct SocksClient {
         switch method[1] {
         case 0: break
         case 2 where credentials != nil: try authenticate()
-        default: throw fault(5, "authentication method negotiation failed")
+        default: throw Failure("authentication method negotiation failed")
         }
         try exchange.send([5, 1, 0] + target(host) + bytes(of: port))
         let answer = try exchange.receive(4)
@@ -77,7 +77,7 @@ struct SocksClient {
         case 1: _ = try exchange.receive(4 + 2)
         case 3: _ = try exchange.receive(Int(try exchange.receive(1)[0]) + 2)
         case 4: _ = try exchange.receive(16 + 2)
-        default: throw fault(5, "unexpected answer")
+        default: throw Failure("connection failed, unsupported address type")
         }
     }
 

@@ -45,8 +45,10 @@ struct Client {
         for port in ports {
             // Ports that refuse do not have to be spared.
             if reached, let interval = options.content.interval { pause(for: interval) }
-            guard let connection = try connector.connect(to: port), answers(connection) else { continue }
-            reached = true
+            guard let connection = try connector.connect(to: port) else { continue }
+            // Sockets of datagrams are always made, so that the last port of a scan has the last word.
+            reached = answers(connection)
+            guard reached else { continue }
             connector.tellSuccess(connection.peer)
             try hold(connection)
         }

@@ -5,7 +5,7 @@
 
 /// Finds out whether anybody receives datagrams at a port: nobody is what the machine there says, if it says anything.
 enum DatagramProbe {
-    /// Sends a byte a second, and listens for a refusal.
+    /// Sends a byte a second, the last one at the end, and listens for a refusal.
     /// - Parameters:
     ///   - socket: a socket that is connected to the port.
     ///   - byte: what is sent.
@@ -14,10 +14,10 @@ enum DatagramProbe {
     static func isOpen(_ socket: InheritedDescriptor, sending byte: UInt8, within limit: Milliseconds?) -> Bool {
         let end = Instant.now + (limit ?? .seconds(3))
         let buffer = Buffer(capacity: 65536)
-        // The first refusal is seen by the second byte at the latest. ncat's byte comes once.
+        // The first refusal is seen by the second byte at the latest. ncat's byte comes once a second.
         if byte != 0 { guard send(byte, socket, buffer) else { return false } }
+        guard send(byte, socket, buffer) else { return false }
         repeat {
-            guard send(byte, socket, buffer) else { return false }
             let pause = min(end, Instant.now + .seconds(1))
             do throws(Errno) {
                 if try socket.wait(for: .readable, until: pause) {
@@ -27,6 +27,7 @@ enum DatagramProbe {
             } catch {
                 return false
             }
+            guard send(byte, socket, buffer) else { return false }
         } while end.remaining > Milliseconds(rawValue: 0)
         return true
     }
