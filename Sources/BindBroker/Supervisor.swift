@@ -36,8 +36,7 @@ public struct Supervisor: ~Copyable {
     public init(listener: consuming NotificationListener, helper: consuming HelperConnection) {
         self.listener = listener
         self.helper = helper
-        let first = Broker.number(in: "/proc/sys/net/ipv4/ip_unprivileged_port_start")
-        firstOpenPort = UInt16(clamping: first ?? 1024)
+        firstOpenPort = UInt16(clamping: (try? PortThreshold.current) ?? PortThreshold.standard)
     }
 
     /// Answers until there is nobody left to answer.
@@ -97,7 +96,7 @@ public struct Supervisor: ~Copyable {
         guard let call = BindFilter.call(notification) else { return try listener.resume(notification) }
         if call == .restrictSelf { isRestricted = true }
         guard call != .restrictSelf, !isRestricted, let bind = read(notification, call),
-            bind.address.port.rawValue > 0, bind.address.port.rawValue < firstOpenPort,
+            bind.needsPermission(firstOpen: firstOpenPort),
             let socket = sockets.descriptor(bind.descriptor, of: notification.thread),
             isOurs(notification.thread),
             // If it still waits now, then all of the above was about it and not about one with its old number.

@@ -2,7 +2,6 @@
 #include "CLinux.h"
 #include <time.h>
 
-// As what(1) looks for it. Nothing refers to it, so that the linker has to be told to keep it.
 static volatile sig_atomic_t at_work;
 static struct timespec armed;
 
@@ -30,4 +29,5 @@ void clinux_begin_work(unsigned seconds)
 
 void clinux_end_work(void) { at_work = 0; }
 
+// As what(1) looks for it. Nothing refers to it, so that the linker has to be told to keep it.
 __attribute__((used, retain, section(".lowport.version"))) static const char version[] = "@(#)lowport " CLINUX_VERSION;

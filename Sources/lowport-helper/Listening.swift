@@ -50,7 +50,7 @@ struct Listening: ~Copyable {
         do throws(Errno) { bind = try PendingBind.read(notification, call: call) } catch {
             return .passOn(refusal: nil)
         }
-        guard let bind, bind.address.port.rawValue > 0, bind.address.port.rawValue < firstOpenPort,
+        guard let bind, bind.needsPermission(firstOpen: firstOpenPort),
             let socket = sockets.descriptor(bind.descriptor, of: notification.thread),
             // If it still waits now, then all of the above was about it and not about one with its old number.
             listener.isWaiting(notification)

@@ -10,6 +10,11 @@ public struct PendingBind: Sendable {
     /// Where it is to be bound.
     public let address: SocketAddress
 
+    /// Whether the port is one that not everybody may bind, `firstOpen` being the first that everybody may.
+    public func needsPermission(firstOpen: UInt16) -> Bool {
+        address.port.rawValue > 0 && address.port.rawValue < firstOpen
+    }
+
     /// Reads the arguments of `notification`, and what they point to in the program's memory.
     ///
     /// Gives nil for what is not a bind to an internet address: that is left to the kernel. Throws if the memory cannot be

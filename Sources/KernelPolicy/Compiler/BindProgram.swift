@@ -19,7 +19,10 @@ extension PolicyTable {
     }
 }
 
-/// Writes the program. r6 is the context, r9 user and group, r8 the value that allowed, r7 the outcome.
+/// Writes the program.
+///
+/// r6 is the context. r7 is protocol, port, space and scope until they are in the key, then the outcome; r8 the value that
+/// allowed; r9 user and group until they are in the event, then the statistics.
 struct BindProgram: ~Copyable {
     let table: PolicyTable
     let family: BindFamily

@@ -12,8 +12,7 @@ enum Context {
 
 /// Where things lie on the stack of the program, in bytes from its end.
 ///
-/// What the kernel reads in pieces of eight bytes is written in such pieces: the processor waits where it has to gather
-/// a load from several stores.
+/// Key and event are written in pieces of eight bytes, which takes the fewest instructions.
 enum Stack {
     /// The key that the policy map is asked with. What follows its length is aligned to eight bytes.
     static let key: Int16 = -44
