@@ -38,26 +38,35 @@ cat >/mnt/probe.c <<'END'
 #include <time.h>
 #include <unistd.h>
 
+static long span(struct timespec from, struct timespec to)
+{
+    return (to.tv_sec - from.tv_sec) * 1000000000L + to.tv_nsec - from.tv_nsec;
+}
+
 static int compare(const void *a, const void *b) { return *(const long *)a > *(const long *)b ? 1 : -1; }
 
-/* probe tcp|udp PORT: the median of 10,000 calls of bind(2), in nanoseconds. */
+/* probe tcp|udp PORT: the medians of 10,000 calls of bind(2), and of each with its socket(2) and close(2), in nanoseconds. */
 int main(int count, char **arguments)
 {
-    static long spans[10000];
+    static long binds[10000], sockets[10000];
     int type = arguments[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[count - 1]))};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (int i = 0; i < 10000; i++) {
-        struct timespec from, to;
+        struct timespec before, from, to, after;
+        clock_gettime(CLOCK_MONOTONIC, &before);
         int descriptor = socket(AF_INET, type, 0);
         clock_gettime(CLOCK_MONOTONIC, &from);
         if (bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0) { perror("bind"); return 1; }
         clock_gettime(CLOCK_MONOTONIC, &to);
         close(descriptor);
-        spans[i] = (to.tv_sec - from.tv_sec) * 1000000000L + to.tv_nsec - from.tv_nsec;
+        clock_gettime(CLOCK_MONOTONIC, &after);
+        binds[i] = span(from, to);
+        sockets[i] = span(before, after);
     }
-    qsort(spans, 10000, sizeof *spans, compare);
-    printf("%ld\n", spans[5000]);
+    qsort(binds, 10000, sizeof *binds, compare);
+    qsort(sockets, 10000, sizeof *sockets, compare);
+    printf("%ld %ld\n", binds[5000], sockets[5000]);
 }
 END
 cc -O2 -o /mnt/probe /mnt/probe.c
@@ -85,7 +94,9 @@ int main(int count, char **arguments)
 END
 cc -O2 -o /mnt/empty /mnt/empty.c
 as_user() { setpriv --reuid 2001 --regid 2001 --clear-groups "$@"; }
-median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+median() { # FILE [COLUMN]
+    sort -n -k "${2:-1}" "$1" | awk -v c="${2:-1}" '{ v[NR] = $c } END { print v[int((NR + 1) / 2)] }'
+}
 enforce() {
     cp "$1" /etc/lowport/rules
     "$LOWPORT" enforce enable --cgroup "$group"
@@ -122,12 +133,16 @@ for round in 1 2 3 4 5 6 7; do
     "$LOWPORT" enforce disable
 done
 
-ratio() { awk -v a="$(median "$1")" -v b="$(median "$2")" -v t="$3" -v l="$4" 'BEGIN { printf "%-55s %6d ns / %6d ns = %.2f x (target %s)\n", l, a, b, a / b, t }'; }
+ratio() { # FILE FILE TARGET TEXT [COLUMN]
+    awk -v a="$(median "$1" "${5:-1}")" -v b="$(median "$2" "${5:-1}")" -v t="$3" -v l="$4" 'BEGIN { printf "%-55s %6d ns / %6d ns = %.2f x (target %s)\n", l, a, b, a / b, t }'
+}
 for protocol in tcp udp; do
     files=/mnt/$protocol
     ratio $files-low-enforced $files-low-native '<= 1.3' "$protocol: low port, 1 rule, audit, beside root without"
     ratio $files-low-many $files-low-enforced '1.0' "$protocol: low port, 10,000 rules, beside 1 rule"
     ratio $files-other-enforced $files-other-native '<= 1.1' "$protocol: other port, enforced, beside without"
     ratio $files-other-empty $files-other-native '-' "$protocol: other port, with a program that does nothing"
+    ratio $files-other-enforced $files-other-native '-' "$protocol: other port, enforced, with socket and close" 2
+    ratio $files-low-enforced $files-low-native '-' "$protocol: low port, 1 rule, audit, with socket and close" 2
 done
 echo "enable with 10,000 rules: $(median /mnt/enabling) ms (target <= 200)"

@@ -29,6 +29,9 @@ struct Interpreter {
         static let controlGroups: UInt64 = 8 << 40
         static let group: UInt64 = 9 << 40
         static let node: UInt64 = 10 << 40
+        static let kernelContext: UInt64 = 11 << 40
+        static let kernelSocket: UInt64 = 12 << 40
+        static let network: UInt64 = 13 << 40
     }
 
     /// A socket of the kernel, as far as programs look into it.
@@ -50,6 +53,9 @@ struct Interpreter {
         nodeNumber: 64
     )
 
+    /// The way from the context to the network namespace, likewise.
+    static let socket = SocketFields(cast: 4321, socket: 16, network: 40, cookie: 96)
+
     private let instructions: [Instruction]
     private let policy: LongestPrefixMap
     private var context: [UInt8]
@@ -67,9 +73,11 @@ struct Interpreter {
     var (uptime, slept): (UInt64, UInt64) = (5_000_000_000, 0)
     /// How often the exact clock was read.
     private(set) var exactReadings = 0
-    /// What the coarse clock goes by, in nanoseconds.
+    /// How long a tick is, in nanoseconds.
     static let tick: UInt64 = 4_000_000
-    /// Whether the ring buffer has room.
+    /// The ticks do not count from 0.
+    static let firstTick: UInt64 = 4_294_892_296
+    /// Whether the ring buffer has no room.
     var ringBufferIsFull = false
 
     init(_ program: AssembledProgram, policy: LongestPrefixMap, context: [UInt8], process: Process) {
@@ -124,7 +132,10 @@ struct Interpreter {
                 switch instruction.code {
                 case 0x95: return registers[0]
                 case 0x85:
-                    registers[0] = call(instruction.immediate, registers)
+                    registers[0] =
+                        instruction.source == Instruction.kernelFunction
+                        ? callKernelFunction(instruction.immediate, registers)
+                        : call(instruction.immediate, registers)
                     for lost in 1...5 { registers[lost] = 0xDEAD_BEEF_DEAD_BEEF }
                 default:
                     if isTaken(instruction, registers[to], operand) { position += Int(instruction.offset) }
@@ -139,6 +150,7 @@ struct Interpreter {
         switch Operation(rawValue: instruction.code & 0xF0) {
         case .add: left &+ right
         case .subtract: left &- right
+        case .multiply: left &* right
         case .or: left | right
         case .and: left & right
         case .shiftLeft: left << right
@@ -183,7 +195,7 @@ struct Interpreter {
 
     /// What the kernel has at an address of its own; every field that no program may read is a trap.
     private func kernelMemory(_ address: UInt64, _ count: Int) -> UInt64 {
-        let task = Self.task
+        let (task, socket) = (Self.task, Self.socket)
         func field(_ region: UInt64, _ offset: Int16) -> UInt64 { region + UInt64(offset) }
         switch (address, count) {
         case (field(Region.task, task.process), 4): return 4711
@@ -197,6 +209,9 @@ struct Interpreter {
         case (field(Region.controlGroups, task.unifiedGroup), 8): return Region.group
         case (field(Region.group, task.groupNode), 8): return Region.node
         case (field(Region.node, task.nodeNumber), 8): return 99
+        case (field(Region.kernelContext, socket.socket), 8): return Region.kernelSocket
+        case (field(Region.kernelSocket, socket.network), 8): return Region.network
+        case (field(Region.network, socket.cookie), 8): return process.network
         default: preconditionFailure("a field that is not for programs")
         }
     }
@@ -254,7 +269,7 @@ struct Interpreter {
         case .bootTime:
             exactReadings += 1
             return uptime + slept
-        case .coarseTime: return uptime / Self.tick * Self.tick
+        case .ticks: return Self.firstTick + uptime / Self.tick
         case .processAndThread: return 4711 << 32 | 4712
         case .cgroup: return 99
         case .command:
@@ -262,10 +277,15 @@ struct Interpreter {
                 store(byte, registers[1] + UInt64(index))
             }
             return 0
-        case .ringBufferOutput:
-            precondition(registers[1] == Region.map + UInt64(MapName.events.rawValue))
-            if ringBufferIsFull { return UInt64(bitPattern: -11) }
-            events.append(bytes(registers[2], Int(registers[3])))
+        case .ringBufferReserve:
+            precondition(registers[1] == Region.map + UInt64(MapName.events.rawValue) && registers[3] == 0)
+            if ringBufferIsFull { return 0 }
+            // What is in the buffer before is of somebody else.
+            return append([UInt8](repeating: 0xA5, count: Int(registers[2])))
+        case .ringBufferSubmit:
+            let index = Int((registers[1] - Region.value) >> 16)
+            precondition(registers[1] == address(ofValue: index) && registers[2] == 0)
+            events.append(values[index])
             return 0
         case .socketAsTCP6, .socketAsUDP6:
             precondition(registers[1] == Region.socket)
@@ -276,22 +296,34 @@ struct Interpreter {
         }
     }
 
+    private func callKernelFunction(_ number: Int32, _ registers: [UInt64]) -> UInt64 {
+        precondition(number == Self.socket.cast && registers[1] == Region.context)
+        return Region.kernelContext
+    }
+
+    private func address(ofValue index: Int) -> UInt64 { Region.value + UInt64(index) << 16 }
+
+    /// The address of new memory that the program may write.
+    private mutating func append(_ value: [UInt8]) -> UInt64 {
+        values.append(value)
+        return address(ofValue: values.count - 1)
+    }
+
     private mutating func lookUp(_ map: UInt64, _ key: UInt64) -> UInt64 {
         // The first value is the one of the statistics.
         if values.isEmpty { values.append(statistics) }
         switch MapName(rawValue: Int32(map)) {
         case .policy:
             guard let value = policy.value(for: bytes(key, PolicyKey.size)) else { return 0 }
-            values.append(value)
+            return append(value)
         case .counters:
             let number = load(key, 4)
             guard let count = counters[number] else { return 0 }
             counters[number] = count + 1
-            values.append([UInt8](repeating: 0, count: 8))
-        case .statistics: return Region.value
+            return append([UInt8](repeating: 0, count: 8))
+        case .statistics: return address(ofValue: 0)
         case .events, nil: preconditionFailure("not a map to look things up in")
         }
-        return Region.value + UInt64(values.count - 1) << 16
     }
 }
 

@@ -24,6 +24,7 @@ struct RandomPolicy {
     let table: PolicyTable
     private let map: LongestPrefixMap
     private let programs: [AssembledProgram]
+    private let tick = Int32(Interpreter.tick)
 
     /// A policy of one to six random lines.
     ///
@@ -32,16 +33,16 @@ struct RandomPolicy {
         var text = ByteString()
         for _ in 0..<Int.random(in: 1...6, using: &random) { text += Self.line(&random) + "\n" }
         let tree = Bool.random(using: &random) ? RandomTree.tree(&random) : AuthbindSnapshot()
-        self.init(valid: text, tree, task: Bool.random(using: &random) ? Interpreter.task : nil)
+        self.init(valid: text, tree, describesItself: Bool.random(using: &random))
     }
 
     /// The policy of `text`, which must have no faults.
-    init(_ text: ByteString, task: TaskFields? = nil) throws {
+    init(_ text: ByteString, describesItself: Bool = false) throws {
         if let error = RulesFile(path: "rules", content: text.bytes).errors.first { throw error }
-        self.init(valid: text, AuthbindSnapshot(), task: task)
+        self.init(valid: text, AuthbindSnapshot(), describesItself: describesItself)
     }
 
-    private init(valid text: ByteString, _ tree: AuthbindSnapshot, task: TaskFields?) {
+    private init(valid text: ByteString, _ tree: AuthbindSnapshot, describesItself: Bool) {
         self.text = text
         self.tree = tree
         rules = RuleSet([RulesFile(path: "rules", content: text.bytes)])
@@ -56,10 +57,12 @@ struct RandomPolicy {
         var map = LongestPrefixMap()
         for (key, value) in table.entries { map.insert(key.bytes, image.bytes(of: value, in: table)) }
         self.map = map
-        programs = BindFamily.allCases.map { [table] in
-            let isIPv6Only = Interpreter.Socket.isIPv6Only
-            return table.program(for: $0, ProgramOptions(network: 1, isIPv6Only: isIPv6Only, task: task))
+        var options = ProgramOptions(network: 1, tick: tick, isIPv6Only: Interpreter.Socket.isIPv6Only)
+        if describesItself {
+            options.task = Interpreter.task
+            options.socket = Interpreter.socket
         }
+        programs = BindFamily.allCases.map { [table, options] in table.program(for: $0, options) }
     }
 
     /// Whether the tree allows `request` by a file that was left out of the table, by name.
@@ -96,7 +99,8 @@ struct RandomPolicy {
         }
         let program =
             only == 1
-            ? programs[family == .v4 ? 0 : 1] : table.program(for: family, ProgramOptions(network: only))
+            ? programs[family == .v4 ? 0 : 1]
+            : table.program(for: family, ProgramOptions(network: only, tick: tick))
         let process = Interpreter.Process(
             user: request.user.rawValue,
             group: request.groups[0].rawValue,

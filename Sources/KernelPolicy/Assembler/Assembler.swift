@@ -131,6 +131,11 @@ public struct Assembler: ~Copyable {
     /// Calls a function of the kernel with r1-r5; its value comes in r0, and r1-r5 are lost.
     public mutating func call(_ helper: Helper) { emit(0x85, .r0, immediate: helper.rawValue) }
 
+    /// Calls a function of the kernel that has no fixed number, as `KernelTypes.function` numbers it on this one.
+    public mutating func call(kernelFunction number: Int32) {
+        emit(0x85, .r0, Instruction.kernelFunction, immediate: number)
+    }
+
     /// Ends the program with the value of r0.
     public mutating func exit() { emit(0x95, .r0) }
 

@@ -20,6 +20,7 @@ public enum Width: UInt8, Sendable {
 public enum Operation: UInt8, Sendable {
     case add = 0x00
     case subtract = 0x10
+    case multiply = 0x20
     case or = 0x40
     case and = 0x50
     case shiftLeft = 0x60
@@ -45,13 +46,14 @@ public enum Helper: Int32, Sendable {
     case userAndGroup = 15
     case command = 16
     case cgroup = 80
+    case ticks = 118
     case networkNamespace = 122
     case bootTime = 125
-    case ringBufferOutput = 130
+    case ringBufferReserve = 131
+    case ringBufferSubmit = 132
     case socketAsTCP6 = 136
     case socketAsUDP6 = 140
     case task = 158
-    case coarseTime = 160
     case atomicTime = 208
 }
 
@@ -77,6 +79,9 @@ public struct Instruction: Hashable, Sendable {
     public static var wideLoad: UInt8 { 0x18 }
     /// The `source` of a wide load whose constant names a map (`BPF_PSEUDO_MAP_FD`).
     public static var mapSource: UInt8 { 1 }
+
+    /// The `source` of a call of a function that has no fixed number (`BPF_PSEUDO_KFUNC_CALL`).
+    public static var kernelFunction: UInt8 { 2 }
 
     /// The map that the instruction loads; nil for any other instruction.
     public var map: MapName? {

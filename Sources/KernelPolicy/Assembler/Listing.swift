@@ -50,6 +50,9 @@ extension AssembledProgram {
 
     private func jump(_ instruction: Instruction, _ left: String, _ right: String, at position: Int) -> String {
         if instruction.code == 0x95 { return "exit" }
+        if instruction.code == 0x85, instruction.source == Instruction.kernelFunction {
+            return "call kernel function \(instruction.immediate)"
+        }
         if instruction.code == 0x85 { return "call \(Helper(rawValue: instruction.immediate).map { "\($0)" } ?? "?")" }
         let target = labels[position + 1 + Int(instruction.offset)]?.first ?? "?"
         let signs = [Condition.equal: "==", .greater: ">", .atLeast: ">=", .notEqual: "!="]
@@ -63,6 +66,7 @@ extension AssembledProgram {
         switch operation {
         case .add: "+="
         case .subtract: "-="
+        case .multiply: "*="
         case .or: "|="
         case .and: "&="
         case .shiftLeft: "<<="

@@ -16,29 +16,34 @@ extension BindProgram {
 
     mutating func record(end: Label) {
         code.remark("the event")
-        let event = Stack.event
-        code.store(.double, event + EventLayout.userAndGroup, .r9)
+        let (dropped, written) = (code.label("dropped"), code.label("written"))
         // r9: the statistics, of which there is always one value.
+        code.store(.double, Stack.event + EventLayout.userAndGroup, .r9)
         code.store(.word, Stack.scratch, 0)
         lookUpNumber(in: .statistics)
         code.jump(.r0, .equal, 0, to: end)
         code.move(.r9, .r0)
+        countOutcome()
         storeTime()
         if options.task == nil { describeTask() }
-        if options.network == nil {
-            code.move(.r1, .r6)
-            code.call(.networkNamespace)
-            code.store(.double, event + EventLayout.network, .r0)
-        }
+        if options.network == nil { storeNetwork() }
+        code.moveMap(.r1, .events)
+        code.move(.r2, EventLayout.size)
+        code.move(.r3, 0)
+        code.call(.ringBufferReserve)
+        code.jump(.r0, .equal, 0, to: dropped)
+        copyNotes()
         copyRule()
         copyBind()
-        code.move(.r2, .frame)
-        code.compute(.r2, .add, Int32(event))
-        code.moveMap(.r1, .events)
-        code.move(.r3, EventLayout.size)
-        code.move(.r4, 0)
-        code.call(.ringBufferOutput)
-        countOutcome(end: end)
+        code.move(.r1, .r0)
+        code.move(.r2, 0)
+        code.call(.ringBufferSubmit)
+        code.jump(to: written)
+        code.bind(dropped)
+        code.move(.r1, 1)
+        code.compute(.r9, .add, Int32(StatisticsLayout.dropped * 8))
+        code.addAtomically(.r9, .r1)
+        code.bind(written)
     }
 
     /// r0 = the value of the array `map` at the number that is in the scratch of the stack.
@@ -49,27 +54,29 @@ extension BindProgram {
         code.call(.mapLookup)
     }
 
-    /// The time: by the exact clock, or where it was read a moment ago by the coarse one, which costs a tenth, and what
-    /// the exact clock was ahead of it. That is true to a tick of the kernel, since the coarse clock stands still while
-    /// the machine sleeps and the exact one does not.
+    /// The time: by the exact clock, or where it was read a moment ago by the kernel's ticks, which cost no call, and what
+    /// the exact clock was ahead of them. That is true to a tick, since ticks stand still while the machine sleeps and the
+    /// exact clock does not.
     private mutating func storeTime() {
         let (exact, known) = (code.label("exact"), code.label("time"))
-        code.call(.coarseTime)
+        code.call(.ticks)
         code.load(.r1, .double, .r9, StatisticsLayout.sampled)
         code.move(.r2, .r0)
         code.compute(.r2, .subtract, .r1)
-        code.jump(.r2, .greater, StatisticsLayout.sampleLife, to: exact)
+        code.jump(.r2, .greater, StatisticsLayout.sampleLife / options.tick, to: exact)
         code.load(.r1, .double, .r9, StatisticsLayout.ahead)
+        code.compute(.r0, .multiply, options.tick)
         code.compute(.r0, .add, .r1)
         code.jump(to: known)
         code.bind(exact)
         code.store(.double, Stack.scratch, .r0)
         code.call(.bootTime)
         code.load(.r1, .double, .frame, Stack.scratch)
+        code.store(.double, .r9, StatisticsLayout.sampled, .r1)
+        code.compute(.r1, .multiply, options.tick)
         code.move(.r2, .r0)
         code.compute(.r2, .subtract, .r1)
         code.store(.double, .r9, StatisticsLayout.ahead, .r2)
-        code.store(.double, .r9, StatisticsLayout.sampled, .r1)
         code.bind(known)
         code.store(.double, Stack.event + EventLayout.time, .r0)
     }
@@ -106,23 +113,40 @@ extension BindProgram {
         code.store(.double, event + EventLayout.cgroup, .r1)
     }
 
+    /// Puts the network namespace of the socket into the event, and its cookie into r0.
+    mutating func storeNetwork() {
+        code.move(.r1, .r6)
+        if let fields = options.socket {
+            code.call(kernelFunction: fields.cast)
+            for field in [fields.socket, fields.network, fields.cookie] { code.load(.r0, .double, .r0, field) }
+        } else {
+            code.call(.networkNamespace)
+        }
+        code.store(.double, Stack.event + EventLayout.network, .r0)
+    }
+
+    /// Copies what was noted on the stack into the event in r0.
+    private mutating func copyNotes() {
+        for note in EventLayout.notes {
+            code.load(.r1, .double, .frame, Stack.event + note)
+            code.store(.double, .r0, note, .r1)
+        }
+    }
+
     private mutating func copyRule() {
-        let (none, copied) = (code.label("norule"), code.label("rule"))
+        let none = code.label("norule")
+        code.move(.r1, 0)
         code.jump(.r8, .equal, 0, to: none)
         code.load(.r1, .double, .r8, ValueLayout.source)
-        code.store(.double, Stack.event + EventLayout.source, .r1)
-        code.jump(to: copied)
         code.bind(none)
-        code.store(.double, Stack.event + EventLayout.source, 0)
-        code.bind(copied)
+        code.store(.double, .r0, EventLayout.source, .r1)
     }
 
     /// Copies address, protocol, port and space out of the key, and puts the outcome where the key has the scope.
     private mutating func copyBind() {
-        let event = Stack.event
         for half in [0, 8] as [Int16] {
             code.load(.r1, .double, .frame, Stack.address + half)
-            code.store(.double, event + EventLayout.address + half, .r1)
+            code.store(.double, .r0, EventLayout.address + half, .r1)
         }
         code.load(.r1, .double, .frame, Stack.transport)
         let place = Eightfold.place(6, 2)
@@ -131,26 +155,23 @@ extension BindProgram {
         code.move(.r2, .r7)
         code.compute(.r2, .shiftLeft, place)
         code.compute(.r1, .or, .r2)
-        code.store(.double, event + EventLayout.transport, .r1)
+        code.store(.double, .r0, EventLayout.transport, .r1)
         guard family == .v6 else { return }
         // The key may say IPv4-mapped for the second half of a dual-stack bind.
         let mapped = code.label("mapped")
         code.load(.r1, .word, .r6, Context.address6 + 8)
         code.jump(.r1, .notEqual, 0, to: mapped)
-        code.store(.half, event + EventLayout.space, Int32(AddressSpace.v6.rawValue))
+        code.move(.r1, Int32(AddressSpace.v6.rawValue))
+        code.store(.half, .r0, EventLayout.space, .r1)
         code.bind(mapped)
     }
 
-    /// Counts the outcome, and the event if there was no room for it: r0 is not 0.
-    private mutating func countOutcome(end: Label) {
-        code.remark("statistics")
+    /// Counts the outcome in the statistics.
+    private mutating func countOutcome() {
         code.move(.r1, 1)
         code.move(.r2, .r7)
         code.compute(.r2, .shiftLeft, 3)
         code.compute(.r2, .add, .r9)
         code.addAtomically(.r2, .r1)
-        code.jump(.r0, .equal, 0, to: end)
-        code.compute(.r9, .add, Int32(StatisticsLayout.dropped * 8))
-        code.addAtomically(.r9, .r1)
     }
 }

@@ -83,9 +83,7 @@ struct BindProgram: ~Copyable {
     private mutating func leaveOtherNetworks(to pass: Label) {
         guard let network = options.network else { return }
         code.remark("other network namespaces")
-        code.move(.r1, .r6)
-        code.call(.networkNamespace)
-        code.store(.double, Stack.event + EventLayout.network, .r0)
+        storeNetwork()
         code.moveWide(.r1, network)
         code.jump(.r0, .notEqual, .r1, to: pass)
     }

@@ -23,7 +23,7 @@ enum Stack {
     static let space = key + 16
     static let scope = key + 18
     static let address = key + 20
-    /// The event that is written to the ring buffer.
+    /// What is known of the event before there is room for it.
     static let event: Int16 = -136
     /// Eight bytes for whatever has to outlive a call.
     static let scratch: Int16 = -144
@@ -66,6 +66,8 @@ enum EventLayout {
     static let space: Int16 = 84
     static let outcome: Int16 = 86
     static let size: Int32 = 88
+    /// The fields of eight bytes that are noted on the stack, as soon as they are known.
+    static let notes = [time, processAndThread, userAndGroup, cgroup, network, command, command + 8]
 }
 
 /// A value of the policy map, by offsets in bytes.
@@ -95,9 +97,9 @@ public enum BindOutcome: Int32, Sendable, CaseIterable {
 enum StatisticsLayout {
     /// Events for which the ring buffer had no room; 2 is no outcome.
     static let dropped = 2
-    /// When the exact clock was read last, by the coarse one (`CLOCK_MONOTONIC_COARSE`).
+    /// When the exact clock was read last, in ticks of the kernel.
     static let sampled: Int16 = 32
-    /// What the exact clock was ahead of the coarse one then.
+    /// What the exact clock was ahead of the ticks then, in nanoseconds.
     static let ahead: Int16 = 40
     static let size = 48
     /// For how long that is relied on, in nanoseconds. Only while the machine sleeps does it change by more than a tick.

@@ -28,10 +28,11 @@ struct LoadedPolicy: ~Copyable {
         ]
         // Looking into the kernel's structures takes more privilege, and a kernel that says what they are.
         var options = ProgramOptions.forRunningKernel(table, network: settings.network)
-        if options.task != nil, let loaded = try? load(table, options, descriptors) { return loaded }
-        options.task = nil
-        if options.isIPv6Only != nil, let loaded = try? load(table, options, descriptors) { return loaded }
-        return try load(table, ProgramOptions(network: settings.network), descriptors)
+        while options.looksIntoKernel {
+            if let loaded = try? load(table, options, descriptors) { return loaded }
+            options.lookLess()
+        }
+        return try load(table, options, descriptors)
     }
 
     private static func load(

@@ -75,14 +75,23 @@ public struct KernelTypes: Sendable {
 
     /// The structure with the name `name`; nil if there is none.
     public func structure(_ name: ByteString) -> Structure? {
-        var place = types.lowerBound
+        guard let (_, place) = find(Self.structure, name) else { return nil }
+        let info = word(place + 4)
+        return Structure(types: self, members: place + 12, count: Int(info & 0xFFFF), hasWidths: info >> 31 != 0)
+    }
+
+    /// The number by which programs call the kernel's function `name`; nil if there is none.
+    public func function(_ name: ByteString) -> Int32? { find(Self.function, name)?.number }
+
+    /// The number of the first type of this kind and name, counted from 1, and its place.
+    private func find(_ wanted: UInt32, _ name: ByteString) -> (number: Int32, place: Int)? {
+        var (number, place) = (Int32(1), types.lowerBound)
         while place + 12 <= types.upperBound {
             let info = word(place + 4)
             let (kind, count) = (info >> 24 & 31, Int(info & 0xFFFF))
             guard let more = Self.extraSize(of: kind, count), place + 12 + more <= types.upperBound else { return nil }
-            if kind == Self.structure, self.name(at: word(place), is: name) {
-                return Structure(types: self, members: place + 12, count: count, hasWidths: info >> 31 != 0)
-            }
+            if kind == wanted, self.name(at: word(place), is: name) { return (number, place) }
+            number += 1
             place += 12 + more
         }
         return nil
@@ -98,6 +107,7 @@ public struct KernelTypes: Sendable {
     }
 
     private static let structure: UInt32 = 4
+    private static let function: UInt32 = 12
 
     /// How many bytes follow the twelve of a type of this kind; nil for a kind that is not known.
     private static func extraSize(of kind: UInt32, _ count: Int) -> Int? {

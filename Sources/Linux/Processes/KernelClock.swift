@@ -11,6 +11,13 @@ public enum KernelClock {
     /// Nanoseconds since 1970-01-01T00:00:00Z at which `CLOCK_BOOTTIME` was 0, by the clock as it is set now.
     public static var start: Int64 { nanoseconds(CLOCK_REALTIME) - nanoseconds(CLOCK_BOOTTIME) }
 
+    /// How long a tick of the kernel is, in nanoseconds: what the coarse clocks go by.
+    public static var tick: Int32 {
+        var resolution = timespec()
+        _ = unsafe clock_getres(CLOCK_MONOTONIC_COARSE, &resolution)
+        return Int32(resolution.tv_nsec)
+    }
+
     private static func nanoseconds(_ clock: Int32) -> Int64 {
         var time = timespec()
         _ = unsafe clock_gettime(clock, &time)
