@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+/// What the policy map is asked with, but for whom it is asked.
+extension BindProgram {
+    /// r7 = protocol and port, as four bytes of the key that space and scope follow.
+    mutating func findTransportAndPort() {
+        code.remark("protocol (MPTCP is TCP, UDP-Lite is UDP) and port")
+        let known = code.label("transport")
+        code.load(.r1, .word, .r6, Context.transport)
+        for (number, transport) in [(6, .tcp), (262, .tcp), (17, .udp), (136, .udp)] as [(Int32, TransportProtocol)] {
+            code.moveWide(.r7, Eightfold.field(transport.code, 0, 2))
+            code.jump(.r1, .equal, number, to: known)
+        }
+        code.moveWide(.r7, Eightfold.field(TransportProtocol.other.code, 0, 2))
+        code.bind(known)
+        code.load(.r1, .word, .r6, Context.port)
+        code.compute(.r1, .shiftLeft, Eightfold.place(2, 2))
+        code.compute(.r7, .or, .r1)
+    }
+
+    /// Writes the key but for whom it is asked: the address and its space, an IPv4-mapped one as the IPv4 address that it
+    /// means, and the scope, which is 1 for a wildcard.
+    mutating func storeKey() {
+        code.remark("address")
+        code.store(.word, Stack.key, 256)
+        switch family {
+        case .v4:
+            code.load(.r1, .word, .r6, Context.address4)
+            storeShortAddress(in: .v4, .r1)
+        case .v6:
+            let (stored, ipv6, mapped) = (code.label("address"), code.label("ipv6"), code.label("mapped"))
+            for (index, register) in [Register.r1, .r2, .r3, .r4].enumerated() {
+                code.load(register, .word, .r6, Context.address6 + Int16(index) * 4)
+            }
+            code.jump(.r1, .notEqual, 0, to: ipv6)
+            code.jump(.r2, .notEqual, 0, to: ipv6)
+            code.move(.r5, .r3)
+            code.swapToNetworkOrder(.r5, bits: 32)
+            code.jump(.r5, .equal, 0xFFFF, to: mapped)
+            code.bind(ipv6)
+            joinWords(.r1, .r2)
+            joinWords(.r3, .r4)
+            code.store(.double, Stack.address, .r1)
+            code.store(.double, Stack.address + 8, .r3)
+            code.compute(.r1, .or, .r3)
+            noteReach(in: .v6, .r1)
+            code.jump(to: stored)
+            code.bind(mapped)
+            storeShortAddress(in: .mapped, .r4)
+            code.bind(stored)
+        }
+        code.store(.double, Stack.transport, .r7)
+    }
+
+    /// `first` = the two words, as they follow each other in memory.
+    private mutating func joinWords(_ first: Register, _ second: Register) {
+        code.compute(first, .shiftLeft, Eightfold.place(0, 4))
+        code.compute(second, .shiftLeft, Eightfold.place(4, 4))
+        code.compute(first, .or, second)
+    }
+
+    /// Stores the address of four bytes in `word`, and twelve of 0.
+    private mutating func storeShortAddress(in space: AddressSpace, _ word: Register) {
+        code.compute(word, .shiftLeft, Eightfold.place(0, 4))
+        code.store(.double, Stack.address, word)
+        code.store(.double, Stack.address + 8, 0)
+        noteReach(in: space, word)
+    }
+
+    /// Puts space and scope into r7; `bits` is 0 for a wildcard.
+    private mutating func noteReach(in space: AddressSpace, _ bits: Register) {
+        let specific = code.label("specific")
+        code.moveWide(.r5, Eightfold.field(space.rawValue, 4, 2))
+        code.compute(.r7, .or, .r5)
+        code.jump(bits, .notEqual, 0, to: specific)
+        code.moveWide(.r5, Eightfold.field(1, 6, 2))
+        code.compute(.r7, .or, .r5)
+        code.bind(specific)
+    }
+}
