@@ -11,3 +11,8 @@ public enum Processor {
     /// Two processes that take turns lose time when they wake each other across processors.
     public static func stay(on number: UInt16) { clinux_stay_on_processor(Int32(number)) }
 }
+
+extension CurrentProcess {
+    /// Lets whoever else waits for the processor have it first (sched_yield(2)).
+    public static func yield() { _ = sched_yield() }
+}

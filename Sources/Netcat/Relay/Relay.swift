@@ -84,10 +84,15 @@ final class Relay {
     }
 
     /// Takes what a peer says at once, where there is nothing to send. One need not ask then which side has something, and
-    /// to look a few times more takes less than to fall asleep and be woken: many peers are done by then.
+    /// to look a few times more takes less than to fall asleep and be woken: many peers are done by then, if they get to
+    /// run.
     private func receiveEagerly() {
         guard receiving.source.readsWithoutWaiting else { return }
-        for _ in 0..<12 where receiving.waitsFor.source { receiving.run() }
+        for _ in 0..<12 where receiving.waitsFor.source {
+            let before = receiving.movements
+            receiving.run()
+            if receiving.movements == before { CurrentProcess.yield() }
+        }
     }
 
     /// Waits for something to move and moves it. False when the time is over, or nothing more is worth waiting for.
