@@ -48,6 +48,19 @@ import Testing
         #expect(try FileStatus(of: ByteString(Release.path(name))).size < 100_000)
     }
 
+    /// What a listener runs before somebody connects stands together (Packaging/nc.ld), so that little of nc is in memory.
+    @Test func ncStartsInLittleCode() async throws {
+        let sections = try await readelf("-S", "nc").split(separator: "\n").map { $0.split(separator: " ") }
+        func size(of name: Substring) -> Int? {
+            sections.first { $0.contains(name) }.flatMap { fields in
+                fields.firstIndex(of: "PROGBITS").flatMap { Int(fields[$0 + 3], radix: 16) }
+            }
+        }
+        let (start, later) = (try #require(size(of: ".text")), try #require(size(of: ".text.later")))
+        #expect(start < 80_000)
+        #expect(later > start)
+    }
+
     @Test func preloadExportsBindAlone() async throws {
         let outcome = try await run("nm", ["-D", "--defined-only", ByteString(Release.path("liblowport-preload.so"))])
         let names = outcome.output.description.split(separator: "\n").compactMap { $0.split(separator: " ").last }
