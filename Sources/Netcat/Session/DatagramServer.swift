@@ -31,7 +31,8 @@ struct DatagramServer {
         do throws(Errno) {
             if case .unix = place {
                 if let sender = try socket.peekUnixSender() {
-                    try socket.connect(to: sender)
+                    // Whoever is gone already can be heard, but not be answered.
+                    try? socket.connect(to: sender)
                     peer = .unix(sender.byteString)
                 }
             } else {
