@@ -16,15 +16,18 @@ extension Options {
         try checkRole()
         if endpoint.usesDatagrams && tls.isWanted { throw UsageError(message: "no TLS for datagrams") }
         if passesDescriptor && listens { throw UsageError(message: "cannot use -F and -l") }
+        if passesDescriptor && endpoint.isUnix { throw UsageError(message: "cannot use -F and -U") }
     }
 
     private func checkPath() throws(UsageError) {
         switch operands.count {
+        case 0 where listens && endpoint.sourcePort != nil: throw UsageError(message: "cannot use port with -U")
         case 0 where listens && endpoint.sourceAddress != nil: break
         case 0 where listens: throw UsageError(message: "missing socket pathname")
         case 0: throw UsageError(message: nil, showsUsage: true)
         case 1 where endpoint.sourceAddress != nil && (listens || !endpoint.usesDatagrams):
             throw UsageError(message: nil, showsUsage: true)
+        case 1 where endpoint.sourcePort != nil: throw UsageError(message: nil, showsUsage: true)
         case 1: break
         default: throw UsageError(message: "cannot use port with -U")
         }
@@ -38,7 +41,11 @@ extension Options {
             }
             if listeningPort == nil && !InheritedListener.isThere { throw UsageError(message: "missing port number") }
         } else {
-            if operands.isEmpty { throw UsageError(message: nil, showsUsage: true) }
+            // With a source, one operand is the port of a listener from whom -l is missing.
+            let hasSource = endpoint.sourceAddress != nil || endpoint.sourcePort != nil
+            if operands.isEmpty || operands.count == 1 && hasSource {
+                throw UsageError(message: nil, showsUsage: true)
+            }
             if operands.count == 1 { throw UsageError(message: "missing port number") }
         }
     }

@@ -48,6 +48,7 @@ final class Conversation {
 
     /// Hands the socket to the reader of standard output (`-F`).
     private func pass(_ socket: InheritedDescriptor) throws(Failure) {
+        if InheritedDescriptor.standardOutput.isTerminal { throw Failure("Cannot pass file descriptor to tty") }
         do throws(Errno) {
             try socket.setNonBlocking(false)
             try InheritedDescriptor.standardOutput.pass(socket)
