@@ -179,5 +179,28 @@ struct NetcatDatagramTests {
             wait $server; cat got
             """
         ),
+        NetcatScenario(
+            "-k outlives a silence",
+            """
+            timeout 3 $NC -luk -w 1 8080 </dev/null; echo $?
+            """
+        ),
+        NetcatScenario(
+            "-k outlives -W",
+            """
+            $NC -luk -W 1 8080 </dev/null >got & bound 8080
+            for word in one two three; do echo $word | $NC -uq 0 127.0.0.1 8080; done
+            until_true grep -q three got; cat got
+            """
+        ),
+        NetcatScenario(
+            "a refusal ends it without a word",
+            """
+            echo reply | timeout 9 $NC -lunv 8080 >got 2>log & server=$!; bound 8080
+            python3 -c 'import os, signal, socket, sys
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(("127.0.0.1", 8080)); s.send(b"hi"); s.close()'
+            wait $server; echo $?; cat log
+            """
+        ),
     ]
 }

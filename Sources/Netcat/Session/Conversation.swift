@@ -110,7 +110,10 @@ final class Conversation {
         let start = Instant.now
         relay.run(console)
         if let error = relay.peerError, options.content.statistics != .none || console.isVerbose {
-            if error != .connectionReset { console.complain("receive: \(error.message)") }
+            // That the peer is gone is no fault, and of datagrams it is told by a refusal.
+            if error != .connectionReset && error != .connectionRefused {
+                console.complain("receive: \(error.message)")
+            }
         }
         if relay.wasTruncated { console.note("TLS: the peer closed the connection without saying so") }
         if options.content.statistics != .none {
