@@ -101,7 +101,8 @@ final class Conversation {
                 idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout,
                 endsWithPeer: endsWithPeer && !isOurs,
                 passesPeersEnd: isOurs,
-                closesOutput: ending.closesOutput && !isOurs
+                closesOutput: ending.closesOutput && !isOurs,
+                waitsForAnswer: ending.closesAfterInput && !options.keepsOpen
             )
         )
         if options.content.showsProgress && InheritedDescriptor.standardError.isTerminal {
