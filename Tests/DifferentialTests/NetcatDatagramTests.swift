@@ -196,9 +196,8 @@ struct NetcatDatagramTests {
         NetcatScenario(
             "a refusal ends it without a word",
             """
-            echo reply | timeout 9 $NC -lunv 8080 >got 2>log & server=$!; bound 8080
-            python3 -c 'import os, signal, socket, sys
-            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(("127.0.0.1", 8080)); s.send(b"hi"); s.close()'
+            echo reply >reply; $NC -lunv -w 5 8080 <reply >got 2>log & server=$!; bound 8080; kill -STOP $server
+            echo hi | $NC -uq 0 127.0.0.1 8080; kill -CONT $server
             wait $server; echo $?; cat log
             """
         ),

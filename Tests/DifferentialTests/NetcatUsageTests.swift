@@ -18,7 +18,8 @@ struct NetcatUsageTests {
         "-vn 0x7f000001 1", "-v fe80::1%lo 1", "-uzvw 1 fe80::1%lo 1", "-v -i 4294967295 127.0.0.1 1",
         "-i 4294967296 127.0.0.1 1", "-v -q 2147483647 127.0.0.1 1", "-q 2147483648 127.0.0.1 1", "-T 0X1f 127.0.0.1 1",
         "-X CONNECT 127.0.0.1 1", "-lU /nosuch/x", "-U /nosuch/x", "-lU .", "-U .", "-U ''", "-lU ''", "-Uu ''",
-        "-Uu -s /nosuch/y nosuch",
+        "-Uu -s /nosuch/y nosuch", "-x :9 nosuch.invalid 1-abc", "-lux 127.0.0.1:9 1",
+        "-FUx 127.0.0.1:9 x",
     ])
     func refusals(_ arguments: String) async throws {
         try await NetcatScenario(arguments, "$NC \(arguments) </dev/null; echo $?").check()
@@ -27,6 +28,8 @@ struct NetcatUsageTests {
     /// The usage says something else, since there is more to say; the line in front of it does not.
     @Test(arguments: [
         "-Q", "", "-l 1 2 3", "-p", "-U", "-U -s a b", "-p 1 x", "-s 127.0.0.1 x", "-p 1 -U x", "-lU -p 5 x",
+        "-p 1 -lz h 2",
+        "-lU -s a b c",
     ])
     func usage(_ arguments: String) async throws {
         try await NetcatScenario(

@@ -9,14 +9,14 @@ extension Options {
         if case .shell = role, !listens, !endpoint.isUnix, operands.count < 2 {
             throw UsageError(message: "-c needs a command (GNU netcat's -c is -N here)")
         }
-        if listens && scans { throw UsageError(message: "cannot use -z and -l") }
         if endpoint.isUnix { try checkPath() } else { try checkPorts() }
+        if listens && scans { throw UsageError(message: "cannot use -z and -l") }
         if !listens && keepsOpen { throw UsageError(message: "must use -l with -k") }
+        if passesDescriptor && endpoint.isUnix { throw UsageError(message: "cannot use -F and -U") }
         try checkProxy()
         try checkRole()
         if endpoint.usesDatagrams && tls.isWanted { throw UsageError(message: "no TLS for datagrams") }
         if passesDescriptor && listens { throw UsageError(message: "cannot use -F and -l") }
-        if passesDescriptor && endpoint.isUnix { throw UsageError(message: "cannot use -F and -U") }
     }
 
     private func checkPath() throws(UsageError) {
@@ -29,7 +29,9 @@ extension Options {
             throw UsageError(message: nil, showsUsage: true)
         case 1 where endpoint.sourcePort != nil: throw UsageError(message: nil, showsUsage: true)
         case 1: break
-        default: throw UsageError(message: "cannot use port with -U")
+        default:
+            let isUsage = listens && (endpoint.sourceAddress != nil || endpoint.sourcePort != nil)
+            throw UsageError(message: isUsage ? nil : "cannot use port with -U", showsUsage: isUsage)
         }
     }
 
@@ -52,8 +54,8 @@ extension Options {
 
     private func checkProxy() throws(UsageError) {
         guard proxy.address != nil else { return }
-        if listens { throw UsageError(message: "no proxy support for listen") }
         if endpoint.usesDatagrams { throw UsageError(message: "no proxy support for UDP mode") }
+        if listens { throw UsageError(message: "no proxy support for listen") }
         if endpoint.isUnix { throw UsageError(message: "no proxy support for unix sockets") }
         if endpoint.sourceAddress != nil { throw UsageError(message: "no proxy support for local source address") }
     }

@@ -28,11 +28,10 @@ struct ProxyClient {
     private let console: Console
     private let connector: Connector
 
-    /// Looks the proxy up that the options name.
-    init(_ options: Options, _ console: Console) throws(Failure) {
+    /// Looks the proxy at `place` up.
+    init(at place: ProxyPlace, _ options: Options, _ console: Console) throws(Failure) {
         self.options = options
         self.console = console
-        let place = try ProxyPlace(options.proxy.address ?? "")
         if let text = place.port, let number = try? OptionValue.number(text, in: 0...Int.max), number > 65535 {
             throw Failure("port number too large: \(text)")
         }
