@@ -43,6 +43,10 @@ struct NetcatUsageTests {
         try await NetcatScenario(arguments, "POSIXLY_CORRECT=1 $NC \(arguments) </dev/null; echo $?").check()
     }
 
+    @Test(arguments: ["-Q", "-p", "-l"]) func calledByPath(_ arguments: String) async throws {
+        try await NetcatScenario(arguments, "./.bin/nc \(arguments) 2>&1 </dev/null | head -1").check()
+    }
+
     @Test func descriptorForTerminal() async throws {
         try await NetcatScenario(
             "-F",
