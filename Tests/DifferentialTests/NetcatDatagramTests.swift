@@ -179,5 +179,27 @@ struct NetcatDatagramTests {
             wait $server; cat got
             """
         ),
+        NetcatScenario(
+            "-k outlives a silence",
+            """
+            timeout 3 $NC -luk -w 1 8080 </dev/null; echo $?
+            """
+        ),
+        NetcatScenario(
+            "-k outlives -W",
+            """
+            $NC -luk -W 1 8080 </dev/null >got & bound 8080
+            for word in one two three; do echo $word | $NC -uq 0 127.0.0.1 8080; done
+            until_true grep -q three got; cat got
+            """
+        ),
+        NetcatScenario(
+            "a refusal ends it without a word",
+            """
+            echo reply >reply; $NC -lunv -w 5 8080 <reply >got 2>log & server=$!; bound 8080; kill -STOP $server
+            echo hi | $NC -uq 0 127.0.0.1 8080; kill -CONT $server
+            wait $server; echo $?; cat log
+            """
+        ),
     ]
 }

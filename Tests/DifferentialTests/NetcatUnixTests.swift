@@ -125,5 +125,27 @@ struct NetcatUnixTests {
             echo one | $NC -NU sock; echo two | $NC -NU sock; until_true grep -q two got; cat got
             """
         ),
+        NetcatScenario(
+            "the longest abstract name",
+            """
+            name=@$(printf %0107d 0); $NC -lU $name >got & server=$!; until_true grep -q $name /proc/net/unix
+            echo hi | $NC -NU $name; echo $?; wait $server; cat got; timeout 5 $NC -lU ${name}0; echo $?
+            """
+        ),
+        NetcatScenario(
+            "a path that is too long",
+            """
+            $NC -lU $(printf %0108d 0); echo $?; $NC -U $(printf %0108d 0); echo $?
+            """
+        ),
+        NetcatScenario(
+            "a sender of datagrams who is gone when they are looked at",
+            """
+            timeout 5 $NC -luU -W 1 sock >got & server=$!; until_true test -S sock; kill -STOP $server
+            echo hi | $NC -uUq 0 sock; kill -CONT $server
+            wait $server; echo $?; cat got
+            """,
+            difference: "the original ends because it cannot answer, and loses the datagram"
+        ),
     ]
 }

@@ -64,6 +64,20 @@ import Testing
         )
     }
 
+    /// Both are news to a broker that was busy.
+    @Test func oneLeavesAndOneComes() async throws {
+        try await expect(
+            """
+            mkfifo hold words; $NC -lknv --broker --max-conns 1 8080 <words 2>log & server=$!; exec 3>words; listening 8080
+            $NC 127.0.0.1 8080 <hold & first=$!; exec 4>hold; until_true grep -q received log
+            kill -STOP $server; kill $first; wait $first 2>/dev/null
+            $NC -v 127.0.0.1 8080 </dev/null >second 2>told & until_true grep -q succeeded told; kill -CONT $server
+            until_true sh -c 'test $(grep -c received log) = 2'; echo hello >&3; until_true grep hello second
+            """,
+            "hello\n"
+        )
+    }
+
     @Test func access() async throws {
         try await expect(
             """

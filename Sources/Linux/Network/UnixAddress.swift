@@ -6,9 +6,12 @@ public struct UnixAddress: Hashable, Sendable, ByteStringConvertible {
     /// The path; of an abstract name, with `@` in front.
     public let byteString: ByteString
 
-    /// Creates the address with the path `text`, or the abstract name behind `@`. Throws ENAMETOOLONG beyond 107 bytes.
+    /// Creates the address with the path `text`, or the abstract name behind `@`. Throws ENAMETOOLONG beyond 107 bytes,
+    /// and EINVAL when there is no byte at all, which would have the kernel choose a name.
     public init(_ text: ByteString) throws(Errno) {
-        guard text.count <= 107 else { throw .nameTooLong }
+        // An abstract name is as long as the address says, and needs no NUL.
+        guard text.count <= (text.hasPrefix("@") ? 108 : 107) else { throw .nameTooLong }
+        guard !text.isEmpty else { throw .invalidArgument }
         byteString = text
     }
 

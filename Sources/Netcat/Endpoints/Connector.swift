@@ -31,6 +31,8 @@ struct Connection: ~Copyable {
 /// Makes connections to a host of the internet: each of its addresses is tried, and what came of it is told.
 struct Connector {
     private let host: ByteString
+    /// The port of a proxy as it was given; a proxy is told of without its address.
+    private let proxyService: ByteString?
     private let options: EndpointOptions
     private let console: Console
     private let addresses: [SocketAddress]
@@ -39,46 +41,64 @@ struct Connector {
     /// Looks `host` up.
     /// - Parameter port: the first port that will be asked for, for the message when there is no such host.
     init(to host: ByteString, _ options: EndpointOptions, _ console: Console, port: Port) throws(Failure) {
+        try self.init(to: host, service: port.byteString, options, console, proxy: nil)
+    }
+
+    /// Looks up the proxy `host`, whose port is that of `service`.
+    init(
+        toProxy host: ByteString,
+        service: ByteString,
+        _ options: EndpointOptions,
+        _ console: Console
+    ) throws(Failure) {
+        try self.init(to: host, service: service, options, console, proxy: service)
+    }
+
+    private init(
+        to host: ByteString,
+        service: ByteString,
+        _ options: EndpointOptions,
+        _ console: Console,
+        proxy: ByteString?
+    ) throws(Failure) {
         self.host = host
+        self.proxyService = proxy
         self.options = options
         self.console = console
         do throws(LookupError) {
-            addresses = try Connector.lookUp(host, service: port.byteString, options.family, options, console)
+            addresses = try NameLookup.addresses(
+                of: host,
+                service: service,
+                family: options.family,
+                transport: options.transport,
+                numeric: console.isNumeric
+            )
         } catch {
-            throw Failure("getaddrinfo for host \"\(host)\" port \(port): \(error.message)")
+            throw Failure("getaddrinfo for host \"\(host)\" port \(service): \(error.message)")
         }
         do throws(LookupError) {
             let (source, port) = (options.sourceAddress, options.sourcePort)
             // Where all addresses are of one family, the source has to be of it as well.
             let first = addresses.first?.address.family
             let family = addresses.allSatisfy { $0.address.family == first } ? first : options.family
+            // Our own address may be a name even where the peer's may not.
             sources =
                 source == nil && port == nil
-                ? [] : try Connector.lookUp(source, service: port ?? "0", family, options, console)
+                ? []
+                : try NameLookup.addresses(
+                    of: source,
+                    service: port ?? "0",
+                    family: family,
+                    transport: options.transport
+                )
         } catch {
             throw Failure("getaddrinfo: \(error.message)")
         }
     }
 
-    private static func lookUp(
-        _ host: ByteString?,
-        service: ByteString,
-        _ family: InternetFamily?,
-        _ options: EndpointOptions,
-        _ console: Console
-    ) throws(LookupError) -> [SocketAddress] {
-        try NameLookup.addresses(
-            of: host,
-            service: service,
-            family: family,
-            transport: options.transport,
-            numeric: console.isNumeric
-        )
-    }
-
-    /// Connects to `port`. Gives nil when no address answers, which has been told then.
-    func connect(to port: Port) throws(Failure) -> Connection? {
-        for address in candidates(port) {
+    /// Connects to `port`; nil is the port of the proxy. Gives nil when no address answers, which has been told then.
+    func connect(to port: Port?) throws(Failure) -> Connection? {
+        for address in port.map({ candidates($0) }) ?? addresses {
             let deadline = options.timeout.map { Instant.now + $0 }
             guard let socket = try begin(address) else { continue }
             do throws(Errno) {
@@ -142,7 +162,8 @@ struct Connector {
     func tell(_ address: SocketAddress, _ error: Errno) {
         guard console.isVerbose else { return }
         let how: ByteString = error == .timedOut ? "timed out" : "failed"
-        let place = "\(described(address)) port \(address.port) (\(options.transportName))" as ByteString
+        let port = proxyService ?? address.port.byteString
+        let place = "\(described(address)) port \(port) (\(options.transportName))" as ByteString
         console.complain("connect to \(place) \(how): \(error.message)")
     }
 
@@ -159,8 +180,10 @@ struct Connector {
         if case .internet(let address) = peer { tellSuccess(address) }
     }
 
-    /// The host as it was given, and the address behind it if that is something else.
+    /// The host as it was given, and the address behind it if that is something else. Where names are not wanted there
+    /// was none.
     private func described(_ address: SocketAddress) -> ByteString {
-        host == address.host ? host : "\(host) (\(address.host))"
+        let isPlain = console.isNumeric || proxyService != nil || host == address.host
+        return isPlain ? host : "\(host) (\(address.host))"
     }
 }

@@ -17,7 +17,7 @@ enum UnixPlace {
             if !datagrams { try socket.listen() }
             return Listener(socket: socket, place: .unix(path))
         } catch {
-            throw Failure("\(path): \(error.message)")
+            throw Failure(error.message)
         }
     }
 
@@ -35,14 +35,17 @@ enum UnixPlace {
     /// Connects to the path that the options name.
     static func connect(_ options: Options, _ console: Console) throws(Failure) -> Connection {
         let path = options.path
+        var culprit = path
         do throws(Errno) {
             let socket = try FileDescriptor.unixSocket(datagrams: options.endpoint.usesDatagrams)
+            if let source = options.endpoint.sourceAddress { culprit = source }
             let folder = try bind(socket.reference, options, console)
+            culprit = path
             try socket.connect(to: UnixAddress(path))
             try socket.setNonBlocking(true)
             return Connection(socket: socket, peer: .unix(path), folder: folder)
         } catch {
-            throw Failure("\(path): \(error.message)")
+            throw Failure("\(culprit): \(error.message)")
         }
     }
 

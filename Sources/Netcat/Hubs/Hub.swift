@@ -70,6 +70,8 @@ final class Hub {
             if entries[2 + 2 * index].isReadable { hear(member) }
         }
         if entries[1].isReadable { hearInput() }
+        // Whoever left makes room for whoever came meanwhile.
+        removeGone()
         if entries[0].isReadable { try accept(listener) }
         removeGone()
     }

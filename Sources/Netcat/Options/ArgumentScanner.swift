@@ -33,21 +33,31 @@ struct ArgumentScanner {
     }
 
     private let rules: [OptionRule]
+    private let permutes: Bool
     private var arguments: ArraySlice<ByteString>
     private var cluster: ArraySlice<UInt8> = []
     private var onlyOperands = false
 
     /// Starts at the first of `arguments`, which are those behind the program's name.
-    init(_ arguments: [ByteString], rules: [OptionRule]) {
+    /// - Parameter permutes: whether there can be options behind operands.
+    init(
+        _ arguments: [ByteString],
+        rules: [OptionRule],
+        permutes: Bool = Environment.value(of: "POSIXLY_CORRECT") == nil
+    ) {
         self.arguments = arguments[...]
         self.rules = rules
+        self.permutes = permutes
     }
 
     /// The next part; nil at the end of the command line.
     mutating func next() throws(UsageError) -> Part? {
         if let letter = cluster.popFirst() { return try short(letter) }
         guard let argument = arguments.popFirst() else { return nil }
-        if onlyOperands || argument.count < 2 || argument.bytes[0] != UInt8(ascii: "-") { return .operand(argument) }
+        if onlyOperands || argument.count < 2 || argument.bytes[0] != UInt8(ascii: "-") {
+            if !permutes { onlyOperands = true }
+            return .operand(argument)
+        }
         if argument == "--" {
             onlyOperands = true
             return try next()

@@ -84,7 +84,7 @@ enum TypeOfService {
     static func parse(_ text: ByteString) -> Int32? {
         for (name, value) in names where name == text { return value }
         if let number = try? OptionValue.number(text, in: 0...255) { return Int32(number) }
-        guard text.hasPrefix("0x") || text.hasPrefix("0X"), text.count <= 4 else { return nil }
+        guard text.hasPrefix("0x"), text.count <= 4 else { return nil }
         return OptionValue.hexadecimal(text.bytes[2...]).map { Int32($0) }
     }
 

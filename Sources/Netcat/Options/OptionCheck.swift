@@ -9,9 +9,10 @@ extension Options {
         if case .shell = role, !listens, !endpoint.isUnix, operands.count < 2 {
             throw UsageError(message: "-c needs a command (GNU netcat's -c is -N here)")
         }
-        if listens && scans { throw UsageError(message: "cannot use -z and -l") }
         if endpoint.isUnix { try checkPath() } else { try checkPorts() }
+        if listens && scans { throw UsageError(message: "cannot use -z and -l") }
         if !listens && keepsOpen { throw UsageError(message: "must use -l with -k") }
+        if passesDescriptor && endpoint.isUnix { throw UsageError(message: "cannot use -F and -U") }
         try checkProxy()
         try checkRole()
         if endpoint.usesDatagrams && tls.isWanted { throw UsageError(message: "no TLS for datagrams") }
@@ -20,13 +21,17 @@ extension Options {
 
     private func checkPath() throws(UsageError) {
         switch operands.count {
+        case 0 where listens && endpoint.sourcePort != nil: throw UsageError(message: "cannot use port with -U")
         case 0 where listens && endpoint.sourceAddress != nil: break
         case 0 where listens: throw UsageError(message: "missing socket pathname")
         case 0: throw UsageError(message: nil, showsUsage: true)
         case 1 where endpoint.sourceAddress != nil && (listens || !endpoint.usesDatagrams):
             throw UsageError(message: nil, showsUsage: true)
+        case 1 where endpoint.sourcePort != nil: throw UsageError(message: nil, showsUsage: true)
         case 1: break
-        default: throw UsageError(message: "cannot use port with -U")
+        default:
+            let isUsage = listens && (endpoint.sourceAddress != nil || endpoint.sourcePort != nil)
+            throw UsageError(message: isUsage ? nil : "cannot use port with -U", showsUsage: isUsage)
         }
     }
 
@@ -38,15 +43,19 @@ extension Options {
             }
             if listeningPort == nil && !InheritedListener.isThere { throw UsageError(message: "missing port number") }
         } else {
-            if operands.isEmpty { throw UsageError(message: nil, showsUsage: true) }
+            // With a source, one operand is the port of a listener from whom -l is missing.
+            let hasSource = endpoint.sourceAddress != nil || endpoint.sourcePort != nil
+            if operands.isEmpty || operands.count == 1 && hasSource {
+                throw UsageError(message: nil, showsUsage: true)
+            }
             if operands.count == 1 { throw UsageError(message: "missing port number") }
         }
     }
 
     private func checkProxy() throws(UsageError) {
         guard proxy.address != nil else { return }
-        if listens { throw UsageError(message: "no proxy support for listen") }
         if endpoint.usesDatagrams { throw UsageError(message: "no proxy support for UDP mode") }
+        if listens { throw UsageError(message: "no proxy support for listen") }
         if endpoint.isUnix { throw UsageError(message: "no proxy support for unix sockets") }
         if endpoint.sourceAddress != nil { throw UsageError(message: "no proxy support for local source address") }
     }

@@ -15,9 +15,13 @@ enum OptionReader {
     }
 
     /// A span of time.
-    static func duration(_ text: ByteString, _ what: ByteString) throws(UsageError) -> Milliseconds {
+    static func duration(
+        _ text: ByteString,
+        _ what: ByteString,
+        most: Int = Int(Int32.max)
+    ) throws(UsageError) -> Milliseconds {
         do throws(OptionValue.Fault) {
-            return try OptionValue.duration(text)
+            return try OptionValue.duration(text, most: most)
         } catch {
             throw UsageError(message: "\(what) \(error.text): \(text)")
         }
@@ -82,7 +86,7 @@ extension EndingOptions {
             closesAfterInput = false
             staysAfterInput = nil
         } else {
-            staysAfterInput = try OptionReader.duration(value, "quit timer")
+            staysAfterInput = try OptionReader.duration(value, "quit timer", most: Int(Int32.max) * 1000)
             closesAfterInput = true
         }
     }
@@ -93,7 +97,7 @@ extension ContentOptions {
     mutating func take(_ option: Option, _ value: ByteString) throws(UsageError) -> Bool {
         switch option {
         case .carriageReturns: sendsCarriageReturns = true
-        case .interval: interval = try OptionReader.duration(value, "interval")
+        case .interval: interval = try OptionReader.duration(value, "interval", most: Int(UInt32.max) * 1000)
         case .telnet: answersTelnet = true
         case .dump: dumpPath = value
         case .plainDump: plainDumpPath = value

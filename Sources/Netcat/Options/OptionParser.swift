@@ -41,8 +41,9 @@ extension Options {
     /// Takes one option over.
     fileprivate mutating func take(_ option: Option, _ value: ByteString) throws(UsageError) {
         switch option {
-        case .ipv4: endpoint.family = .v4
-        case .ipv6: endpoint.family = .v6
+        // They and -U are three families, of which the last one counts.
+        case .ipv4: (endpoint.family, endpoint.isUnix) = (.v4, false)
+        case .ipv6: (endpoint.family, endpoint.isUnix) = (.v6, false)
         case .datagrams: endpoint.usesDatagrams = true
         case .unixSocket: endpoint.isUnix = true
         case .vsock: endpoint.isVsock = true
@@ -93,7 +94,8 @@ extension Options {
         case (.proxyKind, "5"), (.proxyKindWord, "socks5"): proxy.kind = .socks5
         case (.proxyKind, "4"), (.proxyKindWord, "socks4"): proxy.kind = .socks4
         case (.proxyKind, "4a"), (.proxyKindWord, "socks4a"): proxy.kind = .socks4a
-        case (.proxyKind, "connect"), (.proxyKindWord, "http"): proxy.kind = .connect
+        case (.proxyKind, _) where value.isEqualIgnoringCase("connect"): proxy.kind = .connect
+        case (.proxyKindWord, "http"): proxy.kind = .connect
         default: throw UsageError(message: "unsupported proxy protocol")
         }
         if option == .proxyKindWord { proxy.isNamed = true }

@@ -53,8 +53,8 @@ enum OptionValue {
     }
 
     /// A number of seconds, or a number with one of the units `ms`, `s`, `m` and `h`.
-    static func duration(_ text: ByteString) throws(Fault) -> Milliseconds {
-        let most = Int(Int32.max)
+    /// - Parameter most: the longest that is accepted, in thousandths of a second.
+    static func duration(_ text: ByteString, most: Int = Int(Int32.max)) throws(Fault) -> Milliseconds {
         var digits = text
         var factor = 1000
         for (unit, value) in [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)] as [(ByteString, Int)]

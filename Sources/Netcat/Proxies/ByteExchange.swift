@@ -29,27 +29,39 @@ struct ByteExchange {
             do throws(Errno) {
                 _ = try socket.send(from: buffer)
             } catch {
-                if error != .wouldBlock { throw Failure("\(what): \(error.message)") }
+                if error != .wouldBlock {
+                    let sent = bytes.count - buffer.count
+                    let proxy = "write failed (\(sent)/\(bytes.count))" as ByteString
+                    throw Failure("\(isWithProxy ? proxy : what): \(error.message)")
+                }
                 try wait(.writable)
             }
         }
     }
 
     /// Receives exactly `count` bytes.
-    func receive(_ count: Int) throws(Failure) -> [UInt8] {
+    /// - Parameter told: how many the message has if there are fewer; nil is a message without numbers.
+    func receive(_ count: Int, told: Int? = nil) throws(Failure) -> [UInt8] {
         let buffer = Buffer(capacity: count)
         while buffer.count < count {
             do throws(Errno) {
-                guard try socket.receive(into: buffer, limit: count - buffer.count) > 0 else {
-                    throw Errno.connectionReset
-                }
+                guard try socket.receive(into: buffer, limit: count - buffer.count) > 0 else { throw Errno.brokenPipe }
             } catch {
-                if error != .wouldBlock { throw isClosed }
+                if error != .wouldBlock { throw closed(after: buffer.count, of: told, error) }
                 try wait(.readable)
             }
         }
         return buffer.bytes
     }
+
+    /// Why not all could be received. Of proxies it is told in the words of OpenBSD's nc.
+    private func closed(after count: Int, of whole: Int?, _ error: Errno) -> Failure {
+        guard isWithProxy else { return isClosed }
+        let read = whole.map { "read failed (\(count)/\($0))" as ByteString } ?? "proxy read"
+        return Failure("\(read): \(error.message)")
+    }
+
+    private var isWithProxy: Bool { what == "proxy" }
 
     /// Receives the first byte of what the other side has to say; nil when it leaves without a word, as those do who only
     /// look whether somebody is there.
@@ -67,7 +79,9 @@ struct ByteExchange {
     /// Receives a line, without its end (LF, or CR LF).
     /// - Parameter limit: the most bytes that are accepted.
     func receiveLine(limit: Int) throws(Failure) -> ByteString {
-        guard let line = try receiveLine(upTo: limit) else { throw Failure("\(what): the line is too long") }
+        guard let line = try receiveLine(upTo: limit) else {
+            throw Failure(isWithProxy ? "proxy read too long" : "\(what): the line is too long")
+        }
         return line
     }
 

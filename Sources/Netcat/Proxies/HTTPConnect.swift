@@ -18,8 +18,12 @@ struct HTTPConnect {
     /// - Parameter takesChallenge: whether being asked who we are is no failure.
     /// - Returns: false when the proxy asked who we are, and takes Basic.
     func connect(to host: ByteString, _ port: Port, takesChallenge: Bool = false) throws(Failure) -> Bool {
+        // What has a meaning in a request cannot be in a name.
+        let reserved = Array("\r\n\t []".utf8)
+        if host.bytes.contains(where: { reserved.contains($0) }) { throw Failure("Invalid hostname") }
         let name: ByteString = IPv6Address(host) == nil ? host : "[\(host)]"
         var request = "CONNECT \(name):\(port) HTTP/1.0\r\n" as ByteString
+        if request.count >= 1024 { throw Failure("hostname too long") }
         if let credentials {
             let basic = Base64.encode(credentials.text)
             request += "Proxy-Authorization: Basic \(basic)\r\n"
@@ -41,7 +45,7 @@ struct HTTPConnect {
                 offersBasic = true
             }
         }
-        throw Failure("Proxy error: too many header fields")
+        throw Failure("Too many proxy headers received")
     }
 
     /// Whether one of the challenges in `text`, which have commas between them, is Basic (RFC 9110, 11.6.1).

@@ -26,24 +26,17 @@ struct Credentials: Equatable {
 struct ProxyClient {
     private let options: Options
     private let console: Console
-    private let port: Port
     private let connector: Connector
 
-    /// Looks the proxy up that the options name.
-    init(_ options: Options, _ console: Console) throws(Failure) {
+    /// Looks the proxy at `place` up.
+    init(at place: ProxyPlace, _ options: Options, _ console: Console) throws(Failure) {
         self.options = options
         self.console = console
-        guard let place = HostAndPort(options.proxy.address ?? "") else {
-            throw Failure("invalid proxy address: \(options.proxy.address ?? "")")
+        if let text = place.port, let number = try? OptionValue.number(text, in: 0...Int.max), number > 65535 {
+            throw Failure("port number too large: \(text)")
         }
-        do throws(UsageError) {
-            port =
-                try place.port.map { text throws(UsageError) in try PortList.parse([text], .tcp)[0] }
-                ?? options.proxy.kind.defaultPort
-        } catch {
-            throw Failure(error.message)
-        }
-        connector = try Connector(to: place.host, options.endpoint, console, port: port)
+        let service = place.port ?? options.proxy.kind.defaultPort.byteString
+        connector = try Connector(toProxy: place.host, service: service, options.endpoint, console)
     }
 
     /// Connects to `target` on `host`. Nil when the proxy cannot be reached.
@@ -64,19 +57,23 @@ struct ProxyClient {
         _ credentials: Credentials?,
         takesChallenge: Bool
     ) throws(Failure) -> Connection? {
-        guard let connection = try connector.connect(to: port) else { return nil }
+        guard let connection = try connector.connect(to: nil) else { return nil }
         let deadline = options.endpoint.timeout.map { Instant.now + $0 }
         let exchange = ByteExchange(over: connection.socket.reference, until: deadline, with: "proxy")
         let socks = SocksClient(exchange, credentials)
         switch options.proxy.kind {
         case .socks4:
-            guard case .v4(let address) = try resolve(host, .v4) else { throw Failure("SOCKSv4 takes IPv4 alone") }
+            guard case .v4(let address) = try resolve(host, target, .v4) else {
+                throw Failure("SOCKSv4 takes IPv4 alone")
+            }
             try socks.connectByVersion4(address, target)
-        case .socks4a: try socks.connectByVersion4a(try named(host), target)
-        case .socks5: try socks.connectByVersion5(try named(host), target)
+        case .socks4a: try socks.connectByVersion4a(try named(host, target), target)
+        case .socks5: try socks.connectByVersion5(try named(host, target), target)
         case .connect:
             let http = HTTPConnect(exchange, credentials)
-            guard try http.connect(to: try named(host), target, takesChallenge: takesChallenge) else { return nil }
+            guard try http.connect(to: try named(host, target), target, takesChallenge: takesChallenge) else {
+                return nil
+            }
         }
         if console.isVerbose {
             let service = console.isNumeric ? nil : NameLookup.service(at: target, .tcp)
@@ -86,17 +83,22 @@ struct ProxyClient {
     }
 
     /// The host as the proxy is given it.
-    private func named(_ host: ByteString) throws(Failure) -> ByteString {
+    private func named(_ host: ByteString, _ port: Port) throws(Failure) -> ByteString {
         if options.proxy.resolvesRemotely { return host }
-        return try resolve(host, options.endpoint.family).byteString
+        return try resolve(host, port, options.endpoint.family).byteString
     }
 
-    private func resolve(_ host: ByteString, _ family: InternetFamily?) throws(Failure) -> IPAddress {
+    private func resolve(_ host: ByteString, _ port: Port, _ family: InternetFamily?) throws(Failure) -> IPAddress {
         do throws(LookupError) {
-            let found = try NameLookup.addresses(of: host, service: "0", family: family, numeric: console.isNumeric)
+            let found = try NameLookup.addresses(
+                of: host,
+                service: port.byteString,
+                family: family,
+                numeric: console.isNumeric
+            )
             if let first = found.first { return first.address }
         } catch {
-            throw Failure("getaddrinfo for host \"\(host)\": \(error.message)")
+            throw Failure("getaddrinfo(\"\(host)\", \"\(port)\"): \(error.message)")
         }
         throw Failure("no address of \(host)")
     }

@@ -28,11 +28,12 @@ struct SocksClient {
     }
 
     private func receiveVersion4() throws(Failure) {
-        switch try exchange.receive(8)[1] {
+        switch try exchange.receive(8, told: 8)[1] {
         case 90: break
+        case 91: throw fault(4, "Request rejected or failed")
         case 92: throw fault(4, "SOCKS server cannot connect to identd on the client")
         case 93: throw fault(4, "Client program and identd report different user-ids")
-        default: throw fault(4, "Request rejected or failed")
+        default: throw fault(4, "Unknown error")
         }
     }
 
@@ -40,7 +41,7 @@ struct SocksClient {
     func connectByVersion5(_ host: ByteString, _ port: Port) throws(Failure) {
         // Method 0 is nothing, 2 user and password.
         try exchange.send(credentials == nil ? [5, 1, 0] : [5, 2, 0, 2])
-        let method = try exchange.receive(2)
+        let method = try exchange.receive(2, told: 3)
         guard method[0] == 5 else { throw fault(5, "unexpected answer") }
         switch method[1] {
         case 0: break
@@ -48,7 +49,7 @@ struct SocksClient {
         default: throw Failure("authentication method negotiation failed")
         }
         try exchange.send([5, 1, 0] + target(host) + bytes(of: port))
-        let answer = try exchange.receive(4)
+        let answer = try exchange.receive(4, told: 4)
         if answer[1] != 0 { throw fault(5, SocksClient.reason(answer[1])) }
         try skipAddress(answer[3])
     }
@@ -67,16 +68,16 @@ struct SocksClient {
         case .v4(let address): return [1] + bytes(of: address)
         case .v6(let address): return [4] + address.networkBytes
         case nil:
-            if host.count > 255 { throw fault(5, "host name too long") }
+            if host.count > 255 { throw Failure("host name too long for SOCKS5") }
             return [3, UInt8(host.count)] + host.bytes
         }
     }
 
     private func skipAddress(_ kind: UInt8) throws(Failure) {
         switch kind {
-        case 1: _ = try exchange.receive(4 + 2)
+        case 1: _ = try exchange.receive(4 + 2, told: 6)
         case 3: _ = try exchange.receive(Int(try exchange.receive(1)[0]) + 2)
-        case 4: _ = try exchange.receive(16 + 2)
+        case 4: _ = try exchange.receive(16 + 2, told: 18)
         default: throw Failure("connection failed, unsupported address type")
         }
     }
@@ -91,7 +92,7 @@ struct SocksClient {
         case 6: "TTL expired"
         case 7: "Command not supported"
         case 8: "Address type not supported"
-        default: "code \(code)"
+        default: "Unknown error"
         }
     }
 

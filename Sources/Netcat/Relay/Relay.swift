@@ -15,6 +15,9 @@ struct RelayRules {
     var passesPeersEnd = false
     /// Whether it is passed on to the reader of standard output, which the local output is.
     var closesOutput = false
+    /// Whether the local input may begin a little later than the peer ends: what is said to an only client whose whole
+    /// request had to be there first.
+    var waitsForAnswer = false
 }
 
 /// Moves bytes both ways between a local pair of descriptors and a peer, until there is nothing left to move.
@@ -107,7 +110,8 @@ final class Relay {
         let pause = earliest(sending.pausedUntil, receiving.pausedUntil)
         let waits = !isFinishing || send.sink || pause != nil
         let isPending = receiving.hasPending
-        let gap = Instant.now + Milliseconds(rawValue: sent > 0 ? Relay.longestGap : 0)
+        let mayGoOn = sent > 0 || rules.waitsForAnswer && !receiving.sinkGone
+        let gap = Instant.now + Milliseconds(rawValue: mayGoOn ? Relay.longestGap : 0)
         let until = isPending ? Instant.now : waits ? earliest(deadline, pause) : earliest(deadline, gap)
         let ready: Bool
         do throws(Errno) {

@@ -25,9 +25,11 @@ struct Client {
     }
 
     private func connectThroughProxy() throws(Failure) -> Bool {
-        let proxy = try ProxyClient(options, console)
+        let place = try ProxyPlace(options.proxy.address ?? "")
+        let ports = try ports()
+        let proxy = try ProxyClient(at: place, options, console)
         var reached = false
-        for port in try ports() {
+        for port in ports {
             guard let connection = try proxy.connect(to: options.operands[0], port) else { continue }
             reached = true
             try hold(connection)

@@ -30,7 +30,14 @@ enum Command {
                 return run(options, console)
             }
         } catch {
-            if let message = error.message { console.complain(message) }
+            if let message = error.message {
+                // getopt(3) has the whole path in front of what it says.
+                if error.showsUsage && !console.isNcat {
+                    console.say("\(name): \(message)")
+                } else {
+                    console.complain(message)
+                }
+            }
             if error.showsUsage { try? InheritedDescriptor.standardError.write(Usage.short) }
             return console.isNcat ? 2 : 1
         }

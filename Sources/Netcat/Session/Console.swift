@@ -40,10 +40,18 @@ extension SocketAddress {
         return SocketAddress(address.unmapped, port)
     }
 
+    /// Whether the address holds for one interface alone: fe80::/10, ff02::/16 and their like (RFC 4291).
+    private var isLinkLocal: Bool {
+        guard case .v6(let address) = address else { return false }
+        let first = address.high >> 48
+        return first & 0xFFC0 == 0xFE80 || first & 0xFF0F == 0xFF02
+    }
+
     /// The address without the port, as getnameinfo(3) writes it: with the interface of a link-local address.
     var host: ByteString {
         switch address {
-        case .v6(let address) where scope != 0: "\(address)%\(scope)"
+        case .v6(let address) where scope != 0:
+            "\(address)%\((isLinkLocal ? NetworkInterface.name(of: scope) : nil) ?? ByteString(decimal: scope))"
         default: address.byteString
         }
     }

@@ -48,6 +48,7 @@ final class Conversation {
 
     /// Hands the socket to the reader of standard output (`-F`).
     private func pass(_ socket: InheritedDescriptor) throws(Failure) {
+        if InheritedDescriptor.standardOutput.isTerminal { throw Failure("Cannot pass file descriptor to tty") }
         do throws(Errno) {
             try socket.setNonBlocking(false)
             try InheritedDescriptor.standardOutput.pass(socket)
@@ -100,7 +101,8 @@ final class Conversation {
                 idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout,
                 endsWithPeer: endsWithPeer && !isOurs,
                 passesPeersEnd: isOurs,
-                closesOutput: ending.closesOutput && !isOurs
+                closesOutput: ending.closesOutput && !isOurs,
+                waitsForAnswer: ending.closesAfterInput && !options.keepsOpen
             )
         )
         if options.content.showsProgress && InheritedDescriptor.standardError.isTerminal {
@@ -109,7 +111,10 @@ final class Conversation {
         let start = Instant.now
         relay.run(console)
         if let error = relay.peerError, options.content.statistics != .none || console.isVerbose {
-            if error != .connectionReset { console.complain("receive: \(error.message)") }
+            // That the peer is gone is no fault, and of datagrams it is told by a refusal.
+            if error != .connectionReset && error != .connectionRefused {
+                console.complain("receive: \(error.message)")
+            }
         }
         if relay.wasTruncated { console.note("TLS: the peer closed the connection without saying so") }
         if options.content.statistics != .none {

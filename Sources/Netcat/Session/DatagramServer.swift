@@ -22,7 +22,7 @@ struct DatagramServer {
         let socket = listener.socket.reference
         let peer = options.keepsOpen ? listener.place : try choosePeer(socket, listener.place)
         let stream = Stream(socket) { access.allows(.internet($0), console) }
-        try Conversation(options, console, endsWithPeer: true).hold(stream, peer)
+        try Conversation(options.withoutEnd, console, endsWithPeer: true).hold(stream, peer)
     }
 
     /// Waits for somebody who may, and connects `socket` to him.
@@ -31,7 +31,8 @@ struct DatagramServer {
         do throws(Errno) {
             if case .unix = place {
                 if let sender = try socket.peekUnixSender() {
-                    try socket.connect(to: sender)
+                    // Whoever is gone already can be heard, but not be answered.
+                    try? socket.connect(to: sender)
                     peer = .unix(sender.byteString)
                 }
             } else {
@@ -103,6 +104,15 @@ struct DatagramServer {
 }
 
 extension Options {
+    /// The same, where `-k` takes back what would end the only conversation there is: a silence, or a number of datagrams.
+    fileprivate var withoutEnd: Options {
+        guard keepsOpen && dialect == .openbsd else { return self }
+        var options = self
+        options.endpoint.timeout = nil
+        options.ending.receiveLimit = nil
+        return options
+    }
+
     /// Whether each sender of datagrams gets a socket of his own, at the same port.
     var sharesDatagramPort: Bool {
         guard endpoint.usesDatagrams && keepsOpen && !endpoint.isUnix else { return false }
