@@ -117,6 +117,18 @@ extension ByteString {
         bytes = digits.reversed()
     }
 
+    /// Creates the hexadecimal digits of `value`, in lower case and without zeros in front.
+    public init(hexadecimal value: UInt16) {
+        var digits: [UInt8] = []
+        var rest = value
+        repeat {
+            let digit = UInt8(rest & 15)
+            digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            rest >>= 4
+        } while rest != 0
+        bytes = digits.reversed()
+    }
+
     /// Calls `body` with the bytes as a C string; what stands behind a NUL byte is not seen there.
     func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
         let terminated = bytes + [0]

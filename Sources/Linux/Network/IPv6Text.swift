@@ -17,7 +17,7 @@ extension IPv6Address {
             }
             if index > 0 { text += ":" }
             if dotted, index == 6 { return text + IPv4Address(rawValue: UInt32(truncatingIfNeeded: low)).byteString }
-            text += Self.hexadecimal(group)
+            text += ByteString(hexadecimal: group)
         }
         return gap.upperBound == 8 && !gap.isEmpty ? text + ":" : text
     }
@@ -75,17 +75,6 @@ extension IPv6Address {
             start = index + 1
         }
         return best.count < 2 ? 0..<0 : best
-    }
-
-    private static func hexadecimal(_ group: UInt16) -> ByteString {
-        var digits: [UInt8] = []
-        var rest = group
-        repeat {
-            let digit = UInt8(rest & 15)
-            digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-            rest >>= 4
-        } while rest != 0
-        return ByteString(digits.reversed())
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {

@@ -37,19 +37,8 @@ enum AuthbindNames {
             let half = group < 4 ? address.high : address.low
             let value = UInt16(truncatingIfNeeded: half >> UInt64(48 - group % 4 * 16))
             if group > 0 { text += ":" }
-            text += hexadecimal(value)
+            text += ByteString(hexadecimal: value)
         }
         return text
-    }
-
-    private static func hexadecimal(_ value: UInt16) -> ByteString {
-        var digits: [UInt8] = []
-        var rest = value
-        repeat {
-            let digit = UInt8(rest & 15)
-            digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-            rest >>= 4
-        } while rest != 0
-        return ByteString(digits.reversed())
     }
 }

@@ -21,26 +21,7 @@ struct Grant: ParsableCommand {
             """
     )
 
-    @Argument(
-        help: "Ports: numbers, ranges (8000-8010) or service names (https).",
-        completion: .shellCommand("getent services | cut -d' ' -f1"),
-        transform: PortList.parse
-    )
-    var ports: [PortList] = []
-
-    @OptionGroup var whom: IdentityOptions
-
-    @Option(
-        help: ArgumentHelp("The program, for every port, instead of a rule.", valueName: "file"),
-        completion: .file()
-    )
-    var program: String?
-
-    @Option(name: .customLong("protocol"), help: "The protocol.")
-    var transport: ProtocolChoice?
-
-    @Option(help: "Addresses or prefixes, with commas; all addresses without this.")
-    var on: PrefixList?
+    @OptionGroup var meant: RuleOptions
 
     @Option(help: ArgumentHelp("The time at which it ends, such as 2026-12-01T12:00:00Z.", valueName: "time"))
     var until: TimestampArgument?
@@ -57,13 +38,8 @@ struct Grant: ParsableCommand {
     @OptionGroup var editing: EditingOptions
 
     func validate() throws {
-        try whom.demand(instead: program)
-        if program != nil {
-            guard ports.isEmpty, transport == nil, on == nil, until == nil, duration == nil, comment == nil else {
-                throw ValidationError("--program is for every port, address and time, and has no comment.")
-            }
-        } else if ports.isEmpty {
-            throw ValidationError("Missing expected argument '<ports> ...'")
+        if meant.program != nil, meant.narrows || until != nil || duration != nil || comment != nil {
+            throw ValidationError("--program is for every port, address and time, and has no comment.")
         }
         if until != nil, duration != nil { throw ValidationError("--until and --for exclude each other.") }
         if let comment, comment.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
@@ -72,16 +48,16 @@ struct Grant: ParsableCommand {
     }
 
     func run() throws {
-        if let program { return try grant(ByteString(program)) }
+        if let program = meant.program { return try grant(ByteString(program)) }
         let end = until?.time ?? duration.map { Timestamp(rawValue: WallClock.seconds + $0.seconds) }
         if let end, end.rawValue <= WallClock.seconds {
             throw failure("the time \(end) is over", status: Status.usage)
         }
         let rule = Rule(
-            try whom.existingIdentity(),
-            (transport ?? .tcp).transports,
-            ports.ranges,
-            on: on?.prefixes ?? [],
+            try meant.whom.existingIdentity(),
+            (meant.transport ?? .tcp).transports,
+            meant.ports.ranges,
+            on: meant.prefixes,
             until: end
         )
         let elsewhere = RuleStore.system.load().rules.files.flatMap(\.rules).first { $0.rule.covers(rule) }
@@ -93,6 +69,7 @@ struct Grant: ParsableCommand {
         let change = try editing.apply { file in file.adding(rule, comment: comment.map { ByteString($0) }) }
         try editing.report(change)
     }
+
     private func grant(_ program: ByteString) throws {
         let isNew = try ProgramGrant(program).give(isDryRun: editing.isDryRun)
         try editing.report(RulesChange(added: isNew ? ["cap_net_bind_service=ep \(program)"] : []))

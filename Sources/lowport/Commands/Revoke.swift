@@ -21,46 +21,24 @@ struct Revoke: ParsableCommand {
             """
     )
 
-    @Argument(
-        help: "Ports: numbers, ranges (8000-8010) or service names (https).",
-        completion: .shellCommand("getent services | cut -d' ' -f1"),
-        transform: PortList.parse
-    )
-    var ports: [PortList] = []
-
-    @OptionGroup var whom: IdentityOptions
-
-    @Option(
-        help: ArgumentHelp("The program, for every port, instead of rules.", valueName: "file"),
-        completion: .file()
-    )
-    var program: String?
-
-    @Option(name: .customLong("protocol"), help: "The protocol.")
-    var transport: ProtocolChoice?
-
-    @Option(help: "Addresses or prefixes, with commas; all addresses without this.")
-    var on: PrefixList?
-
+    @OptionGroup var meant: RuleOptions
     @OptionGroup var editing: EditingOptions
 
     func validate() throws {
-        try whom.demand(instead: program)
-        if program != nil {
-            guard ports.isEmpty, transport == nil, on == nil else {
-                throw ValidationError("--program is for every port and address.")
-            }
-        } else if ports.isEmpty {
-            throw ValidationError("Missing expected argument '<ports> ...'")
-        }
+        if meant.program != nil, meant.narrows { throw ValidationError("--program is for every port and address.") }
     }
 
     func run() throws {
-        if let program {
+        if let program = meant.program {
             let isLess = try ProgramGrant(ByteString(program)).take(isDryRun: editing.isDryRun)
             return try editing.report(RulesChange(removed: isLess ? ["cap_net_bind_service=ep \(program)"] : []))
         }
-        let revocation = Revocation(whom.identity, (transport ?? .any).transports, ports.ranges, on: on?.prefixes ?? [])
+        let revocation = Revocation(
+            meant.whom.identity,
+            (meant.transport ?? .any).transports,
+            meant.ports.ranges,
+            on: meant.prefixes
+        )
         let change = try editing.apply { $0.removing(revocation) }
         try editing.report(change)
         if !editing.quiet { noteWhatRemains(of: revocation) }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import Linux
+internal import PortPolicy
+
+/// What `lowport grant` gives and `lowport revoke` takes: ports of somebody, or every port of a program.
+struct RuleOptions: ParsableArguments {
+    @Argument(
+        help: "Ports: numbers, ranges (8000-8010) or service names (https).",
+        completion: .shellCommand("getent services | cut -d' ' -f1"),
+        transform: PortList.parse
+    )
+    var ports: [PortList] = []
+
+    @OptionGroup var whom: IdentityOptions
+
+    @Option(
+        help: ArgumentHelp("The program, for every port, instead of rules.", valueName: "file"),
+        completion: .file()
+    )
+    var program: String?
+
+    @Option(name: .customLong("protocol"), help: "The protocol.")
+    var transport: ProtocolChoice?
+
+    @Option(help: "Addresses or prefixes, with commas; all addresses without this.")
+    var on: PrefixList?
+
+    /// The addresses that are named; none are all.
+    var prefixes: [AddressPrefix] { on?.prefixes ?? [] }
+
+    /// Whether anything narrows down what is meant, which a program does not take.
+    var narrows: Bool { !ports.isEmpty || transport != nil || on != nil }
+
+    func validate() throws {
+        try whom.demand(instead: program)
+        if program == nil, ports.isEmpty { throw ValidationError("Missing expected argument '<ports> ...'") }
+    }
+}
