@@ -125,15 +125,32 @@ def connections(name, path):
     return rate
 
 
+def peak(server):
+    return next(int(line.split()[1]) for line in open(f"/proc/{server.pid}/status") if line.startswith("VmHWM"))
+
+
 def resident(name, path):
     if name == "socat":
         return None
     server = subprocess.Popen([path, "-l", "-p", "8082"], stdin=subprocess.PIPE)
     listening(8082)
-    peak = next(int(line.split()[1]) for line in open(f"/proc/{server.pid}/status") if line.startswith("VmHWM"))
+    kilobytes = peak(server)
     server.kill()
     server.wait()
-    return peak
+    return kilobytes
+
+
+def loaded(name, path):
+    if name in ("socat", "nc.traditional"):
+        return None
+    with open("/dev/null", "r+") as null:
+        server = subprocess.Popen([path, "-lk", "127.0.0.1", "8082"], stdin=null, stdout=null)
+    listening(8082)
+    subprocess.run(f"head -c 64M {data} | {ours} -N 127.0.0.1 8082", shell=True, check=True)
+    kilobytes = peak(server)
+    server.kill()
+    server.wait()
+    return kilobytes
 
 
 class ControlGroup:
@@ -204,6 +221,7 @@ server.kill()
 compare("short connections a second, -lk", connections, "more", "1/s")
 # Where the kernel maps the C library decides by 150 KiB how much of it a process has: only many starts say something.
 compare("resident at most, idle listener", resident, "less", "KiB", rounds=60)
+compare("resident at most, after 64 MiB", loaded, "less", "KiB", rounds=60)
 forward("forward", cpu=False)
 forward("forward, processor of the forwarder", cpu=True)
 PY

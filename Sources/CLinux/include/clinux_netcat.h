@@ -32,10 +32,14 @@ enum {
     clinux_AF_VSOCK = 40,
 };
 
-// splice(2) and pwritev2(2) are declared for _GNU_SOURCE alone, with types that the importer then lacks.
+// Declared for _GNU_SOURCE alone, with types that the importer then lacks.
+long splice(int in, long *from, int out, long *to, size_t count, unsigned flags);
+int pipe2(int ends[2], int flags);
+int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+
 static inline long clinux_splice(int in, int out, size_t count, unsigned flags)
 {
-    return syscall(SYS_splice, in, NULL, out, NULL, count, flags);
+    return splice(in, NULL, out, NULL, count, flags);
 }
 
 // pwritev2(2) at the current position, which never waits for room in a pipe.
@@ -45,11 +49,11 @@ static inline long clinux_write_now(int descriptor, const void *bytes, size_t co
     return syscall(SYS_pwritev2, descriptor, &part, 1UL, -1L, -1L, clinux_RWF_NOWAIT);
 }
 
-static inline int clinux_pipe(int ends[2], int flags) { return (int)syscall(SYS_pipe2, ends, flags); }
+static inline int clinux_pipe(int ends[2], int flags) { return pipe2(ends, flags); }
 
 static inline int clinux_accept(int descriptor, struct sockaddr *address, socklen_t *length, int flags)
 {
-    return (int)syscall(SYS_accept4, descriptor, address, length, flags);
+    return accept4(descriptor, address, length, flags);
 }
 
 // Passes an open descriptor over a Unix socket, with one byte to carry it (SCM_RIGHTS, unix(7)).

@@ -110,9 +110,7 @@ final class Relay {
         let pause = earliest(sending.pausedUntil, receiving.pausedUntil)
         let waits = !isFinishing || send.sink || pause != nil
         let isPending = receiving.hasPending
-        let mayGoOn = sent > 0 || rules.waitsForAnswer && !receiving.sinkGone
-        let gap = Instant.now + Milliseconds(rawValue: mayGoOn ? Relay.longestGap : 0)
-        let until = isPending ? Instant.now : waits ? earliest(deadline, pause) : earliest(deadline, gap)
+        let until = isPending ? Instant.now : earliest(deadline, waits ? pause : endOfGap)
         let ready: Bool
         do throws(Errno) {
             ready = try poll(&entries, timeout: until?.remaining)
@@ -149,6 +147,12 @@ final class Relay {
         if receiving.sinkGone { return true }
         guard receiving.isOver && !rules.ending.sendsOnly else { return false }
         return rules.endsWithPeer || sending.source.descriptor.isTerminal
+    }
+
+    /// Until when input may go on that need not be waited for.
+    private var endOfGap: Instant {
+        let mayGoOn = sent > 0 || rules.waitsForAnswer && !receiving.sinkGone
+        return Instant.now + Milliseconds(rawValue: mayGoOn ? Relay.longestGap : 0)
     }
 
     private var isDone: Bool {

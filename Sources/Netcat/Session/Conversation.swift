@@ -108,7 +108,7 @@ final class Conversation {
         if options.content.showsProgress && InheritedDescriptor.standardError.isTerminal {
             relay.progress = Progress(input: input.descriptor)
         }
-        let start = Instant.now
+        let start = options.content.statistics == .none ? nil : Instant.now
         relay.run(console)
         if let error = relay.peerError, options.content.statistics != .none || console.isVerbose {
             // That the peer is gone is no fault, and of datagrams it is told by a refusal.
@@ -117,7 +117,7 @@ final class Conversation {
             }
         }
         if relay.wasTruncated { console.note("TLS: the peer closed the connection without saying so") }
-        if options.content.statistics != .none {
+        if let start {
             let figures = Statistics(sent: relay.sent, received: relay.received, time: start.elapsed)
             if let text = figures.text(options.content.statistics) { console.say(text) }
         }
