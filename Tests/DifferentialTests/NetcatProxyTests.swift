@@ -128,39 +128,6 @@ struct NetcatProxyTests {
             """
         ),
         NetcatScenario(
-            "SOCKS 5 takes no method",
-            """
-            python3 -c '
-            import socket
-            s = socket.create_server(("127.0.0.1", 1080)); c, _ = s.accept()
-            c.recv(3, socket.MSG_WAITALL); c.sendall(b"\\5\\xff")' & server=$!; until_true has_tcp 1080
-            echo hi | $NC -x 127.0.0.1:1080 192.0.2.1 80; echo $?
-            wait $server
-            """
-        ),
-        NetcatScenario(
-            "SOCKS 4 cannot ask who we are",
-            """
-            python3 -c '
-            import socket
-            s = socket.create_server(("127.0.0.1", 1080)); c, _ = s.accept()
-            c.recv(9, socket.MSG_WAITALL); c.sendall(b"\\0\\x5c" + bytes(6) + b"")' & server=$!; until_true has_tcp 1080
-            echo hi | $NC -X 4 -x 127.0.0.1:1080 192.0.2.1 80; echo $?
-            wait $server
-            """
-        ),
-        NetcatScenario(
-            "SOCKS 4 was told someone else",
-            """
-            python3 -c '
-            import socket
-            s = socket.create_server(("127.0.0.1", 1080)); c, _ = s.accept()
-            c.recv(9, socket.MSG_WAITALL); c.sendall(b"\\0\\x5d" + bytes(6) + b"")' & server=$!; until_true has_tcp 1080
-            echo hi | $NC -X 4 -x 127.0.0.1:1080 192.0.2.1 80; echo $?
-            wait $server
-            """
-        ),
-        NetcatScenario(
             "nobody is at the proxy",
             """
             $NC -x 127.0.0.1:1080 192.0.2.1 80 </dev/null; echo $?

@@ -90,7 +90,7 @@ private func answered(_ answer: [UInt8], _ ask: (ByteExchange) throws(Failure) -
     try? theirs.write(ByteString(answer))
     try? theirs.shutDown(.sending)
     do throws(Failure) {
-        try ask(ByteExchange(over: ours.reference, until: nil, with: "proxy"))
+        try ask(ByteExchange(over: ours.reference, until: nil, with: .proxy))
     } catch {
         require(error.message != nil, "a fault that nobody is told of")
     }

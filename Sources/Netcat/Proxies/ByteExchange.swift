@@ -5,20 +5,33 @@
 
 /// Question and answer over a socket, before a relay begins. Not a byte more is read than an answer has.
 struct ByteExchange {
+    /// The other side. Of a proxy it is told in the words of OpenBSD's nc.
+    enum Party {
+        case proxy, client, server
+
+        fileprivate var name: ByteString {
+            switch self {
+            case .proxy: "proxy"
+            case .client: "client"
+            case .server: "server"
+            }
+        }
+    }
+
     private let socket: InheritedDescriptor
     /// When to give up; nil is never.
     let deadline: Instant?
-    private let what: ByteString
+    private let party: Party
 
     /// Creates an exchange.
     /// - Parameters:
     ///   - socket: a connected socket, which may be one that does not wait.
     ///   - deadline: when to give up; nil is never.
-    ///   - what: the other side, for messages.
-    init(over socket: InheritedDescriptor, until deadline: Instant?, with what: ByteString) {
+    ///   - party: the other side, for messages.
+    init(over socket: InheritedDescriptor, until deadline: Instant?, with party: Party) {
         self.socket = socket
         self.deadline = deadline
-        self.what = what
+        self.party = party
     }
 
     /// Sends all of `bytes`.
@@ -32,7 +45,7 @@ struct ByteExchange {
                 if error != .wouldBlock {
                     let sent = bytes.count - buffer.count
                     let proxy = "write failed (\(sent)/\(bytes.count))" as ByteString
-                    throw Failure("\(isWithProxy ? proxy : what): \(error.message)")
+                    throw Failure("\(party == .proxy ? proxy : party.name): \(error.message)")
                 }
                 try wait(.writable)
             }
@@ -54,14 +67,12 @@ struct ByteExchange {
         return buffer.bytes
     }
 
-    /// Why not all could be received. Of proxies it is told in the words of OpenBSD's nc.
+    /// Why not all could be received.
     private func closed(after count: Int, of whole: Int?, _ error: Errno) -> Failure {
-        guard isWithProxy else { return isClosed }
+        guard party == .proxy else { return isClosed }
         let read = whole.map { "read failed (\(count)/\($0))" as ByteString } ?? "proxy read"
         return Failure("\(read): \(error.message)")
     }
-
-    private var isWithProxy: Bool { what == "proxy" }
 
     /// Receives the first byte of what the other side has to say; nil when it leaves without a word, as those do who only
     /// look whether somebody is there.
@@ -74,13 +85,13 @@ struct ByteExchange {
         }
     }
 
-    private var isClosed: Failure { Failure("\(what): the connection was closed") }
+    private var isClosed: Failure { Failure("\(party.name): the connection was closed") }
 
     /// Receives a line, without its end (LF, or CR LF).
     /// - Parameter limit: the most bytes that are accepted.
     func receiveLine(limit: Int) throws(Failure) -> ByteString {
         guard let line = try receiveLine(upTo: limit) else {
-            throw Failure(isWithProxy ? "proxy read too long" : "\(what): the line is too long")
+            throw Failure(party == .proxy ? "proxy read too long" : "\(party.name): the line is too long")
         }
         return line
     }
@@ -122,8 +133,8 @@ struct ByteExchange {
         do throws(Errno) {
             if try socket.wait(for: events, until: deadline) { return }
         } catch {
-            throw Failure("\(what): \(error.message)")
+            throw Failure("\(party.name): \(error.message)")
         }
-        throw Failure("\(what): \(Errno.timedOut.message)")
+        throw Failure("\(party.name): \(Errno.timedOut.message)")
     }
 }

@@ -103,7 +103,7 @@ struct HTTPProxyService {
         if case .internet(let address) = server.peer, isOurselves(address) { return try refuse(.loop) }
         let there = server.socket.reference
         let head = request.head(for: host, port, path: path)
-        try ByteExchange(over: there, until: exchange.deadline, with: "server").send(head.bytes)
+        try ByteExchange(over: there, until: exchange.deadline, with: .server).send(head.bytes)
         // The end of the body is no end of the connection, by which the answer comes.
         Relay(
             sending: Channel(from: Stream(socket), to: Stream(there), byteLimit: length),

@@ -59,7 +59,7 @@ struct ProxyClient {
     ) throws(Failure) -> Connection? {
         guard let connection = try connector.connect(to: nil) else { return nil }
         let deadline = options.endpoint.timeout.map { Instant.now + $0 }
-        let exchange = ByteExchange(over: connection.socket.reference, until: deadline, with: "proxy")
+        let exchange = ByteExchange(over: connection.socket.reference, until: deadline, with: .proxy)
         let socks = SocksClient(exchange, credentials)
         switch options.proxy.kind {
         case .socks4:

@@ -27,7 +27,7 @@ struct ProxyService {
         }
         let socket = plain.reference
         let deadline = Instant.now + (options.endpoint.timeout ?? .seconds(30))
-        let exchange = ByteExchange(over: socket, until: deadline, with: "client")
+        let exchange = ByteExchange(over: socket, until: deadline, with: .client)
         try? socket.setNonBlocking(true)
         switch kind {
         case .http: try HTTPProxyService(exchange, socket, at: place, options, console).serve()

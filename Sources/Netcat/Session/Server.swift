@@ -85,8 +85,8 @@ struct Server {
     }
 
     /// How often one looks for the next client before one falls asleep. Where clients follow each other closely that takes
-    /// less than to be woken, which may have to reach another processor; where they do not, it is some 30 us for each.
-    private static let looks = 60
+    /// less than to be woken, which may have to reach another processor; where they do not, it is some 60 us for each.
+    private static let looks = 15
 
     /// The next connection from anybody.
     private func next(_ listener: borrowing Listener) throws(Errno) -> Connection {
