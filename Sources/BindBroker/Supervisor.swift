@@ -6,15 +6,14 @@
 
 /// Answers the binds of a tree of programs until the last of them has ended.
 ///
-/// The supervisor has no privileges. It leaves to the kernel what the kernel allows by itself, has the helper do what
-/// takes privilege, and never binds an address other than the one that it has read and the helper has judged.
+/// The supervisor binds nothing itself, whatever it may: root may have started it. It has the helper bind what it has read
+/// and the helper has judged, for the principal alone, and leaves everything else to the kernel (`BindAuthority`).
 public struct Supervisor: ~Copyable {
     private let listener: NotificationListener
     private var helper: HelperConnection
     /// The first port that everybody may bind.
     private let firstOpenPort: UInt16
-    private let user = CurrentProcess.realUser
-    private let group = CurrentProcess.realGroup
+    private let principal: Principal
     /// Whether a program of the tree has put itself under Landlock, and so all are left to the kernel.
     private var isRestricted = false
     /// Whether the log has been told that a program cannot be looked into.
@@ -25,18 +24,27 @@ public struct Supervisor: ~Copyable {
     private var unfinished: UInt64?
     /// Whether it has chosen a processor.
     private var isSettled = false
-    private var sockets = CallerSockets()
+    private var callers: Callers
     /// Whether the helper may be left to answer the plain binds itself.
     ///
     /// It looks into programs with the rights of its user, so root's programs, which may become somebody else, are not for
-    /// it; nor could it wait on a kernel that does not tell it when it is over.
-    private var mayDelegate = KernelFeatures.endsNotificationWaits && CurrentProcess.realUser != .root
+    /// it, nor are those of a starter with capabilities, which it does not know; nor could it wait on a kernel that does
+    /// not tell it when it is over.
+    private var mayDelegate: Bool
 
     /// Creates the supervisor of the programs that `listener` hears of.
     public init(listener: consuming NotificationListener, helper: consuming HelperConnection) {
         self.listener = listener
         self.helper = helper
-        firstOpenPort = UInt16(clamping: (try? PortThreshold.current) ?? PortThreshold.standard)
+        principal = .current()
+        callers = Callers(of: principal)
+        mayDelegate =
+            KernelFeatures.endsNotificationWaits && CurrentProcess.realUser != .root && principal.isUnprivileged
+        firstOpenPort = Self.currentFirstOpenPort
+    }
+
+    private static var currentFirstOpenPort: UInt16 {
+        UInt16(clamping: (try? PortThreshold.current) ?? PortThreshold.standard)
     }
 
     /// Answers until there is nobody left to answer.
@@ -97,8 +105,8 @@ public struct Supervisor: ~Copyable {
         if call == .restrictSelf { isRestricted = true }
         guard call != .restrictSelf, !isRestricted, let bind = read(notification, call),
             bind.needsPermission(firstOpen: firstOpenPort),
-            let socket = sockets.descriptor(bind.descriptor, of: notification.thread),
-            isOurs(notification.thread),
+            let socket = callers.socket(bind.descriptor, of: notification.thread),
+            isForHelper(socket, notification.thread),
             // If it still waits now, then all of the above was about it and not about one with its old number.
             listener.isWaiting(notification)
         else { return try listener.resume(notification) }
@@ -147,8 +155,10 @@ public struct Supervisor: ~Copyable {
             }
         case .failed(let error): try listener.answer(notification, with: error)
         case .refused(let error):
-            // What the program can do by its own rights, or in its own network namespace, it need not be allowed.
-            if mayBindItself(notification.thread) { return try listener.resume(notification) }
+            // EACCES is what the kernel says as well, unless it allows the bind by now. The other errors are authbind's.
+            if error == .permissionDenied || !bind.needsPermission(firstOpen: Self.currentFirstOpenPort) {
+                return try listener.resume(notification)
+            }
             try listener.answer(notification, with: error)
         }
     }
@@ -158,32 +168,22 @@ public struct Supervisor: ~Copyable {
         _ bind: PendingBind,
         _ socket: borrowing FileDescriptor
     ) -> HelperReply {
+        if let refusal = asked.refusal { return .refused(refusal) }
         do throws(Errno) {
-            let thread = asked.notification.thread
-            let reply =
-                if let refusal = asked.refusal { HelperReply.refused(refusal) } else {
-                    try helper.bind(socket, to: bind.address, thread: thread)
-                }
-            guard case .refused = reply else { return reply }
-            // A network namespace of the program's own may have more open ports than ours.
-            return (try? socket.bind(to: bind.address)) == nil ? reply : .bound
+            return try helper.bind(socket, to: bind.address, thread: asked.notification.thread)
         } catch {
             return .failed(error)
         }
     }
 
-    /// Whether the thread still has the identity that the helper judges: ours.
-    ///
-    /// Without privileges it is certain, since nobody else's memory could be read.
-    private func isOurs(_ thread: Int32) -> Bool {
-        if user != .root { return true }
-        guard let status = try? ProcessStatus(of: thread) else { return false }
-        return status.user == user && status.group == group
-    }
-
-    private func mayBindItself(_ thread: Int32) -> Bool {
-        guard let status = try? ProcessStatus(of: thread) else { return false }
-        return status.effective & 1 << 10 != 0
+    /// Whether the helper is asked for the thread that `socket` is from, and not the kernel.
+    private mutating func isForHelper(_ socket: borrowing FileDescriptor, _ thread: Int32) -> Bool {
+        switch callers.authority(over: socket) {
+        case .helper: return true
+        case .kernel(.unknown): complain(thread, principal.isKnown ? .permissionDenied : .noSuchProcess)
+        case .kernel: break
+        }
+        return false
     }
 
     /// Tells the log of the machine, once, that a program cannot be helped and why.

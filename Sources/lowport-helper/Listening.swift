@@ -9,7 +9,7 @@ struct Listening: ~Copyable {
     private let listener: NotificationListener
     private let record: NotificationRecord
     private let firstOpenPort: UInt16
-    private var sockets = CallerSockets()
+    private var callers = Callers(of: .current(unprivileged: true))
 
     /// What is to be done about a call.
     private enum Answer {
@@ -51,7 +51,8 @@ struct Listening: ~Copyable {
             return .passOn(refusal: nil)
         }
         guard let bind, bind.needsPermission(firstOpen: firstOpenPort),
-            let socket = sockets.descriptor(bind.descriptor, of: notification.thread),
+            let socket = callers.socket(bind.descriptor, of: notification.thread),
+            callers.authority(over: socket) == .helper,
             // If it still waits now, then all of the above was about it and not about one with its old number.
             listener.isWaiting(notification)
         else { return .resume }

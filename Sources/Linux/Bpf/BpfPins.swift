@@ -33,15 +33,3 @@ extension FileSystem {
     /// Whether it is a BPF file system.
     public var keepsBpfObjects: Bool { clinux_is_bpf_file_system(type) }
 }
-
-/// The cookie of the network namespace of this process (`SO_NETNS_COOKIE`, socket(7)).
-public func networkNamespaceCookie() throws(Errno) -> UInt64 {
-    let kind = Int32(clinux_SOCK_SEQPACKET)
-    let socket = FileDescriptor(owning: try valueOrErrno(.socket) { CLinux.socket(AF_UNIX, kind, 0) })
-    var value: UInt64 = 0
-    var length = socklen_t(MemoryLayout<UInt64>.size)
-    try nothingOrErrno(.getSocketOption) {
-        unsafe getsockopt(socket.rawValue, SOL_SOCKET, Int32(clinux_SO_NETNS_COOKIE), &value, &length)
-    }
-    return value
-}

@@ -7,12 +7,30 @@ extension Descriptor where Self: ~Copyable {
     /// The corresponding system call is read(2).
     public func read(upTo limit: Int) throws(Errno) -> [UInt8] {
         let descriptor = rawValue
-        var buffer = [UInt8](repeating: 0, count: limit)
-        let count = try valueOrErrno(.read) {
-            unsafe buffer.withUnsafeMutableBytes { unsafe CLinux.read(descriptor, $0.baseAddress, $0.count) }
+        return try unsafe Self.bytes(upTo: limit) { unsafe CLinux.read(descriptor, $0, limit) }
+    }
+
+    /// Reads at most `limit` bytes from `offset` on; the current position stays.
+    ///
+    /// The corresponding system call is pread(2).
+    public func read(upTo limit: Int, at offset: Int64) throws(Errno) -> [UInt8] {
+        let descriptor = rawValue
+        return try unsafe Self.bytes(upTo: limit) { unsafe pread(descriptor, $0, limit, off_t(offset)) }
+    }
+
+    /// The bytes that `read` puts into new memory, which is not filled with zeros first: that would take longer.
+    private static func bytes(
+        upTo limit: Int,
+        _ read: (UnsafeMutablePointer<UInt8>?) -> Int
+    ) throws(Errno) -> [UInt8] {
+        var failure: Errno?
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            do throws(Errno) {
+                count = try valueOrErrno(.read) { unsafe read(buffer.baseAddress) }
+            } catch { failure = error }
         }
-        buffer.removeSubrange(count...)
-        return buffer
+        if let failure { throw failure }
+        return bytes
     }
 
     /// Reads to the end of the file.
@@ -20,13 +38,16 @@ extension Descriptor where Self: ~Copyable {
     ///   - limit: the most bytes that are accepted; a longer file throws EFBIG.
     ///   - expected: how many bytes there probably are, so that room is made once.
     public func readToEnd(limit: Int, expecting expected: Int = 0) throws(Errno) -> [UInt8] {
-        var content: [UInt8] = []
+        // One byte more than is accepted or expected shows that there is more.
+        let room = min(65536, limit + 1, expected > 0 ? expected + 1 : .max)
+        var content = try read(upTo: room)
+        if content.isEmpty { return content }
         content.reserveCapacity(min(expected, limit))
         while true {
-            let part = try read(upTo: 65536)
+            if content.count > limit { throw .fileTooLarge }
+            let part = try read(upTo: room)
             if part.isEmpty { return content }
             content += part
-            if content.count > limit { throw .fileTooLarge }
         }
     }
 

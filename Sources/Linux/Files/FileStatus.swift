@@ -84,6 +84,13 @@ public struct FileStatus: Sendable {
         try self.init(of: path, directory: directory.rawValue, flags: AT_SYMLINK_NOFOLLOW)
     }
 
+    /// The status of the file at `path`, which starts from `directory`; of a symbolic link, that of its target.
+    ///
+    /// The corresponding system call is fstatat(2) without flags.
+    init(ofTarget path: ByteString, in directory: borrowing some Descriptor & ~Copyable) throws(Errno) {
+        try self.init(of: path, directory: directory.rawValue, flags: 0)
+    }
+
     private init(of path: ByteString, directory: Int32, flags: Int32) throws(Errno) {
         var status = stat()
         try nothingOrErrno(.stat) {

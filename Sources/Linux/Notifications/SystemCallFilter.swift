@@ -28,6 +28,19 @@ public struct FilterInstruction: Hashable, Sendable {
         FilterInstruction(0x15, value, ifFalse: ifFalse)
     }
 
+    /// Skips `ifTrue` instructions if what was loaded is `value`.
+    static func skip(_ ifTrue: UInt8, ifEqual value: UInt32) -> FilterInstruction {
+        FilterInstruction(0x15, value, ifTrue: ifTrue)
+    }
+
+    /// Skips `ifTrue` instructions if what was loaded has any bit of `mask`.
+    static func skip(_ ifTrue: UInt8, ifAnyOf mask: UInt32) -> FilterInstruction {
+        FilterInstruction(0x45, mask, ifTrue: ifTrue)
+    }
+
+    /// Ends the process by SIGSYS: `SECCOMP_RET_KILL_PROCESS`.
+    public static var kill: FilterInstruction { FilterInstruction(0x06, 0x8000_0000) }
+
     /// Lets the kernel carry out the call: `SECCOMP_RET_ALLOW`.
     public static var allow: FilterInstruction { FilterInstruction(0x06, 0x7FFF_0000) }
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What /proc says of a thread (proc_pid_status(5)).
+public struct ProcessStatus: Hashable, Sendable {
+    /// The process that the thread belongs to.
+    public let process: Int32
+    /// Its real, effective, saved and file system user.
+    public let users: [UserID]
+    /// Its real, effective, saved and file system group.
+    public let groups: [GroupID]
+    /// Its supplementary groups, in the order of the kernel, which is that of their numbers.
+    public let supplementaryGroups: [GroupID]
+    /// The capabilities that it may make effective, bit by number.
+    public let permitted: UInt64
+    /// The capabilities that are in effect, bit by number.
+    public let effective: UInt64
+
+    /// Reads the open file `status` of a thread from its beginning, wherever it was read to.
+    ///
+    /// The corresponding system call is pread(2).
+    public init(of file: borrowing some Descriptor & ~Copyable) throws(Errno) {
+        // The kernel writes all of it in one piece if there is room; a process may have 65,536 groups.
+        var room = 4096
+        while room < 1 << 21 {
+            let text = try file.read(upTo: room, at: 0)
+            if text.count < room {
+                guard let status = ProcessStatus(text) else { throw .noSuchProcess }
+                self = status
+                return
+            }
+            room *= 8
+        }
+        throw .fileTooLarge
+    }
+
+    /// Reads the text of the file; nil unless each line that is needed is there once, with nothing but numbers in it.
+    ///
+    /// The name of the program comes first, on a line of its own in which the kernel escapes line feeds.
+    public init?(_ text: [UInt8]) {
+        var found: (process: [UInt64]?, users: [UInt64]?, groups: [UInt64]?, supplementary: [UInt64]?)
+        var masks: (permitted: [UInt64]?, effective: [UInt64]?)
+        var start = 0
+        while start < text.count {
+            let end = text.position(of: UInt8(ascii: "\n"), from: start)
+            let line = text[start..<end]
+            start = end + 1
+            switch line.first {
+            case UInt8(ascii: "T"): if !Self.read(line, "Tgid:", 10, into: &found.process) { return nil }
+            case UInt8(ascii: "U"): if !Self.read(line, "Uid:", 10, into: &found.users) { return nil }
+            case UInt8(ascii: "G"):
+                if !Self.read(line, "Gid:", 10, into: &found.groups) { return nil }
+                if !Self.read(line, "Groups:", 10, into: &found.supplementary) { return nil }
+            case UInt8(ascii: "C"):
+                if !Self.read(line, "CapPrm:", 16, into: &masks.permitted) { return nil }
+                if !Self.read(line, "CapEff:", 16, into: &masks.effective) { return nil }
+            default: continue
+            }
+        }
+        guard let process = found.process, process.count == 1, process[0] <= UInt64(Int32.max),
+            let users = Self.words(found.users, count: 4), let groups = Self.words(found.groups, count: 4),
+            let supplementary = Self.words(found.supplementary, count: nil),
+            let permitted = masks.permitted, permitted.count == 1,
+            let effective = masks.effective, effective.count == 1
+        else { return nil }
+        self.process = Int32(process[0])
+        self.users = users.map { UserID(rawValue: $0) }
+        self.groups = groups.map { GroupID(rawValue: $0) }
+        supplementaryGroups = supplementary.map { GroupID(rawValue: $0) }
+        self.permitted = permitted[0]
+        self.effective = effective[0]
+    }
+
+    private static func words(_ numbers: [UInt64]?, count: Int?) -> [UInt32]? {
+        guard let numbers, count == nil || numbers.count == count else { return nil }
+        var words: [UInt32] = []
+        for number in numbers {
+            guard let word = UInt32(exactly: number) else { return nil }
+            words.append(word)
+        }
+        return words
+    }
+
+    /// Reads the numbers of `line` if it is the one called `name`; false if it is, and was there before or has others
+    /// than numbers.
+    private static func read(
+        _ line: ArraySlice<UInt8>,
+        _ name: ByteString,
+        _ radix: UInt64,
+        into numbers: inout [UInt64]?
+    ) -> Bool {
+        guard line.starts(with: name.bytes) else { return true }
+        guard numbers == nil else { return false }
+        var read: [UInt64] = []
+        var isInNumber = false
+        for byte in line.dropFirst(name.count) {
+            let digit: UInt64
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = UInt64(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = UInt64(byte - UInt8(ascii: "a") + 10)
+            case UInt8(ascii: " "), UInt8(ascii: "\t"):
+                isInNumber = false
+                continue
+            default: return false
+            }
+            if !isInNumber { read.append(0) }
+            isInNumber = true
+            let (product, overflow) = read[read.count - 1].multipliedReportingOverflow(by: radix)
+            guard digit < radix, !overflow, product <= .max - digit else { return false }
+            read[read.count - 1] = product + digit
+        }
+        numbers = read
+        return true
+    }
+}

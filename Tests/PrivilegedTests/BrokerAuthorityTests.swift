@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// The supervisor binds nothing itself, and the helper is asked for the starter alone (`BindAuthority`).
+///
+/// Port 81 is for everybody and 82 for nobody. Whoever is not the starter gets neither.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct BrokerAuthorityTests {
+    private static let both = "tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 82"
+
+    private func expect(
+        _ script: String,
+        _ output: ByteString,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let outcome = try await Sandbox.run(BrokerTests.prelude + "B='\(Self.both)'\n" + script)
+        #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
+    }
+
+    @Test(arguments: [
+        // Capabilities given up.
+        "capsh --drop=all -- -c \"$P $B\"",
+        "capsh --drop=cap_net_bind_service -- -c \"$P $B\"",
+        "setpriv --bounding-set -all --inh-caps -all $P $B",
+        // A user namespace, with and without capabilities in it, where root is somebody.
+        "setpriv --reuid 1001 --regid 1001 --clear-groups unshare -U -r $P $B", "unshare -U -r $P $B",
+        "unshare -U $P $B",
+        // A network namespace of its own, without a right in it.
+        "unshare -n sh -c \"ip link set lo up; capsh --drop=all -- -c '$P $B'\"",
+        "unshare -U -r -n sh -c \"ip link set lo up; capsh --drop=all -- -c '$P $B'\"",
+        // Somebody else, wholly or in part.
+        "setpriv --reuid 1001 --regid 1001 --clear-groups $P $B",
+        "/usr/bin/python3 ids.py 0 1001 0 $P $B", "/usr/bin/python3 ids.py 1001 1001 0 $P $B",
+        "/usr/bin/python3 ids.py 0 1001 1001 $P $B",
+    ])
+    func whoHasNoRightGetsNoPortInATreeOfRoot(program: String) async throws {
+        try await expect(
+            """
+            cat > ids.py <<'END'
+            import os, sys
+            real, effective, saved = map(int, sys.argv[1:4])
+            os.setresuid(real, effective, saved); os.execv(sys.argv[4], sys.argv[4:])
+            END
+            $RUN \(program)
+            """,
+            "bind 13\nbind 13\n"
+        )
+    }
+
+    @Test func aRightThatWasGivenUpDoesNotComeBackByTheSupervisor() async throws {
+        try await expect(
+            """
+            ambient() { setpriv --reuid alice --regid alice --init-groups --inh-caps +net_bind_service --ambient-caps +net_bind_service "$@"; }
+            ambient $RUN $P $B
+            ambient $RUN setpriv --inh-caps -all --ambient-caps -all $P $B
+            ambient $RUN capsh --drop=all -- -c "$P $B" 2>/dev/null || ambient $RUN setpriv --ambient-caps -net_bind_service $P $B
+            """,
+            "bind ok\nbind ok\nbind 13\nbind 13\nbind 13\nbind 13\n"
+        )
+    }
+
+    @Test func theStarterGetsWhatIsAllowed() async throws {
+        try await expect(
+            """
+            as alice $RUN $P $B
+            $RUN $P $B
+            as alice $RUN sh -c "$P $B & wait; exec $P $B"
+            """,
+            "bind ok\nbind 1\nbind ok\nbind ok\nbind ok\nbind 1\nbind ok\nbind 1\n"
+        )
+    }
+
+    @Test func aProgramOfTheStarterInNamespacesOfItsOwnIsLeftToTheKernel() async throws {
+        // The first bind has the helper listen by itself, so that the rows are its own.
+        try await expect(
+            """
+            as alice $RUN sh -c "$P $B; unshare -U $P $B; unshare -U -r $P $B
+                unshare -U -r -n sh -c \\"ip link set lo up; $P $B; capsh --drop=all -- -c '$P $B'\\""
+            """,
+            "bind ok\nbind 1\nbind 13\nbind 13\nbind 13\nbind 13\nbind ok\nbind ok\nbind 13\nbind 13\n"
+        )
+    }
+
+    @Test func aSocketOfAnotherNetworkIsLeftToTheKernel() async throws {
+        try await expect(
+            """
+            cat > elsewhere.py <<'END'
+            import os, socket, ctypes
+            def bind(s, port):
+                try: s.bind(("127.0.0.1", port)); print("bound", port)
+                except OSError as e: print(e.errno, port)
+            bind(socket.socket(), 81)
+            ours, theirs = socket.socketpair()
+            if os.fork() == 0:
+                # Its own user and network namespace; the socket is sent out of it.
+                assert ctypes.CDLL(None, use_errno=True).unshare(0x10000000 | 0x40000000) == 0
+                socket.send_fds(theirs, [b"x"], [socket.socket().fileno()]); os._exit(0)
+            os.wait()
+            _, (there,), _, _ = socket.recv_fds(ours, 1, 1)
+            bind(socket.socket(fileno=there), 81)
+            END
+            as alice $RUN /usr/bin/python3 elsewhere.py
+            """,
+            "bound 81\n13 81\n"
+        )
+    }
+
+    @Test func whatTheThresholdOpensMeanwhileIsOpen() async throws {
+        try await expect(
+            """
+            : > out; as alice $RUN $P tcp4 bind 127.0.0.1 82 pause 4000 tcp4 bind 127.0.0.1 82 > out &
+            until [ -s out ]; do sleep 0.05; done; echo 80 > /proc/sys/net/ipv4/ip_unprivileged_port_start; wait; cat out
+            """,
+            "bind 1\nbind ok\n"
+        )
+    }
+
+    @Test func aProcMountOfAnotherPidNamespaceIsNotBelieved() async throws {
+        // Numbers of threads mean others there, and what they are is not what the caller is.
+        try await expect(
+            "unshare --pid --fork $RUN capsh --drop=all -- -c \"$P $B\"; unshare --pid --fork --mount-proc $RUN $P $B",
+            "bind 13\nbind 13\nbind ok\nbind ok\n"
+        )
+    }
+}
