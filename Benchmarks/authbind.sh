@@ -21,7 +21,7 @@ cc -O1 -o /mnt/bin/probe Tests/Probes/bind-probe/*.c -lpthread
 cp .build-dist/authbind /mnt/bin/
 cp .build-dist/lowport-helper* .build-dist/lowport-run .build-dist/liblowport-preload.so /mnt/libexec/lowport/
 for helper in /mnt/libexec/lowport/lowport-helper*; do
-    .build-dist/setcap cap_dac_read_search,cap_net_bind_service=p "$helper"
+    .build-dist/setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p "$helper"
 done
 
 as_user() { setpriv --reuid 2001 --regid 2001 --clear-groups "$@"; }

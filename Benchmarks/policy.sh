@@ -33,7 +33,7 @@ awk 'BEGIN {
 }' >/mnt/etc/lowport/rules
 mount --bind /mnt/etc /etc
 cp .build-dist/lowport .build-dist/lowport-helper /mnt/bin/
-.build-dist/setcap cap_dac_read_search,cap_net_bind_service=p /mnt/bin/lowport-helper
+.build-dist/setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p /mnt/bin/lowport-helper
 
 exec /usr/bin/python3 - <<'END'
 import os, socket, statistics, subprocess, sys, time

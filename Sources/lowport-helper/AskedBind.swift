@@ -8,8 +8,6 @@ struct Caller {
     let groups = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
     /// What is raised for single calls.
     let capabilities: HeldCapabilities
-    /// The names that the machine knows, for the full helper.
-    var names: LoweredNames { LoweredNames(capabilities: capabilities) }
 }
 
 /// A socket and the address that it is to be bound to, for the real user of this process.
@@ -20,46 +18,69 @@ struct AskedBind {
     let socket: InheritedDescriptor
     /// Where it is to be bound.
     let address: SocketAddress
+    /// The thread that wants it, for the log alone.
+    let thread: Int32
 
-    /// Binds the socket, if the real user may. Between the decision and the bind nothing happens.
+    /// Binds the socket, if the real user may. Between the decision and the bind nothing happens but that the log is told.
     ///
     /// The right to bind is effective afterwards, and with it nothing that could be done without: one who binds again
     /// and again need not have the kernel make new credentials twice each time.
     /// - Parameters:
     ///   - contents: the rules of the machine that concern the port, as they are at `now`.
     ///   - names: turns the names in rules into numbers.
+    ///   - log: hears of the decision before it takes effect, and then of the outcome.
+    ///   - namesAreKnown: called when no name will be looked for any more, and before the authbind tree is asked.
     /// - Returns: what became of it, and the decision that it rests on.
     func carryOut(
         _ contents: RuleStore.Contents,
         now: Int64,
-        names: some NameResolver
-    ) -> (reply: HelperReply, decision: Decision, request: BindRequest) {
+        names: some NameResolver,
+        log: inout SystemLog,
+        namesAreKnown: () -> Void = {}
+    ) -> (reply: HelperReply, decision: Decision) {
         let request = request
-        let decision = decide(request, contents, now, names)
-        if let refusal = decision.refusal { return (.refused(refusal), decision, request) }
-        // A socket that is not of the internet, or not of the address's family, is left to the kernel without privilege.
-        if isOfItsFamily { caller.capabilities.raise(.bindService) } else { caller.capabilities.lower() }
-        do throws(Errno) {
-            try socket.bind(to: address)
-            return (.bound, decision, request)
-        } catch {
-            return (.failed(error), decision, request)
-        }
-    }
-
-    private func decide(
-        _ request: BindRequest,
-        _ contents: RuleStore.Contents,
-        _ now: Int64,
-        _ names: some NameResolver
-    ) -> Decision {
-        Decision.decide(request, rules: contents.rules, now: Timestamp(rawValue: now), names: names) { request in
-            AuthbindAnswer.ofSystem(
+        let decision = Decision.decide(
+            request,
+            rules: contents.rules,
+            now: Timestamp(rawValue: now),
+            names: names
+        ) { request in
+            namesAreKnown()
+            return AuthbindAnswer.ofSystem(
                 to: request,
                 rulesArePresent: contents.arePresent,
                 privilege: RaisedReading(capabilities: caller.capabilities)
             )
         }
+        // Without the tree's part, if a rule allows.
+        namesAreKnown()
+        func tell(_ event: DecisionLog.Event) {
+            log.write(severity: event.severity) {
+                DecisionLog.line(
+                    event,
+                    decision,
+                    request,
+                    address: address,
+                    program: (try? ProcessName.of(thread)) ?? "?",
+                    process: thread
+                )
+            }
+        }
+        if let refusal = decision.refusal {
+            tell(.refused)
+            return (.refused(refusal), decision)
+        }
+        tell(.allowed)
+        // A socket that is not of the internet, or not of the address's family, is left to the kernel without privilege.
+        if isOfItsFamily { caller.capabilities.raise(.bindService) } else { caller.capabilities.lower() }
+        do throws(Errno) {
+            try socket.bind(to: address)
+        } catch {
+            tell(.failed(error))
+            return (.failed(error), decision)
+        }
+        tell(.bound)
+        return (.bound, decision)
     }
 
     private var request: BindRequest {

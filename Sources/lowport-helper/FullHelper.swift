@@ -53,18 +53,3 @@ private final class AccountFile {
         return content
     }
 }
-
-/// The names that the machine knows, looked for without a privilege: the modules that do it are other people's.
-struct LoweredNames: NameResolver {
-    let capabilities: HeldCapabilities
-
-    func user(named name: ByteString) -> UserID? {
-        capabilities.lower()
-        return SystemNames().user(named: name)
-    }
-
-    func group(named name: ByteString) -> GroupID? {
-        capabilities.lower()
-        return SystemNames().group(named: name)
-    }
-}

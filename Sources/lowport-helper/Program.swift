@@ -8,11 +8,16 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     let given = unsafe [ByteString](argumentCount: count, arguments: arguments)
     do throws(Errno) {
         let caller = try confine()
+        let names = NameService(without: caller.capabilities)
         if Service.isAskedFor(by: given) {
-            var service = Service(for: caller)
+            // Rules with other names may come later, when no process can be started any more.
+            try names.start()
+            Confinement.endWithParent()
+            try restrict(caller, to: .ofService)
+            var service = Service(for: caller, names: names)
             return service.run()
         }
-        return bindOnce(given, for: caller, names: caller.names)
+        return bindOnce(given, for: caller, names: names)
     } catch {
         return fail("cannot give up privileges: \(error.message)", error)
     }
@@ -43,11 +48,23 @@ private func bindOnce(_ given: [ByteString], for caller: Caller, names: some Nam
         return fail("bad usage", .noSystemCall)
     }
     let now = WallClock.seconds
-    let outcome = AskedBind(caller: caller, socket: .standardInput, address: address)
-        .carryOut(RuleStore.system.load(onlyFor: address.port), now: now, names: names)
-    caller.capabilities.lower()
     var log = SystemLog()
-    log.write(outcome, at: address, thread: CurrentProcess.parent)
+    var isRestricted = false
+    let outcome = AskedBind(
+        caller: caller,
+        socket: .standardInput,
+        address: address,
+        thread: CurrentProcess.parent
+    )
+    .carryOut(RuleStore.system.load(onlyFor: address.port), now: now, names: names, log: &log) {
+        // To look for names may take another program; from here on nothing does.
+        if isRestricted { return }
+        isRestricted = true
+        do throws(Errno) {
+            try restrict(caller, to: .ofOneBind, bindingOnly: address.port)
+        } catch { CurrentProcess.exit(fail("cannot give up privileges: \(error.message)", error)) }
+    }
+    caller.capabilities.lower()
     explain(outcome.decision)
     return outcome.reply.error?.rawValue ?? 0
 }
@@ -60,7 +77,17 @@ private func confine() throws(Errno) -> Caller {
     // A helper that was stopped between its decision and the bind must not go on when the decision may be revoked.
     Confinement.limitLife(seconds: 5)
     Confinement.resetEnvironment()
-    return Caller(capabilities: try HeldCapabilities(keeping: [.readSearch, .bindService]))
+    return Caller(capabilities: try HeldCapabilities(keeping: [.readSearch, .bindService, .setPrivileges]))
+}
+
+/// Leaves this process, for good, with what its work takes: the set-up is over.
+/// - Parameter port: the only port of TCP that it binds, for a helper that looks into no other process.
+private func restrict(_ caller: Caller, to calls: AllowedCalls, bindingOnly port: Port? = nil) throws(Errno) {
+    try caller.capabilities.emptyBoundingSet()
+    try Confinement.limitResources()
+    try Confinement.giveUpNewPrivileges()
+    if let port { try Confinement.forbidWriting(bindingOnly: port) }
+    try Confinement.allow(only: calls)
 }
 
 /// Says what authbind's helper says: something only where the tree itself could not be used.

@@ -3,14 +3,18 @@
 /// The helper as the broker uses it: one request after the other, until the one who asks is gone.
 struct Service: ~Copyable {
     private let caller: Caller
+    private let names: NameService
     private var log = SystemLog()
     private var rules = RuleCache(of: .system)
 
     /// Whether the arguments of the program, its name among them, ask for it.
     static func isAskedFor(by arguments: [ByteString]) -> Bool { arguments.count == 2 && arguments[1] == "--serve" }
 
-    /// Will serve in the name of `caller`.
-    init(for caller: Caller) { self.caller = caller }
+    /// Will serve in the name of `caller`, with what `names` knows.
+    init(for caller: Caller, names: NameService) {
+        self.caller = caller
+        self.names = names
+    }
 
     /// Serves the peer of the message channel on descriptor 0.
     /// - Returns: the exit status.
@@ -46,8 +50,6 @@ struct Service: ~Copyable {
         let record = try NotificationRecord()
         let readable = record.descriptor.reference
         let listening = try Listening(to: listener, record)
-        // Who waits for an answer must not do so when the supervisor is gone.
-        Confinement.endWithParent()
         try channel.send([1], with: readable)
         return listening
     }
@@ -74,9 +76,7 @@ struct Service: ~Copyable {
         Confinement.beginWork(within: 5)
         defer { Confinement.endWork() }
         let now = WallClock.seconds
-        let outcome = AskedBind(caller: caller, socket: socket, address: address)
-            .carryOut(rules.contents(for: address.port, now: now), now: now, names: caller.names)
-        log.write(outcome, at: address, thread: thread)
-        return outcome.reply
+        return AskedBind(caller: caller, socket: socket, address: address, thread: thread)
+            .carryOut(rules.contents(for: address.port, now: now), now: now, names: names, log: &log).reply
     }
 }

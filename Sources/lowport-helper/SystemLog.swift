@@ -5,6 +5,8 @@ struct SystemLog: ~Copyable {
     private var socket: FileDescriptor?
     /// When the log was last looked for, in seconds.
     private var lastTry: Int64
+    /// How many lines the log did not take since it took one.
+    private var lost = 0
 
     /// Connects to the log, if there is one.
     init() {
@@ -12,35 +14,38 @@ struct SystemLog: ~Copyable {
         lastTry = WallClock.seconds
     }
 
-    /// Writes what became of a bind. Nobody waits for the log: if it is full or gone, the line is lost.
-    mutating func write(
-        _ outcome: (reply: HelperReply, decision: Decision, request: BindRequest),
-        at address: SocketAddress,
-        thread: Int32
-    ) {
+    /// Writes what `line` gives if there is a log, and before it how many lines were lost.
+    ///
+    /// A log that is full is waited for, half a second at most, so that a flood of other lines does not keep this one away;
+    /// one that stays full is not waited for again before it takes a line.
+    mutating func write(severity: Int, _ line: () -> ByteString) {
         // Not more than once in a second, since each try costs as much as a bind.
         if socketNumber == nil, WallClock.seconds != lastTry { reconnect() }
-        guard let log = socketNumber else { return }
-        let program = (try? ProcessName.of(thread)) ?? "?"
-        let line = DecisionLog.line(
-            outcome.decision,
-            outcome.request,
-            address: address,
-            error: outcome.reply.error,
-            program: program,
-            process: thread
-        )
-        // authpriv is 10; a grant is informational (6), all else a notice (5): syslog(3).
-        let priority = outcome.reply == .bound ? 10 << 3 | 6 : 10 << 3 | 5
-        let message: ByteString = "<\(priority)>lowport-helper[\(CurrentProcess.identifier)]: \(line)"
+        if socketNumber == nil { return }
+        if lost > 0, send("\(lost) lines were lost: the log was full", severity: 4) { lost = 0 }
+        if !send(line(), severity: severity) { lost += 1 }
+    }
+
+    /// Sends one line. Says false if the log is there and has no room; without a log there is nothing to lose.
+    private mutating func send(_ line: ByteString, severity: Int) -> Bool {
+        guard let log = socketNumber else { return true }
+        // authpriv is 10.
+        let message: ByteString = "<\(10 << 3 | severity)>lowport-helper[\(CurrentProcess.identifier)]: \(line)"
         do throws(Errno) {
             try log.send(message.bytes)
+            return true
         } catch {
-            // It is full, and the line is lost; or it was started anew, and has another socket.
-            if error == .wouldBlock { return }
+            if error == .wouldBlock { return lost == 0 && send(message, toFull: log) }
+            // It was started anew, and has another socket.
             reconnect()
-            try? socketNumber?.send(message.bytes)
+            return (try? socketNumber?.send(message.bytes)) != nil
         }
+    }
+
+    private func send(_ message: ByteString, toFull log: InheritedDescriptor) -> Bool {
+        var entries = [PollEntry(log, .writable)]
+        guard (try? poll(&entries, timeout: Milliseconds(rawValue: 500))) == true else { return false }
+        return (try? log.send(message.bytes)) != nil
     }
 
     private mutating func reconnect() {

@@ -77,16 +77,29 @@ import Testing
         let decision = Decision.decide(request, rules: RuleSet(), now: Timestamp(rawValue: 0), names: SystemNames()) {
             MemoryTree().answer(to: $0)
         }
-        let line = DecisionLog.line(
-            decision,
-            request,
-            address: address,
-            error: .notPermitted,
-            program: "a\nb\u{1B}[2Jc",
-            process: 7
-        )
+        func line(_ event: DecisionLog.Event, _ decision: Decision) -> ByteString {
+            DecisionLog.line(
+                event,
+                decision,
+                request,
+                address: address,
+                program: "a\nb\u{1B}[2Jc",
+                process: 7
+            )
+        }
         #expect(
-            line == "refused uid 1001 (a?b?[2Jc, pid 7) tcp 0.0.0.0:80: operation not permitted (byuid/1001)"
+            line(.refused, decision)
+                == "refused uid 1001 (a?b?[2Jc, pid 7) tcp 0.0.0.0:80: operation not permitted (byuid/1001)"
         )
+        let rules = RuleSet([
+            RulesFile(path: "/etc/lowport/rules", content: ("allow uid 1001 tcp 80\n" as ByteString).bytes)
+        ])
+        let allowed = Decision.decide(request, rules: rules, now: Timestamp(rawValue: 0), names: SystemNames()) {
+            MemoryTree().answer(to: $0)
+        }
+        let words: ByteString = "uid 1001 (a?b?[2Jc, pid 7) tcp 0.0.0.0:80 by /etc/lowport/rules:1"
+        #expect(line(.allowed, allowed) == "allowed " + words)
+        #expect(line(.bound, allowed) == "bound " + words)
+        #expect(line(.failed(.addressInUse), allowed) == "failed " + words + ": address already in use")
     }
 }

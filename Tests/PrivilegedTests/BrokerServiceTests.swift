@@ -90,38 +90,4 @@ import Testing
         let outcome = try await Sandbox.run("as alice $LIBEXEC/lowport-helper --serve </dev/null || echo $?")
         #expect(outcome.output == "88\n", "\(outcome)")
     }
-
-    @Test func logsEveryDecisionInOneLine() async throws {
-        let outcome = try await Sandbox.run(
-            """
-            touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81
-            cat > log.py <<'END'
-            import os, socket
-            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind("/mnt/work/log"); os.chmod("/mnt/work/log", 0o666)
-            print("ready", flush=True)
-            for i in range(3): print(repr(s.recv(4096)), flush=True)
-            END
-            mount -t tmpfs -o mode=755 none /dev/shm; mkdir -p /mnt/dev; cp -a /dev/null /dev/zero /dev/urandom /mnt/dev
-            /usr/bin/python3 log.py > lines & while ! grep -q ready lines 2>/dev/null; do sleep 0.05; done
-            ln -sf /mnt/work/log /mnt/dev/log; mount --bind /mnt/dev /dev
-            cp $BIN/bind-probe "$T/a
-            <0>b"; chmod 755 "$T/a
-            <0>b"
-            as alice authbind "$T/a
-            <0>b" tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 82 > /mnt/work/out
-            as alice $LIBEXEC/lowport-run --via broker bind-probe tcp4 bind 127.0.0.1 82 > /mnt/work/out
-            wait; sed -e 's/\\[[0-9]*\\]/[N]/' -e 's/pid [0-9]*/pid N/' lines
-            """
-        )
-        #expect(
-            outcome.output == """
-                ready
-                b'<86>lowport-helper[N]: allowed uid 1001 (a?<0>b, pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
-                b'<85>lowport-helper[N]: refused uid 1001 (a?<0>b, pid N) tcp 127.0.0.1:82: operation not permitted (byuid/1001)'
-                b'<85>lowport-helper[N]: refused uid 1001 (bind-probe, pid N) tcp 127.0.0.1:82: operation not permitted (byuid/1001)'
-
-                """,
-            "\(outcome)"
-        )
-    }
 }

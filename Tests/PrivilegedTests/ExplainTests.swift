@@ -161,7 +161,7 @@ import Testing
             chown alice $LIBEXEC/lowport-helper
             examine
             chown root $LIBEXEC/lowport-helper
-            setcap cap_dac_read_search,cap_net_bind_service=p $LIBEXEC/lowport-helper
+            setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p $LIBEXEC/lowport-helper
             chmod 777 /etc/authbind/byport
             examine
             chmod 755 /etc/authbind/byport
@@ -176,11 +176,11 @@ import Testing
             outcome.output == """
                 sound
                 FAULT helper /mnt/libexec/lowport/lowport-helper has no privilege
-                 -> sudo setcap cap_dac_read_search,cap_net_bind_service=p /mnt/libexec/lowport/lowport-helper
+                 -> sudo setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p /mnt/libexec/lowport/lowport-helper
                 FAULT helper /mnt/libexec/lowport/lowport-helper belongs to uid 1001
                  -> sudo chown root:root /mnt/libexec/lowport/lowport-helper, and give it its privilege again
                 FAULT helper /mnt/libexec/lowport/lowport-helper has no privilege
-                 -> sudo setcap cap_dac_read_search,cap_net_bind_service=p /mnt/libexec/lowport/lowport-helper
+                 -> sudo setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p /mnt/libexec/lowport/lowport-helper
                 FAULT authbind /etc/authbind/byport can be changed by others (uid 0, mode 0777), who can so allow \
                 themselves any port
                  -> sudo chown root /etc/authbind/byport; sudo chmod go-w /etc/authbind/byport

@@ -12,8 +12,8 @@ import Testing
             """
             H=$LIBEXEC/lowport-helper
             cp \(Release.path("lowport-helper")) \(Release.path("lowport-helper-nss")) $LIBEXEC/
-            setcap cap_dac_read_search,cap_net_bind_service=p $H
-            setcap cap_dac_read_search,cap_net_bind_service=p $H-nss
+            setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p $H
+            setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p $H-nss
             rm -r /etc/authbind
             \(script)
             """

@@ -11,7 +11,7 @@ import Testing
             as bob id
             ls /etc/authbind
             ip -br link | cut -d' ' -f1
-            setcap -v cap_dac_read_search,cap_net_bind_service=p $LIBEXEC/lowport-helper | sed s,.*:,:,
+            setcap -v cap_dac_read_search,cap_setpcap,cap_net_bind_service=p $LIBEXEC/lowport-helper | sed s,.*:,:,
             touch /etc/lowport/rules.d/private-to-this-test
             """
         )

@@ -53,7 +53,7 @@ import Testing
                 ./opt/lowport/share/bash-completion/completions/lowport
                 ./opt/lowport/share/fish/vendor_completions.d/lowport.fish
                 ./opt/lowport/share/zsh/site-functions/_lowport
-                lowport-helper cap_dac_read_search,cap_net_bind_service=p
+                lowport-helper cap_dac_read_search,cap_setpcap,cap_net_bind_service=p
 
                 """
         )

@@ -51,7 +51,7 @@ public enum Sandbox {
         cp "$PRODUCTS/lowport" "$PRODUCTS/authbind" "$PRODUCTS/setcap" "$PRODUCTS/getcap" "$PRODUCTS/nc" $BIN/
         ln $BIN/nc $BIN/netcat
         cp "$PRODUCTS/bind-probe" $BIN/
-        $BIN/setcap cap_dac_read_search,cap_net_bind_service=p $LIBEXEC/lowport-helper
+        $BIN/setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p $LIBEXEC/lowport-helper
         PATH=$BIN:$PATH
         cd $T
         as() {

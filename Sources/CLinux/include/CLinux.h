@@ -19,6 +19,7 @@
 #include "clinux_bpf.h"
 #include "clinux_netcat.h"
 #include "clinux_processes.h"
+#include "clinux_restriction.h"
 #include "clinux_sockets.h"
 #include "clinux_threads.h"
 #include "clinux_time.h"

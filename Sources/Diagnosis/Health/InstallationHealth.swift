@@ -50,7 +50,7 @@ enum InstallationHealth {
     }
 
     private static func privilege(of program: ProgramFile) -> HealthFinding {
-        let setcap: ByteString = "sudo setcap cap_dac_read_search,cap_net_bind_service=p \(program.path)"
+        let setcap: ByteString = "sudo setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p \(program.path)"
         if program.isOnNosuidMount {
             let text: ByteString =
                 "\(program.path) lies on a file system that is mounted nosuid, and has no privilege there"
@@ -72,7 +72,7 @@ enum InstallationHealth {
         switch program.attribute {
         case .some(let capabilities) where capabilities.permitted.contains(.netBindService):
             return capabilities.permitted.contains(.dacReadSearch)
-                ? HealthFinding("helper", .ok, "\(program.path) has its two capabilities")
+                ? HealthFinding("helper", .ok, "\(program.path) has its capabilities")
                 : HealthFinding(
                     "helper",
                     .note,

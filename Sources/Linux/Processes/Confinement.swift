@@ -48,6 +48,8 @@ public final class HeldCapabilities {
         public static var readSearch: Capability { Capability(bit: 1 << 2) }
         /// `CAP_NET_BIND_SERVICE`: binding ports below `ip_unprivileged_port_start`.
         public static var bindService: Capability { Capability(bit: 1 << 10) }
+        /// `CAP_SETPCAP`: taking capabilities out of the bounding set.
+        public static var setPrivileges: Capability { Capability(bit: 1 << 8) }
     }
 
     private var masks: CapabilityMasks
@@ -57,6 +59,24 @@ public final class HeldCapabilities {
 
     /// Makes all ineffective again.
     public func lower() { setEffective(0) }
+
+    /// Whether `capability` may be made effective.
+    func holds(_ capability: Capability) -> Bool { masks.permitted & capability.bit != 0 }
+
+    /// Gives `capability` up for good, and makes all others ineffective.
+    func giveUp(_ capability: Capability) throws(Errno) {
+        var changed = masks
+        changed.permitted &= ~capability.bit
+        changed.effective = 0
+        try changed.apply()
+        masks = changed
+    }
+
+    /// Gives up all of them for good.
+    public func giveUpAll() throws(Errno) {
+        masks = CapabilityMasks(effective: 0, permitted: 0, inheritable: 0)
+        try masks.apply()
+    }
 
     private func setEffective(_ bits: UInt64) {
         if masks.effective == bits { return }

@@ -2,6 +2,11 @@
 internal import CLinux
 
 extension CurrentProcess {
+    /// Gives this process the name by which others find it, of which 15 bytes count (`PR_SET_NAME`, prctl(2)).
+    public static func name(_ name: ByteString) {
+        unsafe name.withCString { _ = clinux_prctl(PR_SET_NAME, UInt(bitPattern: $0), 0, 0, 0) }
+    }
+
     /// Runs `body` in a new process that is nobody's child: who started it need not wait for it, and is not told of it.
     ///
     /// The new process has a session of its own, so that what is typed at the terminal does not reach it (setsid(2)).

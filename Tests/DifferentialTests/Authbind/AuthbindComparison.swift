@@ -35,7 +35,7 @@ enum AuthbindComparison {
         if release {
             script += """
                 cp \(Release.path("lowport-helper")) $LIBEXEC/lowport-helper
-                setcap cap_dac_read_search,cap_net_bind_service=p $LIBEXEC/lowport-helper
+                setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p $LIBEXEC/lowport-helper
 
                 """
         }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+extension Confinement {
+    /// Limits what the process can use up, and lets nobody look into it: no core file, no new processes, few descriptors
+    /// (setrlimit(2)), not dumpable (`PR_SET_DUMPABLE`).
+    public static func limitResources() throws(Errno) {
+        for (resource, limit) in [(clinux_RLIMIT_CORE, 0), (clinux_RLIMIT_NPROC, 0), (clinux_RLIMIT_NOFILE, 64)] {
+            try nothingOrErrno(.limit) { clinux_lower_limit(Int32(resource), UInt(limit)) }
+        }
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) }
+    }
+
+    /// Gives up, for good, all system calls but `calls`; the right to gain privileges has to be given up before.
+    ///
+    /// A kernel without filters goes on without one. Every other error is one, so that nobody who causes it gains by it.
+    /// The corresponding system call is seccomp(2).
+    public static func allow(only calls: AllowedCalls) throws(Errno) {
+        let native = calls.program.map { sock_filter(code: $0.code, jt: $0.ifTrue, jf: $0.ifFalse, k: $0.operand) }
+        do throws(Errno) {
+            try nothingOrErrno(.filter) {
+                unsafe native.withUnsafeBufferPointer {
+                    unsafe clinux_seccomp_filter($0.baseAddress, UInt16($0.count))
+                }
+            }
+        } catch {
+            if error != .noSystemCall && error != .invalidArgument { throw error }
+        }
+    }
+
+    /// Gives up, for good, the right to gain privileges by starting a program (`PR_SET_NO_NEW_PRIVS`, prctl(2)).
+    public static func giveUpNewPrivileges() throws(Errno) {
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }
+    }
+
+    /// Gives up writing to files, making and removing them and starting programs, and of the ports of TCP all but the
+    /// binding of `port`, as far as the kernel has landlock(7); the right to gain privileges has to be given up before.
+    ///
+    /// Files can be read: the authbind tree may lead anywhere. A process that did this can look into no other any more.
+    public static func forbidWriting(bindingOnly port: Port) throws(Errno) {
+        let version: Int32
+        do throws(Errno) { version = try valueOrErrno(.landlock) { clinux_landlock_version() } } catch {
+            if error == .noSystemCall || error == .notSupported { return }
+            throw error
+        }
+        var rights = clinux_landlock()
+        rights.files = LandlockRights.files(version: version)
+        if version >= 4 { rights.ports = LandlockRights.bindTCP | LandlockRights.connectTCP }
+        if version >= 6 { rights.scope = LandlockRights.abstractSockets | LandlockRights.signals }
+        // Older kernels know a shorter structure.
+        let size = version < 4 ? 8 : version < 6 ? 16 : 24
+        let ruleset = FileDescriptor(
+            owning: try valueOrErrno(.landlock) { unsafe clinux_landlock_ruleset(&rights, size) }
+        )
+        let number = ruleset.rawValue
+        if version >= 4 {
+            let wanted = UInt64(port.rawValue)
+            try nothingOrErrno(.landlock) { clinux_landlock_allow_port(number, LandlockRights.bindTCP, wanted) }
+        }
+        try nothingOrErrno(.landlock) { clinux_landlock_restrict_self(number) }
+    }
+}
+
+/// The rights of landlock(7), as `<linux/landlock.h>` numbers them.
+private enum LandlockRights {
+    /// All rights on files that a kernel with this version knows, but for reading files and directories.
+    static func files(version: Int32) -> UInt64 {
+        let count: UInt64 = version < 2 ? 13 : version < 3 ? 14 : version < 5 ? 15 : 16
+        return (1 << count - 1) & ~(1 << 2 | 1 << 3)
+    }
+
+    static var bindTCP: UInt64 { 1 << 0 }
+    static var connectTCP: UInt64 { 1 << 1 }
+    static var abstractSockets: UInt64 { 1 << 0 }
+    static var signals: UInt64 { 1 << 1 }
+}
+
+extension HeldCapabilities {
+    /// Empties the bounding set, so that no program that this process could start would get a capability from its file,
+    /// and gives up the capability that this takes.
+    ///
+    /// Without `CAP_SETPCAP` the set stays as it is, which without the right to gain privileges is of no use either. The
+    /// corresponding operation is `PR_CAPBSET_DROP` (prctl(2)).
+    public func emptyBoundingSet() throws(Errno) {
+        guard holds(.setPrivileges) else { return }
+        raise(.setPrivileges)
+        for number in UInt8(0)..<64 {
+            do throws(Errno) { try CapabilityControls.dropFromBoundingSet(capability: number) } catch {
+                // The first number that the kernel does not know.
+                if error == .invalidArgument { break }
+                throw error
+            }
+        }
+        try giveUp(.setPrivileges)
+    }
+}
