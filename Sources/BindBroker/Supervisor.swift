@@ -192,7 +192,7 @@ public struct Supervisor: ~Copyable {
         hasComplained = true
         let name = (try? ProcessName.of(thread)) ?? "?"
         let message: ByteString =
-            "<85>lowport-run: cannot look into pid \(thread) (\(name.printable)): \(error.sentence); "
+            "<85>lowport-run: cannot look into pid \(thread) (program \(name.quotedForLog)): \(error.sentence); "
         try? FileDescriptor.systemLog().send((message + "its binds are left to the kernel").bytes)
     }
 }

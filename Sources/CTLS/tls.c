@@ -240,7 +240,12 @@ void ctls_describe(void *connection, char *text, size_t size)
     size_t used = (size_t)snprintf(text, size, "%s, %s", openssl.SSL_get_version(connection),
                                    cipher ? openssl.SSL_CIPHER_get_name(cipher) : "no cipher");
     if (length && used < size)
-        used += (size_t)snprintf(text + used, size - used, ", protocol %.*s", (int)length, (const char *)protocol);
+        used += (size_t)snprintf(text + used, size - used, ", protocol ");
+    // The peer chose it; a line feed would begin another line of what is said here.
+    for (unsigned index = 0; index < length && used + 1 < size; index++) {
+        text[used++] = protocol[index] > 0x20 && protocol[index] < 0x7F ? (char)protocol[index] : '?';
+        text[used] = '\0';
+    }
     void *certificate = openssl.SSL_get1_peer_certificate(connection);
     if (!certificate)
         return;

@@ -3,7 +3,7 @@
 /// What the command line of authbind asks for.
 enum LaunchOptions {
     /// The text behind every usage error, and of `--help`.
-    static var usage: ByteString {
+    static var usage: Message {
         """
         usage:       authbind [<options>] <program> <arg> <arg> ...
         options:     --deep    --depth <levels>

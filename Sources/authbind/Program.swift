@@ -11,7 +11,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     do throws(LaunchOptions.Problem) {
         switch try LaunchOptions.parse(words.dropFirst()) {
         case .help:
-            try? InheritedDescriptor.standardOutput.write(LaunchOptions.usage)
+            try? InheritedDescriptor.standardOutput.show(LaunchOptions.usage)
             return 0
         case .launch(let depth, let via, let isVerbose, let command):
             let choice = choice(via, command[0])
@@ -61,10 +61,11 @@ private func preload(_ command: [ByteString], _ depth: LaunchOptions.Depth) -> I
     }
 }
 
-private func say(_ message: ByteString) { try? InheritedDescriptor.standardError.write(message) }
+/// Writes to standard error. On a terminal, the names of programs are escaped.
+private func say(_ message: Message) { try? InheritedDescriptor.standardError.show(message) }
 
 /// Writes `message` to standard error and gives the exit status of every failure.
-private func fail(_ message: ByteString) -> Int32 {
+private func fail(_ message: Message) -> Int32 {
     say(message)
     return 255
 }

@@ -85,7 +85,13 @@ internal import CLinux
     private func complain(_ path: UnsafePointer<CChar>) {
         let text: StaticString = "libauthbind: possible installation problem - could not invoke "
         _ = unsafe write(2, text.utf8Start, text.utf8CodeUnitCount)
-        _ = unsafe write(2, path, strlen(path))
+        // Others may have named the directory: on a terminal, what cannot be seen is not written. Nothing is allocated here.
+        let isTerminal = isatty(2) == 1
+        for index in unsafe 0..<strlen(path) {
+            var byte = unsafe path[index]
+            if isTerminal, !(0x20...0x7E).contains(byte) { byte = CChar(UInt8(ascii: "?")) }
+            _ = unsafe write(2, &byte, 1)
+        }
         let end: StaticString = "\n"
         _ = unsafe write(2, end.utf8Start, end.utf8CodeUnitCount)
     }

@@ -26,7 +26,7 @@ struct Launcher {
         } catch {
             if options.authbindLevels != nil {
                 // In authbind's words.
-                try? InheritedDescriptor.standardError.write("\(program): \(error.message)\n")
+                try? InheritedDescriptor.standardError.show("\(program): \(error.message)\n")
                 return 255
             }
             say("cannot run \(program): \(error.sentence)")
@@ -150,6 +150,6 @@ struct Launcher {
     }
 
     private func say(_ message: ByteString) {
-        try? InheritedDescriptor.standardError.write("lowport-run: \(message)\n")
+        try? InheritedDescriptor.standardError.write("lowport-run: \(message.escaped)\n")
     }
 }

@@ -11,7 +11,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
         }
         return Launcher(options: options).start()
     } catch {
-        try? InheritedDescriptor.standardError.write("lowport-run: \(error.message)\n\(RunOptions.usage)")
+        try? InheritedDescriptor.standardError.write("lowport-run: \(error.message.escaped)\n\(RunOptions.usage)")
         return 125
     }
 }

@@ -138,7 +138,7 @@ struct WalkProgress {
         guard isWanted, next < Instant.now else { return }
         next = Instant.now + Milliseconds(rawValue: 200)
         isShown = true
-        complain("\r\(count) files\u{1B}[K")
+        complain("\r\(count) files\u{1B}[K" as Message)
     }
 
     /// Takes the line away, so that something else can be printed.

@@ -49,11 +49,11 @@ struct GetcapReport: ~Copyable {
             object.add("concerns", diagnosis.concerns.map { $0.byteString })
             return output.write(object.line)
         }
-        var text = file
+        var text = Message(file)
         if let found = diagnosis.capabilities { text += " \(found.state.text(kernel: kernel))\(rootUser(of: found))" }
         text += "\n"
         for concern in diagnosis.concerns { text += "\t\(concern)\n" }
-        output.write(text)
+        output.show(text)
     }
 
     /// Prints what has not been printed yet.
@@ -67,11 +67,11 @@ struct GetcapReport: ~Copyable {
         let file = finding.path
         switch finding.kind {
         case .capabilities(let found):
-            output.write("\(file) \(found.state.text(kernel: kernel))\(rootUser(of: found))\n")
-        case .none: output.write("\(file)\n")
+            output.show("\(file) \(found.state.text(kernel: kernel))\(rootUser(of: found))\n")
+        case .none: output.show("\(file)\n")
         case .unreadable(let error): complain("Failed to get capabilities of file '\(file)' (\(error.message))\n")
         case .notFile, .closedFolder, .unreachable:
-            if commandLine.isVerbose { output.write("\(file) (Not a regular file)\n") }
+            if commandLine.isVerbose { output.show("\(file) (Not a regular file)\n") }
         case .unfinishedFolder: break
         }
     }
@@ -80,8 +80,8 @@ struct GetcapReport: ~Copyable {
         let file = finding.path
         switch finding.kind {
         case .capabilities(let found):
-            output.write("\(file)\0\(found.state.text(kernel: kernel))\(rootUser(of: found))\0")
-        case .none: output.write("\(file)\0\0")
+            output.show("\(file)\0\(found.state.text(kernel: kernel))\(rootUser(of: found))\0")
+        case .none: output.show("\(file)\0\0")
         case .unreadable(let error): complain("Failed to get capabilities of file '\(file)' (\(error.message))\n")
         case .notFile, .closedFolder, .unreachable, .unfinishedFolder: break
         }

@@ -5,7 +5,7 @@
 
 /// The longer texts of getcap. Scripts read these words, so that they are libcap's.
 enum GetcapText {
-    static var usage: ByteString {
+    static var usage: Message {
         """
         usage: getcap [-h] [-l] [-n] [-r] [-v] <filename> [<filename> ...]
 
@@ -14,11 +14,11 @@ enum GetcapText {
         """
     }
 
-    static func license(program: ByteString) -> ByteString {
+    static func license(program: ByteString) -> Message {
         "\(program) see LICENSE file for details.\nCopyright (c) 1997,2007,2021 Andrew G. Morgan <morgan@kernel.org>\n"
     }
 
-    static func invalidOption(_ letter: UInt8, program: ByteString) -> ByteString {
+    static func invalidOption(_ letter: UInt8, program: ByteString) -> Message {
         "\(program): invalid option -- '\(ByteString([letter]))'\n"
     }
 }
@@ -31,7 +31,7 @@ extension GetcapCommandLine.Refusal {
             complain(GetcapText.usage)
             return 0
         case .license:
-            try? InheritedDescriptor.standardOutput.write(GetcapText.license(program: program))
+            try? InheritedDescriptor.standardOutput.show(GetcapText.license(program: program))
             return 0
         case .invalidOption(let letter):
             complain(GetcapText.invalidOption(letter, program: program) + GetcapText.usage)

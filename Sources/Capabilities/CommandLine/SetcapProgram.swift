@@ -39,7 +39,7 @@ struct SetcapProgram: ~Copyable {
             complain(SetcapText.usage)
             return false
         case .license:
-            output.write(SetcapText.license)
+            output.show(SetcapText.license)
             return false
         case .rootUserMissing: throw .rootUserMissing
         case .rootUserInvalid(let word): throw .rootUserInvalid(word)
@@ -117,7 +117,7 @@ struct SetcapProgram: ~Copyable {
         let difference = found.state.difference(from: state)
         let isSame = found.rootUser == rootUser && difference.isEmpty
         if !commandLine.isQuiet {
-            output.write(
+            output.show(
                 isSame
                     ? "\(file): OK\n" : SetcapText.difference(difference, of: file, got: found.rootUser, want: rootUser)
             )
@@ -135,7 +135,7 @@ struct SetcapProgram: ~Copyable {
             }
             if !commandLine.isDryRun { return try target.write(capabilities) }
             try target.checkChangeable()
-            output.write("would set '\(file)' to \(SetcapText.description(of: capabilities, kernel))\n")
+            output.show("would set '\(file)' to \(SetcapText.description(of: capabilities, kernel))\n")
         } catch {
             throw .file(file, error, wanted: state)
         }
@@ -146,7 +146,7 @@ struct SetcapProgram: ~Copyable {
         try target.checkChangeable()
         // What cannot be read can be removed all the same.
         if (try? target.read()) == .some(nil) { throw .noData }
-        output.write("would remove the capabilities of '\(file)'\n")
+        output.show("would remove the capabilities of '\(file)'\n")
     }
 
     private mutating func restore(_ file: ByteString) throws(SetcapFailure) {
@@ -159,9 +159,9 @@ struct SetcapProgram: ~Copyable {
         }
         if !commandLine.isDryRun { try becomePrivileged() }
         for step in restoration.steps where !step.isDone {
-            let verb = commandLine.isDryRun ? "would restore" : "restoring"
+            let verb: Message = commandLine.isDryRun ? "would restore" : "restoring"
             if !commandLine.isQuiet {
-                output.write("\(verb) '\(step.path)' to \(SetcapText.description(of: step.new, kernel))\n")
+                output.show("\(verb) '\(step.path)' to \(SetcapText.description(of: step.new, kernel))\n")
             }
         }
         if commandLine.isDryRun { return }
@@ -197,13 +197,13 @@ struct SetcapProgram: ~Copyable {
             throw .file(file, error, wanted: CapabilityState())
         }
         if let found = diagnosis.capabilities {
-            output.write("\(file) \(found.state.text(kernel: kernel))\n")
+            output.show("\(file) \(found.state.text(kernel: kernel))\n")
         } else if diagnosis.concerns.isEmpty {
-            output.write("\(file) has no capabilities\n")
+            output.show("\(file) has no capabilities\n")
         } else {
-            output.write("\(file)\n")
+            output.show("\(file)\n")
         }
-        for concern in diagnosis.concerns { output.write("\t\(concern)\n") }
+        for concern in diagnosis.concerns { output.show("\t\(concern)\n") }
     }
 
     private mutating func becomePrivileged() throws(SetcapFailure) {
@@ -224,5 +224,5 @@ private func makeEffective(_ capability: Capability) throws(Errno) {
     try masks.apply()
 }
 
-/// Writes to standard error, at once.
-func complain(_ text: ByteString) { try? InheritedDescriptor.standardError.write(text) }
+/// Writes to standard error, at once. On a terminal, names of files are escaped.
+func complain(_ message: Message) { try? InheritedDescriptor.standardError.show(message) }

@@ -20,7 +20,7 @@ enum SetcapFailure: Error {
     case saved(SavedFileFailure)
 
     /// What is printed for it. Scripts read these words, so that they are libcap's.
-    var text: ByteString {
+    var text: Message {
         switch self {
         case .usage: SetcapText.usage
         case .text: "fatal error: Invalid argument\n" + SetcapText.usage
@@ -34,8 +34,8 @@ enum SetcapFailure: Error {
         }
     }
 
-    private static func text(_ file: ByteString, _ error: Errno, _ wanted: CapabilityState?) -> ByteString {
-        let note = wanted.map { $0.showsEffectiveMismatch } == true ? SetcapText.note : ""
+    private static func text(_ file: ByteString, _ error: Errno, _ wanted: CapabilityState?) -> Message {
+        let note: Message = wanted.map { $0.showsEffectiveMismatch } == true ? SetcapText.note : ""
         if error == .invalidArgument { return note + "Invalid file '\(file)' for capability operation\n" }
         if error == .noData && wanted == nil { return "File '\(file)' has no capablity to remove\n" }
         return note + "Failed to set capabilities on file '\(file)': \(error.message)\n"
@@ -57,14 +57,14 @@ extension CapabilityState {
 
 /// The longer texts of setcap.
 enum SetcapText {
-    static var prompt: ByteString { "Please enter caps for file [empty line to end]:\n" }
+    static var prompt: Message { "Please enter caps for file [empty line to end]:\n" }
 
-    static var license: ByteString {
+    static var license: Message {
         "--license see LICENSE file for details.\n"
             + "Copyright (c) 1997,2007-8,2020-21 Andrew G. Morgan <morgan@kernel.org>\n"
     }
 
-    static var note: ByteString {
+    static var note: Message {
         """
         NOTE: Under Linux, effective file capabilities must either be empty, or
               exactly match the union of selected permitted and inheritable bits.
@@ -72,7 +72,7 @@ enum SetcapText {
         """
     }
 
-    static var usage: ByteString {
+    static var usage: Message {
         """
         usage: setcap [-h] [-q] [-v] [-n <rootid>] (-r|-|<caps>) <filename> [ ... (-r|-|<capsN>) <filenameN> ]
 
@@ -102,8 +102,8 @@ enum SetcapText {
         of file: ByteString,
         got: UserID,
         want: UserID
-    ) -> ByteString {
-        var text = ByteString()
+    ) -> Message {
+        var text: Message = ""
         // Signed, as the original prints users.
         if got != want {
             text += "nsowner[got=\(Int32(bitPattern: got.rawValue)), want=\(Int32(bitPattern: want.rawValue))],"

@@ -16,7 +16,7 @@ enum SavedFileFailure: Error, Hashable {
     /// A file could not be changed; what was done before has been undone, except for the files that are named.
     case interrupted(ByteString, Errno, notUndone: [ByteString])
 
-    var text: ByteString {
+    var text: Message {
         switch self {
         case .unreadable(let file, let error): return "setcap: cannot read '\(file)': \(error.sentence)\n"
         case .untrusted(let file):
@@ -25,12 +25,12 @@ enum SavedFileFailure: Error, Hashable {
         case .malformed(let file, let line):
             return "setcap: '\(file)', line \(line): not what getcap --save writes\n"
         case .refused(let reasons):
-            var text = ByteString()
+            var text: Message = ""
             for reason in reasons { text += "setcap: \(reason)\n" }
             return text + "setcap: nothing was restored\n"
         case .interrupted(let file, let error, let notUndone):
             let reason = error == .staleFile ? "it was changed or exchanged in the meantime" : error.sentence
-            var text: ByteString = "setcap: cannot restore '\(file)': \(reason)\n"
+            var text: Message = "setcap: cannot restore '\(file)': \(reason)\n"
             for file in notUndone { text += "setcap: cannot undo the restoration of '\(file)'\n" }
             return text + (notUndone.isEmpty ? "setcap: nothing was restored\n" : "")
         }

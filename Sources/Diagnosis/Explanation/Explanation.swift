@@ -36,7 +36,7 @@ public struct Explanation: Hashable, Sendable {
     /// Something to do about it.
     public struct Remedy: Hashable, Sendable {
         /// The command, as it would be typed.
-        public let command: ByteString
+        public let command: ShellCommand
         /// What it does, or what else it does.
         public let effect: ByteString
     }
@@ -49,6 +49,8 @@ public struct Explanation: Hashable, Sendable {
     public let findings: [Finding]
     /// What would make it work, the safest first; empty if it works.
     public let remedies: [Remedy]
+    /// What would help too, where a name in the command has characters that nobody could type or see.
+    public let advice: [ByteString]
 
     /// Explains `situation`.
     public init(_ situation: Situation) {
@@ -63,7 +65,11 @@ public struct Explanation: Hashable, Sendable {
             !obstacles.contains { $0.effect == .blocks }
             && (situation.isPlain || situation.hasCapability || situation.isAllowedByKernel || byPolicy)
         verdict = situation.verdict(canBind: canBind, obstacle: obstacles.first { $0.effect == .blocks })
-        remedies = canBind ? [] : situation.remedies
+        let suggestions = canBind ? [] : situation.remedies
+        remedies = suggestions.compactMap { suggestion in
+            suggestion.command.map { Remedy(command: $0, effect: suggestion.effect) }
+        }
+        advice = suggestions.filter { $0.command == nil }.map(\.withoutCommand)
     }
 }
 
@@ -133,7 +139,8 @@ extension Situation {
             }
         switch decision.grant {
         case .rules(let places):
-            let text = places.map(\.byteString.description).joined(separator: " and ")
+            var text = ByteString()
+            for place in places { text += text.isEmpty ? place.byteString : " and \(place)" }
             return "\(who) can bind \(what) by rule \(text)\(way)"
         case .authbind(let path, let line):
             return "\(who) can bind \(what) by /etc/authbind/\(path)\(line.map { ", line \($0)" } ?? "")\(way)"

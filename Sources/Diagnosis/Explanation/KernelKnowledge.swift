@@ -68,7 +68,7 @@ extension Situation {
     var reloadRemedy: [Remedy] {
         guard kernel == .outdated, decision.isAllowed else { return [] }
         return [
-            Remedy(command: "sudo lowport enforce reload", effect: "brings the policy as it is now into the kernel")
+            Remedy("sudo lowport enforce reload", "brings the policy as it is now into the kernel")
         ]
     }
 }

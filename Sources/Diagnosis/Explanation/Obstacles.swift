@@ -60,8 +60,12 @@ extension Situation {
         {
             return Finding("port", .informs, "the process itself has it already, on \(occupant.socket.local)")
         }
-        let holders = occupant.processes.map { "process \($0.identifier) (\($0.name))" }.joined(separator: ", ")
-        let owner = Accounts.name(of: occupant.socket.owner)?.description ?? "uid \(occupant.socket.owner.rawValue)"
+        var holders = ByteString()
+        for process in occupant.processes {
+            holders += holders.isEmpty ? "" : ", "
+            holders += "process \(process.identifier) (\(process.name))"
+        }
+        let owner = Accounts.name(of: occupant.socket.owner) ?? "uid \(occupant.socket.owner)"
         let by = holders.isEmpty ? "a process of \(owner)" : holders
         return Finding("port", .blocks, "the port is taken on \(occupant.socket.local) by \(by)")
     }

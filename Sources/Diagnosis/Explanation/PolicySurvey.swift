@@ -65,11 +65,12 @@ struct PolicySurvey {
         _ request: BindRequest,
         _ now: Timestamp
     ) -> Situation.DeadFile {
-        let repair: ByteString? =
+        let path = ShellCommand.operand(refusal.path)
+        let repair: ShellCommand? =
             switch refusal.reason {
-            case .owner: "sudo chown root \(refusal.path)"
-            case .writable: "sudo chmod go-w \(refusal.path)"
-            case .failure(.permissionDenied): "sudo chmod a+rX \(refusal.path)"
+            case .owner: ShellCommand(["sudo", "chown", "root", path])
+            case .writable: ShellCommand(["sudo", "chmod", "go-w", path])
+            case .failure(.permissionDenied): ShellCommand(["sudo", "chmod", "a+rX", path])
             case .failure, .kind, .size: nil
             }
         // It is read for this question alone; who may write to it has no say in anything.
@@ -88,7 +89,8 @@ struct PolicySurvey {
         let fault: ByteString = file.errors.first.map { ":\($0)" } ?? ""
         return Situation.DeadFile(
             reason: "\(file.path)\(fault)",
-            repair: file.path == RuleStore.mainPath ? "sudo lowport edit" : "sudoedit \(file.path)",
+            repair: file.path == RuleStore.mainPath
+                ? "sudo lowport edit" : ShellCommand(["sudoedit", ShellCommand.operand(file.path)]),
             wouldAllow: allows(RulesFile(path: file.path, content: sound), request, now)
         )
     }

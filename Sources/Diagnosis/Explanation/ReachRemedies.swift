@@ -9,37 +9,37 @@ extension Situation {
     var reachRemedies: [Remedy] {
         guard reachDefect != nil else {
             if case .running = process { return [] }
-            let option: ByteString = program?.needsBrokerByName == true ? "--via broker " : ""
             return [
-                Remedy(command: "lowport run \(option)\(typedProgram)", effect: "starts it so that it asks the helper")
+                Remedy(
+                    run(program?.needsBrokerByName == true ? ["--via", "broker"] : []),
+                    "starts it so that it asks the helper"
+                )
             ]
         }
         if !surroundings.doCapabilitiesCount {
-            return [
-                Remedy(command: "lowport run \(typedProgram)", effect: "outside of this user namespace")
-            ] + enabling
+            return [Remedy(run(), "outside of this user namespace")] + enabling
         }
         if process.status.hasNoNewPrivileges || !process.status.bounding.contains(.netBindService) {
             return enabling + [ambient]
         }
         if !isHelperReady {
-            return [Remedy(command: "sudo make install", effect: "puts the helper in place with its privilege")]
+            return [Remedy("sudo make install", "puts the helper in place with its privilege")]
         }
         if case .running = process {
-            let start: ByteString = program?.brokerReason == nil ? "lowport run" : "lowport run --via broker"
-            return [
-                Remedy(command: "\(start) \(typedProgram)", effect: "starts it again so that it asks the helper")
-            ] + enabling
+            let options: [ByteString] = program?.brokerReason == nil ? [] : ["--via", "broker"]
+            return [Remedy(run(options), "starts it again so that it asks the helper")] + enabling
         }
         if surroundings.brokerObstacle != nil, program?.reachDefect == nil {
             return [
-                Remedy(
-                    command: "sudo sysctl kernel.yama.ptrace_scope=0",
-                    effect: "lets the broker look into the program"
-                )
+                Remedy("sudo sysctl kernel.yama.ptrace_scope=0", "lets the broker look into the program")
             ] + enabling
         }
         return enabling + capability + withoutPrivileges
+    }
+
+    /// What starts the program by way of Lowport.
+    func run(_ options: [ByteString] = []) -> ShellCommand? {
+        ShellCommand(["lowport", "run"] + options + typedProgram)
     }
 
     /// The kernel asks nobody, and nothing has to be started in another way.
@@ -47,8 +47,8 @@ extension Situation {
         guard kernel == .off else { return [] }
         return [
             Remedy(
-                command: "sudo lowport enforce enable",
-                effect: "has the kernel itself let every process bind what the policy allows it"
+                "sudo lowport enforce enable",
+                "has the kernel itself let every process bind what the policy allows it"
             )
         ]
     }
@@ -57,8 +57,8 @@ extension Situation {
     private var ambient: Remedy {
         let user: ByteString = userName ?? "\(request.user)"
         return Remedy(
-            command: "sudo lowport run --via ambient --user \(user) \(typedProgram)",
-            effect: "starts it from outside with the capability, for every low port; in a unit of systemd, "
+            ShellCommand(["sudo", "lowport", "run", "--via", "ambient", "--user", user] + typedProgram),
+            "starts it from outside with the capability, for every low port; in a unit of systemd, "
                 + "AmbientCapabilities=CAP_NET_BIND_SERVICE does it"
         )
     }
@@ -68,8 +68,8 @@ extension Situation {
         guard surroundings.brokerObstacle == nil, let program, program.image != .unknown else { return [] }
         return [
             Remedy(
-                command: "lowport run --via broker \(typedProgram)",
-                effect: "starts it so that it asks the helper, and without what its file would give it"
+                run(["--via", "broker"]),
+                "starts it so that it asks the helper, and without what its file would give it"
             )
         ]
     }
@@ -78,8 +78,8 @@ extension Situation {
         guard let program, program.image != .unknown else { return [] }
         return [
             Remedy(
-                command: "sudo lowport grant --program \(program.path)",
-                effect: "for every low port and every user, until the file is replaced by an upgrade"
+                ShellCommand(["sudo", "lowport", "grant", "--program", ShellCommand.operand(program.path)]),
+                "for every low port and every user, until the file is replaced by an upgrade" + program.warning
             )
         ]
     }

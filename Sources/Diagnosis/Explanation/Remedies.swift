@@ -3,8 +3,24 @@ internal import Capabilities
 internal import Linux
 internal import PortPolicy
 
+/// Something to do about it, as it was found; there is no command if a name in it cannot be typed or seen.
+struct Suggestion {
+    let command: ShellCommand?
+    let effect: ByteString
+
+    init(_ command: ShellCommand?, _ effect: ByteString) {
+        self.command = command
+        self.effect = effect
+    }
+
+    /// What is said where there is no command.
+    var withoutCommand: ByteString {
+        "\(effect): no command is shown for that, since a name in it has characters that are not seen, or is not UTF-8"
+    }
+}
+
 extension Situation {
-    typealias Remedy = Explanation.Remedy
+    typealias Remedy = Suggestion
 
     /// The shortest ways to make it work, the safest first: what stands in the way, the permission, and how it gets there.
     var remedies: [Remedy] {
@@ -23,7 +39,12 @@ extension Situation {
     private var executionRemedies: [Remedy] {
         guard surroundings.executionError == .permissionDenied, let program else { return [] }
         let path = program.scripts.first ?? program.path
-        return [Remedy(command: "sudo chmod a+x \(path)", effect: "lets everybody start it")]
+        return [
+            Remedy(
+                ShellCommand(["sudo", "chmod", "a+x", ShellCommand.operand(path)]),
+                "lets everybody start it" + program.warning
+            )
+        ]
     }
 
     private var sandboxRemedies: [Remedy] {
@@ -33,8 +54,8 @@ extension Situation {
         else { return [] }
         return [
             Remedy(
-                command: "lowport run \(typedProgram)",
-                effect: "outside of this sandbox, which nothing can lift from a process that is in it"
+                run(),
+                "outside of this sandbox, which nothing can lift from a process that is in it"
             )
         ]
     }
@@ -42,19 +63,18 @@ extension Situation {
     private var addressRemedies: [Remedy] {
         guard surroundings.sandboxError == nil, surroundings.addressError == .addressNotAvailable else { return [] }
         if surroundings.isIPv6Disabled {
-            return [Remedy(command: "sudo sysctl net.ipv6.conf.all.disable_ipv6=0", effect: "switches IPv6 on")]
+            return [Remedy("sudo sysctl net.ipv6.conf.all.disable_ipv6=0", "switches IPv6 on")]
         }
         let (length, family): (ByteString, ByteString) =
             if case .v4 = request.address { ("32", "ipv4") } else { ("128", "ipv6") }
         return [
             Remedy(
-                command: "sudo ip address add \(request.address)/\(length) dev lo",
-                effect:
-                    "gives the address to this machine, until it starts again; \"ip address\" lists those that it has"
+                ShellCommand(["sudo", "ip", "address", "add", "\(request.address)/\(length)", "dev", "lo"]),
+                "gives the address to this machine, until it starts again; \"ip address\" lists those that it has"
             ),
             Remedy(
-                command: "sudo sysctl net.\(family).ip_nonlocal_bind=1",
-                effect: "lets every program bind addresses that come to the machine later, or never"
+                ShellCommand(["sudo", "sysctl", "net.\(family).ip_nonlocal_bind=1"]),
+                "lets every program bind addresses that come to the machine later, or never"
             ),
         ]
     }
@@ -64,16 +84,18 @@ extension Situation {
         if let process = holder.processes.first {
             return [
                 Remedy(
-                    command: "\(holder.socket.owner == request.user ? "" : "sudo ")kill \(process.identifier)",
-                    effect: "ends \(process.name); if it belongs to a service, stop that instead"
+                    ShellCommand((holder.socket.owner == request.user ? [] : ["sudo"]) + ["kill", "\(process.identifier)"]),
+                    "ends \(process.name); if it belongs to a service, stop that instead"
                 )
             ]
         }
-        let list: ByteString = "sudo ss -Hln\(request.transport == .udp ? "u" : "t")p 'sport = :\(request.port)'"
+        let sockets: ByteString = request.transport == .udp ? "-Hlnup" : "-Hlntp"
+        let list = ShellCommand(["sudo", "ss", sockets, "sport = :\(request.port)"])?
+            .piped(to: "grep -o 'pid=[0-9]*'").piped(to: "cut -d= -f2")
         return [
             Remedy(
-                command: "sudo kill $(\(list) | grep -o 'pid=[0-9]*' | cut -d= -f2)",
-                effect: "ends the process that has the port; what stands in the brackets names it"
+                list.map { ("sudo kill" as ShellCommand).applied(toOutputOf: $0) },
+                "ends the process that has the port; what stands in the brackets names it"
             )
         ]
     }
@@ -84,17 +106,24 @@ extension Situation {
     }
 
     /// What is to be typed for the program.
-    var typedProgram: ByteString {
-        if case .running = process { return program?.path ?? "PROGRAM" }
-        return programName ?? "PROGRAM"
+    var typedProgram: [ByteString] {
+        var name = programName ?? "PROGRAM"
+        if case .running = process { name = program?.path ?? "PROGRAM" }
+        if !name.hasPrefix("-") { return [name] }
+        // One that is looked for along PATH has no other name.
+        return name.bytes.contains(UInt8(ascii: "/")) ? [ShellCommand.operand(name)] : ["--", name]
     }
 
-    private var subjectOptions: ByteString {
+    private var subjectOptions: [ByteString] {
         // The policy knows the users of the machine, and not those of a user namespace.
         if let outer = surroundings.outerUser {
-            return Accounts.name(of: outer).map { "--user \($0)" } ?? "--uid \(outer)"
+            return Accounts.name(of: outer).map(Self.option) ?? ["--uid", "\(outer)"]
         }
-        return userName.map { "--user \($0)" } ?? "--uid \(request.user)"
+        return userName.map(Self.option) ?? ["--uid", "\(request.user)"]
+    }
+
+    private static func option(forUser name: ByteString) -> [ByteString] {
+        name.hasPrefix("-") ? ["--user=\(name)"] : ["--user", name]
     }
 
     /// What gives exactly this permission.
@@ -105,8 +134,8 @@ extension Situation {
         {
             remedies.append(
                 Remedy(
-                    command: "sudo chmod a+x /etc/authbind/\(step.path)",
-                    effect: "lets everybody bind it who is started with authbind or lowport run"
+                    ShellCommand(["sudo", "chmod", "a+x", "/etc/authbind/\(step.path)"]),
+                    "lets everybody bind it who is started with authbind or lowport run"
                 )
             )
         }
@@ -114,15 +143,17 @@ extension Situation {
         let dead = surroundings.outerUser == nil ? deadFiles : []
         let repairs = dead.filter { $0.wouldAllow != false }.compactMap(\.repair)
         for repair in repairs {
-            remedies.append(Remedy(command: repair, effect: "makes the rules count that are there"))
+            remedies.append(Remedy(repair, "makes the rules count that are there"))
         }
         if dead.contains(where: { $0.wouldAllow == true }) { return remedies }
-        let transport: ByteString = request.transport == .udp ? " --protocol udp" : ""
-        let place: ByteString = request.address.isWildcard ? "" : " --on \(request.address.unmapped)"
+        let transport: [ByteString] = request.transport == .udp ? ["--protocol", "udp"] : []
+        let place: [ByteString] = request.address.isWildcard ? [] : ["--on", "\(request.address.unmapped)"]
         remedies.append(
             Remedy(
-                command: "sudo lowport grant \(request.port) \(subjectOptions)\(transport)\(place)",
-                effect: "lets this user have this port, and nothing else"
+                ShellCommand(
+                    ["sudo", "lowport", "grant", "\(request.port)"] + subjectOptions + transport + place
+                ),
+                "lets this user have this port, and nothing else"
             )
         )
         return remedies

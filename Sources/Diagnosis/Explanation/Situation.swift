@@ -37,12 +37,12 @@ public struct Situation: Sendable {
         /// Why it does not count, with its path in front.
         public var reason: ByteString
         /// The command that would make it count; nil if there is none.
-        public var repair: ByteString?
+        public var repair: ShellCommand?
         /// Whether its rules would allow the request; nil if it cannot be told.
         public var wouldAllow: Bool?
 
         /// Creates the description of a file.
-        public init(reason: ByteString, repair: ByteString?, wouldAllow: Bool?) {
+        public init(reason: ByteString, repair: ShellCommand?, wouldAllow: Bool?) {
             self.reason = reason
             self.repair = repair
             self.wouldAllow = wouldAllow

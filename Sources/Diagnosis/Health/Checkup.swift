@@ -20,9 +20,9 @@ public struct HealthFinding: Hashable, Sendable {
     /// What was found.
     public let text: ByteString
     /// What to do about it.
-    public let remedy: ByteString?
+    public let remedy: Message?
 
-    init(_ subject: String, _ state: State, _ text: ByteString, remedy: ByteString? = nil) {
+    init(_ subject: String, _ state: State, _ text: ByteString, remedy: Message? = nil) {
         self.subject = subject
         self.state = state
         self.text = text

@@ -38,19 +38,19 @@ enum InstallationHealth {
                     "helper",
                     .fault,
                     text,
-                    remedy: "sudo chown root:root \(program.path), and give it its privilege again"
+                    remedy: command("chown", "root:root", program.path) + ", and give it its privilege again"
                 )
             ]
         }
         if program.mode.isWritableByGroupOrOthers {
             let text: ByteString = "\(program.path) has mode \(program.mode), so that others may write to it"
-            return [HealthFinding("helper", .fault, text, remedy: "sudo chmod go-w \(program.path)")]
+            return [HealthFinding("helper", .fault, text, remedy: command("chmod", "go-w", program.path))]
         }
         return []
     }
 
     private static func privilege(of program: ProgramFile) -> HealthFinding {
-        let setcap: ByteString = "sudo setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p \(program.path)"
+        let setcap = command("setcap", "cap_dac_read_search,cap_setpcap,cap_net_bind_service=p", program.path)
         if program.isOnNosuidMount {
             let text: ByteString =
                 "\(program.path) lies on a file system that is mounted nosuid, and has no privilege there"
@@ -81,17 +81,26 @@ enum InstallationHealth {
                 )
         case .unsupported:
             let text: ByteString = "the file system of \(program.path) knows no capabilities"
-            return HealthFinding("helper", .fault, text, remedy: "sudo chmod 4755 \(program.path)")
+            return HealthFinding("helper", .fault, text, remedy: command("chmod", "4755", program.path))
         default:
             return HealthFinding("helper", .fault, "\(program.path) has no privilege", remedy: setcap)
         }
+    }
+
+    /// What root does to the file at `path`; in words, if its name cannot be typed or seen.
+    private static func command(_ name: ByteString, _ change: ByteString, _ path: ByteString) -> Message {
+        guard let command = ShellCommand(["sudo", name, change, ShellCommand.operand(path)]) else {
+            return "as root, \(name) \(change) for the file, whose name has characters that are not seen, or is not UTF-8"
+        }
+        return Message(command)
     }
 
     /// Whoever may write to a folder on the way can put another program in the helper's place.
     private static func folders(above path: ByteString) -> [HealthFinding] {
         var parts = path.split(on: UInt8(ascii: "/")).dropLast()
         while !parts.isEmpty {
-            let folder = parts.count == 1 ? "/" : ByteString(parts.map(\.description).joined(separator: "/"))
+            var folder: ByteString = parts.count == 1 ? "/" : ""
+            for part in parts.dropFirst() { folder += "/" + part }
             if let status = try? FileStatus(of: folder), status.owner != .root || status.mode.isWritableByGroupOrOthers
             {
                 let text: ByteString =
@@ -120,7 +129,7 @@ enum InstallationHealth {
                     subject,
                     .fault,
                     "\(path) is set-id, which only the helper may be",
-                    remedy: "sudo chmod ug-s \(path)"
+                    remedy: command("chmod", "ug-s", path)
                 )
             ]
         }

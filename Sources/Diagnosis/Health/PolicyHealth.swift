@@ -18,7 +18,8 @@ enum PolicyHealth {
             guard let status = try? FileStatus(of: file.path), status.mode.rawValue & 0o004 == 0 else { continue }
             let text: ByteString =
                 "\(file.path) has mode \(status.mode): users cannot read it, so it grants them nothing"
-            findings.append(HealthFinding("rules", .fault, text, remedy: "sudo chmod o+r \(file.path)"))
+            let command = ShellCommand(["sudo", "chmod", "o+r", ShellCommand.operand(file.path)])
+            findings.append(HealthFinding("rules", .fault, text, remedy: command.map { Message($0) }))
         }
         if findings.isEmpty {
             let count = contents.files.map(\.rules.count).reduce(0, +)
@@ -36,14 +37,10 @@ enum PolicyHealth {
             if status.owner != .root || status.mode.isWritableByGroupOrOthers {
                 let text: ByteString =
                     "\(folder) can be changed by others (uid \(status.owner), mode \(status.mode)), who can so allow themselves any port"
-                findings.append(
-                    HealthFinding(
-                        "authbind",
-                        .fault,
-                        text,
-                        remedy: "sudo chown root \(folder); sudo chmod go-w \(folder)"
-                    )
-                )
+                let command = ShellCommand(["sudo", "chown", "root", folder]).flatMap { owner in
+                    ShellCommand(["sudo", "chmod", "go-w", folder]).map { owner.then($0) }
+                }
+                findings.append(HealthFinding("authbind", .fault, text, remedy: command.map { Message($0) }))
             }
         }
         if findings.isEmpty {

@@ -33,6 +33,8 @@ public struct ProgramFile: Hashable, Sendable {
     public var attribute: Attribute
     /// Whether the file system is mounted without set-id and file capabilities (`nosuid`, mount(8)).
     public var isOnNosuidMount: Bool
+    /// Who besides root can put something else in its place, as the end of a sentence; nil if nobody can.
+    public var weakness: ByteString?
 
     /// Creates the description of a program.
     public init(
@@ -43,7 +45,8 @@ public struct ProgramFile: Hashable, Sendable {
         mode: FileMode = FileMode(rawValue: 0o755),
         owner: UserID = .root,
         attribute: Attribute = .none,
-        isOnNosuidMount: Bool = false
+        isOnNosuidMount: Bool = false,
+        weakness: ByteString? = nil
     ) {
         self.path = path
         self.scripts = scripts
@@ -53,6 +56,7 @@ public struct ProgramFile: Hashable, Sendable {
         self.owner = owner
         self.attribute = attribute
         self.isOnNosuidMount = isOnNosuidMount
+        self.weakness = weakness
     }
 
     /// Whether starting it changes the user or the group.
@@ -90,6 +94,8 @@ extension ProgramFile {
                 attribute: Self.attribute(of: file),
                 isOnNosuidMount: (try? file.fileSystem().ignoresPrivileges) ?? false
             )
+            // What is about to get more rights, or more users, is also the script that leads to it.
+            weakness = ([self.path] + scripts).lazy.compactMap { Self.weakness(of: $0) }.first
             return
         }
     }

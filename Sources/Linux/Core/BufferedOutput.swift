@@ -34,6 +34,9 @@ public struct BufferedOutput: ~Copyable {
         if writesLines && text.bytes.last == UInt8(ascii: "\n") { flush() }
     }
 
+    /// Writes `message`, now or later: escaped if the descriptor is a terminal.
+    public mutating func show(_ message: Message) { write(writesLines ? message.shown : message.original) }
+
     /// Writes what is still in the buffer.
     public mutating func flush() {
         do {

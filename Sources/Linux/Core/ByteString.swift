@@ -118,7 +118,7 @@ extension ByteString {
     }
 
     /// Creates the hexadecimal digits of `value`, in lower case and without zeros in front.
-    public init(hexadecimal value: UInt16) {
+    public init(hexadecimal value: UInt32) {
         var digits: [UInt8] = []
         var rest = value
         repeat {

@@ -17,7 +17,7 @@ extension IPv6Address {
             }
             if index > 0 { text += ":" }
             if dotted, index == 6 { return text + IPv4Address(rawValue: UInt32(truncatingIfNeeded: low)).byteString }
-            text += ByteString(hexadecimal: group)
+            text += ByteString(hexadecimal: UInt32(group))
         }
         return gap.upperBound == 8 && !gap.isEmpty ? text + ":" : text
     }

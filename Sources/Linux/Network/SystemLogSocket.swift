@@ -33,8 +33,3 @@ public enum ProcessName {
         return ByteString(text.last == UInt8(ascii: "\n") ? text.dropLast() : text[...])
     }
 }
-
-extension ByteString {
-    /// The text with a question mark for each byte that is not printable ASCII, so that it stays one line of a log.
-    public var printable: ByteString { ByteString(bytes.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }) }
-}

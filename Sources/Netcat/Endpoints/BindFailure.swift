@@ -33,36 +33,27 @@ struct BindFailure {
         return address.port.rawValue < limit
     }
 
-    private func hints(_ console: Console) -> [ByteString] {
+    private func hints(_ console: Console) -> [Message] {
         let user = Accounts.name(of: CurrentProcess.realUser) ?? CurrentProcess.realUser.byteString
-        let program = CurrentProcess.executablePath ?? console.program
-        let port = address.port
-        let command = console.program
-        let again: ByteString = transport == .udp ? "\(command) -lu -p \(port)" : "\(command) -l -p \(port)"
-        return [
-            "port \(port) is privileged; to let the user \(user) listen on it, do one of these:",
-            "  by rule:     sudo lowport grant \(port) --user \(user)",
-            "               then: lowport run \(again)",
-            "  by port:     sudo install -D -o \(user) -m 0500 /dev/null /etc/authbind/byport/\(port)",
-            "               then: authbind \(again)",
-            "  by program:  sudo setcap 'cap_net_bind_service+ep' \(quoted(program))",
-            "               then: \(again)",
-        ]
-    }
-
-    /// The path as a shell takes it.
-    private func quoted(_ path: ByteString) -> ByteString {
-        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
-        let isPlain = path.bytes.allSatisfy { byte in
-            // The range is `-`, `.`, `/` and the digits; 0x20 makes a small letter of a capital.
-            letters.contains(byte | 0x20) && byte >= 0x40 || (0x2D...0x39).contains(byte) || byte == UInt8(ascii: "_")
+        let port = address.port.byteString
+        var ways: [Message] = []
+        // What a name cannot be seen or typed in is left out, with what belongs to it.
+        let again = [console.program, transport == .udp ? "-lu" : "-l", "-p", port]
+        func add(_ way: Message, _ command: ShellCommand?, then: [ByteString]) {
+            guard let command, let then = ShellCommand(then + again) else { return }
+            ways += ["\(way)\(command)", "               then: \(then)"]
         }
-        if isPlain { return path }
-        var result = "'" as ByteString
-        for byte in path.bytes {
-            if byte == UInt8(ascii: "'") { result += "'\\''" } else { result.bytes.append(byte) }
-        }
-        return result + "'"
+        let program = ShellCommand.operand(CurrentProcess.executablePath ?? console.program)
+        let file = "/etc/authbind/byport/" + port
+        let capability: ByteString = "cap_net_bind_service+ep"
+        let rule = ShellCommand(["sudo", "lowport", "grant", port, "--user", user])
+        let touch = ShellCommand(["sudo", "install", "-D", "-o", user, "-m", "0500", "/dev/null", file])
+        let setcap = ShellCommand(["sudo", "setcap", capability, program], alwaysQuoting: capability)
+        add("  by rule:     ", rule, then: ["lowport", "run"])
+        add("  by port:     ", touch, then: ["authbind"])
+        add("  by program:  ", setcap, then: [])
+        let what: Message = "port \(port) is privileged; to let the user \(user) listen on it"
+        return ways.isEmpty ? [what + ", see lowport(8)"] : [what + ", do one of these:"] + ways
     }
 }
 

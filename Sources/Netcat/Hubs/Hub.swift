@@ -118,7 +118,7 @@ final class Hub {
     private func tellOthers(_ bytes: [UInt8], from speaker: Member?) {
         if bytes.isEmpty { return }
         var text = bytes
-        if chats { text = ByteString("<user\(speaker?.number ?? 0)> ").bytes + bytes }
+        if chats { text = ChatText.lines(bytes, by: "<user\(speaker?.number ?? 0)> ").bytes }
         for member in members where member !== speaker { member.tell(text) }
     }
 
@@ -142,7 +142,7 @@ final class Hub {
         members.append(member)
         if gathers && !readsInput && options.ending.closesAfterInput { member.endSending() }
         if chats {
-            let text = "<announce> \(host) is connected as <user\(member.number)>.\n" as ByteString
+            let text = "<announce> \(host.escaped) is connected as <user\(member.number)>.\n" as ByteString
             for member in members { member.tell(text.bytes) }
         }
     }

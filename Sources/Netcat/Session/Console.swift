@@ -12,8 +12,11 @@ struct Console: Sendable {
     /// Whether addresses are shown as they are (`-n`).
     var isNumeric = false
 
-    /// Writes a line.
-    func say(_ line: ByteString) { try? InheritedDescriptor.standardError.write(line + "\n") }
+    /// Writes a line. Whatever is in it that others wrote, it stays one line, and does nothing to a terminal.
+    func say(_ line: ByteString) { say(message: Message(line)) }
+
+    /// Writes a line that may have a command in it.
+    func say(message: Message) { try? InheritedDescriptor.standardError.write(message.shown + "\n") }
 
     /// Writes a line behind the program's name.
     func complain(_ line: ByteString) { say(isNcat ? "Ncat: \(line). QUITTING." : "\(program): \(line)") }
@@ -64,12 +67,12 @@ struct Failure: Error, Equatable {
     /// A line that stands alone, in front of it.
     var plain: ByteString?
     /// What would help, a line each.
-    var hints: [ByteString] = []
+    var hints: [Message] = []
     /// Whether the network is to blame, and not the user: another exit status for ncat.
     var isOfNetwork = false
 
     /// Creates a failure.
-    init(_ message: ByteString?, plain: ByteString? = nil, hints: [ByteString] = []) {
+    init(_ message: ByteString?, plain: ByteString? = nil, hints: [Message] = []) {
         self.message = message
         self.plain = plain
         self.hints = hints
@@ -79,6 +82,6 @@ struct Failure: Error, Equatable {
     func report(to console: Console) {
         if let plain { console.say(plain) }
         if let message { console.complain(message) }
-        for hint in hints { console.say("hint: \(hint)") }
+        for hint in hints { console.say(message: "hint: \(hint)") }
     }
 }

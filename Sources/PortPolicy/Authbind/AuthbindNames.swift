@@ -37,7 +37,7 @@ enum AuthbindNames {
             let half = group < 4 ? address.high : address.low
             let value = UInt16(truncatingIfNeeded: half >> UInt64(48 - group % 4 * 16))
             if group > 0 { text += ":" }
-            text += ByteString(hexadecimal: value)
+            text += ByteString(hexadecimal: UInt32(value))
         }
         return text
     }

@@ -25,10 +25,10 @@ public enum DecisionLog {
         }
     }
 
-    /// `allowed uid 1001 (nginx, pid 4711) tcp 0.0.0.0:80 by /etc/lowport/rules:3`, then `bound` or `failed` with the same
-    /// words; or `refused` and why.
+    /// `allowed uid 1001 (program "nginx", pid 4711) tcp 0.0.0.0:80 by /etc/lowport/rules:3`, then `bound` or `failed`
+    /// with the same words; or `refused` and why.
     ///
-    /// Whatever bytes a program gave itself for a name, the line stays one line of printable ASCII.
+    /// Whatever bytes a program gave itself for a name, the line stays one line of printable ASCII with the same words.
     /// - Parameters:
     ///   - event: what the line tells of.
     ///   - decision: what was decided.
@@ -45,12 +45,13 @@ public enum DecisionLog {
         process: Int32
     ) -> ByteString {
         var line = word(for: event)
-        line += " uid \(request.user) (\(program.printable), pid \(process)) \(name(of: request.transport)) \(address)"
+        line += " uid \(request.user) (program \(program.quotedForLog), pid \(process))"
+        line += " \(name(of: request.transport)) \(address)"
         if let grant = decision.grant { line += " by \(source(of: grant))" }
         if case .failed(let error) = event { line += ": \(error.sentence)" }
         if let refusal = decision.refusal { line += ": \(refusal.sentence)" }
-        if !decision.isAllowed, let step = decision.authbind?.steps.last { line += " (\(step.path))" }
-        return line.printable
+        if !decision.isAllowed, let step = decision.authbind?.steps.last { line += " (\(step.path.fieldOfLog))" }
+        return line
     }
 
     private static func word(for event: Event) -> ByteString {
@@ -64,11 +65,14 @@ public enum DecisionLog {
 
     private static func source(of grant: Decision.Grant) -> ByteString {
         switch grant {
-        case .authbind(let path, nil): return "/etc/authbind/\(path)"
-        case .authbind(let path, let line?): return "/etc/authbind/\(path):\(line)"
+        case .authbind(let path, nil): return ("/etc/authbind/" + path).fieldOfLog
+        case .authbind(let path, let line?): return "\(("/etc/authbind/" + path).fieldOfLog):\(line)"
         case .rules(let locations):
             var text = ByteString()
-            for location in locations { text += text.isEmpty ? location.byteString : " and \(location)" }
+            for location in locations {
+                text += text.isEmpty ? "" : " and "
+                text += "\(location.file.fieldOfLog):\(location.line)"
+            }
             return text
         }
     }

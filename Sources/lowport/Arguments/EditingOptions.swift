@@ -64,8 +64,8 @@ struct ChangeAnswer: Encodable {
     init(_ change: RulesChange, isDryRun: Bool) {
         changed = !change.isEmpty
         dryRun = isDryRun
-        removed = change.removed.map(\.description)
-        added = change.added.map(\.description)
+        removed = change.removed.map(\.jsonText)
+        added = change.added.map(\.jsonText)
     }
 }
 

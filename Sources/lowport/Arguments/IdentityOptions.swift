@@ -47,7 +47,7 @@ struct IdentityOptions: ParsableArguments {
 
     var identity: Identity { given[0] }
 
-    private static func hint(_ near: ByteString?, _ option: ByteString) -> ByteString {
+    private static func hint(_ near: ByteString?, _ option: Message) -> Message {
         near.map { "did you mean \($0)?" } ?? "for a number, use \(option)"
     }
 

@@ -7,7 +7,7 @@ internal import PortPolicy
 struct RuleOptions: ParsableArguments {
     @Argument(
         help: "Ports: numbers, ranges (8000-8010) or service names (https).",
-        completion: .shellCommand("getent services | cut -d' ' -f1"),
+        completion: .shellCommand("getent services | grep -o '^[a-zA-Z0-9_.+-]*'"),
         transform: PortList.parse
     )
     var ports: [PortList] = []

@@ -22,7 +22,7 @@ struct CanBind: ParsableCommand {
 
     @Argument(
         help: "The port: a number or a service name (https).",
-        completion: .shellCommand("getent services | cut -d' ' -f1"),
+        completion: .shellCommand("getent services | grep -o '^[a-zA-Z0-9_.+-]*'"),
         transform: PortList.parse
     )
     var port: PortList
@@ -75,7 +75,7 @@ struct CanBind: ParsableCommand {
     }
 
     private func answer(_ canBind: Bool, _ reason: ByteString) throws {
-        if json { try sayJSON(CanBindAnswer(canBind: canBind, reason: reason.description)) }
+        if json { try sayJSON(CanBindAnswer(canBind: canBind, reason: reason.jsonText)) }
     }
 
     /// Whether the kernel allows the bind without being asked by anybody.

@@ -42,9 +42,8 @@ struct Check: ParsableCommand {
         if json {
             try sayJSON(CheckAnswer(faults, contents, isFaulty: isFaulty))
         } else {
-            let style = TextStyle.standardOutput
             let shown = faults.filter { $0.isSerious || strict || !quiet }
-            try say(lines: shown.map { $0.isSerious ? style.fault($0.text) : "\($0.text) (warning)" })
+            try say(lines: shown.map { $0.isSerious ? Line($0.text, .fault) : Line("\($0.text) (warning)" as ByteString) })
             if !quiet, !isFaulty { try say(summary(of: contents)) }
         }
         if isFaulty { throw Status.no }
@@ -85,10 +84,10 @@ private struct CheckAnswer: Encodable {
         findings = faults.map {
             Finding(
                 severity: $0.isSerious ? "fault" : "warning",
-                file: $0.path.description,
+                file: $0.path.jsonText,
                 line: $0.line,
                 column: $0.column,
-                message: $0.message.description
+                message: $0.message.jsonText
             )
         }
     }

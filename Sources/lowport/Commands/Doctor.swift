@@ -32,9 +32,9 @@ struct Doctor: ParsableCommand {
                     finding.state == .fault ? "FAULT" : ByteString(finding.state.rawValue), ByteString(finding.subject),
                     finding.text,
                 ])
-                if let remedy = finding.remedy { table.append(["", "", "-> \(remedy)"]) }
+                if let remedy = finding.remedy { table.append(below: "-> \(remedy)") }
             }
-            for line in table.lines(fitting: .standardOutput) { try say(line) }
+            try say(lines: table.lines(fitting: .standardOutput))
         }
         if findings.contains(where: { $0.state == .fault }) { throw Status.no }
     }
@@ -59,8 +59,8 @@ private struct DoctorAnswer: Encodable {
             Finding(
                 subject: $0.subject,
                 state: $0.state.rawValue,
-                text: $0.text.description,
-                remedy: $0.remedy?.description
+                text: $0.text.jsonText,
+                remedy: $0.remedy?.original.jsonText
             )
         }
     }

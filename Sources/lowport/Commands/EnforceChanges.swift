@@ -93,7 +93,12 @@ extension EnforcementError {
         case .notPermitted: failure(byteString, hint: "run it as root, with sudo", status: Status.notPermitted)
         case .lacking: failure(byteString, hint: "use `lowport run` instead", status: Status.unavailable)
         case .refusedByVerifier(let log):
-            failure("\(byteString):\n\(log)", hint: "use `lowport run` instead", status: Status.unavailable)
+            failure(
+                byteString,
+                details: log.split(on: UInt8(ascii: "\n")),
+                hint: "use `lowport run` instead",
+                status: Status.unavailable
+            )
         case .notEnabled: failure(byteString, hint: "sudo lowport enforce enable", status: Status.no)
         case .enabledOtherwise, .stale:
             failure(byteString, hint: "sudo lowport enforce disable", status: Status.configuration)

@@ -78,7 +78,7 @@ struct EnforceShowProgram: ParsableCommand {
         let options = ProgramOptions.forRunningKernel(table, network: network)
         for (family, title) in [(BindFamily.v4, "cgroup/bind4"), (.v6, "cgroup/bind6")] {
             try say("; \(ByteString(title))")
-            try say(ByteString(table.program(for: family, options).listing))
+            try say(lines: ByteString(table.program(for: family, options).listing).split(on: UInt8(ascii: "\n")))
         }
     }
 }

@@ -24,7 +24,7 @@ struct Explain: ParsableCommand {
 
     @Argument(
         help: "The port: a number or a service name.",
-        completion: .shellCommand("getent services | cut -d' ' -f1"),
+        completion: .shellCommand("getent services | grep -o '^[a-zA-Z0-9_.+-]*'"),
         transform: PortList.parse
     )
     var port: PortList
@@ -77,17 +77,18 @@ struct Explain: ParsableCommand {
     }
 
     private func show(_ explanation: Explanation) throws {
-        try say(
-            (explanation.canBind ? explanation.verdict : TextStyle.standardOutput.fault(explanation.verdict)) + "\n"
-        )
+        try say(lines: [Line(explanation.verdict, explanation.canBind ? .none : .fault), Line("" as Message)])
         var table = Table()
         for finding in explanation.findings {
             table.append(["  \(finding.effect.word)", ByteString(finding.subject), finding.text])
         }
-        for line in table.lines(fitting: .standardOutput) { try say(line) }
-        if explanation.remedies.isEmpty { return }
-        try say("\nto make it work:")
-        for remedy in explanation.remedies { try say("  \(remedy.command)\n      \(remedy.effect)") }
+        try say(lines: table.lines(fitting: .standardOutput))
+        if explanation.remedies.isEmpty, explanation.advice.isEmpty { return }
+        try say(lines: ["", "to make it work:"])
+        for remedy in explanation.remedies {
+            try say(lines: [Line("  \(remedy.command)" as Message), Line("      \(remedy.effect)" as ByteString)])
+        }
+        for advice in explanation.advice { try say("  \(advice)") }
     }
 }
 
@@ -142,13 +143,15 @@ private struct ExplainAnswer: Encodable {
     let verdict: String
     let findings: [Finding]
     let remedies: [Remedy]
+    let advice: [String]
 
     init(_ explanation: Explanation) {
         canBind = explanation.canBind
-        verdict = explanation.verdict.description
+        verdict = explanation.verdict.jsonText
         findings = explanation.findings.map {
-            Finding(subject: $0.subject, effect: $0.effect.rawValue, text: $0.text.description)
+            Finding(subject: $0.subject, effect: $0.effect.rawValue, text: $0.text.jsonText)
         }
-        remedies = explanation.remedies.map { Remedy(command: $0.command.description, effect: $0.effect.description) }
+        remedies = explanation.remedies.map { Remedy(command: $0.command.text.jsonText, effect: $0.effect.jsonText) }
+        advice = explanation.advice.map(\.jsonText)
     }
 }

@@ -42,8 +42,8 @@ struct Grant: ParsableCommand {
             throw ValidationError("--program is for every port, address and time, and has no comment.")
         }
         if until != nil, duration != nil { throw ValidationError("--until and --for exclude each other.") }
-        if let comment, comment.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-            throw ValidationError("A comment is one line of text.")
+        if let comment, !ByteString(comment).isVisible {
+            throw ValidationError("A comment is one line of text, without characters that are not seen.")
         }
     }
 

@@ -30,7 +30,7 @@ struct List: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("Only what allows one of these ports.", valueName: "ports"),
-        completion: .shellCommand("getent services | cut -d' ' -f1"),
+        completion: .shellCommand("getent services | grep -o '^[a-zA-Z0-9_.+-]*'"),
         transform: PortList.parse
     )
     var port: PortList?

@@ -17,7 +17,7 @@ struct ListAnswer {
     let now: Timestamp
 
     /// The table.
-    func lines(_ filter: ListFilter) -> [ByteString] {
+    func lines(_ filter: ListFilter) -> [Line] {
         let columns: [ByteString] = binds == nil ? [] : ["BINDS"]
         var table = Table(headings: ["WHO", "PROTOCOL", "PORTS", "ADDRESSES", "UNTIL"] + columns + ["SOURCE"])
         func append(_ cells: [ByteString], _ count: UInt64?, _ source: ByteString) {
@@ -44,11 +44,11 @@ struct ListAnswer {
         if let range = threshold.flatMap({ PortRange.open(from: $0) }), filter.wants(.everyone, [range]) {
             append(["everyone", "any", range.byteString, "all", "-"], nil, "kernel (lowport threshold)")
         }
-        let lines = table.isEmpty ? ["nothing allows that"] : table.lines(fitting: .standardOutput)
-        return confinements.isEmpty ? lines : lines + [""] + confinedLines
+        let lines = table.isEmpty ? [Line("nothing allows that" as Message)] : table.lines(fitting: .standardOutput)
+        return confinements.isEmpty ? lines : lines + [Line("" as Message)] + confinedLines
     }
 
-    private var confinedLines: [ByteString] {
+    private var confinedLines: [Line] {
         var table = Table(headings: ["CONFINED TO THE RULES", "SOURCE"])
         for (confinement, location) in confinements { table.append([confinement.who, location.byteString]) }
         return table.lines(fitting: .standardOutput)
@@ -113,15 +113,15 @@ private struct ListedRule: Encodable {
     let binds: UInt64?
 
     init(_ rule: Rule, _ location: RuleLocation, now: Timestamp, binds: UInt64?) {
-        identity = rule.identity.byteString.description
-        transport = rule.transports.byteString.description
-        ports = rule.ports.map(\.byteString.description)
-        addresses = rule.prefixes.map(\.byteString.description)
-        until = rule.until?.byteString.description
+        identity = rule.identity.byteString.jsonText
+        transport = rule.transports.byteString.jsonText
+        ports = rule.ports.map(\.byteString.jsonText)
+        addresses = rule.prefixes.map(\.byteString.jsonText)
+        until = rule.until?.byteString.jsonText
         expired = rule.isExpired(at: now)
-        file = location.file.description
+        file = location.file.jsonText
         line = location.line
-        self.rule = rule.byteString.description
+        self.rule = rule.byteString.jsonText
         self.binds = binds
     }
 
@@ -140,10 +140,10 @@ private struct ListedFile: Encodable {
     let binds: UInt64?
 
     init(_ grant: AuthbindGrant, binds: UInt64?) {
-        identity = grant.identity.byteString.description
-        ports = grant.ports.byteString.description
-        addresses = grant.addresses?.description
-        file = grant.path.description
+        identity = grant.identity.byteString.jsonText
+        ports = grant.ports.byteString.jsonText
+        addresses = grant.addresses?.jsonText
+        file = grant.path.jsonText
         line = grant.line
         self.binds = binds
     }
@@ -154,8 +154,8 @@ private struct ListedProgram: Encodable {
     let capabilities: String
 
     init(_ program: PrivilegedProgram) {
-        file = program.path.description
-        capabilities = program.capabilities.state.text().description
+        file = program.path.jsonText
+        capabilities = program.capabilities.state.text().jsonText
     }
 }
 
@@ -165,8 +165,8 @@ private struct ListedConfinement: Encodable {
     let line: Int
 
     init(_ confinement: ConfinedIdentity, _ location: RuleLocation) {
-        identity = confinement.identity.description
-        file = location.file.description
+        identity = confinement.identity.jsonText
+        file = location.file.jsonText
         line = location.line
     }
 }

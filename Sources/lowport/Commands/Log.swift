@@ -45,7 +45,7 @@ struct Log: ParsableCommand {
                 if let wanted, event.user != wanted { continue }
                 if let port, !port.ranges.contains(where: { $0.contains(event.port) }) { continue }
                 let logged = LoggedBind(event, file: reader.file(of: event))
-                try json ? sayJSONLine(logged) : say(logged.text)
+                try json ? sayJSON(logged, isOneLine: true) : say(logText: logged.text)
             }
             if !follow || !KernelEngine.isEnabled { break }
             do throws(Errno) { try reader.wait(for: .seconds(2)) } catch {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import FoundationEssentials
 internal import KernelPolicy
 internal import Linux
 internal import PortPolicy
@@ -20,6 +19,9 @@ struct LoggedBind: Encodable {
     let port: UInt16
     let file: String?
     let line: UInt32?
+    /// What the thread calls itself, and the file that granted it, byte for byte.
+    private let program: ByteString
+    private let grantor: ByteString?
 
     private enum CodingKeys: String, CodingKey {
         case schema, time, outcome, uid, gid, pid, command, cgroup, network, address, port, file, line
@@ -38,7 +40,9 @@ struct LoggedBind: Encodable {
         uid = event.user.rawValue
         gid = event.group.rawValue
         pid = event.process
-        command = Self.printable(event.command)
+        command = event.command.jsonText
+        program = event.command
+        grantor = file
         cgroup = event.cgroup
         network = event.network
         transport =
@@ -49,31 +53,20 @@ struct LoggedBind: Encodable {
             }
         address = event.address.byteString.description
         port = event.port.rawValue
-        self.file = file.map(Self.printable)
+        self.file = file?.jsonText
         line = file == nil ? nil : event.line
     }
 
-    /// `2026-12-01T12:00:00Z granted uid 1001 (nginx, pid 4711) tcp 0.0.0.0:80 by /etc/lowport/rules:3`.
+    /// `2026-12-01T12:00:00Z granted uid 1001 (program "nginx", pid 4711) tcp 0.0.0.0:80 by /etc/lowport/rules:3`.
     var text: ByteString {
-        let place = address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
-        let reason =
+        let place: ByteString = address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+        let reason: ByteString =
             switch outcome {
-            case "granted": "by \(file ?? "?"):\(line ?? 0)"
+            case "granted": "by \(grantor?.fieldOfLog ?? "?"):\(line ?? 0)"
             case "left": "to the kernel"
             default: "since the rules do not allow it"
             }
-        return ByteString("\(time) \(outcome) uid \(uid) (\(command), pid \(pid)) \(transport) \(place) \(reason)")
+        let who: ByteString = "uid \(uid) (program \(program.quotedForLog), pid \(pid))"
+        return "\(time) \(outcome) \(who) \(transport) \(place) \(reason)"
     }
-
-    /// A program calls itself what it likes; the line stays one line of printable ASCII.
-    private static func printable(_ text: ByteString) -> String {
-        ByteString(text.bytes.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }).description
-    }
-}
-
-/// Writes `value` as one JSON object on one line.
-func sayJSONLine(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try say(ByteString([UInt8](encoder.encode(value))))
 }

@@ -20,9 +20,30 @@ enum Status {
     static let configuration = ExitCode(78)
 }
 
-/// Writes to standard output.
-func say(_ text: ByteString) throws {
-    do throws(Errno) { try InheritedDescriptor.standardOutput.write(text + "\n") } catch {
+/// Writes a line to standard output. Whatever is in it that others wrote, it stays one line, and does nothing.
+func say(_ line: ByteString) throws { try say(lines: [Line(line)]) }
+
+/// Writes many lines to standard output at once.
+func say(lines: [ByteString]) throws { try say(lines: lines.map { Line($0) }) }
+
+/// Writes many lines to standard output at once.
+/// - Parameter style: how lines that stand out do so.
+func say(lines: [Line], _ style: TextStyle = .standardOutput) throws {
+    if lines.isEmpty { return }
+    var text: [UInt8] = []
+    for line in lines {
+        text += style.text(of: line).bytes
+        text.append(UInt8(ascii: "\n"))
+    }
+    try write(ByteString(text))
+}
+
+/// Writes a line of a log to standard output, whose fields are quoted already.
+func say(logText line: ByteString) throws { try say(lines: [Line(escaped: line)]) }
+
+/// Writes `text`, which is safe, to standard output.
+func write(_ text: ByteString) throws {
+    do throws(Errno) { try InheritedDescriptor.standardOutput.write(text) } catch {
         // Whoever closed the pipe has read enough; everybody else is told.
         if error != .brokenPipe {
             throw failure("cannot write to standard output: \(error.sentence)", status: Status.system)
@@ -31,22 +52,11 @@ func say(_ text: ByteString) throws {
     }
 }
 
-/// Writes many lines to standard output at once.
-func say(lines: [ByteString]) throws {
-    if lines.isEmpty { return }
-    var text: [UInt8] = []
-    for line in lines {
-        text += line.bytes
-        text.append(UInt8(ascii: "\n"))
-    }
-    text.removeLast()
-    try say(ByteString(text))
-}
-
 /// Writes a line to standard error, without the program's name.
-func note(_ text: ByteString) {
-    try? InheritedDescriptor.standardError.write(text + "\n")
-}
+func note(_ line: ByteString) { note(message: Message(line)) }
+
+/// Writes a line to standard error that may have a command in it.
+func note(message: Message) { try? InheritedDescriptor.standardError.write(message.shown + "\n") }
 
 /// Says on standard error what went wrong and what would help, and returns the status to end with.
 ///
@@ -54,13 +64,13 @@ func note(_ text: ByteString) {
 func failure(
     _ what: ByteString,
     details: [ByteString] = [],
-    hint: ByteString? = nil,
+    hint: Message? = nil,
     status: ExitCode
 ) -> ExitCode {
     sayJSONError(what, details: details, hint: hint, status: status)
     for detail in details { note(detail) }
     note("lowport: \(what)")
-    if let hint { note("hint: \(hint)") }
+    if let hint { note(message: "hint: \(hint)") }
     return status
 }
 

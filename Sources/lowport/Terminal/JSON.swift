@@ -4,10 +4,13 @@ internal import Linux
 
 /// Writes `value` as one JSON object: sorted keys in snake case, so that the same answer has the same bytes.
 ///
-/// - Parameter keysAreFinal: whether every key is one word already; to look at each key of ten thousand rules takes time.
-func sayJSON(_ value: some Encodable, keysAreFinal: Bool = false) throws {
+/// - Parameters:
+///   - isOneLine: whether it stands on one line, as one of many.
+///   - keysAreFinal: whether every key is one word already; to look at each key of ten thousand rules takes time.
+func sayJSON(_ value: some Encodable, isOneLine: Bool = false, keysAreFinal: Bool = false) throws {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if !isOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
     if !keysAreFinal { encoder.keyEncodingStrategy = .convertToSnakeCase }
-    try say(ByteString([UInt8](encoder.encode(value))))
+    try write(ByteString([UInt8](encoder.encode(value))).withoutHiddenCharactersOfJSON + "\n")
 }

@@ -19,12 +19,12 @@ private var isJSONWanted: Bool {
 }
 
 /// Writes why there is no answer, if the command line asks for JSON.
-func sayJSONError(_ what: ByteString, details: [ByteString] = [], hint: ByteString? = nil, status: ExitCode) {
+func sayJSONError(_ what: ByteString, details: [ByteString] = [], hint: Message? = nil, status: ExitCode) {
     guard isJSONWanted else { return }
     let answer = ErrorAnswer(
-        error: what.description,
-        details: details.map(\.description),
-        hint: hint?.description,
+        error: what.jsonText,
+        details: details.map(\.jsonText),
+        hint: hint?.original.jsonText,
         status: status.rawValue
     )
     try? sayJSON(answer)
@@ -38,12 +38,32 @@ extension Lowport {
             var command = try parseAsRoot()
             try command.run()
         } catch {
-            let status = exitCode(for: error)
-            if !(error is ExitCode), !status.isSuccess {
-                sayJSONError(ByteString(message(for: error)), status: status)
-            }
-            exit(withError: error)
+            end(with: error)
         }
+    }
+
+    /// Says what the parser has to say, which repeats words of the command line, and ends with its status.
+    private static func end(with error: any Error) -> Never {
+        let status = exitCode(for: error)
+        // Help, versions and completion scripts are our own words.
+        if error is ExitCode || status.isSuccess { exit(withError: error) }
+        let message = message(for: error)
+        sayJSONError(ByteString(message), status: status)
+        for line in lines(of: ByteString(fullMessage(for: error)), message: ByteString(message)) { note(line) }
+        exit(withError: status)
+    }
+
+    /// The lines of what the parser says: those of its own message, and behind it those of the usage.
+    ///
+    /// If a word of the command line has a line feed, those of the message may be somebody else's: then it is one line.
+    private static func lines(of text: ByteString, message: ByteString) -> [ByteString] {
+        let newline = UInt8(ascii: "\n")
+        let beginning: ByteString = "Error: \(message)"
+        guard text.hasPrefix(beginning), CommandLine.arguments.contains(where: { $0.utf8.contains(newline) }) else {
+            return text.split(on: newline)
+        }
+        let rest = ByteString(text.bytes[beginning.count...]).split(on: newline)
+        return [beginning + (rest.first ?? "")] + rest.dropFirst()
     }
 
     /// Names the command that may have been meant, which the parser does for options alone.

@@ -3,7 +3,13 @@ internal import Linux
 
 /// Rows of text in columns, each as wide as its widest cell, or as the terminal has room for.
 struct Table {
-    private var rows: [[ByteString]]
+    /// A row: cells, which are escaped already, or what stands below the last column and is never divided.
+    private enum Row {
+        case cells([ByteString])
+        case command(Message)
+    }
+
+    private var rows: [Row]
     private static let gap = 2
     /// Columns are not made narrower than this; a terminal that is too narrow even so breaks the lines itself.
     private static let narrowest = 9
@@ -11,30 +17,49 @@ struct Table {
     private let hasHeadings: Bool
 
     init(headings: [ByteString]? = nil) {
-        rows = headings.map { [$0] } ?? []
+        rows = headings.map { [.cells($0)] } ?? []
         hasHeadings = headings != nil
     }
 
     /// Whether there is nothing, or only headings.
     var isEmpty: Bool { rows.count == (hasHeadings ? 1 : 0) }
 
-    mutating func append(_ row: [ByteString]) { rows.append(row) }
+    /// Adds a row of cells. Whatever others wrote in them, they stay cells of this row.
+    mutating func append(_ row: [ByteString]) { rows.append(.cells(row.map(\.escaped))) }
+
+    /// Adds a row whose last cell is `message`, and the others empty.
+    ///
+    /// One with a command in it is not divided: who copies a part of a command has another command.
+    mutating func append(below message: Message) {
+        if message.hasCommand { return rows.append(.command(message)) }
+        guard case .cells(let cells)? = rows.first else { return }
+        rows.append(.cells(cells.dropLast().map { _ in "" } + [message.shown]))
+    }
 
     /// The lines, without blanks at their ends. Cells that do not fit continue below.
-    func lines(fitting style: TextStyle) -> [ByteString] {
+    func lines(fitting style: TextStyle) -> [Line] {
         let widths = widths(fitting: style.columns)
-        var lines: [ByteString] = []
+        var lines: [Line] = []
         lines.reserveCapacity(rows.count)
         for (number, row) in rows.enumerated() {
-            for part in style.columns == nil ? [row] : Self.parts(of: row, widths) {
-                let line = Self.line(part, widths)
-                lines.append(number == 0 && hasHeadings ? style.heading(line) : line)
+            switch row {
+            case .command(let message):
+                let margin = widths.dropLast().reduce(0) { $0 + $1 + Self.gap }
+                lines.append(Line(Message(ByteString([UInt8](repeating: UInt8(ascii: " "), count: margin))) + message))
+            case .cells(let cells):
+                for part in style.columns == nil ? [cells] : Self.parts(of: cells, widths) {
+                    let emphasis: Line.Emphasis = number == 0 && hasHeadings ? .heading : .none
+                    lines.append(Line(escaped: Self.line(part, widths), emphasis))
+                }
             }
         }
         return lines
     }
 
     private func widths(fitting columns: Int?) -> [Int] {
+        let rows = rows.compactMap { row -> [ByteString]? in
+            if case .cells(let cells) = row { cells } else { nil }
+        }
         guard let first = rows.first else { return [] }
         var widths = first.indices.map { column in rows.map { $0[column].characterCount }.max() ?? 0 }
         guard let columns else { return widths }

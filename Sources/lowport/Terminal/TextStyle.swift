@@ -18,9 +18,41 @@ struct TextStyle {
         )
     }
 
-    /// The line over a table.
-    func heading(_ line: ByteString) -> ByteString { isColored ? "\u{1B}[1m\(line)\u{1B}[m" : line }
+    /// The bytes of `line` for a terminal. Colour begins and ends here alone: in the message there can be none.
+    func text(of line: Line) -> ByteString {
+        guard isColored else { return line.text }
+        switch line.emphasis {
+        case .none: return line.text
+        case .heading: return "\u{1B}[1m\(line.text)\u{1B}[m"
+        case .fault: return "\u{1B}[31m\(line.text)\u{1B}[m"
+        }
+    }
+}
 
-    /// What keeps something from working.
-    func fault(_ text: ByteString) -> ByteString { isColored ? "\u{1B}[31m\(text)\u{1B}[m" : text }
+/// A line of text for people, and how it stands out.
+struct Line {
+    /// Why a line stands out.
+    enum Emphasis {
+        case none
+        /// It stands over a table.
+        case heading
+        /// It says what keeps something from working.
+        case fault
+    }
+
+    /// What it says, escaped.
+    let text: ByteString
+    /// How it stands out.
+    let emphasis: Emphasis
+
+    init(_ message: Message, _ emphasis: Emphasis = .none) { self.init(escaped: message.shown, emphasis) }
+
+    /// Creates a line of what others wrote, or what has it in it.
+    init(_ text: ByteString, _ emphasis: Emphasis = .none) { self.init(escaped: text.escaped, emphasis) }
+
+    /// Creates a line of what is escaped already; if it is not, it is now.
+    init(escaped text: ByteString, _ emphasis: Emphasis = .none) {
+        self.text = text.isVisible ? text : text.escaped
+        self.emphasis = emphasis
+    }
 }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What somebody else wrote, as a part of JSON (RFC 8259).
+///
+/// A reader gets the characters back; the text itself has no hidden ones, so that it may go to a terminal.
+extension ByteString {
+    /// The string with its quotation marks: hidden characters as `\u001b`, and U+FFFD for each byte that is not UTF-8.
+    public var quotedForJSON: ByteString {
+        var result: ByteString = "\""
+        for character in UTF8Characters(self) {
+            switch character.scalar {
+            case nil: result += "\u{FFFD}"
+            case UInt32(UInt8(ascii: "\"")): result += "\\\""
+            case UInt32(UInt8(ascii: "\\")): result += "\\\\"
+            case UInt32(UInt8(ascii: "\n")): result += "\\n"
+            case UInt32(UInt8(ascii: "\t")): result += "\\t"
+            case let scalar?: result.append(forJSON: scalar, character.bytes)
+            }
+        }
+        return result + "\""
+    }
+
+    /// JSON with escapes in the place of the hidden characters that are in its strings.
+    ///
+    /// Outside of strings there are none but the ends of lines, and in strings those are escapes already.
+    public var withoutHiddenCharactersOfJSON: ByteString {
+        if bytes.allSatisfy({ $0 < 0x7F }) { return self }
+        var result = ByteString()
+        for character in UTF8Characters(self) {
+            if let scalar = character.scalar, scalar >= 0x7F {
+                result.append(forJSON: scalar, character.bytes)
+            } else {
+                result.bytes += character.bytes
+            }
+        }
+        return result
+    }
+
+    private mutating func append(forJSON scalar: UInt32, _ itself: ArraySlice<UInt8>) {
+        guard HiddenCharacters.contain(scalar) else {
+            bytes += itself
+            return
+        }
+        if scalar <= 0xFFFF { return append(escape: scalar) }
+        // Two halves of a pair of UTF-16 (RFC 2781).
+        append(escape: 0xD800 + (scalar - 0x10000) >> 10)
+        append(escape: 0xDC00 + (scalar - 0x10000) & 0x3FF)
+    }
+
+    private mutating func append(escape unit: UInt32) {
+        let digits = ByteString(hexadecimal: unit)
+        self += "\\u"
+        for _ in digits.count..<4 { self += "0" }
+        self += digits
+    }
+}
+
+#if !hasFeature(Embedded)
+    extension ByteString {
+        /// The text as a string of JSON that keeps different texts different.
+        ///
+        /// UTF-8 stays as it is. In the place of a byte that is not UTF-8 stands U+FFFD with the two hexadecimal digits of
+        /// the byte behind it; and so that nothing else looks like that, of each of the bytes of a U+FFFD in the text.
+        public var jsonText: String {
+            if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+            var result: [UInt8] = []
+            for character in UTF8Characters(self) {
+                if let scalar = character.scalar, scalar != 0xFFFD {
+                    result += character.bytes
+                    continue
+                }
+                for byte in character.bytes {
+                    result += "\u{FFFD}".utf8
+                    if byte < 16 { result.append(UInt8(ascii: "0")) }
+                    result += ByteString(hexadecimal: UInt32(byte)).bytes
+                }
+            }
+            return String(decoding: result, as: UTF8.self)
+        }
+    }
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#if !hasFeature(Embedded)
+    internal import Linux
+#endif
+
+/// What the clients of a chat say to each other, who read it on terminals.
+enum ChatText {
+    /// `bytes` with `prefix` in front of every line, so that nobody says a line in the name of somebody else.
+    ///
+    /// Controls, other hidden characters and what is not UTF-8 are written in octal, as ncat writes them: `\033`. Tabs and
+    /// ends of lines stay.
+    static func lines(_ bytes: [UInt8], by prefix: ByteString) -> ByteString {
+        var text = prefix
+        let newline = UInt32(UInt8(ascii: "\n"))
+        var rest = UTF8Characters(ByteString(bytes))
+        var following = rest.next()
+        while let character = following {
+            following = rest.next()
+            switch character.scalar {
+            case newline:
+                text += "\n"
+                if following != nil { text += prefix }
+            case UInt32(UInt8(ascii: "\r")) where following == nil || following?.scalar == newline: text += "\r"
+            case UInt32(UInt8(ascii: "\t")): text += "\t"
+            case let scalar? where !HiddenCharacters.contain(scalar): text.bytes += character.bytes
+            default:
+                for byte in character.bytes { text += ByteString(octal: byte) }
+            }
+        }
+        return text
+    }
+}
+
+extension ByteString {
+    /// A backslash and three octal digits.
+    fileprivate init(octal byte: UInt8) {
+        self.init([UInt8(ascii: "\\"), 0x30 + byte >> 6, 0x30 + byte >> 3 & 7, 0x30 + byte & 7])
+    }
+}
