@@ -88,8 +88,9 @@ import Testing
             )
         }
         #expect(
-            line(.refused, decision)
-                == "refused uid 1001 (a?b?[2Jc, pid 7) tcp 0.0.0.0:80: operation not permitted (byuid/1001)"
+            line(.refused, decision) == """
+                refused uid 1001 (program "a\\x0ab\\x1b\\x5b2Jc", pid 7) tcp 0.0.0.0:80: operation not permitted (byuid/1001)
+                """
         )
         let rules = RuleSet([
             RulesFile(path: "/etc/lowport/rules", content: ("allow uid 1001 tcp 80\n" as ByteString).bytes)
@@ -97,7 +98,9 @@ import Testing
         let allowed = Decision.decide(request, rules: rules, now: Timestamp(rawValue: 0), names: SystemNames()) {
             MemoryTree().answer(to: $0)
         }
-        let words: ByteString = "uid 1001 (a?b?[2Jc, pid 7) tcp 0.0.0.0:80 by /etc/lowport/rules:1"
+        let words: ByteString = """
+            uid 1001 (program "a\\x0ab\\x1b\\x5b2Jc", pid 7) tcp 0.0.0.0:80 by /etc/lowport/rules:1
+            """
         #expect(line(.allowed, allowed) == "allowed " + words)
         #expect(line(.bound, allowed) == "bound " + words)
         #expect(line(.failed(.addressInUse), allowed) == "failed " + words + ": address already in use")

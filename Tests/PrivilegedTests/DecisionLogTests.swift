@@ -21,7 +21,7 @@ import Testing
         ln -sf /mnt/work/log /mnt/dev/log; mount --bind /mnt/dev /dev
         lines() {
             python3 -c 'import socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.sendto(b"end", "/mnt/work/log")'
-            wait $LOG; sed -e 1d -e 's/(python3[^,]*,/(python3,/' -e 's/\\[[0-9]*\\]/[N]/' -e 's/pid [0-9]*/pid N/' lines
+            wait $LOG; sed -e 1d -e 's/"python3[^"]*"/"python3"/' -e 's/\\[[0-9]*\\]/[N]/' -e 's/pid [0-9]*/pid N/' lines
         }
 
         """
@@ -47,14 +47,14 @@ import Testing
             lines
             """,
             """
-            b'<86>lowport-helper[N]: allowed uid 1001 (a?<0>b, pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
-            b'<86>lowport-helper[N]: bound uid 1001 (a?<0>b, pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
-            b'<85>lowport-helper[N]: refused uid 1001 (a?<0>b, pid N) tcp 127.0.0.1:82: operation not permitted (byuid/1001)'
-            b'<86>lowport-helper[N]: allowed uid 1001 (a?<0>b, pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
-            b'<85>lowport-helper[N]: failed uid 1001 (a?<0>b, pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81: address already in use'
-            b'<85>lowport-helper[N]: refused uid 1001 (bind-probe, pid N) tcp 127.0.0.1:82: operation not permitted (byuid/1001)'
-            b'<86>lowport-helper[N]: allowed uid 1001 (bind-probe, pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
-            b'<86>lowport-helper[N]: bound uid 1001 (bind-probe, pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
+            b'<86>lowport-helper[N]: allowed uid 1001 (program "a\\\\x0a\\\\x3c0\\\\x3eb", pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
+            b'<86>lowport-helper[N]: bound uid 1001 (program "a\\\\x0a\\\\x3c0\\\\x3eb", pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
+            b'<85>lowport-helper[N]: refused uid 1001 (program "a\\\\x0a\\\\x3c0\\\\x3eb", pid N) tcp 127.0.0.1:82: operation not permitted (byuid/1001)'
+            b'<86>lowport-helper[N]: allowed uid 1001 (program "a\\\\x0a\\\\x3c0\\\\x3eb", pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
+            b'<85>lowport-helper[N]: failed uid 1001 (program "a\\\\x0a\\\\x3c0\\\\x3eb", pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81: address already in use'
+            b'<85>lowport-helper[N]: refused uid 1001 (program "bind-probe", pid N) tcp 127.0.0.1:82: operation not permitted (byuid/1001)'
+            b'<86>lowport-helper[N]: allowed uid 1001 (program "bind-probe", pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
+            b'<86>lowport-helper[N]: bound uid 1001 (program "bind-probe", pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
 
             """
         )
@@ -115,8 +115,8 @@ import Testing
             """,
             """
             b'<84>lowport-helper[N]: 4 lines were lost: the log was full'
-            b'<86>lowport-helper[N]: allowed uid 1001 (python3, pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
-            b'<86>lowport-helper[N]: bound uid 1001 (python3, pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
+            b'<86>lowport-helper[N]: allowed uid 1001 (program "python3", pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
+            b'<86>lowport-helper[N]: bound uid 1001 (program "python3", pid N) tcp 127.0.0.1:81 by /etc/authbind/byport/81'
 
             """
         )

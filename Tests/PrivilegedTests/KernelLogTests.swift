@@ -28,8 +28,8 @@ struct KernelLogTests: KernelSuite {
             EPERM
             bound
             bound
-            granted uid 1001 (python3, pid N) tcp [::]:80 by /etc/lowport/rules:2
-            granted uid 1001 (python3, pid N) tcp 127.0.0.1:80 by /etc/lowport/rules:2
+            granted uid 1001 (program "python3", pid N) tcp [::]:80 by /etc/lowport/rules:2
+            granted uid 1001 (program "python3", pid N) tcp 127.0.0.1:80 by /etc/lowport/rules:2
             /etc/lowport/rules 2
 
             """

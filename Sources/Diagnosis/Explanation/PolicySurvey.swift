@@ -86,7 +86,7 @@ struct PolicySurvey {
     private static func dead(_ file: RulesFile, _ request: BindRequest, _ now: Timestamp) -> Situation.DeadFile {
         var sound: [UInt8] = []
         for (rule, _) in file.rules { sound += (rule.byteString + "\n").bytes }
-        let fault: ByteString = file.errors.first.map { ":\($0)" } ?? ""
+        let fault: ByteString = file.errors.first.map { ":\($0.asMessage.original)" } ?? ""
         return Situation.DeadFile(
             reason: "\(file.path)\(fault)",
             repair: file.path == RuleStore.mainPath

@@ -42,6 +42,17 @@ public struct Message: Hashable, Sendable {
     }
 }
 
+/// What has a text with own words and those of others in it.
+public protocol MessageConvertible: ByteStringConvertible {
+    /// The text, which knows whose words are whose.
+    var asMessage: Message { get }
+}
+
+extension MessageConvertible {
+    /// The text as it is shown.
+    public var byteString: ByteString { asMessage.shown }
+}
+
 extension Message: ExpressibleByStringInterpolation {
     /// Creates the message of a literal: our own words.
     public init(stringLiteral value: StaticString) {
@@ -77,6 +88,9 @@ extension Message: ExpressibleByStringInterpolation {
         public mutating func appendInterpolation(_ value: some BinaryInteger) {
             message += Message(ByteString(decimal: value))
         }
+
+        /// Appends what knows which of its words are somebody else's.
+        public mutating func appendInterpolation(_ value: some MessageConvertible) { message += value.asMessage }
 
         /// Appends a message.
         public mutating func appendInterpolation(_ value: Message) { message += value }

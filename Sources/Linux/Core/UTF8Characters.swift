@@ -62,15 +62,16 @@ public struct UTF8Characters: Sequence, IteratorProtocol {
 public enum HiddenCharacters {
     /// Whether the character with the number `scalar` is one.
     ///
-    /// They are the controls (C0, DEL and C1), what changes the direction of text, separators of lines and paragraphs,
-    /// and what has no shape: the property `Default_Ignorable_Code_Point` of Unicode, tags, marks of interlinear
-    /// annotation, and numbers that are no characters.
+    /// They are the controls (C0, DEL and C1), the separators of lines and paragraphs, the format characters of Unicode,
+    /// among them what changes the direction of text, what has the property `Default_Ignorable_Code_Point`, and the
+    /// numbers that are no characters.
     public static func contain(_ scalar: UInt32) -> Bool {
         switch scalar {
         case 0x20...0x7E: false
-        case 0...0x1F, 0x7F...0x9F, 0xAD, 0x34F, 0x61C, 0x115F...0x1160, 0x17B4...0x17B5, 0x180B...0x180F: true
-        case 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0x3164, 0xFDD0...0xFDEF, 0xFE00...0xFE0F: true
-        case 0xFEFF, 0xFFA0, 0xFFF0...0xFFFB, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A, 0xE0000...0xE0FFF: true
+        case 0...0x1F, 0x7F...0x9F, 0xAD, 0x34F, 0x600...0x605, 0x61C, 0x6DD, 0x70F, 0x890...0x891, 0x8E2: true
+        case 0x115F...0x1160, 0x17B4...0x17B5, 0x180B...0x180F, 0x200B...0x200F, 0x2028...0x202E: true
+        case 0x2060...0x206F, 0x3164, 0xFDD0...0xFDEF, 0xFE00...0xFE0F, 0xFEFF, 0xFFA0, 0xFFF0...0xFFFB: true
+        case 0x110BD, 0x110CD, 0x13430...0x1343F, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A, 0xE0000...0xE0FFF: true
         default: scalar & 0xFFFE == 0xFFFE
         }
     }

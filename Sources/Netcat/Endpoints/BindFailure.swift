@@ -40,8 +40,9 @@ struct BindFailure {
         // What a name cannot be seen or typed in is left out, with what belongs to it.
         let again = [console.program, transport == .udp ? "-lu" : "-l", "-p", port]
         func add(_ way: Message, _ command: ShellCommand?, then: [ByteString]) {
-            guard let command, let then = ShellCommand(then + again) else { return }
-            ways += ["\(way)\(command)", "               then: \(then)"]
+            guard let command else { return }
+            ways.append("\(way)\(command)")
+            if let then = ShellCommand(then + again) { ways.append("               then: \(then)") }
         }
         let program = ShellCommand.operand(CurrentProcess.executablePath ?? console.program)
         let file = "/etc/authbind/byport/" + port

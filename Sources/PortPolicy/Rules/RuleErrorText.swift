@@ -5,15 +5,16 @@
 
 // What people are told about a fault. The privileged program never says any of it, and so does not contain it.
 
-extension RuleError: ByteStringConvertible {
+extension RuleError: MessageConvertible {
     /// `LINE:COLUMN: found "tpc", expected a protocol (tcp, udp or any); did you mean "tcp"?`
-    public var byteString: ByteString { "\(line):\(column): \(message)" }
+    public var asMessage: Message { "\(line):\(column): \(message)" }
 
     /// The same without the place.
-    public var message: ByteString {
-        let what: ByteString = found.isEmpty ? "the line ends" : "found \"\(visibleFound)\""
-        let guess: ByteString = suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
-        return "\(expected == .shorterLine ? "the line is too long" : what), expected \(expected)\(guess)"
+    public var message: Message {
+        let what: Message = found.isEmpty ? "the line ends" : "found \"\(found)\""
+        let guess: Message = suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
+        let problem: Message = expected == .shorterLine ? "the line is too long" : what
+        return "\(problem), expected \(expected)\(guess)"
     }
 
     /// What was probably meant, if that can be guessed.
@@ -38,20 +39,6 @@ extension RuleError: ByteStringConvertible {
         #else
             Services.port(named: name).map { "\($0)" }
         #endif
-    }
-
-    /// `found` with control characters shown as `\xNN`, so that a message cannot drive somebody's terminal.
-    private var visibleFound: ByteString {
-        var shown: [UInt8] = []
-        let digits = ByteString("0123456789abcdef").bytes
-        for byte in found.bytes {
-            if byte < 0x20 || byte == 0x7F {
-                shown += [UInt8(ascii: "\\"), UInt8(ascii: "x"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            } else {
-                shown.append(byte)
-            }
-        }
-        return ByteString(shown)
     }
 }
 

@@ -43,7 +43,7 @@ struct Check: ParsableCommand {
             try sayJSON(CheckAnswer(faults, contents, isFaulty: isFaulty))
         } else {
             let shown = faults.filter { $0.isSerious || strict || !quiet }
-            try say(lines: shown.map { $0.isSerious ? Line($0.text, .fault) : Line("\($0.text) (warning)" as ByteString) })
+            try say(lines: shown.map { $0.isSerious ? Line($0.text, .fault) : Line("\($0.text) (warning)" as Message) })
             if !quiet, !isFaulty { try say(summary(of: contents)) }
         }
         if isFaulty { throw Status.no }
@@ -87,7 +87,7 @@ private struct CheckAnswer: Encodable {
                 file: $0.path.jsonText,
                 line: $0.line,
                 column: $0.column,
-                message: $0.message.jsonText
+                message: $0.message.original.jsonText
             )
         }
     }

@@ -50,7 +50,7 @@ struct Edit: ParsableCommand {
             let content = try reporting { () throws(UpdateError) in try transaction.draft() }
             let file = RulesFile(path: RuleStore.mainPath, content: content)
             if file.isValid { return file }
-            for error in file.errors { note("\(file.path):\(error)") }
+            for error in file.errors { note(message: "\(file.path):\(error)") }
             guard wantsToEditAgain() else {
                 throw failure("the copy has faults; nothing is changed", status: Status.badRules)
             }

@@ -72,7 +72,7 @@ struct EnforceReload: ParsableCommand {
 /// error.
 func policyForKernel() -> EnforcedPolicy {
     let contents = RuleStore.system.load()
-    for fault in Fault.grave(in: contents) { note("lowport: \(fault.text)") }
+    for fault in Fault.grave(in: contents) { note(message: "lowport: \(fault.text)") }
     let policy = EnforcedPolicy(rules: contents.rules, authbind: AuthbindPermissions(.ofSystem()))
     for concern in policy.authbind.leftOut {
         note("lowport: \(concern): left to authbind and lowport run")
@@ -95,7 +95,7 @@ extension EnforcementError {
         case .refusedByVerifier(let log):
             failure(
                 byteString,
-                details: log.split(on: UInt8(ascii: "\n")),
+                details: log.split(on: UInt8(ascii: "\n")).map { Message($0) },
                 hint: "use `lowport run` instead",
                 status: Status.unavailable
             )

@@ -59,7 +59,7 @@ struct List: ParsableCommand {
         )
         if json { try sayJSON(answer, keysAreFinal: true) } else { try say(lines: answer.lines(filter)) }
         if quiet { return }
-        for fault in Fault.grave(in: contents) { note("lowport: \(fault.text)") }
+        for fault in Fault.grave(in: contents) { note(message: "lowport: \(fault.text)") }
     }
 }
 

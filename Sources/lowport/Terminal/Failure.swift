@@ -63,12 +63,12 @@ func note(message: Message) { try? InheritedDescriptor.standardError.write(messa
 /// - Parameter details: lines that go before, each a fault with its place.
 func failure(
     _ what: ByteString,
-    details: [ByteString] = [],
+    details: [Message] = [],
     hint: Message? = nil,
     status: ExitCode
 ) -> ExitCode {
     sayJSONError(what, details: details, hint: hint, status: status)
-    for detail in details { note(detail) }
+    for detail in details { note(message: detail) }
     note("lowport: \(what)")
     if let hint { note(message: "hint: \(hint)") }
     return status

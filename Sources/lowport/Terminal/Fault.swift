@@ -5,7 +5,7 @@ internal import PortPolicy
 /// Something about the policy that somebody should know.
 struct Fault {
     /// What it is, without the place.
-    let message: ByteString
+    let message: Message
     /// The path of the file or folder.
     let path: ByteString
     /// The line, counted from 1; nil if all of the file is meant.
@@ -16,7 +16,7 @@ struct Fault {
     let isSerious: Bool
 
     /// `PATH:LINE:COLUMN: MESSAGE`, as far as there are such numbers.
-    var text: ByteString {
+    var text: Message {
         let place = [line, column].compactMap(\.self).reduce(path) { "\($0):\($1)" }
         return "\(place): \(message)"
     }
@@ -26,7 +26,7 @@ struct Fault {
         let refusals = contents.refusals.map { refusal in
             // The text of a refusal begins with its path.
             let message = ByteString(refusal.byteString.bytes.dropFirst(refusal.path.count + 2))
-            return Fault(message: message, path: refusal.path, line: nil, isSerious: true)
+            return Fault(message: Message(message), path: refusal.path, line: nil, isSerious: true)
         }
         return contents.files.reduce(into: refusals) { faults, file in
             faults += file.errors.map { error in
@@ -46,7 +46,7 @@ struct Fault {
             if messages.isEmpty, let other = shadows.cover(ofRule: index) {
                 messages = ["allows nothing that \(other) does not allow already"]
             }
-            return messages.map { Fault(message: $0, path: location.file, line: location.line, isSerious: false) }
+            return messages.map { Fault(message: Message($0), path: location.file, line: location.line, isSerious: false) }
         }
         return doubts + confinementWarnings(contents, &accounts)
     }
@@ -71,13 +71,13 @@ struct Fault {
             }
             if let first = seen[confinement] { message = "says what \(first) says already" }
             seen[confinement] = seen[confinement] ?? location
-            return message.map { Fault(message: $0, path: location.file, line: location.line, isSerious: false) }
+            return message.map { Fault(message: Message($0), path: location.file, line: location.line, isSerious: false) }
         }
     }
 
     /// What there is to say about the authbind tree.
     static func all(in tree: AuthbindInventory) -> [Fault] {
-        tree.concerns.map { Fault(message: $0.text, path: $0.path, line: $0.line, isSerious: $0.isUnsafe) }
+        tree.concerns.map { Fault(message: Message($0.text), path: $0.path, line: $0.line, isSerious: $0.isUnsafe) }
     }
 
     private static func reasonsToDoubt(_ rule: Rule, now: Timestamp, _ accounts: inout KnownNames) -> [ByteString] {

@@ -19,11 +19,11 @@ private var isJSONWanted: Bool {
 }
 
 /// Writes why there is no answer, if the command line asks for JSON.
-func sayJSONError(_ what: ByteString, details: [ByteString] = [], hint: Message? = nil, status: ExitCode) {
+func sayJSONError(_ what: ByteString, details: [Message] = [], hint: Message? = nil, status: ExitCode) {
     guard isJSONWanted else { return }
     let answer = ErrorAnswer(
         error: what.jsonText,
-        details: details.map(\.jsonText),
+        details: details.map(\.original.jsonText),
         hint: hint?.original.jsonText,
         status: status.rawValue
     )

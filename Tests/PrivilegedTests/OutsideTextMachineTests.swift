@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// Nothing that others wrote reaches a terminal or a shell raw: processes, installations, logs, and the drop-ins.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct OutsideTextMachineTests {
+    private func expect(
+        _ screens: String,
+        _ last: ByteString,
+        location: SourceLocation = #_sourceLocation
+    ) async throws {
+        let outcome = try await OutsideText.run(screens)
+        #expect(outcome.output == last, "\(outcome)", sourceLocation: location)
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)", sourceLocation: location)
+    }
+
+    @Test func processesAndInstallations() async throws {
+        try await expect(
+            #"""
+            def named(name, *more):
+                "a process with this name has the port"
+                ready, writer = os.pipe()
+                child = os.fork()
+                if child == 0:
+                    ctypes.CDLL(None).prctl(15, name, 0, 0, 0)
+                    s = socket.socket(); s.bind(("127.0.0.1", 80)); s.listen(); os.write(writer, b"x"); signal.pause()
+                os.read(ready, 1); os.close(ready); os.close(writer)
+                try: return pipe([L, b"explain", b"80", b"--user", b"alice", *more])
+                finally: os.kill(child, 9); os.waitpid(child, 0)
+            short = lambda name: len(name) > 15
+            screen("the port is taken", named, skip=short)
+            json_screen("the port is taken --json", lambda name: named(name, b"--json"), skip=short)
+            def running(name, *more):
+                child = subprocess.Popen([program(T + b"run", name, source=b"/bin/sleep"), "1000"])
+                while os.readlink("/proc/%d/exe" % child.pid).endswith("python3"): time.sleep(0.001)
+                try: return pipe([L, b"explain", b"80", b"--pid", b"%d" % child.pid, *more])
+                finally: child.kill(); child.wait()
+            os.environ.clear()
+            screen("a process", running, shows=False)
+            for name in NAMES:
+                answer, plain = (json.loads(running(n, b"--json")[1]) for n in (name, b"benign"))
+                commands, usual = ([r["command"].encode() for r in a["remedies"] if "lowport run" in r["command"]] for a in (answer, plain))
+                if len(usual) != 1 or len(commands) != is_visible(name): complain("a process", name, "%r" % answer)
+                for command in commands: same_words("a process", name, command, usual[0], b"benign")
+            def installed(name, *more):
+                "an installation in a directory of this name, whose helper has no privilege, and which anybody may change"
+                place = T + b"inst/" + name
+                if not os.path.exists(place):
+                    os.makedirs(place + b"/bin"); os.makedirs(place + b"/libexec/lowport")
+                    os.link(L, place + b"/bin/lowport")
+                    for part in os.listdir(LIBEXEC): shutil.copyfile(LIBEXEC + part, place + b"/libexec/lowport/" + part); os.chmod(place + b"/libexec/lowport/" + part, 0o755)
+                    os.chmod(place + b"/libexec/lowport/lowport-run", 0o6755)
+                return pipe([place + b"/bin/lowport", b"doctor", *more])
+            screen("doctor", installed)
+            json_screen("doctor --json", lambda name: installed(name, b"--json"))
+            for name in NAMES:
+                answer, plain = (json.loads(installed(n, b"--json")[1]) for n in (name, b"benign"))
+                remedies, usual = ([f["remedy"].encode() for f in a["findings"] if "/libexec/" in f["text"] and f.get("remedy", "").startswith("sudo ")] for a in (answer, plain))
+                remedies, usual = ([r for r in all if b"/libexec/" in r] for all in (remedies, usual))
+                if len(usual) < 2 or len(remedies) != (len(usual) if is_visible(name) else 0): complain("doctor", name, "%r instead of %r" % (remedies, usual))
+                for remedy, harmless in zip(remedies, usual): same_words("doctor", name, remedy, harmless, b"benign")
+            # Programs along PATH, and the directories of it.
+            def along(name, *more):
+                clean(T + b"path"); folder = T + b"path/" + name.replace(b":", b""); path = program(folder, b"p" + name)
+                subprocess.run([BIN + b"setcap", b"cap_net_bind_service=ep", path], check=True)
+                return pipe([L, b"list", *more], env={b"PATH": folder})
+            screen("list", along)
+            json_screen("list --json", lambda name: along(name, b"--json"))
+            """#,
+            "7 screens, all names, 126 commands, 0 problems\n"
+        )
+    }
+
+    @Test func colourComesFromNobodyElse() async throws {
+        try await expect(
+            #"""
+            def colored(argv):
+                status, out, err = tty(argv, env={b"NO_COLOR": b""})
+                lines = [re.sub(rb"^\x1b\[(?:31|1)m(.*)\x1b\[m$", rb"\1", line) for line in out.split(b"\n")]
+                if lines == out.split(b"\n"): complain("colour", argv[-1], "there is none: %r" % out)
+                return status, b"\n".join(lines), err
+            def explained(name): return colored([L, b"explain", b"80", b"--user", b"alice", b"--program=" + program(T + b"p", name)])
+            screen("explain", explained, skip=lambda name: not is_text(name))
+            def checked(name): return colored([L, b"check", rules(b"nonsense\n", b"../" + name)])
+            screen("check", checked, skip=lambda name: not is_text(name))
+            """#,
+            "2 screens, all names, 0 commands, 0 problems\n"
+        )
+    }
+
+    @Test func logsOfTheHelper() async throws {
+        try await expect(
+            #"""
+            os.makedirs("/mnt/dev"); log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); log.bind("/mnt/work/log"); os.chmod("/mnt/work/log", 0o666)
+            os.close(os.open("/mnt/dev/null", os.O_CREAT)); subprocess.run(["mount", "--bind", "/dev/null", "/mnt/dev/null"], check=True)
+            os.symlink("/mnt/work/log", "/mnt/dev/log"); subprocess.run(["mount", "--rbind", "/mnt/dev", "/dev"], check=True)
+            log.settimeout(20)
+            def refused(name):
+                path = program(T + b"p", name[:15], source=BIN + b"bind-probe")
+                pipe([BIN + b"authbind", path, b"tcp4", b"bind", b"127.0.0.1", b"82"], user=1001)
+                return 0, re.sub(rb"pid \d+|\[\d+\]", b"N", log.recv(4096)) + b"\n", b""
+            form = rb'<85>lowport-helperN: refused uid 1001 \(program "([^"]*)", N\) tcp 127\.0\.0\.1:82: operation not permitted \(byuid/1001\)\n'
+            screen("log", refused, shows=False)
+            for name in NAMES:
+                match = re.fullmatch(form, refused(name)[1])
+                found = match and re.sub(rb"\\x(..)", lambda m: bytes([int(m[1], 16)]), match[1])
+                if found != name[:15]: complain("log", name, "has other fields: %r" % refused(name)[1])
+            """#,
+            "1 screens, all names, 0 commands, 0 problems\n"
+        )
+    }
+}

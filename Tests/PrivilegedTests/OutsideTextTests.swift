@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// Nothing that others wrote reaches a terminal or a shell raw: every screen of the command-line tool.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct OutsideTextTests {
+    private func expect(
+        _ screens: String,
+        _ last: ByteString,
+        location: SourceLocation = #_sourceLocation
+    ) async throws {
+        let outcome = try await OutsideText.run(screens)
+        #expect(outcome.output == last, "\(outcome)", sourceLocation: location)
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)", sourceLocation: location)
+    }
+
+    @Test func programsThatAreExplained() async throws {
+        try await expect(
+            #"""
+            # What comes in as an argument of the tool is text already: bytes that are not UTF-8 are tried through PATH.
+            def ask(path, *more, env={}, cwd=T): return pipe([L, b"explain", b"80", b"--user", b"alice", b"--program=" + path, *more], env=env, cwd=cwd)
+            not_text = lambda name: not is_text(name)
+            def absolute(name, *more): return ask(program(T + b"p", name), *more)
+            def relative(name, *more): program(T + b"p", name); return ask(b"./" + name, *more, cwd=T + b"p")
+            def in_path(name, *more): return ask(name, *more, env={b"PATH": ENV[b"PATH"] + b":" + os.path.dirname(program(T + b"p", name))})
+            def not_executable(name, *more): return ask(program(T + b"x", name, 0o644), *more)
+            def in_directory(name, *more): return ask(program(T + b"dir/" + name, b"server"), *more)
+            def writable(name, *more): return ask(program(T + b"w", name, 0o777), *more)
+            def missing(name, *more): return ask(T + b"none/" + name, *more)
+            def script(name, *more):
+                path = program(T + b"s", name + b".sh")
+                with open(path, "wb") as file: file.write(b"#!" + program(T + b"p", b"interpreter") + b"\n")
+                return ask(path, *more)
+            def set_id(name, *more):
+                path = program(T + b"g", name); os.chmod(path, 0o6755); os.chown(path, 1001, 1001); os.chmod(path, 0o6755)
+                return ask(path, *more)
+            for act in (absolute, relative, in_path, not_executable, in_directory, writable, script, set_id, missing):
+                screen("explain " + act.__name__, act, skip=not_text)
+                if act != missing: json_screen("explain --json " + act.__name__, lambda name: act(name, b"--json"), skip=not_text)
+                if act in (missing, script): continue
+                for name in filter(is_text, NAMES):
+                    harmless = b"-benign" if name.startswith(b"-") else b"benign"
+                    plain = json.loads(act(harmless, b"--json")[1])
+                    answer = json.loads(act(name, b"--json")[1])
+                    commands = [r["command"].encode() for r in answer["remedies"]]
+                    usual = [r["command"].encode() for r in plain["remedies"]]
+                    if not any(harmless in command for command in usual): complain(act.__name__, name, "no command to compare: %r" % usual)
+                    if len(commands) + len(answer["advice"]) != len(usual) or plain["advice"]: complain(act.__name__, name, "other remedies: %r" % answer)
+                    if not is_visible(name):
+                        usual = [command for command in usual if harmless not in command]
+                        if not answer["advice"]: complain(act.__name__, name, "no advice")
+                    if len(commands) != len(usual): complain(act.__name__, name, "commands: %r" % commands)
+                    for command, harmless_command in zip(commands, usual): same_words(act.__name__, name, command, harmless_command, harmless)
+                    text = act(name)[1]
+                    for command in commands:
+                        if b"\n  " + command + b"\n      " not in text: complain(act.__name__, name, "%r is not in %r" % (command, text))
+            """#,
+            "17 screens, all names, 556 commands, 0 problems\n"
+        )
+    }
+
+    @Test func argumentsOfEveryCommand() async throws {
+        try await expect(
+            #"""
+            not_text = lambda name: not is_text(name)
+            dash = lambda name: not is_text(name) or name.startswith(b"-")
+            E = [b"--everyone"]
+            texts = {
+                "command": lambda n: [n], "option": lambda n: [b"list", b"--" + n], "letters": lambda n: [b"list", b"-" + n],
+                "port": lambda n: [b"explain", n], "list --port": lambda n: [b"list", b"--port=" + n], "can-bind": lambda n: [b"can-bind", n],
+                "user": lambda n: [b"explain", b"80", b"--user=" + n], "address": lambda n: [b"explain", b"80", b"--on=" + n],
+                "pid": lambda n: [b"explain", b"80", b"--pid=" + n], "grant --user": lambda n: [b"grant", b"80", b"--user=" + n],
+                "grant --group": lambda n: [b"grant", b"80", b"--group=" + n], "grant --uid": lambda n: [b"grant", b"80", b"--uid=" + n],
+                "grant port": lambda n: [b"grant", n, *E], "grant --on": lambda n: [b"grant", b"80", *E, b"--on=" + n],
+                "grant --until": lambda n: [b"grant", b"80", *E, b"--until=" + n], "grant --for": lambda n: [b"grant", b"80", *E, b"--for=" + n],
+                "grant --protocol": lambda n: [b"grant", b"80", *E, b"--protocol=" + n], "grant --program": lambda n: [b"grant", b"--program=./" + n],
+                "revoke --program": lambda n: [b"revoke", b"--program=./" + n], "revoke port": lambda n: [b"revoke", n, *E],
+                "check": lambda n: [b"check", b"./none" + n], "apply": lambda n: [b"apply", b"./none" + n], "threshold": lambda n: [b"threshold", n],
+                "edit": lambda n: [b"edit", n], "doctor": lambda n: [b"doctor", n], "log --user": lambda n: [b"log", b"--user=" + n],
+                "enforce": lambda n: [b"enforce", n], "enforce --cgroup": lambda n: [b"enforce", b"enable", b"--cgroup=./" + n],
+                "help": lambda n: [b"help", b"--" + n], "run --via": lambda n: [b"run", b"--via", n, b"true"],
+                "run --user": lambda n: [b"run", b"--via", b"ambient", b"--user", n, b"true"], "run --listen": lambda n: [b"run", b"--listen", n, b"true"],
+                "run": lambda n: [b"run", b"--verbose", b"--", b"./none" + n], "run option": lambda n: [b"run", b"--" + n],
+                "forward": lambda n: [b"forward", n, b"localhost:80"], "forward target": lambda n: [b"forward", b"80", b"x:" + n],
+                "completion": lambda n: [b"--generate-completion-script", n],
+            }
+            # These say nothing of the word, or are those of other programs, which take bytes.
+            silent = {"run option", "list --port", "port", "can-bind", "grant port", "revoke port", "help", "letters", "enforce --cgroup", "log --user"}
+            for label, words_of in texts.items():
+                screen(label, lambda n: pipe([L] + words_of(n)), shows=label not in silent, skip=dash)
+                json_screen(label + " --json", lambda n: pipe([L] + words_of(n) + [b"--json"]), shows=False, skip=lambda n: dash(n) or words_of(n)[0] in (b"run", b"forward"))
+                screen(label + " on a terminal", lambda n: tty([L] + words_of(n)), shows=label not in silent, skip=dash)
+            for label in ("user", "grant --user"):
+                for name in filter(is_text, NAMES):
+                    if in_json(name) not in json.loads(pipe([L] + texts[label](name) + [b"--json"])[1])["error"]: complain(label, name, "is not in the error")
+            """#,
+            "112 screens, all names, 0 commands, 0 problems\n"
+        )
+    }
+
+    @Test func filesOfThePolicy() async throws {
+        try await expect(
+            #"""
+            one_line = lambda name: b"\n" in name
+            asks = {"check": [b"check"], "check --strict": [b"check", b"--strict"], "list": [b"list"], "doctor": [b"doctor"],
+                    "explain": [b"explain", b"80", b"--user", b"alice"], "grant": [b"grant", b"81", b"--user", b"alice", b"--dry-run"],
+                    "can-bind": [b"can-bind", b"80"]}
+            def policy(write):
+                def act(name, *words):
+                    clean("/etc/lowport/rules.d"); rules(b"")
+                    write(name)
+                    return pipe([L, *words])
+                return act
+            def named(name): rules(b"allow user alice tcp 80\n", b"rules.d/" + name + b".rules")
+            def faulty(name): rules(b"nonsense\n", b"rules.d/" + name + b".rules")
+            def writable(name): rules(b"allow user alice tcp 80\n", b"rules.d/" + name + b".rules", 0o666)
+            def owned(name): os.chown(rules(b"allow user alice tcp 80\n", b"rules.d/" + name + b".rules"), 1001, 1001)
+            def user(name): rules(b"allow user w" + name.replace(b" ", b"_").replace(b"#", b"") + b" tcp 80\n")
+            def comment(name): rules(b"allow user alice tcp 80 # " + name + b"\n")
+            def word(name): rules(b"allow user alice tcp 80 w" + name.replace(b" ", b"_").replace(b"#", b"") + b"\n")
+            def confined(name): rules(b"confine group w" + name.replace(b" ", b"_").replace(b"#", b"") + b"\n")
+            def byuid(name):
+                rules(b"")
+                with open("/etc/authbind/byuid/1001", "wb") as file: file.write(b"0.0.0.0/0 ," + name + b"\n")
+            def byport(name): open(b"/etc/authbind/byport/x" + name, "w").close()
+            # What each of them shows of the name: the whole of a file's, the word of a line.
+            for write in (named, faulty, writable, owned, user, comment, word, confined, byuid, byport):
+                in_line = write in (user, comment, word, confined, byuid)
+                for label, question in asks.items():
+                    shows = (write, label) in {(named, "list"), (named, "explain"), (faulty, "check"), (faulty, "list"), (faulty, "explain"), (faulty, "doctor"),
+                        (writable, "check"), (writable, "list"), (writable, "explain"), (writable, "doctor"), (owned, "check"), (owned, "list"), (owned, "explain")}
+                    act = policy(write)
+                    screen("%s: %s" % (write.__name__, label), lambda name: act(name, *question), shows=shows, skip=one_line if in_line else lambda name: False)
+                    if label.startswith("check --"): continue
+                    json_screen("%s: %s --json" % (write.__name__, label), lambda name: act(name, *question, b"--json"), shows=shows and label != "grant",
+                                skip=one_line if in_line else lambda name: False)
+            for name in NAMES:
+                for harmful, repair in ((writable, b"sudo chmod go-w "), (owned, b"sudo chown root ")):
+                    answer = json.loads(policy(harmful)(name, b"explain", b"80", b"--user", b"alice", b"--json")[1])
+                    commands = [r["command"].encode() for r in answer["remedies"] if r["command"].encode().startswith(repair)]
+                    if len(commands) != is_visible(name): complain("repair", name, "%r" % commands)
+                    for command in commands: same_words("repair", name, command, repair + b"/etc/lowport/rules.d/benign.rules", b"benign")
+            # The editor, and what it leaves behind.
+            clean("/etc/lowport/rules.d"); rules(b"")
+            screen("EDITOR", lambda name: pipe([L, b"edit"], env={b"EDITOR": b"./none" + name.replace(b" ", b"_")}), shows=False)
+            with open("editor", "w") as file: file.write("#!/bin/sh\nprintf 'allow user alice tcp 80 %s\\n' \"$WORD\" > \"$1\"\n")
+            os.chmod("editor", 0o755)
+            screen("edit", lambda name: pipe([L, b"edit"], stdin=b"x\n", env={b"EDITOR": T + b"editor", b"WORD": b"w" + name.replace(b" ", b"_")}),
+                   shows=False, skip=one_line)
+            screen("apply", lambda name: pipe([L, b"apply", b"-", b"--dry-run"], stdin=b"allow everyone tcp 80 # " + name + b"\n"), skip=one_line)
+            screen("apply a fault", lambda name: pipe([L, b"apply", b"-"], stdin=b"w" + name.replace(b" ", b"_") + b"\n"), shows=False, skip=one_line)
+            screen("check a file", lambda name: pipe([L, b"check", b"-"], stdin=b"w" + name.replace(b" ", b"_") + b"\n"), shows=False, skip=one_line)
+            """#,
+            "135 screens, all names, 56 commands, 0 problems\n"
+        )
+    }
+}
