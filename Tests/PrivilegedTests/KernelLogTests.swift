@@ -36,6 +36,30 @@ struct KernelLogTests: KernelSuite {
         )
     }
 
+    @Test func theNameOfAProgramImitatesNoField() async throws {
+        let outcome = try await enforced(
+            """
+            lowport grant -q 80 --user alice
+            enable
+            cat > named.py <<'END'
+            import ctypes, socket
+            ctypes.CDLL(None).prctl(15, b'x) by /y:1(\\n\\x1b"', 0, 0, 0)
+            s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", 80))
+            END
+            as alice /usr/bin/python3 named.py; lowport log | sed -E 's/^[^ ]+ //; s/pid [0-9]+/pid N/'
+            as alice /usr/bin/python3 named.py; lowport log --json | grep -o '"command":.*,"file"'
+            """
+        )
+        expect(
+            outcome,
+            """
+            granted uid 1001 (program "x\\x29\\x20by\\x20/y:1\\x28\\x0a\\x1b\\x22", pid N) tcp 127.0.0.1:80 by /etc/lowport/rules:1
+            "command":"x) by /y:1(\\n\\u001b\\"","file"
+
+            """
+        )
+    }
+
     @Test func `a log that is followed is the only one, and ends with the engine`() async throws {
         let outcome = try await enforced(
             """

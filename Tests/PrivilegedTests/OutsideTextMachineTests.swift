@@ -32,7 +32,7 @@ import Testing
             screen("the port is taken", named, skip=short)
             json_screen("the port is taken --json", lambda name: named(name, b"--json"), skip=short)
             def running(name, *more):
-                child = subprocess.Popen([program(T + b"run", name, source=b"/bin/sleep"), "1000"])
+                child = subprocess.Popen([program(T + b"run", name, source=b"/bin/sleep"), "1000"], user=1001, group=1001, extra_groups=[])
                 while os.readlink("/proc/%d/exe" % child.pid).endswith("python3"): time.sleep(0.001)
                 try: return pipe([L, b"explain", b"80", b"--pid", b"%d" % child.pid, *more])
                 finally: child.kill(); child.wait()
@@ -68,7 +68,7 @@ import Testing
             screen("list", along)
             json_screen("list --json", lambda name: along(name, b"--json"))
             """#,
-            "7 screens, all names, 126 commands, 0 problems\n"
+            "7 screens, all names, 66 commands, 0 problems\n"
         )
     }
 
@@ -109,5 +109,60 @@ import Testing
             """#,
             "1 screens, all names, 0 commands, 0 problems\n"
         )
+    }
+
+    /// Who copies a line of a terminal has a whole command.
+    @Test func commandsAreNotDivided() async throws {
+        try await expect(
+            #"""
+            place = T + b"a long way/to the/installation of somebody who has/many directories"
+            os.makedirs(place + b"/bin"); os.makedirs(place + b"/libexec/lowport"); os.link(L, place + b"/bin/lowport")
+            for part in os.listdir(LIBEXEC): shutil.copyfile(LIBEXEC + part, place + b"/libexec/lowport/" + part); os.chmod(place + b"/libexec/lowport/" + part, 0o755)
+            out = tty([place + b"/bin/lowport", b"doctor"], columns=60)[1]
+            whole = b"-> sudo setcap cap_dac_read_search,cap_net_bind_service=p '" + place + b"/libexec/lowport/lowport-helper'\n"
+            if whole not in out or max(map(len, re.sub(b" *" + re.escape(whole), b"", out).split(b"\n"))) > 60: complain("doctor", place, out.decode())
+            """#,
+            "0 screens, all names, 0 commands, 0 problems\n"
+        )
+    }
+
+    @Test func saysWhoElseCanChangeTheProgram() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            ask() { lowport explain 80 --user alice --program "$1" | grep -A1 "^  sudo chmod a+x $1" | tail -1; }
+            cp /bin/true server; chmod 644 server; ask $T/server
+            chmod 666 server; ask $T/server
+            chmod 644 server; chown bob server; ask $T/server
+            mkdir open; chmod 777 open; cp /bin/true open/server; chmod 644 open/server; ask $T/open/server
+            """
+        )
+        #expect(
+            outcome.output == """
+                      lets everybody start it
+                      lets everybody start it; but /mnt/work/server has mode 0666, so that others than root can change it
+                      lets everybody start it; but /mnt/work/server belongs to uid 1002, who can change it
+                      lets everybody start it; but /mnt/work/open has mode 0777, so that others than root can change it
+
+                """,
+            "\(outcome)"
+        )
+    }
+
+    @Test func completionNamesNothingElse() async throws {
+        let outcome = try await Sandbox.run(
+            #"""
+            printf 'good:x:2001:2001::/:\n$(touch pwn):x:2002:2002::/:\n\033[31mred:x:2003:2003::/:\na b;c:x:2004:2004::/:\n' >> /etc/passwd
+            printf 'good:x:2001:\n`touch pwn`:x:2002:\n' >> /etc/group
+            printf 'good 81/tcp\n$(touch${IFS}pwn) 82/tcp\n\033[31mred 83/tcp\n' >> /etc/services
+            for shell in bash zsh fish; do lowport --generate-completion-script $shell; done | grep getent > all
+            grep -vc 'getent [a-z]* | grep -o ' all || true
+            grep -o 'getent [a-z]* | grep -o [^*]*\*' all | sed "s/grep -o .*^/grep -o '^/;s/$/'/" | sort -u > commands
+            while read -r command; do
+                sh -c "$command" > words
+                printf '%s %s %s\n' "${command%% |*}" "$(grep -c '^good$' words)" "$(LC_ALL=C grep -c '[^a-zA-Z0-9_.@+-]' words)"
+            done < commands
+            """#
+        )
+        #expect(outcome.output == "0\ngetent group 1 0\ngetent passwd 1 0\ngetent services 1 0\n", "\(outcome)")
     }
 }

@@ -37,7 +37,6 @@ public struct RunningProcess: Hashable, Sendable {
 
     /// What a process calls itself, at most 15 bytes.
     static func name(of process: Int32) -> ByteString {
-        let text = (try? FileDescriptor.open("/proc/\(process)/comm", .readOnly).readToEnd(limit: 4096)) ?? []
-        return ByteString(text.prefix { $0 != 0x0A })
+        (try? ProcessName.of(process)) ?? ""
     }
 }
