@@ -25,7 +25,8 @@ import Testing
         arguments: [
             ([0x80, 0x9B, 0xFF], "\\x80\\x9b\\xff"), ([0xC3], "\\xc3"), ([0xC3, 0x28], "\\xc3("),
             // Overlong forms, halves of pairs, and numbers above the last one are not UTF-8.
-            ([0xC0, 0x8A], "\\xc0\\x8a"), ([0xE0, 0x80, 0x8A], "\\xe0\\x80\\x8a"), ([0xED, 0xA0, 0x80], "\\xed\\xa0\\x80"),
+            ([0xC0, 0x8A], "\\xc0\\x8a"), ([0xE0, 0x80, 0x8A], "\\xe0\\x80\\x8a"),
+            ([0xED, 0xA0, 0x80], "\\xed\\xa0\\x80"),
             ([0xF4, 0x90, 0x80, 0x80], "\\xf4\\x90\\x80\\x80"), ([0xF0, 0x9F, 0xA6], "\\xf0\\x9f\\xa6"),
             ([0xE2, 0x80, 0xC3, 0xBC], "\\xe2\\x80ü"),
         ] as [([UInt8], ByteString)]

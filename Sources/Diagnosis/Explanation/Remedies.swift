@@ -82,9 +82,10 @@ extension Situation {
     private var occupantRemedies: [Remedy] {
         guard let holder = blockingOccupant else { return [] }
         if let process = holder.processes.first {
+            let starter: [ByteString] = holder.socket.owner == request.user ? [] : ["sudo"]
             return [
                 Remedy(
-                    ShellCommand((holder.socket.owner == request.user ? [] : ["sudo"]) + ["kill", "\(process.identifier)"]),
+                    ShellCommand(starter + ["kill", "\(process.identifier)"]),
                     "ends \(process.name); if it belongs to a service, stop that instead"
                 )
             ]

@@ -90,7 +90,7 @@ enum InstallationHealth {
     /// What root does to the file at `path`; in words, if its name cannot be typed or seen.
     private static func command(_ name: ByteString, _ change: ByteString, _ path: ByteString) -> Message {
         guard let command = ShellCommand(["sudo", name, change, ShellCommand.operand(path)]) else {
-            return "as root, \(name) \(change) for the file, whose name has characters that are not seen, or is not UTF-8"
+            return "as root: \(name) \(change) for the file, in whose name something is not seen, or not UTF-8"
         }
         return Message(command)
     }

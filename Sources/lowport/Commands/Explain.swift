@@ -143,7 +143,7 @@ private struct ExplainAnswer: Encodable {
     let verdict: String
     let findings: [Finding]
     let remedies: [Remedy]
-    let advice: [String]
+    let advice: [String]?
 
     init(_ explanation: Explanation) {
         canBind = explanation.canBind
@@ -152,6 +152,6 @@ private struct ExplainAnswer: Encodable {
             Finding(subject: $0.subject, effect: $0.effect.rawValue, text: $0.text.jsonText)
         }
         remedies = explanation.remedies.map { Remedy(command: $0.command.text.jsonText, effect: $0.effect.jsonText) }
-        advice = explanation.advice.map(\.jsonText)
+        advice = explanation.advice.isEmpty ? nil : explanation.advice.map(\.jsonText)
     }
 }

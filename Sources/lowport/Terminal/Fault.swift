@@ -46,7 +46,9 @@ struct Fault {
             if messages.isEmpty, let other = shadows.cover(ofRule: index) {
                 messages = ["allows nothing that \(other) does not allow already"]
             }
-            return messages.map { Fault(message: Message($0), path: location.file, line: location.line, isSerious: false) }
+            return messages.map {
+                Fault(message: Message($0), path: location.file, line: location.line, isSerious: false)
+            }
         }
         return doubts + confinementWarnings(contents, &accounts)
     }
@@ -71,7 +73,9 @@ struct Fault {
             }
             if let first = seen[confinement] { message = "says what \(first) says already" }
             seen[confinement] = seen[confinement] ?? location
-            return message.map { Fault(message: Message($0), path: location.file, line: location.line, isSerious: false) }
+            return message.map {
+                Fault(message: Message($0), path: location.file, line: location.line, isSerious: false)
+            }
         }
     }
 
