@@ -134,6 +134,8 @@ import Testing
             chmod 666 server; ask $T/server
             chmod 644 server; chown bob server; ask $T/server
             mkdir open; chmod 777 open; cp /bin/true open/server; chmod 644 open/server; ask $T/open/server
+            echo 'allow user alice tcp 80' > /etc/lowport/rules.d/a.rules; chmod 666 /etc/lowport/rules.d/a.rules
+            lowport explain 80 --user alice | grep -A1 "^  sudo chmod go-w" | tail -1
             """
         )
         #expect(
@@ -142,6 +144,7 @@ import Testing
                       lets everybody start it; but /mnt/work/server has mode 0666, so that others than root can change it
                       lets everybody start it; but /mnt/work/server belongs to uid 1002, who can change it
                       lets everybody start it; but /mnt/work/open has mode 0777, so that others than root can change it
+                      makes the rules count that are there; read them first, for others could write them
 
                 """,
             "\(outcome)"

@@ -80,7 +80,17 @@ struct PolicySurvey {
         {
             wouldAllow = allows(RulesFile(path: refusal.path, content: content), request, now)
         }
-        return Situation.DeadFile(reason: refusal.byteString, repair: repair, wouldAllow: wouldAllow)
+        let isOpen =
+            switch refusal.reason {
+            case .owner, .writable: true
+            case .failure, .kind, .size: false
+            }
+        return Situation.DeadFile(
+            reason: refusal.byteString,
+            repair: repair,
+            wouldAllow: wouldAllow,
+            isOpenToOthers: isOpen
+        )
     }
 
     private static func dead(_ file: RulesFile, _ request: BindRequest, _ now: Timestamp) -> Situation.DeadFile {

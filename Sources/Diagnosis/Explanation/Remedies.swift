@@ -142,9 +142,10 @@ extension Situation {
         }
         // In another user namespace the owners of the files are not to be seen.
         let dead = surroundings.outerUser == nil ? deadFiles : []
-        let repairs = dead.filter { $0.wouldAllow != false }.compactMap(\.repair)
-        for repair in repairs {
-            remedies.append(Remedy(repair, "makes the rules count that are there"))
+        for file in dead.filter({ $0.wouldAllow != false }) {
+            guard let repair = file.repair else { continue }
+            let warning: ByteString = file.isOpenToOthers ? "; read them first, for others could write them" : ""
+            remedies.append(Remedy(repair, "makes the rules count that are there" + warning))
         }
         if dead.contains(where: { $0.wouldAllow == true }) { return remedies }
         let transport: [ByteString] = request.transport == .udp ? ["--protocol", "udp"] : []

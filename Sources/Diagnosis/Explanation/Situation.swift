@@ -40,12 +40,15 @@ public struct Situation: Sendable {
         public var repair: ShellCommand?
         /// Whether its rules would allow the request; nil if it cannot be told.
         public var wouldAllow: Bool?
+        /// Whether somebody besides root could write its rules.
+        public var isOpenToOthers: Bool
 
         /// Creates the description of a file.
-        public init(reason: ByteString, repair: ShellCommand?, wouldAllow: Bool?) {
+        public init(reason: ByteString, repair: ShellCommand?, wouldAllow: Bool?, isOpenToOthers: Bool = false) {
             self.reason = reason
             self.repair = repair
             self.wouldAllow = wouldAllow
+            self.isOpenToOthers = isOpenToOthers
         }
     }
 
