@@ -75,7 +75,7 @@ extension Situation {
     }
 
     private var capability: [Remedy] {
-        guard let program, program.image != .unknown else { return [] }
+        guard let program, program.image != .unknown, !program.isOpenToOthers else { return [] }
         return [
             Remedy(
                 command: "sudo lowport grant --program \(program.path)",

@@ -33,6 +33,8 @@ public struct ProgramFile: Hashable, Sendable {
     public var attribute: Attribute
     /// Whether the file system is mounted without set-id and file capabilities (`nosuid`, mount(8)).
     public var isOnNosuidMount: Bool
+    /// Whether somebody besides root may change it, or put another in its place: then it is to be given no capability.
+    public var isOpenToOthers: Bool
 
     /// Creates the description of a program.
     public init(
@@ -43,7 +45,8 @@ public struct ProgramFile: Hashable, Sendable {
         mode: FileMode = FileMode(rawValue: 0o755),
         owner: UserID = .root,
         attribute: Attribute = .none,
-        isOnNosuidMount: Bool = false
+        isOnNosuidMount: Bool = false,
+        isOpenToOthers: Bool = false
     ) {
         self.path = path
         self.scripts = scripts
@@ -53,6 +56,7 @@ public struct ProgramFile: Hashable, Sendable {
         self.owner = owner
         self.attribute = attribute
         self.isOnNosuidMount = isOnNosuidMount
+        self.isOpenToOthers = isOpenToOthers
     }
 
     /// Whether starting it changes the user or the group.
@@ -80,15 +84,17 @@ extension ProgramFile {
             }
             let status = try file.status()
             guard status.kind == .regular else { throw .permissionDenied }
+            let place = try file.path()
             self.init(
-                path: try file.path(),
+                path: place,
                 scripts: scripts,
                 scriptsWithCapabilities: capable,
                 image: image,
                 mode: status.mode,
                 owner: status.owner,
                 attribute: Self.attribute(of: file),
-                isOnNosuidMount: (try? file.fileSystem().ignoresPrivileges) ?? false
+                isOnNosuidMount: (try? file.fileSystem().ignoresPrivileges) ?? false,
+                isOpenToOthers: Self.isOpenToOthers(place)
             )
             return
         }
@@ -99,6 +105,11 @@ extension ProgramFile {
         guard interpreter.hasSuffix("/env") else { return nil }
         // With -S, env splits the rest into words; options and variables may come first.
         return argument.split(on: 0x20).first { !$0.isEmpty && !$0.hasPrefix("-") && !$0.bytes.contains(0x3D) }
+    }
+
+    private static func isOpenToOthers(_ path: ByteString) -> Bool {
+        guard let resolved = try? ResolvedPath(path) else { return false }
+        return resolved.weakFile() != nil || resolved.weakDirectory() != nil
     }
 
     private static func find(_ program: ByteString, searchPath: ByteString) throws(Errno) -> ByteString {
