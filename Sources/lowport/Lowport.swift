@@ -3,7 +3,6 @@ internal import ArgumentParser
 internal import Linux
 
 /// The administrator's and the user's tool.
-@main
 struct Lowport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lowport",

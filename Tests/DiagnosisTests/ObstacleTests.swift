@@ -35,6 +35,22 @@ import Testing
         )
     }
 
+    /// What would be refused is not proposed.
+    @Test func noCapabilityForProgramsOfOthers() throws {
+        let program = ProgramFile(
+            path: "/srv/server",
+            image: .dynamic,
+            mode: FileMode(rawValue: 0o2755),
+            isOpenToOthers: true
+        )
+        let explanation = Explanation(try situation(rules: "allow uid 1000 tcp 80", program: program))
+        #expect(
+            explanation.remedies.map(\.command) == [
+                "sudo lowport enforce enable", "lowport run --via broker /srv/server",
+            ]
+        )
+    }
+
     @Test func thePortIsTaken() throws {
         var taken = try situation(rules: "allow uid 1000 tcp 80")
         let socket = BoundSocket(

@@ -118,22 +118,31 @@ import Testing
         #expect(try read("/etc/lowport/rules") == "nonsense\n")
     }
 
-    @Test(arguments: [SystemCall.open, .write, .fsync, .rename, .chmod, .flock, .stat, .read])
+    @Test(arguments: [SystemCall.open, .write, .fsync, .close, .link, .rename, .chmod, .flock, .stat, .read])
     func keepsTheOldFileWhateverFails(_ call: SystemCall) throws {
         try write("allow everyone udp 80\n", to: "/etc/lowport/rules")
         for skipped in 0..<8 {
-            FaultPlan.$current.withValue(FaultPlan(failing: call, with: .inputOutput, after: skipped)) {
-                _ = try? store.update { $0.adding(rule) }
+            let isDone = FaultPlan.$current.withValue(
+                FaultPlan(failing: call, with: .inputOutput, after: skipped, times: 1)
+            ) { (try? store.update { $0.adding(rule) }) != nil }
+            // What is told to have failed has left nothing, the folder's way to the disk as the last of all included.
+            let expected = isDone ? "allow everyone udp 80\nallow everyone tcp 80\n" : "allow everyone udp 80\n"
+            #expect(try read("/etc/lowport/rules") == expected)
+            if isDone { try write("allow everyone udp 80\n", to: "/etc/lowport/rules") }
+            let left = try FileManager.default.contentsOfDirectory(atPath: root + "/etc/lowport")
+            #expect(!left.contains(".rules.new") && !left.contains(".rules.old"), "\(left)")
+        }
+    }
+
+    /// Where there were no rules, there are none again.
+    @Test func leavesNothingWhereNothingWas() throws {
+        for skipped in 0..<2 {
+            #expect(throws: UpdateError.self) {
+                try FaultPlan.$current.withValue(FaultPlan(failing: .fsync, with: .noSpace, after: skipped)) {
+                    try store.update { $0.adding(self.rule) }
+                }
             }
-            let text = try read("/etc/lowport/rules")
-            // Only the very last step, the folder's way to the disk, may fail with the new file in place.
-            let isNew = text == "allow everyone udp 80\nallow everyone tcp 80\n"
-            #expect(text == "allow everyone udp 80\n" || isNew)
-            if isNew { try write("allow everyone udp 80\n", to: "/etc/lowport/rules") }
-            #expect(
-                try FileManager.default.contentsOfDirectory(atPath: root + "/etc/lowport").contains(".rules.new")
-                    == false
-            )
+            #expect(!FileManager.default.fileExists(atPath: root + "/etc/lowport/rules"))
         }
     }
 

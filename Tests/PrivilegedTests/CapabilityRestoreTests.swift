@@ -101,7 +101,7 @@ import Testing
 
     @Test func restoresChangedFilesOnDemand() async throws {
         try await expectInSandbox(
-            "echo 1 >a; setcap =p a; getcap --save s a; echo 2 >a; setcap --changed --restore s; getcap a",
+            "chmod 755 .; echo 1 >a; setcap =p a; getcap --save s a; echo 2 >a; setcap --changed --restore s; getcap a",
             output: "a =p\nrestoring 'a' to =p\na =p\n"
         )
     }

@@ -206,6 +206,7 @@ import Testing
     @Test func grantsToAProgram() async throws {
         let outcome = try await Sandbox.run(
             """
+            mkdir /mnt/srv; cd /mnt/srv
             cp /bin/true server
             setcap cap_net_raw=p server
             lowport grant --program server --dry-run --quiet
@@ -220,7 +221,7 @@ import Testing
             lowport revoke --program server --json
             getcap server
             lowport grant --program /nonexistent || echo $?
-            chmod 755 .; as alice lowport grant --program server || echo $?
+            as alice lowport grant --program server || echo $?
             lowport grant 80 --program server 2>/dev/null || echo $?
             lowport revoke --program server --everyone 2>/dev/null || echo $?
             """
@@ -230,10 +231,10 @@ import Testing
                 == Outcome(
                     status: 0,
                     output: """
-                        would be added: cap_net_bind_service=ep server
-                        added: cap_net_bind_service=ep server
+                        would be added: cap_net_bind_service=ep /mnt/srv/server
+                        added: cap_net_bind_service=ep /mnt/srv/server
                         server cap_net_bind_service,cap_net_raw=ep
-                        removed: cap_net_bind_service=ep server
+                        removed: cap_net_bind_service=ep /mnt/srv/server
                         server cap_net_raw=ep
                         unchanged
                         {
@@ -243,7 +244,7 @@ import Testing
                           "changed" : true,
                           "dry_run" : false,
                           "removed" : [
-                            "cap_net_bind_service=ep server"
+                            "cap_net_bind_service=ep /mnt/srv/server"
                           ],
                           "schema" : "lowport.change/1"
                         }
@@ -254,11 +255,11 @@ import Testing
 
                         """,
                     errors: """
-                        warning: whoever runs server may bind every port with it, on every address
+                        warning: whoever runs /mnt/srv/server may bind every port with it, on every address
                         warning: an upgrade that replaces the file takes the capability away
                         hint: for single ports and users: lowport grant PORT --user NAME
                         lowport: cannot look at /nonexistent: no such file or directory
-                        lowport: cannot change the capabilities of server: operation not permitted
+                        lowport: cannot change the capabilities of /mnt/srv/server: operation not permitted
                         hint: run it as root, with sudo
 
                         """

@@ -32,10 +32,10 @@ static inline int clinux_openat(int directory, const char *path, int flags, unsi
     return openat(directory, path, flags, mode);
 }
 
-// openat2(2), which libc has no function for: no component of the path may be a symbolic link.
+// openat2(2), which libc has no function for: no component of the path may be a symbolic link, as those of proc(5) are.
 static inline int clinux_open_without_links(int directory, const char *path, int flags)
 {
-    struct open_how how = {.flags = (__u64)(unsigned)flags, .resolve = RESOLVE_NO_SYMLINKS};
+    struct open_how how = {.flags = (__u64)(unsigned)flags, .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 

@@ -40,7 +40,7 @@ struct GetcapProgram: ~Copyable {
                 try SavedCapabilities.text(of: saved).replaceFile(file)
                 if missesCapabilities { failed = true }
             } catch {
-                complain("getcap: cannot save to '\(file)': \(error.sentence)\n")
+                complain("getcap: cannot save to '\(file)': \(error.text)\n")
                 failed = true
             }
         }
@@ -81,9 +81,10 @@ struct GetcapProgram: ~Copyable {
     private mutating func tell(_ finding: WalkFinding) {
         if case .unreadable = finding.kind { missesCapabilities = true }
         if commandLine.saveFile != nil, case .capabilities(let capabilities) = finding.kind {
-            do {
-                let fingerprint = try FileFingerprint(ofFile: finding.path)
-                let entry = SavedCapabilities(path: finding.path, capabilities: capabilities, fingerprint: fingerprint)
+            do throws(Errno) {
+                let entry = try SavedCapabilities(ofFile: finding.path)
+                // Another file has come into its place: what is told of it would be of two.
+                guard entry.capabilities == capabilities else { throw .staleFile }
                 saved.append(entry)
             } catch {
                 return tell(WalkFinding(.unreadable(error), at: finding.path))

@@ -153,7 +153,11 @@ struct SetcapProgram: ~Copyable {
         if commandLine.verifies { return try verifyRestored(file) }
         let restoration: CapabilityRestoration
         do throws(SavedFileFailure) {
-            restoration = try CapabilityRestoration(savedIn: file, acceptsChanged: commandLine.acceptsChanged)
+            restoration = try CapabilityRestoration(
+                savedIn: file,
+                acceptsChanged: commandLine.acceptsChanged,
+                followsLinks: commandLine.followsLinks
+            )
         } catch {
             throw .saved(error)
         }
@@ -175,7 +179,8 @@ struct SetcapProgram: ~Copyable {
     /// Tells for every file that is saved whether it has its capabilities.
     private mutating func verifyRestored(_ file: ByteString) throws(SetcapFailure) {
         let entries: [SavedCapabilities]
-        do { entries = try CapabilityRestoration.entries(savedIn: file) } catch { throw .saved(error) }
+        let naming = FileNaming(followsLinks: commandLine.followsLinks)
+        do { entries = try CapabilityRestoration.entries(savedIn: file, naming) } catch { throw .saved(error) }
         var isSame = true
         for entry in entries {
             let wanted = entry.capabilities

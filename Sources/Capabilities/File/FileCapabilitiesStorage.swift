@@ -47,6 +47,8 @@ extension FileCapabilities {
 public struct CapabilityTarget: ~Copyable {
     private let path: ByteString
     private let file: FileDescriptor
+    /// How the file was come to, where more was asked than its name.
+    private let resolved: ResolvedPath?
 
     /// Names the file at `path`, which must be a regular file.
     ///
@@ -60,6 +62,16 @@ public struct CapabilityTarget: ~Copyable {
         guard try file.status().kind == .regular else { throw .invalidArgument }
         self.path = path
         self.file = file
+        resolved = nil
+    }
+
+    /// Takes the file that a path was resolved to, which must be a regular file; otherwise EINVAL is thrown.
+    public init(_ resolved: consuming ResolvedPath) throws(Errno) {
+        guard resolved.status.kind == .regular else { throw .invalidArgument }
+        let file = try resolved.file.duplicated()
+        path = resolved.path
+        self.file = file
+        self.resolved = consume resolved
     }
 
     /// The status of the file.
@@ -67,7 +79,10 @@ public struct CapabilityTarget: ~Copyable {
 
     /// The capabilities of the file; nil if it has none. Throws what `FileCapabilities.init(ofFile:followLinks:)` throws.
     public func read() throws(Errno) -> FileCapabilities? {
-        try FileCapabilities(ofFile: file.magicPath, followLinks: true)
+        do throws(Errno) { return try FileCapabilities(ofFile: file.magicPath, followLinks: true) } catch {
+            guard error == .noSuchFile else { throw error }
+            return try FileCapabilities(of: reopened())
+        }
     }
 
     /// Throws what stands against every change, as far as that can be told without one: a file system that is mounted
@@ -84,7 +99,14 @@ public struct CapabilityTarget: ~Copyable {
 
     /// The fingerprint of the file, which has to be readable.
     func fingerprint() throws(Errno) -> FileFingerprint {
-        try FileFingerprint(of: FileDescriptor.open(file.magicPath, [.readOnly, .nonBlocking, .noControllingTerminal]))
+        let opened: FileDescriptor
+        do throws(Errno) {
+            opened = try FileDescriptor.open(file.magicPath, [.readOnly, .nonBlocking, .noControllingTerminal])
+        } catch {
+            guard error == .noSuchFile else { throw error }
+            return try FileFingerprint(of: reopened())
+        }
+        return try FileFingerprint(of: opened)
     }
 
     /// Sets the file's capabilities. Needs CAP_SETFCAP.
@@ -109,9 +131,13 @@ public struct CapabilityTarget: ~Copyable {
 
     /// The same file, opened for where /proc is not mounted: there is no other way from a path-only descriptor.
     private func reopened() throws(Errno) -> FileDescriptor {
-        let opened = try FileDescriptor.open(path, [.readOnly, .nonBlocking, .noControllingTerminal])
-        let (named, found) = (try file.status(), try opened.status())
-        guard named.device == found.device, named.inode == found.inode else { throw .invalidArgument }
+        let options: OpenOptions = [.readOnly, .nonBlocking, .noControllingTerminal]
+        switch resolved {
+        case .some(let resolved): return try resolved.open(options)
+        case nil: break
+        }
+        let opened = try FileDescriptor.open(path, options)
+        guard try opened.status().isOfSameFile(as: file.status()) else { throw .invalidArgument }
         return opened
     }
 }

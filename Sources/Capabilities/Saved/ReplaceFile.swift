@@ -5,17 +5,17 @@
 
 extension ByteString {
     /// Makes this the content of the file at `path`, which always has its old content or all of the new one, and which
-    /// only its owner may read and write.
-    func replaceFile(_ path: ByteString) throws(Errno) {
+    /// only its owner may read and write. A symbolic link of that name is replaced, and not followed.
+    func replaceFile(_ path: ByteString) throws(NamedFileFailure) {
         let slash = path.bytes.lastIndex(of: UInt8(ascii: "/"))
         let name = ByteString(slash.map { path.bytes[($0 + 1)...] } ?? path.bytes[...])
-        if name.isEmpty { throw .isDirectory }
+        if name.isEmpty || name == "." || name == ".." { throw .failure(.isDirectory) }
         let folder: ByteString = slash.map { $0 == 0 ? "/" : ByteString(path.bytes[..<$0]) } ?? "."
-        let directory = try FileDescriptor.open(folder, [.readOnly, .directory])
+        let directory = try FileNaming().openDirectory(folder)
         let new = name + ".new"
         // Of a writer that was interrupted.
         try? directory.unlink(new)
-        do {
+        do throws(Errno) {
             let file = try FileDescriptor.open(new, [.writeOnly, .create, .exclusive, .noFollow], in: directory)
             try file.write(self)
             try file.synchronize()
@@ -24,19 +24,7 @@ extension ByteString {
             try directory.synchronize()
         } catch {
             try? directory.unlink(new)
-            throw error
+            throw .failure(error)
         }
-    }
-
-    /// Reads the file at `path`, of which nobody but its owner and root may have written a byte: anybody who may write to
-    /// it could give capabilities to whatever he likes. Otherwise throws EPERM.
-    /// - Parameter limit: the most bytes that are accepted.
-    static func readingTrustedFile(_ path: ByteString, limit: Int) throws(Errno) -> ByteString {
-        let file = try FileDescriptor.open(path, [.readOnly, .nonBlocking, .noControllingTerminal])
-        let status = try file.status()
-        guard status.kind == .regular else { throw .invalidArgument }
-        let isOwn = status.owner == .root || status.owner == CurrentProcess.effectiveUser
-        guard isOwn, !status.mode.isWritableByGroupOrOthers else { throw .notPermitted }
-        return ByteString(try file.readToEnd(limit: limit))
     }
 }

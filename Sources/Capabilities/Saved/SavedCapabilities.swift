@@ -18,6 +18,16 @@ public struct SavedCapabilities: Hashable, Sendable {
         self.capabilities = capabilities
         self.fingerprint = fingerprint
     }
+
+    /// Looks at the regular file at `path`, which must not be a symbolic link, through one descriptor.
+    ///
+    /// Throws ESTALE if it has no capabilities.
+    init(ofFile path: ByteString) throws(Errno) {
+        let file = try FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking, .noControllingTerminal])
+        let found = try FileCapabilities(of: file)
+        guard let found else { throw .staleFile }
+        self.init(path: path, capabilities: found, fingerprint: try FileFingerprint(of: file))
+    }
 }
 
 /// Why a text holds no saved capabilities.

@@ -75,7 +75,7 @@ extension Situation {
     }
 
     private var capability: [Remedy] {
-        guard let program, program.image != .unknown else { return [] }
+        guard let program, program.image != .unknown, !program.isOpenToOthers else { return [] }
         return [
             Remedy(
                 ShellCommand(["sudo", "lowport", "grant", "--program", ShellCommand.operand(program.path)]),

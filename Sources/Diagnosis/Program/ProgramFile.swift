@@ -35,6 +35,8 @@ public struct ProgramFile: Hashable, Sendable {
     public var isOnNosuidMount: Bool
     /// Who besides root can put something else in its place, as the end of a sentence; nil if nobody can.
     public var weakness: ByteString?
+    /// Whether somebody besides root may change it, or put another in its place: then it is to be given no capability.
+    public var isOpenToOthers: Bool
 
     /// Creates the description of a program.
     public init(
@@ -46,6 +48,7 @@ public struct ProgramFile: Hashable, Sendable {
         owner: UserID = .root,
         attribute: Attribute = .none,
         isOnNosuidMount: Bool = false,
+        isOpenToOthers: Bool = false,
         weakness: ByteString? = nil
     ) {
         self.path = path
@@ -57,6 +60,7 @@ public struct ProgramFile: Hashable, Sendable {
         self.attribute = attribute
         self.isOnNosuidMount = isOnNosuidMount
         self.weakness = weakness
+        self.isOpenToOthers = isOpenToOthers
     }
 
     /// Whether starting it changes the user or the group.
@@ -84,15 +88,17 @@ extension ProgramFile {
             }
             let status = try file.status()
             guard status.kind == .regular else { throw .permissionDenied }
+            let place = try file.path()
             self.init(
-                path: try file.path(),
+                path: place,
                 scripts: scripts,
                 scriptsWithCapabilities: capable,
                 image: image,
                 mode: status.mode,
                 owner: status.owner,
                 attribute: Self.attribute(of: file),
-                isOnNosuidMount: (try? file.fileSystem().ignoresPrivileges) ?? false
+                isOnNosuidMount: (try? file.fileSystem().ignoresPrivileges) ?? false,
+                isOpenToOthers: Self.isOpenToOthers(place)
             )
             // What is about to get more rights, or more users, is also the script that leads to it.
             weakness = ([self.path] + scripts).lazy.compactMap { Self.weakness(of: $0) }.first
@@ -105,6 +111,11 @@ extension ProgramFile {
         guard interpreter.hasSuffix("/env") else { return nil }
         // With -S, env splits the rest into words; options and variables may come first.
         return argument.split(on: 0x20).first { !$0.isEmpty && !$0.hasPrefix("-") && !$0.bytes.contains(0x3D) }
+    }
+
+    private static func isOpenToOthers(_ path: ByteString) -> Bool {
+        guard let resolved = try? ResolvedPath(path) else { return false }
+        return resolved.weakFile() != nil || resolved.weakDirectory() != nil
     }
 
     private static func find(_ program: ByteString, searchPath: ByteString) throws(Errno) -> ByteString {

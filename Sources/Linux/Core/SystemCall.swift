@@ -3,7 +3,8 @@ internal import CLinux
 
 /// The system calls that this room makes; a name for messages, for logs and for tests that make a call fail.
 public enum SystemCall: Sendable, Hashable {
-    case open, close, read, write, seek, stat, access, fsync, ftruncate, rename, unlink, mkdir, chmod, chown, flock
+    case open, openWithoutLinks, close, read, write, seek, stat, access, fsync, ftruncate, rename, link, unlink, mkdir,
+        chmod, chown, flock
     case fcntl, duplicate, pipe, poll, getDirectoryEntries, readLink, getWorkingDirectory
     case getAttribute, setAttribute, removeAttribute, listAttributes
     case socket, bind, listen, accept, connect, shutdown, getSocketOption, setSocketOption, getSocketName, getPeerName

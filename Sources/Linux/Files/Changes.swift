@@ -66,6 +66,26 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
+    /// Gives the file `name` of this directory the name `newName` as well, which must be free; a symbolic link is not followed.
+    ///
+    /// The corresponding system call is linkat(2).
+    public func link(_ name: ByteString, as newName: ByteString) throws(Errno) {
+        let directory = rawValue
+        try nothingOrErrno(.link) {
+            unsafe name.withCString { old in
+                unsafe newName.withCString { unsafe linkat(directory, old, directory, $0, 0) }
+            }
+        }
+    }
+
+    /// Removes the empty directory `name` from this directory.
+    ///
+    /// The corresponding system call is unlinkat(2) with `AT_REMOVEDIR`.
+    public func removeDirectory(_ name: ByteString) throws(Errno) {
+        let directory = rawValue
+        try nothingOrErrno(.unlink) { unsafe name.withCString { unsafe unlinkat(directory, $0, AT_REMOVEDIR) } }
+    }
+
     /// Removes the name `name` from this directory.
     ///
     /// The corresponding system call is unlinkat(2).

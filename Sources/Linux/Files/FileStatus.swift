@@ -17,6 +17,9 @@ public struct FileMode: RawRepresentable, Hashable, Sendable, ByteStringConverti
     /// Whether somebody besides the owner may write: `S_IWGRP` or `S_IWOTH`.
     public var isWritableByGroupOrOthers: Bool { rawValue & 0o022 != 0 }
 
+    /// Whether names in a directory with this mode can be taken away by their owners alone: `S_ISVTX` (inode(7)).
+    public var isSticky: Bool { rawValue & 0o1000 != 0 }
+
     /// Whether a program with this mode changes its user or group when it is started.
     public var isSetID: Bool { rawValue & 0o6000 != 0 }
 }
@@ -90,6 +93,9 @@ public struct FileStatus: Sendable {
     init(ofTarget path: ByteString, in directory: borrowing some Descriptor & ~Copyable) throws(Errno) {
         try self.init(of: path, directory: directory.rawValue, flags: 0)
     }
+
+    /// Whether both are of one file, under whatever names.
+    public func isOfSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 
     private init(of path: ByteString, directory: Int32, flags: Int32) throws(Errno) {
         var status = stat()

@@ -24,6 +24,9 @@ public struct FileSystem: Hashable, Sendable {
     /// Whether its files are on another machine, or behind a program.
     public var isRemote: Bool { clinux_is_remote_file_system(type) }
 
+    /// Whether it is proc(5), some of whose links lead elsewhere than their text says.
+    public var isOfProcesses: Bool { type == UInt32(PROC_SUPER_MAGIC) }
+
     /// Whether its files are made up by the kernel, as those of proc(5) are. One that keeps files in memory is not meant.
     public var isVirtual: Bool { clinux_is_virtual_file_system(type) }
 }

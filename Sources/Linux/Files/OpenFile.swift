@@ -74,7 +74,7 @@ extension FileDescriptor {
         in directory: borrowing some Descriptor & ~Copyable
     ) throws(Errno) -> FileDescriptor {
         let (start, flags) = (directory.rawValue, options.rawValue | O_CLOEXEC)
-        let descriptor = try valueOrErrno(.open) {
+        let descriptor = try valueOrErrno(.openWithoutLinks) {
             unsafe path.withCString { unsafe clinux_open_without_links(start, $0, flags) }
         }
         return FileDescriptor(owning: descriptor)

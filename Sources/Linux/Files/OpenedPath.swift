@@ -6,6 +6,24 @@ extension Descriptor where Self: ~Copyable {
     ///
     /// The corresponding system call is readlink(2), on `/proc/self/fd`.
     public func path() throws(Errno) -> ByteString { try readLink("/proc/self/fd/\(rawValue)") }
+
+    /// What the symbolic link holds that is open as `pathOnly`.
+    ///
+    /// The corresponding system call is readlinkat(2) with an empty path.
+    public func linkTarget() throws(Errno) -> ByteString {
+        let descriptor = rawValue
+        var target = [CChar](repeating: 0, count: 4096)
+        let length = try valueOrErrno(.readLink) { unsafe readlinkat(descriptor, "", &target, 4096) }
+        return ByteString(target.prefix(length).map { UInt8(bitPattern: $0) })
+    }
+
+    /// Another descriptor of the same open file.
+    ///
+    /// The corresponding system call is fcntl(2) with `F_DUPFD_CLOEXEC`.
+    public func duplicated() throws(Errno) -> FileDescriptor {
+        let descriptor = rawValue
+        return FileDescriptor(owning: try valueOrErrno(.duplicate) { clinux_fcntl(descriptor, F_DUPFD_CLOEXEC, 3) })
+    }
 }
 
 /// What the symbolic link at `path` holds.

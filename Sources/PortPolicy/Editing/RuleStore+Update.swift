@@ -9,6 +9,8 @@ public enum UpdateError: Error {
     case invalid(RulesFile)
     /// A system call failed while the file at `path` was written.
     case system(SystemCall, path: ByteString, Errno)
+    /// The copy that an editor left is none that can be read.
+    case draft(RuleStore.Refusal)
     /// Somebody else is changing the rules, and the caller does not want to wait.
     case busy
 }
@@ -77,14 +79,20 @@ extension RuleStore {
         return result
     }
 
-    /// Makes `/etc/lowport`, if it is missing.
-    func makeFolder() throws(UpdateError) {
-        try performing(.mkdir, "/etc/lowport") { () throws(Errno) in
-            let parent = try FileDescriptor.open(root + "/etc", [.readOnly, .directory])
+    /// Opens the folder of the rules, and makes it in the one above, once that has been checked, if it is missing.
+    func openFolderForWriting() throws(UpdateError) -> FileDescriptor {
+        do throws(Refusal) { return try openFolder() } catch {
+            guard error.isAbsence else { throw .refused(error) }
+        }
+        do throws(Refusal) {
+            let parent = try openFolder(Self.folders.dropLast())
             do throws(Errno) {
                 try parent.makeDirectory("lowport", mode: FileMode(rawValue: 0o755))
                 try parent.synchronize()
-            } catch  where error == .fileExists {}
-        }
+            } catch {
+                if error != .fileExists { throw Refusal(path: "/etc/lowport", reason: .failure(error)) }
+            }
+            return try openFolder()
+        } catch { throw .refused(error) }
     }
 }

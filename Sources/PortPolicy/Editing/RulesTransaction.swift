@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Linux
+internal import Linux
 
 /// The rules file, held for one who changes it: until the value ends, other writers wait.
 ///
@@ -11,25 +11,18 @@ public struct RulesTransaction: ~Copyable {
 
     /// The name under which the new text is written before it takes the place of the old.
     private static var temporaryName: ByteString { ".rules.new" }
-    /// The name of the copy that is given to an editor.
-    private static var draftName: ByteString { "rules.edit" }
-    /// Where the copy lies that is given to an editor.
-    public static var draftPath: ByteString { "/etc/lowport/rules.edit" }
+    /// The name that the old text keeps until the new one is on the disk.
+    private static var oldName: ByteString { ".rules.old" }
 
     /// Waits for the other writers, and holds the rules from then on.
     /// - Parameters:
     ///   - store: where the rules are; its folder is made if it is missing.
     ///   - mayWait: asked once if somebody else holds the rules; false gives up with `UpdateError.busy`.
     init(_ store: RuleStore, mayWait: () -> Bool) throws(UpdateError) {
-        try store.makeFolder()
-        let folder = try Self.folder(of: store)
+        let folder = try store.openFolderForWriting()
         lock = try Self.lock(in: folder, mayWait: mayWait)
         self.store = store
         self.folder = folder
-    }
-
-    private static func folder(of store: RuleStore) throws(UpdateError) -> FileDescriptor {
-        do throws(RuleStore.Refusal) { return try store.openFolder() } catch { throw .refused(error) }
     }
 
     private static func lock(
@@ -57,22 +50,57 @@ public struct RulesTransaction: ~Copyable {
     /// Puts `content` in the place of the rules, with the mode and group of the old file; without one, 0644.
     ///
     /// The new text goes to a temporary file, reaches the disk, and takes the old one's name; then the folder reaches
-    /// the disk.
+    /// the disk. Where any of that fails, the old text is there again.
     public func install(_ content: [UInt8]) throws(UpdateError) {
         let temporary = Self.temporaryName
         let path: ByteString = "/etc/lowport/\(temporary)"
-        // A writer that was killed may have left one; the lock says that nobody is using it.
+        // A writer that was killed may have left them; the lock says that nobody is using them.
         try? folder.unlink(temporary)
+        try? folder.unlink(Self.oldName)
         do throws(UpdateError) {
             let file = try create(temporary, path: path)
             try performing(.write, path) { () throws(Errno) in try file.write(ByteString(content)) }
             try performing(.fsync, path) { () throws(Errno) in try file.synchronize() }
-            try performing(.rename, path) { () throws(Errno) in try folder.rename(temporary, to: "rules") }
+            do throws(Errno) { try file.close() } catch { throw .system(.close, path: path, error) }
+            let before = keepOld()
+            do throws(UpdateError) {
+                try performing(.rename, path) { () throws(Errno) in try folder.rename(temporary, to: "rules") }
+                try performing(.fsync, "/etc/lowport") { () throws(Errno) in try folder.synchronize() }
+            } catch {
+                bringBack(before)
+                throw error
+            }
         } catch {
             try? folder.unlink(temporary)
+            try? folder.unlink(Self.oldName)
             throw error
         }
-        try performing(.fsync, "/etc/lowport") { () throws(Errno) in try folder.synchronize() }
+        try? folder.unlink(Self.oldName)
+    }
+
+    /// What the name of the rules meant before.
+    private enum Before {
+        case nothing, file, unknown
+    }
+
+    /// Gives the old text a second name.
+    private func keepOld() -> Before {
+        do throws(Errno) {
+            try folder.link("rules", as: Self.oldName)
+            return .file
+        } catch { return error == .noSuchFile ? .nothing : .unknown }
+    }
+
+    /// Gives the old text its name back, as far as it lost it.
+    private func bringBack(_ before: Before) {
+        switch before {
+        // Of two names of one file, which it is if nothing was renamed, rename(2) leaves both.
+        case .file: try? folder.rename(Self.oldName, to: "rules")
+        case .nothing: try? folder.unlink("rules")
+        // A file system without hard links: the new text stays.
+        case .unknown: break
+        }
+        try? folder.synchronize()
     }
 
     private func create(_ name: ByteString, path: ByteString) throws(UpdateError) -> FileDescriptor {
@@ -88,31 +116,10 @@ public struct RulesTransaction: ~Copyable {
         } catch { throw .system(.open, path: path, error) }
     }
 
-    // MARK: - A copy for an editor
-
-    /// Writes the copy that an editor may change; root alone can read it.
-    public func writeDraft(_ content: [UInt8]) throws(UpdateError) {
-        removeDraft()
-        try performing(.write, Self.draftPath) { () throws(Errno) in
-            let file = try FileDescriptor.open(
-                Self.draftName,
-                [.writeOnly, .create, .exclusive, .noFollow],
-                in: folder
-            )
-            try file.write(ByteString(content))
-        }
+    /// Makes a copy for an editor, which is gone with the value that stands for it.
+    public func draft(of content: [UInt8]) throws(UpdateError) -> RulesDraft {
+        try RulesDraft.make(of: content, in: folder, owner: store.owner)
     }
-
-    /// The copy as the editor left it.
-    public func draft() throws(UpdateError) -> [UInt8] {
-        do throws(Errno) {
-            return try FileDescriptor.open(Self.draftName, [.readOnly, .noFollow, .nonBlocking], in: folder)
-                .readToEnd(limit: RulesFile.maximumSize)
-        } catch { throw .system(.read, path: Self.draftPath, error) }
-    }
-
-    /// Removes the copy, if there is one.
-    public func removeDraft() { try? folder.unlink(Self.draftName) }
 }
 
 /// Makes a system call, and says of its error which call it was and on which file.

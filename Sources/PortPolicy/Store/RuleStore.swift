@@ -122,13 +122,13 @@ public struct RuleStore: Sendable {
 
     // MARK: - Opening what may be trusted
 
-    /// Opens the folder of the rules, checking every folder on the way.
-    func openFolder() throws(Refusal) -> FileDescriptor {
+    /// Opens the folder of the rules, or another that `folders` lead to, checking every folder on the way.
+    func openFolder(_ folders: [ByteString] = RuleStore.folders) throws(Refusal) -> FileDescriptor {
         let root = root
         var folder = try open(root, [.pathOnly, .directory], in: InheritedDescriptor.workingDirectory, path: "/")
         try check(folder, is: .directory, path: "/")
         var path = ByteString()
-        for name in Self.folders {
+        for name in folders {
             path += "/" + name
             folder = try openFolder(name, in: folder, path: path)
         }

@@ -89,6 +89,12 @@ extension UpdateError {
                 return notPermitted(refusal.path, error)
             }
             return failure("\(refusal)", hint: "lowport check", status: Status.configuration)
+        case .draft(let refusal):
+            return failure(
+                "the editor left no copy to read; nothing is changed",
+                details: ["\(refusal)"],
+                status: Status.system
+            )
         case .invalid(let file):
             return failure(
                 "\(file.path) has faults and grants nothing; it is not changed",

@@ -9,13 +9,13 @@ struct IdentityOptions: ParsableArguments {
         help: ArgumentHelp("The user, by name.", valueName: "name"),
         completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'")
     )
-    var user: String?
+    var user: BytesArgument?
 
     @Option(
         help: ArgumentHelp("The group, by name; supplementary groups count.", valueName: "name"),
         completion: .shellCommand("getent group | grep -o '^[a-zA-Z0-9_.@-]*'")
     )
-    var group: String?
+    var group: BytesArgument?
 
     @Option(help: ArgumentHelp("The user, by number.", valueName: "number"))
     var uid: UInt32?
@@ -28,8 +28,8 @@ struct IdentityOptions: ParsableArguments {
 
     private var given: [Identity] {
         var all: [Identity] = []
-        if let user { all.append(.user(ByteString(user))) }
-        if let group { all.append(.group(ByteString(group))) }
+        if let user { all.append(.user(user.bytes)) }
+        if let group { all.append(.group(group.bytes)) }
         if let uid { all.append(.userID(UserID(rawValue: uid))) }
         if let gid { all.append(.groupID(GroupID(rawValue: gid))) }
         if everyone { all.append(.everyone) }
@@ -37,7 +37,7 @@ struct IdentityOptions: ParsableArguments {
     }
 
     /// Demands that exactly one is named, or with `--program` none.
-    func demand(instead program: String?) throws {
+    func demand(instead program: BytesArgument?) throws {
         if program != nil {
             guard given.isEmpty else { throw ValidationError("--program is for everybody who runs the program.") }
         } else if given.count != 1 {

@@ -10,7 +10,7 @@ struct PortList {
     /// Reads ports, ranges and service names; throws what is wrong with the first that is none.
     static func parse(_ argument: String) throws -> PortList {
         PortList(
-            ranges: try ByteString(argument).split(on: UInt8(ascii: ",")).map { part in
+            ranges: try ByteString(argument: argument).split(on: UInt8(ascii: ",")).map { part in
                 guard let range = range(part) else { throw ValidationError(complaint(about: part)) }
                 return range
             }

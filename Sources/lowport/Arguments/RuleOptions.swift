@@ -18,7 +18,10 @@ struct RuleOptions: ParsableArguments {
         help: ArgumentHelp("The program, for every port, instead of rules.", valueName: "file"),
         completion: .file()
     )
-    var program: String?
+    var program: BytesArgument?
+
+    @Flag(help: "With --program: a link on the way is followed.")
+    var follow = false
 
     @Option(name: .customLong("protocol"), help: "The protocol.")
     var transport: ProtocolChoice?
@@ -34,6 +37,7 @@ struct RuleOptions: ParsableArguments {
 
     func validate() throws {
         try whom.demand(instead: program)
+        if program == nil, follow { throw ValidationError("--follow is for --program.") }
         if program == nil, ports.isEmpty { throw ValidationError("Missing expected argument '<ports> ...'") }
     }
 }

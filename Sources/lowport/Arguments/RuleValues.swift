@@ -22,7 +22,7 @@ struct PrefixList: ExpressibleByArgument {
 
     init?(argument: String) {
         var prefixes: [AddressPrefix] = []
-        for part in ByteString(argument).split(on: UInt8(ascii: ",")) {
+        for part in ByteString(argument: argument).split(on: UInt8(ascii: ",")) {
             guard let prefix = AddressPrefix(text: part) else { return nil }
             prefixes.append(prefix)
         }
@@ -35,7 +35,7 @@ struct TimestampArgument: ExpressibleByArgument {
     let time: Timestamp
 
     init?(argument: String) {
-        guard let time = Timestamp(ByteString(argument)) else { return nil }
+        guard let time = Timestamp(ByteString(argument: argument)) else { return nil }
         self.time = time
     }
 }
@@ -58,7 +58,7 @@ struct AddressArgument: ExpressibleByArgument {
     let address: IPAddress
 
     init?(argument: String) {
-        guard let address = IPAddress(ByteString(argument)) else { return nil }
+        guard let address = IPAddress(ByteString(argument: argument)) else { return nil }
         self.address = address
     }
 }

@@ -9,9 +9,10 @@ struct Apply: ParsableCommand {
         abstract: "Make the rules equal to a file.",
         discussion: """
             Checks FILE and puts it in the place of /etc/lowport/rules, in one step, and
-            says which lines went and came. Files in /etc/lowport/rules.d stay. Ends with
-            0 whether or not something was different; with --dry-run, ends with 1 if
-            something would be.
+            says which lines went and came. Files in /etc/lowport/rules.d stay. If others
+            than root and the user of sudo may write to FILE or put it where it is, it is
+            refused. Ends with 0 whether or not something was different; with --dry-run,
+            ends with 1 if something would be.
 
             EXAMPLES
               sudo lowport apply web.rules
@@ -21,12 +22,12 @@ struct Apply: ParsableCommand {
     )
 
     @Argument(help: "The rules; - reads standard input.", completion: .file())
-    var file: String
+    var file: BytesArgument
 
     @OptionGroup var editing: EditingOptions
 
     func run() throws {
-        let wanted = try RulesFile(reading: file)
+        let wanted = try RulesFile(trusting: file.bytes)
         guard wanted.isValid else {
             throw failure(
                 "\(wanted.path) has faults; nothing is changed",
@@ -45,19 +46,5 @@ struct Apply: ParsableCommand {
         for file in RuleStore.system.load().files where file.path != RuleStore.mainPath && !file.rules.isEmpty {
             note("note: \(file.path) stays, and allows what it allows")
         }
-    }
-}
-
-extension RulesFile {
-    /// Reads the rules file that somebody named on the command line; `-` is standard input.
-    init(reading name: String) throws {
-        let path: ByteString = name == "-" ? "standard input" : ByteString(name)
-        do throws(Errno) {
-            let content =
-                name == "-"
-                ? try InheritedDescriptor.standardInput.readToEnd(limit: Self.maximumSize)
-                : try FileDescriptor.open(path, .readOnly).readToEnd(limit: Self.maximumSize)
-            self.init(path: path, content: content)
-        } catch { throw failure("cannot read \(path): \(error.sentence)", status: Status.system) }
     }
 }

@@ -22,7 +22,7 @@ struct Check: ParsableCommand {
     )
 
     @Argument(help: "Rules files; - reads standard input.", completion: .file())
-    var files: [String] = []
+    var files: [BytesArgument] = []
 
     @Flag(help: "Count warnings as faults.")
     var strict = false
@@ -51,7 +51,7 @@ struct Check: ParsableCommand {
 
     private func read() throws -> RuleStore.Contents {
         var contents = RuleStore.Contents()
-        contents.files = try files.map { try RulesFile(reading: $0) }
+        contents.files = try files.map { try RulesFile(reading: $0.bytes) }
         return contents
     }
 

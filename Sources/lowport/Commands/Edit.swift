@@ -26,13 +26,9 @@ struct Edit: ParsableCommand {
     func run() throws {
         let transaction = try reporting { () throws(UpdateError) in try RuleStore.system.beginEditing() }
         let original = try reporting { () throws(UpdateError) in try transaction.current() }
-        try reporting { () throws(UpdateError) in try transaction.writeDraft(original.content) }
-        let edited: RulesFile
-        do { edited = try self.edited(in: transaction) } catch {
-            transaction.removeDraft()
-            throw error
-        }
-        transaction.removeDraft()
+        let draft = try reporting { () throws(UpdateError) in try transaction.draft(of: original.content) }
+        let edited = try self.edited(draft)
+        _ = consume draft
         let change = original.replaced(by: edited.content)
         if !change.isEmpty {
             try reporting { () throws(UpdateError) in try transaction.install(edited.content) }
@@ -44,10 +40,10 @@ struct Edit: ParsableCommand {
     }
 
     /// The copy, once it is without faults.
-    private func edited(in transaction: borrowing RulesTransaction) throws -> RulesFile {
+    private func edited(_ draft: borrowing RulesDraft) throws -> RulesFile {
         while true {
-            try Editor.open(RulesTransaction.draftPath)
-            let content = try reporting { () throws(UpdateError) in try transaction.draft() }
+            try Editor.open(draft.path)
+            let content = try reporting { () throws(UpdateError) in try draft.content() }
             let file = RulesFile(path: RuleStore.mainPath, content: content)
             if file.isValid { return file }
             for error in file.errors { note(message: "\(file.path):\(error)") }

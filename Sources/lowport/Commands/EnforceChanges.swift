@@ -16,7 +16,7 @@ struct EnforceEnable: ParsableCommand {
     )
 
     @Option(help: "Hold only this control group and those below it to the rules.", completion: .directory)
-    var cgroup: String?
+    var cgroup: BytesArgument?
 
     @Flag(help: "Hold in all network namespaces, and not in this one alone: containers get the rules, too.")
     var allNamespaces = false
@@ -28,7 +28,7 @@ struct EnforceEnable: ParsableCommand {
             let done = try KernelEngine.enable(
                 policy,
                 names: SystemPolicyNames(),
-                cgroup: cgroup.map { ByteString($0) },
+                cgroup: cgroup?.bytes,
                 network: network
             )
             return done

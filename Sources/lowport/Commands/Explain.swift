@@ -42,10 +42,10 @@ struct Explain: ParsableCommand {
         help: "Ask for this user, as after logging in.",
         completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'")
     )
-    var user: String?
+    var user: BytesArgument?
 
     @Option(help: ArgumentHelp("The program, a path or a name.", valueName: "file"), completion: .file())
-    var program: String?
+    var program: BytesArgument?
 
     @Option(help: "Ask for a process that runs.")
     var pid: Int32?
@@ -62,8 +62,8 @@ struct Explain: ParsableCommand {
 
     func run() throws {
         let survey = Survey(
-            subject: pid.map { .process($0) } ?? user.map { .user(ByteString($0)) } ?? .caller,
-            program: program.map { ByteString($0) },
+            subject: pid.map { .process($0) } ?? user.map { .user($0.bytes) } ?? .caller,
+            program: program?.bytes,
             transport: udp ? .udp : .tcp,
             address: on?.address ?? .v4(.any),
             isDualStack: !isIPv6Only,

@@ -10,7 +10,8 @@ struct Grant: ParsableCommand {
         discussion: """
             Adds a rule to /etc/lowport/rules. What is allowed already stays unchanged.
             With --program, gives the file the capability cap_net_bind_service instead:
-            for every port, whoever runs it.
+            for every port, whoever runs it. Root alone may be able to change the file
+            and the directories that lead to it.
 
             EXAMPLES
               sudo lowport grant 80 443 --user web
@@ -33,7 +34,7 @@ struct Grant: ParsableCommand {
     var duration: DurationArgument?
 
     @Option(help: ArgumentHelp("A note that stands behind the rule.", valueName: "text"))
-    var comment: String?
+    var comment: BytesArgument?
 
     @OptionGroup var editing: EditingOptions
 
@@ -42,13 +43,13 @@ struct Grant: ParsableCommand {
             throw ValidationError("--program is for every port, address and time, and has no comment.")
         }
         if until != nil, duration != nil { throw ValidationError("--until and --for exclude each other.") }
-        if let comment, !ByteString(comment).isVisible {
+        if let comment, !comment.bytes.isVisible {
             throw ValidationError("A comment is one line of text, without characters that are not seen.")
         }
     }
 
     func run() throws {
-        if let program = meant.program { return try grant(ByteString(program)) }
+        if let program = meant.program { return try grant(program.bytes) }
         let end = until?.time ?? duration.map { Timestamp(rawValue: WallClock.seconds + $0.seconds) }
         if let end, end.rawValue <= WallClock.seconds {
             throw failure("the time \(end) is over", status: Status.usage)
@@ -66,15 +67,18 @@ struct Grant: ParsableCommand {
             if !editing.quiet { try say("unchanged: \(rule) (allowed by \(elsewhere.location))") }
             return
         }
-        let change = try editing.apply { file in file.adding(rule, comment: comment.map { ByteString($0) }) }
+        let change = try editing.apply { file in file.adding(rule, comment: comment?.bytes) }
         try editing.report(change)
     }
 
     private func grant(_ program: ByteString) throws {
-        let isNew = try ProgramGrant(program).give(isDryRun: editing.isDryRun)
-        try editing.report(RulesChange(added: isNew ? ["cap_net_bind_service=ep \(program)"] : []))
+        let file = try ProgramGrant(program, followLinks: meant.follow)
+        try file.refuseIfOthersMayChange()
+        if !editing.quiet, let resolution = file.resolution { note("note: \(resolution)") }
+        let isNew = try file.give(isDryRun: editing.isDryRun)
+        try editing.report(RulesChange(added: isNew ? ["cap_net_bind_service=ep \(file.path)"] : []))
         if editing.quiet { return }
-        for warning in ProgramGrant.warnings(about: program) { note(warning) }
+        for warning in ProgramGrant.warnings(about: file.path) { note(warning) }
         note("hint: for single ports and users: lowport grant PORT --user NAME")
     }
 }

@@ -26,7 +26,7 @@ struct List: ParsableCommand {
         help: ArgumentHelp("Only what concerns this user, through groups as well.", valueName: "name"),
         completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'")
     )
-    var user: String?
+    var user: BytesArgument?
 
     @Option(
         help: ArgumentHelp("Only what allows one of these ports.", valueName: "ports"),
@@ -44,7 +44,7 @@ struct List: ParsableCommand {
     func run() throws {
         let contents = RuleStore.system.load()
         let now = Timestamp(rawValue: WallClock.seconds)
-        let filter = ListFilter(user: user.map { ByteString($0) }, ports: port?.ranges)
+        let filter = ListFilter(user: user?.bytes, ports: port?.ranges)
         let tree = AuthbindInventory()
         let rules = contents.rules.files.flatMap(\.rules).filter { filter.wants($0.rule.identity, $0.rule.ports) }
         let grants = tree.grants.filter { filter.wants($0.identity, [$0.ports]) }

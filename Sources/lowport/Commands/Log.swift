@@ -26,13 +26,13 @@ struct Log: ParsableCommand {
     var json = false
 
     @Option(help: "Only events of this user.", completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'"))
-    var user: String?
+    var user: BytesArgument?
 
     @Option(help: "Only events of one of these ports.")
     var port: PortList?
 
     func run() throws {
-        let wanted = try user.map { try number(ofUser: ByteString($0)) }
+        let wanted = try user.map { try number(ofUser: $0.bytes) }
         guard var reader = try enforcing({ () throws(EnforcementError) in try EventReader.open() }) else {
             throw failure(
                 "somebody else reads the events",

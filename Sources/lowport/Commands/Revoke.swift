@@ -30,8 +30,10 @@ struct Revoke: ParsableCommand {
 
     func run() throws {
         if let program = meant.program {
-            let isLess = try ProgramGrant(ByteString(program)).take(isDryRun: editing.isDryRun)
-            return try editing.report(RulesChange(removed: isLess ? ["cap_net_bind_service=ep \(program)"] : []))
+            let file = try ProgramGrant(program.bytes, followLinks: meant.follow)
+            if !editing.quiet, let resolution = file.resolution { note("note: \(resolution)") }
+            let isLess = try file.take(isDryRun: editing.isDryRun)
+            return try editing.report(RulesChange(removed: isLess ? ["cap_net_bind_service=ep \(file.path)"] : []))
         }
         let revocation = Revocation(
             meant.whom.identity,

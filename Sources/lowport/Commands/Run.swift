@@ -30,7 +30,7 @@ struct Run: ParsableCommand {
     var command: [String] = []
 
     func run() throws {
-        let words = CommandLine.lastByteArguments(command.count)
+        let words = command.map { ByteString(argument: $0) }
         if words.isEmpty || words[0] == "--help" || words[0] == "-h" { throw CleanExit.helpRequest(self) }
         throw become("lowport-run", arguments: words)
     }
@@ -54,7 +54,7 @@ struct Forward: ParsableCommand {
     var words: [String] = []
 
     func run() throws {
-        let words = CommandLine.lastByteArguments(words.count)
+        let words = words.map { ByteString(argument: $0) }
         if words.isEmpty || words[0] == "--help" || words[0] == "-h" { throw CleanExit.helpRequest(self) }
         guard let forwarder = Installation.path(of: "lowport-forward") else { throw missing("lowport-forward") }
         // The library costs nothing but at the bind, unlike the broker.
@@ -72,11 +72,4 @@ private func become(_ part: ByteString, arguments: [ByteString]) -> ExitCode {
 
 private func missing(_ part: ByteString) -> ExitCode {
     failure("cannot find \(part)", hint: "install all of Lowport: make install", status: ExitCode(125))
-}
-
-extension CommandLine {
-    /// The last `count` arguments as they were given, byte for byte, where the parser has made text of them.
-    fileprivate static func lastByteArguments(_ count: Int) -> [ByteString] {
-        (Int(argc) - count..<Int(argc)).map { index in unsafe ByteString(cString: unsafeArgv[index]) }
-    }
 }

@@ -75,12 +75,16 @@ struct ThresholdCommand: ParsableCommand {
 
     private func set(_ number: UInt32) throws {
         do throws(SettingError) { try PersistentSetting.threshold(number).store() } catch {
-            let isDenied = error.error == .permissionDenied || error.error == .notPermitted
-            throw failure(
-                "cannot write \(error.path): \(error.error.sentence)",
-                hint: isDenied ? "run it as root, with sudo" : nil,
-                status: isDenied ? Status.notPermitted : Status.system
-            )
+            switch error {
+            case .weak(let weakness): throw failure("cannot write there: \(weakness)", status: Status.configuration)
+            case .failure(let path, let error):
+                let isDenied = error == .permissionDenied || error == .notPermitted
+                throw failure(
+                    "cannot write \(path): \(error.sentence)",
+                    hint: isDenied ? "run it as root, with sudo" : nil,
+                    status: isDenied ? Status.notPermitted : Status.system
+                )
+            }
         }
     }
 }

@@ -2,9 +2,11 @@
 internal import Linux
 
 /// Why a setting of the kernel could not be made.
-struct SettingError: Error {
-    let path: ByteString
-    let error: Errno
+enum SettingError: Error {
+    /// A system call failed.
+    case failure(ByteString, Errno)
+    /// Somebody else may change the directory of the settings, or one above.
+    case weak(PathWeakness)
 }
 
 /// The threshold of ports, now and after the next start of the machine.
@@ -19,34 +21,51 @@ struct PersistentSetting {
 
     /// Writes the file of sysctl.d(5) first, and then tells the kernel: what is in force is never what a start forgets.
     func store() throws(SettingError) {
-        try failing(at: "\(Self.folder)/\(Self.name)") { () throws(Errno) in try writeFile() }
-        try failing(at: PortThreshold.path) { () throws(Errno) in try PortThreshold.set(number) }
+        let folder = try openFolder()
+        do throws(Errno) { try writeFile(in: folder) } catch { throw .failure("\(Self.folder)/\(Self.name)", error) }
+        do throws(Errno) { try PortThreshold.set(number) } catch { throw .failure(PortThreshold.path, error) }
     }
 
-    private func writeFile() throws(Errno) {
-        let etc = try FileDescriptor.open("/etc", [.pathOnly, .directory])
-        do { try etc.makeDirectory("sysctl.d", mode: FileMode(rawValue: 0o755)) } catch {
-            if error != .fileExists { throw error }
+    /// Opens the directory of the settings, and makes it if it is missing.
+    private func openFolder() throws(SettingError) -> FileDescriptor {
+        let etc = try trustedDirectory("/etc")
+        do throws(Errno) { try etc.file.makeDirectory("sysctl.d", mode: FileMode(rawValue: 0o755)) } catch {
+            if error != .fileExists { throw .failure(Self.folder, error) }
         }
-        let folder = try FileDescriptor.open(Self.folder, [.readOnly, .directory])
+        let resolved = try trustedDirectory(Self.folder)
+        do throws(Errno) { return try resolved.open([.readOnly, .directory]) } catch {
+            throw .failure(Self.folder, error)
+        }
+    }
+
+    /// The directory at `path`, to which no link leads, and which root alone may change, as those above it.
+    private func trustedDirectory(_ path: ByteString) throws(SettingError) -> ResolvedPath {
+        let resolved = try Self.resolve(path)
+        guard resolved.status.kind == .directory else { throw .failure(path, .notDirectory) }
+        if let weakness = resolved.weakDirectory() ?? resolved.weakFile() { throw .weak(weakness) }
+        return resolved
+    }
+
+    private static func resolve(_ path: ByteString) throws(SettingError) -> ResolvedPath {
+        do throws(PathFailure) { return try ResolvedPath(path) } catch { throw .failure(error.path, error.error) }
+    }
+
+    private func writeFile(in folder: borrowing FileDescriptor) throws(Errno) {
         let temporary: ByteString = ".\(Self.name).new"
         try? folder.unlink(temporary)
-        let file = try FileDescriptor.open(temporary, [.writeOnly, .create, .exclusive, .noFollow], in: folder)
-        do {
+        do throws(Errno) {
+            let file = try FileDescriptor.open(temporary, [.writeOnly, .create, .exclusive, .noFollow], in: folder)
             try file.write(
                 "# Written by lowport(8): from this port on, everybody may bind.\n\(PortThreshold.key) = \(number)\n"
             )
             try file.setMode(FileMode(rawValue: 0o644))
             try file.synchronize()
+            try file.close()
             try folder.rename(temporary, to: Self.name)
         } catch {
             try? folder.unlink(temporary)
             throw error
         }
         try folder.synchronize()
-    }
-
-    private func failing(at path: ByteString, _ body: () throws(Errno) -> Void) throws(SettingError) {
-        do throws(Errno) { try body() } catch { throw SettingError(path: path, error: error) }
     }
 }

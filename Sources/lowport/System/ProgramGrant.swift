@@ -1,31 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
 internal import Capabilities
 internal import Linux
 
 /// Whether a program may bind every port: the capability `cap_net_bind_service` of its file.
+///
+/// The file is resolved once, and what is looked at and what is changed are the same one.
 struct ProgramGrant: ~Copyable {
-    private let path: ByteString
+    /// Where the program is, from the root and without links.
+    let path: ByteString
+    /// Where it was said to be, and where it is, if a link lies between the two.
+    let resolution: ByteString?
+    private let weakness: PathWeakness?
     private let target: CapabilityTarget
     private let before: FileCapabilities?
 
-    /// Looks at the program at `path`, which may be a symbolic link to it.
-    init(_ path: ByteString) throws {
-        let target = try Self.looking(at: path) { () throws(Errno) in
-            try CapabilityTarget(path: path, followLinks: true)
-        }
-        before = try Self.looking(at: path) { () throws(Errno) in try target.read() }
-        self.target = target
+    /// Looks at the program at `name`, to which symbolic links lead only with `followLinks`.
+    init(_ name: ByteString, followLinks: Bool) throws {
+        let resolved = try Self.resolve(name, followLinks: followLinks)
+        let path = resolved.path
+        let resolution: ByteString? = resolved.links.isEmpty ? nil : "\(name) -> \(path)"
+        let weakness = resolved.weakFile() ?? resolved.weakDirectory()
+        let target = try Self.target(resolved, name)
+        let before = try Self.looking(at: name) { () throws(Errno) in try target.read() }
         self.path = path
+        self.resolution = resolution
+        self.weakness = weakness
+        self.before = before
+        self.target = target
+    }
+
+    private static func target(_ resolved: consuming ResolvedPath, _ name: ByteString) throws -> CapabilityTarget {
+        do throws(Errno) { return try CapabilityTarget(resolved) } catch { throw refusal(of: name, error) }
+    }
+
+    private static func refusal(of name: ByteString, _ error: Errno) -> ExitCode {
+        let reason = error == .invalidArgument ? "not a regular file" : error.sentence
+        return failure("cannot look at \(name): \(reason)", status: Status.usage)
+    }
+
+    private static func resolve(_ name: ByteString, followLinks: Bool) throws -> ResolvedPath {
+        do throws(PathFailure) { return try ResolvedPath(name, followLinks: followLinks) } catch {
+            guard let target = error.target else { throw refusal(of: name, error.error) }
+            let end = (try? ResolvedPath(name, followLinks: true))?.path
+            throw failure(
+                "cannot take \(name): \(error.path) is a symbolic link to \(target)",
+                hint: end.map { "name \($0) if that is meant, or add --follow" },
+                status: Status.notPermitted
+            )
+        }
+    }
+
+    /// Ends with a failure if anybody but root may change the program, or put another in its place: it would be theirs.
+    func refuseIfOthersMayChange() throws {
+        guard let weakness else { return }
+        throw failure(
+            "cannot trust \(path): \(weakness)",
+            hint: "a program that gets a capability has to be root's, and so have all directories above it",
+            status: Status.notPermitted
+        )
     }
 
     private static func looking<Value: ~Copyable>(
         at path: ByteString,
         _ body: () throws(Errno) -> Value
     ) throws -> Value {
-        do throws(Errno) { return try body() } catch {
-            let reason = error == .invalidArgument ? "not a regular file" : error.sentence
-            throw failure("cannot look at \(path): \(reason)", status: Status.usage)
-        }
+        do throws(Errno) { return try body() } catch { throw refusal(of: path, error) }
     }
 
     /// Gives the capability; says false if the file has it.
@@ -73,7 +113,7 @@ struct ProgramGrant: ~Copyable {
         ]
         let diagnosis = try? CapabilityDiagnosis(
             ofFile: path,
-            followLinks: true,
+            followLinks: false,
             bounding: .bounding,
             kernel: .running
         )

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A file, or a directory on the way to one, that somebody may change who is not trusted.
+public struct PathWeakness: Error, Hashable, Sendable, ByteStringConvertible {
+    /// Where it is.
+    public let path: ByteString
+    /// Its owner.
+    public let owner: UserID
+    /// Its permission bits.
+    public let mode: FileMode
+    /// Whether it is the owner who is not trusted; otherwise the group or others may write.
+    public let isOwners: Bool
+
+    /// What makes it weak: `/srv belongs to uid 1000`.
+    public var byteString: ByteString {
+        isOwners ? "\(path) belongs to uid \(owner)" : "\(path) has mode \(mode), so that others may write to it"
+    }
+}
+
+extension ResolvedPath {
+    /// The first directory on the way that anybody but `owners` may change; nil if there is none.
+    ///
+    /// An access control list that lets somebody write shows in the bits of the group (acl(5)).
+    /// - Parameters:
+    ///   - owners: the users who are trusted with it.
+    ///   - allowsSticky: whether it is enough that only its owner may take a name away from the directory (`S_ISVTX`). Others
+    ///     may have put one there before.
+    public func weakDirectory(trusting owners: [UserID] = [.root], allowsSticky: Bool = false) -> PathWeakness? {
+        for directory in directories {
+            if let weak = PathWeakness(directory, trusting: owners, allowsSticky: allowsSticky) { return weak }
+        }
+        return nil
+    }
+
+    /// The file, or the directory if the path is that of one, if anybody but `owners` may change it.
+    public func weakFile(trusting owners: [UserID] = [.root], allowsSticky: Bool = false) -> PathWeakness? {
+        PathWeakness(
+            PathDirectory(path: path, owner: status.owner, mode: status.mode),
+            trusting: owners,
+            allowsSticky: allowsSticky && status.kind == .directory
+        )
+    }
+}
+
+extension PathWeakness {
+    /// The weakness of `place`; nil if it has none.
+    fileprivate init?(_ place: PathDirectory, trusting owners: [UserID], allowsSticky: Bool) {
+        let isTrusted = owners.contains(place.owner)
+        let isOpen = place.mode.isWritableByGroupOrOthers && !(allowsSticky && place.mode.isSticky)
+        if isTrusted && !isOpen { return nil }
+        path = place.path
+        owner = place.owner
+        mode = place.mode
+        isOwners = !isTrusted
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// A copy of the rules that an editor may change, in a directory of its own that nobody else can enter.
+///
+/// Editors leave swap files and backups beside what they edit, and some go on when they seem to have ended: whatever they
+/// do lies there, goes with the directory, and its name comes never again.
+public struct RulesDraft: ~Copyable {
+    /// Where the copy lies.
+    public let path: ByteString
+    private let folder: FileDescriptor
+    private let directory: FileDescriptor
+    private let directoryName: ByteString
+    private let owner: UserID
+
+    /// The beginning of the names of such directories.
+    private static var prefix: ByteString { ".edit." }
+    private static var name: ByteString { "rules" }
+
+    /// Writes the copy of `content`, and takes away what edits left that were killed.
+    static func make(
+        of content: [UInt8],
+        in folder: borrowing FileDescriptor,
+        owner: UserID
+    ) throws(UpdateError) -> RulesDraft {
+        for name in (try? folder.names()) ?? [] where name.hasPrefix(prefix) { folder.removeTree(name) }
+        let directoryName = prefix + ByteString(decimal: UInt64.random(in: 0 ... .max))
+        let path: ByteString = "/etc/lowport/\(directoryName)/\(name)"
+        do throws(Errno) {
+            let holder = try folder.duplicated()
+            try folder.makeDirectory(directoryName, mode: FileMode(rawValue: 0o700))
+            do throws(Errno) {
+                let directory = try FileDescriptor.open(
+                    directoryName,
+                    [.readOnly, .directory, .noFollow],
+                    in: folder
+                )
+                let file = try FileDescriptor.open(name, [.writeOnly, .create, .exclusive, .noFollow], in: directory)
+                try file.write(ByteString(content))
+                try file.close()
+                return RulesDraft(
+                    path: path,
+                    folder: holder,
+                    directory: directory,
+                    directoryName: directoryName,
+                    owner: owner
+                )
+            } catch {
+                folder.removeTree(directoryName)
+                throw error
+            }
+        } catch { throw .system(.write, path: path, error) }
+    }
+
+    private init(
+        path: ByteString,
+        folder: consuming FileDescriptor,
+        directory: consuming FileDescriptor,
+        directoryName: ByteString,
+        owner: UserID
+    ) {
+        self.path = path
+        self.folder = folder
+        self.directory = directory
+        self.directoryName = directoryName
+        self.owner = owner
+    }
+
+    deinit { folder.removeTree(directoryName) }
+
+    /// The copy as the editor left it: the file that has its name now, which need not be the one that was written.
+    ///
+    /// Throws `UpdateError.draft` if that is no regular file of at most `RulesFile.maximumSize` bytes, or if somebody else
+    /// may write to it or to the directory.
+    public func content() throws(UpdateError) -> [UInt8] {
+        do throws(RuleStore.Refusal) {
+            try check(directory, is: .directory)
+            // Without waiting, so that a FIFO holds up nobody.
+            let file: FileDescriptor
+            do throws(Errno) {
+                file = try FileDescriptor.open(Self.name, [.readOnly, .noFollow, .nonBlocking], in: directory)
+            } catch { throw refusal(error == .symbolicLinkLoop ? .kind : .failure(error)) }
+            let status = try check(file, is: .regular)
+            if status.size > RulesFile.maximumSize { throw refusal(.size) }
+            do throws(Errno) { return try file.readToEnd(limit: RulesFile.maximumSize) } catch {
+                throw refusal(error == .fileTooLarge ? .size : .failure(error))
+            }
+        } catch { throw .draft(error) }
+    }
+
+    @discardableResult
+    private func check(
+        _ file: borrowing FileDescriptor,
+        is kind: FileKind
+    ) throws(RuleStore.Refusal) -> FileStatus {
+        let status: FileStatus
+        do throws(Errno) { status = try file.status() } catch { throw refusal(.failure(error)) }
+        guard status.kind == kind else { throw refusal(.kind) }
+        guard status.owner == owner else { throw refusal(.owner(status.owner)) }
+        guard !status.mode.isWritableByGroupOrOthers else { throw refusal(.writable(status.mode)) }
+        return status
+    }
+
+    private func refusal(_ reason: RuleStore.Refusal.Reason) -> RuleStore.Refusal {
+        RuleStore.Refusal(path: path, reason: reason)
+    }
+}
+
+extension FileDescriptor {
+    /// Removes what has the name `name` in this directory, with everything below it, as far as that is possible.
+    ///
+    /// No symbolic link is followed, and nothing is read from.
+    fileprivate func removeTree(_ name: ByteString) {
+        if (try? unlink(name)) != nil { return }
+        guard let directory = try? FileDescriptor.open(name, [.readOnly, .directory, .noFollow], in: self) else {
+            return
+        }
+        for inner in (try? directory.names()) ?? [] { directory.removeTree(inner) }
+        try? removeDirectory(name)
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+extension RulesFile {
+    /// Reads the rules file that somebody named on the command line, whatever it is; `-` is standard input.
+    init(reading name: ByteString) throws {
+        self = try Self.reading(name) { () throws(Errno) in try FileDescriptor.open(name, .readOnly) }
+    }
+
+    /// Reads the rules file that is to become the policy; `-` is standard input.
+    ///
+    /// If root asks, nobody may have written to it, or may have put it there, but root and the user who called sudo(8).
+    init(trusting name: ByteString) throws {
+        guard CurrentProcess.effectiveUser == .root, Self.descriptor(named: name) == nil else {
+            try self.init(reading: name)
+            return
+        }
+        let resolved = try Self.resolve(name)
+        guard resolved.status.kind == .regular else {
+            throw failure("cannot read \(name): not a regular file", hint: Self.hint(name), status: Status.system)
+        }
+        let trusted = [UserID.root] + (Self.callerOfSudo.map { [$0] } ?? [])
+        // Where others may make names, they may have made a link, too.
+        let weakness =
+            resolved.weakFile(trusting: trusted)
+            ?? resolved.weakDirectory(trusting: trusted, allowsSticky: resolved.links.isEmpty)
+        if let weakness {
+            throw failure("cannot trust \(name): \(weakness)", hint: Self.hint(name), status: Status.notPermitted)
+        }
+        self = try Self.reading(name) { () throws(Errno) in try resolved.open([.readOnly, .nonBlocking]) }
+    }
+
+    private static func resolve(_ name: ByteString) throws -> ResolvedPath {
+        do throws(PathFailure) { return try ResolvedPath(name, followLinks: true) } catch {
+            throw failure("cannot read \(name): \(error.error.sentence)", status: Status.system)
+        }
+    }
+
+    private static func reading(
+        _ name: ByteString,
+        _ open: () throws(Errno) -> FileDescriptor
+    ) throws -> RulesFile {
+        let path: ByteString = name == "-" ? "standard input" : name
+        do throws(Errno) {
+            let content =
+                if let descriptor = descriptor(named: name) {
+                    try descriptor.readToEnd(limit: maximumSize)
+                } else {
+                    try open().readToEnd(limit: maximumSize)
+                }
+            return RulesFile(path: path, content: content)
+        } catch { throw failure("cannot read \(path): \(error.sentence)", status: Status.system) }
+    }
+
+    private static func hint(_ name: ByteString) -> ByteString {
+        "if it is as it should be: lowport apply - < \(name)"
+    }
+
+    /// The descriptor that a name stands for: what was open before this program was started needs no name.
+    private static func descriptor(named name: ByteString) -> InheritedDescriptor? {
+        if name == "-" || name == "/dev/stdin" { return .standardInput }
+        for prefix in ["/dev/fd/", "/proc/self/fd/"] as [ByteString] where name.hasPrefix(prefix) {
+            let digits = name.bytes.dropFirst(prefix.count)
+            guard (1...6).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+            return InheritedDescriptor(digits.reduce(0) { $0 * 10 + Int32($1 - 0x30) })
+        }
+        return nil
+    }
+
+    /// The user who called sudo(8), which says so in the environment; root's environment is root's own.
+    private static var callerOfSudo: UserID? {
+        guard let value = Environment.value(of: "SUDO_UID"), (1...10).contains(value.count) else { return nil }
+        return UInt32(value.description).map { UserID(rawValue: $0) }
+    }
+}
