@@ -21,7 +21,8 @@ help:
 	@echo "make test         run all tests; as root, with nothing left out"
 	@echo "make bench        measure each figure beside the tool that one would use instead; as root"
 	@echo "make lint         check format, scripts and manuals"
-	@echo "make fuzz         feed the parsers with what nobody would write, a minute each"
+	@echo "make fuzz         feed every reader with what nobody would write, a minute each; see Documentation/fuzzing.md"
+	@echo "make sanitize     run the unit tests under AddressSanitizer and ThreadSanitizer"
 	@echo "make install      install below PREFIX ($(PREFIX)), staged below DESTDIR"
 	@echo "make uninstall    remove it again; the policy below /etc stays"
 
@@ -49,12 +50,19 @@ bench: build
 lint:
 	@Scripts/need $(LINT_NEEDS)
 	@swift format lint --strict --recursive Sources Tests Package.swift
-	@shellcheck Scripts/* .ci/run
+	@shellcheck Scripts/* Fuzz/run.sh .ci/run
 	@mandoc -T lint -W warning Documentation/man/*.[1-8]
 
+# FUZZ_SECONDS for each target, FUZZ_TARGETS for some of them, FUZZ_JOBS at a time.
 .PHONY: fuzz
 fuzz:
+	@Scripts/need
 	@Fuzz/run.sh
+
+.PHONY: sanitize
+sanitize:
+	@Scripts/need
+	@Scripts/sanitize
 
 .PHONY: install
 install:
@@ -67,4 +75,4 @@ uninstall:
 
 .PHONY: clean
 clean:
-	rm -rf .build .build-*
+	rm -rf .build .build-* Fuzz/.build

@@ -41,6 +41,8 @@ let package = Package(
         .library(name: "Capabilities", targets: ["Capabilities", "Linux"]),
         .library(name: "PortPolicy", targets: ["PortPolicy"]),
         .library(name: "Netcat", targets: ["Netcat"]),
+        // For Fuzz, which is a package of its own.
+        .library(name: "lowport-rooms", targets: ["BindBroker", "Diagnosis", "KernelPolicy", "Launch"]),
         .library(name: "lowport-preload", type: .dynamic, targets: ["lowport-preload"]),
         .executable(name: "lowport", targets: ["lowport"]),
         .executable(name: "lowport-helper", targets: ["lowport-helper"]),
@@ -130,6 +132,17 @@ let package = Package(
         tests("KernelPolicyTests", of: "KernelPolicy", "PortPolicy", "Linux", settings: [.unsafeFlags(["-O"])]),
         tests("BindBrokerTests", of: "BindBroker", "Launch", "Linux"),
         tests("NetcatTests", of: "Netcat", "TLS", "Linux"),
+        tests(
+            "FuzzTests",
+            of: "BindBroker",
+            "Capabilities",
+            "Diagnosis",
+            "KernelPolicy",
+            "Launch",
+            "Linux",
+            "Netcat",
+            "PortPolicy"
+        ),
         tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "Launch", "PortPolicy", "Linux"),
         tests("ProgramTests", of: "Linux"),
         tests("DifferentialTests", of: "Capabilities", "Linux"),

@@ -9,13 +9,11 @@ let package = Package(
     targets: [
         .target(name: "CFuzz"),
         .executableTarget(
-            name: "capability-fuzz",
-            dependencies: ["CFuzz", .product(name: "Capabilities", package: "lowport")],
-            swiftSettings: [.swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error)]
-        ),
-        .executableTarget(
-            name: "netcat-fuzz",
-            dependencies: ["CFuzz", .product(name: "Netcat", package: "lowport")],
+            name: "lowport-fuzz",
+            dependencies: ["CFuzz"]
+                + ["Capabilities", "Netcat", "PortPolicy", "lowport-rooms"].map {
+                    .product(name: $0, package: "lowport")
+                },
             swiftSettings: [.swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error)]
         ),
     ]

@@ -1,22 +1,43 @@
-#!/bin/sh -eu
+#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# run.sh [SECONDS [PARSER...]]: feeds every parser for so long; a minute each if nothing is said.
+# Feeds every target for FUZZ_SECONDS, or those in FUZZ_TARGETS, FUZZ_JOBS of them at a time, and says of each how many
+# inputs it had and what was found. Ends with 1 if anything was; the inputs that did it are left in .build/found.
+set -eu
 cd "$(dirname "$0")"
-seconds=${1:-60}
-[ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- text attribute vectors external saved options access telnet request http socks
+seconds=${FUZZ_SECONDS:-60}
+program=.build/debug/lowport-fuzz
+
+# One target: a line with its name, the executions and the result.
+feed() {
+    target=$1 log=.build/logs/$1 status=0 result=ok
+    mkdir -p ".build/corpus/$target"
+    # The backtrace of Swift waits for ever under libFuzzer; the leak checker cannot work where something traces us.
+    SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 "$program" "$target" -max_total_time="$seconds" \
+        -max_len=4096 -timeout=10 -print_final_stats=1 -verbosity=0 -artifact_prefix=".build/found/$target-" \
+        ".build/corpus/$target" "Corpus/$target" >"$log" 2>&1 || status=$?
+    executions=$(awk '/^stat::number_of_executed_units/ { print $2 }' "$log")
+    # A run that fed nothing has not shown anything.
+    if [ "$status" -ne 0 ] || [ "${executions:-0}" -eq 0 ]; then
+        result="FOUND (status $status) $(grep -a -m 1 -E '^violated:|Fatal error|ERROR: ' "$log" | cut -c1-160)"
+        touch .build/logs/found
+    fi
+    printf '%-17s %10s executions, %s s: %s\n' "$target" "${executions:-0}" "$seconds" "$result"
+}
+
+if [ "${1:-}" = --feed ]; then
+    feed "$2"
+    exit
+fi
+
 # lld, since the other linker crashes over libFuzzer; and without what nobody calls, which is the main of libFuzzer.
 swift build -Xswiftc -sanitize=fuzzer,address -Xswiftc -Osize -Xswiftc -use-ld=lld -Xlinker --gc-sections --scratch-path .build
-for parser in "$@"; do
-    echo "== $parser, $seconds s"
-    case $parser in
-    text | attribute | vectors | external | saved) program=capability-fuzz ;;
-    *) program=netcat-fuzz ;;
-    esac
-    mkdir -p ".build/found/$parser"
-    # The backtrace of Swift waits for ever under libFuzzer; the leak checker cannot work where something traces us.
-    SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 ".build/debug/$program" "$parser" \
-        -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 -verbosity=0 \
-        -artifact_prefix=".build/found/$parser-" ".build/found/$parser" "Corpus/$parser"
-done
+mkdir -p .build/found .build/corpus .build/logs
+rm -f .build/logs/found
+# shellcheck disable=SC2086
+printf '%s\n' ${FUZZ_TARGETS:-$($program --list)} | xargs -n 1 -P "${FUZZ_JOBS:-1}" ./run.sh --feed
+if [ -e .build/logs/found ]; then
+    echo "found; the inputs, and what was said, are in Fuzz/.build:"
+    (cd .build && ls found/* logs/*) || true
+    exit 1
+fi
 echo "nothing found"

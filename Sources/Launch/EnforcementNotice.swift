@@ -27,7 +27,9 @@ public struct EnforcementNotice: Hashable, Sendable {
     /// The name of the notice in it.
     public static var name: ByteString { "kernel" }
 
-    /// Reads what stands in `text`; nil if it is not a notice.
+    /// Reads what stands in `text`; nil if it is not a notice, byte by byte as one is written.
+    ///
+    /// So what names of control groups hold, which may have line feeds in them, never passes for another line.
     public init?(_ text: ByteString) {
         var network: UInt64??
         var cgroup: ByteString?
@@ -44,6 +46,7 @@ public struct EnforcementNotice: Hashable, Sendable {
         }
         guard let network, let cgroup, let isComplete else { return nil }
         self.init(network: network, cgroup: cgroup, isComplete: isComplete)
+        if byteString != text { return nil }
     }
 
     /// What is written.

@@ -57,11 +57,13 @@ public enum ProgramImage: Hashable, Sendable {
             return .foreign
         }
         let (table, size, count) = (number(bytes, 32, 8), number(bytes, 54, 2), number(bytes, 56, 2))
+        // The kernel starts nothing whose headers have another size; and those of no size would all be the same one.
+        guard count == 0 || size == 56 else { return .unknown }
         var isDynamic = false
         for index in 0..<count {
-            guard let header = Int(exactly: table &+ index &* size), header >= 0, header <= bytes.count - 56 else {
-                break
-            }
+            let (place, overflow) = table.addingReportingOverflow(index * size)
+            guard !overflow, place <= UInt64(bytes.count - 56) else { break }
+            let header = Int(place)
             switch number(bytes, header, 4) {
             case 3: isDynamic = true  // PT_INTERP
             case 4 where hasGoNote(bytes, header): return .go  // PT_NOTE

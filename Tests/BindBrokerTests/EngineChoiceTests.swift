@@ -60,6 +60,32 @@ import Testing
         }
     }
 
+    @Test func headersOfAnotherSizeAreNoProgram() {
+        var image = elf(headers: [3, 4], note: "Go\0\0")
+        image[54] = 0
+        image[56...57] = [0xFF, 0xFF]
+        #expect(ProgramImage(image, machine: 62) == .unknown)
+        // Nor does a table at the end of all numbers wrap around to the beginning of the file.
+        var wrapped = elf(headers: [3])
+        wrapped.replaceSubrange(32..<40, with: [UInt8](repeating: 0xFF, count: 8))
+        #expect(ProgramImage(wrapped, machine: 62) == .linkedStatically)
+    }
+
+    @Test func theNoticeIsWhatWasWritten() {
+        let notice = EnforcementNotice(network: 5, cgroup: "/a b", isComplete: false)
+        #expect(EnforcementNotice(notice.byteString) == notice)
+        // A control group that has lines in its name claims no other network, and no more than there is.
+        let name: ByteString = "/a\nnetwork all\ncomplete yes"
+        for isComplete in [false, true] {
+            let hostile = EnforcementNotice(network: 5, cgroup: name, isComplete: isComplete)
+            #expect(EnforcementNotice(hostile.byteString) == nil)
+        }
+        for text: ByteString in [
+            "network all\ncgroup /\ncomplete no\ncomplete yes\n", "network all\ncgroup /\ncomplete yes", "",
+            "network 05\ncgroup /\ncomplete yes\n", "network 18446744073709551616\ncgroup /\ncomplete yes\n",
+        ] { #expect(EnforcementNotice(text) == nil) }
+    }
+
     @Test func takesTheLibraryUnlessItCannotWork() {
         let images: [(ProgramImage, Engine)] = [
             (.dynamic, .preload), (.unknown, .preload), (.linkedStatically, .broker), (.go, .broker),

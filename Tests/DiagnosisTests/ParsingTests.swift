@@ -72,6 +72,19 @@ import Testing
         #expect(socket?.local.byteString == "[::1]:443")
     }
 
+    @Test func numbersHaveNoSignsAndFit() {
+        func table(_ port: String, _ owner: String, _ inode: String) -> Int {
+            let line = "head\n 0: 0100007F:\(port) 0:0 0A 0:0 00:0 0  \(owner) 0 \(inode) 1\n"
+            return BoundSocket.table(Array(line.utf8), transport: .tcp).count
+        }
+        #expect(table("0050", "5", "9") == 1)
+        #expect(table("+050", "5", "9") == 0 && table("0050", "+5", "9") == 0 && table("0050", "5", "+9") == 0)
+        #expect(table("10050", "5", "9") == 0 && table("0050", "4294967296", "9") == 0)
+        let status = "Uid:\t+5\nGid:\t1\nCapEff:\t0\nCapBnd:\t0\n"
+        #expect(ProcessCredentials(text: Array(status.utf8)) == nil)
+        #expect(ProcessCredentials(text: Array(status.replacing("+", with: "").utf8)) != nil)
+    }
+
     @Test func whichSocketsAreInTheWay() throws {
         func socket(_ text: ByteString) throws -> BoundSocket {
             let local = SocketAddress(try #require(IPAddress(text)), Port(rawValue: 80))

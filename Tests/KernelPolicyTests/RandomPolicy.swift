@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
 import PortPolicy
-import TestSupport
 
 @testable import KernelPolicy
 
@@ -29,7 +28,7 @@ struct RandomPolicy {
     /// A policy of one to six random lines.
     ///
     /// Every other one is for a kernel that says where it has what the programs ask.
-    init(_ random: inout SplitMix) {
+    init(_ random: inout some RandomNumberGenerator) {
         var text = ByteString()
         for _ in 0..<Int.random(in: 1...6, using: &random) { text += Self.line(&random) + "\n" }
         let tree = Bool.random(using: &random) ? RandomTree.tree(&random) : AuthbindSnapshot()
@@ -113,7 +112,7 @@ struct RandomPolicy {
 
     // MARK: - Chance
 
-    private static func line(_ random: inout SplitMix) -> ByteString {
+    private static func line(_ random: inout some RandomNumberGenerator) -> ByteString {
         func one(_ choices: [ByteString]) -> ByteString { choices.randomElement(using: &random) ?? "" }
         if Int.random(in: 0..<5, using: &random) == 0 {
             return
@@ -149,7 +148,7 @@ struct RandomPolicy {
     }
 
     /// A random request of somebody whose supplementary groups are those that the machine knows.
-    static func request(_ random: inout SplitMix) -> BindRequest {
+    static func request(_ random: inout some RandomNumberGenerator) -> BindRequest {
         let addresses: [ByteString] = [
             "0.0.0.0", "127.0.0.1", "127.1.2.3", "192.0.2.7", "198.51.100.1", "::", "::1", "2001:db8::5",
             "2001:db8:1:0:8000::", "fe80::1", "::ffff:127.0.0.1", "::ffff:0.0.0.0", "::5",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
-import TestSupport
 
 @testable import PortPolicy
 
@@ -38,7 +37,7 @@ struct MetTree: AuthbindTree {
 
 /// Trees of few ports and addresses, in which files often stand in front of others.
 enum RandomTree {
-    static func tree(_ random: inout SplitMix) -> AuthbindSnapshot {
+    static func tree(_ random: inout some RandomNumberGenerator) -> AuthbindSnapshot {
         var tree = AuthbindSnapshot()
         if Int.random(in: 0..<4, using: &random) > 0 {
             var entries: [ByteString: AuthbindSnapshot.Entry] = [:]
@@ -66,7 +65,7 @@ enum RandomTree {
         return tree
     }
 
-    private static func entry(_ random: inout SplitMix) -> AuthbindSnapshot.Entry {
+    private static func entry(_ random: inout some RandomNumberGenerator) -> AuthbindSnapshot.Entry {
         let modes: [UInt32] = [0o755, 0o755, 0o644, 0o750, 0o700, 0o711, 0o701, 0o011, 0o010, 0o001, 0o100, 0o070]
         return AuthbindSnapshot.Entry(
             mode: FileMode(rawValue: modes.randomElement(using: &random) ?? 0),
@@ -76,7 +75,7 @@ enum RandomTree {
         )
     }
 
-    private static func line(_ random: inout SplitMix) -> ByteString {
+    private static func line(_ random: inout some RandomNumberGenerator) -> ByteString {
         let addresses: [ByteString] = [
             "0.0.0.0/0", "127.0.0.0/8", "127.0.0.1", "0.0.0.0", "0.0.0.0/8", "126.255.255.255-127.1.2.2",
             "192.0.2.0-192.0.2.9",

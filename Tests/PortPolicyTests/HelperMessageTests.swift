@@ -5,6 +5,15 @@ import Testing
 
 /// The messages between the broker and the helper, and the line that the log gets.
 @Suite struct HelperMessageTests {
+    @Test func aCallIsNotRefusedWithANegativeError() {
+        var bytes = [UInt8](repeating: 0, count: PassedOnCall.size)
+        #expect(PassedOnCall(bytes)?.bytes == bytes)
+        bytes[3] = 13
+        #expect(PassedOnCall(bytes)?.refusal == .permissionDenied)
+        bytes[0] = 0x80
+        #expect(PassedOnCall(bytes) == nil)
+    }
+
     @Test(arguments: ["127.0.0.1", "0.0.0.0", "::1", "fe80::1", "::ffff:192.0.2.1"] as [ByteString])
     func requestsComeBack(address: ByteString) throws {
         let address = try #require(IPAddress(address))

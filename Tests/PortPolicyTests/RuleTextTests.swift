@@ -24,6 +24,14 @@ import Testing
             ("allow everyone tcp 80 on ::ffff:192.0.2.0/120", "allow everyone tcp 80 on 192.0.2.0/24"),
             ("allow everyone tcp 80 on ::/0,0.0.0.0/0", "allow everyone tcp 80 on ::/0,0.0.0.0/0"),
             (
+                "allow everyone tcp 80 until 9999-12-31T23:59:59Z",
+                "allow everyone tcp 80 until 9999-12-31T23:59:59Z"
+            ),
+            (
+                "allow everyone tcp 80 until 0001-01-01T00:00:00Z",
+                "allow everyone tcp 80 until 0001-01-01T00:00:00Z"
+            ),
+            (
                 "allow everyone tcp 80 until 2026-12-01T12:00:00+01:30",
                 "allow everyone tcp 80 until 2026-12-01T10:30:00Z"
             ),
@@ -56,6 +64,11 @@ import Testing
             ("allow", "1:6: the line ends, expected user NAME"),
             ("allow user 1000 tcp 80", "1:12: found \"1000\", expected the name of a user; did you mean \"uid 1000\"?"),
             ("allow user a,b tcp 80", "1:12: found \"a,b\", expected the name of one user"),
+            ("confine user web\r", "1:14: found \"web\\x0d\", expected a line that ends with a newline alone"),
+            ("allow user we\0b tcp 80", "1:12: found \"we\\x00b\", expected the name of a user"),
+            ("allow everyone tcp 80 until 9999-12-31T23:59:59-00:01", "expected a time"),
+            ("allow everyone tcp 80 until 0001-01-01T00:00:00+00:01", "expected a time"),
+            ("allow everyone tcp 80 until 0000-01-01T00:00:00Z", "expected a time"),
             ("allow uid 4294967295 tcp 80", "1:11: found \"4294967295\", expected the number of a user"),
             ("allow user web tcp 80 on 127.0.0.1/8", "did you mean \"127.0.0.0/8\"?"),
             ("allow user web tcp 80 on 1.2.3.4/33", "1:26: found \"1.2.3.4/33\""),
@@ -68,7 +81,8 @@ import Testing
             ("allow user web tcp 80 untill 2026-02-28T00:00:00Z", "1:23: found \"untill\""),
             ("allow user web tcp 80 on ::1 on ::2", "1:30: found \"on\""),
             ("allow user web tcp 80\r", "DOS line ends"),
-            ("allow user web\u{1b}[31m tcp 80 x\u{1b}", "found \"x\\x1b\""),
+            ("allow user web tcp 80 x\u{1b}", "found \"x\\x1b\""),
+            ("allow user web\u{1b}[31m tcp 80", "found \"web\\x1b[31m\", expected the name of a user"),
             ("confine", "1:8: the line ends, expected everyone, user NAME, group NAME or root"),
             ("confine uid 1000", "1:9: found \"uid\", expected everyone"),
             ("confine evryone", "did you mean \"everyone\"?"),

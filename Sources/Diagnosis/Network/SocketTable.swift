@@ -35,8 +35,8 @@ public struct BoundSocket: Hashable, Sendable {
             let fields = line.split(on: 0x20).filter { !$0.isEmpty }
             // 0A is TCP_LISTEN; a UDP socket has the state of a closed one, 07, or of a connected one, 01.
             guard fields.count > 9, transport == .udp ? ["07", "01"].contains(fields[3]) : fields[3] == "0A",
-                let local = socketAddress(fields[1]), let owner = UInt32(fields[7].description),
-                let inode = UInt64(fields[9].description)
+                let local = socketAddress(fields[1]), let owner = fields[7].unsigned().flatMap({ UInt32(exactly: $0) }),
+                let inode = fields[9].unsigned()
             else { return nil }
             return BoundSocket(
                 transport: transport,
@@ -50,11 +50,12 @@ public struct BoundSocket: Hashable, Sendable {
     /// An address of the table: hexadecimal words in the byte order of the machine, a colon and the port.
     private static func socketAddress(_ text: ByteString) -> SocketAddress? {
         let parts = text.split(on: 0x3A)
-        guard parts.count == 2, let port = UInt16(parts[1].description, radix: 16) else { return nil }
+        guard parts.count == 2, parts[1].count == 4, let port = parts[1].unsigned(radix: 16).map({ UInt16($0) })
+        else { return nil }
         var bytes: [UInt8] = []
         for start in stride(from: 0, to: parts[0].count, by: 8) {
             let digits = ByteString(parts[0].bytes[start..<min(start + 8, parts[0].count)])
-            guard digits.count == 8, let word = UInt32(digits.description, radix: 16) else { return nil }
+            guard digits.count == 8, let word = digits.unsigned(radix: 16).map({ UInt32($0) }) else { return nil }
             unsafe withUnsafeBytes(of: word) { unsafe bytes.append(contentsOf: $0) }
         }
         if bytes.count == 4 {

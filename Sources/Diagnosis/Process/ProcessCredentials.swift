@@ -52,9 +52,9 @@ public struct ProcessCredentials: Hashable, Sendable {
             return nil
         }
         func set(_ name: ByteString) -> CapabilitySet? {
-            fields(name)?.first.flatMap { UInt64($0.description, radix: 16) }.map { CapabilitySet(rawValue: $0) }
+            fields(name)?.first.flatMap { $0.unsigned(radix: 16) }.map { CapabilitySet(rawValue: $0) }
         }
-        func number(_ field: ByteString?) -> UInt32? { field.flatMap { UInt32($0.description) } }
+        func number(_ field: ByteString?) -> UInt32? { field.flatMap { $0.unsigned() }.flatMap { UInt32(exactly: $0) } }
         guard let user = number(fields("Uid")?.first), let group = number(fields("Gid")?.first),
             let effective = set("CapEff"), let bounding = set("CapBnd")
         else { return nil }

@@ -9,7 +9,8 @@ public enum ControlGroups {
     public static func root(in mountinfo: ByteString) -> ByteString? {
         for line in mountinfo.split(on: UInt8(ascii: "\n")) {
             let words = line.split(on: UInt8(ascii: " "))
-            guard let dash = words.firstIndex(of: "-"), dash + 1 < words.count, words.count > 4 else { continue }
+            // Six fields, as many tags as there are, a dash, the type.
+            guard let dash = words.dropFirst(6).firstIndex(of: "-"), dash + 1 < words.count else { continue }
             if words[dash + 1] == "cgroup2" { return unescaped(words[4]) }
         }
         return nil
@@ -45,8 +46,10 @@ public enum ControlGroups {
         var (bytes, rest) = ([UInt8](), text.bytes[...])
         while let byte = rest.popFirst() {
             let digits = rest.prefix(3)
-            if byte == UInt8(ascii: "\\"), digits.count == 3, digits.allSatisfy({ (0x30...0x37).contains($0) }) {
-                bytes.append(digits.reduce(0) { $0 &* 8 &+ ($1 - 0x30) })
+            if byte == UInt8(ascii: "\\"), digits.count == 3, digits.allSatisfy({ (0x30...0x37).contains($0) }),
+                digits.first.map({ $0 <= 0x33 }) == true
+            {
+                bytes.append(digits.reduce(0) { $0 << 3 | ($1 - 0x30) })
                 rest = rest.dropFirst(3)
             } else {
                 bytes.append(byte)

@@ -35,8 +35,10 @@ public struct EngineSettings: Hashable, Sendable {
     /// Reads what `bytes` wrote; nil if it is another version's.
     init?(bytes: [UInt8]) {
         let numbers = MapNumbers(bytes)
-        guard bytes.count == Self.size, numbers.word(at: 0) == Self.version else { return nil }
-        limit = Port(rawValue: UInt16(truncatingIfNeeded: numbers.word(at: 4)))
+        guard bytes.count == Self.size, numbers.word(at: 0) == Self.version,
+            let port = UInt16(exactly: numbers.word(at: 4))
+        else { return nil }
+        limit = Port(rawValue: port)
         network = numbers.double(at: 8) == 0 ? nil : numbers.double(at: 8)
         entries = numbers.double(at: 16)
         applied = Int64(bitPattern: numbers.double(at: 24))
@@ -46,9 +48,14 @@ public struct EngineSettings: Hashable, Sendable {
     public static func currentLimit() -> Port {
         let content = try? FileDescriptor.open("/proc/sys/net/ipv4/ip_unprivileged_port_start", .readOnly)
             .readToEnd(limit: 64)
-        let digits = content?.prefix { (0x30...0x39).contains($0) } ?? []
+        return limit(in: content ?? [])
+    }
+
+    /// The same from the content of the file: 1024 if it is not a number, and the last port if that is too great.
+    static func limit(in content: [UInt8]) -> Port {
+        let digits = content.prefix { (0x30...0x39).contains($0) }
         guard !digits.isEmpty, digits.count <= 5 else { return Port(rawValue: 1024) }
-        return Port(rawValue: UInt16(truncatingIfNeeded: digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }))
+        return Port(rawValue: UInt16(clamping: digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }))
     }
 }
 

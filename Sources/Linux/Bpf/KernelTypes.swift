@@ -49,6 +49,8 @@ public struct KernelTypes: Sendable {
         /// Where its members begin, and how many there are.
         fileprivate let members: Int
         fileprivate let count: Int
+        /// How many bytes it has.
+        fileprivate let size: UInt32
         /// Whether a member says how many bits wide it is.
         fileprivate let hasWidths: Bool
 
@@ -57,6 +59,7 @@ public struct KernelTypes: Sendable {
             guard hasWidths, let place = types.member(member, of: self) else { return nil }
             guard place >> 24 == 1 else { return nil }
             let number = Int(place & 0xFF_FFFF)
+            guard number / 8 < Int(size) else { return nil }
             #if _endian(little)
                 return Bit(offset: number / 8, mask: 1 << UInt8(number % 8))
             #else
@@ -64,9 +67,12 @@ public struct KernelTypes: Sendable {
             #endif
         }
 
-        /// The offset of `member` in bytes, as instructions have it; nil if there is none, or if it is a bit field.
+        /// The offset of `member` in bytes, as instructions have it; nil if there is none, if it is a bit field, or if it
+        /// is not within the structure.
         public func offset(_ member: ByteString) -> Int16? {
-            guard let place = types.member(member, of: self), !hasWidths || place >> 24 == 0, place % 8 == 0 else {
+            guard let place = types.member(member, of: self), !hasWidths || place >> 24 == 0, place % 8 == 0,
+                place / 8 < size
+            else {
                 return nil
             }
             return Int16(exactly: place / 8)
@@ -77,7 +83,13 @@ public struct KernelTypes: Sendable {
     public func structure(_ name: ByteString) -> Structure? {
         guard let (_, place) = find(Self.structure, name) else { return nil }
         let info = word(place + 4)
-        return Structure(types: self, members: place + 12, count: Int(info & 0xFFFF), hasWidths: info >> 31 != 0)
+        return Structure(
+            types: self,
+            members: place + 12,
+            count: Int(info & 0xFFFF),
+            size: word(place + 8),
+            hasWidths: info >> 31 != 0
+        )
     }
 
     /// The number by which programs call the kernel's function `name`; nil if there is none.

@@ -17,10 +17,17 @@ public enum PortThreshold {
                 if error == .noSuchFile { return standard }
                 throw error
             }
-            let digits = content.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
-            guard (1...6).contains(digits.count) else { throw .invalidArgument }
-            return digits.reduce(0) { $0 * 10 + UInt32($1 - UInt8(ascii: "0")) }
+            guard let number = number(in: content) else { throw .invalidArgument }
+            return number
         }
+    }
+
+    /// The number that `content`, the bytes of the file, begins with; nil if there is none or it is above 65536.
+    static func number(in content: [UInt8]) -> UInt32? {
+        let digits = content.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        guard digits.count >= 1, digits.count <= 6 else { return nil }
+        let number = digits.reduce(0) { $0 * 10 + UInt32($1 - UInt8(ascii: "0")) }
+        return number <= 65536 ? number : nil
     }
 
     /// Makes it `number`, until the machine or the network ends. Needs CAP_NET_ADMIN over the network.

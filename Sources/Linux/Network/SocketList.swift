@@ -42,8 +42,9 @@ public enum SocketList {
             var attribute = start + headerSize + messageSize
             while attribute + 5 <= start + length {
                 let size = number(attribute, 2)
-                if size < 4 { break }
-                if number(attribute + 2, 2) == attributeV6Only, answer[attribute + 4] != 0 {
+                if size < 4 || attribute + size > start + length { break }
+                // An attribute of four bytes is its own header, and says nothing.
+                if size > 4, number(attribute + 2, 2) == attributeV6Only, answer[attribute + 4] != 0 {
                     found.append(UInt64(number(start + headerSize + 68, 4)))
                 }
                 attribute += aligned(size)

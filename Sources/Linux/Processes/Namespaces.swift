@@ -39,18 +39,34 @@ public enum Namespaces {
         guard let text = try? FileDescriptor.open("/proc/self/uid_map", .readOnly).readToEnd(limit: 1 << 16) else {
             return nil
         }
-        for line in ByteString(text).split(on: 0x0A) {
-            let fields = line.split(on: 0x20).filter { !$0.isEmpty }.map(number)
-            guard fields.count == 3, fields != [0, 0, .max] else { continue }
-            if user.rawValue >= fields[0], user.rawValue - fields[0] < fields[2] {
-                return UserID(rawValue: fields[1] + (user.rawValue - fields[0]))
+        return outerUser(of: user, in: ByteString(text))
+    }
+
+    /// The same from `map`, the content of uid_map: lines of a first number inside, the first outside, and how many.
+    static func outerUser(of user: UserID, in map: ByteString) -> UserID? {
+        for line in map.split(on: 0x0A) {
+            let words = line.split(on: 0x20).filter { !$0.isEmpty }
+            let fields = words.compactMap(number)
+            guard words.count == 3, fields.count == 3, fields != [0, 0, UInt64(UInt32.max)],
+                user.rawValue >= fields[0]
+            else { continue }
+            let distance = UInt64(user.rawValue) - fields[0]
+            if distance < fields[2] {
+                return UInt32(exactly: fields[1] + distance).map { UserID(rawValue: $0) }
             }
         }
         return nil
     }
 
-    private static func number(_ digits: ByteString) -> UInt32 {
-        digits.bytes.reduce(0) { $0 &* 10 &+ UInt32($1 &- UInt8(ascii: "0")) }
+    /// A number of at most 32 bits in decimal; nil for anything else.
+    private static func number(_ digits: ByteString) -> UInt64? {
+        guard !digits.isEmpty, digits.count <= 10 else { return nil }
+        var value: UInt64 = 0
+        for digit in digits.bytes {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            value = value * 10 + UInt64(digit - UInt8(ascii: "0"))
+        }
+        return value <= UInt64(UInt32.max) ? value : nil
     }
 
     /// Whether two processes are in the same network namespace; nil if that cannot be seen.

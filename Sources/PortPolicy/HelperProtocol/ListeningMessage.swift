@@ -53,6 +53,8 @@ public struct PassedOnCall: Sendable {
         guard bytes.count == Self.size else { return nil }
         let words = stride(from: 0, to: 16, by: 4).map { UInt32(Self.number(bytes[$0..<($0 + 4)])) }
         let long = stride(from: 16, to: 72, by: 8).map { Self.number(bytes[$0..<($0 + 8)]) }
+        // No error has a number below 0.
+        guard Int32(bitPattern: words[0]) >= 0 else { return nil }
         refusal = words[0] == 0 ? nil : Errno(rawValue: Int32(bitPattern: words[0]))
         notification = Notification(
             identifier: long[0],

@@ -25,7 +25,8 @@ extension RuleError: MessageConvertible {
         case .confined: Spelling.nearest(to: found, among: ["everyone", "user", "group", "root"])
         case .transport: Spelling.nearest(to: found, among: ["tcp", "udp", "any"])
         case .option: Spelling.nearest(to: found, among: ["on", "until"])
-        case .name(let ofGroup): found.isEmpty ? nil : "\(ofGroup ? "gid" : "uid") \(found)"
+        case .name(let ofGroup):
+            Decimal.value(of: found, upTo: .max) == nil ? nil : "\(ofGroup ? "gid" : "uid") \(found)"
         case .prefix: AddressPrefix.withoutHostBits(found)?.byteString
         case .ports: Self.port(of: found)
         case .shorterLine, .plainLineEnd, .lineEnd, .singleName, .number, .time: nil

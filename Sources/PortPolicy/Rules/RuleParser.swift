@@ -89,6 +89,10 @@ struct RuleParser {
         if Decimal.value(of: name.text, upTo: UInt64(UInt32.max)) != nil {
             throw error(name, expected: .name(ofGroup: ofGroup))
         }
+        // No account has such a name. A line that ends like those of DOS would be for nobody, and nobody would know.
+        if name.text.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw error(name, expected: .name(ofGroup: ofGroup))
+        }
         if name.text.contains(UInt8(ascii: ",")) { throw error(name, expected: .singleName(ofGroup: ofGroup)) }
         return ByteString(name.text)
     }

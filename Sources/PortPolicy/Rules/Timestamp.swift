@@ -29,7 +29,8 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, ByteS
 
     /// Parses a date and time of RFC 3339: `2026-12-01T12:00:00Z`, or with an offset `+01:00` for `Z`.
     ///
-    /// Fractions of a second are not accepted: no clock here is that fine.
+    /// Fractions of a second are not accepted: no clock here is that fine. Nor is a moment that is not within the years
+    /// 1-9999 of UTC, which could not be written again.
     public init?(_ text: ByteString) {
         let bytes = text.bytes
         guard bytes.count >= 20 else { return nil }
@@ -58,7 +59,9 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, ByteS
         } else if bytes.count != 20 || !at(19, "Z", or: "z") {
             return nil
         }
-        rawValue = Self.day(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
+        let moment = Self.day(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
+        guard moment >= Self.day(1, 1, 1) * 86400, moment < Self.day(10_000, 1, 1) * 86400 else { return nil }
+        rawValue = moment
     }
 
     private static func length(ofMonth month: Int64, _ year: Int64) -> Int64 {

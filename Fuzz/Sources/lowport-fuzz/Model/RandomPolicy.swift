@@ -1,0 +1,1 @@
+../../../../Tests/KernelPolicyTests/RandomPolicy.swift
