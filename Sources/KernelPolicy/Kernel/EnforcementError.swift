@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+internal import PortPolicy
 
 /// Why the policy could not be brought into the kernel.
 public enum EnforcementError: Error, Sendable {
@@ -19,6 +20,12 @@ public enum EnforcementError: Error, Sendable {
     case refusedByVerifier(ByteString)
     /// The folder is no control group of version 2.
     case notControlGroup(ByteString)
+    /// The rules have errors, and the kernel keeps what it had before, of that time in seconds since 1970.
+    case rulesHaveErrors([Message], keeping: Int64)
+    /// The rules have errors, and whom they confined is not known: nothing is enforced.
+    case confinementIsUnknown([Message])
+    /// The policy is in force, but with errors: what was confined by what cannot be read stays confined.
+    case enforcedWithErrors([Message])
     /// Something could not be opened, made or changed.
     case failed(ByteString, Errno)
 }
@@ -36,6 +43,12 @@ extension EnforcementError: ByteStringConvertible {
         case .stale: "the control group that the kernel engine was enabled for is gone"
         case .refusedByVerifier: "the kernel's verifier refused the program"
         case .notControlGroup(let path): "\(path) is not a control group of version 2"
+        case .rulesHaveErrors(_, let time):
+            "the rules have errors; the kernel keeps the policy of \(Timestamp(rawValue: time))"
+        case .confinementIsUnknown:
+            "the rules have errors, and it is not known whom they confined; nothing is enforced"
+        case .enforcedWithErrors:
+            "the rules have errors; files with errors allow nothing in the kernel, and whom they confined stays confined"
         case .failed(let what, let error): "cannot \(what): \(error.sentence)"
         }
     }

@@ -35,6 +35,9 @@ public enum KernelEngine {
     // MARK: - Life
 
     /// Attaches `policy` to a control group, the root of all by default.
+    ///
+    /// A policy with errors is attached with the confinement of the last one without; then `enforcedWithErrors` is thrown.
+    /// If nothing is known of that one, nothing is attached and `confinementIsUnknown` is thrown.
     /// - Parameters:
     ///   - policy: the rules and the authbind tree.
     ///   - names: who the names in the rules are.
@@ -56,7 +59,7 @@ public enum KernelEngine {
             let maps = try EngineMaps.pinned(in: folder)
             guard let settings = try maps.readSettings() else { throw EnforcementError.foreign(path: folder) }
             guard settings.network == network, links.cgroup == inode else { throw EnforcementError.enabledOtherwise }
-            try replace(policy, names, settings, links, maps)
+            try replace(policy, names, settings, links, maps, acceptsErrors: false)
             return .reloaded
         } catch {
             switch error {
@@ -64,24 +67,33 @@ public enum KernelEngine {
             default: throw error
             }
         }
+        let errors: [Message]
         do throws(EnforcementError) {
-            try attach(policy, names, to: group, path: cgroup, EngineSettings(network: network, limit: limit))
+            errors = try attach(policy, names, to: group, path: cgroup, EngineSettings(network: network, limit: limit))
         } catch {
             try? removePins()
             try? BpfPins.removeFolder(folder)
             throw error
         }
+        if !errors.isEmpty { throw .enforcedWithErrors(errors) }
         return .enabled
     }
 
     /// Puts `policy` in the place of what is enforced now, at once for each family.
-    public static func reload(_ policy: EnforcedPolicy, names: some PolicyNames) throws(EnforcementError) {
+    /// - Parameter acceptsErrors: what becomes of a policy with errors. If false, what is enforced stays, and
+    ///   `rulesHaveErrors` is thrown. If true, it is enforced without what the faulty files allow and with whom they
+    ///   confined, and `enforcedWithErrors` is thrown: for a change that takes something away.
+    public static func reload(
+        _ policy: EnforcedPolicy,
+        names: some PolicyNames,
+        acceptsErrors: Bool = false
+    ) throws(EnforcementError) {
         let lock = try lock()
         defer { _ = lock.rawValue }
         let links = try EngineLinks.pinned()
         let maps = try EngineMaps.pinned(in: folder)
         guard let settings = try maps.readSettings() else { throw .foreign(path: folder) }
-        try replace(policy, names, settings, links, maps)
+        try replace(policy, names, settings, links, maps, acceptsErrors: acceptsErrors)
     }
 
     /// Takes everything away; returns false if there was nothing.
@@ -105,9 +117,13 @@ public enum KernelEngine {
         to group: borrowing FileDescriptor,
         path: ByteString?,
         _ settings: EngineSettings
-    ) throws(EnforcementError) {
+    ) throws(EnforcementError) -> [Message] {
+        let kept = ConfinementStore.read()
+        let reading = PolicyReading(policy, limit: settings.limit, names: names, kept: kept)
+        if reading.mayFree { throw .confinementIsUnknown(reading.errors) }
+        let table = reading.table
+        try ConfinementStore.write(table.confined.joined(with: kept))
         let maps = try EngineMaps.created()
-        let table = PolicyTable(policy, limit: settings.limit, names: names)
         let loaded = try LoadedPolicy.loaded(table, settings, maps)
         try maps.write(settings.applied(table))
         let links = try EngineLinks.attached(loaded, to: group, path: path)
@@ -117,9 +133,11 @@ public enum KernelEngine {
             EnforcementNotice(
                 network: settings.network,
                 cgroup: ControlGroups.name(of: group) ?? "unknown",
-                isComplete: policy.authbind.leftOut.isEmpty && loaded.isExact
+                isComplete: policy.authbind.leftOut.isEmpty && loaded.isExact && reading.errors.isEmpty
             )
         )
+        try ConfinementStore.write(table.confined)
+        return reading.errors
     }
 
     private static func replace(
@@ -127,20 +145,31 @@ public enum KernelEngine {
         _ names: some PolicyNames,
         _ settings: EngineSettings,
         _ links: borrowing EngineLinks,
-        _ maps: borrowing EngineMaps
+        _ maps: borrowing EngineMaps,
+        acceptsErrors: Bool
     ) throws(EnforcementError) {
+        let applied = settings.applied
         var settings = settings
         settings.limit = limit
-        let table = PolicyTable(policy, limit: settings.limit, names: names)
+        let kept = ConfinementStore.read()
+        let reading = PolicyReading(policy, limit: settings.limit, names: names, kept: kept)
+        guard reading.errors.isEmpty || acceptsErrors && !reading.mayFree else {
+            throw .rulesHaveErrors(reading.errors, keeping: applied)
+        }
+        let table = reading.table
+        // Until the kernel has the new policy, whom either confines is kept.
+        try ConfinementStore.write(table.confined.joined(with: kept))
         let loaded = try LoadedPolicy.loaded(table, settings, maps)
-        try maps.write(settings.applied(table))
         try links.replace(with: loaded)
+        try maps.write(settings.applied(table))
         // From here on it is in force; an old counter that stays does no harm.
         if var notice = EnforcementNotice.current() {
-            notice.isComplete = policy.authbind.leftOut.isEmpty && loaded.isExact
+            notice.isComplete = policy.authbind.leftOut.isEmpty && loaded.isExact && reading.errors.isEmpty
             try? NoticeBoard.put(notice)
         }
         try? maps.releaseCounters(except: Set(table.grants.map(\.digest)))
+        try ConfinementStore.write(table.confined)
+        if !reading.errors.isEmpty { throw .enforcedWithErrors(reading.errors) }
     }
 
     private static func mountIfMissing() throws(EnforcementError) {

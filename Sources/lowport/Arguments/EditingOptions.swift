@@ -15,9 +15,12 @@ struct EditingOptions: ParsableArguments {
     var json = false
 
     /// Changes the rules file, or says why that is not possible.
-    /// - Parameter original: `any` for a change that leaves nothing of the old text.
+    /// - Parameters:
+    ///   - original: `any` for a change that leaves nothing of the old text.
+    ///   - failure: what becomes of the change if the kernel does not take it.
     func apply(
         to original: RuleStore.Original = .valid,
+        ifKernelFails failure: KernelFailure = .stay,
         _ change: (RulesFile) -> RulesChange
     ) throws -> RulesChange {
         var before: [UInt8] = []
@@ -28,7 +31,7 @@ struct EditingOptions: ParsableArguments {
                 return change(file)
             }
         }
-        if !isDryRun && !change.isEmpty { try bringIntoKernel(change, before: before) }
+        if !isDryRun && !change.isEmpty { try bringIntoKernel(change, before: before, ifItFails: failure) }
         return change
     }
 

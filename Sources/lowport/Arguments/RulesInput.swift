@@ -53,8 +53,9 @@ extension RulesFile {
         } catch { throw failure("cannot read \(path): \(error.sentence)", status: Status.system) }
     }
 
-    private static func hint(_ name: ByteString) -> ByteString {
-        "if it is as it should be: lowport apply - < \(name)"
+    private static func hint(_ name: ByteString) -> Message {
+        guard let command = ShellCommand(["lowport", "apply", "-"]), let file = ShellCommand([name]) else { return "" }
+        return "if it is as it should be: \(command) < \(file)"
     }
 
     /// The descriptor that a name stands for: what was open before this program was started needs no name.

@@ -33,9 +33,8 @@ struct Edit: ParsableCommand {
         if !change.isEmpty {
             try reporting { () throws(UpdateError) in try transaction.install(edited.content) }
         }
-        // Whoever takes the change back, because the kernel did not take it, needs the lock.
         _ = consume transaction
-        if !change.isEmpty { try bringIntoKernel(change, before: original.content) }
+        if !change.isEmpty { try bringIntoKernel(change, before: original.content, ifItFails: .stay) }
         if !quiet { try say(change) }
     }
 

@@ -11,7 +11,9 @@ struct EnforceEnable: ParsableCommand {
         abstract: "Bring the rules into the kernel and keep them there.",
         discussion: """
             They stay until `lowport enforce disable` or the next start of the machine;
-            nothing has to run. Enabling again applies the rules again.
+            nothing has to run. Enabling again applies the rules again. Files with
+            errors allow nothing, and whom they confined stays confined; then the status
+            is 65.
             """
     )
 
@@ -56,7 +58,8 @@ struct EnforceReload: ParsableCommand {
         abstract: "Put the rules as they are now in the place of those in the kernel.",
         discussion: """
             `lowport grant` and `lowport revoke` do this by themselves. It is needed after
-            the rules were edited by hand, and after members of groups changed.
+            the rules were edited by hand, and after members of groups changed. If the
+            rules have errors, the kernel keeps what it has, and the status is 65.
             """
     )
 
@@ -68,12 +71,10 @@ struct EnforceReload: ParsableCommand {
     }
 }
 
-/// The policy in force; what grants nothing, and what of the authbind tree the kernel cannot have, is named on standard
-/// error.
+/// The policy of the files once they stay as they are; what of the authbind tree the kernel cannot have is named on
+/// standard error.
 func policyForKernel() -> EnforcedPolicy {
-    let contents = RuleStore.system.load()
-    for fault in Fault.grave(in: contents) { note(message: "lowport: \(fault.text)") }
-    let policy = EnforcedPolicy(rules: contents.rules, authbind: AuthbindPermissions(.ofSystem()))
+    let policy = EnforcedPolicy.ofSystem(settles: true)
     for concern in policy.authbind.leftOut {
         note("lowport: \(concern): left to authbind and lowport run")
     }
@@ -104,6 +105,8 @@ extension EnforcementError {
             failure(byteString, hint: "sudo lowport enforce disable", status: Status.configuration)
         case .foreign:
             failure(byteString, hint: "look at it, then: sudo lowport enforce disable", status: Status.configuration)
+        case .rulesHaveErrors(let errors, _), .confinementIsUnknown(let errors), .enforcedWithErrors(let errors):
+            failure(byteString, details: errors, hint: "lowport check", status: Status.badRules)
         case .notControlGroup: failure(byteString, status: Status.usage)
         case .failed: failure(byteString, status: Status.system)
         }

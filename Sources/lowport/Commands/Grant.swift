@@ -67,7 +67,7 @@ struct Grant: ParsableCommand {
             if !editing.quiet { try say("unchanged: \(rule) (allowed by \(elsewhere.location))") }
             return
         }
-        let change = try editing.apply { file in file.adding(rule, comment: comment?.bytes) }
+        let change = try editing.apply(ifKernelFails: .undo) { file in file.adding(rule, comment: comment?.bytes) }
         try editing.report(change)
     }
 

@@ -34,7 +34,7 @@ extension Property {
             case .invalid(let error):
                 let isInside = error.line == line.number && (1...line.text.count + 1).contains(error.column)
                 try require(isInside, "the error is at \(error.line):\(error.column)")
-                let message = error.message.bytes
+                let message = error.message.shown.bytes
                 try require(!message.contains { $0 < 0x20 || $0 == 0x7F }, "a message with control characters")
             }
         }

@@ -103,14 +103,14 @@ extension Property {
     /// /proc/PID/status: two readers of it agree, and no number is cut.
     private static func checkStatus(_ bytes: [UInt8]) throws {
         let text = ByteString(bytes)
-        let one = ProcessStatus(text: text)
+        let one = ProcessStatus(bytes)
         let other = ProcessCredentials(text: bytes)
         func count(_ key: ByteString) -> Int { text.split(on: 0x0A).count { $0.hasPrefix(key) } }
         guard let one, let other, ["Uid:", "Gid:", "CapEff:"].allSatisfy({ count($0) == 1 }) else { return }
-        try require(one.user == other.user && one.group == other.groups.first, "another identity")
+        try require(one.users[0] == other.user && one.groups[0] == other.groups.first, "another identity")
         try require(one.effective == other.effective.rawValue, "other capabilities")
         let user = text.split(on: 0x0A).first { $0.hasPrefix("Uid:") }?.split(on: 0x09).dropFirst().first
-        try require(user.flatMap { Int($0.description) } == Int(one.user.rawValue), "a user who is not there")
+        try require(user.flatMap { Int($0.description) } == Int(one.users[0].rawValue), "a user who is not there")
     }
 
     /// /proc/net/tcp and its like: a socket is one of the lines, and written again is the same.
