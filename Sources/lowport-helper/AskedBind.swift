@@ -96,7 +96,8 @@ struct AskedBind {
         )
     }
 
-    private var isOfItsFamily: Bool {
+    /// Whether the socket is of the family of the address.
+    var isOfItsFamily: Bool {
         guard let family = try? socket.internetFamily() else { return false }
         switch address.address {
         case .v4: return family == .v4

@@ -50,18 +50,20 @@ private func bindOnce(_ given: [ByteString], for caller: Caller, names: some Nam
     let now = WallClock.seconds
     var log = SystemLog()
     var isRestricted = false
-    let outcome = AskedBind(
+    let asked = AskedBind(
         caller: caller,
         socket: .standardInput,
         address: address,
         thread: CurrentProcess.parent
     )
-    .carryOut(RuleStore.system.load(onlyFor: address.port), now: now, names: names, log: &log) {
+    let rules = RuleStore.system.load(onlyFor: address.port)
+    let outcome = asked.carryOut(rules, now: now, names: names, log: &log) {
         // To look for names may take another program; from here on nothing does.
         if isRestricted { return }
         isRestricted = true
         do throws(Errno) {
-            try restrict(caller, to: .ofOneBind, bindingOnly: address.port)
+            // landlock(7) has an error of its own for an address of another family, which gets no privilege anyway.
+            try restrict(caller, to: .ofOneBind, bindingOnly: asked.isOfItsFamily ? address.port : nil)
         } catch { CurrentProcess.exit(fail("cannot give up privileges: \(error.message)", error)) }
     }
     caller.capabilities.lower()

@@ -172,7 +172,7 @@ import Testing
             printf 'allow everyone tcp 80\n' > "$T/$a.rules"; printf 'nonsense\n' > "$T/$c.rules"
             lowport check "$T/$a.rules"; lowport apply --quiet "$T/$a.rules"; cat /etc/lowport/rules
             lowport check --quiet "$T/$b.rules" 2>/dev/null || echo $?
-            lowport grant --quiet 81 --everyone --comment "$(printf 'caf\351')"; tail -1 /etc/lowport/rules | od -An -c -w99 | tr -d ' '
+            lowport grant --quiet 81 --everyone --comment "$(printf 'caf\303\251')"; tail -1 /etc/lowport/rules | od -An -c -w99 | tr -d ' '
             lowport grant 82 --user "$a" 2>/dev/null || echo $?
             cp /bin/true "$b"; lowport explain 80 --program "./$b" | head -1 | grep -c 'can bind'
             lowport explain 80 --program "./$a" 2>&1 | wc -l
@@ -188,7 +188,7 @@ import Testing
             1 rule in 1 file: no faults
             allow everyone tcp 80
             71
-            alloweveryonetcp81#caf351\\n
+            alloweveryonetcp81#caf303251\\n
             64
             1
             1
