@@ -45,7 +45,7 @@ enum CapabilityFixture {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let outcome = try await TestSupport.run(
             "timeout",
-            ["20", "sh", "-c", ByteString(script)],
+            ["120", "sh", "-c", ByteString(script)],
             environment: [
                 "PATH":
                     "\(template.base)/\(contender.rawValue):\(template.base)/tools:\(ProcessInfo.processInfo.environment["PATH"] ?? "")",
