@@ -95,21 +95,84 @@ static inline int clinux_bpf_link_update(int link, int program)
     return clinux_bpf(BPF_LINK_UPDATE, &a);
 }
 
-static inline int clinux_bpf_pin(int descriptor, const char *path)
+// Detaches the program of a link for whoever else holds the link or a pin of it (Linux 5.9).
+static inline int clinux_bpf_link_detach(int link)
 {
     union bpf_attr a;
     memset(&a, 0, sizeof a);
-    a.pathname = (unsigned long)path;
-    a.bpf_fd = (unsigned)descriptor;
-    return clinux_bpf(BPF_OBJ_PIN, &a);
+    a.link_detach.link_fd = (unsigned)link;
+    return clinux_bpf(BPF_LINK_DETACH, &a);
 }
 
-static inline int clinux_bpf_get(const char *path)
+// BPF_OBJ_PIN and BPF_OBJ_GET. `directory` is what a relative path starts from, by a flag of Linux 6.5 that headers may not
+// have yet; -1 goes without the flag.
+static inline int clinux_bpf_object(int command, int descriptor, int directory, const char *path)
+{
+    struct {
+        unsigned long long path;
+        unsigned descriptor, flags;
+        int directory;
+    } object;
+    union bpf_attr a;
+    memset(&a, 0, sizeof a);
+    memset(&object, 0, sizeof object);
+    object.path = (unsigned long)path;
+    object.descriptor = (unsigned)descriptor;
+    object.flags = directory < 0 ? 0 : 1u << 14;
+    object.directory = directory < 0 ? 0 : directory;
+    memcpy(&a, &object, sizeof object);
+    return clinux_bpf(command, &a);
+}
+
+static inline int clinux_bpf_pin(int descriptor, int directory, const char *path)
+{
+    return clinux_bpf_object(BPF_OBJ_PIN, descriptor, directory, path);
+}
+
+static inline int clinux_bpf_get(int directory, const char *path)
+{
+    return clinux_bpf_object(BPF_OBJ_GET, 0, directory, path);
+}
+
+// The numbers of the programs that are attached to a control group itself; ENOSPC if there are more than `count`.
+static inline int clinux_bpf_query(int cgroup, unsigned attach_type, unsigned *identifiers, unsigned *count)
 {
     union bpf_attr a;
     memset(&a, 0, sizeof a);
-    a.pathname = (unsigned long)path;
-    return clinux_bpf(BPF_OBJ_GET, &a);
+    a.query.target_fd = (unsigned)cgroup;
+    a.query.attach_type = attach_type;
+    a.query.prog_ids = (unsigned long)identifiers;
+    a.query.prog_cnt = *count;
+    int result = clinux_bpf(BPF_PROG_QUERY, &a);
+    *count = a.query.prog_cnt;
+    return result;
+}
+
+// The number of the link behind the number `*identifier`; ENOENT behind the last.
+static inline int clinux_bpf_next_link(unsigned *identifier)
+{
+    union bpf_attr a;
+    memset(&a, 0, sizeof a);
+    a.start_id = *identifier;
+    int result = clinux_bpf(BPF_LINK_GET_NEXT_ID, &a);
+    *identifier = a.next_id;
+    return result;
+}
+
+static inline int clinux_bpf_link_by_id(unsigned identifier)
+{
+    union bpf_attr a;
+    memset(&a, 0, sizeof a);
+    a.link_id = identifier;
+    return clinux_bpf(BPF_LINK_GET_FD_BY_ID, &a);
+}
+
+static inline int clinux_bpf_map_by_id(unsigned identifier)
+{
+    union bpf_attr a;
+    memset(&a, 0, sizeof a);
+    a.map_id = identifier;
+    return clinux_bpf(BPF_MAP_GET_FD_BY_ID, &a);
 }
 
 static inline int clinux_bpf_program_by_id(unsigned identifier)
@@ -132,7 +195,7 @@ static inline int clinux_bpf_info(int descriptor, void *info, unsigned size)
 }
 
 struct clinux_bpf_link {
-    unsigned type, program, attach_type;
+    unsigned type, identifier, program, attach_type;
     unsigned long long cgroup;
 };
 
@@ -141,6 +204,7 @@ static inline int clinux_bpf_link_info(int link, struct clinux_bpf_link *result)
     struct bpf_link_info info;
     if (clinux_bpf_info(link, &info, sizeof info) != 0) return -1;
     result->type = info.type;
+    result->identifier = info.id;
     result->program = info.prog_id;
     result->attach_type = info.cgroup.attach_type;
     result->cgroup = info.cgroup.cgroup_id;
@@ -152,6 +216,51 @@ static inline int clinux_bpf_program_name(int program, char name[BPF_OBJ_NAME_LE
     struct bpf_prog_info info;
     if (clinux_bpf_info(program, &info, sizeof info) != 0) return -1;
     memcpy(name, info.name, BPF_OBJ_NAME_LEN);
+    return 0;
+}
+
+// The number of a program.
+static inline int clinux_bpf_program_id(int program, unsigned *identifier)
+{
+    struct bpf_prog_info info;
+    if (clinux_bpf_info(program, &info, sizeof info) != 0) return -1;
+    *identifier = info.id;
+    return 0;
+}
+
+// The numbers of the maps that a program uses; the first `*count` of them, and how many there are.
+static inline int clinux_bpf_program_maps(int program, unsigned *identifiers, unsigned *count)
+{
+    struct bpf_prog_info info;
+    union bpf_attr a;
+    memset(&info, 0, sizeof info);
+    memset(&a, 0, sizeof a);
+    info.nr_map_ids = *count;
+    info.map_ids = (unsigned long)identifiers;
+    a.info.bpf_fd = (unsigned)program;
+    a.info.info_len = sizeof info;
+    a.info.info = (unsigned long)&info;
+    int result = clinux_bpf(BPF_OBJ_GET_INFO_BY_FD, &a);
+    *count = info.nr_map_ids;
+    return result;
+}
+
+struct clinux_bpf_map {
+    unsigned type, identifier, key_size, value_size, entries;
+    char name[BPF_OBJ_NAME_LEN];
+};
+
+// EINVAL if the descriptor is no map: what others have there is no type of a map with these sizes.
+static inline int clinux_bpf_map_info(int map, struct clinux_bpf_map *result)
+{
+    struct bpf_map_info info;
+    if (clinux_bpf_info(map, &info, sizeof info) != 0) return -1;
+    result->type = info.type;
+    result->identifier = info.id;
+    result->key_size = info.key_size;
+    result->value_size = info.value_size;
+    result->entries = info.max_entries;
+    memcpy(result->name, info.name, BPF_OBJ_NAME_LEN);
     return 0;
 }
 
@@ -183,5 +292,7 @@ static inline int clinux_mount_bpf(const char *path)
 }
 
 static inline bool clinux_is_bpf_file_system(unsigned type) { return type == 0xCAFE4A11; }
+
+static inline bool clinux_is_cgroup_file_system(unsigned type) { return type == 0x63677270; }
 
 #endif

@@ -7,10 +7,12 @@
 #define _GNU_SOURCE 1
 #endif
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -42,6 +44,20 @@ static inline int clinux_open_without_links(int directory, const char *path, int
 static inline int clinux_fcntl(int descriptor, int command, long argument)
 {
     return fcntl(descriptor, command, argument);
+}
+
+// Takes a read lease, which nobody gets while the file is open for writing, and gives it back: 0 if there is no writer, -1 and
+// EAGAIN if there is one. A writer who comes meanwhile waits for that moment, of which a signal tells; its default would end us.
+static inline int clinux_try_read_lease(int descriptor)
+{
+    enum { F_SETLEASE_ = 1024 };
+    void (*before)(int) = signal(SIGIO, SIG_IGN);
+    int result = fcntl(descriptor, F_SETLEASE_, F_RDLCK);
+    int error = errno;
+    if (result == 0) fcntl(descriptor, F_SETLEASE_, F_UNLCK);
+    if (before != SIG_ERR) signal(SIGIO, before);
+    errno = error;
+    return result;
 }
 
 static inline int clinux_close_range(unsigned first, unsigned last, unsigned flags)

@@ -27,10 +27,20 @@ public struct BpfLink: ~Copyable, Sendable {
         try nothingOrErrno(.bpf) { clinux_bpf_link_update(link, program) }
     }
 
+    /// Detaches the program, whoever else holds the link or a pin of it: the link stays, and is good for nothing.
+    ///
+    /// Throws EINVAL before Linux 5.9.
+    public func detach() throws(Errno) {
+        let link = descriptor.rawValue
+        try nothingOrErrno(.bpf) { clinux_bpf_link_detach(link) }
+    }
+
     /// What a link is.
     public struct Status: Hashable, Sendable {
         /// Whether it attaches a program to a control group.
         public let isOfControlGroup: Bool
+        /// The number of the link.
+        public let identifier: UInt32
         /// The number of the program.
         public let program: UInt32
         /// Where it is attached; nil for anything but a bind.
@@ -46,6 +56,7 @@ public struct BpfLink: ~Copyable, Sendable {
         try nothingOrErrno(.bpf) { unsafe clinux_bpf_link_info(link, &info) }
         return Status(
             isOfControlGroup: info.type == BPF_LINK_TYPE_CGROUP.rawValue,
+            identifier: info.identifier,
             program: info.program,
             attachment: BpfAttachment(rawValue: info.attach_type),
             cgroup: info.cgroup

@@ -3,15 +3,37 @@ internal import CLinux
 
 /// Names in the BPF file system that keep maps and links alive when nobody has them open.
 public enum BpfPins {
-    /// Gives the object of `descriptor` the name `path`. Throws EEXIST if there is such a name.
-    public static func pin(_ descriptor: borrowing some Descriptor & ~Copyable, at path: ByteString) throws(Errno) {
+    /// Gives the object of `descriptor` the name `name` in the open directory. Throws EEXIST if there is such a name.
+    public static func pin(
+        _ descriptor: borrowing some Descriptor & ~Copyable,
+        as name: ByteString,
+        in directory: borrowing some Descriptor & ~Copyable
+    ) throws(Errno) {
         let descriptor = descriptor.rawValue
-        try nothingOrErrno(.bpf) { unsafe path.withCString { unsafe clinux_bpf_pin(descriptor, $0) } }
+        _ = try unsafe inDirectory(directory.rawValue, name) { unsafe clinux_bpf_pin(descriptor, $0, $1) }
     }
 
-    /// Opens the object with the name `path`. Throws ENOENT if there is none.
-    public static func open(_ path: ByteString) throws(Errno) -> FileDescriptor {
-        FileDescriptor(owning: try valueOrErrno(.bpf) { unsafe path.withCString { unsafe clinux_bpf_get($0) } })
+    /// Opens the object with the name `name` in the open directory. Throws ENOENT if there is none.
+    public static func open(
+        _ name: ByteString,
+        in directory: borrowing some Descriptor & ~Copyable
+    ) throws(Errno) -> FileDescriptor {
+        FileDescriptor(owning: try unsafe inDirectory(directory.rawValue, name) { unsafe clinux_bpf_get($0, $1) })
+    }
+
+    /// Makes the call for a name in the open directory; before Linux 6.5, which cannot, by way of proc(5).
+    private static func inDirectory(
+        _ directory: Int32,
+        _ name: ByteString,
+        _ call: (Int32, UnsafePointer<CChar>) -> Int32
+    ) throws(Errno) -> Int32 {
+        do throws(Errno) {
+            return try valueOrErrno(.bpf) { unsafe name.withCString { unsafe call(directory, $0) } }
+        } catch {
+            guard error == .invalidArgument else { throw error }
+            let path: ByteString = "/proc/self/fd/\(directory)/\(name)"
+            return try valueOrErrno(.bpf) { unsafe path.withCString { unsafe call(-1, $0) } }
+        }
     }
 
     /// Mounts a BPF file system at `path`, for root alone.
@@ -20,16 +42,12 @@ public enum BpfPins {
     public static func mountFileSystem(at path: ByteString) throws(Errno) {
         try nothingOrErrno(.mount) { unsafe path.withCString { unsafe clinux_mount_bpf($0) } }
     }
-
-    /// Removes the folder at `path`, which must be empty.
-    ///
-    /// The corresponding system call is rmdir(2).
-    public static func removeFolder(_ path: ByteString) throws(Errno) {
-        try nothingOrErrno(.unlink) { unsafe path.withCString { unsafe rmdir($0) } }
-    }
 }
 
 extension FileSystem {
     /// Whether it is a BPF file system.
     public var keepsBpfObjects: Bool { clinux_is_bpf_file_system(type) }
+
+    /// Whether it is a hierarchy of control groups of version 2.
+    public var keepsControlGroups: Bool { clinux_is_cgroup_file_system(type) }
 }

@@ -62,6 +62,14 @@ public struct BpfProgram: ~Copyable, Sendable {
         return ByteString(name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
     }
 
+    /// The number that the kernel gave it.
+    public func identifier() throws(Errno) -> UInt32 {
+        let program = descriptor.rawValue
+        var identifier: UInt32 = 0
+        try nothingOrErrno(.bpf) { unsafe clinux_bpf_program_id(program, &identifier) }
+        return identifier
+    }
+
     private static func load(
         _ instructions: [UInt64],
         _ attachment: BpfAttachment,

@@ -118,11 +118,11 @@ extension ByteString {
     }
 
     /// Creates the hexadecimal digits of `value`, in lower case and without zeros in front.
-    public init(hexadecimal value: UInt32) {
+    public init(hexadecimal value: some FixedWidthInteger & UnsignedInteger) {
         var digits: [UInt8] = []
         var rest = value
         repeat {
-            let digit = UInt8(rest & 15)
+            let digit = UInt8(truncatingIfNeeded: rest & 15)
             digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
             rest >>= 4
         } while rest != 0

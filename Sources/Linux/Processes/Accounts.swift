@@ -87,10 +87,19 @@ public enum Accounts {
         }
     }
 
-    /// Calls `body` with more and more room until its entry fits.
+    /// What `search` finds; nil also if nobody could say.
     private static func lookup<Found>(
         _ body: (UnsafeMutablePointer<CChar>, Int, inout Found?) -> Int32
     ) -> Found? {
+        (try? unsafe search(body)).flatMap { $0 }
+    }
+
+    /// Calls `body` with more and more room until its entry fits.
+    ///
+    /// Nil means that there is no such entry; what is thrown, that a database which could have one did not answer.
+    static func search<Found>(
+        _ body: (UnsafeMutablePointer<CChar>, Int, inout Found?) -> Int32
+    ) throws(Errno) -> Found? {
         var size = 1024
         while size <= 1 << 20 {
             var found: Found?
@@ -99,9 +108,10 @@ public enum Accounts {
                 // SAFETY: the buffer is not empty, so it has a base address.
                 unsafe body(buffer.baseAddress.unsafelyUnwrapped, size, &found)
             }
-            if status != ERANGE { return found }
+            if found != nil || status == 0 { return found }
+            if status != ERANGE { throw Errno(rawValue: status) }
             size *= 4
         }
-        return nil
+        throw .outOfRange
     }
 }

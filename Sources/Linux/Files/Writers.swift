@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+extension Descriptor where Self: ~Copyable {
+    /// Whether somebody has the regular file, which is open for reading, open for writing at this moment.
+    ///
+    /// The corresponding system call is fcntl(2) with `F_SETLEASE`: nobody gets a read lease on a file that has a writer. Throws
+    /// EACCES to whom the file does not belong, without `CAP_LEASE`, and EINVAL where the file system has no leases.
+    public func hasWriter() throws(Errno) -> Bool {
+        let descriptor = rawValue
+        do throws(Errno) {
+            try nothingOrErrno(.fcntl) { clinux_try_read_lease(descriptor) }
+            return false
+        } catch {
+            if error == .wouldBlock { return true }
+            throw error
+        }
+    }
+}

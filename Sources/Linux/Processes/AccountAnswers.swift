@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+// Questions whose answer "no" must not be taken for "nobody could say": a directory service may be out of reach.
+
+extension Accounts {
+    /// The number of the user with the name `name`; nil if all databases say that there is none.
+    ///
+    /// The corresponding C function is getpwnam_r(3). Throws what it returns where a database did not answer.
+    public static func findUser(named name: ByteString) throws(Errno) -> UserID? {
+        guard !name.isEmpty, !name.bytes.contains(0) else { return nil }
+        return try unsafe search { buffer, size, found in
+            var entry = unsafe passwd()
+            var result: UnsafeMutablePointer<passwd>?
+            let status = unsafe name.withCString { unsafe getpwnam_r($0, &entry, buffer, size, &result) }
+            if unsafe result != nil { found = unsafe UserID(rawValue: entry.pw_uid) }
+            return status
+        }
+    }
+
+    /// The number of the group with the name `name`; nil if all databases say that there is none.
+    ///
+    /// The corresponding C function is getgrnam_r(3). Throws what it returns where a database did not answer.
+    public static func findGroup(named name: ByteString) throws(Errno) -> GroupID? {
+        guard !name.isEmpty, !name.bytes.contains(0) else { return nil }
+        return try unsafe search { buffer, size, found in
+            var entry = unsafe CLinux.group()
+            var result: UnsafeMutablePointer<CLinux.group>?
+            let status = unsafe name.withCString { unsafe getgrnam_r($0, &entry, buffer, size, &result) }
+            if unsafe result != nil { found = unsafe GroupID(rawValue: entry.gr_gid) }
+            return status
+        }
+    }
+
+    /// The primary group of the user with the number `user`; nil if all databases say that there is no such user.
+    ///
+    /// The corresponding C function is getpwuid_r(3). Throws what it returns where a database did not answer.
+    public static func findPrimaryGroup(of user: UserID) throws(Errno) -> GroupID? {
+        try unsafe search { buffer, size, found in
+            var entry = unsafe passwd()
+            var result: UnsafeMutablePointer<passwd>?
+            let status = unsafe getpwuid_r(user.rawValue, &entry, buffer, size, &result)
+            if unsafe result != nil { found = unsafe GroupID(rawValue: entry.pw_gid) }
+            return status
+        }
+    }
+
+    /// Who is in a group.
+    public struct Members: Sendable {
+        /// The users of this machine whose primary group it is.
+        public var primary: [UserID] = []
+        /// The users whom the group names, with their names.
+        public var named: [(name: ByteString, user: UserID)] = []
+        /// The names in the group that no user has.
+        public var unknown: [ByteString] = []
+        /// The names in the group of which nobody could say whose they are.
+        public var unanswered: [ByteString] = []
+    }
+
+    /// Who is in the group with the number `group`. Throws ENOENT if the group itself is not found.
+    ///
+    /// The corresponding C functions are getgrgid(3) and getpwent(3), which share memory with all of the process: one
+    /// thread at a time.
+    public static func findMembers(of group: GroupID) throws(Errno) -> Members {
+        var members = Members()
+        // The names are copied before anything else is looked up.
+        var names: [ByteString] = []
+        guard let entry = unsafe getgrgid(group.rawValue) else { throw .noSuchFile }
+        var name = unsafe entry.pointee.gr_mem
+        while let list = unsafe name, let text = unsafe list.pointee {
+            names.append(unsafe ByteString(cString: text))
+            unsafe name = list + 1
+        }
+        for name in names {
+            do throws(Errno) {
+                if let user = try findUser(named: name) {
+                    members.named.append((name, user))
+                } else {
+                    members.unknown.append(name)
+                }
+            } catch { members.unanswered.append(name) }
+        }
+        setpwent()
+        while let entry = unsafe getpwent() {
+            let user = unsafe UserID(rawValue: entry.pointee.pw_uid)
+            if unsafe entry.pointee.pw_gid == group.rawValue { members.primary.append(user) }
+        }
+        endpwent()
+        return members
+    }
+}
