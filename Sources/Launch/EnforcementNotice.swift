@@ -14,12 +14,20 @@ public struct EnforcementNotice: Hashable, Sendable {
     public var cgroup: ByteString
     /// Whether the kernel knows all of the policy, so that nobody else need be asked.
     public var isComplete: Bool
+    /// What the files of the policy were when the kernel got it.
+    public var files: PolicyFingerprint
 
     /// Creates a notice.
-    public init(network: UInt64?, cgroup: ByteString, isComplete: Bool) {
+    public init(
+        network: UInt64?,
+        cgroup: ByteString,
+        isComplete: Bool,
+        files: PolicyFingerprint = PolicyFingerprint()
+    ) {
         self.network = network
         self.cgroup = cgroup
         self.isComplete = isComplete
+        self.files = files
     }
 
     /// The folder of what exists while the machine runs.
@@ -34,6 +42,7 @@ public struct EnforcementNotice: Hashable, Sendable {
         var network: UInt64??
         var cgroup: ByteString?
         var isComplete: Bool?
+        var files: PolicyFingerprint?
         for line in text.split(on: UInt8(ascii: "\n")) {
             let words = line.split(on: UInt8(ascii: " "))
             guard words.count >= 2 else { continue }
@@ -43,16 +52,18 @@ public struct EnforcementNotice: Hashable, Sendable {
             }
             if words[0] == "cgroup" { cgroup = value }
             if words[0] == "complete" { isComplete = value == "yes" }
+            if words[0] == "files" { files = PolicyFingerprint(value) }
         }
-        guard let network, let cgroup, let isComplete else { return nil }
-        self.init(network: network, cgroup: cgroup, isComplete: isComplete)
+        guard let network, let cgroup, let isComplete, let files else { return nil }
+        self.init(network: network, cgroup: cgroup, isComplete: isComplete, files: files)
         if byteString != text { return nil }
     }
 
     /// What is written.
     public var byteString: ByteString {
         let network: ByteString = if let network { ByteString(decimal: network) } else { "all" }
-        return "network \(network)\ncgroup \(cgroup)\ncomplete \(isComplete ? "yes" : "no" as ByteString)\n"
+        let complete: ByteString = isComplete ? "yes" : "no"
+        return "network \(network)\ncgroup \(cgroup)\ncomplete \(complete)\nfiles \(files)\n"
     }
 
     /// The notice of this machine; nil if there is none, or if somebody other than root wrote it.

@@ -46,7 +46,7 @@ struct Launcher {
         case .broker: try broker("it was asked for")
         case .auto:
             if let notice = EnforcementNotice.current(), notice.isComplete, notice.holdsHere,
-                EnforcementNotice.isCurrent
+                notice.isCurrent
             {
                 return explain("kernel", "the kernel knows all of the policy, and nobody else need be asked")
             }

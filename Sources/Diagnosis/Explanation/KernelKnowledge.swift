@@ -24,7 +24,7 @@ public enum KernelEngineState: Hashable, Sendable {
         let isOurNetwork = Namespaces.shareNetwork("self", name) != false
         let network = isOurNetwork ? try? networkNamespaceCookie() : nil
         guard notice.holds(for: ByteString(groups), network: network) else { return .elsewhere }
-        return EnforcementNotice.isCurrent ? .holds(isComplete: notice.isComplete) : .outdated
+        return notice.isCurrent ? .holds(isComplete: notice.isComplete) : .outdated
     }
 }
 

@@ -50,15 +50,16 @@ extension RuleStore {
         _ change: (RulesFile) -> RulesChange
     ) throws(UpdateError) -> RulesChange {
         let transaction = try RulesTransaction(self, mayWait: mayWait)
-        let result = try Self.compute(change, from: transaction.current(), original)
+        let result = try transaction.compute(from: transaction.current(), original, change)
         if !result.isEmpty { try transaction.install(result.content) }
         _ = consume transaction
         return result
     }
 
     /// Holds the rules for an edit of any length; throws `UpdateError.busy` if somebody else does.
-    public func beginEditing() throws(UpdateError) -> RulesTransaction {
-        try RulesTransaction(self) { false }
+    /// - Parameter mayWait: asked once if somebody else is changing the rules; true waits for them.
+    public func beginEditing(mayWait: () -> Bool = { false }) throws(UpdateError) -> RulesTransaction {
+        try RulesTransaction(self, mayWait: mayWait)
     }
 
     /// An empty file, if the reason for having none is that there is none.
@@ -67,7 +68,7 @@ extension RuleStore {
         return RulesFile(path: mainPath, content: [])
     }
 
-    private static func compute(
+    fileprivate static func compute(
         _ change: (RulesFile) -> RulesChange,
         from file: RulesFile,
         _ original: Original
@@ -94,5 +95,16 @@ extension RuleStore {
             }
             return try openFolder()
         } catch { throw .refused(error) }
+    }
+}
+
+extension RulesTransaction {
+    /// Computes what `change` does to the rules file `file`, which is left alone if it has faults, or would have.
+    public func compute(
+        from file: RulesFile,
+        _ original: RuleStore.Original,
+        _ change: (RulesFile) -> RulesChange
+    ) throws(UpdateError) -> RulesChange {
+        try RuleStore.compute(change, from: file, original)
     }
 }
