@@ -13,6 +13,7 @@ fi
 
 ip link set lo up
 mount -t tmpfs tmpfs /run
+mount -t tmpfs -o mode=0755 tmpfs /var/lib
 mount -t bpf bpf /sys/fs/bpf
 mount -t tmpfs -o mode=0755 tmpfs /mnt
 mkdir /mnt/etc
@@ -99,7 +100,8 @@ median() { # FILE [COLUMN]
 }
 enforce() {
     cp "$1" /etc/lowport/rules
-    "$LOWPORT" enforce enable --cgroup "$group"
+    # For all control groups, as is usual, but in this network namespace alone.
+    "$LOWPORT" enforce enable
 }
 
 echo 'allow uid 2001 any 80' >/mnt/one

@@ -48,6 +48,7 @@ public enum Helper: Int32, Sendable {
     case cgroup = 80
     case ticks = 118
     case networkNamespace = 122
+    case ancestorGroup = 123
     case bootTime = 125
     case ringBufferReserve = 131
     case ringBufferSubmit = 132

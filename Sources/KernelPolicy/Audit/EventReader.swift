@@ -8,21 +8,43 @@ public struct EventReader: ~Copyable {
     private let lock: FileDescriptor
     private let maps: EngineMaps
     private let ring: BpfRingBuffer
+    /// The number of the map of events.
+    private let identifier: UInt32
     private var sources: [UInt32: ByteString] = [:]
+    /// How many events were lost that somebody has been told of.
+    private var told: UInt64 = 0
 
     /// Opens the events of the engine, which must be enabled. Nil if somebody else reads them.
     public static func open() throws(EnforcementError) -> EventReader? {
-        _ = try EngineLinks.pinned()
-        let maps = try EngineMaps.pinned(in: KernelEngine.folder)
+        let engine = try EngineSet.open()
         let lock = try attempt("open the lock of the events") { () throws(Errno) in
             try FileDescriptor.open("log.lock", [.readWrite, .create, .noFollow], in: NoticeBoard.folder())
         }
         let isFirst = try attempt("lock the events") { () throws(Errno) in try lock.tryToLockExclusively() }
         if !isFirst { return nil }
-        let ring = try attempt("read the ring buffer") { () throws(Errno) in
-            try BpfRingBuffer(BpfPins.open(KernelEngine.folder + "/events"), size: EngineMaps.ringSize)
+        let events = try engine.directory.open("events")
+        let ring: BpfRingBuffer
+        do throws(Errno) { ring = try BpfRingBuffer(events, size: EngineMaps.ringSize) } catch {
+            throw .failed("read the ring buffer", error)
         }
-        return EventReader(lock: lock, maps: maps, ring: ring)
+        return EventReader(lock: lock, engine, ring: ring)
+    }
+
+    private init(lock: consuming FileDescriptor, _ engine: consuming EngineSet, ring: BpfRingBuffer) {
+        self.lock = lock
+        self.ring = ring
+        identifier = engine.settings.maps[0]
+        maps = engine.maps
+        told = readTold()
+    }
+
+    /// Whether the engine is still enabled whose events these are. One that is enabled anew has others.
+    public var isLive: Bool {
+        do throws(EnforcementError) {
+            guard let directory = try PinDirectory.open() else { return false }
+            let events = BpfMap(try directory.open("events"), valueSize: 0)
+            return (try? events.status().identifier) == identifier
+        } catch { return false }
     }
 
     /// Takes the next event; nil if there is none yet.
@@ -31,6 +53,32 @@ public struct EventReader: ~Copyable {
             if let event = BindEvent(bytes: bytes) { return event }
         }
         return nil
+    }
+
+    /// How many events found no room since somebody was last told, here or by another reader before.
+    ///
+    /// They came behind those that were in the buffer then.
+    public mutating func takeLosses() throws(EnforcementError) -> UInt64 {
+        let all = try maps.readStatistics().double(at: StatisticsLayout.dropped * 8)
+        let new = all &- told
+        if new == 0 { return 0 }
+        told = all
+        // Whoever cannot write it down tells it twice.
+        try? writeTold()
+        return new
+    }
+
+    /// What the lock says: the map of events, and how many of its losses were told.
+    private func readTold() -> UInt64 {
+        guard let text = try? lock.read(upTo: 64, at: 0) else { return 0 }
+        let words = ByteString(text).split(on: UInt8(ascii: "\n"))[0].split(on: UInt8(ascii: " "))
+        guard words.count == 2, words[0] == ByteString(decimal: identifier) else { return 0 }
+        return UInt64(words[1].description) ?? 0
+    }
+
+    private func writeTold() throws(Errno) {
+        try lock.rewind()
+        try lock.write("\(identifier) \(told)\n")
     }
 
     /// Waits for an event, at most `span`.

@@ -45,6 +45,7 @@ struct BindProgram: ~Copyable {
         code.move(.r6, .r1)
         leaveUnprivileged(to: pass)
         leaveOtherNetworks(to: pass)
+        leaveOtherGroups(to: pass)
         findTransportAndPort()
         storeKey()
         identify()
@@ -84,6 +85,16 @@ struct BindProgram: ~Copyable {
         code.remark("other network namespaces")
         storeNetwork()
         code.moveWide(.r1, network)
+        code.jump(.r0, .notEqual, .r1, to: pass)
+    }
+
+    /// The kernel picks programs by the control group that a socket was made in. Whose bind it is, is the task's business.
+    private mutating func leaveOtherGroups(to pass: Label) {
+        guard let group = options.group else { return }
+        code.remark("tasks of other control groups")
+        code.move(.r1, group.level)
+        code.call(.ancestorGroup)
+        code.moveWide(.r1, group.inode)
         code.jump(.r0, .notEqual, .r1, to: pass)
     }
 

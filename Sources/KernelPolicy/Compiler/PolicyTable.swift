@@ -48,10 +48,6 @@ public struct PolicyTable: Sendable {
     private(set) var entries: [PolicyKey: Value] = [:]
     private(set) var confinesEveryone = false
     private(set) var confinesRoot = false
-    /// Who is confined, line by line.
-    private(set) var confined = ConfinementRecord()
-    /// The lines that confine nobody, since nobody has the name.
-    private(set) var unresolved: [(confinement: ConfinedIdentity, location: RuleLocation)] = []
 
     /// How many entries there are.
     public var count: Int { entries.count }
@@ -67,7 +63,11 @@ public struct PolicyTable: Sendable {
             grants.append(Grant(location: permission.location, digest: Self.digest(of: permission.location)))
             enter(permission, grant: grants.count - 1, names: names)
         }
-        for (confinement, location) in policy.confinements { enter(confinement, at: location, names: names) }
+        if let confinement = policy.confinement {
+            enter(confinement)
+        } else {
+            for (confinement, _) in policy.rules.files.flatMap(\.confinements) { enter(confinement, names: names) }
+        }
         inheritFromWiderReaches()
     }
 
@@ -160,45 +160,37 @@ public struct PolicyTable: Sendable {
         entries[key] = value
     }
 
-    private mutating func enter(
-        _ confinement: ConfinedIdentity,
-        at location: RuleLocation,
-        names: some PolicyNames
-    ) {
-        let processes: [Whom] =
-            switch confinement {
-            case .everyone, .root: []
-            case .user(let name): Self.processes(of: .user(name), names: names)
-            case .group(let name): Self.processes(of: .group(name), names: names)
-            }
+    private mutating func enter(_ confinement: ConfinedIdentity, names: some PolicyNames) {
+        let identity: Identity
         switch confinement {
-        case .everyone, .root: break
-        case .user, .group: if processes.isEmpty { return unresolved.append((confinement, location)) }
+        case .everyone:
+            confinesEveryone = true
+            return
+        case .root:
+            confinesRoot = true
+            return
+        case .user(let name): identity = .user(name)
+        case .group(let name): identity = .group(name)
         }
-        keep([
-            ConfinementRecord.Entry(
-                confinement: confinement,
-                users: processes.filter { $0.kind == .user }.map { UserID(rawValue: $0.identity) },
-                groups: processes.filter { $0.kind == .group }.map { GroupID(rawValue: $0.identity) },
-                file: location.file
+        confine(Self.processes(of: identity, names: names))
+    }
+
+    private mutating func enter(_ confinement: Confinement) {
+        confinesEveryone = confinement.includesEveryone
+        confinesRoot = confinement.includesRoot
+        confine(confinement.users.map { (.user, $0.rawValue) } + confinement.groups.map { (.group, $0.rawValue) })
+    }
+
+    private mutating func confine(_ processes: [Whom]) {
+        for whom in processes {
+            let head = PolicyKey.Head(
+                kind: whom.kind == .user ? .confinedUser : .confinedGroup,
+                identity: whom.identity,
+                transport: .tcp,
+                port: Port(rawValue: 0)
             )
-        ])
-    }
-
-    /// Confines the processes of `entries`.
-    mutating func keep(_ entries: [ConfinementRecord.Entry]) {
-        for entry in entries {
-            if entry.confinement == .everyone { confinesEveryone = true }
-            if entry.confinement == .root { confinesRoot = true }
-            for user in entry.users { confine(.confinedUser, user.rawValue) }
-            for group in entry.groups { confine(.confinedGroup, group.rawValue) }
+            entries[PolicyKey(head: head, reach: .nothing)] = Value(until: nil, grant: 0)
         }
-        confined.entries += entries
-    }
-
-    private mutating func confine(_ kind: PolicyKey.Kind, _ identity: UInt32) {
-        let head = PolicyKey.Head(kind: kind, identity: identity, transport: .tcp, port: Port(rawValue: 0))
-        entries[PolicyKey(head: head, reach: .nothing)] = Value(until: nil, grant: 0)
     }
 
     /// What the kernel can see of the processes that `identity` means. A name that nobody has means none.

@@ -101,7 +101,10 @@ enum StatisticsLayout {
     static let sampled: Int16 = 32
     /// What the exact clock was ahead of the ticks then, in nanoseconds.
     static let ahead: Int16 = 40
-    static let size = 48
+    /// Whose engine it is: the cookie of the network namespace that it was enabled in, and the device of its pins. The program
+    /// has no use for it.
+    static let owner = 48
+    static let size = 64
     /// For how long that is relied on, in nanoseconds. Only while the machine sleeps does it change by more than a tick.
     static let sampleLife: Int32 = 100_000_000
 }

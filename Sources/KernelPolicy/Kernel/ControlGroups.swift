@@ -16,19 +16,76 @@ public enum ControlGroups {
         return nil
     }
 
-    /// Opens the folder at `path`, or the root of the hierarchy.
-    static func open(_ path: ByteString?) throws(EnforcementError) -> FileDescriptor {
-        var found = path
-        if found == nil {
-            let mountinfo = try attempt("read /proc/self/mountinfo") { () throws(Errno) in
-                try FileDescriptor.open("/proc/self/mountinfo", .readOnly).readToEnd(limit: 16 << 20)
-            }
-            found = root(in: ByteString(mountinfo))
+    /// Opens the root of the hierarchy, as far up as it is mounted here.
+    static func openRoot() throws(EnforcementError) -> FileDescriptor {
+        let mountinfo = try attempt("read /proc/self/mountinfo") { () throws(Errno) in
+            try FileDescriptor.open("/proc/self/mountinfo", .readOnly).readToEnd(limit: 16 << 20)
         }
-        guard let path = found else { throw .lacking("there are no control groups of version 2", nil) }
+        guard let path = root(in: ByteString(mountinfo)) else {
+            throw .lacking("there are no control groups of version 2", nil)
+        }
         return try attempt("open \(path)") { () throws(Errno) in
             try FileDescriptor.open(path, [.readOnly, .directory])
         }
+    }
+
+    /// A control group that processes are to be held in, and the root of its hierarchy, which programs are attached to.
+    struct Opened: ~Copyable {
+        let root: FileDescriptor
+        /// Nil if the group is the root itself, so that all are meant.
+        let target: TargetGroup?
+        /// What /proc/PID/cgroup calls the group; nil if it is mounted in an unknown way.
+        let name: ByteString?
+    }
+
+    /// Opens the group with the directory `path`; nil is the root.
+    ///
+    /// How far it is below the root of all is counted step by step. In a namespace of control groups that is not to be seen.
+    static func open(_ path: ByteString?) throws(EnforcementError) -> Opened {
+        guard let path else { return Opened(root: try openRoot(), target: nil, name: "/") }
+        let group = try attempt("open \(path)") { () throws(Errno) in
+            try FileDescriptor.open(path, [.readOnly, .directory])
+        }
+        let inode = try inode(of: group)
+        guard let inode else { throw .notControlGroup(path) }
+        let visible = try openRoot()
+        if try self.inode(of: visible) == inode { return Opened(root: visible, target: nil, name: "/") }
+        let name = name(of: group)
+        var folder = group
+        var (number, level) = (inode, Int32(0))
+        while number != rootInode {
+            let above = try attempt("open the control group above \(path)") { () throws(Errno) in
+                try FileDescriptor.open("..", [.readOnly, .directory], in: folder)
+            }
+            guard let next = try self.inode(of: above), next != number else {
+                throw .lacking("the root of the hierarchy of control groups is not to be seen from here", nil)
+            }
+            folder = above
+            (number, level) = (next, level + 1)
+        }
+        guard let name, name.count <= EngineSettings.nameLimit else {
+            throw .lacking("\(path) has no name below the root of the hierarchy that could be kept", nil)
+        }
+        return Opened(root: folder, target: TargetGroup(inode: inode, level: level, name: name), name: name)
+    }
+
+    /// Whether there is no such group any more, as far as its hierarchy is to be seen.
+    static func isGone(_ group: TargetGroup) -> Bool {
+        guard let root = try? openRoot(), (try? inode(of: root)) == .some(rootInode) else { return false }
+        do throws(Errno) {
+            let path = ByteString(group.name.bytes.dropFirst())
+            return try FileStatus(of: path, in: root).inode != group.inode
+        } catch { return error == .noSuchFile }
+    }
+
+    /// The inode number of the root of all control groups.
+    private static let rootInode: UInt64 = 1
+
+    /// The inode number of an open control group; nil if it is something else.
+    private static func inode(of folder: borrowing FileDescriptor) throws(EnforcementError) -> UInt64? {
+        do throws(Errno) {
+            return try folder.fileSystem().keepsControlGroups ? folder.status().inode : nil
+        } catch { throw .failed("read the control group", error) }
     }
 
     /// What /proc/PID/cgroup calls the open folder of a control group; nil if it is mounted in an unknown way.

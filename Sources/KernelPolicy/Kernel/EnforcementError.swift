@@ -20,12 +20,18 @@ public enum EnforcementError: Error, Sendable {
     case refusedByVerifier(ByteString)
     /// The folder is no control group of version 2.
     case notControlGroup(ByteString)
-    /// The rules have errors, and the kernel keeps what it had before, of that time in seconds since 1970.
-    case rulesHaveErrors([Message], keeping: Int64)
-    /// The rules have errors, and whom they confined is not known: nothing is enforced.
-    case confinementIsUnknown([Message])
-    /// The policy is in force, but with errors: what was confined by what cannot be read stays confined.
-    case enforcedWithErrors([Message])
+    /// Something is where the pins should be, or on the way to them, that is not ours.
+    case obstacle(path: ByteString, reason: ByteString)
+    /// Some of the pins are there, and some are not: an `enable` or `disable` did not get to its end, or somebody took them.
+    case incomplete(missing: [ByteString])
+    /// Programs of ours are attached that no pin stands for: somebody holds them.
+    case orphaned(Int)
+    /// Somebody else is changing what the kernel enforces, and does not come to an end.
+    case busy
+    /// The files have errors; what is enforced stays, which was applied at that time.
+    case faulty([PolicyFault], applied: Int64)
+    /// The files have errors, and it is not known whom they confined; nothing is enforced.
+    case unrecorded([PolicyFault], reason: ByteString?)
     /// Something could not be opened, made or changed.
     case failed(ByteString, Errno)
 }
@@ -43,14 +49,25 @@ extension EnforcementError: ByteStringConvertible {
         case .stale: "the control group that the kernel engine was enabled for is gone"
         case .refusedByVerifier: "the kernel's verifier refused the program"
         case .notControlGroup(let path): "\(path) is not a control group of version 2"
-        case .rulesHaveErrors(_, let time):
-            "the rules have errors; the kernel keeps the policy of \(Timestamp(rawValue: time))"
-        case .confinementIsUnknown:
+        case .obstacle(let path, let reason): "\(path) \(reason): it is not ours, and is left alone"
+        case .incomplete(let missing): Self.incompleteText(missing)
+        case .orphaned(1): "a program of Lowport is attached without its pin, and enforces an old policy"
+        case .orphaned(let count):
+            "\(count) programs of Lowport are attached without their pins, and enforce an old policy"
+        case .busy: "somebody else is changing what the kernel enforces"
+        case .faulty(_, let applied):
+            "the rules have errors; the kernel keeps the policy of \(Timestamp(rawValue: applied))"
+        case .unrecorded(_, let reason?):
+            "the rules have errors, and it is not known whom they confined (\(reason)); nothing is enforced"
+        case .unrecorded(_, nil):
             "the rules have errors, and it is not known whom they confined; nothing is enforced"
-        case .enforcedWithErrors:
-            "the rules have errors; files with errors allow nothing in the kernel, and whom they confined stays confined"
         case .failed(let what, let error): "cannot \(what): \(error.sentence)"
         }
+    }
+
+    private static func incompleteText(_ missing: [ByteString]) -> ByteString {
+        let names = missing.dropFirst().reduce(missing.first ?? "") { "\($0), \($1)" }
+        return "\(KernelEngine.folder) is not complete, and the kernel may enforce half of a policy: it has no \(names)"
     }
 }
 

@@ -1,99 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The two attachments of the engine: binds of IPv4 sockets and of IPv6 sockets, at one control group.
+/// The two attachments of the engine: binds of IPv4 sockets and of IPv6 sockets, at the root of the control groups.
 struct EngineLinks: ~Copyable {
     private let bind4: BpfLink
     private let bind6: BpfLink
-    /// The inode number of the control group's folder.
-    let cgroup: UInt64
 
-    /// Opens the pinned ones, and makes sure that they are ours and still attached.
-    static func pinned() throws(EnforcementError) -> EngineLinks {
-        let bind4 = try Self.open("bind4")
-        let bind6 = try Self.open("bind6")
-        let groups = [
-            try Self.check(bind4, .bind4, "bind4"),
-            try Self.check(bind6, .bind6, "bind6"),
-        ]
-        if groups.contains(0) { throw .stale }
-        guard groups[0] == groups[1] else { throw .foreign(path: KernelEngine.folder) }
-        return EngineLinks(bind4: bind4, bind6: bind6, cgroup: groups[0])
+    /// The names of the pins.
+    static let names: [ByteString] = ["bind4", "bind6"]
+
+    /// Opens the pinned ones.
+    static func pinned(in directory: borrowing PinDirectory) throws(EnforcementError) -> EngineLinks {
+        EngineLinks(bind4: BpfLink(try directory.open("bind4")), bind6: BpfLink(try directory.open("bind6")))
     }
 
     /// Attaches `policy` to the folder `group`.
     static func attached(
         _ policy: borrowing LoadedPolicy,
-        to group: borrowing FileDescriptor,
-        path: ByteString?
+        to group: borrowing FileDescriptor
     ) throws(EnforcementError) -> EngineLinks {
         do throws(Errno) {
             let bind4 = try BpfLink(policy.bind4, to: group, .bind4)
             let bind6 = try BpfLink(policy.bind6, to: group, .bind6)
-            return EngineLinks(bind4: bind4, bind6: bind6, cgroup: try group.status().inode)
-        } catch {
-            if error == .badFileDescriptor, let path { throw .notControlGroup(path) }
-            throw .lacking("it does not attach programs to control groups", error)
+            return EngineLinks(bind4: bind4, bind6: bind6)
+        } catch { throw .lacking("it does not attach programs to control groups", error) }
+    }
+
+    /// What the kernel says of both.
+    func statuses() throws(EnforcementError) -> [BpfLink.Status] {
+        do throws(Errno) { return [try bind4.status(), try bind6.status()] } catch {
+            throw .foreign(path: KernelEngine.folder)
         }
     }
 
-    /// Puts `policy` in force in both families, or in none.
-    func replace(with policy: borrowing LoadedPolicy) throws(EnforcementError) {
-        do throws(Errno) {
-            // The way back. Finding a program by its number takes CAP_SYS_ADMIN; without, there is none.
-            let old = try? BpfProgram.loaded(bind4.status().program)
-            try bind4.replace(with: policy.bind4)
-            do throws(Errno) { try bind6.replace(with: policy.bind6) } catch {
-                if case .some(let old) = consume old { try bind4.replace(with: old) }
-                throw error
+    /// Makes sure that both are the links `wanted`, by their numbers, and attached to one control group, each in its place.
+    /// Returns what they are.
+    func check(_ wanted: [UInt32]) throws(EnforcementError) -> [BpfLink.Status] {
+        let statuses = try statuses()
+        for (index, status) in statuses.enumerated() {
+            guard status.isOfControlGroup, status.identifier == wanted[index] else {
+                throw .foreign(path: "\(KernelEngine.folder)/\(Self.names[index])")
             }
-        } catch { throw .failed("replace the policy", error) }
+            if status.cgroup == 0 {
+                throw .obstacle(path: "\(KernelEngine.folder)/\(Self.names[index])", reason: "is attached to nothing")
+            }
+        }
+        guard statuses[0].attachment == .bind4, statuses[1].attachment == .bind6,
+            statuses[0].cgroup == statuses[1].cgroup
+        else { throw .foreign(path: KernelEngine.folder) }
+        return statuses
     }
 
-    /// Pins both below `folder`.
-    func pin(in folder: ByteString) throws(EnforcementError) {
-        do throws(Errno) {
-            try BpfPins.pin(bind4.descriptor, at: folder + "/bind4")
-            try BpfPins.pin(bind6.descriptor, at: folder + "/bind6")
-        } catch { throw .failed("pin the programs below \(folder)", error) }
+    /// What a change of the programs came to.
+    enum Replacing: Sendable {
+        case done
+        /// Nothing is different.
+        case undone(Errno)
+        /// IPv4 has the new policy, and IPv6 the old.
+        case half(Errno)
     }
 
-    private static func open(_ name: ByteString) throws(EnforcementError) -> BpfLink {
-        let path = KernelEngine.folder + "/" + name
-        do throws(Errno) { return BpfLink(try BpfPins.open(path)) } catch {
-            switch error {
-            case .noSuchFile: throw .notEnabled
-            case .permissionDenied, .notPermitted: throw .notPermitted(error)
-            default: throw .foreign(path: path)
-            }
+    /// Puts `policy` in force in both families, or as far as possible in none.
+    func replace(with policy: borrowing LoadedPolicy) -> Replacing {
+        // The way back. Finding a program by its number takes CAP_SYS_ADMIN; without, there is none.
+        let old = try? BpfProgram.loaded(bind4.status().program)
+        do throws(Errno) { try bind4.replace(with: policy.bind4) } catch { return .undone(error) }
+        do throws(Errno) { try bind6.replace(with: policy.bind6) } catch {
+            guard case .some(let old) = consume old, (try? bind4.replace(with: old)) != nil else { return .half(error) }
+            return .undone(error)
+        }
+        return .done
+    }
+
+    /// Detaches both, whoever else holds them.
+    func detach() throws(EnforcementError) {
+        try Self.detach(bind4)
+        try Self.detach(bind6)
+    }
+
+    /// Detaches `link`. Before Linux 5.9 that cannot be: it ends with its last pin.
+    static func detach(_ link: borrowing BpfLink) throws(EnforcementError) {
+        do throws(Errno) { try link.detach() } catch {
+            // ENOLINK and the like: it is detached already, since its control group is gone.
+            let isDetached = (try? link.status().cgroup) == 0
+            if !isDetached && error != .invalidArgument { throw .failed("detach the programs", error) }
         }
     }
 
-    /// The control group of `link`, which must be a link of our program with this attachment.
-    private static func check(
-        _ link: borrowing BpfLink,
-        _ attachment: BpfAttachment,
-        _ name: ByteString
-    ) throws(EnforcementError) -> UInt64 {
-        do throws(Errno) {
-            let status = try link.status()
-            guard status.isOfControlGroup else { throw .invalidArgument }
-            if status.cgroup == 0 { return 0 }
-            guard status.attachment == attachment, try isOurs(status.program, attachment) else {
-                throw .invalidArgument
-            }
-            return status.cgroup
-        } catch { throw .foreign(path: KernelEngine.folder + "/" + name) }
-    }
-
-    /// Whether the program has the name of ours. Who lacks `CAP_SYS_ADMIN`, as the service does, is not told; to them what
-    /// root alone can have pinned is ours.
-    private static func isOurs(_ program: UInt32, _ attachment: BpfAttachment) throws(Errno) -> Bool {
-        do throws(Errno) {
-            return try BpfProgram.loaded(program).name() == LoadedPolicy.names[attachment]
-        } catch {
-            if error == .notPermitted { return true }
-            throw error
-        }
+    /// Pins both.
+    func pin(in directory: borrowing PinDirectory) throws(EnforcementError) {
+        try directory.pin(bind4.descriptor, as: "bind4")
+        try directory.pin(bind6.descriptor, as: "bind6")
     }
 }

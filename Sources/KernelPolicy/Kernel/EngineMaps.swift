@@ -46,60 +46,73 @@ struct EngineMaps: ~Copyable {
         )
     }
 
-    /// Opens the pinned ones below `folder`.
-    static func pinned(in folder: ByteString) throws(EnforcementError) -> EngineMaps {
-        func map(_ name: ByteString, _ size: Int) throws(EnforcementError) -> BpfMap {
-            do throws(Errno) { return BpfMap(try BpfPins.open("\(folder)/\(name)"), valueSize: size) } catch {
-                if error == .noSuchFile { throw .foreign(path: folder) }
-                throw error == .permissionDenied || error == .notPermitted
-                    ? .notPermitted(error) : .failed("open \(folder)/\(name)", error)
-            }
-        }
-        let events = try map("events", 0)
-        let counters = try map("counters", 8)
-        let rules = try map("rules", 4)
-        let statistics = try map("statistics", StatisticsLayout.size)
-        let sources = try map("sources", Self.pathSize)
-        let settings = try map("settings", EngineSettings.size)
-        return EngineMaps(
-            events: events,
-            counters: counters,
-            rules: rules,
-            statistics: statistics,
-            sources: sources,
-            settings: settings
+    /// Opens the pinned ones.
+    static func pinned(in directory: borrowing PinDirectory) throws(EnforcementError) -> EngineMaps {
+        EngineMaps(
+            events: BpfMap(try directory.open("events"), valueSize: 0),
+            counters: BpfMap(try directory.open("counters"), valueSize: 8),
+            rules: BpfMap(try directory.open("rules"), valueSize: 4),
+            statistics: BpfMap(try directory.open("statistics"), valueSize: StatisticsLayout.size),
+            sources: BpfMap(try directory.open("sources"), valueSize: Self.pathSize),
+            settings: BpfMap(try directory.open("settings"), valueSize: EngineSettings.size)
         )
     }
 
-    /// Pins all of them below `folder`.
-    func pin(in folder: ByteString) throws(EnforcementError) {
-        try Self.pin(events, "\(folder)/events")
-        try Self.pin(counters, "\(folder)/counters")
-        try Self.pin(rules, "\(folder)/rules")
-        try Self.pin(statistics, "\(folder)/statistics")
-        try Self.pin(sources, "\(folder)/sources")
-        try Self.pin(settings, "\(folder)/settings")
-    }
-
-    private static func pin(_ map: borrowing BpfMap, _ path: ByteString) throws(EnforcementError) {
-        do throws(Errno) { try BpfPins.pin(map.descriptor, at: path) } catch { throw .failed("pin \(path)", error) }
-    }
-
-    /// The names below the folder of the pins.
+    /// The names of the pins.
     static let names: [ByteString] = ["events", "counters", "rules", "statistics", "sources", "settings"]
+
+    /// Pins all of them.
+    func pin(in directory: borrowing PinDirectory) throws(EnforcementError) {
+        try directory.pin(events.descriptor, as: "events")
+        try directory.pin(counters.descriptor, as: "counters")
+        try directory.pin(rules.descriptor, as: "rules")
+        try directory.pin(statistics.descriptor, as: "statistics")
+        try directory.pin(sources.descriptor, as: "sources")
+        try directory.pin(settings.descriptor, as: "settings")
+    }
+
+    /// What the kernel says of each, in the order of the names.
+    func statuses() throws(EnforcementError) -> [BpfMap.Status] {
+        try attempt("look at the maps") { () throws(Errno) in
+            [
+                try events.status(), try counters.status(), try rules.status(), try statistics.status(),
+                try sources.status(), try settings.status(),
+            ]
+        }
+    }
+
+    /// Makes sure that they are the maps `wanted`, by their numbers.
+    func check(_ wanted: [UInt32]) throws(EnforcementError) {
+        for (index, status) in try statuses().enumerated() where status.identifier != wanted[index] {
+            throw .foreign(path: "\(KernelEngine.folder)/\(Self.names[index])")
+        }
+    }
 
     // MARK: - What they hold
 
     private static let first = [UInt8](repeating: 0, count: 4)
 
-    func readSettings() throws(EnforcementError) -> EngineSettings? {
-        try attempt("read the settings") { () throws(Errno) in
-            try settings.value(at: Self.first).flatMap(EngineSettings.init(bytes:))
-        }
+    /// What the engine was enabled with. Throws `foreign` if it was another version's.
+    func readSettings() throws(EnforcementError) -> EngineSettings {
+        let path: ByteString = "\(KernelEngine.folder)/settings"
+        // A map of another size would write more than there is room for.
+        let size = try attempt("look at \(path)") { () throws(Errno) in try settings.status().valueSize }
+        guard size == EngineSettings.size else { throw .foreign(path: path) }
+        let bytes = try attempt("read the settings") { () throws(Errno) in try settings.value(at: Self.first) }
+        guard let found = bytes.flatMap(EngineSettings.init(bytes:)) else { throw .foreign(path: path) }
+        return found
     }
 
     func write(_ new: EngineSettings) throws(EnforcementError) {
         try attempt("write the settings") { () throws(Errno) in try settings.set(Self.first, new.bytes) }
+    }
+
+    /// Writes down whose the engine is, where the programs have it in sight.
+    func write(_ owner: EngineOwner) throws(EnforcementError) {
+        try attempt("write the statistics") { () throws(Errno) in
+            let none = [UInt8](repeating: 0, count: StatisticsLayout.owner)
+            try statistics.set(Self.first, none + owner.bytes)
+        }
     }
 
     /// How many binds ended how, and how many events were lost.

@@ -1,47 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Launch
 public import Linux
 
-/// What the engine was enabled with, kept in the kernel beside the policy.
+/// What the engine was enabled with, kept in the kernel beside the policy, and what is known of the policy.
 public struct EngineSettings: Hashable, Sendable {
     /// The cookie of the network namespace that the policy holds in; nil for all of them.
     public var network: UInt64?
-    /// The first port that is not privileged.
-    public var limit: Port
-    /// How many entries the policy has.
-    public var entries: UInt64 = 0
-    /// When the policy was applied, in seconds since 1970-01-01T00:00:00Z.
-    public var applied: Int64 = 0
+    /// The control group that it holds in; nil for all of them.
+    var group: TargetGroup?
+    /// The numbers of the links and of the maps that are pinned, in the order of their names.
+    var links: [UInt32] = [0, 0]
+    var maps = [UInt32](repeating: 0, count: EngineMaps.names.count)
+    /// The policy that was applied last.
+    var current: AppliedPolicy
+    /// The policy that is about to take its place; left over where a change did not get to its end.
+    var pending: AppliedPolicy?
 
-    /// What the pins hold; another number is another version's.
-    private static let version: UInt32 = 2
-    static let size = 32
+    /// The first port that is not privileged.
+    public var limit: Port {
+        get { current.limit }
+        set { current.limit = newValue }
+    }
+    /// How many entries the policy has.
+    public var entries: UInt64 {
+        get { current.entries }
+        set { current.entries = newValue }
+    }
+    /// When the policy was applied, in seconds since 1970-01-01T00:00:00Z.
+    public var applied: Int64 {
+        get { current.applied }
+        set { current.applied = newValue }
+    }
 
     /// Creates settings.
     public init(network: UInt64?, limit: Port) {
         self.network = network
-        self.limit = limit
-    }
-
-    var bytes: [UInt8] {
-        var bytes = MapBytes()
-        bytes.append(Self.version)
-        bytes.append(UInt32(limit.rawValue))
-        bytes.append(network ?? 0)
-        bytes.append(entries)
-        bytes.append(UInt64(bitPattern: applied))
-        return bytes.bytes
-    }
-
-    /// Reads what `bytes` wrote; nil if it is another version's.
-    init?(bytes: [UInt8]) {
-        let numbers = MapNumbers(bytes)
-        guard bytes.count == Self.size, numbers.word(at: 0) == Self.version,
-            let port = UInt16(exactly: numbers.word(at: 4))
-        else { return nil }
-        limit = Port(rawValue: port)
-        network = numbers.double(at: 8) == 0 ? nil : numbers.double(at: 8)
-        entries = numbers.double(at: 16)
-        applied = Int64(bitPattern: numbers.double(at: 24))
+        current = AppliedPolicy(limit: limit)
     }
 
     /// The first port that everybody may bind in this network namespace (ip(7), `ip_unprivileged_port_start`).
@@ -59,22 +53,27 @@ public struct EngineSettings: Hashable, Sendable {
     }
 }
 
-/// Reads numbers in the order of the machine.
-struct MapNumbers {
-    private let bytes: [UInt8]
+/// A policy that the kernel has, or had: its programs and what is known of it.
+struct AppliedPolicy: Hashable, Sendable {
+    var limit: Port
+    var entries: UInt64 = 0
+    var applied: Int64 = 0
+    /// Whether the files had faults, so that it is not all that somebody meant.
+    var hasFaults = false
+    /// What the files were.
+    var files = PolicyFingerprint()
+    /// The numbers of the programs, for IPv4 and for IPv6.
+    var programs: [UInt32] = [0, 0]
+    /// The number of the map with those who are confined.
+    var confined: UInt32 = 0
+}
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    func word(at offset: Int) -> UInt32 { UInt32(truncatingIfNeeded: number(offset, 4)) }
-
-    func double(at offset: Int) -> UInt64 { number(offset, 8) }
-
-    private func number(_ offset: Int, _ count: Int) -> UInt64 {
-        let part = bytes[offset..<offset + count]
-        #if _endian(little)
-            return part.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-        #else
-            return part.reduce(0) { $0 << 8 | UInt64($1) }
-        #endif
-    }
+/// The control group that the policy holds in.
+struct TargetGroup: Hashable, Sendable {
+    /// The inode number of its directory.
+    var inode: UInt64
+    /// How far it is below the root of the hierarchy.
+    var level: Int32
+    /// Its path from there, as /proc/PID/cgroup has it.
+    var name: ByteString
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Launch
 public import Linux
 internal import PortPolicy
 
@@ -12,216 +11,152 @@ public enum KernelEngine {
     static let mount: ByteString = "/sys/fs/bpf"
     /// The folder of the pins.
     public static let folder: ByteString = "/sys/fs/bpf/lowport"
-    private static let linkNames: [BpfAttachment: ByteString] = [.bind4: "bind4", .bind6: "bind6"]
 
-    /// What `enable` did.
-    public enum Enabling: Sendable {
-        /// It was not enabled before.
-        case enabled
-        /// It was, with the same settings; the policy was applied again.
-        case reloaded
+    /// What a change of the policy in the kernel came to.
+    public struct Outcome: Sendable {
+        /// The policy that was applied.
+        public let reading: PolicyReading
+        /// Whether the engine was enabled before.
+        public let wasEnabled: Bool
+        /// What could not be done beside it, a sentence each.
+        public let shortfalls: [ByteString]
+        /// Whether the policy holds nobody, since the control group is gone that the engine was enabled for.
+        public var isStale = false
     }
 
-    /// Whether there are pins: whether somebody enabled it and nobody disabled it.
-    ///
-    /// Who may not look is told that it is: whatever they want to do next says why not.
-    public static var isEnabled: Bool {
-        do throws(Errno) {
-            _ = try FileStatus(of: folder)
+    /// Whether it is enabled: whether all of it is there. Half of it, what is somebody else's in its place, and programs of
+    /// ours that no pin stands for are errors.
+    public static func isEnabled() throws(EnforcementError) -> Bool {
+        do throws(EnforcementError) {
+            _ = try EngineSet.open()
             return true
-        } catch { return error != .noSuchFile }
+        } catch {
+            guard case .notEnabled = error else { throw error }
+        }
+        let orphans = try Orphans.count()
+        if orphans > 0 { throw .orphaned(orphans) }
+        return false
     }
 
     // MARK: - Life
 
-    /// Attaches `policy` to a control group, the root of all by default.
+    /// Attaches a policy to the control groups, and keeps it there.
     ///
-    /// A policy with errors is attached with the confinement of the last one without; then `enforcedWithErrors` is thrown.
-    /// If nothing is known of that one, nothing is attached and `confinementIsUnknown` is thrown.
+    /// If the policy has faults, it confines all whom it confined when it had none last; if that is not known, it is not enabled.
     /// - Parameters:
-    ///   - policy: the rules and the authbind tree.
-    ///   - names: who the names in the rules are.
-    ///   - cgroup: the folder of a control group; nil for the root of the hierarchy.
+    ///   - cgroup: the folder of the control group whose processes are meant; nil for all.
     ///   - network: the cookie of the only network namespace that it holds in; nil for all.
+    ///   - read: reads the policy; nobody else changes what the kernel enforces from then on.
     public static func enable(
-        _ policy: EnforcedPolicy,
-        names: some PolicyNames,
         cgroup: ByteString?,
-        network: UInt64?
-    ) throws(EnforcementError) -> Enabling {
+        network: UInt64?,
+        _ read: () -> PolicyReading
+    ) throws(EnforcementError) -> Outcome {
         let group = try ControlGroups.open(cgroup)
-        try mountIfMissing()
-        let lock = try makeFolder()
-        defer { _ = lock.rawValue }
-        let inode = try attempt("read the control group") { () throws(Errno) in try group.status().inode }
-        do throws(EnforcementError) {
-            let links = try EngineLinks.pinned()
-            let maps = try EngineMaps.pinned(in: folder)
-            guard let settings = try maps.readSettings() else { throw EnforcementError.foreign(path: folder) }
-            guard settings.network == network, links.cgroup == inode else { throw EnforcementError.enabledOtherwise }
-            try replace(policy, names, settings, links, maps, acceptsErrors: false)
-            return .reloaded
-        } catch {
-            switch error {
-            case .notEnabled, .stale: try removePins()
-            default: throw error
+        let directory = try lockedDirectory()
+        if try !directory.names().isEmpty {
+            var engine = try EngineSet(directory)
+            if engine.isStale {
+                // It holds nobody.
+                try engine.links.detach()
+                try engine.directory.remove()
+                return try enable(cgroup: cgroup, network: network, read)
             }
+            let isSame = engine.settings.network == network && engine.settings.group == group.target
+            if !isSame { throw .enabledOtherwise }
+            return try apply(read(), to: &engine, .refused)
         }
-        let errors: [Message]
+        let reading = read()
         do throws(EnforcementError) {
-            errors = try attach(policy, names, to: group, path: cgroup, EngineSettings(network: network, limit: limit))
+            let shortfalls = try attach(reading, in: directory, to: group, network: network)
+            return Outcome(reading: reading, wasEnabled: false, shortfalls: shortfalls)
         } catch {
-            try? removePins()
-            try? BpfPins.removeFolder(folder)
+            try? directory.remove()
             throw error
         }
-        if !errors.isEmpty { throw .enforcedWithErrors(errors) }
-        return .enabled
     }
 
-    /// Puts `policy` in the place of what is enforced now, at once for each family.
-    /// - Parameter acceptsErrors: what becomes of a policy with errors. If false, what is enforced stays, and
-    ///   `rulesHaveErrors` is thrown. If true, it is enforced without what the faulty files allow and with whom they
-    ///   confined, and `enforcedWithErrors` is thrown: for a change that takes something away.
-    public static func reload(
-        _ policy: EnforcedPolicy,
-        names: some PolicyNames,
-        acceptsErrors: Bool = false
-    ) throws(EnforcementError) {
-        let lock = try lock()
-        defer { _ = lock.rawValue }
-        let links = try EngineLinks.pinned()
-        let maps = try EngineMaps.pinned(in: folder)
-        guard let settings = try maps.readSettings() else { throw .foreign(path: folder) }
-        try replace(policy, names, settings, links, maps, acceptsErrors: acceptsErrors)
+    /// What is done with a policy that has faults.
+    public enum Faults: Sendable {
+        /// It is not applied: what is enforced stays.
+        case refused
+        /// It is, as far as it has none, and confines all who are confined now as well: for a change that only takes away.
+        case narrowed
     }
 
-    /// Takes everything away; returns false if there was nothing.
-    public static func disable() throws(EnforcementError) -> Bool {
-        guard isEnabled else { return false }
-        let lock = try lock()
-        defer { _ = lock.rawValue }
-        NoticeBoard.clear()
-        try removePins()
-        try attempt("remove \(folder)") { () throws(Errno) in try BpfPins.removeFolder(folder) }
-        return true
+    /// Puts a policy in the place of what is enforced now, at once for each family.
+    /// - Parameters:
+    ///   - faults: what is done with a policy that has some.
+    ///   - read: reads the policy; nobody else changes what the kernel enforces from then on.
+    public static func reload(_ faults: Faults, _ read: () -> PolicyReading) throws(EnforcementError) -> Outcome {
+        guard let directory = try PinDirectory.open() else { throw .notEnabled }
+        try directory.lock()
+        if !directory.isInPlace { throw .notEnabled }
+        var engine = try EngineSet(directory)
+        return try apply(read(), to: &engine, faults)
     }
 
     // MARK: - Steps
 
-    private static var limit: Port { max(Port(rawValue: 1), EngineSettings.currentLimit()) }
+    private static func lockedDirectory() throws(EnforcementError) -> PinDirectory {
+        for _ in 0..<16 {
+            let directory = try PinDirectory.make()
+            try directory.lock()
+            if directory.isInPlace { return directory }
+        }
+        throw .busy
+    }
+
+    private static func apply(
+        _ reading: PolicyReading,
+        to engine: inout EngineSet,
+        _ faults: Faults
+    ) throws(EnforcementError) -> Outcome {
+        var confinement = reading.policy.confinement ?? Confinement()
+        if !reading.faults.isEmpty {
+            if case .refused = faults { throw .faulty(reading.faults, applied: engine.enforced.applied) }
+            confinement.formUnion(try engine.confinement())
+            if let record = reading.last.record { confinement.formUnion(record.confinement) }
+        }
+        let shortfalls = try engine.replace(with: reading, confining: confinement)
+        return Outcome(reading: reading, wasEnabled: true, shortfalls: shortfalls, isStale: engine.isStale)
+    }
 
     private static func attach(
-        _ policy: EnforcedPolicy,
-        _ names: some PolicyNames,
-        to group: borrowing FileDescriptor,
-        path: ByteString?,
-        _ settings: EngineSettings
-    ) throws(EnforcementError) -> [Message] {
-        let kept = ConfinementStore.read()
-        let reading = PolicyReading(policy, limit: settings.limit, names: names, kept: kept)
-        if reading.mayFree { throw .confinementIsUnknown(reading.errors) }
-        let table = reading.table
-        try ConfinementStore.write(table.confined.joined(with: kept))
+        _ reading: PolicyReading,
+        in directory: borrowing PinDirectory,
+        to group: borrowing ControlGroups.Opened,
+        network: UInt64?
+    ) throws(EnforcementError) -> [ByteString] {
+        var confinement = reading.policy.confinement ?? Confinement()
+        if !reading.faults.isEmpty {
+            switch reading.last {
+            case .usable(let record): confinement.formUnion(record.confinement)
+            case .absent: throw .unrecorded(reading.faults, reason: nil)
+            case .unusable(let reason): throw .unrecorded(reading.faults, reason: reason)
+            }
+        }
+        guard let owner = try EngineOwner.current() else { throw .notEnabled }
         let maps = try EngineMaps.created()
-        let loaded = try LoadedPolicy.loaded(table, settings, maps)
-        try maps.write(settings.applied(table))
-        let links = try EngineLinks.attached(loaded, to: group, path: path)
-        try maps.pin(in: folder)
-        try links.pin(in: folder)
-        try? NoticeBoard.put(
-            EnforcementNotice(
-                network: settings.network,
-                cgroup: ControlGroups.name(of: group) ?? "unknown",
-                isComplete: policy.authbind.leftOut.isEmpty && loaded.isExact && reading.errors.isEmpty
-            )
-        )
-        try ConfinementStore.write(table.confined)
-        return reading.errors
-    }
-
-    private static func replace(
-        _ policy: EnforcedPolicy,
-        _ names: some PolicyNames,
-        _ settings: EngineSettings,
-        _ links: borrowing EngineLinks,
-        _ maps: borrowing EngineMaps,
-        acceptsErrors: Bool
-    ) throws(EnforcementError) {
-        let applied = settings.applied
-        var settings = settings
-        settings.limit = limit
-        let kept = ConfinementStore.read()
-        let reading = PolicyReading(policy, limit: settings.limit, names: names, kept: kept)
-        guard reading.errors.isEmpty || acceptsErrors && !reading.mayFree else {
-            throw .rulesHaveErrors(reading.errors, keeping: applied)
-        }
-        let table = reading.table
-        // Until the kernel has the new policy, whom either confines is kept.
-        try ConfinementStore.write(table.confined.joined(with: kept))
-        let loaded = try LoadedPolicy.loaded(table, settings, maps)
-        try links.replace(with: loaded)
-        try maps.write(settings.applied(table))
-        // From here on it is in force; an old counter that stays does no harm.
-        if var notice = EnforcementNotice.current() {
-            notice.isComplete = policy.authbind.leftOut.isEmpty && loaded.isExact && reading.errors.isEmpty
-            try? NoticeBoard.put(notice)
-        }
-        try? maps.releaseCounters(except: Set(table.grants.map(\.digest)))
-        try ConfinementStore.write(table.confined)
-        if !reading.errors.isEmpty { throw .enforcedWithErrors(reading.errors) }
-    }
-
-    private static func mountIfMissing() throws(EnforcementError) {
-        let isThere = try? FileDescriptor.open(mount, [.pathOnly, .directory]).fileSystem().keepsBpfObjects
-        if isThere == true { return }
-        try attemptSupported("mount the BPF file system at \(mount)") { () throws(Errno) in
-            try BpfPins.mountFileSystem(at: mount)
-        }
-    }
-
-    private static func makeFolder() throws(EnforcementError) -> FileDescriptor {
-        try attemptSupported("make \(folder)") { () throws(Errno) in
-            do throws(Errno) {
-                try FileDescriptor.open(mount, [.readOnly, .directory])
-                    .makeDirectory("lowport", mode: FileMode(rawValue: 0o700))
-            } catch  where error == .fileExists {}
-        }
-        return try lock()
-    }
-
-    private static func lock() throws(EnforcementError) -> FileDescriptor {
-        do throws(Errno) {
-            let lock = try FileDescriptor.open(folder, [.readOnly, .directory, .noFollow])
-            try lock.lockExclusively()
-            return lock
-        } catch {
-            switch error {
-            case .noSuchFile: throw .notEnabled
-            case .permissionDenied, .notPermitted: throw .notPermitted(error)
-            default: throw .failed("open \(folder)", error)
-            }
-        }
-    }
-
-    /// The links first: from then on nothing is enforced any more.
-    private static func removePins() throws(EnforcementError) {
-        let directory = try attempt("open \(folder)") { () throws(Errno) in
-            try FileDescriptor.open(folder, [.readOnly, .directory])
-        }
-        for name in ["bind4", "bind6"] + EngineMaps.names {
-            do throws(Errno) { try directory.unlink(name) } catch {
-                if error != .noSuchFile { throw .failed("remove \(folder)/\(name)", error) }
-            }
-        }
-    }
-}
-
-extension EngineSettings {
-    fileprivate func applied(_ table: PolicyTable) -> EngineSettings {
-        var settings = self
-        settings.entries = UInt64(table.count)
-        settings.applied = WallClock.seconds
-        return settings
+        try maps.write(owner)
+        var settings = EngineSettings(network: network, limit: Port(rawValue: 1))
+        settings.group = group.target
+        let policy = try PreparedPolicy(reading, confining: confinement, settings, maps)
+        settings.current = policy.description
+        settings.maps = try maps.statuses().map(\.identifier)
+        _ = reading.record(isInForce: false)
+        let links = try EngineLinks.attached(policy.programs, to: group.root)
+        settings.links = try links.statuses().map(\.identifier)
+        try maps.write(settings)
+        try maps.pin(in: directory)
+        try directory.pin(policy.confined.descriptor, as: ConfinedPins.current)
+        try links.pin(in: directory)
+        var shortfalls = reading.record(isInForce: true)
+        shortfalls += policy.announce(settings, group: group.name ?? "unknown")
+        // What somebody kept of an engine that is gone would go on granting beside this one.
+        do throws(EnforcementError) {
+            try Orphans.detach(Orphans.links(of: owner, except: settings.links) ?? [])
+        } catch { shortfalls.append(error.byteString) }
+        return shortfalls
     }
 }

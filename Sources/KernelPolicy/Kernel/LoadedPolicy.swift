@@ -12,6 +12,11 @@ struct LoadedPolicy: ~Copyable {
     /// Whether the programs allow all that the table does: what depends on `IPV6_V6ONLY` they may have to leave to others.
     let isExact: Bool
 
+    /// The numbers of the programs, for IPv4 and for IPv6.
+    func identifiers() throws(EnforcementError) -> [UInt32] {
+        try attempt("look at the programs") { () throws(Errno) in [try bind4.identifier(), try bind6.identifier()] }
+    }
+
     /// Fills a map with `table`, freezes it, and has the programs verified.
     static func loaded(
         _ table: PolicyTable,
@@ -27,7 +32,8 @@ struct LoadedPolicy: ~Copyable {
             .events: maps.events.descriptor.rawValue, .statistics: maps.statistics.descriptor.rawValue,
         ]
         // Looking into the kernel's structures takes more privilege, and a kernel that says what they are.
-        var options = ProgramOptions.forRunningKernel(table, network: settings.network)
+        let group = settings.group.map { ProgramGroup(inode: $0.inode, level: $0.level) }
+        var options = ProgramOptions.forRunningKernel(table, network: settings.network, group: group)
         while options.looksIntoKernel {
             if let loaded = try? load(table, options, descriptors) { return loaded }
             options.lookLess()

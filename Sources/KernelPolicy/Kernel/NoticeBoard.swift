@@ -29,8 +29,10 @@ enum NoticeBoard {
     }
 
     /// Takes the notice down.
-    static func clear() {
-        guard let folder = try? folder() else { return }
-        try? folder.unlink(EnforcementNotice.name)
+    static func clear() throws(Errno) {
+        do throws(Errno) {
+            try FileDescriptor.open(EnforcementNotice.folder, [.readOnly, .directory, .noFollow])
+                .unlink(EnforcementNotice.name)
+        } catch { if error != .noSuchFile { throw error } }
     }
 }

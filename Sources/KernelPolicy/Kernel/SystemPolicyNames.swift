@@ -3,7 +3,7 @@ public import Linux
 internal import Synchronization
 
 /// The names that the machine knows, each looked up once.
-public final class SystemPolicyNames: PolicyNames {
+public final class SystemPolicyNames: PolicyNames, Sendable {
     private struct Known {
         var users: [ByteString: UserID?] = [:]
         var groups: [ByteString: GroupID?] = [:]

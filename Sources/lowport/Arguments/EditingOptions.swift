@@ -14,25 +14,37 @@ struct EditingOptions: ParsableArguments {
     @Flag(help: "Write JSON (schema lowport.change/1).")
     var json = false
 
-    /// Changes the rules file, or says why that is not possible.
+    /// Changes the rules file, and what the kernel enforces if it does, and says what became different.
     /// - Parameters:
     ///   - original: `any` for a change that leaves nothing of the old text.
-    ///   - failure: what becomes of the change if the kernel does not take it.
-    func apply(
-        to original: RuleStore.Original = .valid,
-        ifKernelFails failure: KernelFailure = .stay,
+    ///   - effect: which way the change goes; nil finds out.
+    func make(
+        in original: RuleStore.Original = .valid,
+        _ effect: RulesEffect?,
         _ change: (RulesFile) -> RulesChange
     ) throws -> RulesChange {
-        var before: [UInt8] = []
-        let change = try reporting { () throws(UpdateError) in
-            if isDryRun { return try RuleStore.system.preview(of: original, change) }
-            return try RuleStore.system.update(of: original, mayWait: noteWaiting) { file in
-                before = file.content
-                return change(file)
+        if isDryRun {
+            let change = try reporting { () throws(UpdateError) in
+                try RuleStore.system.preview(of: original, change)
             }
+            try report(change)
+            return change
         }
-        if !isDryRun && !change.isEmpty { try bringIntoKernel(change, before: before, ifItFails: failure) }
-        return change
+        let transaction = try reporting { () throws(UpdateError) in
+            try RuleStore.system.beginEditing(mayWait: noteWaiting)
+        }
+        let before = try reporting { () throws(UpdateError) in try transaction.current() }
+        let made = try reporting { () throws(UpdateError) in
+            try transaction.compute(from: before, original, change)
+        }
+        let after = RulesFile(path: before.path, content: made.content)
+        let rest = try transaction.put(made, insteadOf: before, effect ?? RulesEffect(from: before, to: after))
+        if let rest {
+            if !json { try report(made) }
+            throw rest()
+        }
+        try report(made)
+        return made
     }
 
     private func noteWaiting() -> Bool {

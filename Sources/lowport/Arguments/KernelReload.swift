@@ -1,42 +1,151 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
 internal import KernelPolicy
 internal import Linux
 internal import PortPolicy
 
-/// What becomes of a change of the rules if the kernel does not take it, or if other files have errors.
-enum KernelFailure {
-    /// It is taken back: a rule that was added is in force everywhere or nowhere.
-    case undo
-    /// It stays: what was taken away is not given back because the kernel still allows it.
-    case stay
+/// The kernel, as a command that changes the rules finds it.
+enum KernelForWriters {
+    /// Nothing is enforced.
+    case off
+    case enabled
+    /// Something is, or may be, that cannot be changed.
+    case unreachable(EnforcementError)
+
+    static func find() -> KernelForWriters {
+        do throws(EnforcementError) { return try KernelEngine.isEnabled() ? .enabled : .off } catch {
+            return .unreachable(error)
+        }
+    }
+
+    /// What keeps a change from being made that may allow more, or free somebody: faults of the policy as it would be.
+    static func faults(inTheWayOf content: [UInt8]) -> [PolicyFault] {
+        guard case .enabled = find() else { return [] }
+        return PolicyReading.ofSystem(isHeld: true, insteadOfMain: content).faults
+    }
 }
 
-/// Brings the rules into the kernel after `change`, if the kernel enforces them.
-/// - Parameters:
-///   - before: the text of the rules file before the change, for one that is undone.
-///   - failure: what becomes of the change if the kernel does not take it.
-func bringIntoKernel(_ change: RulesChange, before: [UInt8], ifItFails failure: KernelFailure) throws {
-    guard KernelEngine.isEnabled else { return }
-    do throws(EnforcementError) {
-        try KernelEngine.reload(.ofSystem(), names: SystemPolicyNames(), acceptsErrors: failure == .stay)
-    } catch {
-        // Nobody attached means nobody to bring up to date: the group is gone, or `enable` did not get to its end.
-        switch error {
-        case .notEnabled, .stale: return
-        default: break
+extension RulesTransaction {
+    /// Puts the text of `change` in the place of the rules file `before`, and brings the policy into the kernel, if that enforces
+    /// one.
+    ///
+    /// What may widen is made everywhere or nowhere: if the policy has faults, or the kernel does not take it, the file is what
+    /// it was. What narrows is made wherever it can be, and never taken back. Nobody is freed by a fault.
+    /// - Returns: what is to be said when the change has been told, with the status to end with; nil if all of it is done.
+    func put(_ change: RulesChange, insteadOf before: RulesFile, _ effect: RulesEffect) throws -> (() -> ExitCode)? {
+        switch (KernelForWriters.find(), effect) {
+        case (.off, _):
+            try put(change)
+            return nil
+        case (.unreachable(let error), .widens):
+            let status = error.reported()
+            note("nothing is changed")
+            throw status
+        case (.unreachable(let error), .narrows):
+            try put(change)
+            return { error.reportedAfterNarrowing() }
+        case (.enabled, _) where change.isEmpty && KernelEngine.isCurrent:
+            return nil
+        case (.enabled, .widens): return try widen(change, insteadOf: before)
+        case (.enabled, .narrows): return try narrow(change)
         }
-        let status = error.reported()
-        switch (failure, error) {
-        case (.undo, _):
-            _ = try? RuleStore.system.update { file in
-                file.content == change.content
-                    ? RulesChange(removed: change.added, added: change.removed, content: before)
-                    : RulesChange(content: file.content)
-            }
+    }
+
+    private func put(_ change: RulesChange) throws {
+        if change.isEmpty { return }
+        try reporting { () throws(UpdateError) in try install(change.content) }
+    }
+
+    private func widen(_ change: RulesChange, insteadOf before: RulesFile) throws -> (() -> ExitCode)? {
+        if !change.isEmpty {
+            let faults = KernelForWriters.faults(inTheWayOf: change.content)
+            if !faults.isEmpty { throw reportFaults(faults, "the rules have errors; nothing is changed") }
+        }
+        try put(change)
+        do throws(EnforcementError) {
+            let outcome = try KernelEngine.reload(.refused) { .ofSystem(isHeld: true) }
+            return outcome.isWhole ? nil : { outcome.reported() }
+        } catch {
+            let status = error.reported()
+            if !change.isEmpty { takeBack(change, to: before) }
+            throw status
+        }
+    }
+
+    /// Makes the file what it was before, unless somebody else has changed it meanwhile.
+    private func takeBack(_ change: RulesChange, to before: RulesFile) {
+        do throws(UpdateError) {
+            guard try current().content == change.content else { return }
+            try install(before.content)
             note("the rules are as they were before")
-        case (.stay, .enforcedWithErrors): note("the change is in force, in the kernel as well")
-        case (.stay, _): note("the rules are changed, but the kernel still enforces what it had before")
+        } catch { note("lowport: nor could \(before.path) be brought back to what it was") }
+        // If one half of the kernel has taken the new policy, it gets the old one again.
+        _ = try? KernelEngine.reload(.narrowed) { .ofSystem(isHeld: true) }
+    }
+
+    private func narrow(_ change: RulesChange) throws -> (() -> ExitCode)? {
+        try put(change)
+        do throws(EnforcementError) {
+            let outcome = try KernelEngine.reload(.narrowed) { .ofSystem(isHeld: true) }
+            return outcome.isWhole ? nil : { outcome.reported() }
+        } catch {
+            return { error.reportedAfterNarrowing() }
         }
-        throw status
+    }
+}
+
+/// Brings the policy into the kernel, if that enforces an older one, for a command that has nothing to change.
+func bringUpToDate() throws {
+    switch KernelForWriters.find() {
+    case .off: return
+    case .unreachable(let error): throw error.reported()
+    case .enabled:
+        if KernelEngine.isCurrent { return }
+        let outcome = try enforcing { () throws(EnforcementError) in
+            try KernelEngine.reload(.refused) { .ofSystem() }
+        }
+        if !outcome.isWhole { throw outcome.reported() }
+    }
+}
+
+/// Says which faults there are and what they lead to, and returns the status to end with.
+func reportFaults(_ faults: [PolicyFault], _ what: ByteString, details: [ByteString] = []) -> ExitCode {
+    failure(
+        what,
+        details: faults.map(\.message) + details.map { Message($0) },
+        hint: "lowport check",
+        status: Status.badRules
+    )
+}
+
+extension KernelEngine.Outcome {
+    /// Whether there is nothing to be said of it.
+    var isWhole: Bool { reading.faults.isEmpty && shortfalls.isEmpty && !isStale }
+
+    /// Says what is not as it should be, of a change that was made, and returns the status to end with.
+    func reported() -> ExitCode {
+        if !reading.faults.isEmpty {
+            let what: ByteString =
+                wasEnabled
+                ? "the change is made, but the rules have errors: files with errors allow nothing, and whoever was confined stays so"
+                : "enabled, but the rules have errors: files with errors allow nothing, and whom they confined before stays confined"
+            return reportFaults(reading.faults, what, details: shortfalls)
+        }
+        if let first = shortfalls.first {
+            for other in shortfalls.dropFirst() { note("lowport: \(other)") }
+            return failure("the kernel has the policy, but \(first)", status: Status.system)
+        }
+        // Nobody is held to anything, and so nobody to the change.
+        note("note: \(EnforcementError.stale)")
+        return ExitCode.success
+    }
+}
+
+extension EnforcementError {
+    /// Says of a change that takes away that the kernel has not got it, and returns the status to end with.
+    fileprivate func reportedAfterNarrowing() -> ExitCode {
+        let status = reported()
+        note("\(RuleStore.mainPath) is changed, but the kernel still enforces the old policy")
+        return status
     }
 }

@@ -35,8 +35,7 @@ struct Apply: ParsableCommand {
                 status: Status.badRules
             )
         }
-        let change = try editing.apply(to: .any) { current in current.replaced(by: wanted.content) }
-        try editing.report(change)
+        let change = try editing.make(in: .any, nil) { current in current.replaced(by: wanted.content) }
         if !editing.quiet { noteWhatElseAllows() }
         if editing.isDryRun, !change.isEmpty { throw Status.no }
     }

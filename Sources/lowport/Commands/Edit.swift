@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import KernelPolicy
 internal import Linux
 internal import PortPolicy
 
@@ -27,29 +28,35 @@ struct Edit: ParsableCommand {
         let transaction = try reporting { () throws(UpdateError) in try RuleStore.system.beginEditing() }
         let original = try reporting { () throws(UpdateError) in try transaction.current() }
         let draft = try reporting { () throws(UpdateError) in try transaction.draft(of: original.content) }
-        let edited = try self.edited(draft)
+        let edited = try self.edited(draft, original)
         _ = consume draft
         let change = original.replaced(by: edited.content)
-        if !change.isEmpty {
-            try reporting { () throws(UpdateError) in try transaction.install(edited.content) }
-        }
-        _ = consume transaction
-        if !change.isEmpty { try bringIntoKernel(change, before: original.content, ifItFails: .stay) }
+        let rest = try transaction.put(change, insteadOf: original, RulesEffect(from: original, to: edited))
         if !quiet { try say(change) }
+        if let rest { throw rest() }
     }
 
-    /// The copy, once it is without faults.
-    private func edited(_ draft: borrowing RulesDraft) throws -> RulesFile {
+    /// The copy, once it is without faults, and so is all that the kernel would have to take with it.
+    private func edited(_ draft: borrowing RulesDraft, _ original: RulesFile) throws -> RulesFile {
         while true {
             try Editor.open(draft.path)
             let content = try reporting { () throws(UpdateError) in try draft.content() }
             let file = RulesFile(path: RuleStore.mainPath, content: content)
-            if file.isValid { return file }
             for error in file.errors { note(message: "\(file.path):\(error)") }
+            let faults = file.isValid ? faultsElsewhere(original, file) : []
+            for fault in faults { note(message: fault.message) }
+            if file.isValid && faults.isEmpty { return file }
             guard wantsToEditAgain() else {
-                throw failure("the copy has faults; nothing is changed", status: Status.badRules)
+                let what: ByteString = file.isValid ? "the rules have" : "the copy has"
+                throw failure("\(what) faults; nothing is changed", status: Status.badRules)
             }
         }
+    }
+
+    /// What keeps the copy from being put in place. Whoever mends it meanwhile goes on with the same copy.
+    private func faultsElsewhere(_ original: RulesFile, _ edited: RulesFile) -> [PolicyFault] {
+        if original.content == edited.content || RulesEffect(from: original, to: edited) == .narrows { return [] }
+        return KernelForWriters.faults(inTheWayOf: edited.content)
     }
 
     /// Asks until there is an answer; the end of the input is one, too.

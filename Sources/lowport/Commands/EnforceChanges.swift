@@ -24,17 +24,11 @@ struct EnforceEnable: ParsableCommand {
     var allNamespaces = false
 
     func run() throws {
-        let policy = policyForKernel()
-        try enforcing { () throws(EnforcementError) in
+        let outcome = try enforcing { () throws(EnforcementError) in
             let network = allNamespaces ? nil : try KernelEngine.currentNetwork()
-            let done = try KernelEngine.enable(
-                policy,
-                names: SystemPolicyNames(),
-                cgroup: cgroup?.bytes,
-                network: network
-            )
-            return done
+            return try KernelEngine.enable(cgroup: cgroup?.bytes, network: network) { .ofSystem() }
         }
+        try finish(outcome)
     }
 }
 
@@ -46,8 +40,11 @@ struct EnforceDisable: ParsableCommand {
     )
 
     func run() throws {
-        let wasEnabled = try enforcing { () throws(EnforcementError) in try KernelEngine.disable() }
-        if !wasEnabled { try say("unchanged: the kernel engine is not enabled") }
+        let done = try enforcing { () throws(EnforcementError) in try KernelEngine.disable() }
+        if !done.wasEnabled { try say("unchanged: the kernel engine is not enabled") }
+        if let shortfall = done.shortfalls.first {
+            throw failure("nothing is enforced any more, but \(shortfall)", status: Status.system)
+        }
     }
 }
 
@@ -64,21 +61,21 @@ struct EnforceReload: ParsableCommand {
     )
 
     func run() throws {
-        let policy = policyForKernel()
-        try enforcing { () throws(EnforcementError) in
-            try KernelEngine.reload(policy, names: SystemPolicyNames())
+        let outcome = try enforcing { () throws(EnforcementError) in
+            let outcome = try KernelEngine.reload(.refused) { .ofSystem() }
+            if outcome.isStale { throw EnforcementError.stale }
+            return outcome
         }
+        try finish(outcome)
     }
 }
 
-/// The policy of the files once they stay as they are; what of the authbind tree the kernel cannot have is named on
-/// standard error.
-func policyForKernel() -> EnforcedPolicy {
-    let policy = EnforcedPolicy.ofSystem(settles: true)
-    for concern in policy.authbind.leftOut {
+/// Names what of the authbind tree the kernel cannot have, and ends with what is not as it should be, if anything is.
+private func finish(_ outcome: KernelEngine.Outcome) throws {
+    for concern in outcome.reading.policy.authbind.leftOut {
         note("lowport: \(concern): left to authbind and lowport run")
     }
-    return policy
+    if !outcome.isWhole { throw outcome.reported() }
 }
 
 /// Runs `body`, and says why if the kernel does not do it.
@@ -105,10 +102,13 @@ extension EnforcementError {
             failure(byteString, hint: "sudo lowport enforce disable", status: Status.configuration)
         case .foreign:
             failure(byteString, hint: "look at it, then: sudo lowport enforce disable", status: Status.configuration)
-        case .rulesHaveErrors(let errors, _), .confinementIsUnknown(let errors), .enforcedWithErrors(let errors):
-            failure(byteString, details: errors, hint: "lowport check", status: Status.badRules)
         case .notControlGroup: failure(byteString, status: Status.usage)
-        case .failed: failure(byteString, status: Status.system)
+        case .obstacle:
+            failure(byteString, hint: "look at it, and remove it if nobody needs it", status: Status.configuration)
+        case .incomplete, .orphaned:
+            failure(byteString, hint: "sudo lowport enforce disable", status: Status.configuration)
+        case .faulty(let faults, _), .unrecorded(let faults, _): reportFaults(faults, byteString)
+        case .busy, .failed: failure(byteString, status: Status.system)
         }
     }
 }

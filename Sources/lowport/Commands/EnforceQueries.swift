@@ -29,8 +29,19 @@ struct EnforceStatus: ParsableCommand {
         try say(
             "policy: \(status.settings.entries) entries, applied \(answer.applied.map { ByteString($0) } ?? "never")"
         )
+        if !status.isCurrent {
+            try say("files changed since then, and the kernel does not know it: sudo lowport enforce reload")
+        }
+        if status.hasFaults {
+            try say("applied with errors: files with errors allow nothing, and nobody was freed (see lowport check)")
+        }
+        if status.isHalfChanged {
+            try say(
+                "a change did not get to its end: IPv4 and IPv6 have different policies: sudo lowport enforce reload"
+            )
+        }
         try say("binds: \(status.granted) granted, \(status.left) left to the kernel, \(status.refused) refused")
-        if status.dropped > 0 { try say("events lost: \(status.dropped) (nobody reads them: see lowport-log(1))") }
+        if status.dropped > 0 { try say("events lost: \(status.dropped) (see lowport-log(1))") }
     }
 }
 
@@ -43,6 +54,9 @@ private struct EnforceAnswer: Encodable {
     let cgroup: UInt64?
     let entries: UInt64?
     let applied: String?
+    let current: Bool?
+    let faulty: Bool?
+    let halfChanged: Bool?
     let granted: UInt64?
     let left: UInt64?
     let refused: UInt64?
@@ -55,6 +69,9 @@ private struct EnforceAnswer: Encodable {
         cgroup = status?.cgroup
         entries = status?.settings.entries
         applied = (status?.settings.applied).map { Timestamp(rawValue: $0).byteString.description }
+        current = status?.isCurrent
+        faulty = status?.hasFaults
+        halfChanged = status?.isHalfChanged
         granted = status?.granted
         left = status?.left
         refused = status?.refused
@@ -73,7 +90,9 @@ struct EnforceShowProgram: ParsableCommand {
 
     func run() throws {
         let limit = max(Port(rawValue: 1), EngineSettings.currentLimit())
-        let table = PolicyTable(.ofSystem(), limit: limit, names: SystemPolicyNames())
+        let reading = PolicyReading.ofSystem()
+        for fault in reading.faults { note(message: fault.message) }
+        let table = PolicyTable(reading.policy, limit: limit, names: SystemPolicyNames())
         let network = try enforcing { () throws(EnforcementError) in try KernelEngine.currentNetwork() }
         let options = ProgramOptions.forRunningKernel(table, network: network)
         for (family, title) in [(BindFamily.v4, "cgroup/bind4"), (.v6, "cgroup/bind6")] {

@@ -63,12 +63,12 @@ struct Grant: ParsableCommand {
         )
         let elsewhere = RuleStore.system.load().rules.files.flatMap(\.rules).first { $0.rule.covers(rule) }
         if let elsewhere {
+            if !editing.isDryRun { try bringUpToDate() }
             if editing.json { return try editing.report(RulesChange()) }
             if !editing.quiet { try say("unchanged: \(rule) (allowed by \(elsewhere.location))") }
             return
         }
-        let change = try editing.apply(ifKernelFails: .undo) { file in file.adding(rule, comment: comment?.bytes) }
-        try editing.report(change)
+        _ = try editing.make(.widens) { file in file.adding(rule, comment: comment?.bytes) }
     }
 
     private func grant(_ program: ByteString) throws {

@@ -41,18 +41,22 @@ struct Log: ParsableCommand {
             )
         }
         while true {
+            var count = 0
             while let event = reader.next() {
+                count += 1
+                // In a flood there is no end of events, and no other time for it.
+                if count % 1024 == 0 { try reportLosses(&reader) }
                 if let wanted, event.user != wanted { continue }
                 if let port, !port.ranges.contains(where: { $0.contains(event.port) }) { continue }
                 let logged = LoggedBind(event, file: reader.file(of: event))
                 try json ? sayJSON(logged, isOneLine: true) : say(logText: logged.text)
             }
-            if !follow || !KernelEngine.isEnabled { break }
+            try reportLosses(&reader)
+            if !follow || !reader.isLive { break }
             do throws(Errno) { try reader.wait(for: .seconds(2)) } catch {
                 throw failure("cannot wait for events: \(error.sentence)", status: Status.system)
             }
         }
-        try reportLosses()
     }
 
     private func number(ofUser name: ByteString) throws -> UserID {
@@ -60,9 +64,29 @@ struct Log: ParsableCommand {
         throw failure("no such user: \(name)", status: Status.usage)
     }
 
-    /// Says how many events had no room, since the engine was enabled.
-    private func reportLosses() throws {
-        let lost = (try? KernelEngine.status())?.dropped ?? 0
-        if lost > 0 { note("lowport: \(lost) events were lost, since nobody read them in time") }
+    /// Says how many events found no room since it was last said, behind those that did.
+    private func reportLosses(_ reader: inout EventReader) throws {
+        let count = try enforcing { () throws(EnforcementError) in try reader.takeLosses() }
+        if count == 0 { return }
+        let lost = LostEvents(count)
+        try json ? sayJSON(lost, isOneLine: true) : say(logText: lost.text)
+    }
+}
+
+/// That events were lost, as it is written, for people and as JSON.
+private struct LostEvents: Encodable {
+    let schema = "lowport.lost/1"
+    let time: String
+    let eventsLost: UInt64
+
+    init(_ count: UInt64) {
+        time = Timestamp(rawValue: WallClock.seconds).byteString.description
+        eventsLost = count
+    }
+
+    /// `2026-12-01T12:00:00Z lost 17 events, since nobody read those before in time`.
+    var text: ByteString {
+        let noun: ByteString = eventsLost == 1 ? "event" : "events"
+        return "\(time) lost \(eventsLost) \(noun), since nobody read those before in time"
     }
 }

@@ -41,8 +41,7 @@ struct Revoke: ParsableCommand {
             meant.ports.ranges,
             on: meant.prefixes
         )
-        let change = try editing.apply { $0.removing(revocation) }
-        try editing.report(change)
+        _ = try editing.make(.narrows) { $0.removing(revocation) }
         if !editing.quiet { noteWhatRemains(of: revocation) }
     }
 

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+/// Whom the rules confined when they were last without faults, line by line, with the numbers that the names had then.
+///
+/// It is what a faulty file, or a directory service that does not answer, takes nothing away from.
+struct ConfinementRecord: Hashable, Sendable {
+    /// Somebody whom a line means.
+    struct Member: Hashable, Sendable {
+        /// The name in the line, or in the group; empty for a user whose primary group it is.
+        var name: ByteString
+        var user: UserID
+    }
+
+    /// A line that confines.
+    struct Line: Hashable, Sendable {
+        /// The file that it stood in.
+        var file: ByteString
+        var identity: ConfinedIdentity
+        var members: [Member] = []
+        /// The group, for a line that names one.
+        var group: GroupID?
+    }
+
+    var lines: [Line] = []
+
+    /// All who are confined.
+    var confinement: Confinement {
+        lines.reduce(into: Confinement()) { confinement, line in
+            switch line.identity {
+            case .everyone: confinement.includesEveryone = true
+            case .root: confinement.includesRoot = true
+            case .user, .group: break
+            }
+            confinement.users.formUnion(line.members.map(\.user))
+            if let group = line.group { confinement.groups.insert(group) }
+        }
+    }
+
+    /// Whom lines of that text meant, wherever they stood.
+    func members(of identity: ConfinedIdentity) -> [Member] {
+        lines.filter { $0.identity == identity }.flatMap(\.members)
+    }
+
+    /// Both: for the moment in which one follows the other.
+    func union(_ other: ConfinementRecord) -> ConfinementRecord {
+        ConfinementRecord(lines: lines + other.lines.filter { !lines.contains($0) })
+    }
+}
+
+extension ConfinementRecord: ByteStringConvertible {
+    private static let title: ByteString = "lowport-confinement 1"
+
+    /// The text of the file: a line for each line, with the file that it stood in as the last field.
+    var byteString: ByteString {
+        var text: ByteString = "\(Self.title)\n"
+        for line in lines {
+            let users = line.members.map { member in
+                // The name in a line that confines a user stands there already.
+                if case .user = line.identity { return member.user.byteString }
+                return member.name.isEmpty ? "\(member.user)" : "\(member.user):\(Self.escaped(member.name))"
+            }
+            text += "\(line.identity)\tusers \(Self.list(users))\tgroups \(line.group.map(\.byteString) ?? "-")"
+            text += "\t\(Self.escaped(line.file))\n"
+        }
+        return text + "end\n"
+    }
+
+    /// Reads what `byteString` wrote; nil for anything else, such as a part of it.
+    init?(_ text: ByteString) {
+        self.init()
+        var rows = text.split(on: UInt8(ascii: "\n"))[...]
+        guard rows.popFirst() == Self.title else { return nil }
+        while let row = rows.popFirst(), row != "end" {
+            guard let line = Self.line(row) else { return nil }
+            lines.append(line)
+        }
+        if byteString != text { return nil }
+    }
+
+    private static func line(_ row: ByteString) -> Line? {
+        let fields = row.split(on: UInt8(ascii: "\t"))
+        guard fields.count == 4, let identity = identity(fields[0]), fields[1].hasPrefix("users "),
+            fields[2].hasPrefix("groups "), let file = unescaped(fields[3])
+        else { return nil }
+        var line = Line(file: file, identity: identity)
+        let users = ByteString(fields[1].bytes[6...])
+        for part in users == "-" ? [] : users.split(on: UInt8(ascii: ",")) {
+            let words = part.split(on: UInt8(ascii: ":"))
+            guard words.count <= 2, let number = UInt32(words[0].description),
+                var name = unescaped(words.count == 2 ? words[1] : "")
+            else { return nil }
+            if case .user(let user) = identity { name = user }
+            line.members.append(Member(name: name, user: UserID(rawValue: number)))
+        }
+        let group = ByteString(fields[2].bytes[7...])
+        if group != "-" {
+            guard let number = UInt32(group.description) else { return nil }
+            line.group = GroupID(rawValue: number)
+        }
+        return line
+    }
+
+    private static func identity(_ text: ByteString) -> ConfinedIdentity? {
+        let file = RulesFile(path: "", content: (text + "\n").bytes)
+        return file.isValid && file.lines.count == 1 ? file.confinements.first?.confinement : nil
+    }
+
+    private static func list(_ words: [ByteString]) -> ByteString {
+        words.isEmpty ? "-" : words.dropFirst().reduce(words[0]) { "\($0),\($1)" }
+    }
+
+    /// Only bytes that are no control, comma or colon, and `%` with two digits for all others.
+    private static func escaped(_ text: ByteString) -> ByteString {
+        var bytes: [UInt8] = []
+        for byte in text.bytes {
+            if byte >= 0x20, byte != 0x7F, !"%,:".utf8.contains(byte) {
+                bytes.append(byte)
+            } else {
+                let digits = ByteString(hexadecimal: byte).bytes
+                bytes += [UInt8(ascii: "%")] + (digits.count == 1 ? [UInt8(ascii: "0")] : []) + digits
+            }
+        }
+        return ByteString(bytes)
+    }
+
+    private static func unescaped(_ text: ByteString) -> ByteString? {
+        var (bytes, rest) = ([UInt8](), text.bytes[...])
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let number = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+            bytes.append(number)
+            rest = rest.dropFirst(2)
+        }
+        return ByteString(bytes)
+    }
+}

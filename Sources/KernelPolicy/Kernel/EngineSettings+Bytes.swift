@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Launch
+internal import Linux
+
+/// How the map has the settings: numbers in the order of the machine, and the path of the control group.
+extension EngineSettings {
+    /// What the pins hold; another number is another version's.
+    private static let version: UInt32 = 3
+    static let size = 212 + nameLimit
+    /// The longest path of a control group.
+    static let nameLimit = 4096
+
+    var bytes: [UInt8] {
+        var bytes = MapBytes()
+        bytes.append(Self.version)
+        bytes.append(UInt32(limit.rawValue))
+        bytes.append(network ?? 0)
+        bytes.append(entries)
+        bytes.append(UInt64(bitPattern: applied))
+        current.append(to: &bytes)
+        bytes.append(UInt32(pending?.limit.rawValue ?? 0))
+        bytes.append(pending?.entries ?? 0)
+        bytes.append(UInt64(bitPattern: pending?.applied ?? 0))
+        (pending ?? AppliedPolicy(limit: Port(rawValue: 0))).append(to: &bytes)
+        bytes.append(group?.inode ?? 0)
+        bytes.append(UInt32(bitPattern: group?.level ?? 0))
+        for number in links + maps { bytes.append(number) }
+        let name = group?.name.bytes.prefix(Self.nameLimit) ?? []
+        bytes.append(UInt32(name.count))
+        let used = bytes.bytes + name
+        return used + [UInt8](repeating: 0, count: Self.size - used.count)
+    }
+
+    /// Reads what `bytes` wrote; nil if it is another version's.
+    init?(bytes: [UInt8]) {
+        let numbers = MapNumbers(bytes)
+        guard bytes.count == Self.size, numbers.word(at: 0) == Self.version,
+            let limit = UInt16(exactly: numbers.word(at: 4)), let next = UInt16(exactly: numbers.word(at: 88))
+        else { return nil }
+        network = numbers.double(at: 8) == 0 ? nil : numbers.double(at: 8)
+        current = AppliedPolicy(limit: Port(rawValue: limit))
+        current.entries = numbers.double(at: 16)
+        current.applied = Int64(bitPattern: numbers.double(at: 24))
+        current.read(numbers, at: 32)
+        if next != 0 {
+            var policy = AppliedPolicy(limit: Port(rawValue: next))
+            policy.entries = numbers.double(at: 92)
+            policy.applied = Int64(bitPattern: numbers.double(at: 100))
+            policy.read(numbers, at: 108)
+            pending = policy
+        }
+        links = (0..<2).map { numbers.word(at: 176 + $0 * 4) }
+        maps = (0..<maps.count).map { numbers.word(at: 184 + $0 * 4) }
+        let count = Int(numbers.word(at: 184 + maps.count * 4))
+        let start = Self.size - Self.nameLimit
+        guard count <= Self.nameLimit else { return nil }
+        if numbers.double(at: 164) != 0 {
+            group = TargetGroup(
+                inode: numbers.double(at: 164),
+                level: Int32(bitPattern: numbers.word(at: 172)),
+                name: ByteString(bytes[start..<start + count])
+            )
+        }
+        // Nothing is there that has no meaning.
+        if self.bytes != bytes { return nil }
+    }
+}
+
+extension AppliedPolicy {
+    /// What stands behind limit, size and time: 56 bytes.
+    fileprivate func append(to bytes: inout MapBytes) {
+        let known = files.parts.enumerated().reduce(UInt32(0)) { $0 | ($1.element == nil ? 0 : 2 << UInt32($1.offset)) }
+        bytes.append(known | (hasFaults ? 1 : 0))
+        for number in programs + [confined] { bytes.append(number) }
+        bytes.append(UInt64(0))
+        for part in files.parts { bytes.append(part ?? 0) }
+    }
+
+    fileprivate mutating func read(_ numbers: MapNumbers, at offset: Int) {
+        let flags = numbers.word(at: offset)
+        hasFaults = flags & 1 != 0
+        programs = [numbers.word(at: offset + 4), numbers.word(at: offset + 8)]
+        confined = numbers.word(at: offset + 12)
+        files.parts = (0..<PolicyFingerprint.count).map { index in
+            flags & 2 << UInt32(index) == 0 ? nil : numbers.double(at: offset + 24 + index * 8)
+        }
+    }
+}
+
+/// Reads numbers in the order of the machine.
+struct MapNumbers {
+    private let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func word(at offset: Int) -> UInt32 { UInt32(truncatingIfNeeded: number(offset, 4)) }
+
+    func double(at offset: Int) -> UInt64 { number(offset, 8) }
+
+    private func number(_ offset: Int, _ count: Int) -> UInt64 {
+        let part = bytes[offset..<offset + count]
+        #if _endian(little)
+            return part.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        #else
+            return part.reduce(0) { $0 << 8 | UInt64($1) }
+        #endif
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Launch
+public import Linux
+
+extension KernelEngine {
+    /// What `disable` did.
+    public struct Disabling: Sendable {
+        /// Whether there was anything.
+        public let wasEnabled: Bool
+        /// What could not be done beside it, a sentence each.
+        public let shortfalls: [ByteString]
+    }
+
+    /// Takes everything away, whoever else holds any of it, and makes sure that no program of ours is attached any more.
+    public static func disable() throws(EnforcementError) -> Disabling {
+        var wasEnabled = false
+        var problem: EnforcementError?
+        do throws(EnforcementError) {
+            if let directory = try PinDirectory.open() {
+                try directory.lock()
+                if directory.isInPlace {
+                    wasEnabled = try !directory.names().isEmpty
+                    let programs = try detachPinned(in: directory) + knownPrograms(in: directory)
+                    if let owner = try EngineOwner.current() { try Orphans.detach(Orphans.links(of: owner) ?? []) }
+                    // The pins stay as long as anything does, so that the next attempt knows of it, too.
+                    let left = try attached(of: programs)
+                    if !left.isEmpty { throw .orphaned(left.count) }
+                    try directory.remove()
+                }
+            }
+        } catch {
+            // What stands in the way keeps nobody from looking for what is attached.
+            problem = error
+            if case .notPermitted = error { throw error }
+        }
+        let owner = try? EngineOwner.current()
+        let orphans = owner.flatMap { $0 }.flatMap { Orphans.links(of: $0) } ?? []
+        try Orphans.detach(orphans)
+        let left = owner.flatMap { $0 }.flatMap { Orphans.links(of: $0) } ?? []
+        var shortfalls: [ByteString] = []
+        do throws(Errno) { try NoticeBoard.clear() } catch {
+            shortfalls.append(
+                "cannot remove \(EnforcementNotice.folder)/\(EnforcementNotice.name): \(error.sentence)"
+            )
+        }
+        if !left.isEmpty { throw .orphaned(left.count) }
+        if let problem { throw problem }
+        return Disabling(wasEnabled: wasEnabled || !orphans.isEmpty, shortfalls: shortfalls)
+    }
+
+    /// Detaches the links that are pinned, as far as they are links. Returns the programs that they ran.
+    private static func detachPinned(in directory: borrowing PinDirectory) throws(EnforcementError) -> [UInt32] {
+        let names = try directory.names()
+        var programs: [UInt32] = []
+        for name in EngineLinks.names where names.contains(name) {
+            let link: BpfLink
+            do throws(EnforcementError) { link = BpfLink(try directory.open(name)) } catch {
+                if case .obstacle = error { continue }
+                throw error
+            }
+            guard let status = try? link.status(), status.isOfControlGroup else { continue }
+            programs.append(status.program)
+            try EngineLinks.detach(link)
+        }
+        return programs
+    }
+
+    /// The programs that the engine wrote down as its own, also where the pin of their link is gone; none if that cannot be read.
+    private static func knownPrograms(in directory: borrowing PinDirectory) -> [UInt32] {
+        guard let settings = try? EngineMaps.pinned(in: directory).readSettings() else { return [] }
+        return (settings.current.programs + (settings.pending?.programs ?? [])).filter { $0 != 0 }
+    }
+
+    /// Those of `programs` that are attached to the root of the control groups all the same.
+    ///
+    /// It takes less than finding links, which not every process may do that may detach those that are pinned.
+    private static func attached(of programs: [UInt32]) throws(EnforcementError) -> [UInt32] {
+        if programs.isEmpty { return [] }
+        let root = try ControlGroups.openRoot()
+        var found: [UInt32] = []
+        for attachment in [BpfAttachment.bind4, .bind6] {
+            found += try attempt("find out what is attached to the control groups") { () throws(Errno) in
+                try BpfObjects.programs(attachedTo: root, attachment)
+            }
+        }
+        return found.filter { programs.contains($0) }
+    }
+}
