@@ -11,6 +11,8 @@ struct Interpreter {
         var user: UInt32
         var group: UInt32
         var network: UInt64 = 1
+        /// The control groups that lead from the root to that of the task, by their inode numbers.
+        var groups: [UInt64] = [1, 50, 99]
         /// Nanoseconds of `CLOCK_TAI`.
         var time: UInt64 = 0
         /// Whether the socket takes IPv6 alone.
@@ -265,6 +267,10 @@ struct Interpreter {
         case .networkNamespace:
             precondition(registers[1] == Region.context)
             return process.network
+        case .ancestorGroup:
+            // The level is an int; what is not above the task's own group is none.
+            let level = Int32(truncatingIfNeeded: Int64(bitPattern: registers[1]))
+            return process.groups.indices.contains(Int(level)) ? process.groups[Int(level)] : 0
         case .atomicTime: return process.time
         case .bootTime:
             exactReadings += 1

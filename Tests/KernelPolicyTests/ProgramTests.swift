@@ -74,6 +74,37 @@ import Testing
         #expect(run.run() == 3)
     }
 
+    @Test func `the group of the task decides, and not that of the socket`() throws {
+        let policy = try RandomPolicy("allow everyone tcp 80\nconfine everyone\n")
+        let group = ProgramGroup(inode: 50, level: 2)
+        let (granted, refused) = (RandomPolicy.request("::1", port: 80), RandomPolicy.request("192.0.2.1", port: 81))
+        // Beside it, below it, above it; and one that has its number somewhere else on the way.
+        let cases: [([UInt64], isInside: Bool)] = [
+            ([1, 40, 50], true), ([1, 40, 50, 60, 70], true), ([1, 40], false), ([1], false), ([1, 40, 51], false),
+            ([1, 50, 51], false), ([1, 40, 51, 50], false), ([50], false),
+        ]
+        for (groups, isInside) in cases {
+            for (request, outcome) in [(granted, UInt64(3)), (refused, 0)] {
+                var run = policy.interpreter(for: request, group: group, groups: groups)
+                #expect(run.run() == (isInside ? outcome : 1), "\(groups)")
+                // What is none of its business is not written down, either.
+                #expect(run.events.count == (isInside ? 1 : 0), "\(groups)")
+            }
+        }
+    }
+
+    @Test func `without a group there is no instruction for it`() throws {
+        let table = try RandomPolicy("allow uid 1 tcp 80\n").table
+        let all = table.program(for: .v4, ProgramOptions(network: 1, tick: 4_000_000))
+        let some = table.program(
+            for: .v4,
+            ProgramOptions(network: 1, group: ProgramGroup(inode: 50, level: 2), tick: 4_000_000)
+        )
+        #expect(!all.listing.contains("ancestorGroup"))
+        #expect(some.listing.components("call ancestorGroup") == 1)
+        #expect(some.instructions.count == all.instructions.count + 5)
+    }
+
     @Test(arguments: [false, true])
     func `an event says who bound what and by which line`(kernelDescribesItself: Bool) throws {
         let policy = try RandomPolicy("# comment\nallow uid 2 tcp 80\n", describesItself: kernelDescribesItself)

@@ -78,7 +78,13 @@ struct RandomPolicy {
         return BindOutcome(rawValue: Int32(run.run()))
     }
 
-    func interpreter(for request: BindRequest, network: UInt64 = 1, only: UInt64? = 1) -> Interpreter {
+    func interpreter(
+        for request: BindRequest,
+        network: UInt64 = 1,
+        only: UInt64? = 1,
+        group: ProgramGroup? = nil,
+        groups: [UInt64] = [1]
+    ) -> Interpreter {
         var context = [UInt8](repeating: 0, count: Context.size)
         func put(_ bytes: [UInt8], at offset: Int16) {
             context.replaceSubrange(Int(offset)..<Int(offset) + bytes.count, with: bytes)
@@ -97,13 +103,14 @@ struct RandomPolicy {
             put(address.networkBytes, at: Context.address6)
         }
         let program =
-            only == 1
+            only == 1 && group == nil
             ? programs[family == .v4 ? 0 : 1]
-            : table.program(for: family, ProgramOptions(network: only, tick: tick))
+            : table.program(for: family, ProgramOptions(network: only, group: group, tick: tick))
         let process = Interpreter.Process(
             user: request.user.rawValue,
             group: request.groups[0].rawValue,
             network: network,
+            groups: groups,
             time: (100 + 37) * 1_000_000_000,
             isIPv6Only: request.address == .v6(.any) && !request.isDualStack
         )

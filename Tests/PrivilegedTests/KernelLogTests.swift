@@ -108,4 +108,66 @@ struct KernelLogTests: KernelSuite {
         )
         expect(outcome, "wrong 0\n")
     }
+
+    /// Binds more often than events have room, which any user can do.
+    private static let flood: ByteString = """
+        cat > flood.py <<'END'
+        import socket, sys
+        for n in range(int(sys.argv[1])):
+            try: socket.socket().bind(("127.0.0.1", 81))
+            except PermissionError: pass
+        END
+        flood() { as bob /usr/bin/python3 flood.py "$1"; }
+
+        """
+
+    @Test func lossesAreToldBehindWhatWasKept() async throws {
+        let outcome = try await enforced(
+            Self.flood + """
+                enable; flood 20000; lowport log > log
+                kept=$(grep -c left log); lost=$(tail -n 1 log | sed 's/^[^ ]* lost \\([0-9]*\\) events, since nobody read those before in time$/\\1/')
+                echo $((kept + lost)) $(grep -c lost log); [ "$lost" -gt 0 ]
+                # Each is told once.
+                lowport log; flood 3; lowport log | grep -c left
+                flood 20000; lowport log --json --user alice > log; grep -c . log
+                sed 's/"time":"[^"]*"/"time":"T"/' log > line; lost=$(grep -o '[0-9][0-9]*' line | head -n 1)
+                [ "$lost" -gt 0 ]; sed "s/:$lost,/:N,/" line
+                lowport enforce status | grep -c 'events lost: '
+                """
+        )
+        expect(
+            outcome,
+            "20000 1\n3\n1\n{\"events_lost\":N,\"schema\":\"lowport.lost/1\",\"time\":\"T\"}\n1\n"
+        )
+    }
+
+    @Test func aReaderWhoFallsBehindIsToldWhileReading() async throws {
+        let outcome = try await enforced(
+            Self.flood + """
+                enable; lowport log -f > log & follower=$!
+                flood 1; until grep -q left log; do sleep 0.05; done
+                kill -STOP $follower; flood 20000; kill -CONT $follower
+                until grep -q lost log; do sleep 0.05; done
+                flood 2
+                until [ $(($(grep -c left log) + $(sed -n 's/.* lost \\([0-9]*\\) .*/\\1/p' log))) = 20003 ]; do sleep 0.05; done
+                # What was lost is told before what came later.
+                tail -n 1 log | grep -c left
+                lowport enforce disable; wait $follower; echo "ended $?"
+                """
+        )
+        expect(outcome, "1\nended 0\n")
+    }
+
+    @Test func aLogEndsWithItsEngine() async throws {
+        let outcome = try await enforced(
+            Self.flood + """
+                enable; lowport log -f > log & follower=$!
+                flood 1; until grep -q left log; do sleep 0.05; done
+                lowport enforce disable; enable
+                wait $follower; echo "ended $?"
+                flood 2; lowport log | grep -c left
+                """
+        )
+        expect(outcome, "ended 0\n2\n")
+    }
 }
