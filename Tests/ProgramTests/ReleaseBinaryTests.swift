@@ -28,7 +28,7 @@ import Testing
         #expect(needed.first?.contains("[libc.so.6]") == true)
     }
 
-    @Test(arguments: embedded) func isHardened(_ name: String) async throws {
+    @Test(arguments: embedded + ["lowport"]) func isHardened(_ name: String) async throws {
         let dynamic = try await readelf("-d", name)
         #expect(dynamic.contains("BIND_NOW"))
         #expect(!dynamic.contains("RUNPATH") && !dynamic.contains("RPATH"))
