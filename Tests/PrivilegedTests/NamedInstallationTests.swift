@@ -113,7 +113,7 @@ import Testing
             /opt/lowport/bin/setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p /opt/lowport/libexec/lowport/lowport-helper-nss
             installed below /mnt/stage/opt/lowport
             0
-            removed from /mnt/stage/opt/lowport; kept: /mnt/stage/etc/lowport and /mnt/stage/etc/authbind
+            removed from /mnt/stage/opt/lowport; kept: /mnt/stage/etc/lowport, /mnt/stage/etc/authbind and /mnt/stage/var/lib/lowport
             refused as root: /mnt/stage/usr: is a link
             status 1
             refused as root: /mnt/stage/usr: is a link

@@ -71,14 +71,14 @@ enum InstallationHealth {
         }
         switch program.attribute {
         case .some(let capabilities) where capabilities.permitted.contains(.netBindService):
-            return capabilities.permitted.contains(.dacReadSearch)
-                ? HealthFinding("helper", .ok, "\(program.path) has its capabilities")
-                : HealthFinding(
-                    "helper",
-                    .note,
-                    "\(program.path) cannot read byuid files that only root may read",
-                    remedy: setcap
-                )
+            let lacks: [(Capability, ByteString)] = [
+                (.dacReadSearch, "cannot read byuid files that only root may read"),
+                (.setpcap, "cannot empty its bounding set"),
+            ]
+            let missing = lacks.filter { !capabilities.permitted.contains($0.0) }.map(\.1)
+            if missing.isEmpty { return HealthFinding("helper", .ok, "\(program.path) has its capabilities") }
+            let text = missing.dropFirst().reduce(missing[0]) { "\($0), and \($1)" }
+            return HealthFinding("helper", .note, "\(program.path) \(text)", remedy: setcap)
         case .unsupported:
             let text: ByteString = "the file system of \(program.path) knows no capabilities"
             return HealthFinding("helper", .fault, text, remedy: command("chmod", "4755", program.path))
