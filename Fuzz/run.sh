@@ -13,12 +13,14 @@ feed() {
     mkdir -p ".build/corpus/$target"
     # The backtrace of Swift waits for ever under libFuzzer; the leak checker cannot work where something traces us.
     SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 "$program" "$target" -max_total_time="$seconds" \
-        -max_len=4096 -timeout=10 -print_final_stats=1 -verbosity=0 -artifact_prefix=".build/found/$target-" \
+        -max_len=4096 -timeout=60 -print_final_stats=1 -verbosity=0 -artifact_prefix=".build/found/$target-" \
         ".build/corpus/$target" "Corpus/$target" >"$log" 2>&1 || status=$?
     executions=$(awk '/^stat::number_of_executed_units/ { print $2 }' "$log")
     # A run that fed nothing has not shown anything.
     if [ "$status" -ne 0 ] || [ "${executions:-0}" -eq 0 ]; then
-        result="FOUND (status $status) $(grep -a -m 1 -E '^violated:|Fatal error|ERROR: ' "$log" | cut -c1-160)"
+        result="FAILED"
+        for input in ".build/found/$target-"[clot]*; do [ ! -e "$input" ] || result=FOUND; done
+        result="$result (status $status) $(grep -a -m 1 -E '^violated:|Fatal error|ERROR: ' "$log" | cut -c1-160)"
         touch .build/logs/found
     fi
     printf '%-17s %10s executions, %s s: %s\n' "$target" "${executions:-0}" "$seconds" "$result"

@@ -18,6 +18,7 @@ extension Property {
         Property(name: "uid-map", check: checkMap),
         Property(name: "threshold", check: checkThreshold),
         Property(name: "notice", check: checkNotice),
+        Property(name: "confinement", check: checkConfinement),
         Property(name: "settings", check: checkSettings),
         Property(name: "event", check: checkEvent),
     ]
@@ -102,15 +103,15 @@ extension Property {
 
     /// /proc/PID/status: two readers of it agree, and no number is cut.
     private static func checkStatus(_ bytes: [UInt8]) throws {
-        let text = ByteString(bytes)
-        let one = ProcessStatus(bytes)
-        let other = ProcessCredentials(text: bytes)
-        func count(_ key: ByteString) -> Int { text.split(on: 0x0A).count { $0.hasPrefix(key) } }
-        guard let one, let other, ["Uid:", "Gid:", "CapEff:"].allSatisfy({ count($0) == 1 }) else { return }
-        try require(one.users[0] == other.user && one.groups[0] == other.groups.first, "another identity")
-        try require(one.effective == other.effective.rawValue, "other capabilities")
-        let user = text.split(on: 0x0A).first { $0.hasPrefix("Uid:") }?.split(on: 0x09).dropFirst().first
-        try require(user.flatMap { Int($0.description) } == Int(one.users[0].rawValue), "a user who is not there")
+        guard let one = ProcessStatus(bytes) else { return }
+        try require(one.users.count == 4 && one.groups.count == 4, "identities are missing")
+        let line = ByteString(bytes).split(on: 0x0A).first { $0.hasPrefix("Uid:") } ?? ""
+        let user = line.bytes.dropFirst(4).split { $0 == 0x20 || $0 == 0x09 }.first ?? []
+        try require(Int(String(decoding: user, as: UTF8.self)) == Int(one.users[0].rawValue), "another user")
+        guard let other = ProcessCredentials(text: bytes) else { return }
+        try require(one.users[0] == other.user, "another user for the other reader")
+        try require([one.groups[0]] + one.supplementaryGroups == other.groups, "other groups for the other reader")
+        try require(one.effective == other.effective.rawValue, "other capabilities for the other reader")
     }
 
     /// /proc/net/tcp and its like: a socket is one of the lines, and written again is the same.
@@ -201,9 +202,20 @@ extension Property {
         for network in [nil, notice.network, notice.network.map { $0 &+ 1 }]
         where notice.holds(for: groups, network: network) {
             try require(notice.network == nil || network == notice.network, "in another network")
-            let own = groups.split(on: 0x0A).first { $0.hasPrefix("0::") }.map { ByteString($0.bytes[3...]) } ?? ""
+            let own = groups.split(on: 0x0A).first { $0.hasPrefix("0::/") }.map { ByteString($0.bytes[3...]) } ?? ""
             let isBelow = own == notice.cgroup || own.hasPrefix(notice.cgroup == "/" ? "/" : notice.cgroup + "/")
             try require(isBelow, "in \(own)")
+        }
+    }
+
+    /// Who was confined when the policy was whole: what counts is what was written, and all of it.
+    private static func checkConfinement(_ bytes: [UInt8]) throws {
+        let text = ByteString(bytes)
+        guard let record = ConfinementRecord(text) else { return }
+        try require(record.byteString == text, "it claims something else than is written")
+        try require(text.split(on: 0x0A).count == record.lines.count + 3, "lines are missing")
+        for length in 0..<bytes.count where ConfinementRecord(ByteString(Array(bytes[..<length]))) != nil {
+            throw Violation(description: "the first \(length) bytes pass for all of it")
         }
     }
 
