@@ -5,10 +5,10 @@ import TestSupport
 import Testing
 
 /// Commands that are killed at each of their steps, or in which each step fails: at no time is anybody free who was confined.
-@Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized) struct KernelInterruptionTests: KernelSuite {
-    /// All of them take a quarter of an hour: each fifth unless `LOWPORT_TEST_EVERY_STEP` is set. It is odd, since the policies alternate.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct KernelInterruptionTests: KernelSuite {
+    /// All of them take half an hour: each eleventh unless `LOWPORT_TEST_EVERY_STEP` is set. It is odd, since the policies alternate.
     private static let steps: ByteString = """
-        every=\(ProcessInfo.processInfo.environment["LOWPORT_TEST_EVERY_STEP"] == nil ? 5 : 1)
+        every=\(ProcessInfo.processInfo.environment["LOWPORT_TEST_EVERY_STEP"] == nil ? 11 : 1)
         # How often a command makes one of these calls.
         count() { strace -f -qq -o calls -e trace="$1" sh -c "$2" > /dev/null 2>&1; wc -l < calls; }
         # Makes the call number $2 end the command, or fail.

@@ -24,7 +24,7 @@ enum KernelSandbox {
             echo 0 > "$H/cgroup.procs"
             # Servers that the script has left behind; their control group is to go with it.
             while read -r process; do kill -9 "$process" 2> /dev/null || :; done < "$G/cgroup.procs"
-            until rmdir "$G" 2> /dev/null; do sleep 0.05; done
+            until find "$G" -depth -type d -exec rmdir {} + 2> /dev/null; [ ! -d "$G" ]; do sleep 0.05; done
         }
         trap leave EXIT
         echo 0 > "$G/cgroup.procs"

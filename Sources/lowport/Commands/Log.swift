@@ -44,8 +44,8 @@ struct Log: ParsableCommand {
             var count = 0
             while let event = reader.next() {
                 count += 1
-                // In a flood there is no end of events, and no other time for it.
-                if count % 1024 == 0 { try reportLosses(&reader) }
+                // In a flood there is no end of events, and no other time for it: more than have room at once.
+                if count % 16384 == 0 { try reportLosses(&reader) }
                 if let wanted, event.user != wanted { continue }
                 if let port, !port.ranges.contains(where: { $0.contains(event.port) }) { continue }
                 let logged = LoggedBind(event, file: reader.file(of: event))
