@@ -133,8 +133,8 @@ import Testing
                         mkdir "$0/more"; lowport enforce enable --cgroup "$0/more" || echo "status $?"
                         lowport enforce enable --cgroup "$0"; sed -n 2p /run/lowport/kernel; lowport enforce disable
                         lowport enforce enable; lowport enforce status > said && echo enabled; lowport enforce disable
-                        rmdir "$0/more"' "$H" 2> said > lines
-                    grep -c "^$(stat -c %i "$G/in")$" lines; tail -n +2 lines; grep -o 'the root of the hierarchy.*' said
+                        rmdir "$0/more"' "$H" 2> refused > lines
+                    grep -c "^$(stat -c %i "$G/in")$" lines; tail -n +2 lines; grep -o 'the root of the hierarchy.*' refused
                     echo 0 > "$G/cgroup.procs"
                     """
             ),
