@@ -75,6 +75,9 @@ private func bindOnce(_ given: [ByteString], for caller: Caller, names: some Nam
 private func confine() throws(Errno) -> Caller {
     openStandardDescriptors()
     try Confinement.closeDescriptors(from: 3)
+    // Before there is a process without capabilities beside this one, which its user could look into otherwise: with
+    // fs.suid_dumpable of 1, execve(2) leaves both as open as any program.
+    try Confinement.forbidLookingInto()
     Confinement.blockSignals()
     // A helper that was stopped between its decision and the bind must not go on when the decision may be revoked.
     Confinement.limitLife(seconds: 5)

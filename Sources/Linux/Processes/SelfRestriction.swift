@@ -2,13 +2,17 @@
 internal import CLinux
 
 extension Confinement {
-    /// Limits what the process can use up, and lets nobody look into it: no core file, no new processes, few descriptors
-    /// (setrlimit(2)), not dumpable (`PR_SET_DUMPABLE`).
+    /// Lets nobody look into the process without `CAP_SYS_PTRACE`, nor into those that it forks: not dumpable
+    /// (`PR_SET_DUMPABLE`).
+    public static func forbidLookingInto() throws(Errno) {
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) }
+    }
+
+    /// Limits what the process can use up: no core file, no new processes, few descriptors (setrlimit(2)).
     public static func limitResources() throws(Errno) {
         for (resource, limit) in [(clinux_RLIMIT_CORE, 0), (clinux_RLIMIT_NPROC, 0), (clinux_RLIMIT_NOFILE, 64)] {
             try nothingOrErrno(.limit) { clinux_lower_limit(Int32(resource), UInt(limit)) }
         }
-        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) }
     }
 
     /// Gives up, for good, all system calls but `calls`; the right to gain privileges has to be given up before.
