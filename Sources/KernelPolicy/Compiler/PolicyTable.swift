@@ -98,7 +98,7 @@ public struct PolicyTable: Sendable {
 
     // MARK: - Entering
 
-    private typealias Whom = (kind: PolicyKey.Kind, identity: UInt32)
+    typealias Whom = (kind: PolicyKey.Kind, identity: UInt32)
 
     private mutating func enter(_ rule: Rule, grant: Int, names: some PolicyNames) {
         enter(
@@ -194,7 +194,7 @@ public struct PolicyTable: Sendable {
     }
 
     /// What the kernel can see of the processes that `identity` means. A name that nobody has means none.
-    private static func processes(of identity: Identity, names: some PolicyNames) -> [Whom] {
+    static func processes(of identity: Identity, names: some PolicyNames) -> [Whom] {
         switch identity {
         case .everyone: return [(.everyone, 0)]
         case .userID(let user): return [(.user, user.rawValue)]

@@ -12,6 +12,8 @@ public enum PolicyFault: Hashable, Sendable {
     case unsettled(path: ByteString)
     /// A file without a byte that confined somebody when the rules were last without faults.
     case emptied(path: ByteString)
+    /// A file whose rules come to more entries than the kernel is given.
+    case tooLarge(path: ByteString)
     /// A line that confines a user or group whom nobody knows.
     case unknown(ConfinedIdentity, RuleLocation, last: [UInt32], isUnanswered: Bool)
     /// A member of a group that is confined, of whom it is not known who they are.
@@ -21,7 +23,7 @@ public enum PolicyFault: Hashable, Sendable {
     public var path: ByteString {
         switch self {
         case .refused(let refusal): refusal.path
-        case .invalid(let path, _), .unsettled(let path), .emptied(let path): path
+        case .invalid(let path, _), .unsettled(let path), .emptied(let path), .tooLarge(let path): path
         case .unknown(_, let location, _, _), .unknownMember(_, _, let location, _): location.file
         }
     }
@@ -35,6 +37,10 @@ public enum PolicyFault: Hashable, Sendable {
         case .emptied(let path):
             return
                 "\(path): is empty, and confined somebody; if that is meant, remove the file, or write a comment into it"
+        case .tooLarge(let path):
+            let text: ByteString =
+                "\(path): comes to more than \(PolicySize.maximum) entries for the kernel, one for each port, protocol, user and address"
+            return Message(text)
         case .unknown(let identity, let location, let last, let isUnanswered):
             let (kind, name): (Message, ByteString) =
                 switch identity {

@@ -57,14 +57,18 @@ public struct PolicyReading: Sendable {
         var resolver = ConfinementResolver(record: last.record)
         resolver.enter(contents.files)
         let lines = resolver.lines
-        // Half of a line may allow what the whole line does not.
-        let whole = contents.files.filter { !snapshot.unsettled.contains($0.path) }
-        var policy = EnforcedPolicy(rules: RuleSet(whole), authbind: AuthbindPermissions(tree))
+        let names = SystemPolicyNames()
+        let size = PolicySize(limit: max(Port(rawValue: 1), EngineSettings.currentLimit()))
+        let (admitted, tooLarge) = size.divide(contents.files, names: names)
+        faults += tooLarge.map { .tooLarge(path: $0.path) }
+        var permissions = AuthbindPermissions(tree)
+        size.trim(&permissions)
+        var policy = EnforcedPolicy(rules: RuleSet(admitted), authbind: permissions)
         policy.confinement = ConfinementRecord(lines: lines).confinement
         self.policy = policy
         self.faults = faults + resolver.faults
         self.files = files
-        self.names = SystemPolicyNames()
+        self.names = names
         self.lines = lines
         self.last = last
     }

@@ -53,6 +53,13 @@ public struct AuthbindPermissions: Sendable {
         for (name, content) in tree.byuid.sorted(by: { $0.key < $1.key }) { enterUser(name, content) }
     }
 
+    /// Leaves out all that the files at `paths` allow, for `reason`.
+    public mutating func leaveOut(_ paths: Set<ByteString>, _ reason: ByteString) {
+        if paths.isEmpty { return }
+        permissions.removeAll { paths.contains($0.location.file) }
+        leftOut += paths.sorted().map { AuthbindConcern(reason, path: $0) }
+    }
+
     private mutating func leaveOut(_ path: ByteString, _ reason: ByteString) {
         leftOut.append(AuthbindConcern(reason, path: "\(root)/\(path)"))
     }
