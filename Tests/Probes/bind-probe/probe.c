@@ -155,6 +155,7 @@ int main(int count, char **words)
         else if (IS("run")) { run(next + 1); return 0; }
         else {
             int taken = hostile(next);
+            if (taken < 0) taken = ring_word(next);
             if (taken < 0) { dprintf(2, "no such word: %s\n", word); return 99; }
             next += taken;
         }

@@ -22,5 +22,7 @@ struct target target(const char *address, const char *port);
 int bind_new(struct target target);
 // Carries out a word that makes life hard for a library inside the program; returns how many arguments it took, or -1.
 int hostile(char **words);
+// The same for a word about io_uring(7).
+int ring_word(char **words);
 
 #endif
