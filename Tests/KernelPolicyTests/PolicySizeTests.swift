@@ -44,12 +44,14 @@ import Testing
         var tree = AuthbindSnapshot()
         let large: ByteString = (0..<86).reduce(ByteString()) { $0 + "10.0.0.\(UInt32($1))/32:1,511\n" }
         tree.byuid = ["1": large.bytes, "2": ByteString("10.0.0.1/32:1,511\n").bytes]
+        tree.byuid["3"] = [UInt8](repeating: UInt8(ascii: "#"), count: RulesFile.maximumSize + 1)
         var permissions = AuthbindPermissions(tree)
+        #expect(permissions.leftOut.map(\.path) == ["/etc/authbind/byuid/3"])
         let before = permissions.permissions
         size.trim(&permissions)
         // 86 lines with 511 ports and three protocols are 131,838 entries, and 131,072 the most.
         #expect(permissions.permissions.count == 1 && before.count == 87)
         #expect(permissions.permissions == before.filter { $0.location.file == "/etc/authbind/byuid/2" })
-        #expect(permissions.leftOut.map(\.path) == ["/etc/authbind/byuid/1"])
+        #expect(permissions.leftOut.map(\.path) == ["/etc/authbind/byuid/3", "/etc/authbind/byuid/1"])
     }
 }

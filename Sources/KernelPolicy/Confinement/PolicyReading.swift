@@ -59,7 +59,9 @@ public struct PolicyReading: Sendable {
         let lines = resolver.lines
         let names = SystemPolicyNames()
         let size = PolicySize(limit: max(Port(rawValue: 1), EngineSettings.currentLimit()))
-        let (admitted, tooLarge) = size.divide(contents.files, names: names)
+        // Half of a line may allow what the whole line does not.
+        let whole = contents.files.filter { !snapshot.unsettled.contains($0.path) }
+        let (admitted, tooLarge) = size.divide(whole, names: names)
         faults += tooLarge.map { .tooLarge(path: $0.path) }
         var permissions = AuthbindPermissions(tree)
         size.trim(&permissions)

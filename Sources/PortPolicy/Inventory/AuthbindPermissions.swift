@@ -131,6 +131,10 @@ public struct AuthbindPermissions: Sendable {
 
     private mutating func enterUser(_ name: ByteString, _ content: [UInt8]) {
         guard let (user, isMarked) = AuthbindNames.user(named: name) else { return }
+        // Its owner need not be root, and is not to keep root busy for minutes.
+        guard content.count <= RulesFile.maximumSize else {
+            return leaveOut("byuid/\(name)", "is larger than \(RulesFile.maximumSize) bytes")
+        }
         for (index, line) in ByteString(content).split(on: UInt8(ascii: "\n")).enumerated() {
             guard let rule = ByuidFile.rule(on: line.bytes[...]), let addresses = rule.addresses,
                 let ports = isMarked ? rule.ports(from: 512, to: 65535) : rule.ports(from: 1, to: 511)
