@@ -61,6 +61,25 @@ import Testing
         )
     }
 
+    /// Whoever owns the group above may take processes out of the one that is held: that is said.
+    @Test func whoOwnsTheGroupAboveIsNamed() async throws {
+        expect(
+            try await enforced(
+                """
+                mkdir "$G/above" "$G/above/in" "$G/above/out"; echo 'confine user alice' > /etc/lowport/rules
+                lowport enforce enable --cgroup "$G/above/in"; lowport enforce disable
+                chown alice "$G/above" "$G/above/cgroup.procs" "$G/above/out/cgroup.procs"
+                lowport enforce enable --cgroup "$G/above/in" 2> said; grep -c "note: .* out of $G/above/in, .* uid 1001's" said
+                echo 0 > "$G/above/in/cgroup.procs"
+                setpriv --reuid 1001 --regid 1001 --clear-groups --inh-caps +net_bind_service --ambient-caps +net_bind_service \\
+                    sh -c '/usr/bin/python3 bind.py 127.0.0.1 81 tcp; echo $$ > "$0/out/cgroup.procs"; /usr/bin/python3 bind.py 127.0.0.1 81 tcp' "$G/above"
+                echo 0 > "$G/cgroup.procs"; for place in above/in above/out above; do until rmdir "$G/$place"; do sleep 0.05; done; done
+                """
+            ),
+            "1\nEPERM\nbound\n"
+        )
+    }
+
     /// Two groups are delegated to alice, and one of them is held: she owns both, and not what is above.
     @Test func whoOwnsTwoGroupsDoesNotGetFromOneToTheOther() async throws {
         expect(

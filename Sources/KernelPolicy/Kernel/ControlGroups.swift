@@ -79,7 +79,7 @@ public enum ControlGroups {
     }
 
     /// The inode number of the root of all control groups.
-    private static let rootInode: UInt64 = 1
+    static let rootInode: UInt64 = 1
 
     /// The inode number of an open control group; nil if it is something else.
     private static func inode(of folder: borrowing FileDescriptor) throws(EnforcementError) -> UInt64? {

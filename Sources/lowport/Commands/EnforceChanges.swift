@@ -28,6 +28,9 @@ struct EnforceEnable: ParsableCommand {
             let network = allNamespaces ? nil : try KernelEngine.currentNetwork()
             return try KernelEngine.enable(cgroup: cgroup?.bytes, network: network) { .ofSystem() }
         }
+        if let cgroup, let user = ControlGroups.stranger(above: cgroup.bytes) {
+            note("note: processes may be moved out of \(cgroup.bytes): a group above it is uid \(user)'s to change")
+        }
         try finish(outcome)
     }
 }
