@@ -69,7 +69,7 @@ import Testing
                 mkdir "$G/above" "$G/above/in" "$G/above/out"; echo 'confine user alice' > /etc/lowport/rules
                 lowport enforce enable --cgroup "$G/above/in"; lowport enforce disable
                 chown alice "$G/above" "$G/above/cgroup.procs" "$G/above/out/cgroup.procs"
-                lowport enforce enable --cgroup "$G/above/in" 2> said; grep -c "note: .* out of $G/above/in, .* uid 1001's" said
+                lowport enforce enable --cgroup "$G/above/in" 2> said; grep -c "note: .* out of $G/above/in: .* uid 1001's" said
                 echo 0 > "$G/above/in/cgroup.procs"
                 setpriv --reuid 1001 --regid 1001 --clear-groups --inh-caps +net_bind_service --ambient-caps +net_bind_service \\
                     sh -c '/usr/bin/python3 bind.py 127.0.0.1 81 tcp; echo $$ > "$0/out/cgroup.procs"; /usr/bin/python3 bind.py 127.0.0.1 81 tcp' "$G/above"
