@@ -12,15 +12,60 @@ let strict: [SwiftSetting] = [
     .strictMemorySafety(),
 ]
 
-/// Programs that are privileged, injected into other programs, or started often: no Swift runtime, only libc.
+/// What the two rings share: a room is compiled once for each, from the same sources.
 ///
-/// The shared rooms that such a program uses are compiled into it from source, through the links in its folder; all of
-/// it is one module, so nothing is exported and nothing unused stays.
-let embedded: [SwiftSetting] = strict + [.enableExperimentalFeature("Embedded")]
+/// In the embedded ring it is the module `NAMEEmbedded`, which its importers know as `NAME`.
+struct Room {
+    let name: String
+    var rooms: [String] = []
+    var modules: [Target.Dependency] = []
+    /// What only the regular ring has of it.
+    var regularOnly: [String] = []
+
+    static let shared = [
+        Room(name: "Linux", modules: ["CLinux"]),
+        Room(name: "Capabilities", rooms: ["Linux"]),
+        Room(name: "PortPolicy", rooms: ["Linux"], regularOnly: ["Editing", "Inventory"]),
+        Room(name: "Launch", rooms: ["Linux"]),
+        Room(name: "BindBroker", rooms: ["Linux", "PortPolicy"]),
+        Room(name: "TLS", rooms: ["Linux"], modules: ["CTLS"]),
+        Room(name: "Netcat", rooms: ["Linux", "TLS"]),
+    ]
+
+    /// For programs that need no Swift runtime and no more than libc, and for tests.
+    var regular: Target {
+        .target(name: name, dependencies: rooms.map { .target(name: $0) } + modules, swiftSettings: strict)
+    }
+
+    /// For the embedded ring. Two targets cannot have one folder, so this one has a link to it.
+    var embedded: Target {
+        .target(
+            name: name + "Embedded",
+            dependencies: rooms.map { .target(name: $0 + "Embedded") } + modules,
+            path: "Sources/Embedded/\(name)",
+            exclude: regularOnly,
+            swiftSettings: Settings.embedded
+        )
+    }
+}
+
+enum Settings {
+    /// Programs that are privileged, injected into other programs, or started often: no Swift runtime, only libc.
+    static let embedded: [SwiftSetting] =
+        strict + [
+            .enableExperimentalFeature("Embedded"),
+            .unsafeFlags(Room.shared.flatMap { ["-module-alias", "\($0.name)=\($0.name)Embedded"] }),
+        ]
+}
 
 /// A program of the embedded ring. Its entry point is `@c(NAME_main)`, with `_` for `-`, which SwiftPM links as `main`.
-func embeddedProgram(_ name: String, also: [Target.Dependency] = [], _ settings: SwiftSetting...) -> Target {
-    .executableTarget(name: name, dependencies: ["CLinux"] + also, swiftSettings: embedded + settings)
+func embeddedProgram(_ name: String, of rooms: String..., settings: [SwiftSetting] = []) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: ["CLinux"] + rooms.map { .target(name: $0 + "Embedded") },
+        // Without it, SwiftPM makes a second entry point for a program of one file.
+        swiftSettings: Settings.embedded + [.unsafeFlags(["-parse-as-library"])] + settings
+    )
 }
 
 let preload = "\(Context.packageDirectory)/Sources/lowport-preload"
@@ -58,24 +103,17 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
-    targets: [
+    targets: Room.shared.flatMap { [$0.regular, $0.embedded] } + [
         .target(name: "CLinux"),
         .target(name: "CTLS"),
 
         // The regular ring: libraries and the command-line tool.
-        .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
-        .target(name: "Capabilities", dependencies: ["Linux"], swiftSettings: strict),
-        .target(name: "PortPolicy", dependencies: ["Linux"], swiftSettings: strict),
         .target(
             name: "Diagnosis",
             dependencies: ["BindBroker", "Capabilities", "Launch", "Linux", "PortPolicy"],
             swiftSettings: strict
         ),
         .target(name: "KernelPolicy", dependencies: ["Launch", "Linux", "PortPolicy"], swiftSettings: strict),
-        .target(name: "Launch", dependencies: ["Linux"], swiftSettings: strict),
-        .target(name: "BindBroker", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
-        .target(name: "TLS", dependencies: ["Linux", "CTLS"], swiftSettings: strict),
-        .target(name: "Netcat", dependencies: ["Linux", "TLS"], swiftSettings: strict),
         .executableTarget(
             name: "lowport",
             dependencies: [
@@ -86,19 +124,25 @@ let package = Package(
         ),
 
         // The embedded ring.
-        embeddedProgram("setcap"),
-        embeddedProgram("getcap"),
-        embeddedProgram("authbind"),
-        embeddedProgram("nc", also: ["CTLS"]),
-        embeddedProgram("lowport-forward", also: ["CTLS"]),
-        embeddedProgram("lowport-run"),
+        embeddedProgram("setcap", of: "Capabilities", "Linux"),
+        embeddedProgram("getcap", of: "Capabilities", "Linux"),
+        embeddedProgram("authbind", of: "Launch", "Linux"),
+        embeddedProgram("nc", of: "Netcat", "Linux"),
+        embeddedProgram("lowport-forward", of: "Netcat", "Linux"),
+        embeddedProgram("lowport-run", of: "BindBroker", "Launch", "Linux", "PortPolicy"),
         // Privileged, and so as small as it can be.
-        embeddedProgram("lowport-helper", .unsafeFlags(["-Osize"], .when(configuration: .release))),
+        embeddedProgram(
+            "lowport-helper",
+            of: "BindBroker",
+            "Linux",
+            "PortPolicy",
+            settings: [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+        ),
         .target(
             name: "lowport-preload",
             dependencies: ["CLinux"],
             exclude: ["exports.map"],
-            swiftSettings: embedded,
+            swiftSettings: strict + [.enableExperimentalFeature("Embedded")],
             linkerSettings: [
                 // Without this the library would export the runtime of Embedded Swift and break Swift programs.
                 .unsafeFlags(["-Xlinker", "--version-script=\(preload)/exports.map"])

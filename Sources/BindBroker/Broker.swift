@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// Puts the calling process, and whatever program takes its place, under a supervisor.
 public enum Broker {

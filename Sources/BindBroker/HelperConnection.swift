@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-    public import PortPolicy
-#endif
+public import Linux
+public import PortPolicy
 
 /// A helper that keeps running, started when it is first needed and again if it has ended.
 public struct HelperConnection: ~Copyable {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-    internal import PortPolicy
-#endif
+public import Linux
+internal import PortPolicy
 
 /// Answers the binds of a tree of programs until the last of them has ended.
 ///

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// One of the privileges that Linux divides root's power into: a number from 0 to 63 (capabilities(7)).
 ///

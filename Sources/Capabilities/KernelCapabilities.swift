@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// How many capabilities a kernel has; `all` and `=` in a capability text mean exactly these.
 public struct KernelCapabilities: Hashable, Sendable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// The library that is put in front of a program's own, where the running program was installed.
 public enum PreloadLibrary {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// What kind of program a file is, as far as it matters for how its binds can be reached: from its first bytes.
 public enum ProgramImage: Hashable, Sendable {

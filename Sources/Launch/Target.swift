@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// The program that is to be started, found as execvp(3) finds it.
 public struct Target: Hashable, Sendable {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CTLS
 
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// Why a connection could not be encrypted.
 public struct TLSError: Error, Equatable, Sendable {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CTLS
 
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// What an encrypted connection is to be.
 public struct TLSSettings: Sendable {

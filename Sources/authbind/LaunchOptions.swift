@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Launch
+import Linux
 
 /// What the command line of authbind asks for.
 enum LaunchOptions {

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import Capabilities
+import Linux
 
 /// The entry point of getcap(8).
 @c(getcap_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
-    let words = unsafe [ByteString](argumentCount: count, arguments: arguments)
-    do {
-        let posix = Environment.value(of: "POSIXLY_CORRECT") != nil
-        var program = GetcapProgram(try GetcapCommandLine(words.dropFirst(), optionsStandFirst: posix))
-        return program.run()
-    } catch {
-        return error.report(program: words.first ?? "getcap")
-    }
+    // SAFETY: the kernel passes `count` C strings.
+    GetcapCommand.run(unsafe [ByteString](argumentCount: count, arguments: arguments))
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Linux
+import Netcat
 
 /// Takes the arguments over and forwards connections until a signal ends it.
 @c(lowport_forward_main)

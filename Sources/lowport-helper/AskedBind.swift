@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import BindBroker
+import Linux
+import PortPolicy
 
 /// Who is asked for: the real identity of this process, and the capabilities that it holds for that.
 struct Caller {

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import BindBroker
+import Linux
+import PortPolicy
 
 /// The whole program, linked with the C library of the machine, which knows all its sources of names (nsswitch.conf(5)).
 ///

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import BindBroker
+import Linux
+import PortPolicy
 
 /// The helper as it answers the binds of a tree of programs itself, without a detour by the supervisor that started it.
 ///

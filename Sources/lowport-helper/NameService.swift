@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import BindBroker
+import Linux
+import PortPolicy
 
 /// A process without any privilege that looks for names as the machine is set up to (nsswitch.conf(5)).
 ///

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import BindBroker
+import Linux
+import PortPolicy
 
 /// Binds the socket on descriptor 0 for the user who starts it, if that user may: the one privileged program.
 ///

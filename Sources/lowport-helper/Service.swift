@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import BindBroker
+import Linux
+import PortPolicy
 
 /// The helper as the broker uses it: one request after the other, until the one who asks is gone.
 struct Service: ~Copyable {

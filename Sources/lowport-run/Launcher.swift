@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import BindBroker
+import Launch
+import Linux
+import PortPolicy
 
 /// Prepares this process as the options say, and gives it over to the program.
 struct Launcher {

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import BindBroker
+import Launch
+import Linux
+import PortPolicy
 
 /// Starts a program that may bind what its user is allowed to, in one of several ways. See lowport-run(1).
 @c(lowport_run_main)

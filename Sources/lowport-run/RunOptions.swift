@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import BindBroker
+import Launch
+import Linux
+import PortPolicy
 
 /// What the command line of lowport-run asks for.
 struct RunOptions {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Linux
+import Netcat
 
 /// Takes the arguments over and runs nc. `nc` and `netcat` are two names of this file.
 @c(nc_main)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// The filter that a program under the broker has: it stops for `bind`, on every architecture that the machine can run.
 ///

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// The threads that make calls: their sockets, and what they are.
 public struct Callers: ~Copyable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// A bind that a program is in the middle of, with the address as it was when it was read: read once, and never again.
 public struct PendingBind: Sendable {

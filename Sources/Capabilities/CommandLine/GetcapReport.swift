@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Prints what getcap finds, in the form that the command line asks for.
 struct GetcapReport: ~Copyable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// A JSON object on a line of its own (RFC 8259), made member by member.
 struct JSONLine {

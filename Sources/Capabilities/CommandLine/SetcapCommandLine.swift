@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// The words behind `setcap`, taken step by step: a pair is done before the words behind it are looked at.
 ///

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 extension SetcapFailure {
     /// Which of the causes that a message may have it was, and what to do about it; nil if the message says all.

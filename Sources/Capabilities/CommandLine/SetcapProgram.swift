@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// The program setcap(8): does what its command line asks for, pair by pair, and stops at the first that fails.
 ///

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// Why a file's capabilities are not what they seem, or do not do what somebody may expect of them.
 public enum CapabilityConcern: Hashable, Sendable {

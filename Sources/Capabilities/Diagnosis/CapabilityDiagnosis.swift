@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// What there is to say about the capabilities of one file: what they are, and what stands against them.
 public struct CapabilityDiagnosis: Hashable, Sendable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// How the attribute `security.capability` is laid out (`<linux/capability.h>`, `struct vfs_ns_cap_data`).
 ///

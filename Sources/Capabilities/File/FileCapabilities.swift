@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// The capabilities of a file: what a process that executes it gets (capabilities(7), "File capabilities").
 ///

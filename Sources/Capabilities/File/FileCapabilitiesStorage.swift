@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 extension FileCapabilities {
     /// Reads the capabilities of the file at `path`; nil if it has none, or if its file system knows no such thing.

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// What a process hands to the programs that it executes: three vectors, known by their letters as IAB (cap_iab(3)).
 ///

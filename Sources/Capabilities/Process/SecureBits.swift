@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// How the kernel treats root and changes of users (capabilities(7), "The securebits flags").
 public struct SecureBits: OptionSet, Hashable, Sendable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// What a file is known again by, wherever it has been moved or copied to: its content, owner, group and mode.
 public struct FileFingerprint: Hashable, Sendable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Bytes and numbers as saved capabilities write them: in exactly one way, so that a file that was read is written again
 /// as it was.

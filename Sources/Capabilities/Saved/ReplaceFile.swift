@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 extension ByteString {
     /// Makes this the content of the file at `path`, which always has its old content or all of the new one, and which

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// A file's capabilities as `getcap --save` keeps them.
 public struct SavedCapabilities: Hashable, Sendable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// Why a capability text is none, and where.
 public struct CapabilityTextError: Error, Hashable, Sendable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 extension CapabilityState {
     /// Reads a capability text, such as `cap_net_raw,cap_net_bind_service=ep cap_chown+i`.

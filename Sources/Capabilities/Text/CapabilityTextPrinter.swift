@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 extension CapabilityState {
     /// Writes the state as cap_to_text(3) does: `cap_net_bind_service=ep`.

@@ -1,9 +1,7 @@
 internal import Synchronization
 
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// A directory that a walk has come to. Everything below it is reached through its descriptor, so that nobody can lead
 /// the walk astray by exchanging a directory for a symbolic link.

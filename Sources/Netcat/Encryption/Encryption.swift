@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-    internal import TLS
-#endif
+internal import Linux
+internal import TLS
 
 /// Encrypts connections, where the options ask for it.
 struct Encryption {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// A socket that our starter listens on and hands over (sd_listen_fds(3)): the first one, descriptor 3.
 enum InheritedListener {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Unix sockets: paths, and abstract names behind `@`.
 enum UnixPlace {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Forwards datagrams to a server, and its answers back to whoever asked. A client who was silent for a minute is
 /// forgotten.

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// One forwarded connection: a client of ours, the server that it is connected to, and what goes each way.
 final class Flow {

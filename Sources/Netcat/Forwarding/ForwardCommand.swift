@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+package import Linux
 
 /// lowport-forward, from its arguments to its exit status.
-enum ForwardCommand {
+package enum ForwardCommand {
     /// Runs it.
     /// - Returns: the exit status: 0 after a signal ended it, 1 when it cannot listen or does not know the server, 64
     ///   when the command line is wrong.
-    static func run(name: ByteString, _ arguments: [ByteString]) -> Int32 {
+    package static func run(name: ByteString, _ arguments: [ByteString]) -> Int32 {
         openStandardDescriptors()
         ignoreBrokenPipes()
         var console = Console(program: "lowport-forward")

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Where connections are forwarded to: `HOST:PORT`, `[IPV6]:PORT`.
 struct ForwardTarget {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Passes what each client sends to all others (`--broker`) or to standard output (ncat's `-k`), and standard input to
 /// all of them.

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// The ports that the operands behind the host name: numbers, ranges `lo-hi` and services.
 enum PortList {

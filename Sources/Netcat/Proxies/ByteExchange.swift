@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Question and answer over a socket, before a relay begins. Not a byte more is read than an answer has.
 struct ByteExchange {

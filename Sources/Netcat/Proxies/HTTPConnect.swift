@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Asks an HTTP proxy for a connection (RFC 9110, 9.3.6), as Basic user if there is one (RFC 7617).
 struct HTTPConnect {

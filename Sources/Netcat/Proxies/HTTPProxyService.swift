@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Is an HTTP proxy for one client: a tunnel to whatever it connects to, or one request to a server.
 struct HTTPProxyService {

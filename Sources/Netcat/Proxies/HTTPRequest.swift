@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// What a client asks an HTTP proxy for (RFC 9112).
 struct HTTPRequest: Equatable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Where a proxy is: `HOST`, `HOST:PORT`, or `[HOST]:PORT` for hosts with colons.
 struct ProxyPlace: Equatable {

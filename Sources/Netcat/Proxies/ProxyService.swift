@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Is a proxy for one client: connects it to whatever it asks for (`-l --proxy-type`).
 struct ProxyService {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Asks a SOCKS proxy for a connection (SOCKS 4, 4a; RFC 1928, RFC 1929).
 struct SocksClient {

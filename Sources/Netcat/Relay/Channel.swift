@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// One direction of a relay: takes bytes from a source and gives them to a sink, in order, and never waits.
 ///

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// How the bytes of a channel get across: the ways in which the kernel moves them by itself, and by copying where it
 /// cannot.

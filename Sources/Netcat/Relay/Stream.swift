@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-    internal import TLS
-#endif
+internal import Linux
+internal import TLS
 
 /// Something that bytes come from or go to, and how it is read and written without waiting.
 struct Stream {

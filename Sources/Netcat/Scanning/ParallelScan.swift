@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Tries many ports at the same time, and tells what came of it in the order of the ports.
 struct ParallelScan {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+package import Linux
 
 /// nc, from its arguments to its exit status.
-enum Command {
+package enum Command {
     /// Runs it.
     /// - Parameters:
     ///   - name: the path or name that it was called by.
     ///   - arguments: the arguments behind the name.
     /// - Returns: the exit status: 0 when something was reached, 1 when nothing was or the command line is wrong.
-    static func run(name: ByteString, _ arguments: [ByteString]) -> Int32 {
+    package static func run(name: ByteString, _ arguments: [ByteString]) -> Int32 {
         openStandardDescriptors()
         ignoreBrokenPipes()
         var console = Console(program: ByteString(name.bytes.split(separator: UInt8(ascii: "/")).last ?? []))

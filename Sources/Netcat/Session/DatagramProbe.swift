@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Finds out whether anybody receives datagrams at a port: nobody is what the machine there says, if it says anything.
 enum DatagramProbe {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// What the authbind tree said to a request, and every path that was asked for it.
 public struct AuthbindAnswer: Hashable, Sendable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// The right to read what only root may read, which a program may have and holds up for single calls alone.
 public protocol ReadPrivilege {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// What a decision asks of the files below /etc/authbind. All paths start from there.
 public protocol AuthbindTree: ~Copyable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// A file `byuid/UID` of the authbind tree: lines, each of which may allow something.
 enum ByuidFile {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// Somebody's wish to bind a socket to an address and a port.
 public struct BindRequest: Hashable, Sendable {

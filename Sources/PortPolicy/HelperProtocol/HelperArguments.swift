@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// What the helper is asked to bind the socket to: its command line.
 ///

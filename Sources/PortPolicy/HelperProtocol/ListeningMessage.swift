@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// What a helper that keeps running is told besides binds, in one byte.
 public enum HelperOrder: UInt8, Hashable, Sendable {

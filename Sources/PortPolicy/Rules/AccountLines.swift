@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// The lines of /etc/passwd and /etc/group (passwd(5), group(5)).
 public enum AccountLines {

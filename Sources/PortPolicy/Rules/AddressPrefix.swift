@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// Addresses that begin with the same bits: `192.0.2.0/24`.
 public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {

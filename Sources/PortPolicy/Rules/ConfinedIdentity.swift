@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// A line `confine …`: whose processes may bind privileged ports only as the rules allow, whatever they may do otherwise.
 ///

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// One port or several with nothing missing between them.
 public struct PortRange: Hashable, Sendable, ByteStringConvertible {

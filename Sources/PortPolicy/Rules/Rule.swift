@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// One line of a rules file: who may bind what (lowport.rules(5)).
 public struct Rule: Hashable, Sendable, ByteStringConvertible {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// What is wrong with a line of a rules file.
 public struct RuleError: Error, Hashable, Sendable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// Whom a rule is for.
 public enum Identity: Hashable, Sendable, ByteStringConvertible {

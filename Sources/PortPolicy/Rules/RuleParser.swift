@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    internal import Linux
-#endif
+internal import Linux
 
 /// Reads one line of a rules file, word by word, strictly (lowport.rules(5)).
 struct RuleParser {

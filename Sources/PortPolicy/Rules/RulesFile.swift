@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// A rules file, line by line, with everything that was written in it.
 public struct RulesFile: Sendable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// A moment, to the second.
 public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, ByteStringConvertible {

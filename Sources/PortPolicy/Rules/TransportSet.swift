@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#if !hasFeature(Embedded)
-    public import Linux
-#endif
+public import Linux
 
 /// The protocols that a rule is for.
 public struct TransportSet: OptionSet, Hashable, Sendable, ByteStringConvertible {
