@@ -188,6 +188,7 @@ let package = Package(
             "PortPolicy"
         ),
         tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "Launch", "PortPolicy", "Linux"),
+        tests("HouseTests"),
         tests("ProgramTests", of: "Linux"),
         tests("DifferentialTests", of: "Capabilities", "Linux"),
         tests("PrivilegedTests", of: "Linux"),

@@ -14,16 +14,16 @@ struct SocketRequest {
     let port: Port
 
     /// What the socket is called in LISTEN_FDNAMES: `tcp-80`.
-    var name: ByteString { "\(transport == .udp ? "udp" : "tcp")-\(port)" }
+    var name: ByteString { "\(transport.name)-\(port)" }
 
     /// Reads the text of a request; nil if it is none.
     init?(_ text: ByteString) {
         var rest = text.bytes[...]
         var transport = TransportProtocol.tcp
-        for (prefix, named) in [("tcp:", TransportProtocol.tcp), ("udp:", .udp)] as [(ByteString, TransportProtocol)]
-        where rest.starts(with: prefix.bytes) {
+        for named in TransportProtocol.words where rest.starts(with: ("\(named.name):" as ByteString).bytes) {
             transport = named
-            rest = rest.dropFirst(4)
+            rest = rest.dropFirst(named.name.count + 1)
+            break
         }
         guard let colon = rest.lastIndex(of: UInt8(ascii: ":")) else {
             guard let port = Self.port(rest) else { return nil }
@@ -36,7 +36,7 @@ struct SocketRequest {
         (self.transport, self.address, self.port) = (transport, address, port)
     }
 
-    /// Makes the socket, has it bound, by the helper if it takes privilege, and listens if it is one of TCP.
+    /// Makes the socket, has it bound, by the helper if it takes privilege, and listens if that protocol does.
     func open(helper: ByteString) throws(Errno) -> FileDescriptor {
         let address = address ?? .v6(.any)
         let family: InternetFamily
@@ -45,10 +45,10 @@ struct SocketRequest {
         case .v6: family = .v6
         }
         let socket = try FileDescriptor.socket(family, transport)
-        if transport == .tcp { try socket.setReuseAddress(true) }
+        if transport.listens { try socket.setReuseAddress(true) }
         if family == .v6 { try socket.setIPv6Only(self.address != nil) }
         try bind(socket, SocketAddress(address, port), helper)
-        if transport == .tcp { try socket.listen() }
+        if transport.listens { try socket.listen() }
         return socket
     }
 

@@ -90,11 +90,7 @@ extension Situation {
     }
 
     var transportName: ByteString {
-        switch request.transport {
-        case .tcp: "tcp"
-        case .udp: "udp"
-        case .other: "port"
-        }
+        request.transport.isWord ? request.transport.name : "port"
     }
 
     /// Whether the port needs no privilege.

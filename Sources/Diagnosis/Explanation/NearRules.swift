@@ -45,7 +45,7 @@ extension Situation {
     private func difference(of rule: Rule) -> (ByteString, isForOthers: Bool)? {
         if isAllowed(request, by: rule) { return nil }
         var other = request
-        for transport in [TransportProtocol.tcp, .udp] where transport != request.transport {
+        for transport in TransportProtocol.words where transport != request.transport {
             other.transport = transport
             if isAllowed(other, by: rule) { return ("is for \(rule.transports)", isForOthers: false) }
         }

@@ -57,8 +57,7 @@ struct NetworkSurvey {
         _ transport: TransportProtocol,
         ipv6Only: [UInt64]
     ) -> [BoundSocket] {
-        let names: [ByteString] = transport == .udp ? ["udp", "udp6"] : ["tcp", "tcp6"]
-        return names.flatMap { name -> [BoundSocket] in
+        [transport.name, "\(transport.name)6"].flatMap { name -> [BoundSocket] in
             let path: ByteString = "/proc/\(process)/net/\(name)"
             let text = try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64 << 20)
             return BoundSocket.table(text ?? [], transport: transport)

@@ -90,7 +90,7 @@ extension Situation {
                 )
             ]
         }
-        let sockets: ByteString = request.transport == .udp ? "-Hlnup" : "-Hlntp"
+        let sockets: ByteString = "-Hlnp\(request.transport.listens ? "t" : "u")"
         let list = ShellCommand(["sudo", "ss", sockets, "sport = :\(request.port)"])?
             .piped(to: "grep -o 'pid=[0-9]*'").piped(to: "cut -d= -f2")
         return [
@@ -113,6 +113,12 @@ extension Situation {
         if !name.hasPrefix("-") { return [name] }
         // One that is looked for along PATH has no other name.
         return name.bytes.contains(UInt8(ascii: "/")) ? [ShellCommand.operand(name)] : ["--", name]
+    }
+
+    /// What `lowport grant` is told of the protocol: nothing for the one that it means anyway.
+    private var protocolOptions: [ByteString] {
+        if request.transport == .tcp { return [] }
+        return ["--protocol", request.transport.isWord ? request.transport.name : "any"]
     }
 
     private var subjectOptions: [ByteString] {
@@ -148,12 +154,11 @@ extension Situation {
             remedies.append(Remedy(repair, "makes the rules count that are there" + warning))
         }
         if dead.contains(where: { $0.wouldAllow == true }) { return remedies }
-        let transport: [ByteString] = request.transport == .udp ? ["--protocol", "udp"] : []
         let place: [ByteString] = request.address.isWildcard ? [] : ["--on", "\(request.address.unmapped)"]
         remedies.append(
             Remedy(
                 ShellCommand(
-                    ["sudo", "lowport", "grant", "\(request.port)"] + subjectOptions + transport + place
+                    ["sudo", "lowport", "grant", "\(request.port)"] + subjectOptions + protocolOptions + place
                 ),
                 "lets this user have this port, and nothing else"
             )

@@ -33,8 +33,8 @@ public struct BoundSocket: Hashable, Sendable {
     public static func table(_ text: [UInt8], transport: TransportProtocol) -> [BoundSocket] {
         ByteString(text).split(on: 0x0A).dropFirst().compactMap { line in
             let fields = line.split(on: 0x20).filter { !$0.isEmpty }
-            // 0A is TCP_LISTEN; a UDP socket has the state of a closed one, 07, or of a connected one, 01.
-            guard fields.count > 9, transport == .udp ? ["07", "01"].contains(fields[3]) : fields[3] == "0A",
+            guard fields.count > 9, fields[3].count == 2, let state = fields[3].unsigned(radix: 16),
+                transport.holdingStates.contains(where: { UInt64($0) == state }),
                 let local = socketAddress(fields[1]), let owner = fields[7].unsigned().flatMap({ UInt32(exactly: $0) }),
                 let inode = fields[9].unsigned()
             else { return nil }

@@ -9,9 +9,11 @@ extension BindProgram {
         code.remark("protocol (MPTCP is TCP, UDP-Lite is UDP) and port")
         let known = code.label("transport")
         code.load(.r1, .word, .r6, Context.transport)
-        for (number, transport) in [(6, .tcp), (262, .tcp), (17, .udp), (136, .udp)] as [(Int32, TransportProtocol)] {
-            code.moveWide(.r7, Eightfold.field(transport.code, 0, 2))
-            code.jump(.r1, .equal, number, to: known)
+        for transport in TransportProtocol.allCases {
+            for number in transport.protocolNumbers {
+                code.moveWide(.r7, Eightfold.field(transport.code, 0, 2))
+                code.jump(.r1, .equal, number, to: known)
+            }
         }
         code.moveWide(.r7, Eightfold.field(TransportProtocol.other.code, 0, 2))
         code.bind(known)

@@ -83,15 +83,9 @@ struct PolicyKey: Hashable, Sendable {
 
 extension TransportProtocol {
     /// The protocol as map and events have it.
-    var code: UInt16 {
-        switch self {
-        case .tcp: 0
-        case .udp: 1
-        case .other: 2
-        }
-    }
+    var code: UInt16 { UInt16(rawValue) }
 
-    init(code: UInt16) { self = code == 0 ? .tcp : code == 1 ? .udp : .other }
+    init(code: UInt16) { self = UInt8(exactly: code).flatMap(TransportProtocol.init(rawValue:)) ?? .other }
 }
 
 /// Gathers numbers in the order of the machine.

@@ -68,7 +68,7 @@ struct PolicySize {
     }
 
     private func count(of rule: Rule, names: some PolicyNames) -> Int {
-        let transports = [TransportProtocol.tcp, .udp, .other].filter { rule.transports.includes($0) }.count
+        let transports = rule.transports.transports.count
         let ports = rule.ports.reduce(0) { $0 + count(of: $1) }
         let reaches =
             rule.prefixes.isEmpty ? 1 : rule.prefixes.reduce(0) { $0 + PolicyKey.Reach.of($1).count }
@@ -76,7 +76,8 @@ struct PolicySize {
     }
 
     private func count(of permission: AuthbindPermissions.Permission) -> Int {
-        3 * count(of: permission.ports) * (permission.addresses.map { PolicyKey.Reach.of($0).count } ?? 1)
+        TransportProtocol.allCases.count * count(of: permission.ports)
+            * (permission.addresses.map { PolicyKey.Reach.of($0).count } ?? 1)
     }
 
     /// How many ports of `range` need privilege.

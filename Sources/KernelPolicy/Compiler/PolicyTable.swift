@@ -104,7 +104,7 @@ public struct PolicyTable: Sendable {
         enter(
             Value(until: rule.until, grant: grant),
             for: Self.processes(of: rule.identity, names: names),
-            [.tcp, .udp, .other].filter { rule.transports.includes($0) },
+            rule.transports.transports,
             rule.ports.flatMap(privileged),
             rule.prefixes.isEmpty ? [.everywhere] : rule.prefixes.flatMap(PolicyKey.Reach.of)
         )
@@ -119,7 +119,7 @@ public struct PolicyTable: Sendable {
         enter(
             Value(until: nil, grant: grant, isAlone: true),
             for: Self.processes(of: permission.identity, names: names),
-            [.tcp, .udp, .other],
+            TransportProtocol.allCases,
             privileged(permission.ports),
             permission.addresses.map(PolicyKey.Reach.of) ?? [.everywhere]
         )

@@ -35,7 +35,7 @@ public enum NameLookup {
     ) throws(LookupError) -> [SocketAddress] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_family = family?.rawValue ?? AF_UNSPEC
-        unsafe hints.ai_socktype = Int32(transport == .udp ? clinux_SOCK_DGRAM : clinux_SOCK_STREAM)
+        unsafe hints.ai_socktype = transport.socketType
         unsafe hints.ai_flags = (numeric ? AI_NUMERICHOST : 0) | (host == nil ? AI_PASSIVE : 0)
         var list: UnsafeMutablePointer<addrinfo>?
         let status = unsafe service.withCString { service in
@@ -71,7 +71,9 @@ public enum NameLookup {
     ///
     /// The corresponding C function is getservbyname(3).
     public static func port(of name: ByteString, _ transport: TransportProtocol) -> Port? {
-        let entry = unsafe name.withCString { unsafe getservbyname($0, transport == .udp ? "udp" : "tcp") }
+        let entry = unsafe name.withCString { name in
+            unsafe transport.name.withCString { unsafe getservbyname(name, $0) }
+        }
         guard let entry = unsafe entry else { return nil }
         return unsafe Port(networkOrder: UInt16(truncatingIfNeeded: entry.pointee.s_port))
     }
@@ -80,7 +82,7 @@ public enum NameLookup {
     ///
     /// The corresponding C function is getservbyport(3).
     public static func service(at port: Port, _ transport: TransportProtocol) -> ByteString? {
-        let entry = unsafe getservbyport(Int32(port.networkOrder), transport == .udp ? "udp" : "tcp")
+        let entry = unsafe transport.name.withCString { unsafe getservbyport(Int32(port.networkOrder), $0) }
         guard let entry = unsafe entry else { return nil }
         return unsafe ByteString(cString: entry.pointee.s_name)
     }

@@ -20,13 +20,3 @@ public struct Port: RawRepresentable, Hashable, Comparable, Sendable, ByteString
     /// The number in decimal.
     public var byteString: ByteString { ByteString(decimal: rawValue) }
 }
-
-/// The protocol of a socket, as far as permission to bind depends on it.
-public enum TransportProtocol: Hashable, Sendable {
-    /// TCP, and MPTCP, which shares its ports.
-    case tcp
-    /// UDP, and UDP-Lite.
-    case udp
-    /// SCTP, DCCP and whatever else has ports.
-    case other
-}

@@ -8,13 +8,8 @@ public enum Services {
     /// The corresponding C function is getservbyname(3).
     public static func port(named name: ByteString) -> Port? {
         guard !name.isEmpty, !name.bytes.contains(0) else { return nil }
-        for transport in ["tcp", "udp"] as [ByteString] {
-            let found = unsafe name.withCString { name in
-                unsafe transport.withCString { unsafe getservbyname(name, $0) }
-            }
-            if let found = unsafe found {
-                return unsafe Port(networkOrder: UInt16(truncatingIfNeeded: found.pointee.s_port))
-            }
+        for transport in TransportProtocol.words {
+            if let port = NameLookup.port(of: name, transport) { return port }
         }
         return nil
     }

@@ -14,9 +14,8 @@ extension FileDescriptor {
     /// The corresponding system call is socket(2).
     public static func socket(_ family: InternetFamily, _ transport: TransportProtocol) throws(Errno) -> FileDescriptor
     {
-        let type = transport == .udp ? clinux_SOCK_DGRAM : clinux_SOCK_STREAM
         let descriptor = try valueOrErrno(.socket) {
-            CLinux.socket(family.rawValue, Int32(type | clinux_SOCK_CLOEXEC), 0)
+            CLinux.socket(family.rawValue, transport.socketType | Int32(clinux_SOCK_CLOEXEC), 0)
         }
         return FileDescriptor(owning: descriptor)
     }
@@ -83,11 +82,7 @@ extension Descriptor where Self: ~Copyable {
 
     /// The protocol of an internet socket (`SO_PROTOCOL`): MPTCP counts as TCP and UDP-Lite as UDP.
     public func transportProtocol() throws(Errno) -> TransportProtocol {
-        switch Int(try option(SOL_SOCKET, SO_PROTOCOL)) {
-        case clinux_IPPROTO_TCP, clinux_IPPROTO_MPTCP: .tcp
-        case clinux_IPPROTO_UDP, clinux_IPPROTO_UDPLITE: .udp
-        default: .other
-        }
+        TransportProtocol(protocolNumber: try option(SOL_SOCKET, SO_PROTOCOL))
     }
 
     /// Whether an IPv6 socket takes IPv6 alone (`IPV6_V6ONLY`, ipv6(7)).

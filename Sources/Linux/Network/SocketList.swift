@@ -7,9 +7,8 @@ public enum SocketList {
     ///
     /// Throws where the kernel lacks sock_diag.
     public static func ipv6Only(_ transport: TransportProtocol) throws(Errno) -> [UInt64] {
-        // States by number: TCP_ESTABLISHED 1, TCP_CLOSE 7, TCP_LISTEN 10.
-        let states: UInt32 = transport == .udp ? 1 << 1 | 1 << 7 : 1 << 10
-        let number = UInt8(transport == .udp ? IPPROTO_UDP : IPPROTO_TCP)
+        guard let number = transport.protocolNumbers.first.map({ UInt8($0) }) else { return [] }
+        let states = transport.holdingStates.reduce(UInt32(0)) { $0 | 1 << UInt32($1) }
         var size = 1 << 17
         while true {
             var buffer = [UInt8](repeating: 0, count: size)

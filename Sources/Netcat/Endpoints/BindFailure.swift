@@ -36,7 +36,7 @@ struct BindFailure {
         let port = address.port.byteString
         var ways: [Message] = []
         // What a name cannot be seen or typed in is left out, with what belongs to it.
-        let again = [console.program, transport == .udp ? "-lu" : "-l", "-p", port]
+        let again = [console.program, transport.listens ? "-l" : "-lu", "-p", port]
         func add(_ way: Message, _ command: ShellCommand?, then: [ByteString]) {
             guard let command else { return }
             ways.append("\(way)\(command)")

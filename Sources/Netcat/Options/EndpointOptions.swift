@@ -25,7 +25,7 @@ struct EndpointOptions: Equatable {
     /// The protocol whose ports are meant.
     var transport: TransportProtocol { usesDatagrams ? .udp : .tcp }
     /// The protocol as messages have it.
-    var transportName: ByteString { usesDatagrams ? "udp" : "tcp" }
+    var transportName: ByteString { transport.name }
 }
 
 /// The options of a socket that the command line can set.

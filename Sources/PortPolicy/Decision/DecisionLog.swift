@@ -44,7 +44,7 @@ public enum DecisionLog {
     ) -> ByteString {
         var line = word(for: event)
         line += " uid \(request.user) (program \(program.quotedForLog), pid \(process))"
-        line += " \(name(of: request.transport)) \(address)"
+        line += " \(request.transport.name) \(address)"
         if let grant = decision.grant { line += " by \(source(of: grant))" }
         if case .failed(let error) = event { line += ": \(error.sentence)" }
         if let refusal = decision.refusal { line += ": \(refusal.sentence)" }
@@ -72,14 +72,6 @@ public enum DecisionLog {
                 text += "\(location.file.fieldOfLog):\(location.line)"
             }
             return text
-        }
-    }
-
-    private static func name(of transport: TransportProtocol) -> ByteString {
-        switch transport {
-        case .tcp: "tcp"
-        case .udp: "udp"
-        case .other: "other"
         }
     }
 }

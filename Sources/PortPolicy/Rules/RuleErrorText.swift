@@ -21,7 +21,7 @@ extension RuleError: MessageConvertible {
         case .verb: Spelling.nearest(to: found, among: ["allow", "confine"])
         case .identity: Spelling.nearest(to: found, among: ["user", "group", "uid", "gid", "everyone"])
         case .confined: Spelling.nearest(to: found, among: ["everyone", "user", "group", "root"])
-        case .transport: Spelling.nearest(to: found, among: ["tcp", "udp", "any"])
+        case .transport: Spelling.nearest(to: found, among: TransportProtocol.words.map { $0.name } + ["any"])
         case .option: Spelling.nearest(to: found, among: ["on", "until"])
         case .name(let ofGroup):
             Decimal.value(of: found, upTo: .max) == nil ? nil : "\(ofGroup ? "gid" : "uid") \(found)"
@@ -55,7 +55,8 @@ extension RuleError.Expectation: ByteStringConvertible {
         case .name(let ofGroup): "the name of a \(kind(ofGroup))"
         case .singleName(let ofGroup): "the name of one \(kind(ofGroup)); write a line for each"
         case .number(let ofGroup): "the number of a \(kind(ofGroup)), 0-4294967294"
-        case .transport: "a protocol (tcp, udp or any)"
+        case .transport:
+            "a protocol (\(TransportProtocol.words.dropFirst().reduce(TransportProtocol.words[0].name) { "\($0), \($1.name)" }) or any)"
         case .ports: "a port 1-65535 or a range of ports (80, 8000-8010)"
         case .prefix: "an address or a prefix (192.0.2.10, 127.0.0.0/8, ::1)"
         case .time: "a time such as 2026-12-01T12:00:00Z or 2026-12-01T12:00:00+01:00"

@@ -103,8 +103,9 @@ struct RuleParser {
     }
 
     private static func transport(_ text: ArraySlice<UInt8>) -> TransportSet? {
-        if text.spells("tcp") { return .tcp }
-        if text.spells("udp") { return .udp }
+        for transport in TransportProtocol.allCases where transport.isWord && text.spells(transport.word) {
+            return TransportSet(transport)
+        }
         return text.spells("any") ? .any : nil
     }
 

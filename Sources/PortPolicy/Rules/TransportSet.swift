@@ -9,28 +9,29 @@ public struct TransportSet: OptionSet, Hashable, Sendable, ByteStringConvertible
     /// Creates a set from its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// Creates the set of one protocol.
+    public init(_ transport: TransportProtocol) { rawValue = 1 << transport.rawValue }
+
     /// TCP and MPTCP.
-    public static var tcp: TransportSet { TransportSet(rawValue: 1) }
+    public static var tcp: TransportSet { TransportSet(.tcp) }
     /// UDP and UDP-Lite.
-    public static var udp: TransportSet { TransportSet(rawValue: 2) }
+    public static var udp: TransportSet { TransportSet(.udp) }
     /// Every other protocol with ports; has no word of its own.
-    public static var other: TransportSet { TransportSet(rawValue: 4) }
+    public static var other: TransportSet { TransportSet(.other) }
     /// All of them.
-    public static var any: TransportSet { TransportSet(rawValue: 7) }
+    public static var any: TransportSet { TransportProtocol.allCases.reduce([]) { $0.union(TransportSet($1)) } }
 
     /// Whether `transport` is in the set.
-    public func includes(_ transport: TransportProtocol) -> Bool {
-        switch transport {
-        case .tcp: contains(.tcp)
-        case .udp: contains(.udp)
-        case .other: contains(.other)
-        }
-    }
+    public func includes(_ transport: TransportProtocol) -> Bool { contains(TransportSet(transport)) }
 
-    /// The words of the rules file: `tcp`, `udp`, `tcp,udp` or `any`.
+    /// The protocols in the set.
+    public var transports: [TransportProtocol] { TransportProtocol.allCases.filter(includes) }
+
+    /// The words of the rules file: `any`, or the names of the protocols with commas between: `tcp`, `tcp,udp`; `none` for the
+    /// empty set. `other` and `none` are in no file.
     public var byteString: ByteString {
         if self == .any { return "any" }
-        if contains([.tcp, .udp]) { return "tcp,udp" }
-        return contains(.udp) ? "udp" : "tcp"
+        guard let first = transports.first else { return "none" }
+        return transports.dropFirst().reduce(first.name) { "\($0),\($1.name)" }
     }
 }

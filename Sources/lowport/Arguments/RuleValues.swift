@@ -4,16 +4,26 @@ internal import Linux
 internal import PortPolicy
 
 /// `--protocol tcp|udp|any`.
-enum ProtocolChoice: String, CaseIterable, ExpressibleByArgument {
-    case tcp, udp, any
+struct ProtocolChoice: ExpressibleByArgument {
+    let transports: TransportSet
 
-    var transports: TransportSet {
-        switch self {
-        case .tcp: .tcp
-        case .udp: .udp
-        case .any: .any
+    init?(argument: String) {
+        guard let choice = Self.choices.first(where: { $0.byteString == ByteString(argument: argument) }) else {
+            return nil
         }
+        transports = choice
     }
+
+    private init(_ transports: TransportSet) { self.transports = transports }
+
+    static var tcp: ProtocolChoice { ProtocolChoice(.tcp) }
+    static var any: ProtocolChoice { ProtocolChoice(.any) }
+
+    private static var choices: [TransportSet] { TransportProtocol.words.map { TransportSet($0) } + [.any] }
+
+    static var allValueStrings: [String] { choices.map { $0.byteString.description } }
+
+    var defaultValueDescription: String { transports.byteString.description }
 }
 
 /// `--on 127.0.0.0/8,::1`.

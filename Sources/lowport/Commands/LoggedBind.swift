@@ -45,12 +45,7 @@ struct LoggedBind: Encodable {
         grantor = file
         cgroup = event.cgroup
         network = event.network
-        transport =
-            switch event.transport {
-            case .tcp: "tcp"
-            case .udp: "udp"
-            case .other: "other"
-            }
+        transport = event.transport.name.description
         address = event.address.byteString.description
         port = event.port.rawValue
         self.file = file?.jsonText

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// What CONTRIBUTING.md says of the house holds for its sources.
+@Suite struct HouseTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    private static let sources = root.appending(path: "Sources")
+
+    /// The rooms from below; each may import those before it.
+    private static let rooms = [
+        "CLinux", "CTLS", "Linux", "TLS", "Netcat", "Capabilities", "PortPolicy", "Launch", "BindBroker",
+        "KernelPolicy",
+        "Diagnosis",
+    ]
+
+    private struct Source {
+        let path: String
+        let text: String
+        var room: String { String(path.split(separator: "/")[0]) }
+    }
+
+    /// The Swift files below Sources, without what links lead to.
+    private static func files() throws -> [Source] {
+        let manager = FileManager.default
+        let paths = try #require(manager.enumerator(atPath: sources.path)).compactMap { $0 as? String }
+        return try paths.filter { $0.hasSuffix(".swift") && !$0.hasPrefix("Embedded/") }.map { path in
+            Source(path: path, text: try String(contentsOf: sources.appending(path: path), encoding: .utf8))
+        }
+    }
+
+    @Test func `a room has one link, for the ring of embedded programs`() throws {
+        let manager = FileManager.default
+        let paths = try #require(manager.enumerator(atPath: Self.sources.path)).compactMap { $0 as? String }
+        let links = paths.filter {
+            (try? manager.destinationOfSymbolicLink(atPath: Self.sources.path + "/" + $0)) != nil
+        }
+        #expect(links.count == 7)
+        for link in links {
+            let room = try #require(link.split(separator: "/").last)
+            let target = try manager.destinationOfSymbolicLink(atPath: Self.sources.path + "/" + link)
+            #expect(link == "Embedded/\(room)" && target == "../\(room)")
+            #expect(Self.rooms.contains(String(room)))
+        }
+    }
+
+    @Test func `no condition stands around the import of a room`() throws {
+        var conditions = 0
+        for file in try Self.files() {
+            let lines = file.text.split(separator: "\n").map { $0.drop { $0 == " " } }
+            for (line, next) in zip(lines, lines.dropFirst()) where line.contains("hasFeature(Embedded)") {
+                conditions += 1
+                let name = next.contains("import ") ? next.split(separator: " ").last.map(String.init) : nil
+                #expect(!Self.rooms.contains(name ?? ""), "\(file.path)")
+            }
+        }
+        #expect(conditions <= 8)
+    }
+
+    @Test func `no room imports upward`() throws {
+        for file in try Self.files() {
+            guard let place = Self.rooms.firstIndex(of: file.room) else { continue }
+            for line in file.text.split(separator: "\n") where line.contains("import ") && !line.hasPrefix("//") {
+                guard let name = line.split(separator: " ").last, let other = Self.rooms.firstIndex(of: String(name))
+                else {
+                    continue
+                }
+                #expect(other < place, "\(file.path): \(line)")
+            }
+        }
+    }
+
+    /// A protocol is what `TransportProtocol` says; who asks for one of two takes every other for the second.
+    @Test func `no protocol is taken for another`() throws {
+        for file in try Self.files() where file.path != "Linux/Network/TransportProtocol.swift" {
+            for line in file.text.split(separator: "\n") {
+                #expect(!line.contains("== .udp ?") && !line.contains("== .tcp ?"), "\(file.path): \(line)")
+                #expect(!line.contains("case .udp:") && !line.contains("case .tcp:"), "\(file.path): \(line)")
+            }
+        }
+    }
+}
