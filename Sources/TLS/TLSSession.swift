@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CTLS
-
 public import Linux
 
 /// Why a connection could not be encrypted.

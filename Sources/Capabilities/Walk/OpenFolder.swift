@@ -1,7 +1,6 @@
-internal import Synchronization
-
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
+internal import Synchronization
 
 /// A directory that a walk has come to. Everything below it is reached through its descriptor, so that nobody can lead
 /// the walk astray by exchanging a directory for a symbolic link.
