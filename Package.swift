@@ -19,15 +19,14 @@ struct Room {
     let name: String
     var rooms: [String] = []
     var modules: [Target.Dependency] = []
-    /// What only the regular ring has of it.
-    var regularOnly: [String] = []
 
     static let shared = [
         Room(name: "Linux", modules: ["CLinux"]),
         Room(name: "Capabilities", rooms: ["Linux"]),
-        Room(name: "PortPolicy", rooms: ["Linux"], regularOnly: ["Editing", "Inventory"]),
+        Room(name: "PortPolicy", rooms: ["Linux"]),
+        Room(name: "HelperProtocol", rooms: ["Linux"]),
         Room(name: "Launch", rooms: ["Linux"]),
-        Room(name: "BindBroker", rooms: ["Linux", "PortPolicy"]),
+        Room(name: "BindBroker", rooms: ["HelperProtocol", "Linux"]),
         Room(name: "TLS", rooms: ["Linux"], modules: ["CTLS"]),
         Room(name: "Netcat", rooms: ["Linux", "TLS"]),
     ]
@@ -43,7 +42,6 @@ struct Room {
             name: name + "Embedded",
             dependencies: rooms.map { .target(name: $0 + "Embedded") } + modules,
             path: "Sources/Embedded/\(name)",
-            exclude: regularOnly,
             swiftSettings: Settings.embedded
         )
     }
@@ -84,10 +82,10 @@ let package = Package(
     name: "lowport",
     products: [
         .library(name: "Capabilities", targets: ["Capabilities", "Linux"]),
-        .library(name: "PortPolicy", targets: ["PortPolicy"]),
+        .library(name: "PortPolicy", targets: ["PortPolicy", "PolicyEditing", "PolicyInventory"]),
         .library(name: "Netcat", targets: ["Netcat"]),
         // For Fuzz, which is a package of its own.
-        .library(name: "lowport-rooms", targets: ["BindBroker", "Diagnosis", "KernelPolicy", "Launch"]),
+        .library(name: "lowport-rooms", targets: ["BindBroker", "Diagnosis", "HelperProtocol", "KernelPolicy", "Launch"]),
         .library(name: "lowport-preload", type: .dynamic, targets: ["lowport-preload"]),
         .executable(name: "lowport", targets: ["lowport"]),
         .executable(name: "lowport-helper", targets: ["lowport-helper"]),
@@ -110,14 +108,27 @@ let package = Package(
         // The regular ring: libraries and the command-line tool.
         .target(
             name: "Diagnosis",
-            dependencies: ["BindBroker", "Capabilities", "Launch", "Linux", "PortPolicy"],
+            dependencies: [
+                "BindBroker", "Capabilities", "HelperProtocol", "Launch", "Linux", "PolicyInventory", "PortPolicy",
+            ],
             swiftSettings: strict
         ),
-        .target(name: "KernelPolicy", dependencies: ["Launch", "Linux", "PortPolicy"], swiftSettings: strict),
+        .target(
+            name: "KernelPolicy",
+            dependencies: ["Launch", "Linux", "PolicyInventory", "PortPolicy"],
+            swiftSettings: strict
+        ),
+        .target(name: "PolicyInventory", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
+        .target(
+            name: "PolicyEditing",
+            dependencies: ["Linux", "PolicyInventory", "PortPolicy"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "lowport",
             dependencies: [
-                "Capabilities", "Diagnosis", "KernelPolicy", "Launch", "Linux", "PortPolicy",
+                "Capabilities", "Diagnosis", "KernelPolicy", "Launch", "Linux", "PolicyEditing", "PolicyInventory",
+                "PortPolicy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -129,11 +140,12 @@ let package = Package(
         embeddedProgram("authbind", of: "Launch", "Linux"),
         embeddedProgram("nc", of: "Netcat", "Linux"),
         embeddedProgram("lowport-forward", of: "Netcat", "Linux"),
-        embeddedProgram("lowport-run", of: "BindBroker", "Launch", "Linux", "PortPolicy"),
+        embeddedProgram("lowport-run", of: "BindBroker", "HelperProtocol", "Launch", "Linux"),
         // Privileged, and so as small as it can be.
         embeddedProgram(
             "lowport-helper",
             of: "BindBroker",
+            "HelperProtocol",
             "Linux",
             "PortPolicy",
             settings: [.unsafeFlags(["-Osize"], .when(configuration: .release))]
@@ -171,10 +183,17 @@ let package = Package(
         ),
         tests("LinuxTests", of: "Linux"),
         tests("CapabilitiesTests", of: "Capabilities", "Linux"),
-        tests("PortPolicyTests", of: "PortPolicy", "Linux"),
+        tests("PortPolicyTests", of: "PortPolicy", "PolicyEditing", "PolicyInventory", "HelperProtocol", "Linux"),
         // Optimized: it interprets a million runs of a program.
-        tests("KernelPolicyTests", of: "KernelPolicy", "PortPolicy", "Linux", settings: [.unsafeFlags(["-O"])]),
-        tests("BindBrokerTests", of: "BindBroker", "Launch", "Linux"),
+        tests(
+            "KernelPolicyTests",
+            of: "KernelPolicy",
+            "PolicyInventory",
+            "PortPolicy",
+            "Linux",
+            settings: [.unsafeFlags(["-O"])]
+        ),
+        tests("BindBrokerTests", of: "BindBroker", "HelperProtocol", "Launch", "Linux"),
         tests("NetcatTests", of: "Netcat", "TLS", "Linux"),
         tests(
             "FuzzTests",
@@ -185,9 +204,12 @@ let package = Package(
             "Launch",
             "Linux",
             "Netcat",
+            "HelperProtocol",
+            "PolicyEditing",
+            "PolicyInventory",
             "PortPolicy"
         ),
-        tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "Launch", "PortPolicy", "Linux"),
+        tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "Launch", "PolicyInventory", "PortPolicy", "Linux"),
         tests("HouseTests"),
         tests("ProgramTests", of: "Linux"),
         tests("DifferentialTests", of: "Capabilities", "Linux"),

@@ -1,6 +1,6 @@
+public import HelperProtocol
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
-public import PortPolicy
 
 /// A helper that keeps running, started when it is first needed and again if it has ended.
 public struct HelperConnection: ~Copyable {

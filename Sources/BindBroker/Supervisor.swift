@@ -1,6 +1,6 @@
+internal import HelperProtocol
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
-internal import PortPolicy
 
 /// Answers the binds of a tree of programs until the last of them has ended.
 ///

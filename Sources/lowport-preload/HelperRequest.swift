@@ -3,7 +3,7 @@ internal import CLinux
 
 /// A bind that the kernel refused, as the helper is asked for it.
 ///
-/// Made of what the caller's memory holds, without allocating. The text is what `HelperArguments` in `PortPolicy` reads.
+/// Made of what the caller's memory holds, without allocating. The text is what `HelperArguments` in `HelperProtocol` reads.
 @safe struct HelperRequest {
     /// `sockaddr_in` or `sockaddr_in6` from the address on: 4 or 16 bytes.
     private let address: UnsafePointer<UInt8>

@@ -2,7 +2,6 @@
 import BindBroker
 import Launch
 import Linux
-import PortPolicy
 
 /// Prepares this process as the options say, and gives it over to the program.
 struct Launcher {

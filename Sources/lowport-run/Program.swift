@@ -2,7 +2,6 @@
 import BindBroker
 import Launch
 import Linux
-import PortPolicy
 
 /// Starts a program that may bind what its user is allowed to, in one of several ways. See lowport-run(1).
 @c(lowport_run_main)

@@ -2,7 +2,6 @@
 import BindBroker
 import Launch
 import Linux
-import PortPolicy
 
 /// What the command line of lowport-run asks for.
 struct RunOptions {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import BindBroker
 import Launch
+import HelperProtocol
 import Linux
-import PortPolicy
 
 /// A socket that the program is to get, bound: `80`, `udp:53`, `192.0.2.1:80`, `tcp:[::1]:80`.
 struct SocketRequest {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
+import PolicyEditing
 import PortPolicy
 import TestSupport
 import Testing

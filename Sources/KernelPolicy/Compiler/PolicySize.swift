@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
+internal import PolicyInventory
 internal import PortPolicy
 
 /// How many entries a policy comes to in the kernel, found out before any is made.

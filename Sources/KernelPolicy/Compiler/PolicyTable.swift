@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+internal import PolicyInventory
 public import PortPolicy
 
 /// Where names in rules come from, and who is in a group.

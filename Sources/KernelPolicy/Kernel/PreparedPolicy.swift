@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import PolicyInventory
 internal import Launch
 internal import Linux
 internal import PortPolicy

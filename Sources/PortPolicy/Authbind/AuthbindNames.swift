@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
+package import Linux
 
 /// How the files of the authbind tree that a request asks for are called.
 ///
 /// From port 512 on every name begins with `!`, so that a file which somebody made for the ports below, where the
 /// classic daemons live, does not by accident stand for one of the ports that rresvport(3) hands out.
-enum AuthbindNames {
+package enum AuthbindNames {
     /// The paths whose execute permission decides, in the order of asking.
-    static func executables(for request: BindRequest) -> [ByteString] {
+    package static func executables(for request: BindRequest) -> [ByteString] {
         [byport(request.port)] + executables(at: request.address, request.port)
     }
 
     /// The first of them, which stands for every address.
-    static func byport(_ port: Port) -> ByteString { "byport/\(mark(for: port))\(port)" }
+    package static func byport(_ port: Port) -> ByteString { "byport/\(mark(for: port))\(port)" }
 
     /// Those of them that stand for an address, below `byaddr`.
-    static func executables(at address: IPAddress, _ port: Port) -> [ByteString] {
+    package static func executables(at address: IPAddress, _ port: Port) -> [ByteString] {
         let mark = mark(for: port)
         return switch address {
         case .v4(let address): ["byaddr/\(mark)\(address):\(port)", "byaddr/\(mark)\(address),\(port)"]
@@ -24,7 +24,7 @@ enum AuthbindNames {
     }
 
     /// The path of the file whose lines decide last.
-    static func byuid(for request: BindRequest) -> ByteString { "byuid/\(mark(for: request.port))\(request.user)" }
+    package static func byuid(for request: BindRequest) -> ByteString { "byuid/\(mark(for: request.port))\(request.user)" }
 
     private static func mark(for port: Port) -> ByteString { port.rawValue < 512 ? "" : "!" }
 

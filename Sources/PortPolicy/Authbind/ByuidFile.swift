@@ -2,15 +2,15 @@
 internal import Linux
 
 /// A file `byuid/UID` of the authbind tree: lines, each of which may allow something.
-enum ByuidFile {
+package enum ByuidFile {
     /// The most bytes of a line, without the blanks at its end, that are looked at.
     ///
     /// authbind 2.1.3 reads lines in pieces of this size and takes each piece for a line, so that the end of a long
     /// comment can grant. A longer line grants nothing here.
-    static let longestLine = 298
+    package static let longestLine = 298
 
     /// The number, counted from 1, of the first line in `content` that allows `request`; nil if none does.
-    static func line(allowing request: BindRequest, in content: [UInt8]) -> Int? {
+    package static func line(allowing request: BindRequest, in content: [UInt8]) -> Int? {
         var number = 0
         var rest = content[...]
         while !rest.isEmpty {
@@ -25,7 +25,7 @@ enum ByuidFile {
     }
 
     /// The rule on a line without its newline; nil if it is none.
-    static func rule(on line: ArraySlice<UInt8>) -> ByuidRule? { ByuidRule(meaningful(line)) }
+    package static func rule(on line: ArraySlice<UInt8>) -> ByuidRule? { ByuidRule(meaningful(line)) }
 
     /// What is looked at of a line: the part in front of a NUL, if it is not too long; otherwise nothing.
     private static func meaningful(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

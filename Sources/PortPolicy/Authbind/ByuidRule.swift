@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
+package import Linux
 
 /// What one line of a byuid file allows: a range of addresses of one family, and a range of ports.
 ///
@@ -7,24 +7,24 @@ internal import Linux
 ///     ADDR,PORTS    ADDR-ADDR,PORTS    ADDR/LEN,PORTS        PORTS is N or N-M
 ///
 /// What authbind 2.1.3 passes over without a word, this passes over too: whatever is not exactly one of these forms.
-struct ByuidRule {
-    let family: Family
-    let first: UInt128
-    let last: UInt128
-    let lowest: UInt32
-    let highest: UInt32
+package struct ByuidRule {
+    package let family: Family
+    package let first: UInt128
+    package let last: UInt128
+    package let lowest: UInt32
+    package let highest: UInt32
 
-    enum Family { case v4, v6 }
+    package enum Family { case v4, v6 }
 
     /// Whether the rule allows `port` at `address`.
-    func covers(_ address: IPAddress, _ port: Port) -> Bool {
+    package func covers(_ address: IPAddress, _ port: Port) -> Bool {
         let (family, number) = Self.number(of: address)
         return family == self.family && first <= number && number <= last
             && lowest <= UInt32(port.rawValue) && UInt32(port.rawValue) <= highest
     }
 
     /// Reads `line`, which has no line end; nil if it is not a rule.
-    init?(_ line: ArraySlice<UInt8>) {
+    package init?(_ line: ArraySlice<UInt8>) {
         if let rule = ByuidRule(classic: line) ?? ByuidRule(modern: line) {
             self = rule
         } else {

@@ -4,32 +4,32 @@
 ///
 /// Numbers are read as scanf(3) reads `%u`, since authbind does: blanks, a sign and zeros may stand in front of the
 /// digits. But a number that does not fit, or that is negative, is an error here and does not wrap around.
-struct ByuidScanner {
+package struct ByuidScanner {
     private var rest: ArraySlice<UInt8>
 
-    init(_ text: ArraySlice<UInt8>) { rest = text }
+    package init(_ text: ArraySlice<UInt8>) { rest = text }
 
     /// Whether everything has been read.
-    var isAtEnd: Bool { rest.isEmpty }
+    package var isAtEnd: Bool { rest.isEmpty }
 
     /// The next byte, without reading it.
-    var next: UInt8? { rest.first }
+    package var next: UInt8? { rest.first }
 
     /// A blank as isspace(3) has it in the C locale.
-    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    package static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     /// Reads `byte`, or nothing and says false.
-    mutating func skip(_ byte: UInt8) -> Bool {
+    package mutating func skip(_ byte: UInt8) -> Bool {
         guard rest.first == byte else { return false }
         rest.removeFirst()
         return true
     }
 
     /// Reads blanks, if there are any.
-    mutating func skipBlanks() { rest = rest.drop(while: Self.isBlank) }
+    package mutating func skipBlanks() { rest = rest.drop(while: Self.isBlank) }
 
     /// Reads the text in front of the first of `delimiters`.
-    mutating func text(upTo delimiters: StaticString) -> ArraySlice<UInt8> {
+    package mutating func text(upTo delimiters: StaticString) -> ArraySlice<UInt8> {
         let text = rest.prefix { byte in
             unsafe !UnsafeBufferPointer(start: delimiters.utf8Start, count: delimiters.utf8CodeUnitCount).contains(byte)
         }
@@ -39,7 +39,7 @@ struct ByuidScanner {
 
     /// Reads a number; nil if there is none or it does not fit.
     /// - Parameter minus: whether a minus sign may stand in front, which only zero can carry.
-    mutating func number(minus: Bool = true) -> UInt32? {
+    package mutating func number(minus: Bool = true) -> UInt32? {
         skipBlanks()
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative && minus || rest.first == UInt8(ascii: "+") { rest.removeFirst() }

@@ -38,7 +38,7 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// What `127.0.0.1/8` was meant to be: `127.0.0.0/8`.
-    static func withoutHostBits(_ text: ByteString) -> AddressPrefix? {
+    package static func withoutHostBits(_ text: ByteString) -> AddressPrefix? {
         guard let (address, length) = parts(of: text.bytes[...]), length <= width(of: address) else { return nil }
         return AddressPrefix(truncate(address, to: length), length: length)
     }
@@ -68,10 +68,10 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
 
     #if !hasFeature(Embedded)
         /// All addresses of both families.
-        static let all = [AddressPrefix(.v4(.any), length: 0), AddressPrefix(.v6(.any), length: 0)].compactMap(\.self)
+        package static let all = [AddressPrefix(.v4(.any), length: 0), AddressPrefix(.v6(.any), length: 0)].compactMap(\.self)
 
         /// The fewest prefixes that together are these addresses without those of `other`.
-        func subtracting(_ other: AddressPrefix) -> [AddressPrefix] {
+        package func subtracting(_ other: AddressPrefix) -> [AddressPrefix] {
             if other.contains(self) { return [] }
             guard contains(other) else { return [self] }
             // On the way from this prefix to the other one, what lies on the other side of each fork stays.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
+package import Linux
 
 /// Decimal numbers as the rules have them.
-enum Decimal {
+package enum Decimal {
     /// The value of a number without a sign and without leading zeros; nil for anything else, or if it is above `limit`.
-    static func value(of text: ArraySlice<UInt8>, upTo limit: UInt64) -> UInt64? {
+    package static func value(of text: ArraySlice<UInt8>, upTo limit: UInt64) -> UInt64? {
         guard let first = text.first, text.count <= 19, text.count == 1 || first != UInt8(ascii: "0") else {
             return nil
         }
@@ -17,5 +17,5 @@ enum Decimal {
     }
 
     /// As the other, for a whole string.
-    static func value(of text: ByteString, upTo limit: UInt64) -> UInt64? { value(of: text.bytes[...], upTo: limit) }
+    package static func value(of text: ByteString, upTo limit: UInt64) -> UInt64? { value(of: text.bytes[...], upTo: limit) }
 }

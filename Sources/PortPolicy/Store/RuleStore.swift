@@ -7,9 +7,9 @@ public import Linux
 /// not is refused with the reason. No symbolic link is followed. Everything is checked on the opened descriptor.
 public struct RuleStore: Sendable {
     /// The folder that is taken for `/`; everything from it downwards is checked.
-    let root: ByteString
+    package let root: ByteString
     /// The user whom the files have to belong to.
-    let owner: UserID
+    package let owner: UserID
 
     /// The rules of this machine, below `/etc/lowport`.
     public static var system: RuleStore { RuleStore(root: "/", owner: .root) }
@@ -21,7 +21,7 @@ public struct RuleStore: Sendable {
     }
 
     /// The folders from the root to the rules.
-    static var folders: [ByteString] { ["etc", "lowport"] }
+    package static var folders: [ByteString] { ["etc", "lowport"] }
     /// The file that `lowport grant` and `lowport revoke` write.
     public static var mainPath: ByteString { "/etc/lowport/rules" }
     /// The folder of further files.
@@ -81,7 +81,7 @@ public struct RuleStore: Sendable {
             }
         }
 
-        var isAbsence: Bool { reason == .failure(.noSuchFile) }
+        package var isAbsence: Bool { reason == .failure(.noSuchFile) }
     }
 
     /// Reads `rules` and then `rules.d/*.rules` in the order of their names.
@@ -121,7 +121,7 @@ public struct RuleStore: Sendable {
     // MARK: - Opening what may be trusted
 
     /// Opens the folder of the rules, or another that `folders` lead to, checking every folder on the way.
-    func openFolder(_ folders: [ByteString] = RuleStore.folders) throws(Refusal) -> FileDescriptor {
+    package func openFolder(_ folders: [ByteString] = RuleStore.folders) throws(Refusal) -> FileDescriptor {
         let root = root
         var folder = try open(root, [.pathOnly, .directory], in: InheritedDescriptor.workingDirectory, path: "/")
         try check(folder, is: .directory, path: "/")
@@ -144,7 +144,7 @@ public struct RuleStore: Sendable {
     }
 
     /// Reads the rules file `name` of the open folder.
-    func read(
+    package func read(
         _ name: ByteString,
         in folder: borrowing FileDescriptor,
         path: ByteString,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import PolicyEditing
 internal import ArgumentParser
 internal import Linux
 internal import PortPolicy

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import KernelPolicy
+internal import PolicyInventory
 internal import PortPolicy
 
 /// How many binds the kernel engine granted by each line, since it was enabled.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import PolicyEditing
 internal import Linux
 internal import PortPolicy
 

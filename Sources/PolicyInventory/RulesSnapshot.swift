@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+public import PortPolicy
 
 /// The rules as they were on the disk at one moment, at which nobody was in the middle of writing them.
 public struct RulesSnapshot: Sendable {

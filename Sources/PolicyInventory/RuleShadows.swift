@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
+public import PortPolicy
 
 /// Finds rules that allow nothing which another rule does not allow already.
 ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+public import PortPolicy
 
 /// What one file of the authbind tree, or one line of a byuid file, allows.
 public struct AuthbindGrant: Hashable, Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+public import PortPolicy
 
 /// What an authbind tree allows, said once for all binds, as far as that can be said exactly.
 ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+internal import PortPolicy
 
 /// Everything that the authbind tree allows, and what in it is not as it seems.
 ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+internal import PortPolicy
 
 /// Addresses of one family from a first to a last one, as the lines of byuid files have them.
 ///

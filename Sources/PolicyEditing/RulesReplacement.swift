@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
+public import PortPolicy
 
 extension RulesFile {
     /// The change that makes the text of the file `newContent`: the lines that only one of the two has, in their order.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+internal import PortPolicy
 
 /// The authbind tree as it lies on the disk at one moment, for whoever wants to know all that it allows.
 public struct AuthbindSnapshot: Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+internal import PortPolicy
 
 /// A copy of the rules that an editor may change, in a directory of its own that nobody else can enter.
 ///

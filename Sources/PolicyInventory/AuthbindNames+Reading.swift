@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
+internal import PortPolicy
 
 /// What the names in the tree stand for: nil for a name that no bind asks for.
 extension AuthbindNames {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import PortPolicy
 
 /// Which way a change of the rules goes: what has to be done if it cannot be made everywhere depends on it.
 public enum RulesEffect: Hashable, Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
+internal import PortPolicy
 
 /// Why authbind passes over a line of a byuid file that looks like a rule.
 enum ByuidComplaint {

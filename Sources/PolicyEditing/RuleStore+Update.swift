@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+public import PortPolicy
 
 /// Why the rules could not be changed.
 public enum UpdateError: Error {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+public import PortPolicy
 
 /// What an edit does to a rules file: the lines that go and the lines that come, and the whole text afterwards.
 public struct RulesChange: Hashable, Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
+public import PortPolicy
 
 /// What is to be taken away from somebody.
 public struct Revocation: Hashable, Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
+public import PortPolicy
 
 /// The rules file, held for one who changes it: until the value ends, other writers wait.
 ///
