@@ -90,7 +90,7 @@ extension Situation {
                 )
             ]
         }
-        let sockets: ByteString = "-Hlnp\(request.transport.listens ? "t" : "u")"
+        let sockets: ByteString = "-Hln\(request.transport.listens ? "t" : "u")p"
         let list = ShellCommand(["sudo", "ss", sockets, "sport = :\(request.port)"])?
             .piped(to: "grep -o 'pid=[0-9]*'").piped(to: "cut -d= -f2")
         return [
