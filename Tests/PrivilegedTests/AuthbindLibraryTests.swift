@@ -15,7 +15,7 @@ import Testing
             """
             for port in $(seq 81 200); do : > /etc/authbind/byport/$port; done; chmod 755 /etc/authbind/byport/*
             \(setup)
-            as alice timeout 60 authbind bind-probe \(words)
+            as alice timeout 300 authbind bind-probe \(words)
             """
         )
         #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
@@ -34,7 +34,7 @@ import Testing
     @Test func aThreadThatChangesTheEnvironment() async throws {
         let outcome = try await Sandbox.run(
             "touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81\n"
-                + "as alice timeout 60 authbind --deep bind-probe setenv repeat 300 127.0.0.1 81"
+                + "as alice timeout 300 authbind --deep bind-probe setenv repeat 300 127.0.0.1 81"
         )
         #expect(outcome.output == "repeat 300/300 last=0\n", "\(outcome)")
     }

@@ -24,7 +24,7 @@ import Testing
             s = socket.socket()
             \(body)
             END
-            as alice timeout 30 /usr/bin/python3 ask.py $LIBEXEC/lowport-helper
+            as alice timeout 120 /usr/bin/python3 ask.py $LIBEXEC/lowport-helper
             """
         )
     }

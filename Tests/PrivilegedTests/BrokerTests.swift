@@ -91,7 +91,7 @@ import Testing
         try await expect(
             """
             : > out; (until [ -s out ]; do sleep 0.05; done; kill -9 $(pgrep -x lowport-run)) &
-            as alice timeout 20 $RUN $P tcp4 bind 127.0.0.1 81 pause 4000 tcp4 bind 127.0.0.1 82 tcp6 v6only bind ::1 81 > out; cat out
+            as alice timeout 120 $RUN $P tcp4 bind 127.0.0.1 81 pause 4000 tcp4 bind 127.0.0.1 82 tcp6 v6only bind ::1 81 > out; cat out
             """,
             "bind ok\nbind 38\nbind 38\n"
         )
@@ -101,7 +101,7 @@ import Testing
         try await expect(
             """
             : > out; (until [ -s out ]; do sleep 0.05; done; kill -9 $(pgrep -x lowport-helper)) &
-            as alice timeout 20 $RUN $P tcp4 bind 127.0.0.1 81 pause 4000 tcp6 v6only bind ::1 81 > out; cat out
+            as alice timeout 120 $RUN $P tcp4 bind 127.0.0.1 81 pause 4000 tcp6 v6only bind ::1 81 > out; cat out
             """,
             "bind ok\nbind ok\n"
         )
@@ -122,7 +122,7 @@ import Testing
                     except ProcessLookupError: pass
             print("some" if killed > 0 else killed)
             END
-            as alice timeout 60 /usr/bin/python3 kill.py $RUN $P repeat 20000 127.0.0.1 81
+            as alice timeout 300 /usr/bin/python3 kill.py $RUN $P repeat 20000 127.0.0.1 81
             """,
             "repeat 20000/20000 last=0\nsome\n"
         )
@@ -160,7 +160,7 @@ import Testing
             thread.join()
             print(results[0])
             END
-            chown 1001 /etc/authbind/byuid/1001; as alice timeout 60 $RUN /usr/bin/python3 stop.py
+            chown 1001 /etc/authbind/byuid/1001; as alice timeout 300 $RUN /usr/bin/python3 stop.py
             """,
             "bound\n0\n[Errno 2] No such file or directory\n"
         )
@@ -205,10 +205,10 @@ import Testing
         try await expect(
             """
             for p in $(seq 100 131); do touch /etc/authbind/byport/$p; done; chmod 755 /etc/authbind/byport/*
-            as alice timeout 60 $RUN $P threads 32 127.0.0.1 100
-            as alice timeout 60 $RUN $P reaper repeat 100 127.0.0.1 81 children
-            as alice timeout 60 $RUN $P storm 50 repeat 2000 127.0.0.1 81
-            as alice timeout 60 $RUN $P harsh-storm 50 repeat 2000 127.0.0.1 81 | sed 's/repeat.* last=\\(0\\|4\\)$/all or EINTR/'
+            as alice timeout 300 $RUN $P threads 32 127.0.0.1 100
+            as alice timeout 300 $RUN $P reaper repeat 100 127.0.0.1 81 children
+            as alice timeout 300 $RUN $P storm 50 repeat 2000 127.0.0.1 81
+            as alice timeout 300 $RUN $P harsh-storm 50 repeat 2000 127.0.0.1 81 | sed 's/repeat.* last=\\(0\\|4\\)$/all or EINTR/'
             """,
             // Without SA_RESTART a signal may come before the call is received, and is EINTR: seccomp_unotify(2).
             "threads 32/32\nrepeat 100/100 last=0\nchildren 0 reaped 0\nrepeat 2000/2000 last=0\nall or EINTR\n"
@@ -216,7 +216,7 @@ import Testing
     }
 
     @Test func bindsWhatItHasJudged() async throws {
-        try await expect("as alice timeout 60 $RUN $P changing 2000 127.0.0.1 81 82", "changing some other=0\n")
+        try await expect("as alice timeout 300 $RUN $P changing 2000 127.0.0.1 81 82", "changing some other=0\n")
     }
 
     @Test func bindsNothingForWhoGaveUpTheRight() async throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Commands that are killed at each of their steps, or in which each step fails: at no time is anybody free who was confined.
-@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct KernelInterruptionTests: KernelSuite {
+@Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized) struct KernelInterruptionTests: KernelSuite {
     /// All of them take half an hour: each eleventh unless `LOWPORT_TEST_EVERY_STEP` is set. It is odd, since the policies alternate.
     private static let steps: ByteString = """
         every=\(ProcessInfo.processInfo.environment["LOWPORT_TEST_EVERY_STEP"] == nil ? 11 : 1)
@@ -48,7 +48,7 @@ import Testing
         )
     }
 
-    @Test(arguments: ["bpf", "renameat unlinkat fsync write mkdirat"], ["signal=KILL", "error=ENOMEM"])
+    @Test(arguments: zip(["bpf", "renameat unlinkat fsync write mkdirat"], ["signal=KILL", "error=ENOMEM"]))
     func grantAndRevoke(calls: ByteString, fault: ByteString) async throws {
         expect(
             try await enforced(

@@ -44,7 +44,7 @@ import Testing
         #expect(content.range(of: Data("libswift".utf8)) == nil)
     }
 
-    @Test(arguments: [("lowport-helper", 112_000), ("lowport-helper-nss", 118_000)])
+    @Test(arguments: [("lowport-helper", 110_000), ("lowport-helper-nss", 110_000)])
     func helperIsSmall(_ name: String, _ limit: Int64) throws {
         #expect(try FileStatus(of: ByteString(Release.path(name))).size < limit)
     }
