@@ -85,7 +85,10 @@ let package = Package(
         .library(name: "PortPolicy", targets: ["PortPolicy", "PolicyEditing", "PolicyInventory"]),
         .library(name: "Netcat", targets: ["Netcat"]),
         // For Fuzz, which is a package of its own.
-        .library(name: "lowport-rooms", targets: ["BindBroker", "Diagnosis", "HelperProtocol", "KernelPolicy", "Launch"]),
+        .library(
+            name: "lowport-rooms",
+            targets: ["BindBroker", "Diagnosis", "HelperProtocol", "KernelPolicy", "Launch"]
+        ),
         .library(name: "lowport-preload", type: .dynamic, targets: ["lowport-preload"]),
         .executable(name: "lowport", targets: ["lowport"]),
         .executable(name: "lowport-helper", targets: ["lowport-helper"]),

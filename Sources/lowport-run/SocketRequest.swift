@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BindBroker
-import Launch
 import HelperProtocol
+import Launch
 import Linux
 
 /// A socket that the program is to get, bound: `80`, `udp:53`, `192.0.2.1:80`, `tcp:[::1]:80`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
-@testable import PolicyInventory
 
+@testable import PolicyInventory
 @testable import PortPolicy
 
 /// An authbind tree in memory, as one process meets it.

@@ -1,6 +1,6 @@
+import HelperProtocol
 // SPDX-License-Identifier: Apache-2.0
 import Linux
-import HelperProtocol
 import PortPolicy
 import Testing
 

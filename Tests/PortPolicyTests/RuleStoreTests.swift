@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import PolicyEditing
 import Linux
+import PolicyEditing
 import PortPolicy
 import Testing
 

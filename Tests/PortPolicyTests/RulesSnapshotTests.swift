@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import PolicyInventory
 import Linux
+import PolicyInventory
 import PortPolicy
 import Testing
 

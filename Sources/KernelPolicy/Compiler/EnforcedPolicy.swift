@@ -1,6 +1,6 @@
+public import PolicyInventory
 // SPDX-License-Identifier: Apache-2.0
 public import PortPolicy
-public import PolicyInventory
 
 /// All that the kernel is to know: the rules, and what of the authbind tree can be said exactly.
 public struct EnforcedPolicy: Sendable {

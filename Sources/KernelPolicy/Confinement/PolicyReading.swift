@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Launch
-internal import PolicyInventory
 internal import Linux
+internal import PolicyInventory
 internal import PortPolicy
 
 /// The policy of this machine as it was read at one moment, with all that is wrong with it.

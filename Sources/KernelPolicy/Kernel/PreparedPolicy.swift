@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: Apache-2.0
-internal import PolicyInventory
 internal import Launch
 internal import Linux
+// SPDX-License-Identifier: Apache-2.0
+internal import PolicyInventory
 internal import PortPolicy
 
 /// A policy that is all made, and in the kernel, but that nobody is held to yet.

@@ -24,7 +24,9 @@ package enum AuthbindNames {
     }
 
     /// The path of the file whose lines decide last.
-    package static func byuid(for request: BindRequest) -> ByteString { "byuid/\(mark(for: request.port))\(request.user)" }
+    package static func byuid(for request: BindRequest) -> ByteString {
+        "byuid/\(mark(for: request.port))\(request.user)"
+    }
 
     private static func mark(for port: Port) -> ByteString { port.rawValue < 512 ? "" : "!" }
 

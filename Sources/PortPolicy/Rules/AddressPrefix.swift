@@ -68,7 +68,9 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
 
     #if !hasFeature(Embedded)
         /// All addresses of both families.
-        package static let all = [AddressPrefix(.v4(.any), length: 0), AddressPrefix(.v6(.any), length: 0)].compactMap(\.self)
+        package static let all = [AddressPrefix(.v4(.any), length: 0), AddressPrefix(.v6(.any), length: 0)].compactMap(
+            \.self
+        )
 
         /// The fewest prefixes that together are these addresses without those of `other`.
         package func subtracting(_ other: AddressPrefix) -> [AddressPrefix] {

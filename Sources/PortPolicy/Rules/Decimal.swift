@@ -17,5 +17,7 @@ package enum Decimal {
     }
 
     /// As the other, for a whole string.
-    package static func value(of text: ByteString, upTo limit: UInt64) -> UInt64? { value(of: text.bytes[...], upTo: limit) }
+    package static func value(of text: ByteString, upTo limit: UInt64) -> UInt64? {
+        value(of: text.bytes[...], upTo: limit)
+    }
 }

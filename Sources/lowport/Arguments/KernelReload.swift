@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import PolicyEditing
 internal import KernelPolicy
 internal import Linux
+internal import PolicyEditing
 internal import PortPolicy
 
 /// The kernel, as a command that changes the rules finds it.

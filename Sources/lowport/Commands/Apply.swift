@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: Apache-2.0
-internal import PolicyEditing
 internal import ArgumentParser
 internal import Linux
+// SPDX-License-Identifier: Apache-2.0
+internal import PolicyEditing
 internal import PortPolicy
 
 /// `lowport apply`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import PolicyInventory
 internal import Linux
+internal import PolicyInventory
 internal import PortPolicy
 
 /// `lowport check`.

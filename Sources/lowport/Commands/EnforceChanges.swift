@@ -1,8 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
-internal import PolicyInventory
 internal import ArgumentParser
 internal import KernelPolicy
 internal import Linux
+// SPDX-License-Identifier: Apache-2.0
+internal import PolicyInventory
 internal import PortPolicy
 
 /// `lowport enforce enable`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import PolicyEditing
 internal import Linux
+internal import PolicyEditing
 internal import PortPolicy
 
 /// `lowport grant`.

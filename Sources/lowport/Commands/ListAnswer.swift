@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Capabilities
-internal import PolicyInventory
 internal import Linux
+internal import PolicyInventory
 internal import PortPolicy
 
 /// Everything that allows somebody to bind something.
