@@ -28,6 +28,14 @@ public enum PolicyFault: Hashable, Sendable {
         }
     }
 
+    /// Whether the files alone show it, as `lowport check` reads them, without the kernel, the record and the moment.
+    public var isInFiles: Bool {
+        switch self {
+        case .refused, .invalid: true
+        case .unsettled, .emptied, .tooLarge, .unknown, .unknownMember: false
+        }
+    }
+
     /// The fault with its place: `PATH:LINE:COLUMN: WHAT`, as far as there are such numbers.
     public var message: Message {
         switch self {

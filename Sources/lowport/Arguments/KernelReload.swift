@@ -114,7 +114,7 @@ func reportFaults(_ faults: [PolicyFault], _ what: ByteString, details: [ByteStr
     failure(
         what,
         details: faults.map(\.message) + details.map { Message($0) },
-        hint: "lowport check",
+        hint: faults.contains { $0.isInFiles } ? "lowport check" : nil,
         status: Status.badRules
     )
 }
