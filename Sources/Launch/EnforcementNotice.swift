@@ -64,6 +64,11 @@ public struct EnforcementNotice: Hashable, Sendable {
         return "network \(network)\ncgroup \(cgroup)\ncomplete \(complete)\nfiles \(files)\n"
     }
 
+    /// Whether the files of the policy are as they were when the kernel got it.
+    ///
+    /// `lowport grant` and its like bring every change into the kernel; an editor does not.
+    public var isCurrent: Bool { files.agrees(with: .current()) }
+
     /// The notice of this machine; nil if there is none, or if somebody other than root wrote it.
     public static func current() -> EnforcementNotice? {
         let path: ByteString = "\(folder)/\(name)"
