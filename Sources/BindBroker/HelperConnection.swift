@@ -1,5 +1,5 @@
-public import HelperProtocol
 // SPDX-License-Identifier: Apache-2.0
+public import HelperProtocol
 public import Linux
 
 /// A helper that keeps running, started when it is first needed and again if it has ended.

@@ -1,5 +1,5 @@
-internal import HelperProtocol
 // SPDX-License-Identifier: Apache-2.0
+internal import HelperProtocol
 public import Linux
 
 /// Answers the binds of a tree of programs until the last of them has ended.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Launch
 import Linux
 
 /// What the command line of authbind asks for.

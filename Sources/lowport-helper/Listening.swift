@@ -2,7 +2,6 @@
 import BindBroker
 import HelperProtocol
 import Linux
-import PortPolicy
 
 /// The helper as it answers the binds of a tree of programs itself, without a detour by the supervisor that started it.
 ///

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
 import HelperProtocol
 import Linux
 import PortPolicy

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
 import Linux
-import PortPolicy
 
 /// The log of the machine, which hears of every decision (syslog(3), facility authpriv).
 struct SystemLog: ~Copyable {

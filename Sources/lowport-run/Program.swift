@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
-import Launch
 import Linux
 
 /// Starts a program that may bind what its user is allowed to, in one of several ways. See lowport-run(1).

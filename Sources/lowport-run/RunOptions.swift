@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
-import Launch
 import Linux
 
 /// What the command line of lowport-run asks for.

@@ -31,6 +31,12 @@ import Testing
         }
     }
 
+    @Test func `each source begins with its licence`() throws {
+        for file in try Self.files() {
+            #expect(file.text.hasPrefix("// SPDX-License-Identifier: Apache-2.0\n"), "\(file.path)")
+        }
+    }
+
     @Test func `a room has one link, for the ring of embedded programs`() throws {
         let manager = FileManager.default
         let paths = try #require(manager.enumerator(atPath: Self.sources.path)).compactMap { $0 as? String }

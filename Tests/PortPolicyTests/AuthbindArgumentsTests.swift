@@ -1,5 +1,5 @@
-import HelperProtocol
 // SPDX-License-Identifier: Apache-2.0
+import HelperProtocol
 import Linux
 import PortPolicy
 import Testing

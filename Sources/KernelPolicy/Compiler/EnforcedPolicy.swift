@@ -1,5 +1,5 @@
-public import PolicyInventory
 // SPDX-License-Identifier: Apache-2.0
+public import PolicyInventory
 public import PortPolicy
 
 /// All that the kernel is to know: the rules, and what of the authbind tree can be said exactly.

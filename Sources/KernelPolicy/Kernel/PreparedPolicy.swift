@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Launch
 internal import Linux
-// SPDX-License-Identifier: Apache-2.0
 internal import PolicyInventory
 internal import PortPolicy
 

@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import Linux
-// SPDX-License-Identifier: Apache-2.0
 internal import PolicyEditing
 internal import PortPolicy
 

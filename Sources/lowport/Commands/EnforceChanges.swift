@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import KernelPolicy
 internal import Linux
-// SPDX-License-Identifier: Apache-2.0
 internal import PolicyInventory
 internal import PortPolicy
 
