@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 /// What a user, and the program that is supervised, can do to the supervisor and to the helper that keeps running.
-@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct BrokerReachTests {
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct BrokerReachTests: SandboxSuite {
     /// `reach NAME` says what the one who calls it can do to the process with that name, by each way that there is.
-    private static let prelude = """
+    static let prelude = """
         touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81; chmod 777 .
         RUN="$LIBEXEC/lowport-run --via broker"
         cat > reach.py <<'END'
@@ -39,15 +39,6 @@ import Testing
         reach() { echo "$1 $(/usr/bin/python3 reach.py $(pgrep -x "$1"))"; }
 
         """
-
-    private func expect(
-        _ script: String,
-        _ output: ByteString,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws {
-        let outcome = try await Sandbox.run(Self.prelude + script)
-        #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
-    }
 
     @Test func theHelperIsOutOfReachForItsUserAndItsProgram() async throws {
         try await expect(

@@ -4,22 +4,13 @@ import TestSupport
 import Testing
 
 /// Programs under the broker: reached whatever they are made of, and not disturbed.
-@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct BrokerTests {
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct BrokerTests: SandboxSuite {
     static let prelude = """
         touch /etc/authbind/byport/81 /etc/authbind/byport/83; chmod 755 /etc/authbind/byport/81
         RUN="$LIBEXEC/lowport-run --via broker"
         P=$BIN/bind-probe
 
         """
-
-    private func expect(
-        _ script: String,
-        _ output: ByteString,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws {
-        let outcome = try await Sandbox.run(Self.prelude + script)
-        #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
-    }
 
     @Test func answersAsTheLibraryDoes() async throws {
         try await expect(

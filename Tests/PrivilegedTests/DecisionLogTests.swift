@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 /// The log of the machine hears of every decision before it takes effect, and then of its outcome.
-@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct DecisionLogTests {
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct DecisionLogTests: SandboxSuite {
     /// Puts a log at /dev/log that writes what it hears to the file `lines` until it hears `end`, and ports 81 for everybody.
-    private static let prelude = """
+    static let prelude = """
         touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81
         cat > log.py <<'END'
         import os, socket, sys
@@ -25,15 +25,6 @@ import Testing
         }
 
         """
-
-    private func expect(
-        _ script: String,
-        _ output: ByteString,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws {
-        let outcome = try await Sandbox.run(Self.prelude + script)
-        #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
-    }
 
     @Test func logsEveryDecisionAndItsOutcomeInOneLineEach() async throws {
         try await expect(

@@ -12,7 +12,6 @@ import Testing
             setpriv --reuid $u --regid $u --clear-groups --inh-caps +net_bind_service \\
                 --ambient-caps +net_bind_service /usr/bin/python3 bind.py 0.0.0.0 "$2" tcp
         }
-        status() { "$@" > said 2>> errors && echo 0 || echo $?; }
         more=/etc/lowport/rules.d/more.rules
         printf 'allow user alice tcp 80,82\\nconfine user alice\\n' > /etc/lowport/rules
         printf 'allow user alice tcp 85\\nconfine user bob\\n' > $more
@@ -194,6 +193,19 @@ import Testing
             bound
 
             """
+        )
+    }
+
+    @Test func checkIsHintedAtForWhatItFinds() async throws {
+        expect(
+            try await enforced(
+                Self.confined + """
+                    enable; hint() { : > errors; status lowport enforce reload; grep -c 'hint: lowport check' errors || :; }
+                    echo alow >> $more; hint; status lowport check
+                    : > $more; hint; status lowport check
+                    """
+            ),
+            "65\n1\n1\n65\n0\n0\n"
         )
     }
 

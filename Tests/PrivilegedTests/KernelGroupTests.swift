@@ -6,7 +6,6 @@ import Testing
 /// One control group alone is held to the rules: its processes, with whatever sockets, and no others.
 @Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized) struct KernelGroupTests: KernelSuite {
     private static let tools: ByteString = """
-        status() { "$@" > said 2>> errors && echo 0 || echo $?; }
         mkdir "$G/in" "$G/in/below" "$G/out"
         cat > move.py <<'END'
         # move.py MADE-IN BOUND-IN USER PORT: a socket that is made in one group, and bound in another.

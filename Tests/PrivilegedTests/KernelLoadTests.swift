@@ -5,34 +5,29 @@ import Testing
 
 /// What a user, the owner of a file of the authbind tree or a large set of rules can make of the kernel engine's memory and log.
 @Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized) struct KernelLoadTests: KernelSuite {
-    private static let tools: ByteString = """
-        status() { "$@" > said 2>> errors && echo 0 || echo $?; }
-
-        """
-
     @Test func aFloodOfRefusalsTakesNoRoomAndIsCounted() async throws {
         expect(
             try await enforced(
-                Self.tools + """
-                    printf 'confine user alice\\n' > /etc/lowport/rules; enable
-                    cat > flood.py <<'END'
-                    import socket
-                    s = socket.socket()
-                    for _ in range(30000):
-                        try: s.bind(("127.0.0.1", 81))
-                        except PermissionError: pass
-                    END
-                    used() { find /run /var/lib /etc/lowport -type f ! -name log.lock -printf '%p %s\\n' | sort; }
-                    lowport log > said; used > before
-                    as alice /usr/bin/python3 flood.py & as alice /usr/bin/python3 flood.py; wait $!
-                    # Nobody reads: the ring holds what it holds, the oldest, and counts the rest.
-                    lowport log > log; echo $(($(grep -c 'refused uid 1001' log) + $(sed -n 's/.* lost \\([0-9]*\\) events.*/\\1/p' log)))
-                    [ $(wc -l < log) -lt 20000 ] && echo bounded
-                    lowport enforce status | grep -o '60000 refused'
-                    used > after; cmp before after && echo 'no file has grown'
-                    # Afterwards there is room again.
-                    try_bind bob 127.0.0.1 82; lowport log | grep -c 'left uid 1002'
-                    """
+                """
+                printf 'confine user alice\\n' > /etc/lowport/rules; enable
+                cat > flood.py <<'END'
+                import socket
+                s = socket.socket()
+                for _ in range(30000):
+                    try: s.bind(("127.0.0.1", 81))
+                    except PermissionError: pass
+                END
+                used() { find /run /var/lib /etc/lowport -type f ! -name log.lock -printf '%p %s\\n' | sort; }
+                lowport log > said; used > before
+                as alice /usr/bin/python3 flood.py & as alice /usr/bin/python3 flood.py; wait $!
+                # Nobody reads: the ring holds what it holds, the oldest, and counts the rest.
+                lowport log > log; echo $(($(grep -c 'refused uid 1001' log) + $(sed -n 's/.* lost \\([0-9]*\\) events.*/\\1/p' log)))
+                [ $(wc -l < log) -lt 20000 ] && echo bounded
+                lowport enforce status | grep -o '60000 refused'
+                used > after; cmp before after && echo 'no file has grown'
+                # Afterwards there is room again.
+                try_bind bob 127.0.0.1 82; lowport log | grep -c 'left uid 1002'
+                """
             ),
             "60000\nbounded\n60000 refused\nno file has grown\nEACCES\n1\n"
         )
@@ -42,19 +37,19 @@ import Testing
     @Test func rulesThatComeToTooMuchAreAFault() async throws {
         expect(
             try await enforced(
-                Self.tools + """
-                    printf 'allow user alice tcp 80,82\\nconfine user bob\\n' > /etc/lowport/rules; enable
-                    printf 'confine user alice\\n' > many
-                    awk 'BEGIN { for (i = 0; i < 1400; i++) printf "allow uid %d any 1-1023\\n", 3000 + i }' >> many
-                    cp many /etc/lowport/rules.d/many.rules
-                    status lowport enforce reload; try_bind alice 127.0.0.1 80; try_bind alice 127.0.0.1 81
-                    grep -o '/etc/lowport/rules.d/many.rules: comes to more than 4194304 entries' errors
-                    # What is revoked is revoked, and what is granted is not; whom the file confines is confined from now on.
-                    status lowport revoke 82 --user alice; try_bind alice 127.0.0.1 82; status lowport grant 83 --user alice
-                    # At a start of the machine all are confined that the files confine, and the others have what they had.
-                    lowport enforce disable; status enable; try_bind alice 127.0.0.1 80; try_bind alice 127.0.0.1 81
-                    rm /etc/lowport/rules.d/many.rules; status lowport enforce reload; try_bind alice 127.0.0.1 81
-                    """
+                """
+                printf 'allow user alice tcp 80,82\\nconfine user bob\\n' > /etc/lowport/rules; enable
+                printf 'confine user alice\\n' > many
+                awk 'BEGIN { for (i = 0; i < 1400; i++) printf "allow uid %d any 1-1023\\n", 3000 + i }' >> many
+                cp many /etc/lowport/rules.d/many.rules
+                status lowport enforce reload; try_bind alice 127.0.0.1 80; try_bind alice 127.0.0.1 81
+                grep -o '/etc/lowport/rules.d/many.rules: comes to more than 4194304 entries' errors
+                # What is revoked is revoked, and what is granted is not; whom the file confines is confined from now on.
+                status lowport revoke 82 --user alice; try_bind alice 127.0.0.1 82; status lowport grant 83 --user alice
+                # At a start of the machine all are confined that the files confine, and the others have what they had.
+                lowport enforce disable; status enable; try_bind alice 127.0.0.1 80; try_bind alice 127.0.0.1 81
+                rm /etc/lowport/rules.d/many.rules; status lowport enforce reload; try_bind alice 127.0.0.1 81
+                """
             ),
             """
             65
@@ -78,16 +73,16 @@ import Testing
     @Test func aFileOfTheTreeThatComesToTooMuchIsLeftToTheOthers() async throws {
         expect(
             try await enforced(
-                Self.tools + """
-                    echo 'allow user bob tcp 80' > /etc/lowport/rules
-                    awk 'BEGIN { for (i = 0; i < 20000; i++) printf "127.1.%d.%d/32:1,511\\n", i / 256, i % 256 }' > /etc/authbind/byuid/1001
-                    chown alice /etc/authbind/byuid/1001; printf '127.0.0.1/32:90,90\\n' > /etc/authbind/byuid/1002
-                    status enable; lowport enforce status | grep -o 'policy: [0-9]* entries'
-                    grep -o '/etc/authbind/byuid/1001.*' errors
-                    try_bind bob 127.0.0.1 80; try_bind bob 127.0.0.1 90; try_bind alice 127.1.0.1 80
-                    # The others know it; and they are asked, since the notice says that the kernel does not know all.
-                    as alice lowport run bind-probe tcp4 bind 127.1.0.1 80 tcp4 bind 127.0.0.1 80
-                    """
+                """
+                echo 'allow user bob tcp 80' > /etc/lowport/rules
+                awk 'BEGIN { for (i = 0; i < 20000; i++) printf "127.1.%d.%d/32:1,511\\n", i / 256, i % 256 }' > /etc/authbind/byuid/1001
+                chown alice /etc/authbind/byuid/1001; printf '127.0.0.1/32:90,90\\n' > /etc/authbind/byuid/1002
+                status enable; lowport enforce status | grep -o 'policy: [0-9]* entries'
+                grep -o '/etc/authbind/byuid/1001.*' errors
+                try_bind bob 127.0.0.1 80; try_bind bob 127.0.0.1 90; try_bind alice 127.1.0.1 80
+                # The others know it; and they are asked, since the notice says that the kernel does not know all.
+                as alice lowport run bind-probe tcp4 bind 127.1.0.1 80 tcp4 bind 127.0.0.1 80
+                """
             ),
             """
             0

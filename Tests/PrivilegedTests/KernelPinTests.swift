@@ -6,7 +6,6 @@ import Testing
 /// Pins that are somebody else's, or not all there, and programs that somebody keeps attached.
 @Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized) struct KernelPinTests: KernelSuite {
     private static let tools: ByteString = """
-        status() { "$@" > said 2>> errors && echo 0 || echo $?; }
         cat > bpf.py <<'END'
         import ctypes, os, struct, sys, time
         libc = ctypes.CDLL(None, use_errno=True)

@@ -8,6 +8,7 @@ enum KernelSandbox {
     /// Runs `script` in a sandbox, with a BPF file system, /run and /var/lib of its own, and
     /// - `$G`: a control group of its own, which the script's processes are in;
     /// - `enable`: `lowport enforce enable` for that group;
+    /// - `status COMMAND...`: prints the exit status; what the command says is in the files `said` and `errors`;
     /// - `try_bind USER ADDRESS PORT [udp|only]`: prints `bound`, or the name of the error, with the plain system call.
     static func run(_ script: ByteString) async throws -> Outcome {
         try await Sandbox.run((prelude + script).description)
@@ -28,6 +29,7 @@ enum KernelSandbox {
         }
         trap leave EXIT
         echo 0 > "$G/cgroup.procs"
+        status() { "$@" > said 2>> errors && echo 0 || echo $?; }
         enable() { lowport enforce enable --cgroup "$G" "$@"; }
         cat > bind.py <<'END'
         import errno, socket, sys
