@@ -36,62 +36,34 @@ public enum HelperArguments {
     /// The arguments that ask for `address`.
     public static func arguments(for address: SocketAddress) -> [ByteString] {
         let port = address.port.networkOrder
-        let portText = hexadecimal([UInt8(port >> 8), UInt8(port & 255)])
+        let portText = ByteString(hexadecimal: port, digits: 4)
         switch address.address {
         case .v4(let v4):
-            let number = v4.rawValue.bigEndian
-            let bytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
-            return [hexadecimal(bytes), portText]
+            return [ByteString(hexadecimal: v4.rawValue.bigEndian, digits: 8), portText]
         case .v6(let v6):
             let family: ByteString = address.scope == 0 ? "6" : "6%\(address.scope)"
-            return [hexadecimal(v6.networkBytes), portText, family]
+            return [ByteString(hexadecimal: v6.networkBytes), portText, family]
         }
     }
 
     private static func scope(from text: ByteString) -> UInt32? {
         if text == "6" { return 0 }
-        guard text.hasPrefix("6%"), text.count > 2, text.count <= 12, text.bytes[2] != UInt8(ascii: "0") else {
-            return nil
-        }
-        var value: UInt64 = 0
-        for byte in text.bytes[2...] {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-            value = value * 10 + UInt64(byte - UInt8(ascii: "0"))
-        }
-        return UInt32(exactly: value)
+        guard text.hasPrefix("6%"),
+            let value = Digits.canonicalNumber(text.bytes[2...], upTo: UInt64(UInt32.max)), value != 0
+        else { return nil }
+        return UInt32(value)
     }
 
     /// The hexadecimal number that is all of `text`; nil if it is none or greater than `limit`.
     private static func number(_ text: ArraySlice<UInt8>, limit: UInt32) -> UInt32? {
         if text.isEmpty { return 0 }
-        var rest = text.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        var rest = text.drop(while: Digits.isBlank)
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
         if rest.count > 2, rest.starts(with: [0x30, 0x78]) || rest.starts(with: [0x30, 0x58]) {
             rest = rest.dropFirst(2)
         }
-        if rest.isEmpty { return nil }
-        var value: UInt64 = 0
-        for byte in rest {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(byte - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = value << 4 | UInt64(byte - UInt8(ascii: "A") + 10)
-            default: return nil
-            }
-            if value > UInt64(limit) { return nil }
-        }
+        guard let value = Digits.number(rest, base: 16, upTo: UInt64(limit)) else { return nil }
         return isNegative && value != 0 ? nil : UInt32(value)
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> ByteString {
-        let digits: StaticString = "0123456789abcdef"
-        var text: [UInt8] = []
-        for byte in bytes {
-            // SAFETY: both indices are below 16, the length of the literal.
-            text.append(unsafe digits.utf8Start[Int(byte >> 4)])
-            text.append(unsafe digits.utf8Start[Int(byte & 15)])
-        }
-        return ByteString(text)
     }
 }

@@ -46,7 +46,7 @@ public struct EnforcementNotice: Hashable, Sendable {
             guard words.count >= 2 else { continue }
             let value = ByteString(line.bytes[(words[0].count + 1)...])
             if words[0] == "network" {
-                if value == "all" { network = .some(nil) } else { network = Self.number(value).map { .some($0) } }
+                if value == "all" { network = .some(nil) } else { network = Digits.canonicalNumber(value).map { .some($0) } }
             }
             if words[0] == "cgroup" { cgroup = value }
             if words[0] == "complete" { isComplete = value == "yes" }
@@ -95,15 +95,5 @@ public struct EnforcementNotice: Hashable, Sendable {
             return false
         }
         return holds(for: ByteString(groups), network: try? networkNamespaceCookie())
-    }
-
-    private static func number(_ text: ByteString) -> UInt64? {
-        guard !text.isEmpty, text.count < 20 else { return nil }
-        var value: UInt64 = 0
-        for byte in text.bytes {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-            value = value * 10 + UInt64(byte - UInt8(ascii: "0"))
-        }
-        return value
     }
 }

@@ -104,15 +104,7 @@ extension PolicyFingerprint: ByteStringConvertible {
         let words = text.split(on: UInt8(ascii: " "))
         guard words.count == Self.count else { return nil }
         for (index, word) in words.enumerated() where word != "-" {
-            guard (1...16).contains(word.count) else { return nil }
-            var value: UInt64 = 0
-            for byte in word.bytes {
-                switch byte {
-                case 0x30...0x39: value = value << 4 | UInt64(byte - 0x30)
-                case 0x61...0x66: value = value << 4 | UInt64(byte - 0x57)
-                default: return nil
-                }
-            }
+            guard let value = Digits.canonicalNumber(word, base: 16) else { return nil }
             parts[index] = value
         }
         if byteString != text { return nil }

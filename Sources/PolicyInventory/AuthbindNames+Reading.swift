@@ -23,7 +23,7 @@ extension AuthbindNames {
 
     /// The user of the file `name` of `byuid`, and whether it is the one for the ports from 512 on.
     static func user(named name: ByteString) -> (user: UserID, isMarked: Bool)? {
-        Decimal.value(of: unmarked(name), upTo: UInt64(UInt32.max)).map {
+        Digits.canonicalNumber(unmarked(name), upTo: UInt64(UInt32.max)).map {
             (UserID(rawValue: UInt32($0)), name.hasPrefix("!"))
         }
     }

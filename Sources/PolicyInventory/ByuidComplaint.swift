@@ -25,7 +25,7 @@ enum ByuidComplaint {
     /// What people write, why it does not count, and what would.
     private static func repairs(of text: ArraySlice<UInt8>) -> [(ByteString, ArraySlice<UInt8>)] {
         let code = trimmed(text.prefix { $0 != UInt8(ascii: "#") })
-        let dense = code.filter { !ByuidScanner.isBlank($0) }[...]
+        let dense = code.filter { !Digits.isBlank($0) }[...]
         let bare = dense.filter { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: "]") }[...]
         let everywhere = ByteString("0.0.0.0/0").bytes
         var repairs: [(ByteString, ArraySlice<UInt8>)] = [
@@ -51,8 +51,8 @@ enum ByuidComplaint {
     }
 
     private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var text = line.drop(while: ByuidScanner.isBlank)
-        while let last = text.last, ByuidScanner.isBlank(last) { text.removeLast() }
+        var text = line.drop(while: Digits.isBlank)
+        while let last = text.last, Digits.isBlank(last) { text.removeLast() }
         return text
     }
 }

@@ -81,15 +81,9 @@ enum LaunchOptions {
 
     /// A number from 1 to 100 with blanks and a plus sign in front, as strtoul(3) reads it; nil for anything else.
     private static func levels(_ text: ByteString) -> UInt32? {
-        var rest = text.bytes.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        var rest = text.bytes.drop(while: Digits.isBlank)
         if rest.first == UInt8(ascii: "+") { rest.removeFirst() }
-        if rest.isEmpty { return nil }
-        var value: UInt32 = 0
-        for byte in rest {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-            value = value * 10 + UInt32(byte - UInt8(ascii: "0"))
-            if value > 100 { return nil }
-        }
-        return value == 0 ? nil : value
+        guard let value = Digits.number(rest, upTo: 100), value > 0 else { return nil }
+        return UInt32(value)
     }
 }

@@ -67,12 +67,7 @@ struct SocketRequest {
     }
 
     private static func port(_ digits: ArraySlice<UInt8>) -> Port? {
-        guard !digits.isEmpty, digits.count <= 5 else { return nil }
-        var value = 0
-        for digit in digits {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-            value = value * 10 + Int(digit - UInt8(ascii: "0"))
-        }
-        return value == 0 ? nil : UInt16(exactly: value).map { Port(rawValue: $0) }
+        guard let number = Digits.number(digits, upTo: 65535), number > 0 else { return nil }
+        return Port(rawValue: UInt16(number))
     }
 }

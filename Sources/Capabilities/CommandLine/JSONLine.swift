@@ -33,7 +33,7 @@ struct JSONLine {
     /// Adds a path: a text, and where the bytes are no UTF-8 also `NAME_hex` with all of them.
     mutating func add(path: ByteString, as name: ByteString) {
         add(name, path)
-        if !UTF8Characters(path).isValid { add(name + "_hex", Hexadecimal.text(path.bytes)) }
+        if !UTF8Characters(path).isValid { add(name + "_hex", ByteString(hexadecimal: path.bytes)) }
     }
 
     private mutating func add(_ name: ByteString, raw value: ByteString) {

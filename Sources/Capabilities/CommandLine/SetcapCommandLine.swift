@@ -112,7 +112,7 @@ extension UserID {
     /// and of the number only the lower 32 bits.
     init?(namespaceRoot word: ByteString) {
         guard let first = word.bytes.first, first != UInt8(ascii: "-") else { return nil }
-        var rest = word.bytes.drop { $0 == 0x20 || $0 >= 0x09 && $0 <= 0x0D }
+        var rest = word.bytes.drop(while: Digits.isBlank)
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
         let number = UnsignedNumber(prefixOf: rest)

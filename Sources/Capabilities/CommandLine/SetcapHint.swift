@@ -73,8 +73,8 @@ extension UserID {
         else { return true }
         for line in ByteString(map).split(on: UInt8(ascii: "\n")) {
             let numbers = line.split(on: UInt8(ascii: " ")).filter { !$0.isEmpty }
-                .map { Hexadecimal.number($0, base: 10) ?? 0 }
-            if numbers.count == 3 && rawValue >= numbers[0] && rawValue - numbers[0] < numbers[2] { return true }
+                .map { Digits.number($0) ?? 0 }
+            if numbers.count == 3, UInt64(rawValue) >= numbers[0], UInt64(rawValue) - numbers[0] < numbers[2] { return true }
         }
         return false
     }

@@ -62,7 +62,7 @@ public struct InheritedCapabilities: Hashable, Sendable {
         at position: inout Int
     ) throws(CapabilityTextError) -> Capability {
         let start = position
-        if bytes[position].isDigit {
+        if Digits.isDecimal(bytes[position]) {
             let number = UnsignedNumber(prefixOf: bytes[position...])
             position += number.length
             if let capability = UInt8(exactly: number.value).flatMap(Capability.init(rawValue:)) { return capability }

@@ -45,9 +45,9 @@ public struct ProcessCapabilities: Hashable, Sendable {
     /// The set in the line of `text` that begins with `name`: sixteen hexadecimal digits.
     private static func set(_ name: ByteString, in text: ByteString) -> CapabilitySet? {
         guard let line = text.split(on: UInt8(ascii: "\n")).first(where: { $0.hasPrefix(name) }),
-            let bytes = Hexadecimal.bytes(ByteString(line.bytes.dropFirst(name.count))), bytes.count == 8
+            line.count == name.count + 16, let bits = Digits.number(line.bytes.dropFirst(name.count), base: 16)
         else { return nil }
-        return CapabilitySet(rawValue: bytes.reduce(0) { $0 << 8 | UInt64($1) })
+        return CapabilitySet(rawValue: bits)
     }
 }
 

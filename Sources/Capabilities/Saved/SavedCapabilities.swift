@@ -57,7 +57,7 @@ extension SavedCapabilities {
         let mark = fingerprint
         let mode = ByteString(Hexadecimal.octal(mark.mode.rawValue))
         return
-            "\(Hexadecimal.text(capabilities.attribute)) \(Hexadecimal.text(mark.digest)) \(mark.owner) \(mark.group) "
+            "\(ByteString(hexadecimal: capabilities.attribute)) \(ByteString(hexadecimal: mark.digest)) \(mark.owner) \(mark.group) "
             + mode + " " + Hexadecimal.escaped(path)
     }
 
@@ -86,9 +86,9 @@ extension SavedCapabilities {
             let attribute = Hexadecimal.bytes(fields[0]),
             let capabilities = try? FileCapabilities(attribute: attribute), capabilities.attribute == attribute,
             let digest = Hexadecimal.bytes(fields[1]), digest.count == 32,
-            let owner = Hexadecimal.number(fields[2], base: 10),
-            let group = Hexadecimal.number(fields[3], base: 10),
-            let mode = Hexadecimal.number(fields[4], base: 8), mode <= 0o7777,
+            let owner = Digits.canonicalNumber(fields[2], upTo: UInt64(UInt32.max)),
+            let group = Digits.canonicalNumber(fields[3], upTo: UInt64(UInt32.max)),
+            let mode = Digits.canonicalNumber(fields[4], base: 8, upTo: 0o7777),
             let path = Hexadecimal.unescaped(fields[5]), !path.isEmpty
         else { return nil }
         self.init(
@@ -96,9 +96,9 @@ extension SavedCapabilities {
             capabilities: capabilities,
             fingerprint: FileFingerprint(
                 digest: digest,
-                owner: UserID(rawValue: owner),
-                group: GroupID(rawValue: group),
-                mode: FileMode(rawValue: mode)
+                owner: UserID(rawValue: UInt32(owner)),
+                group: GroupID(rawValue: UInt32(group)),
+                mode: FileMode(rawValue: UInt32(mode))
             )
         )
     }

@@ -42,7 +42,7 @@ struct CapabilityTextParser {
             } else {
                 try parseClause()
             }
-            guard next == 0 || next.isBlank else { throw error(.junkAfterClause) }
+            guard next == 0 || Digits.isBlank(next) else { throw error(.junkAfterClause) }
             skipBlanks()
         }
         return state
@@ -58,8 +58,8 @@ struct CapabilityTextParser {
     /// `list action*`.
     private mutating func parseClause() throws(CapabilityTextError) {
         let capabilities = try parseList()
-        if next == 0 || next.isBlank {
-            let rest = bytes[position...].drop { $0.isBlank }
+        if next == 0 || Digits.isBlank(next) {
+            let rest = bytes[position...].drop(while: Digits.isBlank)
             if rest.first?.isOperator == true { throw error(.blankBeforeOperator) }
             return state.lower(capabilities, in: .all)
         }
@@ -83,7 +83,7 @@ struct CapabilityTextParser {
     private mutating func parseList() throws(CapabilityTextError) -> CapabilitySet {
         var list: CapabilitySet = []
         while true {
-            if next.isDigit {
+            if Digits.isDecimal(next) {
                 list.insert(try parseNumber())
             } else {
                 let start = position
@@ -92,7 +92,7 @@ struct CapabilityTextParser {
                 if word.isEmpty { throw error(.notCapability) }
                 if word.bytes.elementsEqual("all".utf8, by: { $0.lowercased == $1 }) {
                     list = kernel.all
-                } else if let capability = Capability(named: word), !next.isDigit {
+                } else if let capability = Capability(named: word), !Digits.isDecimal(next) {
                     list.insert(capability)
                 } else {
                     throw CapabilityTextError(.unknownName, at: start)
@@ -128,7 +128,7 @@ struct CapabilityTextParser {
     }
 
     private mutating func skipBlanks() {
-        while next.isBlank { position += 1 }
+        while Digits.isBlank(next) { position += 1 }
     }
 
     private func error(_ reason: CapabilityTextError.Reason) -> CapabilityTextError {
@@ -137,8 +137,6 @@ struct CapabilityTextParser {
 }
 
 extension UInt8 {
-    /// Whether isspace(3) says so in the C locale.
-    fileprivate var isBlank: Bool { self == 0x20 || self >= 0x09 && self <= 0x0D }
     var isNamePart: Bool { lowercased >= 0x61 && lowercased <= 0x7A || self == UInt8(ascii: "_") }
     fileprivate var isSign: Bool { self == UInt8(ascii: "+") || self == UInt8(ascii: "-") }
     fileprivate var isOperator: Bool { isSign || self == UInt8(ascii: "=") }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Linux
 
 /// A number at the beginning of a text, as strtoul(3) reads it in base 0, without its blanks and signs.
 ///
@@ -18,12 +19,12 @@ struct UnsignedNumber {
         if digits.first == UInt8(ascii: "0") {
             base = 8
             let rest = digits.dropFirst()
-            if rest.first?.lowercased == UInt8(ascii: "x"), let digit = rest.dropFirst().first, digit.digitValue < 16 {
+            if rest.first?.lowercased == UInt8(ascii: "x"), let digit = rest.dropFirst().first, Digits.value(of: digit) != nil {
                 base = 16
                 digits = rest.dropFirst()
             }
         }
-        while let digit = digits.first?.digitValue, digit < base {
+        while let digit = digits.first.flatMap(Digits.value).map({ UInt64($0) }), digit < base {
             let (product, overflowed) = value.multipliedReportingOverflow(by: base)
             let (sum, overflowedToo) = product.addingReportingOverflow(digit)
             isTooLarge = isTooLarge || overflowed || overflowedToo
@@ -32,16 +33,5 @@ struct UnsignedNumber {
         }
         if isTooLarge { value = .max }
         length = digits.startIndex - text.startIndex
-    }
-}
-
-extension UInt8 {
-    var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
-
-    /// What the byte is worth as a digit of any base up to 16; 16 if it is none.
-    fileprivate var digitValue: UInt64 {
-        if isDigit { return UInt64(self - UInt8(ascii: "0")) }
-        let letter = lowercased
-        return letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "f") ? UInt64(letter - UInt8(ascii: "a")) + 10 : 16
     }
 }

@@ -132,7 +132,7 @@ public struct Survey: Sendable {
                 throw .process(CurrentProcess.identifier, error)
             }
         case .user(let name):
-            let number = UInt32(name.description).map { UserID(rawValue: $0) }
+            let number = Digits.number(name, upTo: UInt64(UInt32.max)).map { UserID(rawValue: UInt32($0)) }
             guard let user = Accounts.user(named: name) ?? number else { throw .noSuchUser(name) }
             let groups = Accounts.name(of: user).map { Accounts.groups(ofUser: $0) } ?? []
             // What a log-in gives; the limits of this process do not hold for somebody else's session.

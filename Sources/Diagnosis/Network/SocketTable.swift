@@ -33,15 +33,15 @@ public struct BoundSocket: Hashable, Sendable {
     public static func table(_ text: [UInt8], transport: TransportProtocol) -> [BoundSocket] {
         ByteString(text).split(on: 0x0A).dropFirst().compactMap { line in
             let fields = line.split(on: 0x20).filter { !$0.isEmpty }
-            guard fields.count > 9, fields[3].count == 2, let state = fields[3].unsigned(radix: 16),
+            guard fields.count > 9, fields[3].count == 2, let state = Digits.number(fields[3], base: 16),
                 transport.holdingStates.contains(where: { UInt64($0) == state }),
-                let local = socketAddress(fields[1]), let owner = fields[7].unsigned().flatMap({ UInt32(exactly: $0) }),
-                let inode = fields[9].unsigned()
+                let local = socketAddress(fields[1]), let owner = Digits.number(fields[7], upTo: UInt64(UInt32.max)),
+                let inode = Digits.number(fields[9])
             else { return nil }
             return BoundSocket(
                 transport: transport,
                 local: local,
-                owner: UserID(rawValue: owner),
+                owner: UserID(rawValue: UInt32(owner)),
                 inode: inode
             )
         }
@@ -50,12 +50,12 @@ public struct BoundSocket: Hashable, Sendable {
     /// An address of the table: hexadecimal words in the byte order of the machine, a colon and the port.
     private static func socketAddress(_ text: ByteString) -> SocketAddress? {
         let parts = text.split(on: 0x3A)
-        guard parts.count == 2, parts[1].count == 4, let port = parts[1].unsigned(radix: 16).map({ UInt16($0) })
+        guard parts.count == 2, parts[1].count == 4, let port = Digits.number(parts[1], base: 16).map({ UInt16($0) })
         else { return nil }
         var bytes: [UInt8] = []
         for start in stride(from: 0, to: parts[0].count, by: 8) {
             let digits = ByteString(parts[0].bytes[start..<min(start + 8, parts[0].count)])
-            guard digits.count == 8, let word = digits.unsigned(radix: 16).map({ UInt32($0) }) else { return nil }
+            guard digits.count == 8, let word = Digits.number(digits, base: 16).map({ UInt32($0) }) else { return nil }
             unsafe withUnsafeBytes(of: word) { unsafe bytes.append(contentsOf: $0) }
         }
         if bytes.count == 4 {

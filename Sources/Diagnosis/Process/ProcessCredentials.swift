@@ -52,9 +52,11 @@ public struct ProcessCredentials: Hashable, Sendable {
             return nil
         }
         func set(_ name: ByteString) -> CapabilitySet? {
-            fields(name)?.first.flatMap { $0.unsigned(radix: 16) }.map { CapabilitySet(rawValue: $0) }
+            fields(name)?.first.flatMap { Digits.number($0, base: 16) }.map { CapabilitySet(rawValue: $0) }
         }
-        func number(_ field: ByteString?) -> UInt32? { field.flatMap { $0.unsigned() }.flatMap { UInt32(exactly: $0) } }
+        func number(_ field: ByteString?) -> UInt32? {
+            field.flatMap { Digits.number($0, upTo: UInt64(UInt32.max)) }.map { UInt32($0) }
+        }
         guard let user = number(fields("Uid")?.first), let group = number(fields("Gid")?.first),
             let effective = set("CapEff"), let bounding = set("CapBnd")
         else { return nil }

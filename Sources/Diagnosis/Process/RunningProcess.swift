@@ -32,7 +32,7 @@ public struct RunningProcess: Hashable, Sendable {
     /// The numbers of all processes.
     static var all: [Int32] {
         let names = (try? FileDescriptor.open("/proc", [.readOnly, .directory]).names()) ?? []
-        return names.compactMap { Int32($0.description) }
+        return names.compactMap { Digits.canonicalNumber($0, upTo: UInt64(Int32.max)).map { Int32($0) } }
     }
 
     /// What a process calls itself, at most 15 bytes.

@@ -73,7 +73,7 @@ public struct EventReader: ~Copyable {
         guard let text = try? lock.read(upTo: 64, at: 0) else { return 0 }
         let words = ByteString(text).split(on: UInt8(ascii: "\n"))[0].split(on: UInt8(ascii: " "))
         guard words.count == 2, words[0] == ByteString(decimal: identifier) else { return 0 }
-        return UInt64(words[1].description) ?? 0
+        return Digits.number(words[1]) ?? 0
     }
 
     private func writeTold() throws(Errno) {

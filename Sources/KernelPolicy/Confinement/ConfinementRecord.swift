@@ -88,16 +88,16 @@ extension ConfinementRecord: ByteStringConvertible {
         let users = ByteString(fields[1].bytes[6...])
         for part in users == "-" ? [] : users.split(on: UInt8(ascii: ",")) {
             let words = part.split(on: UInt8(ascii: ":"))
-            guard words.count <= 2, let number = UInt32(words[0].description),
+            guard words.count <= 2, let number = Digits.canonicalNumber(words[0], upTo: UInt64(UInt32.max)),
                 var name = unescaped(words.count == 2 ? words[1] : "")
             else { return nil }
             if case .user(let user) = identity { name = user }
-            line.members.append(Member(name: name, user: UserID(rawValue: number)))
+            line.members.append(Member(name: name, user: UserID(rawValue: UInt32(number))))
         }
         let group = ByteString(fields[2].bytes[7...])
         if group != "-" {
-            guard let number = UInt32(group.description) else { return nil }
-            line.group = GroupID(rawValue: number)
+            guard let number = Digits.canonicalNumber(group, upTo: UInt64(UInt32.max)) else { return nil }
+            line.group = GroupID(rawValue: UInt32(number))
         }
         return line
     }
@@ -118,8 +118,7 @@ extension ConfinementRecord: ByteStringConvertible {
             if byte >= 0x20, byte != 0x7F, !"%,:".utf8.contains(byte) {
                 bytes.append(byte)
             } else {
-                let digits = ByteString(hexadecimal: byte).bytes
-                bytes += [UInt8(ascii: "%")] + (digits.count == 1 ? [UInt8(ascii: "0")] : []) + digits
+                bytes += [UInt8(ascii: "%")] + ByteString(hexadecimal: byte, digits: 2).bytes
             }
         }
         return ByteString(bytes)
@@ -132,8 +131,8 @@ extension ConfinementRecord: ByteStringConvertible {
                 bytes.append(byte)
                 continue
             }
-            guard let number = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
-            bytes.append(number)
+            guard let number = Digits.number(rest.prefix(2), base: 16) else { return nil }
+            bytes.append(UInt8(number))
             rest = rest.dropFirst(2)
         }
         return ByteString(bytes)

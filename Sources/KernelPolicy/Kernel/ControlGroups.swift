@@ -103,10 +103,8 @@ public enum ControlGroups {
         var (bytes, rest) = ([UInt8](), text.bytes[...])
         while let byte = rest.popFirst() {
             let digits = rest.prefix(3)
-            if byte == UInt8(ascii: "\\"), digits.count == 3, digits.allSatisfy({ (0x30...0x37).contains($0) }),
-                digits.first.map({ $0 <= 0x33 }) == true
-            {
-                bytes.append(digits.reduce(0) { $0 << 3 | ($1 - 0x30) })
+            if byte == UInt8(ascii: "\\"), digits.count == 3, let code = Digits.number(digits, base: 8, upTo: 255) {
+                bytes.append(UInt8(code))
                 rest = rest.dropFirst(3)
             } else {
                 bytes.append(byte)

@@ -117,16 +117,23 @@ extension ByteString {
         bytes = digits.reversed()
     }
 
-    /// Creates the hexadecimal digits of `value`, in lower case and without zeros in front.
-    public init(hexadecimal value: some FixedWidthInteger & UnsignedInteger) {
+    /// Creates the hexadecimal digits of `value`, in lower case.
+    /// - Parameter width: how many digits there are at least, with zeros in front.
+    public init(hexadecimal value: some FixedWidthInteger & UnsignedInteger, digits width: Int = 1) {
         var digits: [UInt8] = []
         var rest = value
         repeat {
             let digit = UInt8(truncatingIfNeeded: rest & 15)
             digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
             rest >>= 4
-        } while rest != 0
+        } while rest != 0 || digits.count < width
         bytes = digits.reversed()
+    }
+
+    /// Creates the hexadecimal digits of `bytes`, two for each.
+    public init(hexadecimal bytes: [UInt8]) {
+        self.init()
+        for byte in bytes { self += ByteString(hexadecimal: UInt32(byte), digits: 2) }
     }
 
     /// Calls `body` with the bytes as a C string; what stands behind a NUL byte is not seen there.

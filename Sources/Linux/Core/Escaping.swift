@@ -63,8 +63,7 @@ extension ByteString {
 
     private mutating func append(hexadecimal byte: UInt8) {
         self += "\\x"
-        if byte < 16 { self += "0" }
-        self += ByteString(hexadecimal: UInt32(byte))
+        self += ByteString(hexadecimal: UInt32(byte), digits: 2)
     }
 }
 

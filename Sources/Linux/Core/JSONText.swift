@@ -48,10 +48,8 @@ extension ByteString {
     }
 
     private mutating func append(escape unit: UInt32) {
-        let digits = ByteString(hexadecimal: unit)
         self += "\\u"
-        for _ in digits.count..<4 { self += "0" }
-        self += digits
+        self += ByteString(hexadecimal: unit, digits: 4)
     }
 }
 
@@ -71,8 +69,7 @@ extension ByteString {
                 }
                 for byte in character.bytes {
                     result += "\u{FFFD}".utf8
-                    if byte < 16 { result.append(UInt8(ascii: "0")) }
-                    result += ByteString(hexadecimal: UInt32(byte)).bytes
+                    result += ByteString(hexadecimal: UInt32(byte), digits: 2).bytes
                 }
             }
             return String(decoding: result, as: UTF8.self)

@@ -26,8 +26,8 @@ public struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConve
             if byte == UInt8(ascii: "."), digits > 0, dots < 3 {
                 address = address << 8 | number
                 (number, digits, dots) = (0, 0, dots + 1)
-            } else if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), digits == 0 || number > 0 {
-                (number, digits) = (number * 10 + UInt32(byte - UInt8(ascii: "0")), digits + 1)
+            } else if let digit = Digits.value(of: byte), digit < 10, digits == 0 || number > 0 {
+                (number, digits) = (number * 10 + UInt32(digit), digits + 1)
                 if number > 255 { return nil }
             } else {
                 return nil

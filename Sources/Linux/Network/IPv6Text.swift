@@ -38,15 +38,15 @@ extension IPv6Address {
                 rest.removeFirst()
                 continue
             }
-            let digits = rest.prefix { Self.digit($0) != nil }
+            let digits = rest.prefix { Digits.value(of: $0) != nil }
             let end = rest[digits.endIndex...]
             if end.first == UInt8(ascii: ".") {
                 guard groups.count <= 6, let v4 = IPv4Address(rest) else { return nil }
                 groups += [UInt16(v4.rawValue >> 16), UInt16(truncatingIfNeeded: v4.rawValue)]
                 break
             }
-            guard (1...4).contains(digits.count), groups.count < 8 else { return nil }
-            groups.append(digits.reduce(0) { $0 << 4 | UInt16(Self.digit($1) ?? 0) })
+            guard digits.count <= 4, groups.count < 8, let group = Digits.number(digits, base: 16) else { return nil }
+            groups.append(UInt16(group))
             rest = end
             if rest.isEmpty { break }
             guard rest.first == UInt8(ascii: ":"), rest.count > 1 else { return nil }
@@ -75,14 +75,5 @@ extension IPv6Address {
             start = index + 1
         }
         return best.count < 2 ? 0..<0 : best
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -85,28 +85,18 @@ public struct ProcessStatus: Hashable, Sendable {
     private static func read(
         _ line: ArraySlice<UInt8>,
         _ name: ByteString,
-        _ radix: UInt64,
+        _ base: UInt8,
         into numbers: inout [UInt64]?
     ) -> Bool {
         guard line.starts(with: name.bytes) else { return true }
         guard numbers == nil else { return false }
         var read: [UInt64] = []
-        var isInNumber = false
-        for byte in line.dropFirst(name.count) {
-            let digit: UInt64
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = UInt64(byte - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = UInt64(byte - UInt8(ascii: "a") + 10)
-            case UInt8(ascii: " "), UInt8(ascii: "\t"):
-                isInNumber = false
-                continue
-            default: return false
-            }
-            if !isInNumber { read.append(0) }
-            isInNumber = true
-            let (product, overflow) = read[read.count - 1].multipliedReportingOverflow(by: radix)
-            guard digit < radix, !overflow, product <= .max - digit else { return false }
-            read[read.count - 1] = product + digit
+        var rest = line.dropFirst(name.count).drop(while: Digits.isBlank)
+        while !rest.isEmpty {
+            let word = rest.prefix { !Digits.isBlank($0) }
+            guard let number = Digits.number(word, base: base) else { return false }
+            read.append(number)
+            rest = rest[word.endIndex...].drop(while: Digits.isBlank)
         }
         numbers = read
         return true

@@ -46,7 +46,7 @@ public enum Namespaces {
     static func outerUser(of user: UserID, in map: ByteString) -> UserID? {
         for line in map.split(on: 0x0A) {
             let words = line.split(on: 0x20).filter { !$0.isEmpty }
-            let fields = words.compactMap(number)
+            let fields = words.compactMap { Digits.number($0, upTo: UInt64(UInt32.max)) }
             guard words.count == 3, fields.count == 3, fields != [0, 0, UInt64(UInt32.max)],
                 user.rawValue >= fields[0]
             else { continue }
@@ -56,17 +56,6 @@ public enum Namespaces {
             }
         }
         return nil
-    }
-
-    /// A number of at most 32 bits in decimal; nil for anything else.
-    private static func number(_ digits: ByteString) -> UInt64? {
-        guard !digits.isEmpty, digits.count <= 10 else { return nil }
-        var value: UInt64 = 0
-        for digit in digits.bytes {
-            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
-            value = value * 10 + UInt64(digit - UInt8(ascii: "0"))
-        }
-        return value <= UInt64(UInt32.max) ? value : nil
     }
 
     /// Whether two processes are in the same network namespace; nil if that cannot be seen.

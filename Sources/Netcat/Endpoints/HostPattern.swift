@@ -51,8 +51,7 @@ enum HostPattern: Equatable {
 
     private static func number(_ text: ByteString, or missing: UInt8?) -> UInt8? {
         if text.isEmpty { return missing }
-        guard text.bytes.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
-        return (try? OptionValue.number(text, in: 0...255)).map { UInt8($0) }
+        return Digits.number(text, upTo: 255).map { UInt8($0) }
     }
 
     /// Whether `address` is one of them. An IPv4-mapped IPv6 address is the IPv4 address.

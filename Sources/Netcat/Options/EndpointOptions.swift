@@ -83,7 +83,7 @@ enum TypeOfService {
         for (name, value) in names where name == text { return value }
         if let number = try? OptionValue.number(text, in: 0...255) { return Int32(number) }
         guard text.hasPrefix("0x"), text.count <= 4 else { return nil }
-        return OptionValue.hexadecimal(text.bytes[2...]).map { Int32($0) }
+        return Digits.number(text.bytes[2...], base: 16).map { Int32($0) }
     }
 
     private static var names: [(ByteString, Int32)] {

@@ -29,13 +29,9 @@ extension Options {
         case 0 where listens && endpoint.sourcePort == nil: operands = [Options.usualPort]
         // One operand of a listener is a port if it can be one, or else an address.
         case 1 where !listens: operands.append(Options.usualPort)
-        case 1 where endpoint.sourcePort == nil && endpoint.sourceAddress == nil && !Options.isNumber(operands[0]):
+        case 1 where endpoint.sourcePort == nil && endpoint.sourceAddress == nil && !operands[0].bytes.allSatisfy(Digits.isDecimal):
             operands.append(Options.usualPort)
         default: break
         }
-    }
-
-    private static func isNumber(_ text: ByteString) -> Bool {
-        text.bytes.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
     }
 }

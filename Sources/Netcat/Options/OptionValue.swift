@@ -19,34 +19,16 @@ enum OptionValue {
 
     /// A decimal number between the ends of `range`; blanks in front and a sign are let through.
     static func number(_ text: ByteString, in range: ClosedRange<Int>) throws(Fault) -> Int {
-        var digits = text.bytes.drop { $0 == 0x20 || $0 >= 0x09 && $0 <= 0x0D }
+        var digits = text.bytes.drop(while: Digits.isBlank)
         let isNegative = digits.first == UInt8(ascii: "-")
         if isNegative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
-        guard !digits.isEmpty else { throw .invalid }
-        var value = 0
-        for digit in digits {
-            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { throw .invalid }
-            // Far beyond every range; only the sign is told apart from here on.
-            value = min(value * 10 + Int(digit - UInt8(ascii: "0")), 1 << 48)
-        }
-        if isNegative { value = -value }
+        guard !digits.isEmpty, digits.allSatisfy(Digits.isDecimal) else { throw .invalid }
+        // What does not fit is far beyond every range; only the sign is told apart then.
+        let most = 1 << 48
+        let magnitude = Digits.number(digits, upTo: UInt64(most)).map { Int($0) } ?? most
+        let value = isNegative ? -magnitude : magnitude
         if value < range.lowerBound { throw .tooSmall }
         if value > range.upperBound { throw .tooLarge }
-        return value
-    }
-
-    /// The number that hexadecimal `digits` stand for, at most 8 of them; nil if they are something else.
-    static func hexadecimal(_ digits: some Collection<UInt8>) -> UInt32? {
-        guard !digits.isEmpty, digits.count <= 8 else { return nil }
-        var value: UInt32 = 0
-        for digit in digits {
-            switch digit {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt32(digit - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt32(digit - 0x57)
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = value << 4 | UInt32(digit - 0x37)
-            default: return nil
-            }
-        }
         return value
     }
 
@@ -68,8 +50,8 @@ enum OptionValue {
         var rest = 0
         var scale = factor
         for digit in fraction {
-            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { throw .invalid }
-            rest += Int(digit - UInt8(ascii: "0")) * scale
+            guard let value = Digits.value(of: digit), value < 10 else { throw .invalid }
+            rest += Int(value) * scale
             scale /= 10
         }
         return Milliseconds(rawValue: whole * factor + rest / 10)

@@ -16,7 +16,7 @@ enum PortList {
                 ports.append(port)
                 continue
             }
-            let isRange = operand.bytes.first.map { $0 >= 0x30 && $0 <= 0x39 } ?? false
+            let isRange = operand.bytes.first.map(Digits.isDecimal) ?? false
             guard isRange, let dash = operand.bytes.firstIndex(of: UInt8(ascii: "-")) else {
                 ports.append(try port(operand))
                 continue
@@ -31,7 +31,7 @@ enum PortList {
     }
 
     private static func isNumeric(_ text: ByteString) -> Bool {
-        text.bytes.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: "-") }
+        text.bytes.allSatisfy { Digits.isDecimal($0) || $0 == UInt8(ascii: "-") }
     }
 
     private static func port(_ text: ByteString) throws(UsageError) -> Port {

@@ -83,8 +83,7 @@ struct HTTPRequest: Equatable {
         for field in fields {
             if field.name.isEqualIgnoringCase("transfer-encoding") { return .chunked }
             guard field.name.isEqualIgnoringCase("content-length") else { continue }
-            let isDecimal = field.text.bytes.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
-            guard isDecimal, let value = try? OptionValue.number(field.text, in: 0...(1 << 47)) else { return .invalid }
+            guard let value = Digits.number(field.text, upTo: 1 << 47).map({ Int($0) }) else { return .invalid }
             if let length, length != value { return .invalid }
             length = value
         }

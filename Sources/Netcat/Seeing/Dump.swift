@@ -41,7 +41,7 @@ final class DumpFilter: ByteFilter {
         var text = ByteString()
         for start in stride(from: 0, to: bytes.count, by: 16) {
             let row = bytes[start..<min(start + 16, bytes.count)]
-            let place = Hexadecimal.text(offset, digits: 8)
+            let place = ByteString(hexadecimal: offset, digits: 8)
             text += "\(mark) \(place) \(Hexadecimal.row(row)) # \(Hexadecimal.shown(row))\n"
             offset &+= UInt32(row.count)
         }
@@ -64,7 +64,8 @@ final class PlainDumpFilter: ByteFilter {
                 "\(Hexadecimal.row(row.prefix(8), width: 8))  \(Hexadecimal.row(row.dropFirst(8), width: 8))"
             let filling = [UInt8](repeating: 0x20, count: 16 - row.count)
             let shown = row.map { $0 == 0x20 ? UInt8(ascii: ".") : $0 } + filling
-            text += "\(Hexadecimal.text(UInt32(start), digits: 4))   \(columns)  \(Hexadecimal.shown(shown[...]))\n"
+            let place = ByteString(hexadecimal: UInt32(start & 0xFFFF), digits: 4)
+            text += "\(place)   \(columns)  \(Hexadecimal.shown(shown[...]))\n"
         }
         file.write(text)
     }
@@ -82,19 +83,12 @@ final class CopyFilter: ByteFilter {
 
 /// Bytes as dumps show them.
 enum Hexadecimal {
-    private static func digit(_ value: UInt32) -> UInt8 { UInt8(value & 15) + (value & 15 < 10 ? 0x30 : 0x57) }
-
-    /// `value` with so many digits.
-    static func text(_ value: UInt32, digits: Int) -> ByteString {
-        ByteString((0..<digits).map { digit(value >> UInt32(4 * (digits - 1 - $0))) })
-    }
-
     /// `bytes` with blanks between them, filled up to `width` bytes.
     static func row(_ bytes: ArraySlice<UInt8>, width: Int = 16) -> ByteString {
         var result: [UInt8] = []
         for byte in bytes {
             if !result.isEmpty { result.append(0x20) }
-            result += [digit(UInt32(byte) >> 4), digit(UInt32(byte))]
+            result += ByteString(hexadecimal: UInt32(byte), digits: 2).bytes
         }
         return ByteString(result + [UInt8](repeating: 0x20, count: width * 3 - 1 - result.count))
     }

@@ -30,7 +30,7 @@ package enum ByuidFile {
     /// What is looked at of a line: the part in front of a NUL, if it is not too long; otherwise nothing.
     private static func meaningful(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var text = line.prefix { $0 != 0 }
-        while let last = text.last, ByuidScanner.isBlank(last) { text.removeLast() }
+        while let last = text.last, Digits.isBlank(last) { text.removeLast() }
         return text.count <= longestLine ? text : []
     }
 }

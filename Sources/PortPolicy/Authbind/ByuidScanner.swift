@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Linux
 
 /// Reads a line of a byuid file from left to right.
 ///
@@ -15,9 +16,6 @@ package struct ByuidScanner {
     /// The next byte, without reading it.
     package var next: UInt8? { rest.first }
 
-    /// A blank as isspace(3) has it in the C locale.
-    package static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-
     /// Reads `byte`, or nothing and says false.
     package mutating func skip(_ byte: UInt8) -> Bool {
         guard rest.first == byte else { return false }
@@ -26,7 +24,7 @@ package struct ByuidScanner {
     }
 
     /// Reads blanks, if there are any.
-    package mutating func skipBlanks() { rest = rest.drop(while: Self.isBlank) }
+    package mutating func skipBlanks() { rest = rest.drop(while: Digits.isBlank) }
 
     /// Reads the text in front of the first of `delimiters`.
     package mutating func text(upTo delimiters: StaticString) -> ArraySlice<UInt8> {
@@ -43,16 +41,9 @@ package struct ByuidScanner {
         skipBlanks()
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative && minus || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
-        let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        guard !digits.isEmpty else { return nil }
+        let digits = rest.prefix(while: Digits.isDecimal)
         rest = rest[digits.endIndex...]
-        var value: UInt32 = 0
-        for digit in digits {
-            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = product.addingReportingOverflow(UInt32(digit - UInt8(ascii: "0")))
-            if overflow || carry { return nil }
-            value = sum
-        }
-        return isNegative && value != 0 ? nil : value
+        guard let value = Digits.number(digits, upTo: UInt64(UInt32.max)) else { return nil }
+        return isNegative && value != 0 ? nil : UInt32(value)
     }
 }

@@ -47,7 +47,7 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
         let slash = text.firstIndex(of: UInt8(ascii: "/"))
         guard let address = IPAddress(text[..<(slash ?? text.endIndex)]) else { return nil }
         guard let slash else { return (address, width(of: address)) }
-        guard let length = Decimal.value(of: text[(slash + 1)...], upTo: 128) else { return nil }
+        guard let length = Digits.canonicalNumber(text[(slash + 1)...], upTo: 128) else { return nil }
         return (address, Int(length))
     }
 

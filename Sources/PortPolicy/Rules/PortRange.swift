@@ -27,7 +27,7 @@ public struct PortRange: Hashable, Sendable, ByteStringConvertible {
     /// As `init(text:)`, for a part of a line.
     init?(_ text: ArraySlice<UInt8>) {
         func port(_ text: ArraySlice<UInt8>) -> Port? {
-            guard let value = Decimal.value(of: text, upTo: 65535), value > 0 else { return nil }
+            guard let value = Digits.canonicalNumber(text, upTo: 65535), value > 0 else { return nil }
             return Port(rawValue: UInt16(value))
         }
         guard let dash = text.firstIndex(of: UInt8(ascii: "-")) else {

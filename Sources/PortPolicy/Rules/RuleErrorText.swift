@@ -24,7 +24,7 @@ extension RuleError: MessageConvertible {
         case .transport: Spelling.nearest(to: found, among: TransportProtocol.words.map { $0.name } + ["any"])
         case .option: Spelling.nearest(to: found, among: ["on", "until"])
         case .name(let ofGroup):
-            Decimal.value(of: found, upTo: .max) == nil ? nil : "\(ofGroup ? "gid" : "uid") \(found)"
+            Digits.canonicalNumber(found, upTo: .max) == nil ? nil : "\(ofGroup ? "gid" : "uid") \(found)"
         case .prefix: AddressPrefix.withoutHostBits(found)?.byteString
         case .ports: Self.port(of: found)
         case .shorterLine, .plainLineEnd, .lineEnd, .singleName, .number, .time: nil

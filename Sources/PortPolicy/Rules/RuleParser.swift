@@ -84,7 +84,7 @@ struct RuleParser {
     private mutating func name(ofGroup: Bool) throws(RuleError) -> ByteString {
         guard let name = word() else { throw atPosition(expected: .name(ofGroup: ofGroup)) }
         // A number may be a name by mistake alone, and lists of names look possible and are not.
-        if Decimal.value(of: name.text, upTo: UInt64(UInt32.max)) != nil {
+        if Digits.canonicalNumber(name.text, upTo: UInt64(UInt32.max)) != nil {
             throw error(name, expected: .name(ofGroup: ofGroup))
         }
         // No account has such a name. A line that ends like those of DOS would be for nobody, and nobody would know.
@@ -98,7 +98,7 @@ struct RuleParser {
     private mutating func number(ofGroup: Bool) throws(RuleError) -> UInt32 {
         // The last number means "no change" to setreuid(2) and the like; it is nobody's.
         try expect(.number(ofGroup: ofGroup)) { text in
-            Decimal.value(of: text, upTo: UInt64(UInt32.max) - 1).map { UInt32($0) }
+            Digits.canonicalNumber(text, upTo: UInt64(UInt32.max) - 1).map { UInt32($0) }
         }
     }
 

@@ -33,12 +33,7 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, ByteS
         let bytes = text.bytes
         guard bytes.count >= 20 else { return nil }
         func number(_ from: Int, _ count: Int) -> Int64? {
-            var value: Int64 = 0
-            for byte in bytes[from..<from + count] {
-                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-                value = value * 10 + Int64(byte - UInt8(ascii: "0"))
-            }
-            return value
+            Digits.number(bytes[from..<from + count]).map { Int64($0) }
         }
         func at(_ index: Int, _ one: Unicode.Scalar, or two: Unicode.Scalar? = nil) -> Bool {
             bytes[index] == UInt8(ascii: one) || two.map { bytes[index] == UInt8(ascii: $0) } ?? false

@@ -18,8 +18,8 @@ struct PortList {
     }
 
     private static func complaint(about text: ByteString) -> String {
-        if !text.isEmpty, text.bytes.allSatisfy({ (0x30...0x39).contains($0) }) { return "A port is a number 1-65535." }
-        if text.bytes.first.map({ (0x30...0x39).contains($0) }) ?? true {
+        if !text.isEmpty, text.bytes.allSatisfy(Digits.isDecimal) { return "A port is a number 1-65535." }
+        if text.bytes.first.map(Digits.isDecimal) ?? true {
             return "Expected a port, a range such as 8000-8010 or the name of a service."
         }
         let near = Spelling.nearest(to: text, among: serviceNames).map { "; did you mean \($0)?" } ?? "."

@@ -57,9 +57,9 @@ struct DurationArgument: ExpressibleByArgument {
     init?(argument: String) {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]
         guard let unit = argument.last.flatMap({ units[$0] }),
-            let count = Int64(argument.dropLast()), count > 0, count <= 1_000_000
+            let count = Digits.number(ByteString(argument: String(argument.dropLast())), upTo: 1_000_000), count > 0
         else { return nil }
-        seconds = count * unit
+        seconds = Int64(count) * unit
     }
 }
 

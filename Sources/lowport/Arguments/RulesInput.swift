@@ -62,16 +62,15 @@ extension RulesFile {
     private static func descriptor(named name: ByteString) -> InheritedDescriptor? {
         if name == "-" || name == "/dev/stdin" { return .standardInput }
         for prefix in ["/dev/fd/", "/proc/self/fd/"] as [ByteString] where name.hasPrefix(prefix) {
-            let digits = name.bytes.dropFirst(prefix.count)
-            guard (1...6).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-            return InheritedDescriptor(digits.reduce(0) { $0 * 10 + Int32($1 - 0x30) })
+            return Digits.canonicalNumber(name.bytes.dropFirst(prefix.count), upTo: UInt64(Int32.max))
+                .map { InheritedDescriptor(Int32($0)) }
         }
         return nil
     }
 
     /// The user who called sudo(8), which says so in the environment; root's environment is root's own.
     private static var callerOfSudo: UserID? {
-        guard let value = Environment.value(of: "SUDO_UID"), (1...10).contains(value.count) else { return nil }
-        return UInt32(value.description).map { UserID(rawValue: $0) }
+        Environment.value(of: "SUDO_UID").flatMap { Digits.number($0, upTo: UInt64(UInt32.max)) }
+            .map { UserID(rawValue: UInt32($0)) }
     }
 }
