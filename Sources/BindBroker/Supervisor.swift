@@ -10,7 +10,7 @@ public struct Supervisor: ~Copyable {
     private let listener: NotificationListener
     private var helper: HelperConnection
     /// The first port that everybody may bind.
-    private let firstOpenPort: UInt16
+    private let firstOpenPort: UInt32
     private let principal: Principal
     /// Whether a program of the tree has put itself under Landlock, and so all are left to the kernel.
     private var isRestricted = false
@@ -38,11 +38,7 @@ public struct Supervisor: ~Copyable {
         callers = Callers(of: principal)
         mayDelegate =
             KernelFeatures.endsNotificationWaits && CurrentProcess.realUser != .root && principal.isUnprivileged
-        firstOpenPort = Self.currentFirstOpenPort
-    }
-
-    private static var currentFirstOpenPort: UInt16 {
-        UInt16(clamping: (try? PortThreshold.current) ?? PortThreshold.standard)
+        firstOpenPort = PortThreshold.currentOrStandard
     }
 
     /// Answers until there is nobody left to answer.
@@ -154,7 +150,7 @@ public struct Supervisor: ~Copyable {
         case .failed(let error): try listener.answer(notification, with: error)
         case .refused(let error):
             // EACCES is what the kernel says as well, unless it allows the bind by now. The other errors are authbind's.
-            if error == .permissionDenied || !bind.needsPermission(firstOpen: Self.currentFirstOpenPort) {
+            if error == .permissionDenied || !bind.needsPermission(firstOpen: PortThreshold.currentOrStandard) {
                 return try listener.resume(notification)
             }
             try listener.answer(notification, with: error)

@@ -11,7 +11,7 @@ import Linux
 struct Listening: ~Copyable {
     private let listener: NotificationListener
     private let record: NotificationRecord
-    private let firstOpenPort: UInt16
+    private let firstOpenPort: UInt32
     private var callers = Callers(of: .current(unprivileged: true))
 
     /// What is to be done about a call.
@@ -25,7 +25,7 @@ struct Listening: ~Copyable {
     init(to listener: consuming NotificationListener, _ record: consuming NotificationRecord) throws(Errno) {
         self.listener = listener
         self.record = record
-        firstOpenPort = UInt16(clamping: try PortThreshold.current)
+        firstOpenPort = try PortThreshold.current
     }
 
     /// Answers calls, until one is to be passed on.

@@ -78,6 +78,20 @@ import Testing
         }
     }
 
+    /// The files below Sources with `text` in a line of code.
+    private static func files(with text: String) throws -> [String] {
+        try files().filter { file in
+            file.text.split(separator: "\n").contains { line in
+                !line.drop { $0 == " " }.hasPrefix("//") && line.contains(text)
+            }
+        }.map(\.path)
+    }
+
+    @Test func `the first port for everybody is read in one place`() throws {
+        let path = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+        #expect(try Self.files(with: path) == ["Linux/Network/PortThreshold.swift"])
+    }
+
     /// A protocol is what `TransportProtocol` says; who asks for one of two takes every other for the second.
     @Test func `no protocol is taken for another`() throws {
         for file in try Self.files() where file.path != "Linux/Network/TransportProtocol.swift" {

@@ -16,10 +16,9 @@ import Testing
     }
 
     @Test func `a first port for everybody that does not fit frees no port`() {
-        #expect(EngineSettings.limit(in: Array("80\n".utf8)) == Port(rawValue: 80))
-        #expect(EngineSettings.limit(in: Array("65536\n".utf8)) == Port(rawValue: 65535))
-        #expect(EngineSettings.limit(in: Array("65616\n".utf8)) == Port(rawValue: 65535))
-        for text in ["", "x", "999999"] { #expect(EngineSettings.limit(in: Array(text.utf8)) == Port(rawValue: 1024)) }
+        for (threshold, limit) in [(80, 80), (65535, 65535), (65536, 65535), (0, 1)] as [(UInt32, UInt16)] {
+            #expect(EngineSettings.limit(threshold: threshold) == Port(rawValue: limit))
+        }
     }
 
     @Test func `the hierarchy is where a whole line of the mount table says`() {

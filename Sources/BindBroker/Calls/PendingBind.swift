@@ -9,8 +9,8 @@ public struct PendingBind: Sendable {
     public let address: SocketAddress
 
     /// Whether the port is one that not everybody may bind, `firstOpen` being the first that everybody may.
-    public func needsPermission(firstOpen: UInt16) -> Bool {
-        address.port.rawValue > 0 && address.port.rawValue < firstOpen
+    public func needsPermission(firstOpen: UInt32) -> Bool {
+        address.port.rawValue > 0 && UInt32(address.port.rawValue) < firstOpen
     }
 
     /// Reads the arguments of `notification`, and what they point to in the program's memory.

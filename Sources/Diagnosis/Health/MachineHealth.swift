@@ -11,19 +11,19 @@ enum MachineHealth {
     }
 
     private static func threshold() -> HealthFinding {
-        guard let text = content(of: "/proc/sys/net/ipv4/ip_unprivileged_port_start"), let first = Int(text) else {
+        guard let first = (try? PortThreshold.shown) ?? nil else {
             return HealthFinding(
                 "threshold",
                 .note,
                 "the kernel does not say which ports are privileged; taken for 1024"
             )
         }
-        if first == 1024 { return HealthFinding("threshold", .ok, "ports below 1024 are privileged") }
+        if first == PortThreshold.standard { return HealthFinding("threshold", .ok, "ports below 1024 are privileged") }
         return HealthFinding(
             "threshold",
             .note,
             "ports below \(first) are privileged; every user may bind the others",
-            remedy: "sudo sysctl net.ipv4.ip_unprivileged_port_start=1024"
+            remedy: "sudo sysctl \(PortThreshold.key)=1024"
         )
     }
 

@@ -59,7 +59,7 @@ public struct PolicyReading: Sendable {
         resolver.enter(contents.files)
         let lines = resolver.lines
         let names = SystemPolicyNames()
-        let size = PolicySize(limit: max(Port(rawValue: 1), EngineSettings.currentLimit()))
+        let size = PolicySize(limit: EngineSettings.currentLimit())
         // Half of a line may allow what the whole line does not.
         let whole = contents.files.filter { !snapshot.unsettled.contains($0.path) }
         let (admitted, tooLarge) = size.divide(whole, names: names)

@@ -38,19 +38,11 @@ public struct EngineSettings: Hashable, Sendable {
         current = AppliedPolicy(limit: limit)
     }
 
-    /// The first port that everybody may bind in this network namespace (ip(7), `ip_unprivileged_port_start`).
-    public static func currentLimit() -> Port {
-        let content = try? FileDescriptor.open("/proc/sys/net/ipv4/ip_unprivileged_port_start", .readOnly)
-            .readToEnd(limit: 64)
-        return limit(in: content ?? [])
-    }
+    /// The first port that everybody may bind in this network namespace, at least 1: port 0 is never asked for.
+    public static func currentLimit() -> Port { limit(threshold: PortThreshold.currentOrStandard) }
 
-    /// The same from the content of the file: 1024 if it is not a number, and the last port if that is too great.
-    static func limit(in content: [UInt8]) -> Port {
-        let digits = content.prefix { (0x30...0x39).contains($0) }
-        guard !digits.isEmpty, digits.count <= 5 else { return Port(rawValue: 1024) }
-        return Port(rawValue: UInt16(clamping: digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }))
-    }
+    /// The same for this threshold; the last port if there is none that everybody may bind.
+    static func limit(threshold: UInt32) -> Port { Port(rawValue: max(1, UInt16(clamping: threshold))) }
 }
 
 /// A policy that the kernel has, or had: its programs and what is known of it.

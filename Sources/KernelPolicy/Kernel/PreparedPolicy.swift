@@ -23,7 +23,7 @@ struct PreparedPolicy: ~Copyable {
     ) throws(EnforcementError) {
         var policy = reading.policy
         policy.confinement = confinement
-        let limit = max(Port(rawValue: 1), EngineSettings.currentLimit())
+        let limit = EngineSettings.currentLimit()
         let table = PolicyTable(policy, limit: limit, names: reading.names)
         let programs = try LoadedPolicy.loaded(table, settings, maps)
         let confined = try ConfinedPins.map(of: confinement)

@@ -9,12 +9,12 @@ public enum PortThreshold {
     /// What it is where nobody changed it.
     public static var standard: UInt32 { 1024 }
 
-    /// The number, 0-65536; 1024 where the kernel does not show it, as kernels before 4.11 have it.
-    public static var current: UInt32 {
+    /// The number that the kernel shows, 0-65536; nil for a kernel before 4.11, which shows none and goes by 1024.
+    public static var shown: UInt32? {
         get throws(Errno) {
             let content: [UInt8]
             do { content = try FileDescriptor.open(path, .readOnly).read(upTo: 32) } catch {
-                if error == .noSuchFile { return standard }
+                if error == .noSuchFile { return nil }
                 throw error
             }
             guard let number = number(in: content) else { throw .invalidArgument }
@@ -22,12 +22,17 @@ public enum PortThreshold {
         }
     }
 
-    /// The number that `content`, the bytes of the file, begins with; nil if there is none or it is above 65536.
+    /// The number that the kernel goes by, 0-65536.
+    public static var current: UInt32 {
+        get throws(Errno) { try shown ?? standard }
+    }
+
+    /// As `current`; 1024 also where it cannot be read.
+    public static var currentOrStandard: UInt32 { (try? current) ?? standard }
+
+    /// The number that `content`, the bytes of the file, is; nil if it is none or above 65536.
     static func number(in content: [UInt8]) -> UInt32? {
-        let digits = content.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
-        guard digits.count >= 1, digits.count <= 6 else { return nil }
-        let number = digits.reduce(0) { $0 * 10 + UInt32($1 - UInt8(ascii: "0")) }
-        return number <= 65536 ? number : nil
+        KernelSetting.number(in: content, upTo: 65536).map { UInt32($0) }
     }
 
     /// Makes it `number`, until the machine or the network ends. Needs CAP_NET_ADMIN over the network.

@@ -27,8 +27,7 @@ struct BindFailure {
     /// Whether the port is one of those for which permission is needed.
     private var isPrivileged: Bool {
         guard error == .permissionDenied || error == .notPermitted else { return false }
-        let limit = PrivilegedPorts.limit
-        return address.port.rawValue < limit
+        return UInt32(address.port.rawValue) < PortThreshold.currentOrStandard
     }
 
     private func hints(_ console: Console) -> [Message] {
@@ -53,16 +52,5 @@ struct BindFailure {
         add("  by program:  ", setcap, then: [])
         let what: Message = "port \(port) is privileged; to let the user \(user) listen on it"
         return ways.isEmpty ? [what + ", see lowport(8)"] : [what + ", do one of these:"] + ways
-    }
-}
-
-/// The ports that need permission.
-enum PrivilegedPorts {
-    /// The first port that anybody may bind (ip(7)).
-    static var limit: Int {
-        guard let file = try? FileDescriptor.open("/proc/sys/net/ipv4/ip_unprivileged_port_start", .readOnly),
-            let text = try? file.read(upTo: 32)
-        else { return 1024 }
-        return (try? OptionValue.number(ByteString(text.filter { $0 != 0x0A }), in: 0...65536)) ?? 1024
     }
 }

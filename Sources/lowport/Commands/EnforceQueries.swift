@@ -89,7 +89,7 @@ struct EnforceShowProgram: ParsableCommand {
     )
 
     func run() throws {
-        let limit = max(Port(rawValue: 1), EngineSettings.currentLimit())
+        let limit = EngineSettings.currentLimit()
         let reading = PolicyReading.ofSystem()
         for fault in reading.faults { note(message: fault.message) }
         let table = PolicyTable(reading.policy, limit: limit, names: SystemPolicyNames())
