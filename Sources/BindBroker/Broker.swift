@@ -18,7 +18,7 @@ public enum Broker {
     /// The supervisor is no child of the process and no member of its group or session. It ends with the last process that
     /// has the filter, and lets no signal in but SIGALRM; if it is killed before, their binds fail with ENOSYS.
     public static func supervise(helper path: ByteString) throws(Problem) {
-        let scope = number(in: "/proc/sys/kernel/yama/ptrace_scope") ?? 0
+        let scope = Yama.scope ?? 0
         if let problem = obstacle(yamaScope: scope, isRoot: CurrentProcess.effectiveUser == .root) { throw problem }
         do throws(Errno) {
             // To be watched takes the right to gain privileges, for good: the library would need it, if this fails.
@@ -52,18 +52,6 @@ public enum Broker {
     /// At 1 only parents may, at 2 only root, at 3 nobody.
     public static func obstacle(yamaScope scope: Int, isRoot: Bool) -> Problem? {
         scope == 0 || isRoot && scope < 3 ? nil : .restricted(scope: scope)
-    }
-
-    /// The number that a file of the kernel holds; nil if there is no such file or it holds something else.
-    static func number(in path: ByteString) -> Int? {
-        guard let text = try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64) else { return nil }
-        var value = 0
-        for byte in text {
-            if byte == UInt8(ascii: "\n") { break }
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), value < 1_000_000 else { return nil }
-            value = value * 10 + Int(byte - UInt8(ascii: "0"))
-        }
-        return value
     }
 
     /// The life of the supervisor: waits for the listener, then answers.

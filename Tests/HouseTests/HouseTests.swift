@@ -92,6 +92,10 @@ import Testing
         #expect(try Self.files(with: path) == ["Linux/Network/PortThreshold.swift"])
     }
 
+    @Test func `the scope of Yama is read in one place`() throws {
+        #expect(try Self.files(with: "yama/ptrace_scope") == ["Linux/Processes/Yama.swift"])
+    }
+
     /// A protocol is what `TransportProtocol` says; who asks for one of two takes every other for the second.
     @Test func `no protocol is taken for another`() throws {
         for file in try Self.files() where file.path != "Linux/Network/TransportProtocol.swift" {

@@ -87,7 +87,7 @@ public struct Survey: Sendable {
         if !surroundings.isSupervised { surroundings.sandboxError = sandboxError(threshold: network.threshold) }
         if case .caller = subject { surroundings.outerUser = Namespaces.outerUser(of: status.user) }
         if case .restricted(let scope) = Broker.obstacle(
-            yamaScope: Self.yamaScope,
+            yamaScope: Yama.scope ?? 0,
             isRoot: status.user == .root
         ) {
             surroundings.brokerObstacle = scope
@@ -190,8 +190,6 @@ public struct Survey: Sendable {
             return nil
         } catch { return error == .permissionDenied || error == .notPermitted ? error : nil }
     }
-
-    private static var yamaScope: Int { Int(text(of: "/proc/sys/kernel/yama/ptrace_scope")) ?? 0 }
 
     /// What a file of the kernel holds, without the newline; nothing if there is none.
     static func text(of path: ByteString) -> String {

@@ -39,21 +39,20 @@ enum MachineHealth {
     }
 
     private static func yama() -> HealthFinding? {
-        let path: ByteString = "/proc/sys/kernel/yama/ptrace_scope"
-        guard let text = content(of: path), let scope = Int(text) else {
+        guard let scope = Yama.scope else {
             return HealthFinding("yama", .ok, "it is not in this kernel")
         }
         guard Broker.obstacle(yamaScope: scope, isRoot: false) != nil else {
-            return HealthFinding("yama", .ok, "kernel.yama.ptrace_scope is \(scope)")
+            return HealthFinding("yama", .ok, "\(Yama.key) is \(scope)")
         }
         let found: ByteString =
-            "kernel.yama.ptrace_scope is \(scope): the broker may not look into the programs of users, "
+            "\(Yama.key) is \(scope): the broker may not look into the programs of users, "
             + "so that static programs and those of Go are not reached"
         return HealthFinding(
             "yama",
             scope > 1 ? .fault : .note,
             found,
-            remedy: "sudo sysctl kernel.yama.ptrace_scope=0, or sudo lowport enforce enable"
+            remedy: "sudo sysctl \(Yama.key)=0, or sudo lowport enforce enable"
         )
     }
 

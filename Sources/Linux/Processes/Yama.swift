@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The security module that keeps programs from looking into others of the same user (Yama, ptrace(2)).
+public enum Yama {
+    /// The name of its setting for sysctl(8).
+    public static var key: ByteString { "kernel.yama.ptrace_scope" }
+
+    /// The setting: at 0 nothing is kept, at 1 only parents may look into their children, at 2 only root may, at 3 nobody.
+    ///
+    /// Nil for a kernel without Yama, and where the setting cannot be read.
+    public static var scope: Int? {
+        guard let content = try? FileDescriptor.open("/proc/sys/kernel/yama/ptrace_scope", .readOnly).read(upTo: 32)
+        else { return nil }
+        return KernelSetting.number(in: content, upTo: UInt64(Int32.max)).map { Int($0) }
+    }
+}
