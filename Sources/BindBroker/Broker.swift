@@ -23,7 +23,7 @@ public enum Broker {
         do throws(Errno) {
             // To be watched takes the right to gain privileges, for good: the library would need it, if this fails.
             if CurrentProcess.hasFilters, try !CurrentProcess.succeedsElsewhere(mayInstall) {
-                throw Errno(rawValue: 16)
+                throw .busy
             }
             var theirs: FileDescriptor?
             let ours = try FileDescriptor.messageChannel(peer: &theirs)
@@ -35,8 +35,7 @@ public enum Broker {
             let descriptor = listener.release()
             try ours.send([1], with: InheritedDescriptor(descriptor.rawValue))
         } catch {
-            // EBUSY.
-            throw error == Errno(rawValue: 16) ? .nested : .failure(error)
+            throw error == .busy ? .nested : .failure(error)
         }
     }
 
@@ -44,7 +43,7 @@ public enum Broker {
         do throws(Errno) {
             _ = try NotificationListener.install(BindFilter.program)
             return true
-        } catch { return error != Errno(rawValue: 16) }
+        } catch { return error != .busy }
     }
 
     /// What keeps a supervisor, which is no parent of the program, from looking into it; nil if it may.

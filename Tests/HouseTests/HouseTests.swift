@@ -96,6 +96,12 @@ import Testing
         #expect(try Self.files(with: "yama/ptrace_scope") == ["Linux/Processes/Yama.swift"])
     }
 
+    @Test func `an error has the name that the table gives it`() throws {
+        for file in try Self.files() {
+            #expect(!file.text.contains(/Errno\(rawValue: *-?[0-9]/), "\(file.path)")
+        }
+    }
+
     /// A protocol is what `TransportProtocol` says; who asks for one of two takes every other for the second.
     @Test func `no protocol is taken for another`() throws {
         for file in try Self.files() where file.path != "Linux/Network/TransportProtocol.swift" {

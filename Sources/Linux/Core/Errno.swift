@@ -35,6 +35,8 @@ extension Errno {
     public static var permissionDenied: Errno { Errno(rawValue: EACCES) }
     /// `EFAULT`.
     public static var badAddress: Errno { Errno(rawValue: EFAULT) }
+    /// `EBUSY`.
+    public static var busy: Errno { Errno(rawValue: EBUSY) }
     /// `EEXIST`.
     public static var fileExists: Errno { Errno(rawValue: EEXIST) }
     /// `ENOTDIR`.
