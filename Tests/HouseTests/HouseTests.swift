@@ -102,6 +102,10 @@ import Testing
         }
     }
 
+    @Test func `an address becomes the one that system calls take in one place`() throws {
+        #expect(try Self.files(with: "to: sockaddr.self") == ["Linux/Network/SocketAddress.swift"])
+    }
+
     /// A protocol is what `TransportProtocol` says; who asks for one of two takes every other for the second.
     @Test func `no protocol is taken for another`() throws {
         for file in try Self.files() where file.path != "Linux/Network/TransportProtocol.swift" {

@@ -54,16 +54,9 @@ extension Descriptor where Self: ~Copyable {
     /// The corresponding system call is getpeername(2). Throws EAFNOSUPPORT for a socket that is not of the internet.
     public func peerAddress() throws(Errno) -> SocketAddress {
         let descriptor = rawValue
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        try nothingOrErrno(.getPeerName) {
-            unsafe withUnsafeMutablePointer(to: &storage) {
-                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe getpeername(descriptor, $0, &length)
-                }
-            }
-        }
-        guard let address = SocketAddress(storage) else { throw .addressFamilyNotSupported }
+        var received = ReceivedAddress()
+        try nothingOrErrno(.getPeerName) { unsafe received.fill { unsafe getpeername(descriptor, $0, $1) } }
+        guard let address = received.internet else { throw .addressFamilyNotSupported }
         return address
     }
 

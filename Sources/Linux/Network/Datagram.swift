@@ -7,19 +7,14 @@ extension Descriptor where Self: ~Copyable {
     /// The corresponding system call is recvfrom(2) with `MSG_PEEK`.
     public func peekSender() throws(Errno) -> SocketAddress {
         let descriptor = rawValue
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        var received = ReceivedAddress()
         // One byte would do; strace(1) shows more with more.
         var bytes = [UInt8](repeating: 0, count: 2048)
         let size = bytes.count
         try nothingOrErrno(.receive) {
-            unsafe withUnsafeMutablePointer(to: &storage) {
-                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe recvfrom(descriptor, &bytes, size, Int32(clinux_MSG_PEEK), $0, &length)
-                }
-            }
+            unsafe received.fill { unsafe recvfrom(descriptor, &bytes, size, Int32(clinux_MSG_PEEK), $0, $1) }
         }
-        guard let address = SocketAddress(storage) else { throw .addressFamilyNotSupported }
+        guard let address = received.internet else { throw .addressFamilyNotSupported }
         return address
     }
 
@@ -28,18 +23,13 @@ extension Descriptor where Self: ~Copyable {
     /// The corresponding system call is recvfrom(2) with `MSG_DONTWAIT`.
     public func receive(into buffer: Buffer, from sender: inout SocketAddress?) throws(Errno) -> Int {
         let descriptor = rawValue
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        var received = ReceivedAddress()
         let count = unsafe try buffer.fill(limit: .max) { memory, size throws(Errno) in
             try valueOrErrno(.receive) {
-                unsafe withUnsafeMutablePointer(to: &storage) {
-                    unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        unsafe recvfrom(descriptor, memory, size, Int32(clinux_MSG_DONTWAIT), $0, &length)
-                    }
-                }
+                unsafe received.fill { unsafe recvfrom(descriptor, memory, size, Int32(clinux_MSG_DONTWAIT), $0, $1) }
             }
         }
-        sender = SocketAddress(storage)
+        sender = received.internet
         return count
     }
 

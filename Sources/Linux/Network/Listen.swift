@@ -18,16 +18,11 @@ extension Descriptor where Self: ~Copyable {
     public func accept(from peer: inout SocketAddress?) throws(Errno) -> FileDescriptor {
         let descriptor = rawValue
         let flags = Int32(clinux_SOCK_CLOEXEC | clinux_SOCK_NONBLOCK)
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        var received = ReceivedAddress()
         let connection = try valueOrErrno(.accept) {
-            unsafe withUnsafeMutablePointer(to: &storage) {
-                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe clinux_accept(descriptor, $0, &length, flags)
-                }
-            }
+            unsafe received.fill { unsafe clinux_accept(descriptor, $0, $1, flags) }
         }
-        peer = SocketAddress(storage)
+        peer = received.internet
         return FileDescriptor(owning: connection)
     }
 }

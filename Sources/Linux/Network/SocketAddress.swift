@@ -36,9 +36,7 @@ public struct SocketAddress: Hashable, Sendable, ByteStringConvertible {
             native.sin_family = sa_family_t(AF_INET)
             native.sin_port = port.networkOrder
             native.sin_addr.s_addr = address.rawValue.bigEndian
-            return unsafe withUnsafePointer(to: &native) {
-                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, 16) }
-            }
+            return unsafe lendSockaddr(&native) { unsafe body($0, 16) }
         case .v6(let address):
             var native = sockaddr_in6()
             native.sin6_family = sa_family_t(AF_INET6)
@@ -46,9 +44,7 @@ public struct SocketAddress: Hashable, Sendable, ByteStringConvertible {
             native.sin6_flowinfo = flow
             native.sin6_scope_id = scope
             unsafe withUnsafeMutableBytes(of: &native.sin6_addr) { unsafe $0.copyBytes(from: address.networkBytes) }
-            return unsafe withUnsafePointer(to: &native) {
-                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, 28) }
-            }
+            return unsafe lendSockaddr(&native) { unsafe body($0, 28) }
         }
     }
 
@@ -74,5 +70,37 @@ public struct SocketAddress: Hashable, Sendable, ByteStringConvertible {
             )
         default: return nil
         }
+    }
+}
+
+/// Calls `body` with `native`, a structure of one family of addresses, as the system calls take those of all.
+@inline(__always)
+func lendSockaddr<Native, Result>(
+    _ native: inout Native,
+    _ body: (UnsafeMutablePointer<sockaddr>) -> Result
+) -> Result {
+    unsafe withUnsafeMutablePointer(to: &native) {
+        // SAFETY: each of these structures begins as `sockaddr` does, and is told apart by the family.
+        unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0) }
+    }
+}
+
+/// Room for an address that a system call stores.
+struct ReceivedAddress {
+    private(set) var storage = sockaddr_storage()
+    private(set) var length: socklen_t = 0
+
+    /// The address, if it is one of the internet.
+    var internet: SocketAddress? { SocketAddress(storage) }
+
+    /// Calls `body` with the room, and with its size, in the place of which the kernel puts that of the address.
+    @inline(__always)
+    mutating func fill<Result>(
+        _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Result
+    ) -> Result {
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = unsafe lendSockaddr(&storage) { unsafe body($0, &size) }
+        length = size
+        return result
     }
 }

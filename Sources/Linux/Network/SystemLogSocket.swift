@@ -8,19 +8,7 @@ extension FileDescriptor {
     public static func systemLog() throws(Errno) -> FileDescriptor {
         let type = Int32(clinux_SOCK_DGRAM | clinux_SOCK_CLOEXEC | clinux_SOCK_NONBLOCK)
         let socket = FileDescriptor(owning: try valueOrErrno(.socket) { CLinux.socket(AF_UNIX, type, 0) })
-        let descriptor = socket.rawValue
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) {
-            unsafe $0.copyBytes(from: ("/dev/log" as ByteString).bytes)
-        }
-        try nothingOrErrno(.connect) {
-            unsafe withUnsafePointer(to: &address) {
-                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe CLinux.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-                }
-            }
-        }
+        try socket.connect(to: UnixAddress("/dev/log"))
         return socket
     }
 }

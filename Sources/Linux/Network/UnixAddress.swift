@@ -26,14 +26,13 @@ public struct UnixAddress: Hashable, Sendable, ByteStringConvertible {
         unsafe withUnsafeMutableBytes(of: &native.sun_path) { unsafe $0.copyBytes(from: name) }
         // A path ends with a NUL, which counts; an abstract name ends where the address does.
         let length = socklen_t(2 + name.count + (isAbstract ? 0 : 1))
-        return unsafe withUnsafePointer(to: &native) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, length) }
-        }
+        return unsafe lendSockaddr(&native) { unsafe body($0, length) }
     }
 
-    fileprivate init?(_ native: sockaddr_un, length: socklen_t) {
-        var native = native
-        let count = min(Int(length) - 2, 108)
+    fileprivate init?(_ received: ReceivedAddress) {
+        var storage = received.storage
+        var native = unsafe withUnsafeBytes(of: &storage) { unsafe $0.loadUnaligned(as: sockaddr_un.self) }
+        let count = min(Int(received.length) - 2, 108)
         guard native.sun_family == sa_family_t(AF_UNIX), count > 0 else { return nil }
         var bytes = unsafe withUnsafeBytes(of: &native.sun_path) { unsafe Array($0[..<count]) }
         if bytes[0] == 0 { bytes[0] = UInt8(ascii: "@") } else { bytes = Array(bytes.prefix { $0 != 0 }) }
@@ -83,16 +82,11 @@ extension Descriptor where Self: ~Copyable {
     /// The corresponding system call is recvfrom(2) with `MSG_PEEK`.
     public func peekUnixSender() throws(Errno) -> UnixAddress? {
         let descriptor = rawValue
-        var native = sockaddr_un()
-        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        var received = ReceivedAddress()
         var byte: UInt8 = 0
         try nothingOrErrno(.receive) {
-            unsafe withUnsafeMutablePointer(to: &native) {
-                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe recvfrom(descriptor, &byte, 1, Int32(clinux_MSG_PEEK), $0, &length)
-                }
-            }
+            unsafe received.fill { unsafe recvfrom(descriptor, &byte, 1, Int32(clinux_MSG_PEEK), $0, $1) }
         }
-        return UnixAddress(native, length: length)
+        return UnixAddress(received)
     }
 }

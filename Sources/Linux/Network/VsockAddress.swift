@@ -25,9 +25,7 @@ public struct VsockAddress: Hashable, Sendable, ByteStringConvertible {
         native.family = UInt16(clinux_AF_VSOCK)
         native.port = port
         native.cid = machine
-        return unsafe withUnsafePointer(to: &native) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, 16) }
-        }
+        return unsafe lendSockaddr(&native) { unsafe body($0, 16) }
     }
 }
 
