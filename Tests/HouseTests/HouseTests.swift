@@ -96,6 +96,13 @@ import Testing
         #expect(try Self.files(with: "yama/ptrace_scope") == ["Linux/Processes/Yama.swift"])
     }
 
+    @Test func `the version of the programs stands in one place`() throws {
+        let header = Self.sources.appending(path: "CLinux/include/clinux_version.h")
+        let text = try String(contentsOf: header, encoding: .utf8)
+        let version = try #require(text.firstMatch(of: /CLINUX_VERSION "([0-9.]+)"/)).1
+        #expect(try Self.files(with: String(version)) == [])
+    }
+
     @Test func `an error has the name that the table gives it`() throws {
         for file in try Self.files() {
             #expect(!file.text.contains(/Errno\(rawValue: *-?[0-9]/), "\(file.path)")

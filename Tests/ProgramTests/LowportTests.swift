@@ -70,6 +70,8 @@ import Testing
     }
 
     @Test func saysItsVersion() async throws {
-        #expect(try await lowport("--version") == Outcome(status: 0, output: "lowport 0.1.0\n"))
+        #expect(try await lowport("--version") == Outcome(status: 0, output: "lowport \(ProjectVersion.current)\n"))
+        let netcat = try await run(Products.path("nc"), ["--version"])
+        #expect(netcat == Outcome(status: 0, output: "nc (Lowport) \(ProjectVersion.current)\n"))
     }
 }

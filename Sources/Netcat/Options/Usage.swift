@@ -4,7 +4,7 @@ internal import Linux
 /// What is said about the command line.
 enum Usage {
     /// The version, a line.
-    static var version: ByteString { "nc (Lowport) 0.1.0\n" }
+    static var version: ByteString { "nc (Lowport) \(ProjectVersion.current)\n" }
 
     /// The forms of the command, shown after a mistake.
     static var short: ByteString {
