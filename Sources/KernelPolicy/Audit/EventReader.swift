@@ -22,9 +22,10 @@ public struct EventReader: ~Copyable {
         }
         let isFirst = try attempt("lock the events") { () throws(Errno) in try lock.tryToLockExclusively() }
         if !isFirst { return nil }
-        let events = try engine.directory.open("events")
+        let layout = EngineMap.events.layout
+        let events = try engine.directory.open(layout.pin)
         let ring: BpfRingBuffer
-        do throws(Errno) { ring = try BpfRingBuffer(events, size: EngineMaps.ringSize) } catch {
+        do throws(Errno) { ring = try BpfRingBuffer(events, size: layout.capacity) } catch {
             throw .failed("read the ring buffer", error)
         }
         return EventReader(lock: lock, engine, ring: ring)
@@ -33,7 +34,7 @@ public struct EventReader: ~Copyable {
     private init(lock: consuming FileDescriptor, _ engine: consuming EngineSet, ring: BpfRingBuffer) {
         self.lock = lock
         self.ring = ring
-        identifier = engine.settings.maps[0]
+        identifier = engine.settings.maps[EngineMap.events.rawValue]
         maps = engine.maps
         told = readTold()
     }
@@ -42,7 +43,8 @@ public struct EventReader: ~Copyable {
     public var isLive: Bool {
         do throws(EnforcementError) {
             guard let directory = try PinDirectory.open() else { return false }
-            let events = BpfMap(try directory.open("events"), valueSize: 0)
+            let layout = EngineMap.events.layout
+            let events = BpfMap(try directory.open(layout.pin), valueSize: layout.value)
             return (try? events.status().identifier) == identifier
         } catch { return false }
     }

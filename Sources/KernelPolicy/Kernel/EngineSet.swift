@@ -24,7 +24,7 @@ struct EngineSet: ~Copyable {
     init(_ directory: consuming PinDirectory) throws(EnforcementError) {
         let names = try directory.names()
         if names.isEmpty { throw .notEnabled }
-        var missing = (EngineLinks.names + EngineMaps.names).filter { !names.contains($0) }
+        var missing = (EngineLinks.names + EngineMap.pins).filter { !names.contains($0) }
         if !names.contains(where: ConfinedPins.names.contains) { missing.append(ConfinedPins.current) }
         if !missing.isEmpty { throw .incomplete(missing: missing) }
         let links = try EngineLinks.pinned(in: directory)

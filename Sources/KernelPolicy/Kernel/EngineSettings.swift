@@ -10,7 +10,7 @@ public struct EngineSettings: Hashable, Sendable {
     var group: TargetGroup?
     /// The numbers of the links and of the maps that are pinned, in the order of their names.
     var links: [UInt32] = [0, 0]
-    var maps = [UInt32](repeating: 0, count: EngineMaps.names.count)
+    var maps = [UInt32](repeating: 0, count: EngineMap.allCases.count)
     /// The policy that was applied last.
     var current: AppliedPolicy
     /// The policy that is about to take its place; left over where a change did not get to its end.

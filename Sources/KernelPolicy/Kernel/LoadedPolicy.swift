@@ -28,8 +28,8 @@ struct LoadedPolicy: ~Copyable {
         let image = PolicyImage(sources: sources, counters: counters, atomicOffset: KernelClock.atomicOffset)
         let policy = try Self.fill(table, image)
         let descriptors: [MapName: Int32] = [
-            .policy: policy.descriptor.rawValue, .counters: maps.counters.descriptor.rawValue,
-            .events: maps.events.descriptor.rawValue, .statistics: maps.statistics.descriptor.rawValue,
+            .policy: policy.descriptor.rawValue, .counters: maps[.counters].map.descriptor.rawValue,
+            .events: maps[.events].map.descriptor.rawValue, .statistics: maps[.statistics].map.descriptor.rawValue,
         ]
         // Looking into the kernel's structures takes more privilege, and a kernel that says what they are.
         let group = settings.group.map { ProgramGroup(inode: $0.inode, level: $0.level) }

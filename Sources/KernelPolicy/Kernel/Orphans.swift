@@ -57,9 +57,10 @@ enum Orphans {
             (try? program.name()) == LoadedPolicy.names[attachment], let maps = try? program.maps()
         else { return false }
         return maps.contains { map in
-            guard let statistics = try? BpfMap.existing(map, valueSize: StatisticsLayout.size),
-                let status = try? statistics.status(), status.name == "lowport_stats",
-                status.valueSize == StatisticsLayout.size, status.keySize == 4,
+            let layout = EngineMap.statistics.layout
+            guard let statistics = try? BpfMap.existing(map, valueSize: layout.value),
+                let status = try? statistics.status(), status.name == layout.name,
+                status.valueSize == layout.value, status.keySize == layout.key,
                 let value = try? statistics.value(at: [0, 0, 0, 0])
             else { return false }
             return Array(value[StatisticsLayout.owner...]) == owner.bytes

@@ -7,8 +7,8 @@ extension EngineMaps {
     func counters(for digests: [UInt64]) throws(EnforcementError) -> [UInt32] {
         do throws(Errno) {
             var known: [UInt64: UInt32] = [:]
-            for key in try rules.keys(size: 8) {
-                let number = try rules.value(at: key).map { MapNumbers($0).word(at: 0) }
+            for key in try self[.rules].map.keys(size: 8) {
+                let number = try self[.rules].map.value(at: key).map { MapNumbers($0).word(at: 0) }
                 known[MapNumbers(key).double(at: 0)] = number
             }
             var free = UInt32(1)
@@ -21,12 +21,12 @@ extension EngineMaps {
                     continue
                 }
                 while taken.contains(free) { free += 1 }
-                guard free < Self.counterCount else {
+                guard free < EngineMap.counterCount else {
                     numbers.append(0)
                     continue
                 }
-                try counters.set(Self.bytes(free), Self.bytes(UInt64(0)))
-                try rules.set(Self.bytes(digest), Self.bytes(free))
+                try self[.counters].map.set(Self.bytes(free), Self.bytes(UInt64(0)))
+                try self[.rules].map.set(Self.bytes(digest), Self.bytes(free))
                 known[digest] = free
                 numbers.append(free)
                 free += 1
@@ -38,16 +38,16 @@ extension EngineMaps {
     /// Gives the counters of rules that are gone to whoever comes.
     func releaseCounters(except digests: Set<UInt64>) throws(EnforcementError) {
         do throws(Errno) {
-            for key in try rules.keys(size: 8) where !digests.contains(MapNumbers(key).double(at: 0)) {
-                try rules.remove(key)
+            for key in try self[.rules].map.keys(size: 8) where !digests.contains(MapNumbers(key).double(at: 0)) {
+                try self[.rules].map.remove(key)
             }
         } catch { throw .failed("remove old counters", error) }
     }
 
     /// How often the rule with this digest allowed a bind; nil if it is not known.
     func count(of digest: UInt64) -> UInt64? {
-        guard let number = (try? rules.value(at: Self.bytes(digest))).flatMap({ $0 }),
-            let count = (try? counters.value(at: number)).flatMap({ $0 })
+        guard let number = (try? self[.rules].map.value(at: Self.bytes(digest))).flatMap({ $0 }),
+            let count = (try? self[.counters].map.value(at: number)).flatMap({ $0 })
         else { return nil }
         return MapNumbers(count).double(at: 0)
     }
