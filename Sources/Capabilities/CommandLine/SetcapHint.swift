@@ -60,22 +60,7 @@ extension SetcapFailure {
     /// That the kernel does not know the root user: nothing else is left.
     private static func hintForRootUser(_ user: UserID) -> ByteString {
         if user.rawValue == .max { return "-n names 4294967295, which is no user" }
-        if user.hasNumberHere { return "the user namespace of the file system has no number for user \(user)" }
+        if Namespaces.knows(user) { return "the user namespace of the file system has no number for user \(user)" }
         return "user \(user) has no number in this user namespace; /proc/self/uid_map shows which have one"
-    }
-}
-
-extension UserID {
-    /// Whether the user is one of those that the user namespace of this process knows (user_namespaces(7)).
-    fileprivate var hasNumberHere: Bool {
-        guard let file = try? FileDescriptor.open("/proc/self/uid_map", .readOnly),
-            let map = try? file.readToEnd(limit: 1 << 16)
-        else { return true }
-        for line in ByteString(map).split(on: UInt8(ascii: "\n")) {
-            let numbers = line.split(on: UInt8(ascii: " ")).filter { !$0.isEmpty }
-                .map { Digits.number($0) ?? 0 }
-            if numbers.count == 3, UInt64(rawValue) >= numbers[0], UInt64(rawValue) - numbers[0] < numbers[2] { return true }
-        }
-        return false
     }
 }

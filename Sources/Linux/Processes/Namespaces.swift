@@ -36,24 +36,47 @@ public enum Namespaces {
     /// Who `user` is outside of the user namespace of this process; nil if that is the first one, where all are mapped to
     /// themselves, or if it is nobody.
     public static func outerUser(of user: UserID) -> UserID? {
-        guard let text = try? FileDescriptor.open("/proc/self/uid_map", .readOnly).readToEnd(limit: 1 << 16) else {
-            return nil
+        (try? userMap()).flatMap { outerUser(of: user, in: $0) }
+    }
+
+    /// Whether the user namespace of this process has a number for `user`; true also where that cannot be found out.
+    public static func knows(_ user: UserID) -> Bool {
+        guard let map = try? userMap() else { return true }
+        return ranges(in: map).contains { $0.place(of: user) != nil }
+    }
+
+    private static func userMap() throws(Errno) -> ByteString {
+        ByteString(try FileDescriptor.open("/proc/self/uid_map", .readOnly).readToEnd(limit: 1 << 16))
+    }
+
+    /// A line of uid_map: `count` numbers from `inside` on are those from `outside` on.
+    private struct Mapping {
+        let inside: UInt64
+        let outside: UInt64
+        let count: UInt64
+
+        /// How far `user` is behind the first number; nil if it is none of them.
+        func place(of user: UserID) -> UInt64? {
+            let number = UInt64(user.rawValue)
+            return number >= inside && number - inside < count ? number - inside : nil
         }
-        return outerUser(of: user, in: ByteString(text))
+    }
+
+    private static func ranges(in map: ByteString) -> [Mapping] {
+        map.split(on: 0x0A).compactMap { line in
+            let words = line.split(on: 0x20).filter { !$0.isEmpty }
+            let fields = words.compactMap { Digits.number($0, upTo: UInt64(UInt32.max)) }
+            guard words.count == 3, fields.count == 3 else { return nil }
+            return Mapping(inside: fields[0], outside: fields[1], count: fields[2])
+        }
     }
 
     /// The same from `map`, the content of uid_map: lines of a first number inside, the first outside, and how many.
     static func outerUser(of user: UserID, in map: ByteString) -> UserID? {
-        for line in map.split(on: 0x0A) {
-            let words = line.split(on: 0x20).filter { !$0.isEmpty }
-            let fields = words.compactMap { Digits.number($0, upTo: UInt64(UInt32.max)) }
-            guard words.count == 3, fields.count == 3, fields != [0, 0, UInt64(UInt32.max)],
-                user.rawValue >= fields[0]
-            else { continue }
-            let distance = UInt64(user.rawValue) - fields[0]
-            if distance < fields[2] {
-                return UInt32(exactly: fields[1] + distance).map { UserID(rawValue: $0) }
-            }
+        for mapping in ranges(in: map) {
+            let isFirst = mapping.inside == 0 && mapping.outside == 0 && mapping.count == UInt64(UInt32.max)
+            guard !isFirst, let place = mapping.place(of: user) else { continue }
+            return UInt32(exactly: mapping.outside + place).map { UserID(rawValue: $0) }
         }
         return nil
     }
