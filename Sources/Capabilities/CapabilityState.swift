@@ -1,25 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-
-/// The three capability sets that a process has, and that a capability text describes (capabilities(7)).
-public struct CapabilityState: Hashable, Sendable {
-    /// What permission checks look at.
-    public var effective: CapabilitySet
-    /// What may be made effective.
-    public var permitted: CapabilitySet
-    /// What survives an execve(2) of a file that has it inheritable too.
-    public var inheritable: CapabilitySet
-
-    /// Creates a state; without arguments, one with nothing in it.
-    public init(
-        effective: CapabilitySet = [],
-        permitted: CapabilitySet = [],
-        inheritable: CapabilitySet = []
-    ) {
-        self.effective = effective
-        self.permitted = permitted
-        self.inheritable = inheritable
-    }
-}
+public import Linux
 
 /// Some of the three sets: the letters `e`, `i` and `p` of a capability text.
 public struct CapabilityFlags: OptionSet, Hashable, Sendable {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
+public import Linux
 
 /// How many capabilities a kernel has; `all` and `=` in a capability text mean exactly these.
 public struct KernelCapabilities: Hashable, Sendable {
@@ -21,7 +21,8 @@ public struct KernelCapabilities: Hashable, Sendable {
         var (known, unknown): (UInt8, UInt8) = (0, Capability.limit)
         while known < unknown {
             let number = (known + unknown) / 2
-            if let _ = try? isInBoundingSet(capability: number) { known = number + 1 } else { unknown = number }
+            let isKnown = (try? CapabilityControls.isInBoundingSet(Capability(number: number))) != nil
+            if isKnown { known = number + 1 } else { unknown = number }
         }
         let isPlausible = known > 0 && known < Capability.limit
         return KernelCapabilities(count: isPlausible ? known : UInt8(Capability.shortNames.count))

@@ -75,7 +75,7 @@ struct AskedBind {
         }
         tell(.allowed)
         // A socket that is not of the internet, or not of the address's family, is left to the kernel without privilege.
-        if isOfItsFamily { caller.capabilities.raise(.bindService) } else { caller.capabilities.lower() }
+        if isOfItsFamily { caller.capabilities.raise(.netBindService) } else { caller.capabilities.lower() }
         do throws(Errno) {
             try socket.bind(to: address)
         } catch {
@@ -113,6 +113,6 @@ struct AskedBind {
 struct RaisedReading: ReadPrivilege {
     let capabilities: HeldCapabilities
 
-    func raise() { capabilities.raise(.readSearch) }
+    func raise() { capabilities.raise(.dacReadSearch) }
     func lower() { capabilities.lower() }
 }

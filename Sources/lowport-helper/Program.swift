@@ -85,7 +85,7 @@ private func confine() throws(Errno) -> Caller {
     // A helper that was stopped between its decision and the bind must not go on when the decision may be revoked.
     Confinement.limitLife(seconds: 5)
     Confinement.resetEnvironment()
-    return Caller(capabilities: try HeldCapabilities(keeping: [.readSearch, .bindService, .setPrivileges]))
+    return Caller(capabilities: try HeldCapabilities(keeping: [.dacReadSearch, .netBindService, .setpcap]))
 }
 
 /// Leaves this process, for good, with what its work takes: the set-up is over.

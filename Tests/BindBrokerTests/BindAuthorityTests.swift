@@ -7,7 +7,6 @@ import Testing
 @Suite struct BindAuthorityTests {
     private static let home = NamespaceID(device: 4, inode: 1)
     private static let elsewhere = NamespaceID(device: 4, inode: 2)
-    private static let bindService: UInt64 = 1 << 10
 
     /// The status of an unprivileged thread, with other text in place of some of it.
     private static func status(_ changes: [String: String] = [:]) -> [UInt8] {
@@ -95,7 +94,7 @@ import Testing
         #expect(status.process == CurrentProcess.identifier)
         #expect(status.users[0] == CurrentProcess.realUser && status.groups[1] == CurrentProcess.effectiveGroup)
         #expect(try status.supplementaryGroups == CurrentProcess.supplementaryGroups().sorted())
-        #expect(try status.effective == CapabilityMasks(ofProcess: 0).effective)
+        #expect(try status.effective == CapabilityState.ofCurrentThread().effective)
         #expect(Principal.current().isKnown)
     }
 }

@@ -103,6 +103,29 @@ import Testing
         #expect(try Self.files(with: String(version)) == [])
     }
 
+    @Test func `numbers are read in one place`() throws {
+        let patterns: [Regex<Substring>] = [
+            /ascii: "9"\)/, /ascii: "f"\)/, /0x3[0-9]\.\.\.0x3[0-9]/, /- (?:0x30|0x57|0x37)\b/, /<= 0x39/, /radix:/,
+            /\bU?Int(?:8|16|32|64)?\([a-z]+(?:\[[0-9]\])?\.description/,
+        ]
+        // The library that is injected has no room of ours to read with, and reads with strtol(3).
+        for file in try Self.files() where file.path != "Linux/Core/Digits.swift" {
+            for pattern in patterns {
+                #expect(!file.text.contains(pattern), "\(file.path): \(file.text.firstMatch(of: pattern)?.0 ?? "")")
+            }
+        }
+    }
+
+    /// A set of capabilities has one type, and what names one of them has one.
+    @Test func `capabilities are no bare numbers`() throws {
+        #expect(try Self.files(with: "struct CapabilitySet").count == 1)
+        for file in try Self.files() where !file.path.hasPrefix("Linux/Processes/Capability") {
+            #expect(!file.text.contains("struct Capability:") && !file.text.contains("struct CapabilityMasks"))
+            #expect(!file.text.contains(/(effective|permitted|inheritable|ambient|bounding): U?Int/), "\(file.path)")
+            #expect(!file.text.contains(/PR_CAPBSET|PR_CAP_AMBIENT|clinux_prctl\([0-9]/), "\(file.path)")
+        }
+    }
+
     @Test func `an error has the name that the table gives it`() throws {
         for file in try Self.files() {
             #expect(!file.text.contains(/Errno\(rawValue: *-?[0-9]/), "\(file.path)")

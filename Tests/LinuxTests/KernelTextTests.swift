@@ -14,7 +14,7 @@ import Testing
         }
         let plain = try #require(changed("Name", "Name"))
         #expect(plain.process == 7 && plain.users[0].rawValue == 1000 && plain.groups[0].rawValue == 8)
-        #expect(plain.effective == 0x400)
+        #expect(plain.effective == [.netBindService])
         #expect(changed("1000", "4294967296") == nil)
         #expect(changed("Gid:\t8", "Gid:\t4294967304") == nil)
         #expect(changed("Tgid:\t7", "Tgid:\t4294967303") == nil)

@@ -41,7 +41,7 @@ public struct Principal: Sendable {
     public var isKnown: Bool { credentials != nil }
 
     /// Whether it has no capabilities, so that whoever has none either differs from it in nothing.
-    public var isUnprivileged: Bool { credentials.map { $0.permitted == 0 && $0.effective == 0 } ?? false }
+    public var isUnprivileged: Bool { credentials.map { $0.permitted.isEmpty && $0.effective.isEmpty } ?? false }
 
     /// Creates the principal with these credentials, in the network namespace with the cookie `network`.
     public init(_ credentials: ThreadCredentials?, network: UInt64?) {
@@ -55,8 +55,8 @@ public struct Principal: Sendable {
     public static func current(unprivileged: Bool = false) -> Principal {
         var credentials = try? ThreadCredentials.ofCurrentProcess()
         if unprivileged {
-            credentials?.permitted = 0
-            credentials?.effective = 0
+            credentials?.permitted = []
+            credentials?.effective = []
         }
         return Principal(credentials, network: try? networkNamespaceCookie())
     }

@@ -222,9 +222,9 @@ struct SetcapProgram: ~Copyable {
 
 /// Makes a permitted capability of this thread effective; EPERM if it is not permitted.
 private func makeEffective(_ capability: Capability) throws(Errno) {
-    var masks = try CapabilityMasks(ofProcess: 0)
-    masks.effective |= CapabilitySet([capability]).rawValue
-    try masks.apply()
+    var state = try CapabilityState.ofCurrentThread()
+    state.effective.insert(capability)
+    try state.applyToCurrentThread()
 }
 
 /// Writes to standard error, at once. On a terminal, names of files are escaped.

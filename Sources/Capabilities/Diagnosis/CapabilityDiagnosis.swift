@@ -70,7 +70,7 @@ extension CapabilitySet {
     public static var bounding: CapabilitySet {
         var set: CapabilitySet = []
         for capability in KernelCapabilities.running.all {
-            if (try? isInBoundingSet(capability: capability.rawValue)) == true { set.insert(capability) }
+            if (try? CapabilityControls.isInBoundingSet(capability)) == true { set.insert(capability) }
         }
         return set
     }

@@ -108,10 +108,10 @@ extension InheritedCapabilities {
         state.effective.formUnion(state.permitted.intersection([.setpcap]))
         try state.applyToCurrentThread()
         try CapabilityControls.clearAmbient()
-        for capability in ambient { try CapabilityControls.setAmbient(capability: capability.rawValue, to: true) }
+        for capability in ambient { try CapabilityControls.setAmbient(capability, to: true) }
         let bounding = CapabilitySet.bounding
         for capability in blocked.intersection(bounding) {
-            try CapabilityControls.dropFromBoundingSet(capability: capability.rawValue)
+            try CapabilityControls.dropFromBoundingSet(capability)
         }
         state.effective = effective
         try state.applyToCurrentThread()

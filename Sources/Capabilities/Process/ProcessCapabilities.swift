@@ -60,33 +60,6 @@ public enum ProcessCapabilitiesError: Error, Hashable, Sendable {
 }
 
 extension CapabilityState {
-    /// The sets of the calling thread (capget(2)).
-    public static func ofCurrentThread() throws(Errno) -> CapabilityState {
-        CapabilityState(try CapabilityMasks(ofProcess: 0))
-    }
-
-    /// The sets of the process with the number `process`. Throws ESRCH if there is none (capget(2)).
-    public init(ofProcess process: Int32) throws(Errno) { self.init(try CapabilityMasks(ofProcess: process)) }
-
-    private init(_ masks: CapabilityMasks) {
-        self.init(
-            effective: CapabilitySet(rawValue: masks.effective),
-            permitted: CapabilitySet(rawValue: masks.permitted),
-            inheritable: CapabilitySet(rawValue: masks.inheritable)
-        )
-    }
-
-    /// Makes these the sets of the calling thread alone (capset(2)).
-    ///
-    /// Throws EPERM for what the thread may not have: permitted beyond what is, or effective beyond permitted.
-    public func applyToCurrentThread() throws(Errno) {
-        try CapabilityMasks(
-            effective: effective.rawValue,
-            permitted: permitted.rawValue,
-            inheritable: inheritable.rawValue
-        ).apply()
-    }
-
     /// Makes these the sets of the process, which must not have other threads.
     public func apply() throws(ProcessCapabilitiesError) {
         try CurrentProcess.requireSingleThread()

@@ -90,7 +90,7 @@ public enum CapabilityMode: Hashable, Sendable {
         try (self == .hybrid ? [] : SecureBits.pureCapabilities).applyToCurrentThread()
         if self == .noPrivileges {
             for capability in KernelCapabilities.running.all {
-                try CapabilityControls.dropFromBoundingSet(capability: capability.rawValue)
+                try CapabilityControls.dropFromBoundingSet(capability)
             }
             state.permitted = []
             try CapabilityControls.gainNoNewPrivileges()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Linux
 
 /// The form in which programs that use libcap hand states to each other (cap_copy_ext(3)).
 ///

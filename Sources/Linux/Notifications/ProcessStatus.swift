@@ -10,10 +10,10 @@ public struct ProcessStatus: Hashable, Sendable {
     public let groups: [GroupID]
     /// Its supplementary groups, in the order of the kernel, which is that of their numbers.
     public let supplementaryGroups: [GroupID]
-    /// The capabilities that it may make effective, bit by number.
-    public let permitted: UInt64
-    /// The capabilities that are in effect, bit by number.
-    public let effective: UInt64
+    /// The capabilities that it may make effective.
+    public let permitted: CapabilitySet
+    /// The capabilities that are in effect.
+    public let effective: CapabilitySet
 
     /// Reads the open file `status` of a thread from its beginning, wherever it was read to.
     ///
@@ -66,8 +66,8 @@ public struct ProcessStatus: Hashable, Sendable {
         self.users = users.map { UserID(rawValue: $0) }
         self.groups = groups.map { GroupID(rawValue: $0) }
         supplementaryGroups = supplementary.map { GroupID(rawValue: $0) }
-        self.permitted = permitted[0]
-        self.effective = effective[0]
+        self.permitted = CapabilitySet(rawValue: permitted[0])
+        self.effective = CapabilitySet(rawValue: effective[0])
     }
 
     private static func words(_ numbers: [UInt64]?, count: Int?) -> [UInt32]? {

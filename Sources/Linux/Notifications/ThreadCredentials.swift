@@ -9,10 +9,10 @@ public struct ThreadCredentials: Hashable, Sendable {
     public var groups: [GroupID]
     /// Its supplementary groups, in the order of their numbers.
     public var supplementaryGroups: [GroupID]
-    /// The capabilities that it may make effective, bit by number.
-    public var permitted: UInt64
-    /// The capabilities that are in effect, bit by number.
-    public var effective: UInt64
+    /// The capabilities that it may make effective.
+    public var permitted: CapabilitySet
+    /// The capabilities that are in effect.
+    public var effective: CapabilitySet
     /// The user namespace in which these capabilities count.
     public var userNamespace: NamespaceID
     /// The network namespace in which its new sockets are.
@@ -53,7 +53,7 @@ public struct ThreadCredentials: Hashable, Sendable {
     }
 
     /// Whether `CAP_NET_BIND_SERVICE` is in effect.
-    public var canBindAllPorts: Bool { effective & HeldCapabilities.Capability.bindService.bit != 0 }
+    public var canBindAllPorts: Bool { effective.contains(.netBindService) }
 }
 
 /// What tells a namespace from all others: the device and the number of its file (ioctl_nsfs(2)).

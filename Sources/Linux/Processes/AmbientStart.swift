@@ -14,10 +14,11 @@ extension CurrentProcess {
     ///   - group: the user's group.
     ///   - name: the user's name, whose groups are taken on; nil for no groups but `group`.
     public static func become(_ user: UserID, _ group: GroupID, name: ByteString?) throws(Errno) {
-        for capability in 0...63 as ClosedRange<UInt> where capability != 10 {
+        for number in 0..<Capability.limit {
+            let capability = Capability(number: number)
             // EINVAL ends the list: the kernel has no more.
-            guard (try? isInBoundingSet(capability: UInt8(capability))) != nil else { break }
-            try nothingOrErrno(.prctl) { clinux_prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) }
+            guard (try? CapabilityControls.isInBoundingSet(capability)) != nil else { break }
+            if capability != .netBindService { try CapabilityControls.dropFromBoundingSet(capability) }
         }
         let (uid, gid) = (user.rawValue, group.rawValue)
         if let name {
@@ -26,14 +27,14 @@ extension CurrentProcess {
             try nothingOrErrno(.setIdentity) { setgroups(0, nil) }
         }
         try nothingOrErrno(.setIdentity) { clinux_setresgid(gid, gid, gid) }
-        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) }
+        try CapabilityControls.keepPermitted(true)
         try nothingOrErrno(.setIdentity) { clinux_setresuid(uid, uid, uid) }
-        let one: UInt64 = 1 << 10
-        try CapabilityMasks(effective: one, permitted: one, inheritable: one).apply()
-        // PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE.
-        try nothingOrErrno(.prctl) { clinux_prctl(47, 2, 10, 0, 0) }
-        guard realUser == user, effectiveUser == user, realGroup == group,
-            try CapabilityMasks(ofProcess: 0) == CapabilityMasks(effective: one, permitted: one, inheritable: one)
-        else { throw .notPermitted }
+        let one: CapabilitySet = [.netBindService]
+        let state = CapabilityState(effective: one, permitted: one, inheritable: one)
+        try state.applyToCurrentThread()
+        try CapabilityControls.setAmbient(.netBindService, to: true)
+        guard realUser == user, effectiveUser == user, realGroup == group, try .ofCurrentThread() == state else {
+            throw .notPermitted
+        }
     }
 }

@@ -3,19 +3,26 @@ internal import CLinux
 
 /// What prctl(2) does with the capabilities of the calling thread, beside the three sets. Other threads keep theirs.
 public enum CapabilityControls {
+    /// Whether a capability is in the bounding set; throws EINVAL if the kernel has it not.
+    ///
+    /// The corresponding operation is `PR_CAPBSET_READ`.
+    public static func isInBoundingSet(_ capability: Capability) throws(Errno) -> Bool {
+        try valueOrErrno(.prctl) { clinux_prctl(PR_CAPBSET_READ, UInt(capability.rawValue), 0, 0, 0) } == 1
+    }
+
     /// Takes a capability out of the bounding set, for good. Needs CAP_SETPCAP; throws EINVAL if the kernel has it not.
     ///
     /// The corresponding operation is `PR_CAPBSET_DROP`.
-    public static func dropFromBoundingSet(capability number: UInt8) throws(Errno) {
-        try nothingOrErrno(.prctl) { clinux_prctl(PR_CAPBSET_DROP, UInt(number), 0, 0, 0) }
+    public static func dropFromBoundingSet(_ capability: Capability) throws(Errno) {
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_CAPBSET_DROP, UInt(capability.rawValue), 0, 0, 0) }
     }
 
     /// Whether a capability is in the ambient set; throws EINVAL if the kernel has it not.
     ///
     /// The corresponding operation is `PR_CAP_AMBIENT_IS_SET`.
-    public static func isAmbient(capability number: UInt8) throws(Errno) -> Bool {
+    public static func isAmbient(_ capability: Capability) throws(Errno) -> Bool {
         try valueOrErrno(.prctl) {
-            clinux_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_IS_SET), UInt(number), 0, 0)
+            clinux_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_IS_SET), UInt(capability.rawValue), 0, 0)
         } == 1
     }
 
@@ -23,9 +30,9 @@ public enum CapabilityControls {
     ///
     /// To put it in, it has to be permitted and inheritable; otherwise EPERM is thrown. The corresponding operations are
     /// `PR_CAP_AMBIENT_RAISE` and `PR_CAP_AMBIENT_LOWER`.
-    public static func setAmbient(capability number: UInt8, to isAmbient: Bool) throws(Errno) {
+    public static func setAmbient(_ capability: Capability, to isAmbient: Bool) throws(Errno) {
         let operation = isAmbient ? PR_CAP_AMBIENT_RAISE : PR_CAP_AMBIENT_LOWER
-        try nothingOrErrno(.prctl) { clinux_prctl(PR_CAP_AMBIENT, UInt(operation), UInt(number), 0, 0) }
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_CAP_AMBIENT, UInt(operation), UInt(capability.rawValue), 0, 0) }
     }
 
     /// Empties the ambient set.

@@ -40,51 +40,41 @@ public enum Confinement {
 
 /// The capabilities that the process may make effective: permitted, and not in use until then (capabilities(7)).
 public final class HeldCapabilities {
-    /// One of them.
-    public struct Capability: Sendable {
-        let bit: UInt64
-
-        /// `CAP_DAC_READ_SEARCH`: reading files, and searching folders, whatever their permissions.
-        public static var readSearch: Capability { Capability(bit: 1 << 2) }
-        /// `CAP_NET_BIND_SERVICE`: binding ports below `ip_unprivileged_port_start`.
-        public static var bindService: Capability { Capability(bit: 1 << 10) }
-        /// `CAP_SETPCAP`: taking capabilities out of the bounding set.
-        public static var setPrivileges: Capability { Capability(bit: 1 << 8) }
-    }
-
-    private var masks: CapabilityMasks
+    private var state: CapabilityState
 
     /// Makes `capability` effective, of all held ones it alone; a process that does not hold it goes on without.
-    public func raise(_ capability: Capability) { setEffective(capability.bit & masks.permitted) }
+    public func raise(_ capability: Capability) {
+        setEffective(holds(capability) ? [capability] : [])
+    }
 
     /// Makes all ineffective again.
-    public func lower() { setEffective(0) }
+    public func lower() { setEffective([]) }
 
     /// Whether `capability` may be made effective.
-    func holds(_ capability: Capability) -> Bool { masks.permitted & capability.bit != 0 }
+    func holds(_ capability: Capability) -> Bool { state.permitted.contains(capability) }
 
     /// Gives `capability` up for good, and makes all others ineffective.
     func giveUp(_ capability: Capability) throws(Errno) {
-        var changed = masks
-        changed.permitted &= ~capability.bit
-        changed.effective = 0
-        try changed.apply()
-        masks = changed
+        var changed = state
+        changed.permitted.remove(capability)
+        changed.effective = []
+        try changed.applyToCurrentThread()
+        state = changed
     }
 
     /// Gives up all of them for good.
     public func giveUpAll() throws(Errno) {
-        masks = CapabilityMasks(effective: 0, permitted: 0, inheritable: 0)
-        try masks.apply()
+        state = CapabilityState()
+        try state.applyToCurrentThread()
     }
 
-    private func setEffective(_ bits: UInt64) {
-        if masks.effective == bits { return }
-        var changed = masks
-        changed.effective = bits
+    private func setEffective(_ set: CapabilitySet) {
+        if state.effective == set { return }
+        var changed = state
+        changed.effective = set
         do throws(Errno) {
-            try changed.apply()
-            masks = changed
+            try changed.applyToCurrentThread()
+            state = changed
         } catch {}
     }
 
@@ -92,17 +82,16 @@ public final class HeldCapabilities {
     /// permitted and not effective. The real root keeps what is permitted, which access(2) has to see.
     ///
     /// Whether the program was installed with file capabilities or set-id root, this makes the same process of it.
-    public init(keeping kept: [Capability]) throws(Errno) {
+    public init(keeping kept: CapabilitySet) throws(Errno) {
         let user = CurrentProcess.realUser
         if user == .root {
-            masks = try CapabilityMasks(ofProcess: 0)
+            state = try .ofCurrentThread()
             return
         }
         // Permitted capabilities outlast the change from root to another user only with this (prctl(2)).
-        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) }
+        try CapabilityControls.keepPermitted(true)
         try nothingOrErrno(.setIdentity) { clinux_setresuid(user.rawValue, user.rawValue, user.rawValue) }
-        let permitted = try CapabilityMasks(ofProcess: 0).permitted & kept.reduce(0) { $0 | $1.bit }
-        masks = CapabilityMasks(effective: 0, permitted: permitted, inheritable: 0)
-        try masks.apply()
+        state = CapabilityState(permitted: try CapabilityState.ofCurrentThread().permitted.intersection(kept))
+        try state.applyToCurrentThread()
     }
 }

@@ -86,15 +86,15 @@ extension HeldCapabilities {
     /// Without `CAP_SETPCAP` the set stays as it is, which without the right to gain privileges is of no use either. The
     /// corresponding operation is `PR_CAPBSET_DROP` (prctl(2)).
     public func emptyBoundingSet() throws(Errno) {
-        guard holds(.setPrivileges) else { return }
-        raise(.setPrivileges)
-        for number in UInt8(0)..<64 {
-            do throws(Errno) { try CapabilityControls.dropFromBoundingSet(capability: number) } catch {
+        guard holds(.setpcap) else { return }
+        raise(.setpcap)
+        for number in 0..<Capability.limit {
+            do throws(Errno) { try CapabilityControls.dropFromBoundingSet(Capability(number: number)) } catch {
                 // The first number that the kernel does not know.
                 if error == .invalidArgument { break }
                 throw error
             }
         }
-        try giveUp(.setPrivileges)
+        try giveUp(.setpcap)
     }
 }

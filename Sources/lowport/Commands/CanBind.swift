@@ -81,7 +81,7 @@ struct CanBind: ParsableCommand {
     /// Whether the kernel allows the bind without being asked by anybody.
     private func isLeftToTheKernel(_ request: BindRequest) throws -> Bool {
         do throws(Errno) {
-            let masks = try CapabilityMasks(ofProcess: 0)
+            let masks = try CapabilityState.ofCurrentThread()
             return try UInt32(request.port.rawValue) >= PortThreshold.current || masks.canBindAllPorts
         } catch { throw failure("cannot read \(PortThreshold.path): \(error.sentence)", status: Status.system) }
     }

@@ -111,7 +111,7 @@ extension Property {
         guard let other = ProcessCredentials(text: bytes) else { return }
         try require(one.users[0] == other.user, "another user for the other reader")
         try require([one.groups[0]] + one.supplementaryGroups == other.groups, "other groups for the other reader")
-        try require(one.effective == other.effective.rawValue, "other capabilities for the other reader")
+        try require(one.effective == other.effective, "other capabilities for the other reader")
     }
 
     /// /proc/net/tcp and its like: a socket is one of the lines, and written again is the same.
