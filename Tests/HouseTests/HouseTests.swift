@@ -136,6 +136,12 @@ import Testing
         #expect(try Self.files(with: "to: sockaddr.self") == ["Linux/Network/SocketAddress.swift"])
     }
 
+    /// getaddrinfo(3) says by its value that there is an error to be read.
+    @Test func `errno is read where system calls are made`() throws {
+        let files = try Self.files(with: "clinux_errno()")
+        #expect(Set(files) == ["Linux/Core/SystemCall.swift", "Linux/Network/NameLookup.swift"])
+    }
+
     /// A protocol is what `TransportProtocol` says; who asks for one of two takes every other for the second.
     @Test func `no protocol is taken for another`() throws {
         for file in try Self.files() where file.path != "Linux/Network/TransportProtocol.swift" {

@@ -267,8 +267,7 @@ static inline int clinux_bpf_map_info(int map, struct clinux_bpf_map *result)
 // Shared memory of a map; null and errno on failure.
 static inline void *clinux_map_memory(int map, size_t size, int protection, long offset)
 {
-    void *memory = mmap(NULL, size, protection, MAP_SHARED, map, offset);
-    return memory == MAP_FAILED ? NULL : memory;
+    return mmap(NULL, size, protection, MAP_SHARED, map, offset); // MAP_FAILED is -1.
 }
 
 static inline unsigned long clinux_load_acquire(const unsigned long *place)

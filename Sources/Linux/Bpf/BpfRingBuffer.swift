@@ -19,17 +19,26 @@ public final class BpfRingBuffer {
         self.map = map
         self.size = size
         let descriptor = self.map.rawValue
-        guard let mine = unsafe clinux_map_memory(descriptor, page, PROT_READ | PROT_WRITE, 0) else {
-            throw Errno(rawValue: clinux_errno())
-        }
+        let mine = try unsafe Self.map(descriptor, page, PROT_READ | PROT_WRITE, 0)
         // The data is mapped twice in a row, so that what goes over the end is read in one piece.
-        guard let theirs = unsafe clinux_map_memory(descriptor, page + 2 * size, PROT_READ, page) else {
-            let error = Errno(rawValue: clinux_errno())
+        do throws(Errno) { unsafe producer = try Self.map(descriptor, page + 2 * size, PROT_READ, page) } catch {
             unsafe munmap(mine, page)
             throw error
         }
         unsafe consumer = mine.assumingMemoryBound(to: UInt.self)
-        unsafe producer = theirs
+    }
+
+    private static func map(
+        _ descriptor: Int32,
+        _ size: Int,
+        _ protection: Int32,
+        _ offset: Int
+    ) throws(Errno) -> UnsafeMutableRawPointer {
+        let address = try valueOrErrno(.mapMemory) {
+            Int(bitPattern: unsafe clinux_map_memory(descriptor, size, protection, offset))
+        }
+        guard let memory = unsafe UnsafeMutableRawPointer(bitPattern: address) else { throw .badAddress }
+        return unsafe memory
     }
 
     deinit {

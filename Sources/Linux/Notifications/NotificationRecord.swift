@@ -13,7 +13,12 @@ public struct NotificationRecord: ~Copyable {
     /// Makes an empty record, which stays mapped until the process ends.
     public init() throws(Errno) {
         var number: Int32 = -1
-        guard let room = unsafe clinux_record_create(&number) else { throw Errno(rawValue: clinux_errno()) }
+        var memory: UnsafeMutableRawPointer?
+        try nothingOrErrno(.mapMemory) { () -> Int32 in
+            unsafe memory = clinux_record_create(&number)
+            return unsafe memory == nil ? -1 : 0
+        }
+        guard let room = unsafe memory else { throw .badAddress }
         descriptor = FileDescriptor(owning: number)
         unsafe self.room = room
     }
