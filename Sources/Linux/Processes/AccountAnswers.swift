@@ -62,15 +62,8 @@ extension Accounts {
     /// The corresponding C functions are getgrgid(3) and getpwent(3), which share memory with all of the process: one
     /// thread at a time.
     public static func findMembers(of group: GroupID) throws(Errno) -> Members {
+        guard let names = namesOfMembers(of: group) else { throw .noSuchFile }
         var members = Members()
-        // The names are copied before anything else is looked up.
-        var names: [ByteString] = []
-        guard let entry = unsafe getgrgid(group.rawValue) else { throw .noSuchFile }
-        var name = unsafe entry.pointee.gr_mem
-        while let list = unsafe name, let text = unsafe list.pointee {
-            names.append(unsafe ByteString(cString: text))
-            unsafe name = list + 1
-        }
         for name in names {
             do throws(Errno) {
                 if let user = try findUser(named: name) {
@@ -80,12 +73,7 @@ extension Accounts {
                 }
             } catch { members.unanswered.append(name) }
         }
-        setpwent()
-        while let entry = unsafe getpwent() {
-            let user = unsafe UserID(rawValue: entry.pointee.pw_uid)
-            if unsafe entry.pointee.pw_gid == group.rawValue { members.primary.append(user) }
-        }
-        endpwent()
+        members.primary = users(withPrimary: group)
         return members
     }
 }

@@ -3,37 +3,11 @@ internal import CLinux
 
 /// The users and groups that the machine knows (passwd(5), group(5), nsswitch.conf(5)).
 public enum Accounts {
-    /// The number of the user with the name `name`; nil if there is none.
-    ///
-    /// The corresponding C function is getpwnam_r(3).
-    public static func user(named name: ByteString) -> UserID? {
-        guard !name.isEmpty, !name.bytes.contains(0) else { return nil }
-        return unsafe lookup { buffer, size, found in
-            var entry = unsafe passwd()
-            var result: UnsafeMutablePointer<passwd>?
-            let status = unsafe name.withCString {
-                unsafe getpwnam_r($0, &entry, buffer, size, &result)
-            }
-            if unsafe result != nil { found = unsafe UserID(rawValue: entry.pw_uid) }
-            return status
-        }
-    }
+    /// The number of the user with the name `name`; nil if there is none, or if nobody could say.
+    public static func user(named name: ByteString) -> UserID? { (try? findUser(named: name)) ?? nil }
 
-    /// The number of the group with the name `name`; nil if there is none.
-    ///
-    /// The corresponding C function is getgrnam_r(3).
-    public static func group(named name: ByteString) -> GroupID? {
-        guard !name.isEmpty, !name.bytes.contains(0) else { return nil }
-        return unsafe lookup { buffer, size, found in
-            var entry = unsafe CLinux.group()
-            var result: UnsafeMutablePointer<CLinux.group>?
-            let status = unsafe name.withCString {
-                unsafe getgrnam_r($0, &entry, buffer, size, &result)
-            }
-            if unsafe result != nil { found = unsafe GroupID(rawValue: entry.gr_gid) }
-            return status
-        }
-    }
+    /// The number of the group with the name `name`; nil if there is none, or if nobody could say.
+    public static func group(named name: ByteString) -> GroupID? { (try? findGroup(named: name)) ?? nil }
 
     /// The name of the user with the number `user`; nil if there is none.
     ///
@@ -76,16 +50,8 @@ public enum Accounts {
         return groups.prefix(max(0, Int(stored))).map { GroupID(rawValue: $0) }
     }
 
-    /// The primary group of the user with the number `user`; nil if there is no such user.
-    public static func primaryGroup(of user: UserID) -> GroupID? {
-        unsafe lookup { buffer, size, found in
-            var entry = unsafe passwd()
-            var result: UnsafeMutablePointer<passwd>?
-            let status = unsafe getpwuid_r(user.rawValue, &entry, buffer, size, &result)
-            if unsafe result != nil { found = unsafe GroupID(rawValue: entry.pw_gid) }
-            return status
-        }
-    }
+    /// The primary group of the user with the number `user`; nil if there is no such user, or if nobody could say.
+    public static func primaryGroup(of user: UserID) -> GroupID? { (try? findPrimaryGroup(of: user)) ?? nil }
 
     /// What `search` finds; nil also if nobody could say.
     private static func lookup<Found>(
