@@ -24,9 +24,7 @@ public struct Instant: Hashable, Comparable, Sendable {
 
     /// This moment.
     public static var now: Instant {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Instant(nanoseconds: time.tv_sec * 1_000_000_000 + time.tv_nsec)
+        Instant(nanoseconds: Int(KernelClock.nanoseconds(CLOCK_MONOTONIC)))
     }
 
     /// The moment `span` after `start`.

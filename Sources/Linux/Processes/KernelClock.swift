@@ -18,9 +18,16 @@ public enum KernelClock {
         return Int32(resolution.tv_nsec)
     }
 
-    private static func nanoseconds(_ clock: Int32) -> Int64 {
+    /// The nanoseconds of the clock with the number `clock`. They wrap around where there are too many.
+    static func nanoseconds(_ clock: Int32) -> Int64 {
+        let time = time(clock)
+        return time.seconds &* 1_000_000_000 &+ time.nanoseconds
+    }
+
+    /// What the clock with the number `clock` says: whole seconds, and the nanoseconds beside them.
+    static func time(_ clock: Int32) -> (seconds: Int64, nanoseconds: Int64) {
         var time = timespec()
         _ = unsafe clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        return (Int64(time.tv_sec), Int64(time.tv_nsec))
     }
 }
