@@ -56,29 +56,6 @@ static inline int clinux_accept(int descriptor, struct sockaddr *address, sockle
     return accept4(descriptor, address, length, flags);
 }
 
-// Passes an open descriptor over a Unix socket, with one byte to carry it (SCM_RIGHTS, unix(7)).
-static inline long clinux_send_descriptor(int socket, int descriptor)
-{
-    char byte = 0;
-    struct iovec part = {.iov_base = &byte, .iov_len = 1};
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int))];
-    } control = {{0}};
-    struct msghdr message = {
-        .msg_iov = &part,
-        .msg_iovlen = 1,
-        .msg_control = &control,
-        .msg_controllen = sizeof control,
-    };
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    __builtin_memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
-    return sendmsg(socket, &message, MSG_NOSIGNAL);
-}
-
 // A descriptor that is readable when one of the signals came, which are blocked from then on (signalfd(2)).
 static inline int clinux_signal_descriptor(const int *numbers, int count)
 {

@@ -23,11 +23,9 @@ extension FileDescriptor {
     /// The corresponding system call is socketpair(2) with `SOCK_SEQPACKET`.
     /// - Parameter peer: the other end.
     public static func messageChannel(peer: inout FileDescriptor?) throws(Errno) -> FileDescriptor {
-        var pair: [Int32] = [-1, -1]
-        let type = Int32(clinux_SOCK_SEQPACKET | clinux_SOCK_CLOEXEC)
-        try nothingOrErrno(.socketPair) { unsafe socketpair(AF_UNIX, type, 0, &pair) }
-        peer = FileDescriptor(owning: pair[1])
-        return FileDescriptor(owning: pair[0])
+        let (ours, theirs) = try socketPair(Int32(clinux_SOCK_SEQPACKET))
+        peer = FileDescriptor(owning: theirs)
+        return FileDescriptor(owning: ours)
     }
 }
 

@@ -3,34 +3,23 @@ internal import CLinux
 
 extension Descriptor where Self: ~Copyable {
     /// The number that tells this socket from all others since the machine was started (`SO_COOKIE`, socket(7)).
-    public func cookie() throws(Errno) -> UInt64 {
-        let descriptor = rawValue
-        var value: UInt64 = 0
-        var length = socklen_t(MemoryLayout<UInt64>.size)
-        try nothingOrErrno(.getSocketOption) {
-            unsafe getsockopt(descriptor, SOL_SOCKET, Int32(clinux_SO_COOKIE), &value, &length)
-        }
-        return value
-    }
-}
+    public func cookie() throws(Errno) -> UInt64 { try cookie(Int32(clinux_SO_COOKIE)) }
 
-extension Descriptor where Self: ~Copyable {
     /// The number that tells the network namespace of this socket from all others (`SO_NETNS_COOKIE`, Linux 5.14).
     ///
     /// Throws ENOPROTOOPT on older kernels.
-    public func networkCookie() throws(Errno) -> UInt64 {
+    public func networkCookie() throws(Errno) -> UInt64 { try cookie(Int32(clinux_SO_NETNS_COOKIE)) }
+
+    private func cookie(_ name: Int32) throws(Errno) -> UInt64 {
         let descriptor = rawValue
         var value: UInt64 = 0
         var length = socklen_t(MemoryLayout<UInt64>.size)
-        try nothingOrErrno(.getSocketOption) {
-            unsafe getsockopt(descriptor, SOL_SOCKET, Int32(clinux_SO_NETNS_COOKIE), &value, &length)
-        }
+        try nothingOrErrno(.getSocketOption) { unsafe getsockopt(descriptor, SOL_SOCKET, name, &value, &length) }
         return value
     }
 }
 
 /// The cookie of the network namespace of this process (`SO_NETNS_COOKIE`, socket(7)).
 public func networkNamespaceCookie() throws(Errno) -> UInt64 {
-    let kind = Int32(clinux_SOCK_SEQPACKET) | Int32(clinux_SOCK_CLOEXEC)
-    return try FileDescriptor(owning: try valueOrErrno(.socket) { CLinux.socket(AF_UNIX, kind, 0) }).networkCookie()
+    try FileDescriptor.unixSocket(Int32(clinux_SOCK_SEQPACKET)).networkCookie()
 }

@@ -45,12 +45,4 @@ extension Descriptor where Self: ~Copyable {
         case .v6: try setOption(Int32(clinux_IPPROTO_IPV6), IPV6_TCLASS, type)
         }
     }
-
-    /// Hands `descriptor` to whoever reads this Unix socket, with one byte that carries it.
-    ///
-    /// The corresponding system call is sendmsg(2) with `SCM_RIGHTS` (unix(7)).
-    public func pass(_ descriptor: borrowing some Descriptor & ~Copyable) throws(Errno) {
-        let (socket, passed) = (rawValue, descriptor.rawValue)
-        try nothingOrErrno(.send) { clinux_send_descriptor(socket, passed) }
-    }
 }

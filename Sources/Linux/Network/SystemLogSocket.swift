@@ -6,8 +6,7 @@ extension FileDescriptor {
     ///
     /// The corresponding system calls are socket(2) and connect(2).
     public static func systemLog() throws(Errno) -> FileDescriptor {
-        let type = Int32(clinux_SOCK_DGRAM | clinux_SOCK_CLOEXEC | clinux_SOCK_NONBLOCK)
-        let socket = FileDescriptor(owning: try valueOrErrno(.socket) { CLinux.socket(AF_UNIX, type, 0) })
+        let socket = try unixSocket(Int32(clinux_SOCK_DGRAM | clinux_SOCK_NONBLOCK))
         try socket.connect(to: UnixAddress("/dev/log"))
         return socket
     }

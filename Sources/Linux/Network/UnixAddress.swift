@@ -45,7 +45,12 @@ extension FileDescriptor {
     ///
     /// The corresponding system call is socket(2).
     public static func unixSocket(datagrams: Bool) throws(Errno) -> FileDescriptor {
-        let type = Int32((datagrams ? clinux_SOCK_DGRAM : clinux_SOCK_STREAM) | clinux_SOCK_CLOEXEC)
+        try unixSocket(Int32(datagrams ? clinux_SOCK_DGRAM : clinux_SOCK_STREAM))
+    }
+
+    /// Makes an unbound Unix socket of the type `type`, with `SOCK_CLOEXEC`.
+    static func unixSocket(_ type: Int32) throws(Errno) -> FileDescriptor {
+        let type = type | Int32(clinux_SOCK_CLOEXEC)
         return FileDescriptor(owning: try valueOrErrno(.socket) { CLinux.socket(AF_UNIX, type, 0) })
     }
 
@@ -53,9 +58,14 @@ extension FileDescriptor {
     ///
     /// The corresponding system call is socketpair(2).
     public static func socketPair() throws(Errno) -> (Int32, Int32) {
+        try socketPair(Int32(clinux_SOCK_STREAM))
+    }
+
+    /// Makes two Unix sockets of the type `type` that are connected to each other, both with `SOCK_CLOEXEC`.
+    static func socketPair(_ type: Int32) throws(Errno) -> (Int32, Int32) {
         var pair: [Int32] = [-1, -1]
-        let type = Int32(clinux_SOCK_STREAM | clinux_SOCK_CLOEXEC)
-        try nothingOrErrno(.socket) { unsafe socketpair(AF_UNIX, type, 0, &pair) }
+        let type = type | Int32(clinux_SOCK_CLOEXEC)
+        try nothingOrErrno(.socketPair) { unsafe socketpair(AF_UNIX, type, 0, &pair) }
         return (pair[0], pair[1])
     }
 }

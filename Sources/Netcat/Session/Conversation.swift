@@ -49,7 +49,7 @@ final class Conversation {
         if InheritedDescriptor.standardOutput.isTerminal { throw Failure("Cannot pass file descriptor to tty") }
         do throws(Errno) {
             try socket.setNonBlocking(false)
-            try InheritedDescriptor.standardOutput.pass(socket)
+            try InheritedDescriptor.standardOutput.send([0], with: socket.reference)
         } catch {
             throw Failure("sendmsg: \(error.message)")
         }
