@@ -69,7 +69,7 @@ final class NameService: NameResolver {
     private static func serve(_ channel: borrowing FileDescriptor, without capabilities: HeldCapabilities) -> Int32 {
         do throws(Errno) {
             try capabilities.giveUpAll()
-            try Confinement.giveUpNewPrivileges()
+            try CapabilityControls.gainNoNewPrivileges()
             Confinement.endWithParent()
             Confinement.limitLife(seconds: 0)
             CurrentProcess.name("lowport-names")

@@ -93,7 +93,7 @@ private func confine() throws(Errno) -> Caller {
 private func restrict(_ caller: Caller, to calls: AllowedCalls, bindingOnly port: Port? = nil) throws(Errno) {
     try caller.capabilities.emptyBoundingSet()
     try Confinement.limitResources()
-    try Confinement.giveUpNewPrivileges()
+    try CapabilityControls.gainNoNewPrivileges()
     if let port { try Confinement.forbidWriting(bindingOnly: port) }
     try Confinement.allow(only: calls)
 }

@@ -66,7 +66,7 @@ extension NotificationListener {
             return try install(native, flags: killable)
         } catch {
             if error == .permissionDenied {
-                try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }
+                try CapabilityControls.gainNoNewPrivileges()
                 return try installWithOldKernels(native, flags: killable)
             }
             if error == .invalidArgument { return try installWithOldKernels(native, flags: killable) }

@@ -24,7 +24,7 @@ extension CurrentProcess {
         if let name {
             try nothingOrErrno(.setIdentity) { unsafe name.withCString { unsafe initgroups($0, gid) } }
         } else {
-            try nothingOrErrno(.setIdentity) { setgroups(0, nil) }
+            try setSupplementaryGroups([])
         }
         try nothingOrErrno(.setIdentity) { clinux_setresgid(gid, gid, gid) }
         try CapabilityControls.keepPermitted(true)

@@ -18,17 +18,12 @@ public enum Impersonation {
         let oldUser = getuid()
         let oldGroup = getgid()
         let oldGroups = try CurrentProcess.supplementaryGroups()
-        try setGroups(groups)
-        defer { try? setGroups(oldGroups) }
-        try nothingOrErrno(.getGroups) { setregid(groups.first?.rawValue ?? oldGroup, ~0) }
+        try CurrentProcess.setSupplementaryGroups(groups)
+        defer { try? CurrentProcess.setSupplementaryGroups(oldGroups) }
+        try nothingOrErrno(.setIdentity) { setregid(groups.first?.rawValue ?? oldGroup, ~0) }
         defer { _ = setregid(oldGroup, ~0) }
-        try nothingOrErrno(.getGroups) { setreuid(user.rawValue, ~0) }
+        try nothingOrErrno(.setIdentity) { setreuid(user.rawValue, ~0) }
         defer { _ = setreuid(oldUser, ~0) }
         return body()
-    }
-
-    private static func setGroups(_ groups: [GroupID]) throws(Errno) {
-        let numbers = groups.map { $0.rawValue }
-        try nothingOrErrno(.getGroups) { unsafe setgroups(numbers.count, numbers) }
     }
 }

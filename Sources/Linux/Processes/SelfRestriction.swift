@@ -32,11 +32,6 @@ extension Confinement {
         }
     }
 
-    /// Gives up, for good, the right to gain privileges by starting a program (`PR_SET_NO_NEW_PRIVS`, prctl(2)).
-    public static func giveUpNewPrivileges() throws(Errno) {
-        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }
-    }
-
     /// Gives up writing to files, making and removing them and starting programs, and of the ports of TCP all but the
     /// binding of `port`, as far as the kernel has landlock(7); the right to gain privileges has to be given up before.
     ///
