@@ -59,7 +59,7 @@ public struct BpfProgram: ~Copyable, Sendable {
         try nothingOrErrno(.bpf) {
             unsafe name.withUnsafeMutableBufferPointer { unsafe clinux_bpf_program_name(program, $0.baseAddress) }
         }
-        return ByteString(name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+        return ByteString(terminated: name)
     }
 
     /// The number that the kernel gave it.

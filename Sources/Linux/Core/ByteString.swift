@@ -145,6 +145,9 @@ extension ByteString {
         }
     }
 
+    /// Copies the text that C put into `buffer`, up to its NUL.
+    init(terminated buffer: [CChar]) { bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) } }
+
     /// Copies a C string; nil gives an empty one.
     @unsafe public init(cString pointer: UnsafePointer<CChar>?) {
         guard let pointer = unsafe pointer else {

@@ -101,7 +101,7 @@ extension Errno {
         var buffer = [CChar](repeating: 0, count: 128)
         // The XSI variant: fills `buffer` and returns 0. An unknown number still gives a text.
         unsafe buffer.withUnsafeMutableBufferPointer { unsafe _ = clinux_strerror(rawValue, $0.baseAddress, $0.count) }
-        return ByteString(buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+        return ByteString(terminated: buffer)
     }
 
     /// `message` as people read it inside a sentence: "permission denied".

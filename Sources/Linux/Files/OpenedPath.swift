@@ -11,10 +11,7 @@ extension Descriptor where Self: ~Copyable {
     ///
     /// The corresponding system call is readlinkat(2) with an empty path.
     public func linkTarget() throws(Errno) -> ByteString {
-        let descriptor = rawValue
-        var target = [CChar](repeating: 0, count: 4096)
-        let length = try valueOrErrno(.readLink) { unsafe readlinkat(descriptor, "", &target, 4096) }
-        return ByteString(target.prefix(length).map { UInt8(bitPattern: $0) })
+        try readLink("", in: rawValue)
     }
 
     /// Another descriptor of the same open file.
@@ -28,11 +25,13 @@ extension Descriptor where Self: ~Copyable {
 
 /// What the symbolic link at `path` holds.
 ///
-/// The corresponding system call is readlink(2).
-public func readLink(_ path: ByteString) throws(Errno) -> ByteString {
+/// The corresponding system call is readlinkat(2) with `AT_FDCWD`.
+public func readLink(_ path: ByteString) throws(Errno) -> ByteString { try readLink(path, in: AT_FDCWD) }
+
+private func readLink(_ path: ByteString, in directory: Int32) throws(Errno) -> ByteString {
     var target = [CChar](repeating: 0, count: 4096)
     let length = try valueOrErrno(.readLink) {
-        unsafe path.withCString { unsafe readlink($0, &target, 4096) }
+        unsafe path.withCString { unsafe readlinkat(directory, $0, &target, 4096) }
     }
     return ByteString(target.prefix(length).map { UInt8(bitPattern: $0) })
 }

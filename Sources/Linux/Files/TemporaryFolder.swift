@@ -18,7 +18,7 @@ public struct TemporaryFolder: ~Copyable {
         try nothingOrErrno(.mkdir) { () -> Int32 in
             unsafe mkdtemp(&template) == nil ? -1 : 0
         }
-        path = ByteString(template.dropLast().map { UInt8(bitPattern: $0) })
+        path = ByteString(terminated: template)
         self.files = files
     }
 

@@ -64,7 +64,7 @@ public enum NameLookup {
             }
         }
         guard status == 0 else { return nil }
-        return ByteString(text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+        return ByteString(terminated: text)
     }
 
     /// The port of the service `name`; nil if services(5) has none.

@@ -11,6 +11,6 @@ public enum NetworkInterface {
         let isThere = unsafe text.withUnsafeMutableBufferPointer {
             unsafe if_indextoname(index, $0.baseAddress) != nil
         }
-        return isThere ? ByteString(text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }) : nil
+        return isThere ? ByteString(terminated: text) : nil
     }
 }

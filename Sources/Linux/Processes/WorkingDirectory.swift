@@ -18,7 +18,7 @@ public func workingDirectoryPath() throws(Errno) -> ByteString {
     }
     // Older C libraries hand out what the kernel says of a place that the root does not lead to: `(unreachable)/...`.
     guard path[0] == 0x2F else { throw .noSuchFile }
-    return ByteString(path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+    return ByteString(terminated: path)
 }
 
 extension Descriptor where Self: ~Copyable {
