@@ -83,6 +83,7 @@ import Testing
         let status = "Uid:\t+5\nGid:\t1\nCapEff:\t0\nCapBnd:\t0\n"
         #expect(ProcessCredentials(text: Array(status.utf8)) == nil)
         #expect(ProcessCredentials(text: Array(status.replacing("+", with: "").utf8)) != nil)
+        #expect(ProcessCredentials(text: Array(status.replacing("+5", with: "4294967296\t0").utf8)) == nil)
     }
 
     @Test func whichSocketsAreInTheWay() throws {

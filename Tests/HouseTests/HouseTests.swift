@@ -136,6 +136,13 @@ import Testing
         #expect(try Self.files(with: "to: sockaddr.self") == ["Linux/Network/SocketAddress.swift"])
     }
 
+    @Test func `what proc says of a process is read in one place`() throws {
+        for file in try Self.files() where !file.path.hasPrefix("Linux/Notifications/") {
+            #expect(!file.text.contains(/"(Uid|Gid|Cap[A-Z][a-z]+):/), "\(file.path)")
+        }
+        #expect(try Self.files(with: "/proc/self/uid_map") == ["Linux/Processes/Namespaces.swift"])
+    }
+
     /// getaddrinfo(3) says by its value that there is an error to be read.
     @Test func `errno is read where system calls are made`() throws {
         let files = try Self.files(with: "clinux_errno()")

@@ -27,27 +27,19 @@ public struct ProcessCapabilities: Hashable, Sendable {
     public init(ofProcess process: Int32) throws(Errno) {
         if process < 0 { throw .invalidArgument }
         let path: ByteString = process == 0 ? "/proc/thread-self/status" : "/proc/\(process)/status"
-        let text: ByteString
+        let text: StatusText
         do {
-            text = ByteString(try FileDescriptor.open(path, .readOnly).readToEnd(limit: 1 << 16))
+            text = StatusText(try FileDescriptor.open(path, .readOnly).readToEnd(limit: 1 << 20))
         } catch {
             throw error == .noSuchFile ? .noSuchProcess : error
         }
-        guard let inheritable = Self.set("CapInh:\t", in: text), let permitted = Self.set("CapPrm:\t", in: text),
-            let effective = Self.set("CapEff:\t", in: text), let bounding = Self.set("CapBnd:\t", in: text)
+        guard let inheritable = text.capabilities("CapInh"), let permitted = text.capabilities("CapPrm"),
+            let effective = text.capabilities("CapEff"), let bounding = text.capabilities("CapBnd")
         else { throw .inputOutput }
         state = CapabilityState(effective: effective, permitted: permitted, inheritable: inheritable)
         self.bounding = bounding
         // Linux has it since 4.3.
-        ambient = Self.set("CapAmb:\t", in: text) ?? []
-    }
-
-    /// The set in the line of `text` that begins with `name`: sixteen hexadecimal digits.
-    private static func set(_ name: ByteString, in text: ByteString) -> CapabilitySet? {
-        guard let line = text.split(on: UInt8(ascii: "\n")).first(where: { $0.hasPrefix(name) }),
-            line.count == name.count + 16, let bits = Digits.number(line.bytes.dropFirst(name.count), base: 16)
-        else { return nil }
-        return CapabilitySet(rawValue: bits)
+        ambient = text.capabilities("CapAmb") ?? []
     }
 }
 

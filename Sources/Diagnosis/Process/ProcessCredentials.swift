@@ -44,32 +44,24 @@ public struct ProcessCredentials: Hashable, Sendable {
 
     /// Reads the text of `/proc/PID/status`; nil if the identities or capabilities are not in it.
     public init?(text: [UInt8]) {
-        func fields(_ name: ByteString) -> [ByteString]? {
-            for line in ByteString(text).split(on: 0x0A) where line.hasPrefix(name + ":") {
-                let rest = line.bytes.dropFirst(name.count + 1).map { $0 == 0x09 ? 0x20 : $0 }
-                return ByteString(rest).split(on: 0x20).filter { !$0.isEmpty }
-            }
-            return nil
+        let status = StatusText(text)
+        func words(_ name: ByteString) -> [UInt32]? {
+            let numbers = status.numbers(name)
+            let words = numbers?.compactMap { UInt32(exactly: $0) }
+            return words?.count == numbers?.count ? words : nil
         }
-        func set(_ name: ByteString) -> CapabilitySet? {
-            fields(name)?.first.flatMap { Digits.number($0, base: 16) }.map { CapabilitySet(rawValue: $0) }
-        }
-        func number(_ field: ByteString?) -> UInt32? {
-            field.flatMap { Digits.number($0, upTo: UInt64(UInt32.max)) }.map { UInt32($0) }
-        }
-        guard let user = number(fields("Uid")?.first), let group = number(fields("Gid")?.first),
-            let effective = set("CapEff"), let bounding = set("CapBnd")
+        guard let user = words("Uid")?.first, let group = words("Gid")?.first,
+            let effective = status.capabilities("CapEff"), let bounding = status.capabilities("CapBnd")
         else { return nil }
         self.init(
             user: UserID(rawValue: user),
-            groups: [GroupID(rawValue: group)]
-                + (fields("Groups") ?? []).compactMap { number($0) }.map { GroupID(rawValue: $0) },
+            groups: ([group] + (words("Groups") ?? [])).map { GroupID(rawValue: $0) },
             effective: effective,
-            inheritable: set("CapInh") ?? [],
-            ambient: set("CapAmb") ?? [],
+            inheritable: status.capabilities("CapInh") ?? [],
+            ambient: status.capabilities("CapAmb") ?? [],
             bounding: bounding,
-            hasNoNewPrivileges: fields("NoNewPrivs")?.first == "1",
-            hasSeccompFilter: fields("Seccomp")?.first == "2"
+            hasNoNewPrivileges: status.numbers("NoNewPrivs") == [1],
+            hasSeccompFilter: status.numbers("Seccomp") == [2]
         )
     }
 

@@ -90,15 +90,7 @@ public struct ProcessStatus: Hashable, Sendable {
     ) -> Bool {
         guard line.starts(with: name.bytes) else { return true }
         guard numbers == nil else { return false }
-        var read: [UInt64] = []
-        var rest = line.dropFirst(name.count).drop(while: Digits.isBlank)
-        while !rest.isEmpty {
-            let word = rest.prefix { !Digits.isBlank($0) }
-            guard let number = Digits.number(word, base: base) else { return false }
-            read.append(number)
-            rest = rest[word.endIndex...].drop(while: Digits.isBlank)
-        }
-        numbers = read
-        return true
+        numbers = StatusText.numbers(in: line.dropFirst(name.count), base: base)
+        return numbers != nil
     }
 }
