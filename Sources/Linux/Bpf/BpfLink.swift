@@ -9,7 +9,7 @@ public struct BpfLink: ~Copyable, Sendable {
     /// Takes the link of an open descriptor.
     public init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
 
-    /// Attaches `program` to the folder `cgroup` of a hierarchy of version 2, beside whatever is attached there.
+    /// Attaches `program` to the directory `cgroup` of a hierarchy of version 2, beside whatever is attached there.
     public init(
         _ program: borrowing BpfProgram,
         to cgroup: borrowing some Descriptor & ~Copyable,
@@ -27,7 +27,7 @@ public struct BpfLink: ~Copyable, Sendable {
         try nothingOrErrno(.bpf) { clinux_bpf_link_update(link, program) }
     }
 
-    /// Detaches the program, whoever else holds the link or a pin of it: the link stays, and is good for nothing.
+    /// Detaches the program, whatever process holds the link or a pin of it: the link stays without effect.
     ///
     /// Throws EINVAL before Linux 5.9.
     public func detach() throws(Errno) {
@@ -45,7 +45,7 @@ public struct BpfLink: ~Copyable, Sendable {
         public let program: UInt32
         /// Where it is attached; nil for anything but a bind.
         public let attachment: BpfAttachment?
-        /// The inode number of the control group's folder; 0 when the group is gone.
+        /// The inode number of the control group's directory; 0 when the group is gone.
         public let cgroup: UInt64
     }
 

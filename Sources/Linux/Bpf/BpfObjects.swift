@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Objects of bpf(2) that are found by their numbers, whoever holds them. Most of it takes `CAP_SYS_ADMIN`.
+/// Objects of bpf(2) that are found by their numbers, whatever process holds them. Most of it takes `CAP_SYS_ADMIN`.
 public enum BpfObjects {
     /// The numbers of all links there are.
     ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Names in the BPF file system that keep maps and links alive when nobody has them open.
+/// Names in the BPF file system that keep maps and links alive when no process has them open.
 public enum BpfPins {
     /// Gives the object of `descriptor` the name `name` in the open directory. Throws EEXIST if there is such a name.
     public static func pin(

@@ -20,7 +20,7 @@ public struct KernelTypes: Sendable {
     private var types = 0..<0
     private var strings = 0..<0
 
-    /// Reads the types of the running kernel; nil if it does not tell them.
+    /// Reads the types of the running kernel; nil if it does not export them.
     public static func ofRunningKernel() -> KernelTypes? {
         guard let file = try? FileDescriptor.open("/sys/kernel/btf/vmlinux", .readOnly),
             let bytes = try? file.readToEnd(limit: 64 << 20, expecting: 8 << 20)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Memory of a fixed size between one who reads and one who writes.
+/// Memory of a fixed size between a reader and a writer.
 ///
 /// The memory is touched only as far as it is filled, so that a large buffer costs a short connection nothing.
 @safe
@@ -102,7 +102,7 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// Writes to a pipe without waiting for room, whoever else uses it and however it was opened.
+    /// Writes to a pipe without waiting for room, whatever other process uses it and however it was opened.
     ///
     /// The corresponding system call is pwritev2(2) with `RWF_NOWAIT`. Throws EOPNOTSUPP where the kernel cannot.
     public func writeNow(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {

@@ -34,7 +34,7 @@ public struct FileDescriptor: Descriptor, ~Copyable, Sendable {
     }
 }
 
-/// A descriptor that somebody else owns: one of the three standard ones, or one handed to the program by its starter.
+/// A descriptor that this process does not own: one of the three standard ones, or one handed to the program by its starter.
 public struct InheritedDescriptor: Descriptor, Hashable, Sendable {
     /// The number of the descriptor.
     public let rawValue: Int32

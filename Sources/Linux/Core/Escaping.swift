@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What somebody else wrote, as it is shown: whatever the bytes are, they are seen, and do nothing.
+/// Text from outside, as it is shown: whatever the bytes are, they are seen, and do nothing.
 ///
 /// There is one escaping, in all programs: `\n`, `\t` and `\r`; `\x1b` for other controls of ASCII and for bytes that are
 /// not UTF-8; `\u{202e}` for other hidden characters; `\\` for a backslash. So different texts stay different.
@@ -35,7 +35,7 @@ extension ByteString {
     /// The text as a field of a line of a log: between quotation marks, with neither blanks nor brackets, in ASCII.
     ///
     /// Beside what is escaped for terminals, `\xNN` stands for each byte but letters, digits and `!#$%&*+,-./:;=?@^_{|}~`.
-    /// Whoever looks for words, brackets or quotation marks in the line finds those of the program that wrote it.
+    /// A reader that looks for words, brackets or quotation marks in the line finds those of the program that wrote it.
     public var quotedForLog: ByteString {
         var result: ByteString = "\""
         for byte in bytes {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What somebody else wrote, as a part of JSON (RFC 8259).
+/// Text from outside, as a part of JSON (RFC 8259).
 ///
 /// A reader gets the characters back; the text itself has no hidden ones, so that it may go to a terminal.
 extension ByteString {

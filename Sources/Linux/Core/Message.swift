@@ -14,7 +14,7 @@ public struct Message: Hashable, Sendable {
     /// Whether there is a command in it, which must not be broken into lines.
     public private(set) var hasCommand = false
 
-    /// Creates the message that is what somebody else wrote.
+    /// Creates the message that is text from outside.
     public init(_ text: ByteString) {
         original = text
         shown = text.escaped
@@ -73,13 +73,13 @@ extension Message: ExpressibleByStringInterpolation {
         /// Appends our own words.
         public mutating func appendLiteral(_ literal: StaticString) { message += Message(stringLiteral: literal) }
 
-        /// Appends what somebody else wrote.
+        /// Appends text from outside.
         public mutating func appendInterpolation(_ value: ByteString) { message += Message(value) }
 
-        /// Appends what somebody else wrote.
+        /// Appends text from outside.
         public mutating func appendInterpolation(_ value: String) { message += Message(ByteString(value)) }
 
-        /// Appends what somebody else wrote.
+        /// Appends text from outside.
         public mutating func appendInterpolation(_ value: some ByteStringConvertible) {
             message += Message(value.byteString)
         }
@@ -89,7 +89,7 @@ extension Message: ExpressibleByStringInterpolation {
             message += Message(ByteString(decimal: value))
         }
 
-        /// Appends what knows which of its words are somebody else's.
+        /// Appends a value that knows which of its words come from outside.
         public mutating func appendInterpolation(_ value: some MessageConvertible) { message += value.asMessage }
 
         /// Appends a message.

@@ -38,7 +38,7 @@ extension Descriptor where Self: ~Copyable {
 
     /// Makes reads and writes fail with EAGAIN where they would wait (`O_NONBLOCK`).
     ///
-    /// It holds for the open file, and so for everybody who shares it: only for descriptors of our own.
+    /// It holds for the open file, and so for every process that shares it: only for descriptors of our own.
     /// The corresponding system call is fcntl(2).
     public func setNonBlocking(_ nonBlocking: Bool) throws(Errno) {
         let descriptor = rawValue

@@ -74,6 +74,6 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// The same descriptor, as something that somebody else owns. Must not be used after its owner is gone.
+    /// The same descriptor, without its ownership. Must not be used after its owner is gone.
     public var reference: InheritedDescriptor { InheritedDescriptor(rawValue) }
 }

@@ -8,7 +8,7 @@ public enum ProjectVersion {
 
     /// The version that the bytes of a program say; nil if it is none of this project.
     public static func found(in program: [UInt8]) -> ByteString? {
-        // Put together here, so that a program in which somebody looks does not show the mark twice.
+        // Put together here, so that a program does not contain the mark twice.
         let mark = [0x40, 0x28, 0x23, 0x29] + ByteString("lowport ").bytes
         var start = 0
         while let next = program[start...].firstIndex(of: mark[0]) {

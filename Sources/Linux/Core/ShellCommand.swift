@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A command as somebody may type it into a shell (sh(1) of POSIX), made of words.
+/// A command as it may be typed into a shell (sh(1) of POSIX), made of words.
 ///
-/// A shell that reads the text gets exactly these words, and who reads it sees them: there is no command with a word that
+/// A shell that reads the text gets exactly these words, and a person sees them: there is no command with a word that
 /// has controls, other hidden characters, or bytes that are not UTF-8.
 public struct ShellCommand: Hashable, Sendable {
     /// The text. It has no hidden characters, and goes to terminals as it is.

@@ -10,7 +10,7 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.fsync) { fsync(descriptor) }
     }
 
-    /// Waits until nobody else holds the lock of the open file, and takes it until the descriptor is closed.
+    /// Waits until no other process holds the lock of the open file, and takes it until the descriptor is closed.
     ///
     /// The corresponding system call is flock(2).
     public func lockExclusively() throws(Errno) {
@@ -18,7 +18,7 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.flock) { flock(descriptor, LOCK_EX) }
     }
 
-    /// As `lockExclusively`, but says false instead of waiting while somebody else holds the lock.
+    /// As `lockExclusively`, but returns false instead of waiting while another process holds the lock.
     public func tryToLockExclusively() throws(Errno) -> Bool {
         let descriptor = rawValue
         do {
@@ -46,7 +46,7 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.chown) { fchown(descriptor, ~0, group.rawValue) }
     }
 
-    /// Makes the folder `name` in this directory.
+    /// Makes the directory `name` in this one.
     ///
     /// The corresponding system call is mkdirat(2).
     public func makeDirectory(_ name: ByteString, mode: FileMode) throws(Errno) {

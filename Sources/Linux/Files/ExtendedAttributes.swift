@@ -22,7 +22,7 @@ public struct AttributeName: Hashable, Sendable {
     /// The attribute that holds a file's capabilities (capabilities(7), "File capabilities").
     public static var capability: AttributeName { AttributeName("security.capability") }
 
-    /// An access control list, which permission bits do not tell (acl(5)).
+    /// An access control list, which permission bits do not show (acl(5)).
     public static var accessList: AttributeName { AttributeName("system.posix_acl_access") }
 }
 

@@ -14,7 +14,7 @@ public struct FileMode: RawRepresentable, Hashable, Sendable, ByteStringConverti
         ByteString([9, 6, 3, 0].map { UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rawValue >> $0 & 7) })
     }
 
-    /// Whether somebody besides the owner may write: `S_IWGRP` or `S_IWOTH`.
+    /// Whether users besides the owner may write: `S_IWGRP` or `S_IWOTH`.
     public var isWritableByGroupOrOthers: Bool { rawValue & 0o022 != 0 }
 
     /// Whether names in a directory with this mode can be taken away by their owners alone: `S_ISVTX` (inode(7)).

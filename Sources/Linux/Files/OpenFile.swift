@@ -31,7 +31,7 @@ public struct OpenOptions: OptionSet, Sendable {
     public static var truncate: OpenOptions { OpenOptions(rawValue: O_TRUNC) }
     /// `O_APPEND`.
     public static var append: OpenOptions { OpenOptions(rawValue: O_APPEND) }
-    /// `O_TMPFILE`: makes a file without a name, in the folder that the path names.
+    /// `O_TMPFILE`: makes a file without a name, in the directory that the path names.
     public static var temporary: OpenOptions { OpenOptions(rawValue: Int32(clinux_O_TMPFILE)) }
     /// `O_NOCTTY`.
     public static var noControllingTerminal: OpenOptions { OpenOptions(rawValue: O_NOCTTY) }

@@ -79,7 +79,7 @@ struct PathWalk {
         var target: ByteString?
         do throws(Errno) {
             if component == "." || component == ".." {
-                // Whoever may not search a directory does not get out of it, either.
+                // A process that may not search a directory does not get out of it, either.
                 _ = try FileDescriptor.open(".", [.pathOnly, .directory], in: directory.descriptor)
                 if component == "..", let parent = directory.parent { directory = parent }
                 return

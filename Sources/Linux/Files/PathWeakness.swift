@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A file, or a directory on the way to one, that somebody may change who is not trusted.
+/// A file, or a directory on the way to one, that a user may change who is not trusted.
 public struct PathWeakness: Error, Hashable, Sendable, ByteStringConvertible {
     /// Where it is.
     public let path: ByteString
@@ -20,7 +20,7 @@ public struct PathWeakness: Error, Hashable, Sendable, ByteStringConvertible {
 extension ResolvedPath {
     /// The first directory on the way that anybody but `owners` may change; nil if there is none.
     ///
-    /// An access control list that lets somebody write shows in the bits of the group (acl(5)).
+    /// An access control list that lets other users write shows in the bits of the group (acl(5)).
     /// - Parameters:
     ///   - owners: the users who are trusted with it.
     ///   - allowsSticky: whether it is enough that only its owner may take a name away from the directory (`S_ISVTX`). Others

@@ -29,8 +29,8 @@ public struct PathFailure: Error, Hashable, Sendable {
 
 /// A file that a path led to, held by its descriptor, and the directories on the way there.
 ///
-/// Every component is opened in the directory before it, which is held, so that nobody can exchange one meanwhile: what is
-/// told of a directory is told of the very one that the next name was looked up in.
+/// Every component is opened in the directory before it, which is held, so that none can be exchanged meanwhile: what is
+/// reported of a directory is that of the very one that the next name was looked up in.
 public struct ResolvedPath: ~Copyable, Sendable {
     /// The path from the root to the file, without links, `.` and `..`.
     public let path: ByteString

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A new folder that nobody else can enter, gone with its value, together with the files that are named then.
+/// A new directory that only its owner can enter, removed with its value, together with the files that are named.
 public struct TemporaryFolder: ~Copyable {
     /// Where it is.
     public let path: ByteString
     private let files: [ByteString]
 
-    /// Makes the folder.
+    /// Makes the directory.
     ///
     /// The corresponding C function is mkdtemp(3).
     /// - Parameters:

@@ -2,10 +2,10 @@
 internal import CLinux
 
 extension Descriptor where Self: ~Copyable {
-    /// Whether somebody has the regular file, which is open for reading, open for writing at this moment.
+    /// Whether the regular file, which is open for reading, is open for writing anywhere at this moment.
     ///
-    /// The corresponding system call is fcntl(2) with `F_SETLEASE`: nobody gets a read lease on a file that has a writer. Throws
-    /// EACCES to whom the file does not belong, without `CAP_LEASE`, and EINVAL where the file system has no leases.
+    /// The corresponding system call is fcntl(2) with `F_SETLEASE`: no process gets a read lease on a file that has a writer.
+    /// Throws EACCES to whom the file does not belong, without `CAP_LEASE`, and EINVAL where the file system has no leases.
     public func hasWriter() throws(Errno) -> Bool {
         let descriptor = rawValue
         do throws(Errno) {

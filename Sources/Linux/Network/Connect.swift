@@ -26,7 +26,7 @@ extension Descriptor where Self: ~Copyable {
     /// Throws ETIMEDOUT when `deadline` comes first.
     public func finishConnecting(until deadline: Instant?) throws(Errno) {
         guard try wait(for: .writable, until: deadline) else { throw .timedOut }
-        // Who resets a connection has made it before, and may have said something: what there is can still be read. If
+        // A peer that resets a connection has made it before, and may have sent something, which can still be read. If
         // there is nothing, this is the last that is heard of the reset.
         if let error = try pendingError(), error != .connectionReset || !hasReceived { throw error }
     }

@@ -2,7 +2,7 @@
 internal import CLinux
 
 extension Descriptor where Self: ~Copyable {
-    /// Waits for a datagram and says who sent it; the datagram stays.
+    /// Waits for a datagram and returns the address of its sender; the datagram stays in the queue.
     ///
     /// The corresponding system call is recvfrom(2) with `MSG_PEEK`.
     public func peekSender() throws(Errno) -> SocketAddress {
@@ -18,7 +18,7 @@ extension Descriptor where Self: ~Copyable {
         return address
     }
 
-    /// Receives one datagram into `buffer` without waiting, and says who sent it.
+    /// Receives one datagram into `buffer` without waiting, and returns the address of its sender.
     ///
     /// The corresponding system call is recvfrom(2) with `MSG_DONTWAIT`.
     public func receive(into buffer: Buffer, from sender: inout SocketAddress?) throws(Errno) -> Int {

@@ -25,7 +25,7 @@ public enum NameLookup {
     ///   - service: a port, or the name of one.
     ///   - family: the family that is wanted; nil takes either.
     ///   - transport: whose ports `service` names.
-    ///   - numeric: whether `host` must be an address already, so that nobody is asked.
+    ///   - numeric: whether `host` must be an address already, so that no server is asked.
     public static func addresses(
         of host: ByteString?,
         service: ByteString,
@@ -53,7 +53,7 @@ public enum NameLookup {
         return found
     }
 
-    /// The name of the host with the address `address`; nil if it has none or nobody could be asked.
+    /// The name of the host with the address `address`; nil if it has none or no server answers.
     ///
     /// The corresponding C function is getnameinfo(3).
     public static func name(of address: SocketAddress) -> ByteString? {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The port from which on everybody may bind, in the network of this process: `ip_unprivileged_port_start` (ip(7)).
+/// The first unprivileged port in the network namespace of this process: `ip_unprivileged_port_start` (ip(7)).
 public enum PortThreshold {
     /// The file of proc(5) that holds the number.
     public static var path: ByteString { "/proc/sys/net/ipv4/ip_unprivileged_port_start" }
     /// Its name for sysctl(8).
     public static var key: ByteString { "net.ipv4.ip_unprivileged_port_start" }
-    /// What it is where nobody changed it.
+    /// The default.
     public static var standard: UInt32 { 1024 }
 
     /// The number that the kernel shows, 0-65536; nil for a kernel before 4.11, which shows none and goes by 1024.

@@ -2,10 +2,10 @@
 internal import CLinux
 
 extension Descriptor where Self: ~Copyable {
-    /// The number that tells this socket from all others since the machine was started (`SO_COOKIE`, socket(7)).
+    /// A number that no other socket has had since the boot (`SO_COOKIE`, socket(7)).
     public func cookie() throws(Errno) -> UInt64 { try cookie(Int32(clinux_SO_COOKIE)) }
 
-    /// The number that tells the network namespace of this socket from all others (`SO_NETNS_COOKIE`, Linux 5.14).
+    /// A number that no other network namespace has, for that of this socket (`SO_NETNS_COOKIE`, Linux 5.14).
     ///
     /// Throws ENOPROTOOPT on older kernels.
     public func networkCookie() throws(Errno) -> UInt64 { try cookie(Int32(clinux_SO_NETNS_COOKIE)) }

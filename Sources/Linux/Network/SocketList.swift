@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// What the kernel tells about sockets to everybody who asks (sock_diag(7)), as far as /proc/net does not.
+/// What the kernel reports about sockets to any process (sock_diag(7)) and /proc/net does not.
 public enum SocketList {
     /// The numbers (inodes) of the IPv6 sockets that take no IPv4 (`IPV6_V6ONLY`), listening ones for TCP.
     ///

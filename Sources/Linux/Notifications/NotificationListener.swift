@@ -92,7 +92,7 @@ public struct NotificationListener: ~Copyable, Sendable {
             }) != nil
     }
 
-    /// Lets the call return: 0 without an error, otherwise -1 with it. Throws ENOENT if nobody waits any more.
+    /// Lets the call return: 0 without an error, otherwise -1 with it. Throws ENOENT if the thread no longer waits.
     public func answer(_ notification: Notification, with error: Errno?) throws(Errno) {
         let listener = descriptor.rawValue
         try nothingOrErrno(.notification) {

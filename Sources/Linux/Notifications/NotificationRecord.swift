@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// The notification that was received last, for whoever has to see to it if the one who received it dies.
+/// The notification that was received last, for the process that answers it if the receiver dies.
 ///
-/// The one who makes the record writes to it, and nobody else can (memfd_create(2), `F_SEAL_FUTURE_WRITE`).
+/// The process that makes the record writes to it, and no other can (memfd_create(2), `F_SEAL_FUTURE_WRITE`).
 @safe
 public struct NotificationRecord: ~Copyable {
-    /// What is handed to the one who may read it.
+    /// The descriptor for the reader.
     public let descriptor: FileDescriptor
     let room: UnsafeMutableRawPointer
 

@@ -44,7 +44,7 @@ public struct FilterInstruction: Hashable, Sendable {
     /// Lets the kernel carry out the call: `SECCOMP_RET_ALLOW`.
     public static var allow: FilterInstruction { FilterInstruction(0x06, 0x7FFF_0000) }
 
-    /// Leaves the call to the one who listens: `SECCOMP_RET_USER_NOTIF`.
+    /// Leaves the call to the listener: `SECCOMP_RET_USER_NOTIF`.
     public static var notify: FilterInstruction { FilterInstruction(0x06, 0x7FC0_0000) }
 }
 

@@ -56,7 +56,7 @@ public struct ThreadCredentials: Hashable, Sendable {
     public var canBindAllPorts: Bool { effective.contains(.netBindService) }
 }
 
-/// What tells a namespace from all others: the device and the number of its file (ioctl_nsfs(2)).
+/// The identity of a namespace: the device and the number of its file (ioctl_nsfs(2)).
 public struct NamespaceID: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64

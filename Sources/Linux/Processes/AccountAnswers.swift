@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-// Questions whose answer "no" must not be taken for "nobody could say": a directory service may be out of reach.
+// Lookups that tell "there is none" from "no database answered": a directory service may be out of reach.
 
 extension Accounts {
     /// The number of the user with the name `name`; nil if all databases say that there is none.
@@ -45,7 +45,7 @@ extension Accounts {
         }
     }
 
-    /// Who is in a group.
+    /// The members of a group.
     public struct Members: Sendable {
         /// The users of this machine whose primary group it is.
         public var primary: [UserID] = []
@@ -53,11 +53,11 @@ extension Accounts {
         public var named: [(name: ByteString, user: UserID)] = []
         /// The names in the group that no user has.
         public var unknown: [ByteString] = []
-        /// The names in the group of which nobody could say whose they are.
+        /// The names in the group that no database could look up.
         public var unanswered: [ByteString] = []
     }
 
-    /// Who is in the group with the number `group`. Throws ENOENT if the group itself is not found.
+    /// The members of the group with the number `group`. Throws ENOENT if the group itself is not found.
     ///
     /// The corresponding C functions are getgrgid(3) and getpwent(3), which share memory with all of the process: one
     /// thread at a time.

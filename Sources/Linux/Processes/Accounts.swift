@@ -3,10 +3,10 @@ internal import CLinux
 
 /// The users and groups that the machine knows (passwd(5), group(5), nsswitch.conf(5)).
 public enum Accounts {
-    /// The number of the user with the name `name`; nil if there is none, or if nobody could say.
+    /// The number of the user with the name `name`; nil if there is none, or if a database did not answer.
     public static func user(named name: ByteString) -> UserID? { (try? findUser(named: name)) ?? nil }
 
-    /// The number of the group with the name `name`; nil if there is none, or if nobody could say.
+    /// The number of the group with the name `name`; nil if there is none, or if a database did not answer.
     public static func group(named name: ByteString) -> GroupID? { (try? findGroup(named: name)) ?? nil }
 
     /// The name of the user with the number `user`; nil if there is none.
@@ -50,10 +50,10 @@ public enum Accounts {
         return groups.prefix(max(0, Int(stored))).map { GroupID(rawValue: $0) }
     }
 
-    /// The primary group of the user with the number `user`; nil if there is no such user, or if nobody could say.
+    /// The primary group of the user with the number `user`; nil if there is no such user, or if a database did not answer.
     public static func primaryGroup(of user: UserID) -> GroupID? { (try? findPrimaryGroup(of: user)) ?? nil }
 
-    /// What `search` finds; nil also if nobody could say.
+    /// What `search` finds; nil also if a database did not answer.
     private static func lookup<Found>(
         _ body: (UnsafeMutablePointer<CChar>, Int, inout Found?) -> Int32
     ) -> Found? {

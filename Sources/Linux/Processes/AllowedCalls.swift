@@ -3,8 +3,8 @@ internal import CLinux
 
 /// The system calls that the privileged program goes on with once it is set up: a list of what is allowed.
 ///
-/// Any other ends the process by SIGSYS, and so does a call of another architecture or of x32. Whoever waits for it hears
-/// of a program that was ended, which allows nothing.
+/// Any other ends the process by SIGSYS, and so does a call of another architecture or of x32. A process that waits for it
+/// hears of a program that was ended, which allows nothing.
 public struct AllowedCalls: Sendable {
     /// What an argument has to be, of which the kernel looks at the lower 32 bits.
     enum Condition: Sendable {

@@ -8,7 +8,7 @@ extension CurrentProcess {
     /// Turns this process, which has to be root's, into one of `user` with `CAP_NET_BIND_SERVICE` and no other privilege.
     ///
     /// The capability is ambient, so that it stays when another program takes the place of this one, and in all that it
-    /// starts; the bounding set has nothing else left, so that nobody there can gain more (capabilities(7)).
+    /// starts; the bounding set has nothing else left, so that no program there can gain more (capabilities(7)).
     /// - Parameters:
     ///   - user: the user.
     ///   - group: the user's group.

@@ -6,7 +6,7 @@ internal import CLinux
 /// The corresponding C function is execvp(3). Returns only to throw.
 /// - Parameters:
 ///   - program: the path or name.
-///   - arguments: all arguments; the first is the name that the program is told.
+///   - arguments: all arguments; the first is the name of the program as it sees it.
 public func execute(_ program: ByteString, arguments: [ByteString]) throws(Errno) -> Never {
     try nothingOrErrno(.execute, retryOnInterrupt: false) { () -> Int32 in
         unsafe arguments.withArgumentVector { vector in
@@ -21,7 +21,7 @@ public func execute(_ program: ByteString, arguments: [ByteString]) throws(Errno
 /// The corresponding C function is execv(3). Returns only to throw.
 /// - Parameters:
 ///   - path: the path.
-///   - arguments: all arguments; the first is the name that the program is told.
+///   - arguments: all arguments; the first is the name of the program as it sees it.
 public func execute(fileAt path: ByteString, arguments: [ByteString]) throws(Errno) -> Never {
     try nothingOrErrno(.execute, retryOnInterrupt: false) { () -> Int32 in
         unsafe arguments.withArgumentVector { vector in

@@ -5,7 +5,7 @@ internal import CLinux
 ///
 /// The keyboard's signals SIGINT and SIGQUIT go to the program alone, from now on: this process ignores them. The
 /// corresponding C functions are posix_spawnp(3) and waitpid(2).
-/// - Parameter arguments: all arguments; the first is the name that the program is told.
+/// - Parameter arguments: all arguments; the first is the name of the program as it sees it.
 /// - Returns: its exit status, or 128 and the number of the signal that ended it, as a shell counts.
 public func runInForeground(_ program: ByteString, arguments: [ByteString]) throws(Errno) -> Int32 {
     _ = clinux_signal_ignore(SIGINT)

@@ -7,7 +7,7 @@ extension CurrentProcess {
         unsafe name.withCString { _ = clinux_prctl(PR_SET_NAME, UInt(bitPattern: $0), 0, 0, 0) }
     }
 
-    /// Runs `body` in a new process that is nobody's child: who started it need not wait for it, and is not told of it.
+    /// Runs `body` in a new process that is no child of this one, which need not wait for it and gets no SIGCHLD.
     ///
     /// The new process has a session of its own, so that what is typed at the terminal does not reach it (setsid(2)).
     /// Must be called while the process has one thread. The corresponding system call is fork(2), twice.

@@ -34,7 +34,7 @@ public struct GroupID: RawRepresentable, Hashable, Comparable, Sendable, ByteStr
     public var byteString: ByteString { ByteString(decimal: rawValue) }
 }
 
-/// Who this process is: its real and effective identities (credentials(7)).
+/// The real and effective identities of this process (credentials(7)).
 public enum CurrentProcess {
     /// The user who started it.
     public static var realUser: UserID { UserID(rawValue: getuid()) }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Looks at files as somebody else would.
+/// Checks of access on behalf of another user.
 public enum Impersonation {
-    /// Calls `body` with the *real* user and groups of somebody else, which access(2) goes by; what the process may do stays.
+    /// Calls `body` with the *real* user and groups of another, which access(2) goes by; what the process may do stays.
     ///
     /// Needs root. The corresponding functions are setgroups(2), setregid(2) and setreuid(2). Whatever happens, the old
     /// identity comes back.

@@ -3,7 +3,7 @@ internal import CLinux
 
 /// How the clocks that programs in the kernel read relate to the time of day (clock_gettime(2)).
 public enum KernelClock {
-    /// What International Atomic Time (`CLOCK_TAI`) is ahead of the time of day, in seconds: 0 until somebody sets it.
+    /// What International Atomic Time (`CLOCK_TAI`) is ahead of the time of day, in seconds: 0 until it is set.
     public static var atomicOffset: Int64 {
         (nanoseconds(CLOCK_TAI) - nanoseconds(CLOCK_REALTIME) + 500_000_000) / 1_000_000_000
     }

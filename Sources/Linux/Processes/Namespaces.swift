@@ -33,8 +33,8 @@ public enum Namespaces {
         }
     }
 
-    /// Who `user` is outside of the user namespace of this process; nil if that is the first one, where all are mapped to
-    /// themselves, or if it is nobody.
+    /// The number of `user` outside of the user namespace of this process; nil if that is the first one, where all
+    /// are mapped to themselves, or if it has none.
     public static func outerUser(of user: UserID) -> UserID? {
         (try? userMap()).flatMap { outerUser(of: user, in: $0) }
     }

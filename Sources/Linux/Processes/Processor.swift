@@ -13,6 +13,6 @@ public enum Processor {
 }
 
 extension CurrentProcess {
-    /// Lets whoever else waits for the processor have it first (sched_yield(2)).
+    /// Lets other threads that wait for the processor run first (sched_yield(2)).
     public static func yield() { _ = sched_yield() }
 }

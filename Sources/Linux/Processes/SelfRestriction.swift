@@ -2,7 +2,7 @@
 internal import CLinux
 
 extension Confinement {
-    /// Lets nobody look into the process without `CAP_SYS_PTRACE`, nor into those that it forks: not dumpable
+    /// Keeps other processes without `CAP_SYS_PTRACE` from looking into this one and those that it forks: not dumpable
     /// (`PR_SET_DUMPABLE`).
     public static func forbidLookingInto() throws(Errno) {
         try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) }
@@ -17,7 +17,7 @@ extension Confinement {
 
     /// Gives up, for good, all system calls but `calls`; the right to gain privileges has to be given up before.
     ///
-    /// A kernel without filters goes on without one. Every other error is one, so that nobody who causes it gains by it.
+    /// A kernel without filters goes on without one. Every other error is thrown, so that causing one gains nothing.
     /// The corresponding system call is seccomp(2).
     public static func allow(only calls: AllowedCalls) throws(Errno) {
         let native = calls.program.map { sock_filter(code: $0.code, jt: $0.ifTrue, jf: $0.ifFalse, k: $0.operand) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Makes a write to somebody who is gone fail with EPIPE instead of ending the process (`SIGPIPE`, signal(7)).
+/// Makes a write whose reader is gone fail with EPIPE instead of ending the process (`SIGPIPE`, signal(7)).
 public func ignoreBrokenPipes() { _ = clinux_signal_ignore(SIGPIPE) }
 
 /// Opens /dev/null on those of the descriptors 0, 1 and 2 that are closed, so that no socket becomes one of them.

@@ -68,7 +68,7 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
         unsafe changed.deallocate()
     }
 
-    /// Calls `body` with the value while nobody else has it, and then wakes those who wait.
+    /// Calls `body` with the value while no other thread has it, and then wakes those that wait.
     public func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
@@ -78,7 +78,7 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
     }
 
     /// Calls `body` with the value until it has a result, at first and after every `withLock`. What `body` itself does to
-    /// the value wakes nobody.
+    /// the value wakes no thread.
     public func wait<Result: Sendable>(until body: (inout Value) -> Result?) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }

@@ -5,7 +5,8 @@ public enum Yama {
     /// The name of its setting for sysctl(8).
     public static var key: ByteString { "kernel.yama.ptrace_scope" }
 
-    /// The setting: at 0 nothing is kept, at 1 only parents may look into their children, at 2 only root may, at 3 nobody.
+    /// The setting: at 0 nothing is forbidden, at 1 only parents may look into their children, at 2 only root may, at 3
+    /// no process.
     ///
     /// Nil for a kernel without Yama, and where the setting cannot be read.
     public static var scope: Int? {
