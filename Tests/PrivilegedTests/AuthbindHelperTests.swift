@@ -16,9 +16,13 @@ import Testing
         #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
     }
 
-    @Test func bindsWithFileCapabilities() async throws { try await expect(Self.ask, "helper ok\n") }
+    @Test func bindsWithFileCapabilities() async throws {
+        try await expect(Self.ask, "helper ok\n")
+    }
 
-    @Test func bindsSetIDRootWhereThereAreNoAttributes() async throws {
+    @Test func bindsSetIDRootWhereThereAreNoAttributes()
+        async throws
+    {
         try await expect("setcap -r $H; chmod 4755 $H; \(Self.ask)", "helper ok\n")
     }
 
@@ -80,12 +84,13 @@ import Testing
     }
 
     @Test(arguments: [
-        "env LD_PRELOAD=/nonexistent LD_LIBRARY_PATH=/nonexistent LD_AUDIT=x GLIBC_TUNABLES=x=y MALLOC_TRACE=/x GCONV_PATH=/x",
-        "env -i", "env SWIFT_DEBUG_HELP=1 TZ=/etc/shadow LC_ALL=xx LOCPATH=/x", "setpriv --nice 5",
-        "prlimit --nofile=5", "prlimit --fsize=0", "prlimit --core=0 --stack=262144",
-        "sh -c 'umask 0; trap \"\" ALRM TERM HUP; exec \"$@\"' sh",
-        "sh -c 'mkdir gone; cd gone; rmdir ../gone; exec \"$@\"' sh",
-    ])
+            "env LD_PRELOAD=/nonexistent LD_LIBRARY_PATH=/nonexistent LD_AUDIT=x GLIBC_TUNABLES=x=y MALLOC_TRACE=/x GCONV_PATH=/x",
+            "env -i", "env SWIFT_DEBUG_HELP=1 TZ=/etc/shadow LC_ALL=xx LOCPATH=/x", "setpriv --nice 5",
+            "prlimit --nofile=5", "prlimit --fsize=0", "prlimit --core=0 --stack=262144",
+            "sh -c 'umask 0; trap \"\" ALRM TERM HUP; exec \"$@\"' sh",
+            "sh -c 'mkdir gone; cd gone; rmdir ../gone; exec \"$@\"' sh",
+        ]
+    )
     func doesNotMindHowItIsStarted(prefix: String) async throws {
         let prefix = prefix.hasPrefix("setpriv") ? "nice -n 5" : prefix
         try await expect(
@@ -117,9 +122,9 @@ import Testing
                 { yes '# x' | head -c 4000000; echo 127.0.0.1,81; } > /etc/authbind/byuid/1001
                 cat > stop.py <<'END'
                 import os, signal, socket, sys, time
-                def mask(p):
+                def mask(p, name="SigBlk"):
                     with open("/proc/%d/status" % p) as f:
-                        return [l.split()[1] for l in f if l.startswith("SigBlk")][0]
+                        return [l.split()[1] for l in f if l.startswith(name)][0]
                 s = socket.socket()
                 p = os.fork()
                 if p == 0:
@@ -129,7 +134,8 @@ import Testing
                 os.kill(p, signal.SIGSTOP)
                 _, status = os.waitpid(p, os.WUNTRACED)
                 print(os.WIFSTOPPED(status))
-                time.sleep(6)
+                # Its time is over when SIGALRM waits for it.
+                while not int(mask(p, "ShdPnd"), 16) >> (signal.SIGALRM - 1) & 1: time.sleep(0.02)
                 os.kill(p, signal.SIGCONT)
                 print(os.waitpid(p, 0)[1], s.getsockname()[1])
                 END
@@ -139,7 +145,9 @@ import Testing
         #expect(outcome.output == "True\n14 0\n", "\(outcome)")
     }
 
-    @Test func aUserNamespaceWithItsOwnTreeGainsNothing() async throws {
+    @Test func aUserNamespaceWithItsOwnTreeGainsNothing()
+        async throws
+    {
         try await expect(
             """
             rm /etc/authbind/byport/81; mkdir -p $T/mine/byport; : > $T/mine/byport/81; chmod -R 755 $T/mine

@@ -19,21 +19,22 @@ import Testing
     }
 
     @Test(arguments: [
-        // Capabilities given up.
-        "capsh --drop=all -- -c \"$P $B\"",
-        "capsh --drop=cap_net_bind_service -- -c \"$P $B\"",
-        "setpriv --bounding-set -all --inh-caps -all $P $B",
-        // A user namespace, with and without capabilities in it, where root is somebody.
-        "setpriv --reuid 1001 --regid 1001 --clear-groups unshare -U -r $P $B", "unshare -U -r $P $B",
-        "unshare -U $P $B",
-        // A network namespace of its own, without a right in it.
-        "unshare -n sh -c \"ip link set lo up; capsh --drop=all -- -c '$P $B'\"",
-        "unshare -U -r -n sh -c \"ip link set lo up; capsh --drop=all -- -c '$P $B'\"",
-        // Somebody else, wholly or in part.
-        "setpriv --reuid 1001 --regid 1001 --clear-groups $P $B",
-        "/usr/bin/python3 ids.py 0 1001 0 $P $B", "/usr/bin/python3 ids.py 1001 1001 0 $P $B",
-        "/usr/bin/python3 ids.py 0 1001 1001 $P $B",
-    ])
+            // Capabilities given up.
+            "capsh --drop=all -- -c \"$P $B\"",
+            "capsh --drop=cap_net_bind_service -- -c \"$P $B\"",
+            "setpriv --bounding-set -all --inh-caps -all $P $B",
+            // A user namespace, with and without capabilities in it, where root is somebody.
+            "setpriv --reuid 1001 --regid 1001 --clear-groups unshare -U -r $P $B", "unshare -U -r $P $B",
+            "unshare -U $P $B",
+            // A network namespace of its own, without a right in it.
+            "unshare -n sh -c \"ip link set lo up; capsh --drop=all -- -c '$P $B'\"",
+            "unshare -U -r -n sh -c \"ip link set lo up; capsh --drop=all -- -c '$P $B'\"",
+            // Somebody else, wholly or in part.
+            "setpriv --reuid 1001 --regid 1001 --clear-groups $P $B",
+            "/usr/bin/python3 ids.py 0 1001 0 $P $B", "/usr/bin/python3 ids.py 1001 1001 0 $P $B",
+            "/usr/bin/python3 ids.py 0 1001 1001 $P $B",
+        ]
+    )
     func whoHasNoRightGetsNoPortInATreeOfRoot(program: String) async throws {
         try await expect(
             """
@@ -82,7 +83,9 @@ import Testing
         )
     }
 
-    @Test func aSocketOfAnotherNetworkIsLeftToTheKernel() async throws {
+    @Test func aSocketOfAnotherNetworkIsLeftToTheKernel()
+        async throws
+    {
         // Who owns the user namespace that owns the network may bind every port there: no rule is about those.
         try await expect(
             """
@@ -110,14 +113,17 @@ import Testing
     @Test func whatTheThresholdOpensMeanwhileIsOpen() async throws {
         try await expect(
             """
-            : > out; as alice $RUN $P tcp4 bind 127.0.0.1 82 pause 4000 tcp4 bind 127.0.0.1 82 > out &
-            until [ -s out ]; do sleep 0.05; done; echo 80 > /proc/sys/net/ipv4/ip_unprivileged_port_start; wait; cat out
+            : > out; mkfifo go; exec 5<>go; as alice $RUN $P tcp4 bind 127.0.0.1 82 input tcp4 bind 127.0.0.1 82 > out <&5 &
+            until [ -s out ]; do sleep 0.05; done
+            echo 80 > /proc/sys/net/ipv4/ip_unprivileged_port_start; echo >&5; wait; cat out
             """,
             "bind 1\nbind ok\n"
         )
     }
 
-    @Test func aProcMountOfAnotherPidNamespaceIsNotBelieved() async throws {
+    @Test func aProcMountOfAnotherPidNamespaceIsNotBelieved()
+        async throws
+    {
         // Numbers of threads mean others there, and what they are is not what the caller is.
         try await expect(
             "unshare --pid --fork $RUN capsh --drop=all -- -c \"$P $B\"; unshare --pid --fork --mount-proc $RUN $P $B",

@@ -40,9 +40,10 @@ import Testing
         let revoked = try await Sandbox.run(
             """
             touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81
-            : > out; (until [ -s out ]; do sleep 0.05; done; rm /etc/authbind/byport/81) &
-            as alice $LIBEXEC/lowport-run --via broker bind-probe tcp4 bind 127.0.0.1 81 pause 4000 tcp6 v6only bind ::1 81 \\
-                > out
+            mkfifo go; exec 5<>go; : > out
+            (until [ -s out ]; do sleep 0.05; done; rm /etc/authbind/byport/81; echo >&5) &
+            as alice $LIBEXEC/lowport-run --via broker bind-probe tcp4 bind 127.0.0.1 81 input tcp6 v6only bind ::1 81 \\
+                > out <&5
             cat out
             """
         )
@@ -50,11 +51,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("request(81, size=27)", "[s.fileno()]", "(2, 22)"), ("request(81, size=29)", "[s.fileno()]", "gone"),
-        ("request(81, version=2)", "[s.fileno()]", "(2, 22)"), ("request(81, family=5)", "[s.fileno()]", "(2, 22)"),
-        ("request(81)", "[]", "(2, 22)"), ("request(81)", "[0]", "(2, 88)"),
-        ("request(81)", "[s.fileno(), s.fileno()]", "gone"), ("request(81)", "[s.fileno()] * 253", "gone"),
-    ])
+            ("request(81, size=27)", "[s.fileno()]", "(2, 22)"), ("request(81, size=29)", "[s.fileno()]", "gone"),
+            ("request(81, version=2)", "[s.fileno()]", "(2, 22)"), ("request(81, family=5)", "[s.fileno()]", "(2, 22)"),
+            ("request(81)", "[]", "(2, 22)"), ("request(81)", "[0]", "(2, 88)"),
+            ("request(81)", "[s.fileno(), s.fileno()]", "gone"), ("request(81)", "[s.fileno()] * 253", "gone"),
+        ]
+    )
     func refusesWhatIsNoRequest(message: String, descriptors: String, answer: String) async throws {
         let outcome = try await ask(
             """
@@ -66,8 +68,8 @@ import Testing
         #expect(outcome.output == ByteString(answer + "\n"), "\(outcome)")
     }
 
-    @Test(arguments: ["[]", "[0]", "[s.fileno()]"]) func listensToNothingButAListener(descriptors: String) async throws
-    {
+    @Test(arguments: ["[]", "[0]", "[s.fileno()]"])
+    func listensToNothingButAListener(descriptors: String) async throws {
         let outcome = try await ask(
             """
             socket.send_fds(ours, [b"\\2"], \(descriptors)); print(ours.recv(64), helper.wait(10) != 0)

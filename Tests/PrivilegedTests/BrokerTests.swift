@@ -12,6 +12,15 @@ import Testing
 
         """
 
+    /// Kills `program`, once a first line is in `out`, and writes a line to descriptor 5 when it is gone.
+    private static func kill(_ program: String) -> String {
+        """
+        mkfifo go; exec 5<>go; : > out
+        (until [ -s out ]; do sleep 0.05; done; p=$(pgrep -x \(program)); kill -9 $p
+        while grep -qs '^State:.[^ZX]' /proc/$p/status; do sleep 0.01; done; echo >&5) &
+        """
+    }
+
     @Test func answersAsTheLibraryDoes() async throws {
         try await expect(
             """
@@ -70,19 +79,22 @@ import Testing
     @Test func endsWithTheLastProgram() async throws {
         try await expect(
             """
-            as alice $RUN sh -c 'sleep 4 >/dev/null 2>&1 & echo started' | cat
-            pgrep -c -x lowport-run || :; while pgrep -x sleep; do sleep 0.1; done > /dev/null
+            mkfifo go; chmod 666 go; as alice $RUN sh -c 'cat go >/dev/null 2>&1 & echo started' | cat
+            pgrep -c -x lowport-run || :; : > go
             while pgrep -x lowport-run || pgrep -x lowport-helper; do sleep 0.1; done > /dev/null; echo ended
             """,
             "started\n1\nended\n"
         )
     }
 
-    @Test func itsDeathGivesErrorsAndDoesNotHang() async throws {
+    @Test func itsDeathGivesErrorsAndDoesNotHang()
+        async throws
+    {
         try await expect(
             """
-            : > out; (until [ -s out ]; do sleep 0.05; done; kill -9 $(pgrep -x lowport-run)) &
-            as alice timeout 120 $RUN $P tcp4 bind 127.0.0.1 81 pause 4000 tcp4 bind 127.0.0.1 82 tcp6 v6only bind ::1 81 > out; cat out
+            \(Self.kill("lowport-run"))
+            as alice timeout 120 $RUN $P tcp4 bind 127.0.0.1 81 input tcp4 bind 127.0.0.1 82 tcp6 v6only bind ::1 81 > out <&5
+            cat out
             """,
             "bind ok\nbind 38\nbind 38\n"
         )
@@ -91,8 +103,8 @@ import Testing
     @Test func aLostHelperIsReplaced() async throws {
         try await expect(
             """
-            : > out; (until [ -s out ]; do sleep 0.05; done; kill -9 $(pgrep -x lowport-helper)) &
-            as alice timeout 120 $RUN $P tcp4 bind 127.0.0.1 81 pause 4000 tcp6 v6only bind ::1 81 > out; cat out
+            \(Self.kill("lowport-helper"))
+            as alice timeout 120 $RUN $P tcp4 bind 127.0.0.1 81 input tcp6 v6only bind ::1 81 > out <&5; cat out
             """,
             "bind ok\nbind ok\n"
         )
@@ -145,7 +157,11 @@ import Testing
             os.kill(helper, signal.SIGSTOP)
             while state() != "T": pass
             allow("# revoked")
-            time.sleep(6)
+            # Its time is over when SIGALRM waits for it.
+            def pending():
+                with open("/proc/%d/status" % helper) as f:
+                    return [int(l.split()[1], 16) for l in f if l.startswith("ShdPnd")][0]
+            while not pending() >> (signal.SIGALRM - 1) & 1: time.sleep(0.02)
             print(len(results))
             os.kill(helper, signal.SIGCONT)
             thread.join()
@@ -157,7 +173,9 @@ import Testing
         )
     }
 
-    @Test func whatItLeavesToTheKernelItLeavesAlsoLater() async throws {
+    @Test func whatItLeavesToTheKernelItLeavesAlsoLater()
+        async throws
+    {
         // The first bind has the helper listen by itself.
         try await expect(
             """
@@ -229,11 +247,14 @@ import Testing
         )
     }
 
-    @Test func leavesToTheKernelWhoCannotBeLookedInto() async throws {
+    @Test func leavesToTheKernelWhoCannotBeLookedInto() async throws
+    {
         try await expect("as alice $RUN $P hide tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 8081", "bind 13\nbind ok\n")
     }
 
-    @Test func leavesToTheKernelWhatTheProgramMayDoItself() async throws {
+    @Test func leavesToTheKernelWhatTheProgramMayDoItself()
+        async throws
+    {
         try await expect(
             """
             $RUN $P tcp4 bind 127.0.0.1 82
@@ -243,7 +264,8 @@ import Testing
         )
     }
 
-    @Test func insideAnotherListenerTheLibraryTakesOver() async throws {
+    @Test func insideAnotherListenerTheLibraryTakesOver() async throws
+    {
         try await expect(
             """
             as alice $RUN $LIBEXEC/lowport-run $P tcp4 bind 127.0.0.1 81
@@ -277,7 +299,9 @@ import Testing
         #expect(outcome.errors == ByteString(whole), "\(outcome)")
     }
 
-    @Test func authbindFailsInItsOwnWordsWhateverTheEngine() async throws {
+    @Test func authbindFailsInItsOwnWordsWhateverTheEngine()
+        async throws
+    {
         let outcome = try await Sandbox.run(
             "cp /usr/bin/busybox static; chmod 644 static; as alice authbind ./static echo || echo $?"
         )
@@ -285,7 +309,8 @@ import Testing
         #expect(outcome.errors == "./static: Permission denied\n", "\(outcome)")
     }
 
-    @Test func aProgramThatNobodyMayReadGetsTheLibrary() async throws {
+    @Test func aProgramThatNobodyMayReadGetsTheLibrary() async throws
+    {
         try await expect(
             "cp $P hidden; chmod 111 hidden; as alice $LIBEXEC/lowport-run --verbose ./hidden tcp4 bind 127.0.0.1 81 2>&1",
             """

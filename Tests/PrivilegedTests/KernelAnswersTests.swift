@@ -48,7 +48,8 @@ import Testing
             """
             enable
             # The clock of the file system ticks a few hundred times a second.
-            sleep 0.1; echo 'allow user alice tcp 80' > /etc/lowport/rules
+            : > tick; moment=$(stat -c %z tick); until touch tick; [ "$(stat -c %z tick)" != "$moment" ]; do :; done
+            echo 'allow user alice tcp 80' > /etc/lowport/rules
             as alice lowport explain 80 | head -n 1
             setpriv --reuid alice --regid alice --init-groups --no-new-privs lowport explain 80 > said || echo "status $?"
             head -n 1 said; grep -o 'sudo lowport enforce reload' said

@@ -67,7 +67,7 @@ struct KernelLogTests: KernelSuite {
             enable
             lowport log -f > log &
             follower=$!
-            until ls -l /proc/$follower/fd | grep -q bpf-map; do sleep 0.05; done; sleep 1
+            until grep -q "FLOCK .* $follower .*:$(stat -c %i /run/lowport/log.lock 2> /dev/null) " /proc/locks; do sleep 0.05; done
             lowport log 2> /dev/null || echo "status $?"
             try_bind alice 127.0.0.1 80
             until grep -q granted log; do sleep 0.05; done
@@ -141,7 +141,8 @@ struct KernelLogTests: KernelSuite {
         )
     }
 
-    @Test func aReaderWhoFallsBehindIsToldWhileReading() async throws {
+    @Test func aReaderWhoFallsBehindIsToldWhileReading() async throws
+    {
         let outcome = try await enforced(
             Self.flood + """
                 enable; lowport log -f > log & follower=$!

@@ -49,7 +49,8 @@ struct RealProgram: Sendable, CustomTestStringConvertible {
             "nginx -p $T/ -c $T/nginx.conf -g 'daemon off;'",
             probe: """
                 curl -s -o page http://127.0.0.1/ && curl -s -o page 'http://[::1]/' && as alice cp more.conf nginx.conf &&
-                    kill -HUP $(cat nginx.pid) && sleep 0.5 && curl -s -o page http://127.0.0.1:81/
+                    kill -HUP $(cat nginx.pid) &&
+                    timeout 15 sh -c 'until curl -s -o page http://127.0.0.1:81/; do sleep 0.05; done'
                 """
         ),
         RealProgram(
@@ -62,7 +63,7 @@ struct RealProgram: Sendable, CustomTestStringConvertible {
             "haproxy -W -p $T/h.pid -f $T/h.cfg",
             probe: """
                 curl -s -o page http://127.0.0.1/ && as alice cp more.cfg h.cfg && kill -USR2 $(head -n 1 h.pid) &&
-                    sleep 1 && curl -s -o page http://127.0.0.1:81/
+                    timeout 15 sh -c 'until curl -s -o page http://127.0.0.1:81/; do sleep 0.05; done'
                 """,
             engines: tree
         ),

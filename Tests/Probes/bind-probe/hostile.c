@@ -219,6 +219,7 @@ int hostile(char **words)
     if (IS("changing")) return bind_changing(atoi(words[1]), target(words[2], words[3]), atoi(words[4])), 4;
     if (IS("become")) return setgroups(0, NULL), setgid(atoi(words[1])), setuid(atoi(words[1])), 1;
     if (IS("pause")) return usleep(atoi(words[1]) * 1000), 1;
+    if (IS("input")) return read(STDIN_FILENO, &(char){0}, 1) == 1 ? 0 : (exit(97), 0);
     if (IS("alarm")) return alarm(atoi(words[1])), 1;
     if (IS("children-fork")) {
         pid_t child = fork();
