@@ -32,15 +32,56 @@ import Testing
     )
     func isNone(_ text: ByteString) { #expect(HostPattern(text) == nil) }
 
-    /// Whatever stands in a list, reading it ends, and gives the same as before.
-    @Test func anyBytes() {
-        var random = Random(seed: 1)
-        let alphabet = Array("0123456789.-,*/:abf".utf8)
-        for _ in 0..<20_000 {
-            let length = Int.random(in: 0...20, using: &random)
-            let text = ByteString((0..<length).map { _ in alphabet.randomElement(using: &random) ?? 0 })
-            #expect(HostPattern(text) == HostPattern(text))
+    /// The addresses that a pattern is meant to have, of 192.0.2.0 to 192.0.2.255; nil if the text is no pattern.
+    private func naive(_ text: String) -> [Bool]? {
+        func number(_ text: Substring, or missing: Int?) -> Int? {
+            text.isEmpty ? missing : text.allSatisfy(\.isNumber) ? Int(text).flatMap { $0 > 255 ? nil : $0 } : nil
         }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        if let first = parts.first, let address = IPAddress(ByteString(String(first))) {
+            guard parts.count <= 2 else { return nil }
+            guard case .v4(let v4) = address else {
+                return parts.count == 1 || Int(parts[1]).map({ (0...128).contains($0) }) == true ? [] : nil
+            }
+            guard let length = parts.count == 1 ? 32 : Int(parts[1]), (0...32).contains(length) else { return nil }
+            return (0..<256).map { UInt64(v4.rawValue ^ (0xC000_0200 + UInt32($0))) >> UInt64(32 - length) == 0 }
+        }
+        let numbers = text.split(separator: ".", omittingEmptySubsequences: false).map { part -> [ClosedRange<Int>]? in
+            if part == "*" { return [0...255] }
+            var ranges: [ClosedRange<Int>] = []
+            for choice in part.split(separator: ",", omittingEmptySubsequences: false) {
+                let ends = choice.split(separator: "-", omittingEmptySubsequences: false)
+                guard ends.count <= 2, let low = number(ends[0], or: ends.count == 2 ? 0 : nil),
+                    let high = number(ends[ends.count - 1], or: ends.count == 2 ? 255 : nil), low <= high
+                else { return nil }
+                ranges.append(low...high)
+            }
+            return ranges
+        }
+        guard numbers.count == 4, !numbers.contains(nil) else { return nil }
+        func fits(_ index: Int, _ value: Int) -> Bool { (numbers[index] ?? []).contains { $0.contains(value) } }
+        return (0..<256).map { fits(0, 192) && fits(1, 0) && fits(2, 2) && fits(3, $0) }
+    }
+
+    @Test("Whatever stands in a list is the pattern that it looks like, or none")
+    func anyBytes() throws {
+        var random = Random(seed: 1)
+        let words = ["192", "0", "2", "7", "255", "256", ".", ".", ".", "-", ",", "*", "/", "24", "::", "a", "192.0.2."]
+        var patterns = 0
+        for _ in 0..<20_000 {
+            let text = (0..<Int.random(in: 0...9, using: &random)).map { _ in words.randomElement(using: &random) ?? "" }
+                .joined()
+            let pattern = HostPattern(ByteString(text))
+            let expected = naive(text)
+            #expect((pattern == nil) == (expected == nil), "\(text)")
+            guard let pattern, let expected, !expected.isEmpty else { continue }
+            patterns += 1
+            for (last, isIn) in expected.enumerated() {
+                let address = IPAddress.v4(IPv4Address(rawValue: 0xC000_0200 + UInt32(last)))
+                if pattern.contains(address) != isIn { Issue.record("\(text) has \(address.byteString): \(!isIn)") }
+            }
+        }
+        #expect(patterns > 100)
     }
 
     @Test func lists() {
