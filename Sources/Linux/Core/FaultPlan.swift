@@ -12,7 +12,8 @@
         @TaskLocal public static var current: FaultPlan?
 
         private let call: SystemCall
-        private let error: Errno
+        /// What the calls fail with, one after the other; those behind the last fail with the last.
+        private let errors: [Errno]
         /// Which of the calls fail, counted from 0.
         private let failing: Range<Int>
         private let made = Mutex(0)
@@ -20,8 +21,15 @@
         /// Creates a plan in which `call` is let through `after` times, then fails `times` times with `error`.
         public init(failing call: SystemCall, with error: Errno, after: Int = 0, times: Int = .max) {
             self.call = call
-            self.error = error
+            errors = [error]
             failing = after..<(times == .max ? .max : after + times)
+        }
+
+        /// Creates a plan in which `call` fails with each of `errors` in turn, and then always with the last.
+        public init(failing call: SystemCall, withEach errors: [Errno]) {
+            self.call = call
+            self.errors = errors
+            failing = 0..<(.max)
         }
 
         /// The error with which the next `call` of this task must fail; nil lets the kernel answer.
@@ -31,7 +39,8 @@
                 defer { made += 1 }
                 return made
             }
-            return plan.failing.contains(index) ? plan.error : nil
+            guard plan.failing.contains(index), let last = plan.errors.indices.last else { return nil }
+            return plan.errors[min(index - plan.failing.lowerBound, last)]
         }
     }
 #endif

@@ -13,7 +13,7 @@ extension CurrentProcess {
     /// Only for programs of the embedded ring: nothing of a runtime survives it.
     /// The corresponding system call is fork(2).
     public static func fork() throws(Errno) -> Child? {
-        let identifier = try valueOrErrno(.execute, retryOnInterrupt: false) { clinux_fork() }
+        let identifier = try valueOrErrno(.fork, retryOnInterrupt: false) { clinux_fork() }
         return identifier == 0 ? nil : Child(identifier: identifier)
     }
 
@@ -78,7 +78,7 @@ public struct SignalDescriptor: ~Copyable, Descriptor {
     public init(_ signals: [Signal]) throws(Errno) {
         let numbers = signals.map { $0.number }
         let count = Int32(numbers.count)
-        // A starter that ignores it leaves that to us, and then no child would ever be told of.
+        // A starter that ignores it leaves that to us, and then no child would ever be reported.
         if numbers.contains(SIGCHLD) { _ = clinux_signal_default(SIGCHLD) }
         descriptor = FileDescriptor(
             owning: try valueOrErrno(.open) { unsafe clinux_signal_descriptor(numbers, count) }

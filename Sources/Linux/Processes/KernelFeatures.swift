@@ -10,13 +10,13 @@ public enum KernelFeatures {
     /// received is not given up for a signal (5.19).
     public static var endsNotificationWaits: Bool { clinux_kernel_version() >= 6_011 }
 
-    /// Whether the attributes of a file can be read by its name in an open folder (getxattrat(2)).
+    /// Whether the attributes of a file can be read by its name in an open directory (getxattrat(2)).
     public static var hasAttributesAt: Bool { clinux_has_getxattrat() != 0 }
 
     /// Whether a program can be loaded into the kernel at all by this process (bpf(2)).
     ///
     /// Throws EPERM without the right to, and ENOSYS without the system call.
     public static func tryBpf() throws(Errno) {
-        try nothingOrErrno(.prctl) { clinux_try_bpf() }
+        try nothingOrErrno(.bpf) { clinux_try_bpf() }
     }
 }
