@@ -38,11 +38,12 @@ import Testing
         Principal(try Self.credentials(starter), network: 5).authority(for: caller, socketNetwork: socketNetwork)
     }
 
-    @Test func theHelperIsAskedForTheStarterAlone() throws {
+    @Test("The helper is asked for the starter alone") func theHelperIsAskedForTheStarterAlone() throws {
         #expect(try authority(for: Self.credentials()) == .helper)
     }
 
     @Test(
+        "The kernel judges whoever differs",
         arguments: [
             (["CapEff:": "CapEff:\t0000000000000400", "CapPrm:": "CapPrm:\t0000000000000400"], .capable),
             (["Uid:": "Uid:\t0\t1001\t1001\t1001"], .user), (["Uid:": "Uid:\t1001\t0\t1001\t1001"], .user),
@@ -57,20 +58,21 @@ import Testing
         #expect(try authority(for: Self.credentials(changes)) == .kernel(reason))
     }
 
-    @Test func theKernelJudgesInOtherNamespaces() throws {
+    @Test("The kernel judges in other namespaces") func theKernelJudgesInOtherNamespaces() throws {
         #expect(try authority(for: Self.credentials(user: Self.elsewhere)) == .kernel(.userNamespace))
         #expect(try authority(for: Self.credentials(network: Self.elsewhere)) == .kernel(.networkNamespace))
         #expect(try authority(for: Self.credentials(), socketNetwork: 6) == .kernel(.socketNetwork))
         #expect(try authority(for: Self.credentials(), socketNetwork: nil) == .kernel(.socketNetwork))
     }
 
-    @Test func whatCannotBeReadIsLeftToTheKernel() throws {
+    @Test("What cannot be read is left to the kernel") func whatCannotBeReadIsLeftToTheKernel() throws {
         #expect(try authority(for: nil) == .kernel(.unknown))
         let caller = try Self.credentials()
         #expect(Principal(nil, network: 5).authority(for: caller, socketNetwork: 5) == .kernel(.unknown))
     }
 
-    @Test func aStarterWithTheCapabilityLendsItToNobodyWhoGaveItUp() throws {
+    @Test("A starter with the capability lends it to nobody who gave it up")
+    func aStarterWithTheCapabilityLendsItToNobodyWhoGaveItUp() throws {
         let ambient = ["CapEff:": "CapEff:\t0000000000000400", "CapPrm:": "CapPrm:\t0000000000000400"]
         #expect(try authority(for: Self.credentials(), of: ambient) == .kernel(.capabilities))
         let lowered = try Self.credentials(["CapPrm:": "CapPrm:\t0000000000000400"])
@@ -79,17 +81,20 @@ import Testing
         #expect(Principal(try Self.credentials(), network: 5).isUnprivileged)
     }
 
-    @Test(arguments: [
-        ["Uid:": "Uid:\t1001\t1001\t1001"], ["Uid:": "Uid:\t1001\t1001\t1001\t4294967296"],
-        ["Uid:": "Uid:\t1001\t1001\t1001\t-1"], ["Uid:": ""], ["Umask:": "Uid:\t0\t0\t0\t0"],
-        ["Groups:": "Groups:\t100x"], ["CapEff:": "CapEff:\t00000000000000000400 1"],
-        ["CapEff:": "CapEff:\t1ffffffffffffffff"], ["CapPrm:": "CapPrm:\t"], ["Tgid:": "Tgid:\t7 8"],
-    ])
+    @Test(
+        "A status that is not whole is none",
+        arguments: [
+            ["Uid:": "Uid:\t1001\t1001\t1001"], ["Uid:": "Uid:\t1001\t1001\t1001\t4294967296"],
+            ["Uid:": "Uid:\t1001\t1001\t1001\t-1"], ["Uid:": ""], ["Umask:": "Uid:\t0\t0\t0\t0"],
+            ["Groups:": "Groups:\t100x"], ["CapEff:": "CapEff:\t00000000000000000400 1"],
+            ["CapEff:": "CapEff:\t1ffffffffffffffff"], ["CapPrm:": "CapPrm:\t"], ["Tgid:": "Tgid:\t7 8"],
+        ]
+    )
     func aStatusThatIsNotWholeIsNone(changes: [String: String]) {
         #expect(ProcessStatus(Self.status(changes)) == nil)
     }
 
-    @Test func theStatusOfThisProcessIsRead() throws {
+    @Test("The status of this process is read") func theStatusOfThisProcessIsRead() throws {
         let status = try ProcessStatus(of: FileDescriptor.open("/proc/self/status", .readOnly))
         #expect(status.process == CurrentProcess.identifier)
         #expect(status.users[0] == CurrentProcess.realUser && status.groups[1] == CurrentProcess.effectiveGroup)

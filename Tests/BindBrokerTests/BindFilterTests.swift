@@ -32,6 +32,7 @@ import Testing
     private static let arm: UInt32 = 0x4000_0028
 
     @Test(
+        "The filter stops binds of every architecture",
         arguments: [
             (x86, 49), (x86, 0x4000_0000 | 49), (i386, 361), (arm64, 200), (arm, 282), (x86, 446),
             (x86, 0x4000_0000 | 446),
@@ -42,7 +43,7 @@ import Testing
         #expect(verdict(architecture: architecture, number: number) == .notify)
     }
 
-    @Test func stopsForBindAmongSocketCalls() {
+    @Test("The filter stops binds among socket calls") func stopsForBindAmongSocketCalls() {
         for call in 0...20 as ClosedRange<UInt32> {
             let expected: FilterInstruction = call == 2 ? .notify : .allow
             #expect(verdict(architecture: Self.i386, number: 102, firstArgument: call) == expected)
@@ -50,7 +51,7 @@ import Testing
         #expect(verdict(architecture: Self.x86, number: 102, firstArgument: 2) == .allow)
     }
 
-    @Test func letsEverythingElsePass() {
+    @Test("The filter lets everything else pass") func letsEverythingElsePass() {
         let stopped: [UInt32: [UInt32]] = [
             Self.x86: [49, 446], Self.i386: [361, 446], Self.arm64: [200, 446], Self.arm: [282, 446], 0x1234: [],
         ]
@@ -61,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func yamaKeepsTheSupervisorOut() {
+    @Test("Yama keeps the supervisor out") func yamaKeepsTheSupervisorOut() {
         #expect(Broker.obstacle(yamaScope: 0, isRoot: false) == nil)
         #expect(Broker.obstacle(yamaScope: 1, isRoot: false) == .restricted(scope: 1))
         #expect(Broker.obstacle(yamaScope: 2, isRoot: true) == nil)

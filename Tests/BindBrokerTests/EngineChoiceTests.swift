@@ -26,7 +26,7 @@ import Testing
         return bytes + [4, 0, 0, 0, size, 0, 0, 0, 0, 0, 0, 0] + Array(note.utf8)
     }
 
-    @Test func recognisesExecutables() {
+    @Test("Executables are recognised") func recognisesExecutables() {
         #expect(ProgramImage(elf(headers: [6, 3, 1]), machine: 62) == .dynamic)
         #expect(ProgramImage(elf(headers: [1, 1, 4]), machine: 62) == .linkedStatically)
         #expect(ProgramImage(elf(headers: [3, 1, 4], note: "Go\0\0"), machine: 62) == .go)
@@ -38,7 +38,7 @@ import Testing
         #expect(ProgramImage(elf(bits: 1, headers: [3]), machine: 62) == .foreign)
     }
 
-    @Test func recognisesScripts() {
+    @Test("Scripts are recognised") func recognisesScripts() {
         #expect(ProgramImage(Array("#!/bin/sh\n".utf8)) == .script(interpreter: "/bin/sh", argument: ""))
         #expect(
             ProgramImage(Array("#! /usr/bin/env  node -x \nexit".utf8))
@@ -47,7 +47,7 @@ import Testing
         for text in ["#!", "#! \n/bin/sh", "echo", ""] { #expect(ProgramImage(Array(text.utf8)) == .unknown) }
     }
 
-    @Test func survivesEveryTruncationAndEveryChangedByte() {
+    @Test("No truncation and no changed byte does harm") func survivesEveryTruncationAndEveryChangedByte() {
         let whole = elf(headers: [6, 3, 4, 1], note: "Go\0\0")
         for length in 0..<whole.count { _ = ProgramImage(Array(whole.prefix(length)), machine: 62) }
         for position in 0..<whole.count {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func headersOfAnotherSizeAreNoProgram() {
+    @Test("Headers of another size are no program") func headersOfAnotherSizeAreNoProgram() {
         var image = elf(headers: [3, 4], note: "Go\0\0")
         image[54] = 0
         image[56...57] = [0xFF, 0xFF]
@@ -71,7 +71,7 @@ import Testing
         #expect(ProgramImage(wrapped, machine: 62) == .linkedStatically)
     }
 
-    @Test func theNoticeIsWhatWasWritten() {
+    @Test("The notice is what was written") func theNoticeIsWhatWasWritten() {
         let notice = EnforcementNotice(network: 5, cgroup: "/a b", isComplete: false)
         #expect(EnforcementNotice(notice.byteString) == notice)
         // A control group that has lines in its name claims no other network, and no more than there is.
@@ -86,7 +86,7 @@ import Testing
         ] { #expect(EnforcementNotice(text) == nil) }
     }
 
-    @Test func takesTheLibraryUnlessItCannotWork() {
+    @Test("The library is taken unless it cannot work") func takesTheLibraryUnlessItCannotWork() {
         let images: [(ProgramImage, Engine)] = [
             (.dynamic, .preload), (.unknown, .preload), (.linkedStatically, .broker), (.go, .broker),
             (.foreign, .broker),
@@ -102,7 +102,7 @@ import Testing
         #expect(EngineChoice.forOne(behindEnv, mayGainPrivileges: true).engine == .broker)
     }
 
-    @Test func leavesProgramsWithPrivilegesAlone() {
+    @Test("Programs with privileges are left alone") func leavesProgramsWithPrivilegesAlone() {
         let target = Target(path: "x", image: .linkedStatically, gainsPrivileges: true)
         #expect(EngineChoice.forOne(target, mayGainPrivileges: true).engine == .preload)
         #expect(EngineChoice.forTree(target, mayGainPrivileges: true).engine == .preload)

@@ -4,7 +4,7 @@ import Linux
 import Testing
 
 @Suite struct CapabilityTests {
-    @Test func names() {
+    @Test("Capabilities are known by number and by name") func names() {
         #expect(Capability.chown.rawValue == 0)
         #expect(Capability.netBindService.rawValue == 10)
         #expect(Capability.checkpointRestore.rawValue == 40)
@@ -17,14 +17,14 @@ import Testing
         #expect(Capability(rawValue: 64) == nil)
     }
 
-    @Test func everyNameLeadsBack() {
+    @Test("Every name leads back") func everyNameLeadsBack() {
         for number in 0..<41 as Range<UInt8> {
             let capability = Capability(rawValue: number)
             #expect(capability != nil && capability == (capability?.byteString).flatMap { Capability(named: $0) })
         }
     }
 
-    @Test func setIsASet() {
+    @Test("A set of capabilities is a set") func setIsASet() {
         var set: CapabilitySet = [.netRaw, .chown]
         #expect(set.rawValue == 1 << 13 | 1)
         #expect(Array(set) == [.chown, .netRaw])
@@ -38,13 +38,13 @@ import Testing
         #expect(CapabilitySet(rawValue: .max).map(\.rawValue) == Array(0..<64))
     }
 
-    @Test func runningKernel() throws {
+    @Test("The running kernel has as many capabilities as it says") func runningKernel() throws {
         let kernel = KernelCapabilities.running
         let last = try OpenedText("/proc/sys/kernel/cap_last_cap").number
         #expect(Int(kernel.count) == last + 1)
     }
 
-    @Test func stateDifference() {
+    @Test("Two states differ in the sets that are not the same") func stateDifference() {
         let one = CapabilityState(effective: [.kill], permitted: [.kill])
         #expect(one.difference(from: one).isEmpty)
         #expect(

@@ -12,12 +12,13 @@ private func rewritten(_ text: ByteString, kernel: KernelCapabilities = kernel41
 }
 
 @Suite struct CapabilityTextTests {
-    @Test(arguments: capabilityTexts.indices) func table(row: Int) {
+    @Test("A text is read and written as libcap does it", arguments: capabilityTexts.indices) func table(row: Int) {
         let (input, output) = capabilityTexts[row]
         #expect(rewritten(input) == output, "reading \(input.description)")
     }
 
     @Test(
+        "A list without an operator lowers",
         arguments: [
             ("CAP_NET_BIND_SERVICE", "="),
             ("cap_chown", "="),
@@ -35,6 +36,7 @@ private func rewritten(_ text: ByteString, kernel: KernelCapabilities = kernel41
     }
 
     @Test(
+        "An error says what is wrong and where",
         arguments: [
             ("cap_chown =ep", .blankBeforeOperator, 9),
             ("cap_chown = cap_kill=p", .blankBeforeOperator, 9),
@@ -59,6 +61,7 @@ private func rewritten(_ text: ByteString, kernel: KernelCapabilities = kernel41
     }
 
     @Test(
+        "A text depends on how many capabilities the kernel has",
         arguments: [
             (38, "=ep", "=ep"),
             (38, "all=ep 38+p", "=ep cap_perfmon+p"),
@@ -74,7 +77,9 @@ private func rewritten(_ text: ByteString, kernel: KernelCapabilities = kernel41
     }
 
     /// Every state reads back as itself, whatever the kernel.
-    @Test(arguments: [1, 32, 38, 41, 63, 64] as [UInt8]) func printedTextReadsBack(count: UInt8) throws {
+    @Test("What is printed reads back", arguments: [1, 32, 38, 41, 63, 64] as [UInt8]) func printedTextReadsBack(
+        count: UInt8
+    ) throws {
         let kernel = KernelCapabilities(count: count)
         var numbers = SplitMix(seed: UInt64(count))
         for _ in 0..<2000 {

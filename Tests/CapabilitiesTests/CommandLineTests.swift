@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test func pairs() {
+    @Test("The arguments of setcap are pairs") func pairs() {
         #expect(steps() == [])
         #expect(
             steps("=p", "a", "-r", "b", "-", "c") == [
@@ -31,7 +31,7 @@ import Testing
         #expect(steps("-qv", "a") == [.pair(.text("-qv"), file: "a")])
     }
 
-    @Test func optionsHoldFromWhereTheyStand() {
+    @Test("Options hold from where they stand") func optionsHoldFromWhereTheyStand() {
         var line = SetcapCommandLine(["=p", "a", "-q", "-v", "-n", "7", "--follow", "=i", "b"])
         #expect(line.next() == .pair(.text("=p"), file: "a"))
         #expect(!line.isQuiet && !line.verifies && line.rootUser == .root && !line.followsLinks)
@@ -40,7 +40,7 @@ import Testing
         #expect(line.next() == .end)
     }
 
-    @Test func longOptions() {
+    @Test("setcap has long options where pairs begin") func longOptions() {
         #expect(steps("--files", "=p", "a", "-q") == [.group(.text("=p"), files: ["a", "-q"])])
         #expect(steps("--files", "-r", "a") == [.group(.nothing, files: ["a"])])
         #expect(steps("--files", "=p") == [.pair(.nothing, file: nil)])
@@ -51,6 +51,7 @@ import Testing
     }
 
     @Test(
+        "The root user is read as the original reads it",
         arguments: [
             ("1", 1), ("0x10", 16), ("010", 8), (" -5", 4_294_967_291), ("+7", 7), ("\t 7", 7), ("4294967295", .max),
             ("4294967296", 0), ("99999999999999999999", .max), (" -99999999999999999999", .max), ("0", nil),
@@ -70,7 +71,7 @@ import Testing
         try GetcapCommandLine(words[...], optionsStandFirst: optionsStandFirst)
     }
 
-    @Test func options() throws {
+    @Test("getcap has its options in front and among the files") func options() throws {
         let line = try read("a", "-rv", "b", "-n", "--", "-x")
         #expect(line.isRecursive && line.isVerbose && line.printsRootUser)
         #expect(line.files == ["a", "b", "-x"])
@@ -78,7 +79,7 @@ import Testing
         #expect(try read("-", "--", "--").files == ["-", "--"])
     }
 
-    @Test func longOptions() throws {
+    @Test("getcap has long options") func longOptions() throws {
         let line = try read(
             "--json",
             "a",
@@ -95,7 +96,7 @@ import Testing
         #expect(try read("--null", "a").format == .nulls)
     }
 
-    @Test func refusals() {
+    @Test("What getcap does not take is refused") func refusals() {
         #expect(throws: Refusal.noFiles) { try read("-r") }
         #expect(throws: Refusal.help) { try read("-vhZ") }
         #expect(throws: Refusal.license) { try read("x", "-l") }

@@ -8,6 +8,7 @@ import Testing
 
     /// Texts, and the attributes that libcap 2.66 writes for them.
     @Test(
+        "Capabilities become the attribute that the kernel reads",
         arguments: [
             ("cap_net_raw=ep", 0, "0100000200200000000000000000000000000000"),
             ("cap_net_raw+p", 0, "0000000200200000000000000000000000000000"),
@@ -30,6 +31,7 @@ import Testing
     }
 
     @Test(
+        "A file cannot have a part of its capabilities effective",
         arguments: ["cap_net_raw=ep cap_chown=i", "cap_chown=p cap_kill=e", "cap_chown=ep cap_kill=p"] as [ByteString]
     )
     func refusesPartlyEffective(text: ByteString) throws {
@@ -37,18 +39,18 @@ import Testing
         #expect(FileCapabilities(state) == nil)
     }
 
-    @Test func decodesRevision1() throws {
+    @Test("An attribute of revision 1 is read") func decodesRevision1() throws {
         let attribute: [UInt8] = [1, 0, 0, 1, 0, 0x20, 0, 0, 1, 0, 0, 0]
         let expected = FileCapabilities(permitted: [.netRaw], inheritable: [.chown], isEffective: true)
         #expect(try FileCapabilities(attribute: attribute) == expected)
     }
 
-    @Test func ignoresUnknownFlags() throws {
+    @Test("Unknown flags are ignored") func ignoresUnknownFlags() throws {
         let attribute: [UInt8] = [3, 0, 0, 2, 1] + Array(repeating: 0, count: 15)
         #expect(try FileCapabilities(attribute: attribute) == FileCapabilities(permitted: [.chown], isEffective: true))
     }
 
-    @Test func decodesEveryBitWhereItBelongs() throws {
+    @Test("Every bit is where it belongs") func decodesEveryBitWhereItBelongs() throws {
         for number in 0..<64 {
             let bit = CapabilitySet(rawValue: 1 << UInt64(number))
             for capabilities in [FileCapabilities(permitted: bit), FileCapabilities(inheritable: bit)] {
@@ -57,7 +59,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 3, 4, 11, 12, 13, 19, 21, 24]) func refusesWrongSize(count: Int) {
+    @Test("An attribute of a wrong size is refused", arguments: [0, 3, 4, 11, 12, 13, 19, 21, 24])
+    func refusesWrongSize(count: Int) {
         var attribute = [UInt8](repeating: 0, count: count)
         if count > 3 { attribute[3] = 2 }
         #expect(throws: count > 3 ? CapabilityAttributeError.wrongSize : .unknownRevision) {
@@ -65,7 +68,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 4, 255] as [UInt8]) func refusesUnknownRevision(revision: UInt8) {
+    @Test("An attribute of an unknown revision is refused", arguments: [0, 4, 255] as [UInt8])
+    func refusesUnknownRevision(revision: UInt8) {
         #expect(throws: CapabilityAttributeError.unknownRevision) {
             try FileCapabilities(attribute: [0, 0, 0, revision] + Array(repeating: 0, count: 16))
         }

@@ -6,6 +6,7 @@ import Testing
 @Suite struct InheritedCapabilitiesTests {
     /// Texts, and how libcap 2.66 prints what it reads in them on a kernel with 41 capabilities.
     @Test(
+        "The three vectors are read and written as libcap does it",
         arguments: [
             ("", ""), ("!", ""), ("^", ""), ("%", ""), ("!%", ""), ("!^", ""), ("^^cap_chown", "^cap_chown"),
             ("!!cap_chown", "!cap_chown"), ("cap_chown", "cap_chown"), ("cap_chown,", "cap_chown"), (",", nil),
@@ -28,12 +29,12 @@ import Testing
         #expect((try? InheritedCapabilities(text: input))?.text(kernel: kernel) == output)
     }
 
-    @Test func ambientIsInheritable() {
+    @Test("What is ambient is inheritable") func ambientIsInheritable() {
         let vectors = InheritedCapabilities(ambient: [.netBindService])
         #expect(vectors.inheritable == [.netBindService])
     }
 
-    @Test func ofThisProcess() throws {
+    @Test("The vectors of this process are those of proc(5)") func ofThisProcess() throws {
         let vectors = try InheritedCapabilities(ofProcess: 0)
         let process = try ProcessCapabilities.current()
         #expect(vectors.ambient == process.ambient)

@@ -5,7 +5,7 @@ import Testing
 @testable import Capabilities
 
 @Suite struct ProcessCapabilitiesTests {
-    @Test func procAndSystemCallAgree() throws {
+    @Test("proc(5) and the system call agree") func procAndSystemCallAgree() throws {
         let current = try ProcessCapabilities.current()
         #expect(try current.state == .ofCurrentThread())
         #expect(current.bounding == .bounding)
@@ -13,14 +13,14 @@ import Testing
         #expect(try ProcessCapabilities(ofProcess: 1) == ProcessCapabilities(ofProcess: 1))
     }
 
-    @Test func missingProcess() {
+    @Test("A process that is not there is an error") func missingProcess() {
         #expect(throws: Errno.noSuchProcess) { try ProcessCapabilities(ofProcess: 0x3FFF_FFFF) }
         #expect(throws: Errno.noSuchProcess) { try CapabilityState(ofProcess: 0x3FFF_FFFF) }
         #expect(throws: Errno.invalidArgument) { try ProcessCapabilities(ofProcess: -1) }
     }
 
     /// The tests run on several threads, so that nothing may be changed.
-    @Test func refusesOtherThreads() throws {
+    @Test("A process with other threads is not changed") func refusesOtherThreads() throws {
         let state = try CapabilityState.ofCurrentThread()
         #expect { try state.apply() } throws: { error in
             if case .otherThreads(let count) = error as? ProcessCapabilitiesError { count > 0 } else { false }
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func raisingPutsBack() throws {
+    @Test("What is raised for a closure is put back") func raisingPutsBack() throws {
         let before = try CapabilityState.ofCurrentThread()
         var lowered = before
         lowered.effective = []
@@ -50,7 +50,7 @@ import Testing
         #expect(try CapabilityState.ofCurrentThread() == lowered)
     }
 
-    @Test func modes() {
+    @Test("A mode is what securebits and sets come to") func modes() {
         let nothing = CapabilityState()
         func mode(
             _ bits: SecureBits,
@@ -72,7 +72,7 @@ import Testing
         #expect(mode(.pureCapabilities, CapabilityState(inheritable: [.kill])) == .pure)
     }
 
-    @Test func externalForm() {
+    @Test("The external form is that of libcap") func externalForm() {
         let state = CapabilityState(
             effective: [.chown],
             permitted: [.netBindService],

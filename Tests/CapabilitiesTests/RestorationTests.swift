@@ -37,14 +37,14 @@ import Testing
         func found() throws -> [FileCapabilities?] { try names.map { try FileCapabilities(ofFile: $0) } }
     }
 
-    @Test func restoresAll() throws {
+    @Test("All files are restored") func restoresAll() throws {
         let files = try Files()
         try files.prepare().apply()
         #expect(try files.found() == [Files.saved, Files.saved, Files.saved])
     }
 
     /// The kernel refuses the third file: the first gets back what it had, the second loses what it got.
-    @Test func undoesWhatWasDone() throws {
+    @Test("What was done is undone if one fails") func undoesWhatWasDone() throws {
         let files = try Files()
         let before = FileCapabilities(inheritable: [.kill], rootUser: UserID(rawValue: 7))
         try before.write(to: files.names[0])
@@ -57,7 +57,7 @@ import Testing
         #expect(try files.found() == [before, nil, nil])
     }
 
-    @Test func namesWhatCannotBeUndone() throws {
+    @Test("What cannot be undone is named") func namesWhatCannotBeUndone() throws {
         let files = try Files()
         try FileCapabilities(inheritable: [.kill]).write(to: files.names[0])
         let restoration = try files.prepare()
@@ -70,7 +70,9 @@ import Testing
     }
 
     /// What is written to a file, or put in its place, after it was looked at.
-    @Test(arguments: [true, false]) func refusesWhatChangesInTheMeantime(inPlace: Bool) throws {
+    @Test("What changes in the meantime is refused", arguments: [true, false]) func refusesWhatChangesInTheMeantime(
+        inPlace: Bool
+    ) throws {
         let files = try Files()
         let restoration = try files.prepare()
         if inPlace {
@@ -86,7 +88,7 @@ import Testing
     }
 
     /// A file that was saved under two of its names.
-    @Test func restoresFilesWithSeveralNames() throws {
+    @Test("Files with several names are restored") func restoresFilesWithSeveralNames() throws {
         let files = try Files()
         let (first, second) = (files.names[0].description, files.names[1].description)
         try FileManager.default.removeItem(atPath: second)

@@ -28,7 +28,7 @@ import Testing
         ),
     ]
 
-    @Test func readsWhatItWrote() throws {
+    @Test("What was saved reads back") func readsWhatItWrote() throws {
         let text = SavedCapabilities.text(of: Self.entries)
         #expect(try SavedCapabilities.entries(in: text) == Self.entries)
         #expect(try SavedCapabilities.entries(in: SavedCapabilities.text(of: [])) == [])
@@ -38,7 +38,7 @@ import Testing
     }
 
     /// A file that lost its end, or a bit of its middle, is none.
-    @Test func refusesEveryPrefix() {
+    @Test("A file that ends too early is refused, wherever it ends") func refusesEveryPrefix() {
         let text = SavedCapabilities.text(of: Self.entries)
         for count in 0..<text.count {
             #expect(throws: SavedCapabilitiesError.self, "the first \(count) bytes") {
@@ -48,6 +48,7 @@ import Testing
     }
 
     @Test(
+        "An error says in which line",
         arguments: [
             ("lowport-capabilities 2\nend 0\n", 1),
             ("lowport-capabilities 1\nend 1\n", 2),
@@ -60,13 +61,19 @@ import Testing
         #expect(throws: SavedCapabilitiesError(line: line)) { try SavedCapabilities.entries(in: text) }
     }
 
-    @Test(arguments: ["00", "+1", "-1", "4294967296", "1a", "", " 1"] as [ByteString]) func oneWayToWriteNumbers(
+    @Test(
+        "There is one way to write a number",
+        arguments: ["00", "+1", "-1", "4294967296", "1a", "", " 1"] as [ByteString]
+    ) func oneWayToWriteNumbers(
         text: ByteString
     ) {
         #expect(Digits.canonicalNumber(text, upTo: UInt64(UInt32.max)) == nil)
     }
 
-    @Test(arguments: ["%2", "%", "%2g", "%41", "%00", "a b", "%FF"] as [ByteString]) func oneWayToWritePaths(
+    @Test(
+        "There is one way to write a path",
+        arguments: ["%2", "%", "%2g", "%41", "%00", "a b", "%FF"] as [ByteString]
+    ) func oneWayToWritePaths(
         text: ByteString
     ) {
         #expect(Hexadecimal.unescaped(text) == nil)
@@ -74,6 +81,7 @@ import Testing
 
     /// FIPS 180-4's examples, and lengths about the size of a block, against Python's hashlib.
     @Test(
+        "The digest is SHA-256",
         arguments: [
             ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
             ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -92,7 +100,7 @@ import Testing
         #expect(ByteString(hexadecimal: parts.finish()) == digest)
     }
 
-    @Test func hashOfMillion() {
+    @Test("The digest of a million bytes is SHA-256") func hashOfMillion() {
         var hash = SHA256()
         for _ in 0..<1000 { hash.update(Array(repeating: UInt8(ascii: "a"), count: 1000)) }
         let digest: ByteString = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"

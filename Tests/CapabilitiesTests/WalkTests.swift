@@ -54,7 +54,10 @@ import Testing
         return findings
     }
 
-    @Test(arguments: [1, 2, 3, 8], [true, false]) func tellsInOrder(threads: Int, throughDescriptors: Bool) throws {
+    @Test("Findings are told in order", arguments: [1, 2, 3, 8], [true, false]) func tellsInOrder(
+        threads: Int,
+        throughDescriptors: Bool
+    ) throws {
         if throughDescriptors && !DirectoryEntries.canReadAttributes { return }
         try Self.withTrees { path in
             let expected = try Self.plainWalk(path)
@@ -66,7 +69,10 @@ import Testing
     }
 
     /// Where few directories may be held open, those in between are opened again.
-    @Test(arguments: [0, 1, 7], [true, false]) func needsFewDescriptors(count: Int, throughDescriptors: Bool) throws {
+    @Test("A deep tree needs few descriptors", arguments: [0, 1, 7], [true, false]) func needsFewDescriptors(
+        count: Int,
+        throughDescriptors: Bool
+    ) throws {
         if throughDescriptors && !DirectoryEntries.canReadAttributes { return }
         try Self.withTrees { path in
             let expected = try Self.plainWalk(path)
@@ -81,18 +87,18 @@ import Testing
     }
 
     /// The walk leaves the working directory of its caller alone, also where its threads change theirs.
-    @Test func keepsWorkingDirectory() throws {
+    @Test("The working directory stays") func keepsWorkingDirectory() throws {
         let before = FileManager.default.currentDirectoryPath
         _ = try Self.withTrees { Self.findings($0, threads: 4, throughDescriptors: false) }
         #expect(FileManager.default.currentDirectoryPath == before)
     }
 
-    @Test func tellsWhatCannotBeReached() {
+    @Test("What cannot be reached is told") func tellsWhatCannotBeReached() {
         let findings = Self.findings("/missing/", threads: 1, throughDescriptors: true)
         #expect(findings == [WalkFinding(.unreachable(.noSuchFile), at: "/missing")])
     }
 
-    @Test func oneWalkForSeveralOperands() throws {
+    @Test("Several operands are one walk") func oneWalkForSeveralOperands() throws {
         try Self.withTrees { path in
             var options = WalkOptions()
             options.tellsEverything = true
@@ -108,7 +114,7 @@ import Testing
     }
 
     /// Everything that is told of is told once, however many findings wait.
-    @Test func queueHoldsManyFindings() throws {
+    @Test("The queue holds many findings") func queueHoldsManyFindings() throws {
         try Self.withTrees { path in
             var seen = 0
             var last = 0

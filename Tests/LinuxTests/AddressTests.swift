@@ -4,6 +4,7 @@ import Testing
 
 @Suite struct AddressTests {
     @Test(
+        "An address is written as it was read",
         arguments: [
             "0.0.0.0", "127.0.0.1", "255.255.255.255", "::", "::1", "2001:db8::5", "fe80::1:2:3:4", "::ffff:192.0.2.1",
             "1:2:3:4:5:6:7:8",
@@ -12,6 +13,7 @@ import Testing
     func roundTrips(_ text: ByteString) { #expect(IPAddress(text)?.byteString == text) }
 
     @Test(
+        "What is no address is refused",
         arguments: [
             "", "1.2.3", "1.2.3.4.5", "01.2.3.4", "256.1.1.1", " 1.2.3.4", "1.2.3.4 ", "1.2.3.4\0", "localhost",
             "[::1]",
@@ -20,13 +22,13 @@ import Testing
     )
     func refuses(_ text: ByteString) { #expect(IPAddress(text) == nil) }
 
-    @Test func mappedAddresses() throws {
+    @Test("An IPv4-mapped address means the IPv4 address") func mappedAddresses() throws {
         let mapped = try #require(IPAddress("::ffff:127.0.0.1"))
         #expect(mapped.unmapped == IPAddress("127.0.0.1"))
         #expect(try #require(IPAddress("::fffe:127.0.0.1")).unmapped == IPAddress("::fffe:127.0.0.1"))
     }
 
-    @Test func socketsTellTheirAddress() throws {
+    @Test("Sockets tell their address") func socketsTellTheirAddress() throws {
         for (family, text) in [(InternetFamily.v4, "127.0.0.1"), (.v6, "::1")] as [(InternetFamily, ByteString)] {
             let address = try #require(IPAddress(text))
             let socket = try FileDescriptor.socket(family, .tcp)

@@ -62,7 +62,7 @@ import Testing
         private static let ioctl: UInt32 = 29
     #endif
 
-    @Test func whatIsNotListedEndsTheProcess() {
+    @Test("What is not listed ends the process") func whatIsNotListedEndsTheProcess() {
         for calls in [AllowedCalls.ofOneBind, .ofService] {
             for number in [Self.execve, Self.ptrace, Self.bpf, Self.clone, Self.vmWrite, 9999] {
                 #expect(verdict(calls, number) == .kill)
@@ -73,7 +73,7 @@ import Testing
         #expect(verdict(.ofService, Self.vmRead) == .allow)
     }
 
-    @Test func noCallComesInByAnotherArchitecture() {
+    @Test("No call comes in by another architecture") func noCallComesInByAnotherArchitecture() {
         for architecture in [0x4000_0003, 0xC000_003E, 0xC000_00B7, 0x4000_0028, 0] as [UInt32] {
             let isNative = architecture == Self.native
             #expect(verdict(.ofService, Self.read, architecture: architecture) == (isNative ? .allow : .kill))
@@ -82,7 +82,7 @@ import Testing
         #expect(verdict(.ofService, Self.read | 0x4000_0000) == .kill)
     }
 
-    @Test func filesAreOpenedForReadingAlone() {
+    @Test("Files are opened for reading alone") func filesAreOpenedForReadingAlone() {
         for flags in [0, 0o2000000, 0o200000, 0o10000000] as [UInt32] {
             #expect(verdict(.ofOneBind, Self.openat, [0, 0, flags]) == .allow)
         }
@@ -92,14 +92,14 @@ import Testing
         }
     }
 
-    @Test func memoryIsNotExecutableAndSocketsAreLocal() {
+    @Test("Memory is not executable and sockets are local") func memoryIsNotExecutableAndSocketsAreLocal() {
         #expect(verdict(.ofService, Self.mmap, [0, 0, 3]) == .allow)
         #expect(verdict(.ofService, Self.mmap, [0, 0, 4]) == .kill)
         #expect(verdict(.ofService, Self.socket, [1]) == .allow)
         for family in [0, 2, 10, 16, 17] as [UInt32] { #expect(verdict(.ofService, Self.socket, [family]) == .kill) }
     }
 
-    @Test func controlsNothingButNotifications() {
+    @Test("Controls nothing but notifications") func controlsNothingButNotifications() {
         for request in [0xC050_2100, 0xC018_2101, 0x4008_2102] as [UInt32] {
             #expect(verdict(.ofService, Self.ioctl, [0, request]) == .allow)
             #expect(verdict(.ofOneBind, Self.ioctl, [0, request]) == .kill)

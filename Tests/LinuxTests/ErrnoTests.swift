@@ -3,5 +3,7 @@ import Linux
 import Testing
 
 @Suite struct ErrnoTests {
-    @Test func message() { #expect(Errno.permissionDenied.message == "Permission denied") }
+    @Test("An error has the text of the C library") func message() {
+        #expect(Errno.permissionDenied.message == "Permission denied")
+    }
 }

@@ -6,6 +6,7 @@ import Testing
 /// What others wrote, as it is shown.
 @Suite struct EscapingTests {
     @Test(
+        "Hidden characters are shown",
         arguments: [
             ("", ""), ("plain text, 100 % of it: ~/a-b_c", "plain text, 100 % of it: ~/a-b_c"),
             ("a\nb\tc\rd", "a\\nb\\tc\\rd"), ("\u{1B}[31mred", "\\x1b[31mred"), ("\u{0}\u{7}\u{7F}", "\\x00\\x07\\x7f"),
@@ -22,6 +23,7 @@ import Testing
     }
 
     @Test(
+        "Bytes that are not UTF-8 are shown",
         arguments: [
             ([0x80, 0x9B, 0xFF], "\\x80\\x9b\\xff"), ([0xC3], "\\xc3"), ([0xC3, 0x28], "\\xc3("),
             // Overlong forms, halves of pairs, and numbers above the last one are not UTF-8.
@@ -37,7 +39,7 @@ import Testing
     }
 
     /// The table beside what Unicode says, for every character that there is.
-    @Test func knowsTheHiddenCharacters() {
+    @Test("The hidden characters are all known") func knowsTheHiddenCharacters() {
         var (hidden, visible) = (0, 0)
         for number in UInt32(0)...0x10FFFF {
             guard let scalar = Unicode.Scalar(number) else { continue }
@@ -63,7 +65,7 @@ import Testing
     }
 
     /// Texts of a few dangerous bytes: each is shown in one way, and no two in the same.
-    @Test func differentTextsStayDifferent() {
+    @Test("Different texts stay different") func differentTextsStayDifferent() {
         let alphabet: [UInt8] = [0x0A, 0x1B, 0x5C, 0x6E, 0x78, 0x31, 0x62, 0x22, 0x9B, 0xC2, 0xEF, 0xBF, 0xBD]
         var texts: [[UInt8]] = [[]]
         for _ in 0..<4 { texts += texts.flatMap { text in alphabet.map { text + [$0] } } }
@@ -77,6 +79,7 @@ import Testing
     }
 
     @Test(
+        "A field of a log is nothing but itself",
         arguments: [
             ("nginx", "\"nginx\"", "nginx"), ("ngi)nx", "\"ngi\\x29nx\"", "\"ngi\\x29nx\""), ("", "\"\"", "\"\""),
             ("a b\"c\\d", "\"a\\x20b\\x22c\\x5cd\"", "\"a\\x20b\\x22c\\x5cd\""),
@@ -89,7 +92,7 @@ import Testing
         #expect(text.quotedForLog == quoted && text.fieldOfLog == field)
     }
 
-    @Test func messagesKnowWhoseWordsTheyHave() {
+    @Test("Messages know whose words they have") func messagesKnowWhoseWordsTheyHave() {
         let name: ByteString = "a\n\u{1B}\\b"
         let message: Message = "own\twords: \(name), \(7), \(Message(name)), \("sudo kill 'a\\b'" as ShellCommand)\n"
         #expect(message.shown == "own\twords: a\\n\\x1b\\\\b, 7, a\\n\\x1b\\\\b, sudo kill 'a\\b'\n")
@@ -97,7 +100,7 @@ import Testing
         #expect(message.hasCommand && !Message(name).hasCommand)
     }
 
-    @Test func jsonComesBack() throws {
+    @Test("A reader of JSON gets the text back") func jsonComesBack() throws {
         let texts: [ByteString] = [
             "plain", "q\"\\/\n\t\r\u{8}\u{C}", "\u{1B}\u{7F}\u{85}\u{9B}\u{202E}\u{2028}", "\u{E0041}\u{1D173}🦊",
         ]

@@ -17,7 +17,7 @@ import Testing
         return unsafe String(cString: inet_ntop(AF_INET6, bytes, &buffer, 46))
     }
 
-    @Test func isWrittenAsTheCLibraryWritesIt() throws {
+    @Test("IPv6 addresses are written as the C library writes them") func isWrittenAsTheCLibraryWritesIt() throws {
         var random = SplitMix(seed: 6)
         for _ in 0..<20_000 {
             // Every pattern of zeros, and groups of every length.
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func isReadAsTheCLibraryReadsIt() {
+    @Test("IPv6 addresses are read as the C library reads them") func isReadAsTheCLibraryReadsIt() {
         var random = SplitMix(seed: 7)
         let parts = [
             ":", ":", "::", "0", "1", "ffff", "FFFF", "12345", "0001", "1.2.3.4", "255", ".", "g", "::1", " ",

@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func comesToWhatTheKernelComesTo() throws {
+    @Test("A path comes to what the kernel comes to") func comesToWhatTheKernelComesTo() throws {
         let tree = try Tree()
         var found = 0
         for path in tree.paths(20_000) {
@@ -83,7 +83,7 @@ import Testing
         #expect(found > 1000)
     }
 
-    @Test func followsWhatTheKernelFollows() throws {
+    @Test("Links are followed that the kernel follows") func followsWhatTheKernelFollows() throws {
         let tree = try Tree()
         var found = 0
         for path in tree.paths(20_000) {
@@ -96,7 +96,7 @@ import Testing
         #expect(found > 1000)
     }
 
-    @Test func saysWhichComponentIsALink() throws {
+    @Test("A failure says which component is a link") func saysWhichComponentIsALink() throws {
         let tree = try Tree()
         for (path, link, target) in [("l/f", "l", "a"), ("a/b/../up/h", "a/up", ".."), ("a/../m", "m", "a/f")]
             as [(ByteString, ByteString, ByteString)]
@@ -111,7 +111,7 @@ import Testing
 
     private func resolve(_ path: ByteString) throws(PathFailure) -> ByteString { try ResolvedPath(path).path }
 
-    @Test func tellsOfEveryDirectoryAndOfEveryLink() throws {
+    @Test("Every directory and every link on the way is told of") func tellsOfEveryDirectoryAndOfEveryLink() throws {
         let tree = try Tree()
         let resolved = try ResolvedPath("\(tree.root)/n/g", followLinks: true)
         #expect(resolved.path == "\(tree.root)/a/b/g")
@@ -125,13 +125,13 @@ import Testing
     }
 
     /// A link of proc(5) leads to a file whatever its text says, so that it is followed by nobody who has to say where to.
-    @Test func takesNoLinkOfProcForItsText() throws {
+    @Test("No link of proc(5) is taken for its text") func takesNoLinkOfProcForItsText() throws {
         #expect(Answer.resolving("/proc/self/exe", followLinks: true) == .error(.symbolicLinkLoop))
         #expect(Answer.resolving("/proc/self/exe", followLinks: false) == .error(.symbolicLinkLoop))
     }
 
     /// What others may change, who may it be.
-    @Test func findsWhatOthersMayChange() throws {
+    @Test("What others may change is found") func findsWhatOthersMayChange() throws {
         let tree = try Tree()
         let me = CurrentProcess.effectiveUser
         func weakness(_ path: ByteString, sticky: Bool = true) throws -> ByteString? {
@@ -160,7 +160,7 @@ import Testing
     }
 
     /// A name that is not that of the file any more opens nothing else.
-    @Test func opensTheVeryFile() throws {
+    @Test("The very file that was found is opened") func opensTheVeryFile() throws {
         let tree = try Tree()
         let resolved = try ResolvedPath("\(tree.root)/a/f")
         try FileManager.default.removeItem(atPath: "\(tree.root)/a/f")

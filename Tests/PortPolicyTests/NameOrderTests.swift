@@ -6,9 +6,12 @@ import Testing
 
 /// The order of the names in rules.d.
 @Suite struct NameOrderTests {
-    @Test(arguments: [
-        [], ["b"], ["b", "a"], ["b", "a", "a", ""], ["9", "10", "a.rules", "a-b.rules", "Z", "é", "a"],
-    ])
+    @Test(
+        "Names are in the order of their bytes",
+        arguments: [
+            [], ["b"], ["b", "a"], ["b", "a", "a", ""], ["9", "10", "a.rules", "a-b.rules", "Z", "é", "a"],
+        ]
+    )
     func isBytewise(_ names: [String]) {
         let names = names.map { ByteString($0) }
         var ordered = names
@@ -16,7 +19,8 @@ import Testing
         #expect(ordered == names.sorted())
     }
 
-    @Test(arguments: 0..<40) func isThatOfTheStandardLibrary(_ count: Int) {
+    @Test("The order is that of the standard library", arguments: 0..<40) func isThatOfTheStandardLibrary(_ count: Int)
+    {
         var generator = SystemRandomNumberGenerator()
         let names = (0..<(count * count)).map { _ in
             let length = Int.random(in: 0...3, using: &generator)

@@ -38,7 +38,7 @@ import Testing
         cache.contents(for: port, now: now).files.reduce(0) { $0 + $1.rules.count }
     }
 
-    @Test func seesEveryChange() throws {
+    @Test("Every change is seen") func seesEveryChange() throws {
         var cache = RuleCache(of: store)
         #expect(lines(&cache) == 0)
         try write("allow uid 1 tcp 80\n")
@@ -56,7 +56,7 @@ import Testing
         #expect(lines(&cache) == 0)
     }
 
-    @Test func doesNotRelyOnWhatChangedAMomentAgo() throws {
+    @Test("What changed a moment ago is not relied on") func doesNotRelyOnWhatChangedAMomentAgo() throws {
         var cache = RuleCache(of: store)
         for number in 0..<200 {
             // Sooner or later two changes fall into one tick of the clock of the file system.

@@ -41,7 +41,7 @@ import Testing
         return RuleSet([file]).grants(for: request, now: now, names: RandomNames()) != nil
     }
 
-    @Test func identities() throws {
+    @Test("A rule is for the user or the group that it names") func identities() throws {
         let mine = try request("127.0.0.1", groups: [5, 10])
         #expect(decide("allow user web tcp 80", mine))
         #expect(decide("allow uid 1 tcp 80", mine))
@@ -54,7 +54,7 @@ import Testing
         #expect(!decide("allow group strangers tcp 80", mine))
     }
 
-    @Test func wildcardsNeedEveryAddress() throws {
+    @Test("Wildcards need every address") func wildcardsNeedEveryAddress() throws {
         let wildcard = try request("0.0.0.0")
         #expect(decide("allow user web tcp 80", wildcard))
         #expect(decide("allow user web tcp 80 on 0.0.0.0/0", wildcard))
@@ -64,7 +64,7 @@ import Testing
         #expect(!decide("allow user web tcp 80 on ::/0", wildcard))
     }
 
-    @Test func dualStackNeedsBothFamilies() throws {
+    @Test("Dual stack needs both families") func dualStackNeedsBothFamilies() throws {
         let only6 = try request("::")
         let dual = try request("::", isDualStack: true)
         #expect(decide("allow user web tcp 80 on ::/0", only6))
@@ -75,25 +75,25 @@ import Testing
         #expect(decide("allow user web tcp 80 on ::/0\nallow gid 1 tcp 80 on 0.0.0.0/0", dual))
     }
 
-    @Test func mappedAddressesAreIPv4() throws {
+    @Test("Mapped addresses are IPv4") func mappedAddressesAreIPv4() throws {
         let mapped = try request("::ffff:127.0.0.1")
         #expect(decide("allow user web tcp 80 on 127.0.0.0/8", mapped))
         #expect(!decide("allow user web tcp 80 on ::/0", mapped))
     }
 
-    @Test func protocols() throws {
+    @Test("A rule is for the protocols that it names") func protocols() throws {
         #expect(decide("allow user web any 80", try request("::1", transport: .other)))
         #expect(!decide("allow user web tcp,udp 80", try request("::1", transport: .other)))
         #expect(!decide("allow user web tcp 80", try request("::1", transport: .udp)))
     }
 
-    @Test func endsWhenItsTimeHasCome() throws {
+    @Test("A rule ends when its time has come") func endsWhenItsTimeHasCome() throws {
         let mine = try request("::1")
         #expect(decide("allow user web tcp 80 until 1970-01-01T00:01:41Z", mine))
         #expect(!decide("allow user web tcp 80 until 1970-01-01T00:01:40Z", mine))
     }
 
-    @Test func faultyFilesGrantNothingAndOthersDo() throws {
+    @Test("Faulty files grant nothing and others do") func faultyFilesGrantNothingAndOthersDo() throws {
         let bad = RulesFile(path: "bad", content: ByteString("allow user web tcp 80\nallow\n").bytes)
         let good = RulesFile(path: "good", content: ByteString("allow user web tcp 81\n").bytes)
         let rules = RuleSet([bad, good])
@@ -143,7 +143,7 @@ import Testing
         return isAllowed(request.address) && (!request.isDualStack || isAllowed(.v4(.any)))
     }
 
-    @Test func agreesWithANaiveReading() {
+    @Test("A naive evaluator decides alike") func agreesWithANaiveReading() {
         var random = SplitMix(seed: 11)
         var allowed = 0
         for _ in 0..<5000 {
@@ -161,7 +161,7 @@ import Testing
         #expect((100_000...900_000).contains(allowed))
     }
 
-    @Test func readingForOnePortChangesNothingForIt() {
+    @Test("Reading for one port changes nothing for it") func readingForOnePortChangesNothingForIt() {
         var random = SplitMix(seed: 17)
         for _ in 0..<5000 {
             let rules = (0..<Int.random(in: 0...5, using: &random)).map { _ in Rule.random(&random) }
@@ -173,17 +173,21 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        "allow user web tcp 81 on 10.0.0.0/8 on ::1", "allow user web tcp 81,x", "allow user web tcp 81 on 10.0.0.1/8",
-        "allow user 5 tcp 81", "allow user web tcp 81 until noon", "confine nobody", "alow user web tcp 81",
-    ])
+    @Test(
+        "Faults in rules for other ports count",
+        arguments: [
+            "allow user web tcp 81 on 10.0.0.0/8 on ::1", "allow user web tcp 81,x",
+            "allow user web tcp 81 on 10.0.0.1/8",
+            "allow user 5 tcp 81", "allow user web tcp 81 until noon", "confine nobody", "alow user web tcp 81",
+        ]
+    )
     func faultsInRulesForOtherPortsCount(line: String) {
         let content = Array("allow everyone tcp 80\n\(line)\n".utf8)
         let file = RulesFile(path: "rules", content: content, onlyFor: Port(rawValue: 80))
         #expect(!file.isValid)
     }
 
-    @Test func confinementAllowsAndRefusesNothingByItself() {
+    @Test("Confinement allows and refuses nothing by itself") func confinementAllowsAndRefusesNothingByItself() {
         var random = SplitMix(seed: 19)
         let confinements: [ConfinedIdentity] = [.everyone, .root, .user("web"), .user("ghost"), .group("dns")]
         for _ in 0..<2000 {
@@ -200,7 +204,7 @@ import Testing
         }
     }
 
-    @Test func orderNeverMattersAndRemovingNeverAllowsMore() {
+    @Test("Order never matters and removing never allows more") func orderNeverMattersAndRemovingNeverAllowsMore() {
         var random = SplitMix(seed: 13)
         for _ in 0..<2000 {
             let rules = (0..<4).map { _ in Rule.random(&random) }

@@ -13,7 +13,7 @@ import Testing
         return rules.indices.map { shadows.cover(ofRule: $0)?.line }
     }
 
-    @Test func findsTheWiderRule() {
+    @Test("The wider rule is found") func findsTheWiderRule() {
         #expect(covers("allow user a tcp 80\nallow user a tcp 1-100\n") == [2, nil])
         #expect(covers("allow user a any 80\nallow user a tcp 80 on 127.0.0.1\n") == [nil, 1])
         #expect(covers("allow user a tcp 80\nallow user b tcp 80\n") == [nil, nil])
@@ -21,17 +21,17 @@ import Testing
         #expect(covers("allow everyone tcp 80\nallow user a tcp 80\n") == [nil, 1])
     }
 
-    @Test func ofTwoEqualRulesTheLaterOneIsSuperfluous() {
+    @Test("Of two equal rules the later one is superfluous") func ofTwoEqualRulesTheLaterOneIsSuperfluous() {
         #expect(covers("allow user a tcp 80\nallow user a tcp 80\n") == [nil, 1])
     }
 
-    @Test func whatEndsCoversNothingThatStays() {
+    @Test("What ends covers nothing that stays") func whatEndsCoversNothingThatStays() {
         #expect(covers("allow user a tcp 80 until 2099-01-01T00:00:00Z\nallow user a tcp 80\n") == [2, nil])
         #expect(covers("allow user a tcp 1-90 until 1970-01-01T00:00:01Z\nallow user a tcp 80\n") == [nil, nil])
     }
 
     /// The search by ports finds what a comparison of all rules with all others finds.
-    @Test func agreesWithComparingAll() {
+    @Test("Comparing all rules finds the same") func agreesWithComparingAll() {
         var random = SplitMix(seed: 17)
         var found = 0
         for _ in 0..<300 {

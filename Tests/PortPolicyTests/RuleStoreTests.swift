@@ -38,13 +38,13 @@ import Testing
 
     // MARK: - Reading
 
-    @Test func emptyIsNoFault() {
+    @Test("No rules are no fault") func emptyIsNoFault() {
         let contents = store.load()
         #expect(contents.files.isEmpty && contents.refusals.isEmpty && !contents.arePresent)
         #expect(!RuleStore(root: ByteString(root + "/etc"), owner: .root).load().arePresent)
     }
 
-    @Test func readsAllFilesInOrder() throws {
+    @Test("All files are read in order") func readsAllFilesInOrder() throws {
         try write("allow everyone tcp 1\n", to: "/etc/lowport/rules")
         try write("allow everyone tcp 3\n", to: "/etc/lowport/rules.d/b.rules")
         try write("allow everyone tcp 2\n", to: "/etc/lowport/rules.d/a.rules")
@@ -57,10 +57,13 @@ import Testing
         )
     }
 
-    @Test(arguments: [
-        ("/etc/lowport/rules", 0o664), ("/etc/lowport/rules", 0o646), ("/etc/lowport", 0o775), ("/etc", 0o757),
-        ("", 0o1777),
-    ])
+    @Test(
+        "What others may write is refused",
+        arguments: [
+            ("/etc/lowport/rules", 0o664), ("/etc/lowport/rules", 0o646), ("/etc/lowport", 0o775), ("/etc", 0o757),
+            ("", 0o1777),
+        ]
+    )
     func refusesWhatOthersMayWrite(_ path: String, _ mode: Int) throws {
         try write("allow everyone tcp 80\n", to: "/etc/lowport/rules")
         try setMode(mode, path)
@@ -69,13 +72,13 @@ import Testing
         #expect(contents.refusals.map(\.reason).contains(.writable(FileMode(rawValue: UInt32(mode)))))
     }
 
-    @Test func refusesForeignOwners() throws {
+    @Test("Files of other owners are refused") func refusesForeignOwners() throws {
         try write("allow everyone tcp 80\n", to: "/etc/lowport/rules")
         let other = RuleStore(root: ByteString(root), owner: UserID(rawValue: 4_000_000))
         #expect(other.load().refusals.map(\.reason) == [.owner(CurrentProcess.effectiveUser)])
     }
 
-    @Test func followsNoLinksAndReadsNoSpecialFiles() throws {
+    @Test("No link is followed and no special file is read") func followsNoLinksAndReadsNoSpecialFiles() throws {
         try write("allow everyone tcp 80\n", to: "/elsewhere")
         try FileManager.default.createSymbolicLink(
             atPath: root + "/etc/lowport/rules",
@@ -91,14 +94,14 @@ import Testing
         #expect(contents.refusals.map(\.reason) == [.failure(.symbolicLinkLoop), .kind, .kind])
     }
 
-    @Test func refusesHugeFiles() throws {
+    @Test("Huge files are refused") func refusesHugeFiles() throws {
         try write(String(repeating: "#\n", count: RulesFile.maximumSize / 2 + 1), to: "/etc/lowport/rules")
         #expect(store.load().refusals.map(\.reason) == [.size])
     }
 
     // MARK: - Changing
 
-    @Test func writesAndKeepsTheMode() throws {
+    @Test("A file that is written keeps its mode") func writesAndKeepsTheMode() throws {
         #expect(try store.update { $0.adding(rule) }.added == ["allow everyone tcp 80"])
         #expect(try read("/etc/lowport/rules") == "allow everyone tcp 80\n")
         try setMode(0o640, "/etc/lowport/rules")
@@ -108,18 +111,21 @@ import Testing
         #expect(try store.update { $0.adding(rule) }.isEmpty)
     }
 
-    @Test func previewWritesNothing() throws {
+    @Test("A preview writes nothing") func previewWritesNothing() throws {
         #expect(try store.preview { $0.adding(rule) }.added.count == 1)
         #expect(!FileManager.default.fileExists(atPath: root + "/etc/lowport/rules"))
     }
 
-    @Test func touchesNoFaultyFile() throws {
+    @Test("A faulty file is not touched") func touchesNoFaultyFile() throws {
         try write("nonsense\n", to: "/etc/lowport/rules")
         #expect(throws: UpdateError.self) { try store.update { $0.adding(self.rule) } }
         #expect(try read("/etc/lowport/rules") == "nonsense\n")
     }
 
-    @Test(arguments: [SystemCall.open, .write, .fsync, .close, .link, .rename, .chmod, .flock, .stat, .read])
+    @Test(
+        "The old file stays whatever fails",
+        arguments: [SystemCall.open, .write, .fsync, .close, .link, .rename, .chmod, .flock, .stat, .read]
+    )
     func keepsTheOldFileWhateverFails(_ call: SystemCall) throws {
         try write("allow everyone udp 80\n", to: "/etc/lowport/rules")
         for skipped in 0..<8 {
@@ -136,7 +142,7 @@ import Testing
     }
 
     /// Where there were no rules, there are none again.
-    @Test func leavesNothingWhereNothingWas() throws {
+    @Test("Nothing is left where nothing was") func leavesNothingWhereNothingWas() throws {
         for skipped in 0..<2 {
             #expect(throws: UpdateError.self) {
                 try FaultPlan.$current.withValue(FaultPlan(failing: .fsync, with: .noSpace, after: skipped)) {
@@ -147,7 +153,7 @@ import Testing
         }
     }
 
-    @Test func writersNeverLoseAnUpdate() async throws {
+    @Test("Writers never lose an update") func writersNeverLoseAnUpdate() async throws {
         let store = store
         await withTaskGroup(of: Void.self) { group in
             for port in UInt16(1)...40 {

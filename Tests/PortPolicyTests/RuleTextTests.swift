@@ -9,6 +9,7 @@ import Testing
     private func parse(_ text: ByteString) -> RulesFile { RulesFile(path: "rules", content: text.bytes) }
 
     @Test(
+        "A rule is read, and written in one way",
         arguments: [
             ("allow user web        tcp 80,443", "allow user web tcp 80,443"),
             ("allow group dns       udp,tcp 53", "allow group dns tcp,udp 53"),
@@ -44,6 +45,7 @@ import Testing
     }
 
     @Test(
+        "A mistake is refused, and named",
         arguments: [
             ("alow user web tcp 80", "1:1: found \"alow\", expected \"allow\" or \"confine\"; did you mean \"allow\"?"),
             ("allow usr web tcp 80", "1:7: found \"usr\", expected user NAME"),
@@ -98,21 +100,21 @@ import Testing
         #expect(parse(text).rules.isEmpty)
     }
 
-    @Test func refusesLongLines() {
+    @Test("Long lines are refused") func refusesLongLines() {
         let long = ByteString([UInt8](repeating: UInt8(ascii: "#"), count: RulesFile.maximumLineLength + 1))
         #expect(parse(long).errors.count == 1)
         #expect(parse(long + "\n").errors.count == 1)
         #expect(parse(ByteString(long.bytes.dropLast())).isValid)
     }
 
-    @Test func countsLines() {
+    @Test("Lines are counted") func countsLines() {
         let file = parse("# comment\n\nallow everyone tcp 80\nnonsense\nallow everyone tcp 81")
         #expect(file.lines.map(\.number) == [1, 2, 3, 4, 5])
         #expect(file.rules.map(\.location.byteString) == ["rules:3", "rules:5"])
         #expect(file.errors.map(\.line) == [4])
     }
 
-    @Test func roundTripsRandomRules() {
+    @Test("Any rule is read as it was written") func roundTripsRandomRules() {
         var random = SplitMix(seed: 7)
         for _ in 0..<20_000 {
             let rule = Rule.random(&random)
@@ -121,6 +123,7 @@ import Testing
     }
 
     @Test(
+        "A moment is read as RFC 3339 has it",
         arguments: [
             ("1970-01-01T00:00:00Z", 0), ("2000-02-29T23:59:59Z", 951_868_799), ("2026-11-24T03:45:00Z", 1_795_491_900),
             ("2038-01-19T03:14:08Z", 2_147_483_648), ("1969-12-31T23:59:59Z", -1),

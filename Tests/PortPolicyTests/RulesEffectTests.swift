@@ -8,6 +8,7 @@ import Testing
 /// Whether a change only takes away.
 @Suite struct RulesEffectTests {
     @Test(
+        "What a change comes to is found",
         arguments: [
             ("allow user a tcp 80,443\n", "allow user a tcp 80\n", RulesEffect.narrows),
             ("allow user a tcp 80\n", "", .narrows), ("", "", .narrows), ("", "confine everyone\n", .narrows),
@@ -26,7 +27,7 @@ import Testing
         #expect(RulesEffect(from: old, to: new) == effect)
     }
 
-    @Test func revocationsNarrow() {
+    @Test("Revocations only take away") func revocationsNarrow() {
         var random = SplitMix(seed: 0x2E70)
         for _ in 0..<200 {
             let rule = Rule.random(&random)

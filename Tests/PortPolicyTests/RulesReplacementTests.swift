@@ -10,20 +10,20 @@ import Testing
         RulesFile(path: "rules", content: old.bytes).replaced(by: new.bytes)
     }
 
-    @Test func tellsTheLinesThatOneAloneHas() {
+    @Test("The lines are told that one alone has") func tellsTheLinesThatOneAloneHas() {
         let change = change("# a\nallow everyone tcp 1\n\n", "# a\n\nallow everyone tcp 2\n\n")
         #expect(change.removed == ["allow everyone tcp 1"])
         #expect(change.added == ["allow everyone tcp 2", ""])
         #expect(ByteString(change.content) == "# a\n\nallow everyone tcp 2\n\n")
     }
 
-    @Test func aMissingLineEndIsNoDifference() {
+    @Test("A missing line end is no difference") func aMissingLineEndIsNoDifference() {
         #expect(change("allow everyone tcp 1", "allow everyone tcp 1\n").isEmpty)
         #expect(change("", "").isEmpty)
         #expect(!change("", "\n").isEmpty)
     }
 
-    @Test func movedLinesAreToldIfNothingElseIs() {
+    @Test("Moved lines are told if nothing else is") func movedLinesAreToldIfNothingElseIs() {
         let change = change("a\nb\nc\nd\n", "a\nc\nb\nd\n")
         #expect(change.removed == ["b", "c"])
         #expect(change.added == ["c", "b"])

@@ -22,7 +22,7 @@ import Testing
 
     deinit { try? FileManager.default.removeItem(atPath: root) }
 
-    @Test func aWriterIsWaitedFor() async throws {
+    @Test("A writer is waited for") func aWriterIsWaitedFor() async throws {
         // In the middle of writing: all of it is away, and something else is not there yet.
         let writer = unsafe open(rules, O_WRONLY | O_TRUNC)
         let hurried = store.settled(patience: Milliseconds(rawValue: 400))
@@ -43,7 +43,7 @@ import Testing
         #expect(settled.contents.files.map(\.confinements.count) == [2])
     }
 
-    @Test func whatChangedAMomentAgoIsReadAgain() throws {
+    @Test("What changed a moment ago is read again") func whatChangedAMomentAgoIsReadAgain() throws {
         // Between two changes of a file that its editor replaces, it is not there.
         try FileManager.default.removeItem(atPath: rules)
         let hurried = store.settled(patience: Milliseconds(rawValue: 0), moment: .seconds(3600))
@@ -53,7 +53,9 @@ import Testing
         #expect(store.settled(patience: Milliseconds(rawValue: 0), moment: Milliseconds(rawValue: 1)).unsettled.isEmpty)
     }
 
-    @Test func whoHoldsTheRulesDoesNotWaitForTheOwnChange() throws {
+    @Test("Who holds the rules does not wait for their own change") func whoHoldsTheRulesDoesNotWaitForTheOwnChange()
+        throws
+    {
         let others = "\(root)/etc/lowport/rules.d"
         func unsettled(isHeld: Bool) -> [ByteString] {
             store.settled(isHeld: isHeld, patience: Milliseconds(rawValue: 0), moment: .seconds(3600)).unsettled
@@ -62,7 +64,7 @@ import Testing
         #expect(unsettled(isHeld: false).count == 3)
     }
 
-    @Test func tellsOfWritersWithoutDisturbingThem() throws {
+    @Test("Writers are found without disturbing them") func tellsOfWritersWithoutDisturbingThem() throws {
         let reader = try FileDescriptor.open(ByteString(rules), .readOnly)
         #expect(try !reader.hasWriter())
         let writer = try FileDescriptor.open(ByteString(rules), [.writeOnly, .append])

@@ -16,17 +16,17 @@ import Testing
         #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
     }
 
-    @Test func bindsWithFileCapabilities() async throws {
+    @Test("The helper binds with file capabilities") func bindsWithFileCapabilities() async throws {
         try await expect(Self.ask, "helper ok\n")
     }
 
-    @Test func bindsSetIDRootWhereThereAreNoAttributes()
+    @Test("The helper binds set-id root where there are no attributes") func bindsSetIDRootWhereThereAreNoAttributes()
         async throws
     {
         try await expect("setcap -r $H; chmod 4755 $H; \(Self.ask)", "helper ok\n")
     }
 
-    @Test func setIDRootJudgesTheRealUser() async throws {
+    @Test("Set-id root, the helper judges the real user") func setIDRootJudgesTheRealUser() async throws {
         try await expect(
             "setcap -r $H; chmod 4755 $H; chown bob /etc/authbind/byport/81; chmod 100 /etc/authbind/byport/81; \(Self.ask)",
             "helper 13\n"
@@ -40,11 +40,11 @@ import Testing
         )
     }
 
-    @Test func withoutPrivilegeNothingIsBound() async throws {
+    @Test("Without privilege nothing is bound") func withoutPrivilegeNothingIsBound() async throws {
         try await expect("setcap -r $H; \(Self.ask)", "helper 13\n")
     }
 
-    @Test func readsAByuidFileThatRootAloneMayRead() async throws {
+    @Test("A byuid file is read that root alone may read") func readsAByuidFileThatRootAloneMayRead() async throws {
         try await expect(
             """
             rm /etc/authbind/byport/81; echo 127.0.0.1,81 > /etc/authbind/byuid/1001
@@ -54,14 +54,14 @@ import Testing
         )
     }
 
-    @Test func bindsByRule() async throws {
+    @Test("The helper binds by rule") func bindsByRule() async throws {
         try await expect(
             "rm -r /etc/authbind; echo 'allow user alice tcp 81' > /etc/lowport/rules; \(Self.ask); as bob bind-probe tcp4 run $H 0100007f 5100",
             "helper ok\nhelper 1\n"
         )
     }
 
-    @Test func judgesADualStackSocketForBothFamilies() async throws {
+    @Test("A dual-stack socket is judged for both families") func judgesADualStackSocketForBothFamilies() async throws {
         try await expect(
             """
             rm -r /etc/authbind; echo 'allow user alice tcp 81 on ::/0' > /etc/lowport/rules
@@ -72,7 +72,7 @@ import Testing
         )
     }
 
-    @Test func judgesTheProtocolOfTheSocket() async throws {
+    @Test("The protocol of the socket itself is judged") func judgesTheProtocolOfTheSocket() async throws {
         try await expect(
             """
             rm -r /etc/authbind; echo 'allow user alice udp 81' > /etc/lowport/rules
@@ -83,7 +83,9 @@ import Testing
         )
     }
 
-    @Test(arguments: [
+    @Test(
+        "The helper does not mind how it is started",
+        arguments: [
             "env LD_PRELOAD=/nonexistent LD_LIBRARY_PATH=/nonexistent LD_AUDIT=x GLIBC_TUNABLES=x=y MALLOC_TRACE=/x GCONV_PATH=/x",
             "env -i", "env SWIFT_DEBUG_HELP=1 TZ=/etc/shadow LC_ALL=xx LOCPATH=/x", "setpriv --nice 5",
             "prlimit --nofile=5", "prlimit --fsize=0", "prlimit --core=0 --stack=262144",
@@ -99,7 +101,7 @@ import Testing
         )
     }
 
-    @Test func survivesLongAndManyArguments() async throws {
+    @Test("Long and many arguments do no harm") func survivesLongAndManyArguments() async throws {
         try await expect(
             """
             L=$(printf '%0130000d' 0 | tr 0 1)
@@ -110,11 +112,11 @@ import Testing
         )
     }
 
-    @Test func theNewPrivilegesOfADebuggerAreNone() async throws {
+    @Test("The new privileges of a debugger are none") func theNewPrivilegesOfADebuggerAreNone() async throws {
         try await expect("as alice strace -f -o /dev/null bind-probe tcp4 run $H 0100007f 5100", "helper 13\n")
     }
 
-    @Test func aHelperThatWasStoppedDoesNotBindLater() async throws {
+    @Test("A helper that was stopped does not bind later") func aHelperThatWasStoppedDoesNotBindLater() async throws {
         // A long file keeps the helper deciding while it is stopped; that its life is limited shows in its signal mask.
         let outcome = try await Sandbox.run(
             Self.allow + """
@@ -145,7 +147,7 @@ import Testing
         #expect(outcome.output == "True\n14 0\n", "\(outcome)")
     }
 
-    @Test func aUserNamespaceWithItsOwnTreeGainsNothing()
+    @Test("A user namespace with its own tree gains nothing") func aUserNamespaceWithItsOwnTreeGainsNothing()
         async throws
     {
         try await expect(
@@ -157,7 +159,7 @@ import Testing
         )
     }
 
-    @Test func aRuleOfAnotherOwnerGrantsNothing() async throws {
+    @Test("A rule of another owner grants nothing") func aRuleOfAnotherOwnerGrantsNothing() async throws {
         try await expect(
             "rm -r /etc/authbind; echo 'allow everyone any 1-1023' > /etc/lowport/rules; chown alice /etc/lowport/rules; \(Self.ask)",
             "helper 1\n"

@@ -21,17 +21,19 @@ import Testing
         #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
     }
 
-    @Test func manyThreadsAtOnce() async throws { try await expect("threads 32 127.0.0.1 81", "threads 32/32\n") }
+    @Test("Many threads bind at once") func manyThreadsAtOnce() async throws {
+        try await expect("threads 32 127.0.0.1 81", "threads 32/32\n")
+    }
 
-    @Test func manyThreadsWithSIGCHLDIgnored() async throws {
+    @Test("Many threads bind with SIGCHLD ignored") func manyThreadsWithSIGCHLDIgnored() async throws {
         try await expect("ignore-children threads 32 127.0.0.1 81", "threads 32/32\n")
     }
 
-    @Test func manyThreadsBesideAReaper() async throws {
+    @Test("Many threads bind beside a reaper of children") func manyThreadsBesideAReaper() async throws {
         try await expect("reaper threads 64 127.0.0.1 81 children", "threads 64/64\nchildren 0 reaped 0\n")
     }
 
-    @Test func aThreadThatChangesTheEnvironment() async throws {
+    @Test("A thread that changes the environment does no harm") func aThreadThatChangesTheEnvironment() async throws {
         let outcome = try await Sandbox.run(
             "touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81\n"
                 + "as alice timeout 300 authbind --deep bind-probe setenv repeat 300 127.0.0.1 81"
@@ -39,11 +41,12 @@ import Testing
         #expect(outcome.output == "repeat 300/300 last=0\n", "\(outcome)")
     }
 
-    @Test func aStormOfSignals() async throws {
+    @Test("A storm of signals does no harm") func aStormOfSignals() async throws {
         try await expect("storm 50 repeat 300 127.0.0.1 81", "repeat 300/300 last=0\n")
     }
 
-    @Test func signalsToTheWholeProcessGroup() async throws {
+    @Test("Signals to the whole process group do not end the helper") func signalsToTheWholeProcessGroup() async throws
+    {
         let outcome = try await Sandbox.run(
             """
             touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81
@@ -70,7 +73,7 @@ import Testing
         #expect(outcome.output == "100\n", "\(outcome)")
     }
 
-    @Test func refusesToBeInstalledWithPrivilege() async throws {
+    @Test("The launcher refuses to be installed with privilege") func refusesToBeInstalledWithPrivilege() async throws {
         let outcome = try await Sandbox.run("chmod 4755 $BIN/authbind; as alice authbind id || echo $?")
         #expect(outcome.output == "255\n")
         #expect(
@@ -78,7 +81,7 @@ import Testing
         )
     }
 
-    @Test func aMissingHelperIsNamed() async throws {
+    @Test("A missing helper is named") func aMissingHelperIsNamed() async throws {
         let outcome = try await Sandbox.run(
             "rm $LIBEXEC/lowport-helper; as alice authbind bind-probe tcp4 bind 127.0.0.1 81"
         )

@@ -18,7 +18,9 @@ import Testing
         #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
     }
 
-    @Test(arguments: [
+    @Test(
+        "Who has no right gets no port in a tree of root",
+        arguments: [
             // Capabilities given up.
             "capsh --drop=all -- -c \"$P $B\"",
             "capsh --drop=cap_net_bind_service -- -c \"$P $B\"",
@@ -49,7 +51,8 @@ import Testing
         )
     }
 
-    @Test func aRightThatWasGivenUpDoesNotComeBackByTheSupervisor() async throws {
+    @Test("A right that was given up does not come back by the supervisor")
+    func aRightThatWasGivenUpDoesNotComeBackByTheSupervisor() async throws {
         try await expect(
             """
             ambient() { setpriv --reuid alice --regid alice --init-groups --inh-caps +net_bind_service --ambient-caps +net_bind_service "$@"; }
@@ -61,7 +64,7 @@ import Testing
         )
     }
 
-    @Test func theStarterGetsWhatIsAllowed() async throws {
+    @Test("The starter gets what is allowed") func theStarterGetsWhatIsAllowed() async throws {
         try await expect(
             """
             as alice $RUN $P $B
@@ -72,7 +75,8 @@ import Testing
         )
     }
 
-    @Test func aProgramOfTheStarterInNamespacesOfItsOwnIsLeftToTheKernel() async throws {
+    @Test("A program of the starter in namespaces of its own is left to the kernel")
+    func aProgramOfTheStarterInNamespacesOfItsOwnIsLeftToTheKernel() async throws {
         // The first bind has the helper listen by itself, so that the rows are its own.
         try await expect(
             """
@@ -83,7 +87,7 @@ import Testing
         )
     }
 
-    @Test func aSocketOfAnotherNetworkIsLeftToTheKernel()
+    @Test("A socket of another network is left to the kernel") func aSocketOfAnotherNetworkIsLeftToTheKernel()
         async throws
     {
         // Who owns the user namespace that owns the network may bind every port there: no rule is about those.
@@ -110,7 +114,7 @@ import Testing
         )
     }
 
-    @Test func whatTheThresholdOpensMeanwhileIsOpen() async throws {
+    @Test("What the threshold opens meanwhile is open") func whatTheThresholdOpensMeanwhileIsOpen() async throws {
         try await expect(
             """
             : > out; mkfifo go; exec 5<>go; as alice $RUN $P tcp4 bind 127.0.0.1 82 input tcp4 bind 127.0.0.1 82 > out <&5 &
@@ -121,7 +125,7 @@ import Testing
         )
     }
 
-    @Test func aProcMountOfAnotherPidNamespaceIsNotBelieved()
+    @Test("A proc mount of another PID namespace is not believed") func aProcMountOfAnotherPidNamespaceIsNotBelieved()
         async throws
     {
         // Numbers of threads mean others there, and what they are is not what the caller is.

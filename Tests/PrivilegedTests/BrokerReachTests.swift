@@ -40,7 +40,9 @@ import Testing
 
         """
 
-    @Test func theHelperIsOutOfReachForItsUserAndItsProgram() async throws {
+    @Test("The helper is out of reach for its user and its program") func theHelperIsOutOfReachForItsUserAndItsProgram()
+        async throws
+    {
         try await expect(
             """
             cat > all.sh <<'END'
@@ -72,7 +74,8 @@ import Testing
         )
     }
 
-    @Test func aSupervisorWithMoreRightsIsOutOfReachForItsProgram() async throws {
+    @Test("A supervisor with more rights is out of reach for its program")
+    func aSupervisorWithMoreRightsIsOutOfReachForItsProgram() async throws {
         try await expect(
             """
             become="setpriv --reuid 1001 --regid 1001 --clear-groups"
@@ -90,7 +93,9 @@ import Testing
     }
 
     /// Whoever has the supervisor's end of the channel asks the helper what everybody may ask one of their own.
-    @Test func aStolenChannelGivesNoPortThatNoRuleGives() async throws {
+    @Test("A stolen channel gives no port that no rule gives") func aStolenChannelGivesNoPortThatNoRuleGives()
+        async throws
+    {
         try await expect(
             """
             cat > steal.py <<'END'
@@ -121,7 +126,8 @@ import Testing
     }
 
     /// The process that looks for names has no capability that would keep its user away.
-    @Test func nobodyLooksIntoWhatIsForkedWhateverTheMachineSays() async throws {
+    @Test("Nobody looks into what is forked whatever the machine says")
+    func nobodyLooksIntoWhatIsForkedWhateverTheMachineSays() async throws {
         // fs.suid_dumpable is the machine's: what is seen here is that it is not waited for.
         try await expect(
             """
@@ -134,11 +140,14 @@ import Testing
 
     /// The supervisor or the helper is stopped in the middle of its questions about a caller, which is killed meanwhile, and whose
     /// number a process of the same user takes, with a socket where the other had one.
-    @Test(arguments: [
-        ("lowport-run", "process_vm_readv", ""), ("lowport-run", "pidfd_getfd", ""),
-        ("lowport-helper", "process_vm_readv", "bind-probe tcp4 bind 127.0.0.1 81 > said;"),
-        ("lowport-helper", "pidfd_getfd", "bind-probe tcp4 bind 127.0.0.1 81 > said;"),
-    ])
+    @Test(
+        "Nothing is bound for who has the number by then",
+        arguments: [
+            ("lowport-run", "process_vm_readv", ""), ("lowport-run", "pidfd_getfd", ""),
+            ("lowport-helper", "process_vm_readv", "bind-probe tcp4 bind 127.0.0.1 81 > said;"),
+            ("lowport-helper", "pidfd_getfd", "bind-probe tcp4 bind 127.0.0.1 81 > said;"),
+        ]
+    )
     func nothingIsBoundForWhoHasTheNumberByThen(asked: String, call: String, before: String) async throws {
         try await expect(
             """

@@ -29,14 +29,14 @@ import Testing
         )
     }
 
-    @Test func bindsWhatIsAllowed() async throws {
+    @Test("The service binds what is allowed") func bindsWhatIsAllowed() async throws {
         let outcome = try await ask(
             "print(ask(request(82), [s.fileno()]), ask(request(81), [s.fileno()]), s.getsockname()[1])"
         )
         #expect(outcome.output == "(1, 1) (0, 0) 81\n", "\(outcome)")
     }
 
-    @Test func judgesEveryRequestAnew() async throws {
+    @Test("Every request is judged anew") func judgesEveryRequestAnew() async throws {
         let revoked = try await Sandbox.run(
             """
             touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81
@@ -50,7 +50,9 @@ import Testing
         #expect(revoked.output == "bind ok\nbind 1\n", "\(revoked)")
     }
 
-    @Test(arguments: [
+    @Test(
+        "What is no request is refused",
+        arguments: [
             ("request(81, size=27)", "[s.fileno()]", "(2, 22)"), ("request(81, size=29)", "[s.fileno()]", "gone"),
             ("request(81, version=2)", "[s.fileno()]", "(2, 22)"), ("request(81, family=5)", "[s.fileno()]", "(2, 22)"),
             ("request(81)", "[]", "(2, 22)"), ("request(81)", "[0]", "(2, 88)"),
@@ -68,7 +70,7 @@ import Testing
         #expect(outcome.output == ByteString(answer + "\n"), "\(outcome)")
     }
 
-    @Test(arguments: ["[]", "[0]", "[s.fileno()]"])
+    @Test("The service listens to nothing but a listener", arguments: ["[]", "[0]", "[s.fileno()]"])
     func listensToNothingButAListener(descriptors: String) async throws {
         let outcome = try await ask(
             """
@@ -78,17 +80,17 @@ import Testing
         #expect(outcome.output == "b'' True\n", "\(outcome)")
     }
 
-    @Test func doesNotGoOnWithWhatItNeverBegan() async throws {
+    @Test("The service does not go on with what it never began") func doesNotGoOnWithWhatItNeverBegan() async throws {
         let outcome = try await ask("ours.send(b'\\3'); print(ours.recv(64), helper.wait(10))")
         #expect(outcome.output == "b'' 0\n", "\(outcome)")
     }
 
-    @Test func endsWithWhoAsks() async throws {
+    @Test("The service ends with who asks") func endsWithWhoAsks() async throws {
         let outcome = try await ask("ours.close(); print(helper.wait(10))")
         #expect(outcome.output == "0\n", "\(outcome)")
     }
 
-    @Test func isNoServiceForAnythingButAChannel() async throws {
+    @Test("The service is for nothing but a channel") func isNoServiceForAnythingButAChannel() async throws {
         let outcome = try await Sandbox.run("as alice $LIBEXEC/lowport-helper --serve </dev/null || echo $?")
         #expect(outcome.output == "88\n", "\(outcome)")
     }

@@ -21,7 +21,7 @@ import Testing
         """
     }
 
-    @Test func answersAsTheLibraryDoes() async throws {
+    @Test("The broker answers as the library does") func answersAsTheLibraryDoes() async throws {
         try await expect(
             """
             as alice $RUN $P tcp4 bind 127.0.0.1 81 state tcp4 bind 127.0.0.1 82 tcp4 bind 127.0.0.1 83 \\
@@ -43,7 +43,7 @@ import Testing
         )
     }
 
-    @Test func reachesWhatALibraryCannot() async throws {
+    @Test("The broker reaches what a library cannot") func reachesWhatALibraryCannot() async throws {
         try await expect(
             """
             as alice $RUN $P tcp4 sysbind 127.0.0.1 81
@@ -56,7 +56,7 @@ import Testing
         )
     }
 
-    @Test func keepsProcessNumberGroupAndStatus() async throws {
+    @Test("A program keeps its number, its group and its status") func keepsProcessNumberGroupAndStatus() async throws {
         try await expect(
             """
             as alice sh -c "echo \\$\\$ \\$(ps -o pgid= -o sid= \\$\\$); exec $RUN sh -c 'echo \\$\\$ \\$(ps -o pgid= -o sid= \\$\\$)'" |
@@ -69,14 +69,14 @@ import Testing
         )
     }
 
-    @Test func ownFailuresHaveTheirStatus() async throws {
+    @Test("Failures of the launcher have a status of their own") func ownFailuresHaveTheirStatus() async throws {
         try await expect(
             "for c in '' --bogus '--via x y' /nonexistent /etc; do as alice $RUN $c 2>/dev/null || echo $?; done",
             "125\n125\n125\n127\n126\n"
         )
     }
 
-    @Test func endsWithTheLastProgram() async throws {
+    @Test("The broker ends with the last program") func endsWithTheLastProgram() async throws {
         try await expect(
             """
             mkfifo go; chmod 666 go; as alice $RUN sh -c 'cat go >/dev/null 2>&1 & echo started' | cat
@@ -87,7 +87,7 @@ import Testing
         )
     }
 
-    @Test func itsDeathGivesErrorsAndDoesNotHang()
+    @Test("The death of the broker gives errors, and nobody hangs") func itsDeathGivesErrorsAndDoesNotHang()
         async throws
     {
         try await expect(
@@ -100,7 +100,7 @@ import Testing
         )
     }
 
-    @Test func aLostHelperIsReplaced() async throws {
+    @Test("A lost helper is replaced") func aLostHelperIsReplaced() async throws {
         try await expect(
             """
             \(Self.kill("lowport-helper"))
@@ -110,7 +110,7 @@ import Testing
         )
     }
 
-    @Test func whatALostHelperHadReceivedIsAnswered() async throws {
+    @Test("What a lost helper had received is answered") func whatALostHelperHadReceivedIsAnswered() async throws {
         // The kernel gives a call out once. Whoever dies with it in hand must not leave the program waiting for ever, nor
         // the answer be that of a second bind of what was bound already.
         try await expect(
@@ -131,7 +131,8 @@ import Testing
         )
     }
 
-    @Test func aHelperThatWasStoppedDoesNotBindOnAnOldDecision() async throws {
+    @Test("A helper that was stopped does not bind on an old decision")
+    func aHelperThatWasStoppedDoesNotBindOnAnOldDecision() async throws {
         // A long file keeps it deciding until it is stopped.
         try await expect(
             """
@@ -173,7 +174,7 @@ import Testing
         )
     }
 
-    @Test func whatItLeavesToTheKernelItLeavesAlsoLater()
+    @Test("What is left to the kernel is left to it also later") func whatItLeavesToTheKernelItLeavesAlsoLater()
         async throws
     {
         // The first bind has the helper listen by itself.
@@ -188,7 +189,8 @@ import Testing
         )
     }
 
-    @Test func onlyTheHelperHasAPrivilegeAndOnlyThatOfBinding() async throws {
+    @Test("Only the helper has a privilege, and only that of binding")
+    func onlyTheHelperHasAPrivilegeAndOnlyThatOfBinding() async throws {
         try await expect(
             """
             as alice $RUN $P tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 82 pause 60000 > out &
@@ -210,7 +212,7 @@ import Testing
         )
     }
 
-    @Test func survivesThreadsReapersAndStorms() async throws {
+    @Test("Threads, reapers and storms do no harm") func survivesThreadsReapersAndStorms() async throws {
         try await expect(
             """
             for p in $(seq 100 131); do touch /etc/authbind/byport/$p; done; chmod 755 /etc/authbind/byport/*
@@ -224,11 +226,11 @@ import Testing
         )
     }
 
-    @Test func bindsWhatItHasJudged() async throws {
+    @Test("What was judged is what is bound") func bindsWhatItHasJudged() async throws {
         try await expect("as alice timeout 300 $RUN $P changing 2000 127.0.0.1 81 82", "changing some other=0\n")
     }
 
-    @Test func bindsNothingForWhoGaveUpTheRight() async throws {
+    @Test("Nothing is bound for who gave up the right") func bindsNothingForWhoGaveUpTheRight() async throws {
         try await expect("as alice $RUN $P landlock tcp4 bind 127.0.0.1 81", "bind 13\n")
         try await expect(
             "as alice $RUN sh -c '$0 landlock >/dev/null; $0 tcp4 bind 127.0.0.1 81' $P",
@@ -236,7 +238,7 @@ import Testing
         )
     }
 
-    @Test func bindsNothingForWhoIsSomebodyElse() async throws {
+    @Test("Nothing is bound for who is somebody else") func bindsNothingForWhoIsSomebodyElse() async throws {
         try await expect(
             """
             rm /etc/authbind/byport/81; echo 127.0.0.1,81 > /etc/authbind/byuid/0; echo 127.0.0.1,81 > /etc/authbind/byuid/1002
@@ -247,12 +249,12 @@ import Testing
         )
     }
 
-    @Test func leavesToTheKernelWhoCannotBeLookedInto() async throws
+    @Test("Who cannot be looked into is left to the kernel") func leavesToTheKernelWhoCannotBeLookedInto() async throws
     {
         try await expect("as alice $RUN $P hide tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 8081", "bind 13\nbind ok\n")
     }
 
-    @Test func leavesToTheKernelWhatTheProgramMayDoItself()
+    @Test("What the program may do itself is left to the kernel") func leavesToTheKernelWhatTheProgramMayDoItself()
         async throws
     {
         try await expect(
@@ -264,7 +266,7 @@ import Testing
         )
     }
 
-    @Test func insideAnotherListenerTheLibraryTakesOver() async throws
+    @Test("Inside another listener the library takes over") func insideAnotherListenerTheLibraryTakesOver() async throws
     {
         try await expect(
             """
@@ -275,7 +277,8 @@ import Testing
         )
     }
 
-    @Test func insideAnotherListenerTheHelperKeepsItsPrivilege() async throws {
+    @Test("Inside another listener the helper keeps its privilege")
+    func insideAnotherListenerTheHelperKeepsItsPrivilege() async throws {
         // Root's listener takes nobody's right to gain privileges, as those of containers do not.
         try await expect(
             "$RUN setpriv --reuid alice --regid alice --init-groups $LIBEXEC/lowport-run $P tcp4 bind 127.0.0.1 81",
@@ -283,7 +286,8 @@ import Testing
         )
     }
 
-    @Test func insideAnotherListenerAuthbindStartsTheProgramAllTheSame() async throws {
+    @Test("Inside another listener authbind starts the program all the same")
+    func insideAnotherListenerAuthbindStartsTheProgramAllTheSame() async throws {
         let outcome = try await Sandbox.run(
             Self.prelude + """
                 cp /usr/bin/busybox busybox
@@ -299,7 +303,7 @@ import Testing
         #expect(outcome.errors == ByteString(whole), "\(outcome)")
     }
 
-    @Test func authbindFailsInItsOwnWordsWhateverTheEngine()
+    @Test("Authbind fails in its own words whatever the engine") func authbindFailsInItsOwnWordsWhateverTheEngine()
         async throws
     {
         let outcome = try await Sandbox.run(
@@ -309,7 +313,7 @@ import Testing
         #expect(outcome.errors == "./static: Permission denied\n", "\(outcome)")
     }
 
-    @Test func aProgramThatNobodyMayReadGetsTheLibrary() async throws
+    @Test("A program that nobody may read gets the library") func aProgramThatNobodyMayReadGetsTheLibrary() async throws
     {
         try await expect(
             "cp $P hidden; chmod 111 hidden; as alice $LIBEXEC/lowport-run --verbose ./hidden tcp4 bind 127.0.0.1 81 2>&1",
@@ -321,7 +325,7 @@ import Testing
         )
     }
 
-    @Test func signalsToEverybodyDoNotEndIt() async throws {
+    @Test("Signals to everybody do not end the broker") func signalsToEverybodyDoNotEndIt() async throws {
         try await expect(
             """
             cat > signals.py <<'END'
@@ -341,7 +345,7 @@ import Testing
         )
     }
 
-    @Test func stopsAndGoesOnWithItsProgram() async throws {
+    @Test("The broker stops and goes on with its program") func stopsAndGoesOnWithItsProgram() async throws {
         // It is the program that has the number: whoever stops it, waits for it or asks for its state meets it alone.
         try await expect(
             """
@@ -360,7 +364,7 @@ import Testing
         )
     }
 
-    @Test func itsMemoryIsSmall() async throws {
+    @Test("The memory of the broker is small") func itsMemoryIsSmall() async throws {
         let outcome = try await Sandbox.run(
             Self.prelude
                 + "as alice $RUN sh -c 'sleep 9' & until pgrep -x sleep >/dev/null; do sleep 0.1; done; awk '/VmRSS/ { print $2 }' /proc/$(pgrep -x lowport-run)/status"

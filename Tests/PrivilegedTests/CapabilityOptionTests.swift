@@ -5,7 +5,7 @@ import Testing
 
 /// What setcap and getcap have beyond the originals.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct CapabilityOptionTests {
-    @Test func json() async throws {
+    @Test("getcap writes lines of JSON") func json() async throws {
         try await expectInSandbox(
             """
             touch a 'q"\\' "$(printf 'n\\377\\ne')"; setcap cap_net_raw=ep a; setcap -n 7 '=i cap_kill-i' 'q"\\'; setcap = n*
@@ -25,14 +25,14 @@ import Testing
         )
     }
 
-    @Test func nulls() async throws {
+    @Test("getcap writes names with a NUL behind them") func nulls() async throws {
         try await expectInSandbox(
             "touch 'a b' c; setcap cap_kill=i 'a b'; getcap -v --null 'a b' c . | tr '\\0' '|'",
             output: "a b|cap_kill=i|c||"
         )
     }
 
-    @Test func limitsOfWalks() async throws {
+    @Test("A walk stays within the limits that it is given") func limitsOfWalks() async throws {
         try await expectInSandbox(
             """
             mkdir -p d/t d/p d/x; mount -t tmpfs t d/t; mount -t proc p d/p; mount --bind d/x d/x
@@ -56,7 +56,7 @@ import Testing
         )
     }
 
-    @Test func strict() async throws {
+    @Test("A strict walk fails where it could not look") func strict() async throws {
         try await expectInSandbox(
             """
             mkdir d; touch d/a; getcap --strict d/a d; echo $?; getcap --strict none 2>&1; echo $?
@@ -77,7 +77,7 @@ import Testing
         )
     }
 
-    @Test func audit() async throws {
+    @Test("An audit says which capabilities have an effect") func audit() async throws {
         try await expectInSandbox(
             """
             touch good plain; chmod 755 good; setcap cap_kill=ep good; getcap --audit good plain; echo $?
@@ -118,7 +118,7 @@ import Testing
     }
 
     /// An attribute that execve honours, and that no system call shows: of revision 1.
-    @Test func auditFindsHiddenAttributes() async throws {
+    @Test("An audit finds attributes that no system call shows") func auditFindsHiddenAttributes() async throws {
         try await expectInSandbox(
             """
             truncate -s 8M image; mkfs.ext4 -q image; mkdir m; mount -o loop image m; touch m/v1; chmod 755 m/v1; umount m
@@ -140,7 +140,7 @@ import Testing
         )
     }
 
-    @Test func dryRun() async throws {
+    @Test("A dry run changes nothing") func dryRun() async throws {
         try await expectInSandbox(
             """
             touch a b; setcap =p b; setcap --dry-run cap_kill=ep a -r b; as alice setcap --dry-run =i a; getcap -v a b
@@ -160,7 +160,7 @@ import Testing
     }
 
     /// What would fail fails, as far as it shows beforehand.
-    @Test func dryRunForesees() async throws {
+    @Test("A dry run foresees what would fail") func dryRunForesees() async throws {
         try await expectInSandbox(
             """
             touch a; setcap --dry-run -n 7 =p a; setcap --dry-run =p /proc/version; ln -s a l; setcap --dry-run =p l
@@ -178,7 +178,7 @@ import Testing
     }
 
     /// On a terminal, a long walk tells how far it is; the system calls of this one are slow.
-    @Test func progress() async throws {
+    @Test("A long walk tells how far it is") func progress() async throws {
         let outcome = try await Sandbox.run(
             """
             mkdir -p d/1 d/2 d/3 d/4 d/5 d/6 d/7 d/8; touch d/8/a; setcap =p d/8/a; exec 2>&1
@@ -194,7 +194,7 @@ import Testing
         #expect(lines.suffix(2) == ["d/8/a =p", ""])
     }
 
-    @Test func followAndFiles() async throws {
+    @Test("Links are followed and lists of files taken when asked for") func followAndFiles() async throws {
         try await expectInSandbox(
             """
             touch a b c; ln -s a link; setcap --follow =p link; getcap a; setcap --files cap_kill=i b c; getcap b c

@@ -5,7 +5,7 @@ import Testing
 
 /// `getcap --save` and `setcap --restore`.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct CapabilityRestoreTests {
-    @Test func saveAndRestore() async throws {
+    @Test("What was saved is restored") func saveAndRestore() async throws {
         try await expectInSandbox(
             """
             mkdir d; echo 1 >d/a; echo 2 >d/b; setcap cap_kill=ep d/a; setcap -n 5 cap_chown=i d/b
@@ -30,7 +30,7 @@ import Testing
     }
 
     /// All or nothing: a changed file, a missing file, a file that cannot be written to.
-    @Test func restoreRefuses() async throws {
+    @Test("Nothing is restored to a file that is another") func restoreRefuses() async throws {
         try await expectInSandbox(
             """
             echo 1 >a; echo 2 >b; setcap =p a =p b; getcap --save saved a b >/dev/null; setcap -r a -r b; echo 3 >b
@@ -55,7 +55,7 @@ import Testing
         )
     }
 
-    @Test func restoreUndoes() async throws {
+    @Test("A restoration that fails is undone") func restoreUndoes() async throws {
         try await expectInSandbox(
             """
             mkdir r; mount -t tmpfs r r; for f in a b r/c; do echo $f >$f; done; setcap =p a =i b =e r/c
@@ -67,7 +67,7 @@ import Testing
         )
     }
 
-    @Test func verifiesWhatIsSaved() async throws {
+    @Test("What was saved is verified") func verifiesWhatIsSaved() async throws {
         try await expectInSandbox(
             """
             echo 1 >a; echo 2 >b; setcap -n 5 cap_kill=p a =i b; getcap --save s a b >/dev/null; setcap -v --restore s; echo $?
@@ -88,7 +88,7 @@ import Testing
     }
 
     /// What has capabilities and cannot be saved makes the status 1; the rest is saved all the same.
-    @Test func saveTellsWhatIsMissing() async throws {
+    @Test("A list that is saved tells what is missing") func saveTellsWhatIsMissing() async throws {
         try await expectInSandbox(
             """
             chmod 777 .; echo 1 >a; echo 2 >b; chmod 700 a; setcap =p a =i b
@@ -99,7 +99,7 @@ import Testing
         )
     }
 
-    @Test func restoresChangedFilesOnDemand() async throws {
+    @Test("Changed files are restored on demand") func restoresChangedFilesOnDemand() async throws {
         try await expectInSandbox(
             "chmod 755 .; echo 1 >a; setcap =p a; getcap --save s a; echo 2 >a; setcap --changed --restore s; getcap a",
             output: "a =p\nrestoring 'a' to =p\na =p\n"

@@ -26,7 +26,9 @@ import Testing
 
         """
 
-    @Test func logsEveryDecisionAndItsOutcomeInOneLineEach() async throws {
+    @Test("Every decision and its outcome have a line each") func logsEveryDecisionAndItsOutcomeInOneLineEach()
+        async throws
+    {
         try await expect(
             """
             cp $BIN/bind-probe "$T/a
@@ -51,7 +53,9 @@ import Testing
         )
     }
 
-    @Test func noBindIsWithoutALineThoughItsHelperIsKilled() async throws {
+    @Test("No bind is without a line though its helper is killed") func noBindIsWithoutALineThoughItsHelperIsKilled()
+        async throws
+    {
         // Whoever kills helpers at any moment gets no bind of which the log has not heard that it was allowed.
         try await expect(
             """
@@ -78,7 +82,9 @@ import Testing
         )
     }
 
-    @Test func aFullLogIsWaitedForAndWhatItLosesIsCounted() async throws {
+    @Test("A full log is waited for and what it loses is counted") func aFullLogIsWaitedForAndWhatItLosesIsCounted()
+        async throws
+    {
         try await expect(
             """
             kill -STOP $(pgrep -P $LOG)

@@ -46,7 +46,7 @@ import Testing
         #expect(outcome.output == expected, sourceLocation: location)
     }
 
-    @Test func capabilitiesThatHaveNoEffect() async throws {
+    @Test("Capabilities that have no effect are explained") func capabilitiesThatHaveNoEffect() async throws {
         try await expect(
             """
             mkdir home noattr; mount -t tmpfs -o mode=755 tmpfs home; mount -t ramfs ramfs noattr; chmod 755 noattr
@@ -83,7 +83,7 @@ import Testing
         )
     }
 
-    @Test func filesOfThePolicyThatDoNotCount() async throws {
+    @Test("Files of the policy that do not count are explained") func filesOfThePolicyThatDoNotCount() async throws {
         try await expect(
             """
             install -m 644 /dev/null /etc/authbind/byport/80
@@ -120,7 +120,8 @@ import Testing
         )
     }
 
-    @Test func portsThatAreTakenAndAddressesThatAreElsewhere() async throws {
+    @Test("Ports that are taken and addresses that are elsewhere are explained")
+    func portsThatAreTakenAndAddressesThatAreElsewhere() async throws {
         try await expect(
             """
             lowport grant 80-90 --user alice --quiet
@@ -162,7 +163,7 @@ import Testing
     }
 
     /// No command that is run inside helps here: what helps comes from outside, and is tried from there.
-    @Test func processesThatGainNothing() async throws {
+    @Test("Processes that gain nothing are explained") func processesThatGainNothing() async throws {
         try await expect(
             """
             lowport grant 80 --user alice --quiet
@@ -191,7 +192,7 @@ import Testing
         )
     }
 
-    @Test func sandboxesOfTheProcess() async throws {
+    @Test("Sandboxes of the process are explained") func sandboxesOfTheProcess() async throws {
         let outcome = try await Sandbox.run(
             """
             lowport grant 80 --user alice --quiet
@@ -234,7 +235,7 @@ import Testing
         #endif
     }
 
-    @Test func processesThatRun() async throws {
+    @Test("Processes that run are explained") func processesThatRun() async throws {
         let outcome = try await Sandbox.run(
             """
             lowport grant 80 --user alice --quiet

@@ -30,7 +30,7 @@ import Testing
 
         """
 
-    @Test func saysWhatHappens() async throws {
+    @Test("What is explained is what happens") func saysWhatHappens() async throws {
         let outcome = try await Sandbox.run(
             Self.agrees + """
                 agrees cannot alice 80 $BIN/nc
@@ -82,7 +82,7 @@ import Testing
     }
 
     /// Does what the answer says would help, and asks again.
-    @Test func itsCommandsHelp() async throws {
+    @Test("The commands that are shown help") func itsCommandsHelp() async throws {
         let outcome = try await Sandbox.run(
             """
             fix() {
@@ -117,7 +117,7 @@ import Testing
         )
     }
 
-    @Test func runningProcessesAndConfinedOnes() async throws {
+    @Test("Running processes and confined ones are explained") func runningProcessesAndConfinedOnes() async throws {
         let outcome = try await Sandbox.run(
             """
             lowport grant 80 --user alice >/dev/null
@@ -151,7 +151,7 @@ import Testing
         )
     }
 
-    @Test func theDoctorFindsWhatIsBroken() async throws {
+    @Test("The doctor finds what is broken") func theDoctorFindsWhatIsBroken() async throws {
         let outcome = try await Sandbox.run(
             """
             examine() { lowport doctor > said && echo sound || { grep -A1 FAULT said | sed 's/  */ /g'; }; }

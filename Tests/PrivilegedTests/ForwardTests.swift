@@ -5,7 +5,7 @@ import Testing
 
 /// `lowport forward`: a low port by the policy, relayed to a high one.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct ForwardTests {
-    @Test func forwardsByRule() async throws {
+    @Test("A port is forwarded by rule") func forwardsByRule() async throws {
         let outcome = try await Sandbox.run(
             """
             as alice lowport forward 80 127.0.0.1:8080 2>&1 | head -1 | cut -c1-60 || true

@@ -5,7 +5,7 @@ import Testing
 
 /// What users try who have no privileges, and machines that are full.
 @Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized) struct KernelAttackTests: KernelSuite {
-    @Test func nobodyButRootHoldsALock() async throws {
+    @Test("Nobody but root holds a lock") func nobodyButRootHoldsALock() async throws {
         expect(
             try await enforced(
                 """
@@ -25,7 +25,9 @@ import Testing
         )
     }
 
-    @Test func whoHoldsTheLockForEverIsNotWaitedForForEver() async throws {
+    @Test("Who holds the lock for ever is not waited for for ever") func whoHoldsTheLockForEverIsNotWaitedForForEver()
+        async throws
+    {
         expect(
             try await enforced(
                 """
@@ -51,7 +53,7 @@ import Testing
         )
     }
 
-    @Test func aNamespaceOfOnesOwnIsNoWayOut() async throws {
+    @Test("A namespace of one's own is no way out") func aNamespaceOfOnesOwnIsNoWayOut() async throws {
         expect(
             try await enforced(
                 """
@@ -70,7 +72,7 @@ import Testing
         )
     }
 
-    @Test func aFullDiskTakesNothingBack() async throws {
+    @Test("A full disk takes nothing back") func aFullDiskTakesNothingBack() async throws {
         expect(
             try await enforced(
                 """
@@ -104,7 +106,7 @@ import Testing
         )
     }
 
-    @Test func whatCannotBeAnnouncedIsSaid() async throws {
+    @Test("What cannot be announced is said") func whatCannotBeAnnouncedIsSaid() async throws {
         expect(
             try await enforced(
                 """
@@ -132,7 +134,8 @@ import Testing
         )
     }
 
-    @Test func whatIsTooMuchForTheKernelChangesNothing() async throws {
+    @Test("What is too much for the kernel changes nothing") func whatIsTooMuchForTheKernelChangesNothing() async throws
+    {
         expect(
             try await enforced(
                 """

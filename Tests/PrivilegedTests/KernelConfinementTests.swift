@@ -17,12 +17,15 @@ import Testing
 
         """
 
-    @Test(arguments: [
-        "echo 'alow user alice tcp 81' >> /etc/lowport/rules", "chmod 666 /etc/lowport/rules",
-        "chown alice /etc/lowport/rules", "mv /etc/lowport/rules kept; ln -s $PWD/kept /etc/lowport/rules",
-        ": > /etc/lowport/rules", "sed -i /^alice/d /etc/passwd", "rm /etc/lowport/rules; mkdir /etc/lowport/rules",
-        "echo 'confine user nobody-here' > /etc/lowport/rules.d/more.rules", "chmod 777 /etc/lowport",
-    ])
+    @Test(
+        "A fault frees nobody",
+        arguments: [
+            "echo 'alow user alice tcp 81' >> /etc/lowport/rules", "chmod 666 /etc/lowport/rules",
+            "chown alice /etc/lowport/rules", "mv /etc/lowport/rules kept; ln -s $PWD/kept /etc/lowport/rules",
+            ": > /etc/lowport/rules", "sed -i /^alice/d /etc/passwd", "rm /etc/lowport/rules; mkdir /etc/lowport/rules",
+            "echo 'confine user nobody-here' > /etc/lowport/rules.d/more.rules", "chmod 777 /etc/lowport",
+        ]
+    )
     func aFaultFreesNobody(fault: String) async throws {
         // After a reload the kernel has what it had; after a boot, whom the last good policy confined, and the rest of it.
         let outcome = try await enforced(
@@ -45,7 +48,7 @@ import Testing
         )
     }
 
-    @Test func withoutALastGoodPolicyNothingStarts() async throws {
+    @Test("Without a last good policy nothing starts") func withoutALastGoodPolicyNothingStarts() async throws {
         expect(
             try await enforced(
                 Self.confined + """
@@ -59,7 +62,7 @@ import Testing
         )
     }
 
-    @Test func theRecordIsForRootAlone() async throws {
+    @Test("The record is for root alone") func theRecordIsForRootAlone() async throws {
         expect(
             try await enforced(
                 Self.confined + """

@@ -35,7 +35,8 @@ import Testing
 
         """
 
-    @Test func containersAreHeldByTheNumbersThatTheMachineKnows() async throws {
+    @Test("Containers are held by the numbers that the machine knows")
+    func containersAreHeldByTheNumbersThatTheMachineKnows() async throws {
         expect(
             try await enforced(
                 Self.tools + """
@@ -62,7 +63,7 @@ import Testing
     }
 
     /// Whoever owns the group above may take processes out of the one that is held: that is said.
-    @Test func whoOwnsTheGroupAboveIsNamed() async throws {
+    @Test("Who owns the group above is named") func whoOwnsTheGroupAboveIsNamed() async throws {
         expect(
             try await enforced(
                 """
@@ -81,7 +82,9 @@ import Testing
     }
 
     /// Two groups are delegated to alice, and one of them is held: she owns both, and not what is above.
-    @Test func whoOwnsTwoGroupsDoesNotGetFromOneToTheOther() async throws {
+    @Test("Who owns two groups does not get from one to the other") func whoOwnsTwoGroupsDoesNotGetFromOneToTheOther()
+        async throws
+    {
         expect(
             try await enforced(
                 """

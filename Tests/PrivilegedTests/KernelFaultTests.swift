@@ -36,11 +36,12 @@ import Testing
         "sed -i '/^bob:/d' /etc/passwd",
     ]
 
-    @Test(arguments: faults) func noCommandFreesAnybody(fault: ByteString) async throws {
+    @Test("No command frees anybody", arguments: faults) func noCommandFreesAnybody(fault: ByteString) async throws {
         try await freesNobody(fault, ruleOfTheFile: "EPERM")
     }
 
-    @Test(arguments: faultsOfNames) func noCommandFreesAnybodyForANameThatIsGone(fault: ByteString) async throws {
+    @Test("No command frees anybody for a name that is gone", arguments: faultsOfNames)
+    func noCommandFreesAnybodyForANameThatIsGone(fault: ByteString) async throws {
         try await freesNobody(fault, ruleOfTheFile: "bound")
     }
 
@@ -90,7 +91,7 @@ import Testing
         )
     }
 
-    @Test func aFileThatCannotBeReadFreesNobody() async throws {
+    @Test("A file that cannot be read frees nobody") func aFileThatCannotBeReadFreesNobody() async throws {
         expect(
             try await enforced(
                 Self.confined + """
@@ -112,7 +113,7 @@ import Testing
         )
     }
 
-    @Test func whatIsMendedCountsAgain() async throws {
+    @Test("What is mended counts again") func whatIsMendedCountsAgain() async throws {
         expect(
             try await enforced(
                 Self.confined + """
@@ -143,7 +144,9 @@ import Testing
         )
     }
 
-    @Test func whoIsDeletedStaysConfinedUntilTheLineGoes() async throws {
+    @Test("Who is deleted stays confined until the line goes") func whoIsDeletedStaysConfinedUntilTheLineGoes()
+        async throws
+    {
         expect(
             try await enforced(
                 Self.confined + """
@@ -165,7 +168,7 @@ import Testing
         )
     }
 
-    @Test func membersOfAGroupStayConfined() async throws {
+    @Test("Members of a group stay confined") func membersOfAGroupStayConfined() async throws {
         expect(
             try await enforced(
                 Self.confined + """
@@ -196,7 +199,7 @@ import Testing
         )
     }
 
-    @Test func checkIsHintedAtForWhatItFinds() async throws {
+    @Test("lowport check is hinted at for what it finds") func checkIsHintedAtForWhatItFinds() async throws {
         expect(
             try await enforced(
                 Self.confined + """
@@ -209,7 +212,7 @@ import Testing
         )
     }
 
-    @Test func aWriterIsWaitedFor() async throws {
+    @Test("A writer is waited for") func aWriterIsWaitedFor() async throws {
         expect(
             try await enforced(
                 Self.confined + """
@@ -231,7 +234,9 @@ import Testing
         )
     }
 
-    @Test func writersBringUpToDateWhatTheyNeedNotChange() async throws {
+    @Test("Writers bring up to date what they need not change") func writersBringUpToDateWhatTheyNeedNotChange()
+        async throws
+    {
         expect(
             try await enforced(
                 Self.confined + """

@@ -31,7 +31,9 @@ import Testing
 
         """
 
-    @Test func aSocketFromElsewhereIsBoundByWhoBindsIt() async throws {
+    @Test("A socket from elsewhere is bound by who binds it") func aSocketFromElsewhereIsBoundByWhoBindsIt()
+        async throws
+    {
         expect(
             try await enforced(
                 Self.tools + """
@@ -73,7 +75,7 @@ import Testing
         )
     }
 
-    @Test func theRootMeansAll() async throws {
+    @Test("The root means all") func theRootMeansAll() async throws {
         expect(
             try await enforced(
                 Self.tools + """
@@ -92,7 +94,7 @@ import Testing
         )
     }
 
-    @Test func otherSettingsAreNoReload() async throws {
+    @Test("Other settings are no reload") func otherSettingsAreNoReload() async throws {
         expect(
             try await enforced(
                 Self.tools + """
@@ -123,7 +125,7 @@ import Testing
         )
     }
 
-    @Test func withoutTheRootInSightOneGroupIsRefused() async throws {
+    @Test("Without the root in sight one group is refused") func withoutTheRootInSightOneGroupIsRefused() async throws {
         expect(
             try await enforced(
                 Self.tools + """
@@ -149,7 +151,7 @@ import Testing
     }
 
     /// A user who owns groups, as with `Delegate=` of systemd, moves processes in those alone.
-    @Test func whoOwnsAGroupBelowDoesNotLeave() async throws {
+    @Test("Who owns a group below does not leave") func whoOwnsAGroupBelowDoesNotLeave() async throws {
         expect(
             try await enforced(
                 Self.tools + """

@@ -18,7 +18,11 @@ import Testing
 
         """
 
-    @Test(arguments: ["bpf", "renameat unlinkat fsync write mkdirat"], ["signal=KILL", "error=ENOMEM"])
+    @Test(
+        "A reload that is interrupted frees nobody",
+        arguments: ["bpf", "renameat unlinkat fsync write mkdirat"],
+        ["signal=KILL", "error=ENOMEM"]
+    )
     func reload(calls: ByteString, fault: ByteString) async throws {
         expect(
             try await enforced(
@@ -48,7 +52,10 @@ import Testing
         )
     }
 
-    @Test(arguments: zip(["bpf", "renameat unlinkat fsync write mkdirat"], ["signal=KILL", "error=ENOMEM"]))
+    @Test(
+        "A change that is interrupted frees nobody",
+        arguments: zip(["bpf", "renameat unlinkat fsync write mkdirat"], ["signal=KILL", "error=ENOMEM"])
+    )
     func grantAndRevoke(calls: ByteString, fault: ByteString) async throws {
         expect(
             try await enforced(
@@ -87,7 +94,8 @@ import Testing
         )
     }
 
-    @Test(arguments: ["signal=KILL", "error=ENOMEM"]) func enableAndDisable(fault: ByteString) async throws {
+    @Test("Enabling that is interrupted leaves all or nothing", arguments: ["signal=KILL", "error=ENOMEM"])
+    func enableAndDisable(fault: ByteString) async throws {
         expect(
             try await enforced(
                 KernelFaultTests.confined + Self.steps + """

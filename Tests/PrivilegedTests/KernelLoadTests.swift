@@ -5,7 +5,9 @@ import Testing
 
 /// What a user, the owner of a file of the authbind tree or a large set of rules can make of the kernel engine's memory and log.
 @Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized) struct KernelLoadTests: KernelSuite {
-    @Test func aFloodOfRefusalsTakesNoRoomAndIsCounted() async throws {
+    @Test("A flood of refusals takes no room and is counted") func aFloodOfRefusalsTakesNoRoomAndIsCounted()
+        async throws
+    {
         expect(
             try await enforced(
                 """
@@ -34,7 +36,7 @@ import Testing
     }
 
     /// A line is an entry for each port, protocol and address: 36 kB of rules were 4,300,000 entries, and a whole file all memory.
-    @Test func rulesThatComeToTooMuchAreAFault() async throws {
+    @Test("Rules that come to too much are a fault") func rulesThatComeToTooMuchAreAFault() async throws {
         expect(
             try await enforced(
                 """
@@ -70,7 +72,8 @@ import Testing
     }
 
     /// Whoever may write a file of the tree need not be root, and is not to take root's memory or time.
-    @Test func aFileOfTheTreeThatComesToTooMuchIsLeftToTheOthers() async throws {
+    @Test("A file of the tree that comes to too much is left to the others")
+    func aFileOfTheTreeThatComesToTooMuchIsLeftToTheOthers() async throws {
         expect(
             try await enforced(
                 """

@@ -36,7 +36,7 @@ struct KernelLogTests: KernelSuite {
         )
     }
 
-    @Test func theNameOfAProgramImitatesNoField() async throws {
+    @Test("The name of a program imitates no field") func theNameOfAProgramImitatesNoField() async throws {
         let outcome = try await enforced(
             """
             lowport grant -q 80 --user alice
@@ -121,7 +121,7 @@ struct KernelLogTests: KernelSuite {
 
         """
 
-    @Test func lossesAreToldBehindWhatWasKept() async throws {
+    @Test("Losses are told behind what was kept") func lossesAreToldBehindWhatWasKept() async throws {
         let outcome = try await enforced(
             Self.flood + """
                 enable; flood 20000; lowport log > log
@@ -141,7 +141,7 @@ struct KernelLogTests: KernelSuite {
         )
     }
 
-    @Test func aReaderWhoFallsBehindIsToldWhileReading() async throws
+    @Test("A reader who falls behind is told while reading") func aReaderWhoFallsBehindIsToldWhileReading() async throws
     {
         let outcome = try await enforced(
             Self.flood + """
@@ -159,7 +159,7 @@ struct KernelLogTests: KernelSuite {
         expect(outcome, "1\nended 0\n")
     }
 
-    @Test func aLogEndsWithItsEngine() async throws {
+    @Test("A log ends with its engine") func aLogEndsWithItsEngine() async throws {
         let outcome = try await enforced(
             Self.flood + """
                 enable; lowport log -f > log & follower=$!

@@ -28,6 +28,7 @@ import Testing
         """
 
     @Test(
+        "A stranger's directory is named and left alone",
         arguments: [
             ("as alice mkdir $P", "belongs to uid 1001"), ("as alice mkdir -m 777 $P", "belongs to uid 1001"),
             ("as alice ln -s /sys/fs/bpf $P", "is no directory, and belongs to uid 1001"),
@@ -55,7 +56,7 @@ import Testing
         expect(outcome, "78 78 78 78\n78 0\n78 0\n6\nkept\n")
     }
 
-    @Test func afterwardsTheDirectoryIsMade() async throws {
+    @Test("Afterwards the directory is made") func afterwardsTheDirectoryIsMade() async throws {
         expect(
             try await enforced(
                 Self.tools + """
@@ -70,7 +71,7 @@ import Testing
         )
     }
 
-    @Test func halfASetIsAnError() async throws {
+    @Test("Half a set is an error") func halfASetIsAnError() async throws {
         expect(
             try await enforced(
                 Self.tools + """
@@ -103,6 +104,7 @@ import Testing
     }
 
     @Test(
+        "A pin that is not what was loaded is an error",
         arguments: [
             "cd $P; mv bind4 x; mv bind6 bind4; mv x bind6",
             "cd $P; rm statistics; py 'pin(array(64), \"/sys/fs/bpf/lowport/statistics\")'",
@@ -130,7 +132,7 @@ import Testing
     }
 
     /// Who is confined is read only by a change of rules with errors; a reload of rules without errors writes it anew.
-    @Test func anotherRecordOfTheConfinedIsAnError() async throws {
+    @Test("Another record of the confined is an error") func anotherRecordOfTheConfinedIsAnError() async throws {
         expect(
             try await enforced(
                 Self.tools + """
@@ -147,6 +149,7 @@ import Testing
 
     /// Whoever holds a link, or another pin of it, keeps no grant alive.
     @Test(
+        "Disable detaches for all",
         arguments: [
             "py 'pin(get(\"/sys/fs/bpf/lowport/bind4\"), \"/sys/fs/bpf/mine\")'", "ln $P/bind4 /sys/fs/bpf/mine",
             "py 'get(\"/sys/fs/bpf/lowport/bind4\"); open(\"held\", \"w\"); time.sleep(600)' & until [ -e held ]; do sleep 0.05; done",
@@ -168,7 +171,9 @@ import Testing
     }
 
     /// Somebody has taken the pins and kept the links.
-    @Test(arguments: ["disable", "enable"]) func programsWithoutPinsAreFound(way: ByteString) async throws {
+    @Test("Programs without pins are found", arguments: ["disable", "enable"]) func programsWithoutPinsAreFound(
+        way: ByteString
+    ) async throws {
         let end: ByteString =
             way == "disable"
             ? "status lowport enforce disable; try_bind alice 127.0.0.1 80; status lowport enforce status"
@@ -192,7 +197,9 @@ import Testing
     }
 
     /// As the unit stops it: links are not to be found by their numbers, but what is attached is.
-    @Test func withoutTheSightOfAllLinksNothingIsLeftUnsaid() async throws {
+    @Test("Without the sight of all links nothing is left unsaid") func withoutTheSightOfAllLinksNothingIsLeftUnsaid()
+        async throws
+    {
         expect(
             try await enforced(
                 Self.tools + """
@@ -209,7 +216,7 @@ import Testing
         )
     }
 
-    @Test func anotherEngineIsNobodysBusiness() async throws {
+    @Test("Another engine is nobody's business") func anotherEngineIsNobodysBusiness() async throws {
         expect(
             try await enforced(
                 Self.tools + """

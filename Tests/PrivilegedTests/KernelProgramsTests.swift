@@ -61,7 +61,9 @@ import Testing
         ),
     ]
 
-    @Test(arguments: RealProgram.all + unreachable) func serves(program: RealProgram) async throws {
+    @Test("A server serves under the kernel engine", arguments: RealProgram.all + unreachable) func serves(
+        program: RealProgram
+    ) async throws {
         let outcome = try await KernelSandbox.run(
             """
             echo 'allow user alice any 80,81' > /etc/lowport/rules
@@ -79,7 +81,9 @@ import Testing
         #expect(outcome.output == "serves\n", "\(program.name)\n\(outcome)")
     }
 
-    @Test(arguments: unreachable) func refuses(program: RealProgram) async throws {
+    @Test("A server that is not allowed does not serve", arguments: unreachable) func refuses(program: RealProgram)
+        async throws
+    {
         let outcome = try await KernelSandbox.run(
             """
             echo 'allow user bob any 80,81' > /etc/lowport/rules

@@ -5,7 +5,7 @@ import Testing
 
 /// `lowport apply` and `lowport edit` on a real /etc/lowport.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct LowportApplyTests {
-    @Test func appliesAFileOnceAndSaysWhatChanged() async throws {
+    @Test("A file is applied once, and what changed is said") func appliesAFileOnceAndSaysWhatChanged() async throws {
         let outcome = try await Sandbox.run(
             """
             echo 'allow everyone tcp 79' > /etc/lowport/rules
@@ -42,7 +42,7 @@ import Testing
         )
     }
 
-    @Test func appliesNoFaultsAndReplacesThem() async throws {
+    @Test("Faults are not applied, and are replaced") func appliesNoFaultsAndReplacesThem() async throws {
         let outcome = try await Sandbox.run(
             """
             echo 'alow everyone tcp 79' > /etc/lowport/rules
@@ -70,7 +70,7 @@ import Testing
         )
     }
 
-    @Test func appliesWithJSON() async throws {
+    @Test("What was applied is said in JSON") func appliesWithJSON() async throws {
         let outcome = try await Sandbox.run("echo 'allow everyone tcp 80' | lowport apply - --json")
         #expect(
             outcome.output == """
@@ -104,7 +104,7 @@ import Testing
         """
     }
 
-    @Test func editsACopyAndPutsItInPlace() async throws {
+    @Test("A copy is edited and put in place") func editsACopyAndPutsItInPlace() async throws {
         let outcome = try await Sandbox.run(
             editor(appending: "allow everyone tcp 81") + """
                 lowport edit
@@ -143,7 +143,7 @@ import Testing
         )
     }
 
-    @Test func asksWhatNow() async throws {
+    @Test("After a mistake the editor is asked what now") func asksWhatNow() async throws {
         let outcome = try await Sandbox.run(
             editor(appending: "alow everyone tcp 81") + """
                 printf 'what\\nx\\n' | lowport edit || echo $?
@@ -167,7 +167,7 @@ import Testing
         )
     }
 
-    @Test func holdsTheRulesWhileTheyAreEdited() async throws {
+    @Test("The rules are held while they are edited") func holdsTheRulesWhileTheyAreEdited() async throws {
         let outcome = try await Sandbox.run(
             """
             cat > editor <<'END'

@@ -22,24 +22,30 @@ import Testing
 
         """
 
-    @Test(arguments: [
-        ("lowport.change/1", 0, "lowport apply --json - <<END\nallow everyone tcp 79\nEND"),
-        ("lowport.check/1", 1, "echo alow > /etc/lowport/rules.d/x.rules; lowport check --json"),
-        ("lowport.threshold/1", 0, "lowport threshold --json"),
-        ("lowport.can-bind/1", 0, "lowport can-bind 80 --json"),
-        ("lowport.explain/1", 1, "lowport explain 99 --user alice --json"),
-        ("lowport.doctor/1", 1, "rm $LIBEXEC/lowport-run; lowport doctor --json"),
-        ("lowport.error/1", 65, "echo alow >> /etc/lowport/rules; lowport grant 80 --user alice --json"),
-    ])
+    @Test(
+        "JSON has the documented fields",
+        arguments: [
+            ("lowport.change/1", 0, "lowport apply --json - <<END\nallow everyone tcp 79\nEND"),
+            ("lowport.check/1", 1, "echo alow > /etc/lowport/rules.d/x.rules; lowport check --json"),
+            ("lowport.threshold/1", 0, "lowport threshold --json"),
+            ("lowport.can-bind/1", 0, "lowport can-bind 80 --json"),
+            ("lowport.explain/1", 1, "lowport explain 99 --user alice --json"),
+            ("lowport.doctor/1", 1, "rm $LIBEXEC/lowport-run; lowport doctor --json"),
+            ("lowport.error/1", 65, "echo alow >> /etc/lowport/rules; lowport grant 80 --user alice --json"),
+        ]
+    )
     func hasTheDocumentedFields(_ schema: String, _ status: Int, _ command: String) async throws {
         try expectDocumentedFields(of: schema, status, in: await Sandbox.run(policy + command))
     }
 
-    @Test(arguments: [
-        ("lowport.list/1", "lowport list --json"),
-        ("lowport.enforce/1", "lowport enforce status --json"),
-        ("lowport.log/1", "lowport log --json | head -n 1"),
-    ])
+    @Test(
+        "JSON has the documented fields under the kernel engine",
+        arguments: [
+            ("lowport.list/1", "lowport list --json"),
+            ("lowport.enforce/1", "lowport enforce status --json"),
+            ("lowport.log/1", "lowport log --json | head -n 1"),
+        ]
+    )
     func hasTheDocumentedFieldsUnderTheKernelEngine(_ schema: String, _ command: String) async throws {
         let script = policy + "enable; try_bind alice 127.0.0.1 80 > /dev/null; " + command
         try expectDocumentedFields(of: schema, 0, in: await KernelSandbox.run(ByteString(script)))
@@ -53,10 +59,13 @@ import Testing
         #expect(written == (try documentedFields(of: schema)))
     }
 
-    @Test(arguments: [
-        "grant 80 --user no-such-user-here", "grant", "grant 80 --everyone --until yesterday", "apply /nonexistent",
-        "explain 80 --pid 999999", "threshold 99999", "list --port htpp", "can-bind 1-2", "gratn 80",
-    ])
+    @Test(
+        "Errors are JSON too",
+        arguments: [
+            "grant 80 --user no-such-user-here", "grant", "grant 80 --everyone --until yesterday", "apply /nonexistent",
+            "explain 80 --pid 999999", "threshold 99999", "list --port htpp", "can-bind 1-2", "gratn 80",
+        ]
+    )
     func errorsAreJSONToo(_ command: String) async throws {
         let outcome = try await Sandbox.run("lowport \(command) --json 2>/dev/null")
         #expect(outcome.status == 64 || outcome.status == 71)

@@ -26,7 +26,7 @@ import Testing
 
         """
 
-    @Test func listsEverySource() async throws {
+    @Test("Every source of permission is listed") func listsEverySource() async throws {
         let outcome = try await Sandbox.run(policy + "lowport list")
         #expect(
             outcome
@@ -54,7 +54,7 @@ import Testing
         )
     }
 
-    @Test func filtersByUserAndPort() async throws {
+    @Test("The list is filtered by user and port") func filtersByUserAndPort() async throws {
         let outcome = try await Sandbox.run(
             policy + """
                 setcap -r $T/server
@@ -95,7 +95,7 @@ import Testing
         )
     }
 
-    @Test func fitsTheTerminal() async throws {
+    @Test("The list fits the terminal") func fitsTheTerminal() async throws {
         let outcome = try await onTerminal("NO_COLOR=1 TERM=xterm")
         let expected: ByteString = """
             WHO         PROTOCOL  PORTS            ADDRESSES         UNTIL  SOURCE
@@ -111,7 +111,7 @@ import Testing
         #expect(outcome.output.split(on: UInt8(ascii: "\n")).allSatisfy { $0.count <= 80 })
     }
 
-    @Test func onlyHeadingsStandOut() async throws {
+    @Test("Only headings stand out") func onlyHeadingsStandOut() async throws {
         let plain = try await onTerminal("NO_COLOR=1 TERM=xterm").output.description
         let colored = try await onTerminal("TERM=xterm").output.description
         let dumb = try await onTerminal("TERM=dumb").output.description
@@ -120,7 +120,7 @@ import Testing
         #expect(dumb == plain)
     }
 
-    @Test func checksEverySource() async throws {
+    @Test("Every source is checked") func checksEverySource() async throws {
         let outcome = try await Sandbox.run(
             policy + """
                 lowport check
@@ -145,7 +145,7 @@ import Testing
         )
     }
 
-    @Test func namesWhatAuthbindPassesOver() async throws {
+    @Test("What authbind passes over is named") func namesWhatAuthbindPassesOver() async throws {
         let outcome = try await Sandbox.run(
             """
             cd /etc/authbind
@@ -203,7 +203,7 @@ import Testing
         )
     }
 
-    @Test func grantsToAProgram() async throws {
+    @Test("A port is granted to a program") func grantsToAProgram() async throws {
         let outcome = try await Sandbox.run(
             """
             mkdir /mnt/srv; cd /mnt/srv

@@ -5,7 +5,7 @@ import Testing
 
 /// `lowport grant` and `revoke` on a real /etc/lowport, and what the others say of the rules.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct LowportRulesTests {
-    @Test func grantsAndRevokes() async throws {
+    @Test("Rules are granted and revoked") func grantsAndRevokes() async throws {
         let outcome = try await Sandbox.run(
             """
             lowport grant 80 https --user alice
@@ -42,7 +42,7 @@ import Testing
         )
     }
 
-    @Test func namesWhatStillAllows() async throws {
+    @Test("What still allows is named") func namesWhatStillAllows() async throws {
         let outcome = try await Sandbox.run(
             """
             echo 'allow user alice tcp 80-90' > /etc/lowport/rules.d/team.rules
@@ -61,7 +61,7 @@ import Testing
         )
     }
 
-    @Test func ordinaryUsersChangeNothing() async throws {
+    @Test("Ordinary users change nothing") func ordinaryUsersChangeNothing() async throws {
         let outcome = try await Sandbox.run(
             """
             lowport grant 80 --user alice >/dev/null
@@ -83,7 +83,7 @@ import Testing
         #expect(outcome.errors.description.contains("hint: run it as root, with sudo"))
     }
 
-    @Test func faultyFilesAreNamedAndLeftAlone() async throws {
+    @Test("Faulty files are named and left alone") func faultyFilesAreNamedAndLeftAlone() async throws {
         let outcome = try await Sandbox.run(
             """
             printf 'allow user alice tcp 80\\nallow user alice tcp 99999\\n' > /etc/lowport/rules
@@ -109,7 +109,7 @@ import Testing
     }
 
     /// The writer is killed before every single system call that it makes; the file is the old or the new one each time.
-    @Test func nothingIsLostWhenTheWriterIsKilled() async throws {
+    @Test("Nothing is lost when the writer is killed") func nothingIsLostWhenTheWriterIsKilled() async throws {
         let outcome = try await Sandbox.run(
             """
             before='allow user alice tcp 80' after='allow user alice tcp 80

@@ -20,7 +20,7 @@ import Testing
         return outcome.output
     }
 
-    @Test func explainFitsTheTerminal() async throws {
+    @Test("What is explained fits the terminal") func explainFitsTheTerminal() async throws {
         #expect(
             try await onTerminal("PATH=/mnt/bin:$PATH lowport explain 80 --user alice --program /mnt/work/server")
                 == """
@@ -41,7 +41,7 @@ import Testing
         )
     }
 
-    @Test func longFindingsContinueBelow() async throws {
+    @Test("Long findings continue below") func longFindingsContinueBelow() async throws {
         let screen = try await onTerminal("PATH=/mnt/bin:$PATH lowport explain 80 --user alice --program /mnt/bin/nc")
         #expect(
             screen.description.hasPrefix(
@@ -71,7 +71,7 @@ import Testing
         )
     }
 
-    @Test func onlyWhatIsWrongStandsOut() async throws {
+    @Test("Only what is wrong stands out") func onlyWhatIsWrongStandsOut() async throws {
         let command = "PATH=/mnt/bin:$PATH lowport explain 80 --user alice --program /mnt/bin/nc"
         let plain = try await onTerminal(command).description
         let verdict = String(plain.prefix { $0 != "\n" })
@@ -80,7 +80,7 @@ import Testing
         #expect(try await onTerminal(command, "TERM=dumb").description == plain)
     }
 
-    @Test func otherScreensFitTheTerminal() async throws {
+    @Test("Other screens fit the terminal") func otherScreensFitTheTerminal() async throws {
         for command in ["lowport doctor", "lowport check", "lowport threshold"] {
             let screen = try await onTerminal("PATH=/mnt/bin:$PATH \(command)")
             #expect(!screen.isEmpty && !screen.bytes.contains(0x1B))
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func withoutATerminalEveryFindingIsOneLine() async throws {
+    @Test("Without a terminal every finding is one line") func withoutATerminalEveryFindingIsOneLine() async throws {
         let outcome = try await Sandbox.run(
             "lowport explain 80 --user alice --program $BIN/nc | cat; lowport doctor | cat; lowport check | cat"
         )

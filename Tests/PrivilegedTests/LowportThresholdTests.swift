@@ -5,7 +5,7 @@ import Testing
 
 /// `lowport can-bind` and `lowport threshold` in a network of their own.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct LowportThresholdTests {
-    @Test func answersWithTheStatus() async throws {
+    @Test("The status is the answer") func answersWithTheStatus() async throws {
         let outcome = try await Sandbox.run(
             """
             lowport grant 80 --user alice --quiet
@@ -51,7 +51,7 @@ import Testing
         )
     }
 
-    @Test func saysSoWhenItCannotTell() async throws {
+    @Test("What cannot be told is said to be so") func saysSoWhenItCannotTell() async throws {
         let outcome = try await Sandbox.run(
             """
             echo '0.0.0.0,80' > /etc/authbind/byuid/1001
@@ -74,7 +74,7 @@ import Testing
         )
     }
 
-    @Test func setsTheThresholdForGood() async throws {
+    @Test("The threshold is set for good") func setsTheThresholdForGood() async throws {
         let outcome = try await Sandbox.run(
             """
             lowport threshold

@@ -7,7 +7,7 @@ import Testing
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct NamedCapabilitiesTests {
     private static let place = "mkdir /mnt/srv /mnt/srv/app; cd /mnt/srv; cp /bin/true app/a; setcap =p app/a;"
 
-    @Test func savesWhereRootAloneMayWrite() async throws {
+    @Test("Lists are saved where root alone may write") func savesWhereRootAloneMayWrite() async throws {
         try await expectInSandbox(
             Self.place + """
                 mkdir -m 777 open; mkdir -m 1777 sticky; mkdir alices; chown alice alices; ln -s . link; echo precious >precious
@@ -37,7 +37,7 @@ import Testing
         )
     }
 
-    @Test func believesNoFileThatOthersCanPlace() async throws {
+    @Test("No file is believed that others can place") func believesNoFileThatOthersCanPlace() async throws {
         try await expectInSandbox(
             Self.place + """
                 getcap --save s app/a >/dev/null; setcap -r app/a; ln -s s link; mkdir open; cp s open/s; chmod 777 open
@@ -60,7 +60,7 @@ import Testing
     }
 
     /// What is put in the place of a file that was saved: a link, a link to its directory, another file, one of others'.
-    @Test func restoresNothingThatOthersCanPlace() async throws {
+    @Test("Nothing is restored that others can place") func restoresNothingThatOthersCanPlace() async throws {
         try await expectInSandbox(
             Self.place + """
                 getcap --save s app/a >/dev/null; setcap -r app/a; cp -r app evil; cp /bin/false evil/b; chown -R alice evil
@@ -111,7 +111,7 @@ import Testing
     }
 
     /// While somebody exchanges the directory for another over and over, no other file than the one that was saved gets any.
-    @Test func restoresToNoneThatIsExchanged() async throws {
+    @Test("No file that is exchanged gets capabilities") func restoresToNoneThatIsExchanged() async throws {
         try await expectInSandbox(
             Self.place + """
                 getcap --save s app/a >/dev/null; setcap -r app/a; mkdir evil; cp /bin/false evil/a; chmod 777 .
@@ -133,7 +133,7 @@ import Testing
     }
 
     /// Capabilities of one file are not saved with the content of another.
-    @Test func savesOfOneFileWhatItSaves() async throws {
+    @Test("What is saved of a file is of that file") func savesOfOneFileWhatItSaves() async throws {
         try await expectInSandbox(
             Self.place + """
                 cp /bin/false other; cp app/a b; setcap =p b

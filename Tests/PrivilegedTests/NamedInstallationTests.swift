@@ -23,7 +23,7 @@ import Testing
         #expect(outcome.output == expected, sourceLocation: location)
     }
 
-    @Test func refusesWhatOthersMayChange() async throws {
+    @Test("Places are refused that others may change") func refusesWhatOthersMayChange() async throws {
         try await expect(
             """
             mkdir -m 755 /mnt/p; mkdir /mnt/elsewhere
@@ -70,7 +70,7 @@ import Testing
     }
 
     /// Names that somebody left in a directory which is root's by now are replaced, and nothing is written through them.
-    @Test func writesThroughNoLink() async throws {
+    @Test("Nothing is written through a link") func writesThroughNoLink() async throws {
         try await expect(
             """
             P=/mnt/p; mkdir -p $P/bin $P/libexec/lowport $P/lib/systemd/system $P/share/zsh/site-functions $P/share/man/man1
@@ -98,7 +98,7 @@ import Testing
     }
 
     /// A staging tree is its owner's, and so is what it leads to: no privilege is given there, and no link is followed.
-    @Test func givesNoPrivilegeInTheTreesOfOthers() async throws {
+    @Test("No privilege is given in the trees of others") func givesNoPrivilegeInTheTreesOfOthers() async throws {
         try await expect(
             """
             export DESTDIR=/mnt/stage; mkdir $DESTDIR; chown alice $DESTDIR; mkdir -m 755 /mnt/victim
@@ -126,7 +126,7 @@ import Testing
     }
 
     /// A link in the place of a directory would have the programs removed that have the same names elsewhere.
-    @Test func removesOnlyWhatIsItsOwn() async throws {
+    @Test("Only what was installed is removed") func removesOnlyWhatIsItsOwn() async throws {
         try await expect(
             """
             mkdir -p /mnt/p/real /mnt/victim; for program in setcap getcap nc lowport; do : > /mnt/victim/$program; done
@@ -145,7 +145,7 @@ import Testing
     }
 
     /// Somebody who exchanges the helper between its installation and the giving of its privilege.
-    @Test func givesPrivilegeToWhatWasInstalled() async throws {
+    @Test("Privilege is given to what was installed") func givesPrivilegeToWhatWasInstalled() async throws {
         try await expect(
             """
             # The exchange is made by the first tool that is run in between, since nobody else may write there.

@@ -17,7 +17,7 @@ import Testing
         #expect(outcome.output == expected, sourceLocation: location)
     }
 
-    @Test func appliesNothingThatOthersWrote() async throws {
+    @Test("Nothing is applied that others wrote") func appliesNothingThatOthersWrote() async throws {
         try await expect(
             """
             mkdir -m 755 /mnt/srv; cd /mnt/srv; echo 'allow everyone tcp 80' > new; cp new /mnt/new
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// What hostile, or only peculiar, editors leave: each is told of, and the rules stay what they were.
-    @Test func survivesEditors() async throws {
+    @Test("Editors of all kinds do no harm") func survivesEditors() async throws {
         try await expect(
             """
             echo 'allow everyone tcp 80' > /etc/lowport/rules
@@ -113,7 +113,7 @@ import Testing
         )
     }
 
-    @Test func takesWhatEditorsReplace() async throws {
+    @Test("What an editor puts in the place of the copy is taken") func takesWhatEditorsReplace() async throws {
         try await expect(
             """
             echo 'allow everyone tcp 80' > /etc/lowport/rules
@@ -151,7 +151,7 @@ import Testing
     }
 
     /// A full disk leaves the old rules, and says so; a directory that others may write to gets none.
-    @Test func writesWholeFilesOrNone() async throws {
+    @Test("Whole files are written or none") func writesWholeFilesOrNone() async throws {
         try await expect(
             """
             mkdir /mnt/full; mount -t tmpfs -o size=64k,mode=755 tmpfs /mnt/full; cp -a /etc/lowport/. /mnt/full/
@@ -184,7 +184,7 @@ import Testing
         )
     }
 
-    @Test func thresholdWritesWhereRootAloneMay() async throws {
+    @Test("The threshold is written where root alone may") func thresholdWritesWhereRootAloneMay() async throws {
         try await expect(
             """
             rm -rf /etc/sysctl.d; lowport threshold 500 --quiet; stat -c '%a %U' /etc/sysctl.d /etc/sysctl.d/99-lowport.conf

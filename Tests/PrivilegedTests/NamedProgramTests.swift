@@ -23,7 +23,7 @@ import Testing
         #expect(outcome.output == expected, sourceLocation: location)
     }
 
-    @Test func followsNoLinkUnasked() async throws {
+    @Test("No link is followed unasked") func followsNoLinkUnasked() async throws {
         try await expect(
             """
             ln -s server /mnt/srv/app/link; ln -s app /mnt/srv/way; ln -s /nowhere /mnt/srv/dead
@@ -66,7 +66,7 @@ import Testing
     }
 
     /// Whoever may change the file, or put another in its place, would get the capability.
-    @Test func givesNothingToWhatOthersMayChange() async throws {
+    @Test("Nothing is given to what others may change") func givesNothingToWhatOthersMayChange() async throws {
         try await expect(
             """
             try() { tried lowport grant --program $1; tried lowport grant --follow --dry-run --program $1; caps -r /mnt/srv; }
@@ -113,7 +113,7 @@ import Testing
     }
 
     /// What was given before is taken away wherever the file lies by now, and from nothing else.
-    @Test func takesAwayFromWhatOthersMayChange() async throws {
+    @Test("It is taken away from what others may change") func takesAwayFromWhatOthersMayChange() async throws {
         try await expect(
             """
             S=/mnt/srv/app/server
@@ -132,7 +132,7 @@ import Testing
     }
 
     /// While somebody exchanges a directory for a link to another, over and over, the one that is meant is changed or none.
-    @Test func isNotLedAstrayByExchanges() async throws {
+    @Test("Exchanges lead nobody astray") func isNotLedAstrayByExchanges() async throws {
         try await expect(
             """
             cat > swap.py <<'END'
@@ -157,7 +157,7 @@ import Testing
         )
     }
 
-    @Test func namesAreBytes() async throws {
+    @Test("Names are bytes") func namesAreBytes() async throws {
         try await expect(
             #"""
             cd /mnt/srv
@@ -198,7 +198,7 @@ import Testing
     }
 
     /// Without proc(5) there is nothing to be read from there, but the command line and the file are what they are.
-    @Test func worksWithoutProc() async throws {
+    @Test("Programs work without proc(5)") func worksWithoutProc() async throws {
         try await expect(
             """
             mount -t tmpfs -o mode=555 tmpfs /proc

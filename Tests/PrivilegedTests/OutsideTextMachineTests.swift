@@ -15,7 +15,7 @@ import Testing
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)", sourceLocation: location)
     }
 
-    @Test func processesAndInstallations() async throws {
+    @Test("Names of processes and installations do nothing") func processesAndInstallations() async throws {
         try await expect(
             #"""
             def named(name, *more):
@@ -72,7 +72,7 @@ import Testing
         )
     }
 
-    @Test func colourComesFromNobodyElse() async throws {
+    @Test("Colour comes from nobody else") func colourComesFromNobodyElse() async throws {
         try await expect(
             #"""
             def colored(argv):
@@ -89,7 +89,7 @@ import Testing
         )
     }
 
-    @Test func logsOfTheHelper() async throws {
+    @Test("Names in the logs of the helper do nothing") func logsOfTheHelper() async throws {
         try await expect(
             #"""
             os.makedirs("/mnt/dev"); log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); log.bind("/mnt/work/log"); os.chmod("/mnt/work/log", 0o666)
@@ -112,7 +112,7 @@ import Testing
     }
 
     /// Who copies a line of a terminal has a whole command.
-    @Test func commandsAreNotDivided() async throws {
+    @Test("Commands are not divided") func commandsAreNotDivided() async throws {
         try await expect(
             #"""
             place = T + b"a long way/to the/installation of somebody who has/many directories"
@@ -126,7 +126,7 @@ import Testing
         )
     }
 
-    @Test func saysWhoElseCanChangeTheProgram() async throws {
+    @Test("Who else can change the program is said") func saysWhoElseCanChangeTheProgram() async throws {
         let outcome = try await Sandbox.run(
             """
             ask() { lowport explain 80 --user alice --program "$1" | grep -A1 "^  sudo chmod a+x $1" | tail -1; }
@@ -151,7 +151,7 @@ import Testing
         )
     }
 
-    @Test func completionNamesNothingElse() async throws {
+    @Test("Completion names nothing else") func completionNamesNothingElse() async throws {
         let outcome = try await Sandbox.run(
             #"""
             printf 'good:x:2001:2001::/:\n$(touch pwn):x:2002:2002::/:\n\033[31mred:x:2003:2003::/:\na b;c:x:2004:2004::/:\n' >> /etc/passwd

@@ -15,7 +15,7 @@ import Testing
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)", sourceLocation: location)
     }
 
-    @Test func getcapAndSetcap() async throws {
+    @Test("What getcap and setcap show does nothing") func getcapAndSetcap() async throws {
         try await expect(
             #"""
             G, S = BIN + b"getcap", BIN + b"setcap"
@@ -56,7 +56,7 @@ import Testing
         )
     }
 
-    @Test func authbindAndTheLaunchers() async throws {
+    @Test("What authbind and the launchers show does nothing") func authbindAndTheLaunchers() async throws {
         try await expect(
             #"""
             A, R, F = BIN + b"authbind", LIBEXEC + b"lowport-run", LIBEXEC + b"lowport-forward"
@@ -82,7 +82,7 @@ import Testing
         )
     }
 
-    @Test func netcat() async throws {
+    @Test("What nc shows does nothing") func netcat() async throws {
         try await expect(
             #"""
             N = BIN + b"nc"

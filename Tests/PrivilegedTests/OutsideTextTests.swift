@@ -15,7 +15,7 @@ import Testing
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)", sourceLocation: location)
     }
 
-    @Test func programsThatAreExplained() async throws {
+    @Test("Names of explained programs do nothing") func programsThatAreExplained() async throws {
         try await expect(
             #"""
             # What comes in as an argument of the tool is text already: bytes that are not UTF-8 are tried through PATH.
@@ -64,7 +64,7 @@ import Testing
         )
     }
 
-    @Test func argumentsOfEveryCommand() async throws {
+    @Test("The arguments of every command do nothing") func argumentsOfEveryCommand() async throws {
         try await expect(
             #"""
             NAMES[:] = FEW
@@ -104,7 +104,7 @@ import Testing
         )
     }
 
-    @Test func filesOfThePolicy() async throws {
+    @Test("Names and lines of the policy do nothing") func filesOfThePolicy() async throws {
         try await expect(
             #"""
             NAMES[:] = FEW + [b"x\x1b[31m\x07y", b"q'u\"o\\te$(id)`id`;x|y"]

@@ -15,7 +15,7 @@ import Testing
         return outcome.output.description.split(separator: "\n").map(String.init)
     }
 
-    @Test func dropsRootAndKeepsPort() async throws {
+    @Test("Root is dropped and the port kept") func dropsRootAndKeepsPort() async throws {
         #expect(
             try await probe("drop", "identity", "state", "bind", "become-root", "vectors") == [
                 "drop: done",
@@ -28,14 +28,14 @@ import Testing
         )
     }
 
-    @Test func dropNeedsAnOrdinaryUser() async throws {
+    @Test("Dropping needs an ordinary user") func dropNeedsAnOrdinaryUser() async throws {
         #expect(
             try await probe("drop-to-root", "identity").first
                 == "drop-to-root: failed, system(Linux.Errno(rawValue: 22))"
         )
     }
 
-    @Test func raisesForAClosure() async throws {
+    @Test("A capability is raised for a closure") func raisesForAClosure() async throws {
         #expect(
             try await probe("drop", "lower", "state", "bind", "raise", "state") == [
                 "drop: done",
@@ -48,7 +48,7 @@ import Testing
         )
     }
 
-    @Test func modes() async throws {
+    @Test("A process goes into each mode") func modes() async throws {
         #expect(
             try await probe("pure", "no-privileges", "state", "bounding", "hybrid") == [
                 "pure: pureInitial",
@@ -60,7 +60,7 @@ import Testing
         )
     }
 
-    @Test func handsOn() async throws {
+    @Test("Capabilities are handed on to what is executed") func handsOn() async throws {
         #expect(
             try await probe("hand-on", "vectors", "drop", "hand-on") == [
                 "hand-on: blocked",

@@ -6,7 +6,7 @@ import Testing
 
 /// Real servers on port 80 for an ordinary user, by each engine that is meant to reach them.
 @Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized) struct RealProgramsTests {
-    @Test(arguments: RealProgram.all) func serves(program: RealProgram) async throws {
+    @Test("A real server serves", arguments: RealProgram.all) func serves(program: RealProgram) async throws {
         for engine in program.engines {
             let outcome = try await Sandbox.run(
                 """
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func withoutAnEngineTheyDoNotServe() async throws {
+    @Test("Without an engine they do not serve") func withoutAnEngineTheyDoNotServe() async throws {
         let outcome = try await Sandbox.run("as alice timeout 5 /usr/bin/python3 -m http.server 80 2>&1 | tail -n 1")
         #expect(outcome.output == "PermissionError: [Errno 13] Permission denied\n")
     }

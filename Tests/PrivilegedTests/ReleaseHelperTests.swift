@@ -21,7 +21,8 @@ import Testing
         #expect(outcome.output + outcome.errors == ByteString(output), "\(outcome)")
     }
 
-    @Test func bindsForNamesInTheFilesByItself() async throws {
+    @Test("The small helper binds for names in the files by itself") func bindsForNamesInTheFilesByItself() async throws
+    {
         try await expect(
             """
             rm $H-nss; rm -f /etc/nsswitch.conf; usermod -aG dns alice 2>/dev/null || :
@@ -33,7 +34,9 @@ import Testing
         )
     }
 
-    @Test func handsOverWhenANameIsNotInTheFiles() async throws {
+    @Test("The small helper hands over when a name is not in the files") func handsOverWhenANameIsNotInTheFiles()
+        async throws
+    {
         // What it hands over to is told apart by its exit status.
         try await expect(
             """
@@ -46,7 +49,7 @@ import Testing
         )
     }
 
-    @Test func theFullOneBindsWithItsOwnPrivilege() async throws {
+    @Test("The full helper binds with its own privilege") func theFullOneBindsWithItsOwnPrivilege() async throws {
         // A name that the files spell in a way which only the C library reads.
         try await expect(
             """
@@ -59,7 +62,7 @@ import Testing
         )
     }
 
-    @Test func servesTheBrokerThroughTheFullOne() async throws {
+    @Test("The broker is served by the full helper") func servesTheBrokerThroughTheFullOne() async throws {
         let bind = "as alice $LIBEXEC/lowport-run --via broker bind-probe tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 82"
         try await expect(
             """
@@ -70,7 +73,7 @@ import Testing
         )
     }
 
-    @Test func saysSoIfThereIsNoneToServe() async throws {
+    @Test("Without a full helper that is said") func saysSoIfThereIsNoneToServe() async throws {
         try await expect(
             "rm $H-nss; as alice $H --serve </dev/null || echo $?",
             "38\nlibauthbind's helper: no lowport-helper-nss\n"

@@ -24,7 +24,9 @@ struct RingTests: KernelSuite {
 
         """
 
-    @Test func theBrokerAndTheLibraryAllowNothingByIt() async throws {
+    @Test("The broker and the library allow nothing by io_uring") func theBrokerAndTheLibraryAllowNothingByIt()
+        async throws
+    {
         let outcome = try await Sandbox.run(
             """
             touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81
@@ -45,7 +47,7 @@ struct RingTests: KernelSuite {
         #expect(outcome.output == ByteString(each + each), "\(outcome)")
     }
 
-    @Test func theKernelEngineJudgesIt() async throws {
+    @Test("The kernel engine judges io_uring") func theKernelEngineJudgesIt() async throws {
         let outcome = try await enforced(
             Self.tools + """
                 printf 'allow user alice any 80\\nconfine user alice\\n' > /etc/lowport/rules
@@ -76,7 +78,7 @@ struct RingTests: KernelSuite {
 
     /// The kernel carries an order out with the credentials that belong to it, and by those it is judged: what root left in a
     /// ring is root's.
-    @Test func theCredentialsOfTheOrderDecide() async throws {
+    @Test("The credentials of the order decide") func theCredentialsOfTheOrderDecide() async throws {
         let outcome = try await enforced(
             Self.tools + """
                 remembered() { said bind-probe ring ring-remember become 1001 tcp4 ring-bind 127.0.0.1 82 ring-forget tcp4 ring-bind 127.0.0.1 83; }
@@ -102,7 +104,9 @@ struct RingTests: KernelSuite {
         )
     }
 
-    @Test func itsThreadsAreInTheGroupOfTheirProcess() async throws {
+    @Test("The threads of io_uring are in the group of their process") func itsThreadsAreInTheGroupOfTheirProcess()
+        async throws
+    {
         let outcome = try await enforced(
             Self.tools + """
                 echo 'confine root' > /etc/lowport/rules; mkdir "$G/in"; lowport enforce enable --cgroup "$G/in"

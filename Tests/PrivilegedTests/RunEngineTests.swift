@@ -20,7 +20,7 @@ import Testing
         #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
     }
 
-    @Test func handsOverSockets() async throws {
+    @Test("Sockets are handed over") func handsOverSockets() async throws {
         try await expect(
             """
             cat > fds.py <<'END'
@@ -44,14 +44,16 @@ import Testing
         )
     }
 
-    @Test func handsOverOnlyWhatIsAllowed() async throws {
+    @Test("Only what is allowed is handed over") func handsOverOnlyWhatIsAllowed() async throws {
         try await expect(
             "as alice $RUN --listen 79 true 2>&1 || echo $?; as alice $RUN --listen 0 true >/dev/null 2>&1 || echo $?",
             "lowport-run: cannot listen on tcp-79: operation not permitted\n125\n125\n"
         )
     }
 
-    @Test func startsWithTheAmbientCapabilityAlone() async throws {
+    @Test("The program starts with the ambient capability alone") func startsWithTheAmbientCapabilityAlone()
+        async throws
+    {
         try await expect(
             """
             $RUN --via ambient --user bob sh -c 'id -u; id -Gn; grep -E "^Cap(Inh|Prm|Eff|Bnd|Amb)" /proc/self/status | cut -f 2 | uniq'
@@ -63,7 +65,7 @@ import Testing
         )
     }
 
-    @Test func choosesAndSaysWhy() async throws {
+    @Test("The engine is chosen, and why is said") func choosesAndSaysWhy() async throws {
         try await expect(
             """
             printf '#!/usr/bin/env bind-probe\\n' > script; chmod 755 script

@@ -5,7 +5,7 @@ import Testing
 
 /// The sandbox that the other privileged tests trust.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct SandboxTests {
-    @Test func isPrivate() async throws {
+    @Test("The sandbox is private") func isPrivate() async throws {
         let outcome = try await Sandbox.run(
             """
             as bob id

@@ -7,14 +7,14 @@ import Testing
 /// The release, as `make build` made it, the way a user meets it.
 @Suite(.enabled(if: Privilege.isRoot && Release.isBuilt, "needs root and make build")) struct TutorialTests {
     /// Every step of the tutorial, with real servers; the script compares and ends with 1 if anything differs.
-    @Test func quickstart() async throws {
+    @Test("Every step of the tutorial works") func quickstart() async throws {
         let outcome = try await run("\(Release.repository)/Scripts/quickstart")
         #expect(outcome.status == 0, "\(outcome)")
         #expect(outcome.output.description.contains(" 0 different"))
     }
 
     /// Installs below a staging folder, moves the tree elsewhere and uses it there, and removes it again.
-    @Test func installationIsRelocatable() async throws {
+    @Test("The installation can be moved") func installationIsRelocatable() async throws {
         let outcome = try await Sandbox.run(
             """
             cd "$REPOSITORY"
@@ -60,7 +60,7 @@ import Testing
     }
 
     /// Where the file system has no extended attributes, the helper becomes set-user-ID root and does the same work.
-    @Test func fallsBackToSetUserID() async throws {
+    @Test("Without extended attributes the helper is set-user-ID root") func fallsBackToSetUserID() async throws {
         let outcome = try await Sandbox.run(
             """
             mkdir $T/plain; mount -t ramfs ramfs $T/plain; chmod 755 $T/plain
@@ -90,7 +90,7 @@ import Testing
     }
 
     /// A static Go server makes its system calls itself: the broker reaches it, and the capability of the program does.
-    @Test func staticGoServer() async throws {
+    @Test("A static Go server is reached") func staticGoServer() async throws {
         let outcome = try await Sandbox.run(
             """
             cat > $T/server.go <<'END'

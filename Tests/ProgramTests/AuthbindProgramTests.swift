@@ -10,7 +10,7 @@ import Testing
         return outcome.output.split(on: 0x0A).filter { !$0.isEmpty }
     }
 
-    @Test func libraryExportsBindAlone() async throws {
+    @Test("The library exports bind alone") func libraryExportsBindAlone() async throws {
         // Lower case marks what no other object can see.
         let exported = try await symbols("liblowport-preload.so", "--defined-only").compactMap { line -> ByteString? in
             let fields = line.split(on: 0x20)
@@ -20,7 +20,7 @@ import Testing
         #expect(exported == ["bind"])
     }
 
-    @Test(arguments: ["liblowport-preload.so", "lowport-helper", "authbind"])
+    @Test("The library needs libc alone", arguments: ["liblowport-preload.so", "lowport-helper", "authbind"])
     func needsLibcAlone(name: String) async throws {
         let outcome = try await run("readelf", ["-d", ByteString(Products.path(name))])
         let lines = outcome.output.split(on: 0x0A).map(\.description)
@@ -31,7 +31,7 @@ import Testing
         )
     }
 
-    @Test(arguments: ["liblowport-preload.so", "lowport-helper", "authbind"])
+    @Test("The library contains no Swift runtime", arguments: ["liblowport-preload.so", "lowport-helper", "authbind"])
     func containsNoSwiftRuntime(name: String) async throws {
         let undefined = try await symbols(name, "--undefined-only").map(\.description)
         #expect(!undefined.isEmpty)
@@ -40,7 +40,7 @@ import Testing
         #expect(text.output == "0\n")
     }
 
-    @Test func libraryLeavesASwiftProgramAlone() async throws {
+    @Test("The library leaves a Swift program alone") func libraryLeavesASwiftProgramAlone() async throws {
         let plain = try await run(Products.path("lowport"), ["--help"])
         let preloaded = try await run(
             Products.path("lowport"),
@@ -51,12 +51,12 @@ import Testing
         #expect(preloaded == plain)
     }
 
-    @Test func launcherFindsTheLibraryBesideItself() async throws {
+    @Test("The launcher finds the library beside itself") func launcherFindsTheLibraryBesideItself() async throws {
         let outcome = try await run(Products.path("authbind"), ["sh", "-c", "echo $AUTHBIND_LIB"])
         #expect(outcome.output == ByteString(Products.path("liblowport-preload.so") + "\n"))
     }
 
-    @Test func launcherSaysWhenThereIsNoLibrary() async throws {
+    @Test("The launcher says when there is no library") func launcherSaysWhenThereIsNoLibrary() async throws {
         let outcome = try await run(
             "sh",
             [
@@ -69,7 +69,7 @@ import Testing
         #expect(outcome.errors.hasPrefix("authbind: cannot find liblowport-preload.so"))
     }
 
-    @Test func helperRefusesBadUsageWithoutPrivilege() async throws {
+    @Test("The helper refuses bad usage without privilege") func helperRefusesBadUsageWithoutPrivilege() async throws {
         let outcome = try await run(Products.path("lowport-helper"), ["x"])
         #expect(outcome == Outcome(status: 38, output: "", errors: "libauthbind's helper: bad usage\n"))
     }

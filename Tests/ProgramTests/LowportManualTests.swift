@@ -55,7 +55,7 @@ import Testing
         return try manual(name ?? names[0])
     }
 
-    @Test func everyVerbHasAManualWithItsOptions() async throws {
+    @Test("Every verb has a manual with its options") func everyVerbHasAManualWithItsOptions() async throws {
         let overview = try manual("lowport.8")
         for verb in try await verbs() {
             #expect(overview.contains("\n.It Cm \(verb.commandName)\n"), "\(verb.commandName)")
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func noManualExplainsAnOptionThatIsNotThere() async throws {
+    @Test("No manual explains an option that is not there") func noManualExplainsAnOptionThatIsNotThere() async throws {
         for verb in try await verbs() where !verb.becomesProgram {
             let lines = try manual(of: verb).split(separator: "\n")
             for line in lines where line.hasPrefix(".It Fl ") {
@@ -83,13 +83,13 @@ import Testing
         }
     }
 
-    @Test func everyVerbHasExamples() async throws {
+    @Test("Every verb has examples") func everyVerbHasExamples() async throws {
         for verb in try await verbs() {
             #expect(verb.discussion?.contains("EXAMPLES\n") == true, "\(verb.commandName)")
         }
     }
 
-    @Test(arguments: ["bash", "zsh", "fish"])
+    @Test("Completions have every option", arguments: ["bash", "zsh", "fish"])
     func completionsHaveEveryOption(_ shell: ByteString) async throws {
         let outcome = try await run(Products.path("lowport"), ["--generate-completion-script", shell])
         #expect(outcome.status == 0)
@@ -106,7 +106,7 @@ import Testing
     }
 
     /// zsh takes a colon in a command for the end of it.
-    @Test func commandsOfCompletionsSuitZsh() async throws {
+    @Test("Commands of completions suit zsh") func commandsOfCompletionsSuitZsh() async throws {
         let outcome = try await run(Products.path("lowport"), ["--generate-completion-script", "zsh"])
         let commands = outcome.output.description.components(separatedBy: "(f)\"$(").dropFirst()
             .compactMap { $0.components(separatedBy: ")\"}").first }
@@ -132,7 +132,7 @@ import Testing
         return outcome.output.description.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
     }
 
-    @Test func completesUsersGroupsServicesAndVerbs() async throws {
+    @Test("Completes users groups services and verbs") func completesUsersGroupsServicesAndVerbs() async throws {
         #expect(try await completions(["lowport", "rev"]) == ["revoke"])
         #expect(try await completions(["lowport", "grant", "80", "--user", "roo"]) == ["root"])
         #expect(try await completions(["lowport", "grant", "80", "--group", "roo"]) == ["root"])

@@ -9,7 +9,7 @@ import Testing
         try await run(Products.path("lowport"), arguments, input: input)
     }
 
-    @Test(arguments: ["", "grant", "revoke", "list", "check", "run"])
+    @Test("Help fits the page", arguments: ["", "grant", "revoke", "list", "check", "run"])
     func helpFitsThePage(_ verb: String) async throws {
         let outcome = try await run(Products.path("lowport"), verb.isEmpty ? ["--help"] : [ByteString(verb), "--help"])
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
@@ -18,7 +18,7 @@ import Testing
         #expect(outcome.output.description.contains("EXAMPLES"))
     }
 
-    @Test func wrongUsageIs64() async throws {
+    @Test("Wrong usage is status 64") func wrongUsageIs64() async throws {
         for arguments in [
             ["grant"], ["grant", "80"], ["grant", "80", "--user", "root", "--everyone"], ["grant", "0", "--everyone"],
             ["grant", "65536", "--everyone"], ["grant", "90-80", "--everyone"],
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func checksFilesWhereverTheyLie() async throws {
+    @Test("Files are checked wherever they lie") func checksFilesWhereverTheyLie() async throws {
         let good = try await lowport("check", "/dev/stdin", input: "allow everyone tcp 80\n")
         #expect(good == Outcome(status: 0, output: "1 rule in 1 file: no faults\n"))
         let bad = try await lowport("check", "/dev/stdin", input: "allow everyone tcp 80\nallow everyone tpc 80\n")
@@ -69,7 +69,7 @@ import Testing
         )
     }
 
-    @Test func saysItsVersion() async throws {
+    @Test("All programs have one version") func saysItsVersion() async throws {
         #expect(try await lowport("--version") == Outcome(status: 0, output: "lowport \(ProjectVersion.current)\n"))
         let netcat = try await run(Products.path("nc"), ["--version"])
         #expect(netcat == Outcome(status: 0, output: "nc (Lowport) \(ProjectVersion.current)\n"))

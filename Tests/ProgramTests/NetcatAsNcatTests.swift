@@ -10,7 +10,7 @@ import Testing
         #expect(outcome.output.description == output, "\(outcome)")
     }
 
-    @Test func thePortThatNobodyNamed() async throws {
+    @Test("The port that nobody named is 31337") func thePortThatNobodyNamed() async throws {
         try await expect(
             """
             for server in '' -4 -6 127.0.0.1; do
@@ -23,7 +23,8 @@ import Testing
         )
     }
 
-    @Test func clientsOfAKeptListenerAreServedTogether() async throws {
+    @Test("Clients of a kept listener are served together") func clientsOfAKeptListenerAreServedTogether() async throws
+    {
         try await expect(
             """
             mkfifo words; $NC -lk 8080 <words >got & exec 3>words; listening 8080
@@ -36,7 +37,7 @@ import Testing
         )
     }
 
-    @Test func aHubThatTakesNoMoreThanSoMany() async throws {
+    @Test("A hub takes no more clients than it was told") func aHubThatTakesNoMoreThanSoMany() async throws {
         try await expect(
             """
             $NC -lk -m 0 8080 >got & listening 8080; echo no | $NC 127.0.0.1 8080
@@ -46,7 +47,9 @@ import Testing
         )
     }
 
-    @Test func theEndOfThePeerIsTheEndOfStandardOutput() async throws {
+    @Test("The end of the peer is the end of standard output") func theEndOfThePeerIsTheEndOfStandardOutput()
+        async throws
+    {
         try await expect(
             """
             echo hello | $NC -l 8080 >/dev/null & listening 8080
@@ -58,7 +61,9 @@ import Testing
         )
     }
 
-    @Test func nobodyConnectsToAListenerThatHasItsClient() async throws {
+    @Test("Nobody connects to a listener that has its client") func nobodyConnectsToAListenerThatHasItsClient()
+        async throws
+    {
         try await expect(
             """
             mkfifo hold; $NC -l 8080 <hold >got & exec 3>hold; listening 8080
@@ -69,7 +74,7 @@ import Testing
         )
     }
 
-    @Test func statusOfResetsAndMistakes() async throws {
+    @Test("Resets and mistakes have a status of their own") func statusOfResetsAndMistakes() async throws {
         try await expect(
             """
             python3 -c 'import socket, struct
@@ -82,7 +87,7 @@ import Testing
         )
     }
 
-    @Test func aProxyIsToldWhoWeAreWhenItAsks() async throws {
+    @Test("A proxy is told who we are when it asks") func aProxyIsToldWhoWeAreWhenItAsks() async throws {
         try await expect(
             """
             python3 -c 'import socket
@@ -106,7 +111,7 @@ import Testing
         #expect(outcome.output.description == output, "\(outcome)")
     }
 
-    @Test func requestsGoThroughAProxy() async throws {
+    @Test("Requests go through a proxy") func requestsGoThroughAProxy() async throws {
         try await expect(
             """
             $NC -l --proxy-type http 3128 & listening 3128; cr=$(printf '\\r')
@@ -137,7 +142,7 @@ import Testing
         )
     }
 
-    @Test func aProxyForThoseWhoKnowThePassword() async throws {
+    @Test("A proxy serves those who know the password") func aProxyForThoseWhoKnowThePassword() async throws {
         try await expect(
             """
             $NC -l --proxy-type http -P user:pass --ssl 3128 & listening 3128
@@ -151,7 +156,7 @@ import Testing
         )
     }
 
-    @Test func datagramsOfThoseWhoMay() async throws {
+    @Test("Datagrams are taken of those who may send them") func datagramsOfThoseWhoMay() async throws {
         try await expect(
             """
             for keep in '' -k; do
@@ -166,7 +171,8 @@ import Testing
     }
 
     /// A starter that ignores SIGCHLD leaves that to its programs.
-    @Test func placesAreFreedWhereNobodyIsToldOfTheEndsOfChildren() async throws {
+    @Test("Places are freed where nobody is told of the ends of children")
+    func placesAreFreedWhereNobodyIsToldOfTheEndsOfChildren() async throws {
         try await expect(
             """
             python3 -c 'import os, signal
@@ -179,7 +185,9 @@ import Testing
     }
 
     /// The peer talks, nobody listens, and all that was sent arrives.
-    @Test func whatIsSentArrivesThoughNothingIsReceived() async throws {
+    @Test("What is sent arrives though nothing is received") func whatIsSentArrivesThoughNothingIsReceived()
+        async throws
+    {
         try await expect(
             """
             head -c 5000000 /dev/zero >data
@@ -198,7 +206,7 @@ import Testing
     }
 
     /// A server that says something and resets at once: what it said is there to be read.
-    @Test func whatCameBeforeAResetIsNotLost() async throws {
+    @Test("What came before a reset is not lost") func whatCameBeforeAResetIsNotLost() async throws {
         try await expect(
             """
             python3 -c 'import array, fcntl, socket, struct, termios
@@ -216,7 +224,7 @@ import Testing
         )
     }
 
-    @Test func aSourcePortOfDatagramsIsNotShared() async throws {
+    @Test("A source port of datagrams is not shared") func aSourcePortOfDatagramsIsNotShared() async throws {
         try await expect(
             """
             mkfifo hold; $NC -u -p 7000 127.0.0.1 8080 <hold & exec 3>hold; bound 7000
@@ -226,7 +234,7 @@ import Testing
         )
     }
 
-    @Test func aProgramForEachSenderOfDatagrams() async throws {
+    @Test("Each sender of datagrams has a program") func aProgramForEachSenderOfDatagrams() async throws {
         try await expect(
             """
             $NC -luk 127.0.0.1 8080 -c 'read word; echo "$word $NCAT_PROTO"' & bound 8080

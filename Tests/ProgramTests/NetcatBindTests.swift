@@ -33,15 +33,15 @@ import Testing
         outcome.errors.description.replacing(/\/tmp\/tmp\.\w+\/\.bin\/\w+/, with: "PATH")
     }
 
-    @Test(arguments: ["-l -p 80", "-l 80", "-lp80", "-lv -p 80"]) func privilegedPort(_ arguments: String) async throws
-    {
+    @Test("A privileged port is refused with hints", arguments: ["-l -p 80", "-l 80", "-lp80", "-lv -p 80"])
+    func privilegedPort(_ arguments: String) async throws {
         let outcome = try await refused("$NC \(arguments)")
         #expect(outcome.status == 1)
         #expect(errors(outcome) == "nc: bind to 0.0.0.0 port 80: Permission denied\n" + hints(80, "nc -l -p 80"))
         #expect(outcome.output == "")
     }
 
-    @Test func calledAsNetcat() async throws {
+    @Test("Called as netcat, the words are those of GNU netcat") func calledAsNetcat() async throws {
         let outcome = try await refused("$NC -l -p 80", name: "netcat")
         #expect(outcome.status == 1)
         #expect(
@@ -50,14 +50,14 @@ import Testing
         )
     }
 
-    @Test func datagrams() async throws {
+    @Test("The hints for datagrams are about datagrams") func datagrams() async throws {
         let outcome = try await refused("$NC -lu 53")
         #expect(outcome.status == 1)
         #expect(errors(outcome) == "nc: bind to 0.0.0.0 port 53: Permission denied\n" + hints(53, "nc -lu -p 53"))
     }
 
     /// Hints are for ports that need permission, and for nothing else.
-    @Test func otherRefusals() async throws {
+    @Test("Other refusals have no hints") func otherRefusals() async throws {
         let busy = try await refused("true; $NC -l 8080 & listening 8080; $NC -l 8080")
         #expect(busy.errors == "nc: bind to 0.0.0.0 port 8080: Address already in use\n")
         let foreign = try await refused("$NC -l 192.0.2.1 80")
@@ -67,7 +67,7 @@ import Testing
         #expect(open == Outcome(status: 124, output: ""))
     }
 
-    @Test func withThePermissionItListens() async throws {
+    @Test("With the permission it listens") func withThePermissionItListens() async throws {
         let outcome = try await PrivateNetwork.run(
             """
             chmod 755 $T; setcap cap_net_bind_service+ep .bin/nc

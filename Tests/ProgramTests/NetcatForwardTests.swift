@@ -11,7 +11,10 @@ import Testing
         #expect(outcome.output.description == output, "\(outcome)")
     }
 
-    @Test(arguments: ["$NC -l -p 80 -L 127.0.0.1:8080", "$NC -lk 80 -L localhost:8080", "$FORWARD 80 127.0.0.1:8080"])
+    @Test(
+        "All bytes go both ways",
+        arguments: ["$NC -l -p 80 -L 127.0.0.1:8080", "$NC -lk 80 -L localhost:8080", "$FORWARD 80 127.0.0.1:8080"]
+    )
     func bothWays(_ forwarder: String) async throws {
         try await expect(
             """
@@ -25,7 +28,7 @@ import Testing
     }
 
     /// The end of one direction is passed on while the other goes on.
-    @Test func halfClose() async throws {
+    @Test("The end of one direction leaves the other open") func halfClose() async throws {
         try await expect(
             """
             $NC -l 8080 -c 'wc -c' & listening 8080
@@ -36,7 +39,7 @@ import Testing
         )
     }
 
-    @Test func manyAtTheSameTime() async throws {
+    @Test("Many connections are forwarded at the same time") func manyAtTheSameTime() async throws {
         try await expect(
             """
             $NC -lk 8080 -e /bin/cat & listening 8080; $FORWARD 80 127.0.0.1:8080 & listening 80
@@ -50,7 +53,7 @@ import Testing
         )
     }
 
-    @Test func signals() async throws {
+    @Test("Signals ask for figures and for the end") func signals() async throws {
         try await expect(
             """
             $NC -lk 8080 -e /bin/cat & listening 8080
@@ -72,7 +75,7 @@ import Testing
         )
     }
 
-    @Test func proxyProtocol() async throws {
+    @Test("The server is told who the client is") func proxyProtocol() async throws {
         try await expect(
             """
             $NC -l 8080 >got & server=$!; listening 8080; $FORWARD --proxy-protocol 80 127.0.0.1:8080 & listening 80
@@ -82,7 +85,7 @@ import Testing
         )
     }
 
-    @Test func datagrams() async throws {
+    @Test("Datagrams are forwarded, and their answers") func datagrams() async throws {
         try await expect(
             """
             python3 -c 'import socket
@@ -95,7 +98,7 @@ import Testing
         )
     }
 
-    @Test func mistakes() async throws {
+    @Test("Mistakes are refused") func mistakes() async throws {
         try await expect(
             """
             status nothing $FORWARD 2>/dev/null

@@ -10,7 +10,7 @@ import Testing
         #expect(outcome.output.description == output, "\(outcome)")
     }
 
-    @Test func programs() async throws {
+    @Test("A program has the connection as its input and output") func programs() async throws {
         try await expect(
             """
             $NC -l 8080 -e '/bin/echo a\\ b  c' & listening 8080
@@ -25,7 +25,7 @@ import Testing
         )
     }
 
-    @Test func programsServeClientsAtTheSameTime() async throws {
+    @Test("Programs serve clients at the same time") func programsServeClientsAtTheSameTime() async throws {
         try await expect(
             """
             $NC -lk 8080 -c 'read word; echo "got $word"' & listening 8080
@@ -37,7 +37,7 @@ import Testing
         )
     }
 
-    @Test func programsBehindADump() async throws {
+    @Test("A dump shows what a program is sent and says") func programsBehindADump() async throws {
         try await expect(
             """
             $NC -l 8080 -o dump -e /bin/cat & server=$!; listening 8080
@@ -52,7 +52,7 @@ import Testing
         )
     }
 
-    @Test func noMoreThanSoMany() async throws {
+    @Test("No more clients are served than so many") func noMoreThanSoMany() async throws {
         try await expect(
             """
             $NC -lk --max-conns 1 8080 -c 'echo in; read word' & listening 8080
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// Both are news to a broker that was busy.
-    @Test func oneLeavesAndOneComes() async throws {
+    @Test("One leaves and one comes") func oneLeavesAndOneComes() async throws {
         try await expect(
             """
             mkfifo hold words; $NC -lknv --broker --max-conns 1 8080 <words 2>log & server=$!; exec 3>words; listening 8080
@@ -78,7 +78,7 @@ import Testing
         )
     }
 
-    @Test func access() async throws {
+    @Test("Clients are served that may be, and no others") func access() async throws {
         try await expect(
             """
             echo '127.0.0.8/30  # four' >list; echo 127.0.0.9 >no
@@ -90,7 +90,7 @@ import Testing
         )
     }
 
-    @Test func broker() async throws {
+    @Test("A broker passes on what each client says") func broker() async throws {
         try await expect(
             """
             $NC -lk --broker 8080 </dev/null & listening 8080
@@ -102,7 +102,7 @@ import Testing
         )
     }
 
-    @Test func chat() async throws {
+    @Test("A chat says who is there and who says what") func chat() async throws {
         try await expect(
             """
             $NC -lk --chat 8080 </dev/null & listening 8080
@@ -119,7 +119,7 @@ import Testing
         )
     }
 
-    @Test func recordsAndFigures() async throws {
+    @Test("Records and figures are those of what passed") func recordsAndFigures() async throws {
         try await expect(
             """
             printf 'some more text\\0' | $NC -lN 8080 >/dev/null & server=$!; listening 8080
@@ -138,7 +138,7 @@ import Testing
     }
 
     /// systemd hands over either kind.
-    @Test(arguments: [true, false])
+    @Test("A socket that the starter listens on is taken over", arguments: [true, false])
     func inheritedListener(isBlocking: Bool) async throws {
         try await expect(
             """
@@ -154,7 +154,7 @@ import Testing
         )
     }
 
-    @Test func parallelScan() async throws {
+    @Test("A parallel scan finds what one by one finds") func parallelScan() async throws {
         let outcome = try await PrivateNetwork.run(
             "$NC -lk 8082 & listening 8082; status scan $NC -zv --parallel 100 127.0.0.1 8080-8083",
             netcat: Products.path("nc")
@@ -167,7 +167,7 @@ import Testing
         #expect(outcome.output == "scan: 0\n")
     }
 
-    @Test func datagramsAreAnsweredToTheLastSender() async throws {
+    @Test("Datagrams are answered to the last sender") func datagramsAreAnsweredToTheLastSender() async throws {
         try await expect(
             """
             mkfifo input; $NC -luk 8080 <input >got & exec 3>input; bound 8080
@@ -184,7 +184,9 @@ import Testing
     }
 
     /// Whoever only looks whether the proxy is there is no news; whoever leaves in the midst of a request is.
-    @Test(arguments: ["http", "socks5"]) func aProxyIsSilentAboutProbes(_ kind: String) async throws {
+    @Test("A proxy is silent about probes", arguments: ["http", "socks5"]) func aProxyIsSilentAboutProbes(
+        _ kind: String
+    ) async throws {
         try await expect(
             """
             $NC -lk --proxy-type \(kind) 3128 2>log & listening 3128
@@ -196,7 +198,7 @@ import Testing
     }
 
     /// A client who has said everything still gets what a busy writer has for it, although the writer is slower than we are.
-    @Test func aListenerSendsWhatComesWithoutAGap() async throws {
+    @Test("A listener sends what comes without a gap") func aListenerSendsWhatComesWithoutAGap() async throws {
         try await expect(
             """
             # A machine that does nothing else for a tenth of a second may spoil some.
@@ -215,7 +217,7 @@ import Testing
     }
 
     /// What was sent arrives, although the reader of what the peer says has left, and the peer says more and more.
-    @Test func sendsToTheEndAlthoughNobodyReads() async throws {
+    @Test("All is sent to the end although nobody reads") func sendsToTheEndAlthoughNobodyReads() async throws {
         try await expect(
             """
             python3 -c 'import socket, threading
@@ -234,7 +236,7 @@ import Testing
     }
 
     /// What is known of the process and of the listener is not asked for each client.
-    @Test func shortConnectionsAskNothing() async throws {
+    @Test("Short connections ask nothing") func shortConnectionsAskNothing() async throws {
         try await expect(
             """
             strace -o calls $NC -lk 127.0.0.1 8080 </dev/null >/dev/null 2>/dev/null & listening 8080
@@ -246,7 +248,7 @@ import Testing
         )
     }
 
-    @Test func ncatsLetters() async throws {
+    @Test("Called as ncat, the letters are those of ncat") func ncatsLetters() async throws {
         try await expect(
             """
             $NC -l 8080 --test >got 2>log & server=$!; until_true grep -q 'NCAT TEST: LISTEN' log

@@ -17,7 +17,7 @@ import Testing
         #expect(outcome.output.description == output, "\(outcome)")
     }
 
-    @Test func betweenTwoOfOurs() async throws {
+    @Test("TLS works between two of ours") func betweenTwoOfOurs() async throws {
         try await expect(
             """
             seq 500000 >sent; seq 300000 >reply
@@ -29,7 +29,7 @@ import Testing
         )
     }
 
-    @Test func withOpenSSLsClient() async throws {
+    @Test("The client of OpenSSL is served") func withOpenSSLsClient() async throws {
         try await expect(
             """
             certify; seq 200000 >sent
@@ -41,7 +41,7 @@ import Testing
         )
     }
 
-    @Test func withOpenSSLsServer() async throws {
+    @Test("The server of OpenSSL serves us") func withOpenSSLsServer() async throws {
         try await expect(
             """
             certify; echo hello >page
@@ -52,7 +52,7 @@ import Testing
         )
     }
 
-    @Test func whoIsNotTrusted() async throws {
+    @Test("Who is not trusted is refused") func whoIsNotTrusted() async throws {
         try await expect(
             """
             certify; $NC -lk --ssl --ssl-cert cert.pem --ssl-key key.pem 8080 </dev/null 2>/dev/null & listening 8080
@@ -72,7 +72,7 @@ import Testing
         )
     }
 
-    @Test func whatIsSaid() async throws {
+    @Test("What is said of a session is right") func whatIsSaid() async throws {
         try await expect(
             """
             certify; $NC -lN --ssl --ssl-cert cert.pem --ssl-key key.pem --ssl-alpn h2,http/1.1 8080 </dev/null &
@@ -88,7 +88,7 @@ import Testing
         )
     }
 
-    @Test func throughAProxyAndToPrograms() async throws {
+    @Test("TLS goes through a proxy and to programs") func throughAProxyAndToPrograms() async throws {
         try await expect(
             """
             $NC -lk --proxy-type http 3128 & $NC -lk --ssl 8080 -e /bin/cat & listening 3128; listening 8080
@@ -102,7 +102,7 @@ import Testing
     }
 
     /// Plain use starts without OpenSSL.
-    @Test func isLoadedOnlyWhenAskedFor() async throws {
+    @Test("OpenSSL is loaded only when it is asked for") func isLoadedOnlyWhenAskedFor() async throws {
         try await expect(
             """
             $NC -lk --ssl 8080 2>/dev/null & listening 8080

@@ -17,18 +17,18 @@ import Testing
         return outcome.output.description
     }
 
-    @Test func theHelperNeedsNothing() async throws {
+    @Test("The helper needs nothing") func theHelperNeedsNothing() async throws {
         #expect(try await !readelf("-d", "lowport-helper").contains("(NEEDED)"))
         #expect(try await !readelf("-l", "lowport-helper").contains("INTERP"))
     }
 
-    @Test(arguments: dynamic) func needsLibcAlone(_ name: String) async throws {
+    @Test("The small programs need libc alone", arguments: dynamic) func needsLibcAlone(_ name: String) async throws {
         let needed = try await readelf("-d", name).split(separator: "\n").filter { $0.contains("(NEEDED)") }
         #expect(needed.count == 1)
         #expect(needed.first?.contains("[libc.so.6]") == true)
     }
 
-    @Test(arguments: embedded + ["lowport"]) func isHardened(_ name: String) async throws {
+    @Test("The programs are hardened", arguments: embedded + ["lowport"]) func isHardened(_ name: String) async throws {
         let dynamic = try await readelf("-d", name)
         #expect(dynamic.contains("BIND_NOW"))
         #expect(!dynamic.contains("RUNPATH") && !dynamic.contains("RPATH"))
@@ -38,19 +38,21 @@ import Testing
         #expect(try await readelf("-h", name).contains("DYN"))
     }
 
-    @Test(arguments: embedded) func hasNoSwiftRuntime(_ name: String) async throws {
+    @Test("The small programs have no Swift runtime", arguments: embedded) func hasNoSwiftRuntime(_ name: String)
+        async throws
+    {
         let content = try Data(contentsOf: URL(filePath: Release.path(name)))
         #expect(content.range(of: Data("SWIFT_DEBUG".utf8)) == nil)
         #expect(content.range(of: Data("libswift".utf8)) == nil)
     }
 
-    @Test(arguments: [("lowport-helper", 110_000), ("lowport-helper-nss", 110_000)])
+    @Test("The helper is small", arguments: [("lowport-helper", 110_000), ("lowport-helper-nss", 110_000)])
     func helperIsSmall(_ name: String, _ limit: Int64) throws {
         #expect(try FileStatus(of: ByteString(Release.path(name))).size < limit)
     }
 
     /// What a listener runs before somebody connects stands together (Packaging/nc.ld), so that little of nc is in memory.
-    @Test func ncStartsInLittleCode() async throws {
+    @Test("nc starts in little code") func ncStartsInLittleCode() async throws {
         let sections = try await readelf("-S", "nc").split(separator: "\n").map { $0.split(separator: " ") }
         func size(of name: Substring) -> Int? {
             sections.first { $0.contains(name) }.flatMap { fields in
@@ -62,13 +64,13 @@ import Testing
         #expect(later > start)
     }
 
-    @Test func preloadExportsBindAlone() async throws {
+    @Test("The library exports bind alone") func preloadExportsBindAlone() async throws {
         let outcome = try await run("nm", ["-D", "--defined-only", ByteString(Release.path("liblowport-preload.so"))])
         let names = outcome.output.description.split(separator: "\n").compactMap { $0.split(separator: " ").last }
         #expect(names == ["bind"])
     }
 
-    @Test func toolNeedsNoSwiftLibraries() async throws {
+    @Test("The tool needs no Swift libraries") func toolNeedsNoSwiftLibraries() async throws {
         #expect(try await !readelf("-d", "lowport").contains("swift"))
     }
 }
