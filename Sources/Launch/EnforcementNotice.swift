@@ -46,7 +46,11 @@ public struct EnforcementNotice: Hashable, Sendable {
             guard words.count >= 2 else { continue }
             let value = ByteString(line.bytes[(words[0].count + 1)...])
             if words[0] == "network" {
-                if value == "all" { network = .some(nil) } else { network = Digits.canonicalNumber(value).map { .some($0) } }
+                if value == "all" {
+                    network = .some(nil)
+                } else {
+                    network = Digits.canonicalNumber(value).map { .some($0) }
+                }
             }
             if words[0] == "cgroup" { cgroup = value }
             if words[0] == "complete" { isComplete = value == "yes" }

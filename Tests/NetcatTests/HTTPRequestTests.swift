@@ -91,7 +91,9 @@ import Testing
                     text += words.randomElement(using: &random) ?? ""
                 }
             }
-            let fields = (0..<Int.random(in: 0...3, using: &random)).map { _ in Bool.random(using: &random) ? text() : "x:" + text() }
+            let fields = (0..<Int.random(in: 0...3, using: &random)).map { _ in
+                Bool.random(using: &random) ? text() : "x:" + text()
+            }
             let lines = ["GET http://h" + text() + " HTTP/1.0"] + fields
             guard let request = HTTPRequest(lines) else { continue }
             #expect(request.body == .bytes(0))

@@ -66,11 +66,14 @@ import Testing
     @Test("Whatever stands in a list is the pattern that it looks like, or none")
     func anyBytes() throws {
         var random = Random(seed: 1)
-        let words = ["192", "0", "2", "7", "255", "256", ".", ".", ".", "-", ",", "*", "/", "24", "::", "a", "192.0.2."]
+        let words = [
+            "192", "0", "2", "7", "255", "256", ".", ".", ".", "-", ",", "*", "/", "24", "::", "a", "192.0.2.",
+        ]
         var patterns = 0
         for _ in 0..<20_000 {
-            let text = (0..<Int.random(in: 0...9, using: &random)).map { _ in words.randomElement(using: &random) ?? "" }
-                .joined()
+            let text = (0..<Int.random(in: 0...9, using: &random)).map { _ in words.randomElement(using: &random) ?? ""
+            }
+            .joined()
             let pattern = HostPattern(ByteString(text))
             let expected = naive(text)
             #expect((pattern == nil) == (expected == nil), "\(text)")

@@ -19,7 +19,9 @@ struct UnsignedNumber {
         if digits.first == UInt8(ascii: "0") {
             base = 8
             let rest = digits.dropFirst()
-            if rest.first?.lowercased == UInt8(ascii: "x"), let digit = rest.dropFirst().first, Digits.value(of: digit) != nil {
+            if rest.first?.lowercased == UInt8(ascii: "x"), let digit = rest.dropFirst().first,
+                Digits.value(of: digit) != nil
+            {
                 base = 16
                 digits = rest.dropFirst()
             }

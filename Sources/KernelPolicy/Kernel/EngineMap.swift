@@ -39,7 +39,14 @@ enum EngineMap: Int, CaseIterable {
         case .events:
             Layout(pin: "events", kind: .ringBuffer, name: "lowport_events", key: 0, value: 0, capacity: 1 << 20)
         case .counters:
-            Layout(pin: "counters", kind: .array, name: "lowport_counter", key: 4, value: 8, capacity: Self.counterCount)
+            Layout(
+                pin: "counters",
+                kind: .array,
+                name: "lowport_counter",
+                key: 4,
+                value: 8,
+                capacity: Self.counterCount
+            )
         case .rules:
             Layout(pin: "rules", kind: .hash, name: "lowport_rules", key: 8, value: 4, capacity: Self.counterCount)
         case .statistics:

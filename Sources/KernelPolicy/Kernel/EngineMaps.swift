@@ -73,9 +73,10 @@ struct EngineMaps: ~Copyable {
     func readSettings() throws(EnforcementError) -> EngineSettings {
         let path: ByteString = "\(KernelEngine.folder)/\(EngineMap.settings.layout.pin)"
         // A map of another size would write more than there is room for.
-        let size = try attempt("look at \(path)") { () throws(Errno) in try self[.settings].map.status().valueSize }
+        let settings = self[.settings]
+        let size = try attempt("look at \(path)") { () throws(Errno) in try settings.map.status().valueSize }
         guard size == EngineSettings.size else { throw .foreign(path: path) }
-        let bytes = try attempt("read the settings") { () throws(Errno) in try self[.settings].map.value(at: Self.first) }
+        let bytes = try attempt("read the settings") { () throws(Errno) in try settings.map.value(at: Self.first) }
         guard let found = bytes.flatMap(EngineSettings.init(bytes:)) else { throw .foreign(path: path) }
         return found
     }

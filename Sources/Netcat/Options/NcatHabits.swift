@@ -29,7 +29,9 @@ extension Options {
         case 0 where listens && endpoint.sourcePort == nil: operands = [Options.usualPort]
         // One operand of a listener is a port if it can be one, or else an address.
         case 1 where !listens: operands.append(Options.usualPort)
-        case 1 where endpoint.sourcePort == nil && endpoint.sourceAddress == nil && !operands[0].bytes.allSatisfy(Digits.isDecimal):
+        case 1
+        where endpoint.sourcePort == nil && endpoint.sourceAddress == nil
+            && !operands[0].bytes.allSatisfy(Digits.isDecimal):
             operands.append(Options.usualPort)
         default: break
         }

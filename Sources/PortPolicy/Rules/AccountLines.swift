@@ -34,7 +34,9 @@ public enum AccountLines {
         guard starts.count == 4 || starts.count == 7, !line.contains(0) else { return nil }
         let limit = UInt64(UInt32.max)
         guard let number = Digits.canonicalNumber(line[starts[2]..<(starts[3] - 1)], upTo: limit) else { return nil }
-        if starts.count == 7, Digits.canonicalNumber(line[starts[3]..<(starts[4] - 1)], upTo: limit) == nil { return nil }
+        if starts.count == 7, Digits.canonicalNumber(line[starts[3]..<(starts[4] - 1)], upTo: limit) == nil {
+            return nil
+        }
         return UInt32(number)
     }
 }
