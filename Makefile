@@ -50,7 +50,7 @@ bench: build
 lint:
 	@Scripts/need $(LINT_NEEDS)
 	@swift format lint --strict --recursive Sources Tests Package.swift
-	@shellcheck Scripts/* Fuzz/run.sh .ci/run
+	@shellcheck Scripts/* Fuzz/run.sh .ci/run Packaging/completions/nc.bash
 	@mandoc -T lint -W warning Documentation/man/*.[1-8]
 
 # FUZZ_SECONDS for each target, FUZZ_TARGETS for some of them, FUZZ_JOBS at a time.

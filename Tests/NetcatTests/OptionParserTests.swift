@@ -36,9 +36,9 @@ import Testing
     }
 
     @Test func helpAndVersionNeedNothingElse() throws {
-        #expect(try Invocation(["--help", "-Q"]) == .help(onErrors: false))
-        #expect(try Invocation(["-h"]) == .help(onErrors: true))
-        #expect(try Invocation(["--version"]) == .version)
+        #expect(try Invocation(["--help", "-Q"]) == .show(.help))
+        #expect(try Invocation(["-h"]) == .show(.helpOnErrors))
+        #expect(try Invocation(["--version"]) == .show(.version))
     }
 
     @Test(

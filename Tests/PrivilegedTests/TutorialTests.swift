@@ -51,8 +51,13 @@ import Testing
                 ./opt/lowport/libexec/lowport/lowport-helper-nss
                 ./opt/lowport/libexec/lowport/lowport-run
                 ./opt/lowport/share/bash-completion/completions/lowport
+                ./opt/lowport/share/bash-completion/completions/nc
+                ./opt/lowport/share/bash-completion/completions/netcat
                 ./opt/lowport/share/fish/vendor_completions.d/lowport.fish
+                ./opt/lowport/share/fish/vendor_completions.d/nc.fish
+                ./opt/lowport/share/fish/vendor_completions.d/netcat.fish
                 ./opt/lowport/share/zsh/site-functions/_lowport
+                ./opt/lowport/share/zsh/site-functions/_lowport_nc
                 lowport-helper cap_dac_read_search,cap_setpcap,cap_net_bind_service=p
 
                 """

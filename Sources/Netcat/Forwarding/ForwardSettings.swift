@@ -17,6 +17,8 @@ struct ForwardSettings: Equatable {
     var isVerbose = false
     /// Whether names are left alone.
     var isNumeric = false
+    /// Whether the usage is shown, and nothing else done.
+    var showsHelp = false
 
     /// The same as options, for what both have in common.
     var options: Options {
@@ -40,18 +42,10 @@ struct ForwardSettings: Equatable {
     static func parse(_ arguments: [ByteString]) throws(UsageError) -> ForwardSettings? {
         var settings = ForwardSettings()
         var operands: [ByteString] = []
-        var scanner = ArgumentScanner(arguments, rules: rules)
-        while let part = try scanner.next() {
-            switch part {
-            case .operand(let operand): operands.append(operand)
-            case .option(.datagrams, _): settings.usesDatagrams = true
-            case .option(.verbose, _): settings.isVerbose = true
-            case .option(.noNames, _): settings.isNumeric = true
-            case .option(.announceClients, _): settings.announcesClients = true
-            case .option(.mostConnections, let value):
-                settings.mostConnections = try OptionReader.number(value, "max-conns", 1...1_000_000)
-            default: return nil
-            }
+        var reader = ArgumentReader(arguments)
+        while let part = try reader.next(for: &settings) {
+            if case .operand(let operand) = part { operands.append(operand) }
+            if settings.showsHelp { return nil }
         }
         switch operands.count {
         case 1 where InheritedListener.isThere: settings.target = operands[0]
@@ -60,18 +54,8 @@ struct ForwardSettings: Equatable {
             settings.target = operands[1]
         default: throw UsageError(message: nil, showsUsage: true)
         }
-        if settings.announcesClients && settings.usesDatagrams {
-            throw UsageError(message: "the PROXY protocol is for streams")
-        }
+        try reader.check(settings)
         return settings
-    }
-
-    private static var rules: [OptionRule] {
-        [
-            OptionRule(.datagrams, "u", "udp"), OptionRule(.verbose, "v", "verbose"),
-            OptionRule(.noNames, "n", "nodns"), OptionRule(.announceClients, nil, "proxy-protocol"),
-            OptionRule(.mostConnections, nil, "max-conns", takesValue: true), OptionRule(.help, "h", "help"),
-        ]
     }
 
     /// The form of the command.
@@ -81,5 +65,20 @@ struct ForwardSettings: Equatable {
                with a socket to listen on from the starter (LISTEN_FDS): lowport-forward [options] HOST:PORT
 
         """
+    }
+}
+
+extension ForwardSettings: OptionSettings {
+    /// All options of lowport-forward.
+    mutating func readOptions(_ reader: inout ArgumentReader) throws(UsageError) {
+        if reader.option("-u, --udp", "forward datagrams") { usesDatagrams = true }
+        if reader.option("--proxy-protocol", "tell the server first who the client is") { announcesClients = true }
+        reader.conflict("the PROXY protocol is for streams", if: announcesClients && usesDatagrams)
+        if reader.option("--max-conns COUNT", "at most COUNT connections at once") {
+            mostConnections = try reader.number("max-conns", 1...1_000_000)
+        }
+        if reader.option("-n, --nodns", "look no names up") { isNumeric = true }
+        if reader.option("-v, --verbose", "tell about each client") { isVerbose = true }
+        if reader.hiddenOption("-h, --help") { showsHelp = true }
     }
 }

@@ -1,36 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// One option that the command line may have.
-struct OptionRule {
-    /// What it stands for.
-    let option: Option
-    /// The letter behind `-`, if it has one.
-    let letter: UInt8?
-    /// The word behind `--`, if it has one.
-    let word: ByteString?
-    /// Whether an argument follows.
-    let takesValue: Bool
-
-    /// Creates the rule of an option that has a letter, a word or both.
-    init(_ option: Option, _ letter: Unicode.Scalar?, _ word: ByteString? = nil, takesValue: Bool = false) {
-        self.option = option
-        self.letter = letter.map { UInt8(ascii: $0) }
-        self.word = word
-        self.takesValue = takesValue
-    }
-}
-
-/// Takes a command line apart as getopt_long(3) does: clusters of letters, values attached or behind, words of which
-/// the beginning is enough, options behind operands, and `--` in front of operands that look like options.
+/// Takes a command line apart as getopt_long(3) does: clusters of letters, values attached or behind, options behind
+/// operands, and `--` in front of operands that look like options.
 struct ArgumentScanner {
     /// A part of the command line.
     enum Part: Equatable {
-        case option(Option, value: ByteString)
+        /// An option with one hyphen.
+        case letter(UInt8)
+        /// An option with two, and what stands behind `=` if it does.
+        case word(ByteString, attached: ByteString?)
         case operand(ByteString)
     }
 
-    private let rules: [OptionRule]
     private let permutes: Bool
     private var arguments: ArraySlice<ByteString>
     private var cluster: ArraySlice<UInt8> = []
@@ -38,19 +20,14 @@ struct ArgumentScanner {
 
     /// Starts at the first of `arguments`, which are those behind the program's name.
     /// - Parameter permutes: whether there can be options behind operands.
-    init(
-        _ arguments: [ByteString],
-        rules: [OptionRule],
-        permutes: Bool = Environment.value(of: "POSIXLY_CORRECT") == nil
-    ) {
+    init(_ arguments: [ByteString], permutes: Bool) {
         self.arguments = arguments[...]
-        self.rules = rules
         self.permutes = permutes
     }
 
     /// The next part; nil at the end of the command line.
-    mutating func next() throws(UsageError) -> Part? {
-        if let letter = cluster.popFirst() { return try short(letter) }
+    mutating func next() -> Part? {
+        if let letter = cluster.popFirst() { return .letter(letter) }
         guard let argument = arguments.popFirst() else { return nil }
         if onlyOperands || argument.count < 2 || argument.bytes[0] != UInt8(ascii: "-") {
             if !permutes { onlyOperands = true }
@@ -58,52 +35,35 @@ struct ArgumentScanner {
         }
         if argument == "--" {
             onlyOperands = true
-            return try next()
+            return next()
         }
-        if argument.bytes[1] == UInt8(ascii: "-") { return try long(argument.bytes[2...]) }
+        if argument.bytes[1] == UInt8(ascii: "-") {
+            let text = argument.bytes[2...]
+            guard let equals = text.firstIndex(of: UInt8(ascii: "=")) else {
+                return .word(ByteString(text), attached: nil)
+            }
+            return .word(ByteString(text[..<equals]), attached: ByteString(text[(equals + 1)...]))
+        }
         cluster = argument.bytes[1...]
-        return try next()
+        return next()
     }
 
-    private mutating func short(_ letter: UInt8) throws(UsageError) -> Part {
-        guard let rule = rules.first(where: { $0.letter == letter }) else {
-            throw UsageError(message: "invalid option -- '\(ByteString([letter]))'", showsUsage: true)
-        }
-        guard rule.takesValue else { return .option(rule.option, value: "") }
-        defer { cluster = [] }
-        if !cluster.isEmpty { return .option(rule.option, value: ByteString(cluster)) }
-        guard let value = arguments.popFirst() else {
+    /// The argument of the option `part`, which was the last part: attached to it, or the next argument.
+    /// - Parameter isExpected: whether the option has one; if not, it is empty.
+    mutating func value(of part: Part, isExpected: Bool) throws(UsageError) -> ByteString {
+        switch part {
+        case .operand(let operand): return operand
+        case .letter(let letter):
+            guard isExpected else { return "" }
+            defer { cluster = [] }
+            if !cluster.isEmpty { return ByteString(cluster) }
+            if let value = arguments.popFirst() { return value }
             throw UsageError(message: "option requires an argument -- '\(ByteString([letter]))'", showsUsage: true)
+        case .word(let word, let attached):
+            if isExpected, let value = attached ?? arguments.popFirst() { return value }
+            if !isExpected && attached == nil { return "" }
+            let problem: ByteString = isExpected ? "requires an" : "takes no"
+            throw UsageError(message: "option '--\(word)' \(problem) argument", showsUsage: true)
         }
-        return .option(rule.option, value: value)
-    }
-
-    private mutating func long(_ text: ArraySlice<UInt8>) throws(UsageError) -> Part {
-        let word = ByteString(text.prefix { $0 != UInt8(ascii: "=") })
-        let rule = try rule(for: word)
-        let hasValue = word.count < text.count
-        let attached = ByteString(text.dropFirst(word.count + 1))
-        guard rule.takesValue else {
-            if hasValue { throw UsageError(message: "option '--\(word)' takes no argument", showsUsage: true) }
-            return .option(rule.option, value: "")
-        }
-        if hasValue { return .option(rule.option, value: attached) }
-        guard let value = arguments.popFirst() else {
-            throw UsageError(message: "option '--\(word)' requires an argument", showsUsage: true)
-        }
-        return .option(rule.option, value: value)
-    }
-
-    /// The rule with the word `word`, or the one whose word alone begins with it.
-    private func rule(for word: ByteString) throws(UsageError) -> OptionRule {
-        var candidates: [OptionRule] = []
-        for rule in rules {
-            guard let known = rule.word else { continue }
-            if known == word { return rule }
-            if known.hasPrefix(word) { candidates.append(rule) }
-        }
-        if candidates.count == 1 { return candidates[0] }
-        let fault: ByteString = candidates.isEmpty ? "unrecognized option" : "ambiguous option"
-        throw UsageError(message: "\(fault) '--\(word)'", showsUsage: true)
     }
 }

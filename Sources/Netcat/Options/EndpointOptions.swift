@@ -28,73 +28,41 @@ struct EndpointOptions: Equatable {
     var transportName: ByteString { transport.name }
 }
 
-/// The options of a socket that the command line can set.
-struct SocketSettings: Equatable {
-    /// `-b`.
-    var allowsBroadcast = false
-    /// `-D`.
-    var isDebugged = false
-    /// `-I`, in bytes.
-    var receiveBuffer: Int32?
-    /// `-O`, in bytes.
-    var sendBuffer: Int32?
-    /// `-M`.
-    var hopLimit: Int32?
-    /// `-m`.
-    var leastHops: Int32?
-    /// `-T`, the byte of the header.
-    var typeOfService: Int32?
-
-    /// Sets up a socket of `family`.
-    func apply(to socket: InheritedDescriptor, _ family: InternetFamily) throws(Failure) {
-        try set("SO_BROADCAST") { () throws(Errno) in if allowsBroadcast { try socket.setBroadcast(true) } }
-        try set("SO_DEBUG") { () throws(Errno) in if isDebugged { try socket.setDebug(true) } }
-        try set("TCP receive buffer size") { () throws(Errno) in
-            if let receiveBuffer { try socket.setReceiveBuffer(receiveBuffer) }
+extension Options {
+    /// The options that say where a socket is, and what is done there.
+    mutating func readEndpointOptions(_ reader: inout ArgumentReader) throws(UsageError) {
+        reader.group("Addresses and ports")
+        // They and -U are three families, of which the last one counts.
+        if reader.option("-4", "use IPv4 alone") { (endpoint.family, endpoint.isUnix) = (.v4, false) }
+        if reader.option("-6", "use IPv6 alone") { (endpoint.family, endpoint.isUnix) = (.v6, false) }
+        if reader.option("-l, --listen", "listen for a connection") { listens = true }
+        reader.conflict("cannot use -z and -l", if: scans && listens)
+        if reader.option("-k, --keep-open", "go on listening after a connection") { keepsOpen = true }
+        reader.conflict("must use -l with -k", if: keepsOpen && !listens)
+        if reader.option("-p, --source-port PORT", "port to bind: of the listener, or of our side") {
+            endpoint.sourcePort = reader.value
         }
-        try set("TCP send buffer size") { () throws(Errno) in
-            if let sendBuffer { try socket.setSendBuffer(sendBuffer) }
+        if reader.option("-s, --source ADDRESS", "address to bind: of the listener, or of our side") {
+            endpoint.sourceAddress = reader.value
         }
-        let isOld = family == .v4
-        try set(isOld ? "IP TTL" : "IPv6 unicast hops") { () throws(Errno) in
-            if let hopLimit { try socket.setHopLimit(hopLimit, family) }
+        if reader.option("-U, --unixsock", "use a Unix socket") { endpoint.isUnix = true }
+        reader.conflict("cannot use -F and -U", if: passesDescriptor && endpoint.isUnix)
+        if reader.option("-u, --udp", "use datagrams") { endpoint.usesDatagrams = true }
+        if reader.option("--vsock", "use a virtual machine's socket: machine and port are numbers") {
+            endpoint.isVsock = true
         }
-        try set(isOld ? "IP min TTL" : "IPv6 min hop count") { () throws(Errno) in
-            if let leastHops { try socket.setLeastHops(leastHops, family) }
+        if reader.option("-n, --nodns", "look no names up") { isNumeric = true }
+        if reader.option("-r", "try ports in random order") { shufflesPorts = true }
+        if reader.option("-z", "only see whether the ports are open") { scans = true }
+        if reader.option("--parallel COUNT", "with -z, try COUNT ports at the same time") {
+            parallelism = try reader.number("parallel", 1...1024)
         }
-        try set(isOld ? "IP ToS" : "IPv6 traffic class") { () throws(Errno) in
-            if let typeOfService { try socket.setTypeOfService(typeOfService, family) }
+        if reader.hiddenOption("--sctp") { throw UsageError(message: "SCTP is not supported") }
+        if reader.hiddenOption("-Z") { throw UsageError(message: "DCCP is not supported") }
+        if reader.hiddenOption("-V TABLE") {
+            throw UsageError(message: "no alternate routing table support available")
         }
-    }
-
-    private func set(_ what: ByteString, _ body: () throws(Errno) -> Void) throws(Failure) {
-        do throws(Errno) {
-            try body()
-        } catch {
-            throw Failure("set \(what): \(error.message)")
-        }
-    }
-}
-
-/// The names of types of service (RFC 791, RFC 2474, RFC 2597, RFC 3246).
-enum TypeOfService {
-    /// The byte that `text` stands for: a name, or a number in decimal or behind `0x`.
-    static func parse(_ text: ByteString) -> Int32? {
-        for (name, value) in names where name == text { return value }
-        if let number = try? OptionValue.number(text, in: 0...255) { return Int32(number) }
-        guard text.hasPrefix("0x"), text.count <= 4 else { return nil }
-        return Digits.number(text.bytes[2...], base: 16).map { Int32($0) }
-    }
-
-    private static var names: [(ByteString, Int32)] {
-        var names: [(ByteString, Int32)] = [
-            ("lowdelay", 0x10), ("throughput", 0x08), ("reliability", 0x04), ("lowcost", 0x02),
-            ("critical", 0xA0), ("inetcontrol", 0xC0), ("netcontrol", 0xE0), ("ef", 0xB8),
-        ]
-        for level in 0..<8 as Range<Int32> { names.append(("cs\(level)", level << 5)) }
-        for level in 1...4 as ClosedRange<Int32> {
-            for drop in 1...3 as ClosedRange<Int32> { names.append(("af\(level)\(drop)", level << 5 | drop << 3)) }
-        }
-        return names
+        // Source routes (RFC 791), which nobody lets through any more: accepted, and without effect.
+        if reader.hiddenOption("-G POINTER") || reader.hiddenOption("-g HOPS") { return }
     }
 }

@@ -2,19 +2,12 @@
 internal import Linux
 
 extension Options {
-    /// Throws unless the options and operands go together.
-    func check() throws(UsageError) {
+    /// Throws unless there are the operands that the options ask for.
+    func checkOperands() throws(UsageError) {
         if case .shell = role, !listens, !endpoint.isUnix, operands.count < 2 {
             throw UsageError(message: "-c needs a command (GNU netcat's -c is -N here)")
         }
         if endpoint.isUnix { try checkPath() } else { try checkPorts() }
-        if listens && scans { throw UsageError(message: "cannot use -z and -l") }
-        if !listens && keepsOpen { throw UsageError(message: "must use -l with -k") }
-        if passesDescriptor && endpoint.isUnix { throw UsageError(message: "cannot use -F and -U") }
-        try checkProxy()
-        try checkRole()
-        if endpoint.usesDatagrams && tls.isWanted { throw UsageError(message: "no TLS for datagrams") }
-        if passesDescriptor && listens { throw UsageError(message: "cannot use -F and -l") }
     }
 
     private func checkPath() throws(UsageError) {
@@ -47,38 +40,6 @@ extension Options {
                 throw UsageError(message: nil, showsUsage: true)
             }
             if operands.count == 1 { throw UsageError(message: "missing port number") }
-        }
-    }
-
-    private func checkProxy() throws(UsageError) {
-        guard proxy.address != nil else { return }
-        if endpoint.usesDatagrams { throw UsageError(message: "no proxy support for UDP mode") }
-        if listens { throw UsageError(message: "no proxy support for listen") }
-        if endpoint.isUnix { throw UsageError(message: "no proxy support for unix sockets") }
-        if endpoint.sourceAddress != nil { throw UsageError(message: "no proxy support for local source address") }
-    }
-
-    private func checkRole() throws(UsageError) {
-        switch role {
-        case .broker, .chat, .gather, .forward, .proxy:
-            if !listens { throw UsageError(message: "\(roleName) needs -l") }
-            if endpoint.usesDatagrams { throw UsageError(message: "\(roleName) is for streams") }
-        case .program(let command), .shell(let command):
-            if command.isEmpty { throw UsageError(message: "no command to run") }
-            if scans { throw UsageError(message: "cannot use -z with a command") }
-        case .relay: break
-        }
-    }
-
-    private var roleName: ByteString {
-        switch role {
-        case .broker: "--broker"
-        case .chat: "--chat"
-        case .forward: "-L"
-        case .proxy: "--proxy-type"
-        case .program: "-e"
-        case .shell: "-c"
-        case .relay, .gather: "standard input"
         }
     }
 

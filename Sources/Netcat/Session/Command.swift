@@ -12,21 +12,18 @@ package enum Command {
         openStandardDescriptors()
         ignoreBrokenPipes()
         var console = Console(program: ByteString(name.bytes.split(separator: UInt8(ascii: "/")).last ?? []))
+        let dialect = console.isNcat ? Dialect.ncat : .openbsd
         do throws(UsageError) {
-            switch try Invocation(arguments, console.isNcat ? .ncat : .openbsd) {
-            case .help(let onErrors):
-                // The letter's help has always been on standard error.
-                let descriptor: InheritedDescriptor = onErrors ? .standardError : .standardOutput
-                try? descriptor.write(Usage.long)
-                return 0
-            case .version:
-                try? InheritedDescriptor.standardOutput.write(Usage.version)
-                return 0
+            switch try Invocation(arguments, dialect) {
+            case .show(.help): try? InheritedDescriptor.standardOutput.write(Usage(dialect).long)
+            case .show(.helpOnErrors): try? InheritedDescriptor.standardError.write(Usage(dialect).long)
+            case .show(.version): try? InheritedDescriptor.standardOutput.write(Usage.version)
             case .run(let options):
                 console.isVerbose = options.isVerbose
                 console.isNumeric = options.isNumeric
                 return run(options, console)
             }
+            return 0
         } catch {
             if let message = error.message {
                 // getopt(3) has the whole path in front of what it says.
@@ -36,7 +33,7 @@ package enum Command {
                     console.complain(message)
                 }
             }
-            if error.showsUsage { try? InheritedDescriptor.standardError.write(Usage.short) }
+            if error.showsUsage { try? InheritedDescriptor.standardError.write(Usage(dialect).short) }
             return console.isNcat ? 2 : 1
         }
     }

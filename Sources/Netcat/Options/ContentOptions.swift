@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// What is done to the bytes on their way.
+struct ContentOptions: Equatable {
+    /// Whether a line feed is sent as carriage return and line feed (`-C`).
+    var sendsCarriageReturns = false
+    /// How long to wait between lines, or between ports (`-i`).
+    var interval: Milliseconds?
+    /// Whether negotiations of TELNET are answered with no (`-t`).
+    var answersTelnet = false
+    /// The file for a hexadecimal dump of both directions (`-o`).
+    var dumpPath: ByteString?
+    /// The file for a dump in ncat's form (`--hex-dump`).
+    var plainDumpPath: ByteString?
+    /// The file for the bytes of both directions (`--output`).
+    var outputPath: ByteString?
+    /// Whether these files are added to (`--append-output`).
+    var appendsOutput = false
+    /// Whether it is shown how far it is (`--progress`).
+    var showsProgress = false
+    /// What is said at the end about how much was moved (`--stats`).
+    var statistics = StatisticsForm.none
+}
+
+extension Options {
+    /// The options that change or copy what is transferred.
+    mutating func readContentOptions(_ reader: inout ArgumentReader) throws(UsageError) {
+        reader.group("Transferred data")
+        if reader.option("-C, --crlf", "send line feeds as CR LF") { content.sendsCarriageReturns = true }
+        if reader.option(
+            "-i, --delay TIME",
+            ncat: "-d, --delay TIME",
+            inUsage: "interval",
+            "wait TIME between lines sent, and between ports"
+        ) {
+            content.interval = try reader.duration("interval", most: Int(UInt32.max) * 1000)
+        }
+        if reader.option("-t, --telnet", "answer TELNET negotiations with no") { content.answersTelnet = true }
+        if reader.option("-o FILE", ncat: "", "write a dump of both directions") { content.dumpPath = reader.value }
+        if reader.option(
+            "--hex-dump FILE",
+            ncat: "-x, --hex-dump FILE",
+            "write a dump of both directions in ncat's form"
+        ) {
+            content.plainDumpPath = reader.value
+        }
+        if reader.option("--output FILE", ncat: "-o, --output FILE", "write the bytes of both directions") {
+            content.outputPath = reader.value
+        }
+        if reader.option("--append-output", "add to these files") { content.appendsOutput = true }
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// How the figures at the end are written.
+enum StatisticsForm: Equatable {
+    case none, text, json
+}
+
+/// What a command line can ask to be shown instead of doing anything.
+enum Information: Equatable {
+    /// The help, on standard output.
+    case help
+    /// The help, on standard error, where the letter's has always been.
+    case helpOnErrors
+    /// The version.
+    case version
+}
+
+extension Options {
+    /// The options of what is written to standard error, or shown instead of doing anything.
+    mutating func readDiagnosticOptions(_ reader: inout ArgumentReader) throws(UsageError) {
+        reader.group("Diagnostics")
+        if reader.option("-v, --verbose", "tell what happens") { isVerbose = true }
+        if reader.option("--progress", "show how much was transferred, on a terminal") { content.showsProgress = true }
+        if reader.option("--stats text|json", "tell how much was transferred, at the end") {
+            switch reader.value {
+            case "text": content.statistics = .text
+            case "json": content.statistics = .json
+            default: throw UsageError(message: "stats invalid: \(reader.value)")
+            }
+        }
+        if reader.option("-h", "show the options, on standard error") { information = .helpOnErrors }
+        if reader.option("--help", "show the options") { information = .help }
+        if reader.option("--version", "show the version") { information = .version }
+        // The tests of ncat wait for a line that says that it listens.
+        if reader.hiddenOption("--test") { tellsTests = true }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// When and how a connection ends.
+struct EndingOptions: Equatable {
+    /// Whether standard input is left alone (`-d`).
+    var ignoresInput = false
+    /// Whether the end of standard input is passed on to the peer (`-N`).
+    var closesAfterInput = false
+    /// How long to stay after the end of standard input (`-q`); nil is for ever.
+    var staysAfterInput: Milliseconds?
+    /// After how many packets to stop (`-W`).
+    var receiveLimit: Int?
+    /// Whether nothing is received, and the end of standard input ends it all (`--send-only`).
+    var sendsOnly = false
+    /// Whether nothing is sent, by nobody (`--recv-only`).
+    var receivesOnly = false
+    /// Whether the end of what the peer sends is passed on to the reader of standard output, as ncat does.
+    var closesOutput = false
+    /// Whether a connection that was reset is a failure, as for ncat.
+    var failsOnReset = false
+}
+
+extension Options {
+    /// The options that say when and how a connection ends.
+    mutating func readEndingOptions(_ reader: inout ArgumentReader) throws(UsageError) {
+        reader.group("End of a connection")
+        if reader.option("-N", "tell the peer when standard input ends") { ending.closesAfterInput = true }
+        if reader.option("--no-shutdown", "cancel -N") { ending.closesAfterInput = false }
+        if reader.option(
+            "-q TIME",
+            inUsage: "seconds",
+            "as -N, and quit TIME after standard input ended (0: no limit)"
+        ) {
+            try ending.readQuitTimer(reader)
+        }
+        if reader.option(
+            "-w, --wait TIME",
+            inUsage: "timeout",
+            "give up connecting after TIME, quit when nothing happened for TIME"
+        ) {
+            endpoint.timeout = try reader.duration("timeout")
+        }
+        if reader.option(
+            "--idle-timeout TIME",
+            ncat: "-i, --idle-timeout TIME",
+            "quit when nothing happened for TIME"
+        ) {
+            endpoint.idleLimit = try reader.duration("idle timeout")
+        }
+        if reader.option("-W COUNT", "quit after COUNT packets were received") {
+            ending.receiveLimit = try reader.number("receive limit", 1...Int(Int32.max))
+        }
+        if reader.option("-d", ncat: "", "do not read standard input") { ending.ignoresInput = true }
+        if reader.option("--recv-only", "do not read standard input; a broker passes nothing on") {
+            (ending.ignoresInput, ending.receivesOnly) = (true, true)
+        }
+        if reader.option("--send-only", "receive nothing, quit when standard input ends") {
+            (ending.sendsOnly, ending.closesAfterInput) = (true, true)
+        }
+    }
+}
+
+extension EndingOptions {
+    /// `-q`: the end of input is passed on, and how long is stayed after it. A negative number cancels it.
+    fileprivate mutating func readQuitTimer(_ reader: ArgumentReader) throws(UsageError) {
+        if reader.value.hasPrefix("-") {
+            _ = try reader.number("quit timer", Int(Int32.min)...Int(Int32.max))
+            (closesAfterInput, staysAfterInput) = (false, nil)
+        } else {
+            staysAfterInput = try reader.duration("quit timer", most: Int(Int32.max) * 1000)
+            closesAfterInput = true
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// How the proxies are spoken to.
+enum ProxyKind: Equatable {
+    case socks4, socks4a, socks5, connect
+
+    /// The port that such a proxy is asked at when none is given.
+    var defaultPort: Port { Port(rawValue: self == .connect ? 3128 : 1080) }
+}
+
+/// The proxy that connections go through.
+struct ProxyOptions: Equatable {
+    /// Where it is, `HOST` or `HOST:PORT` (`-x`); nil is nowhere.
+    var address: ByteString?
+    /// How it is spoken to (`-X`).
+    var kind = ProxyKind.socks5
+    /// Whether the kind was named by its word: a listener is such a proxy then (`--proxy-type`).
+    var isNamed = false
+    /// Who we are there, `USER` or `USER:PASSWORD` (`-P`, `--proxy-auth`).
+    var credentials: ByteString?
+    /// Whether the proxy is given names to look up, and not addresses (`--proxy-dns`).
+    var resolvesRemotely = true
+    /// Whether an HTTP proxy is told who we are only when it asks, as ncat does.
+    var waitsForChallenge = false
+}
+
+extension Options {
+    /// The options that say which proxy is asked, and how; or which proxy a listener is.
+    mutating func readProxyOptions(_ reader: inout ArgumentReader) throws(UsageError) {
+        reader.group("Proxies")
+        if reader.option(
+            "-x, --proxy HOST[:PORT]",
+            ncat: "--proxy HOST[:PORT]",
+            inUsage: "proxy[:port]",
+            "connect through a proxy"
+        ) {
+            proxy.address = reader.value
+        }
+        let hasProxy = proxy.address != nil
+        reader.conflict("no proxy support for UDP mode", if: hasProxy && endpoint.usesDatagrams)
+        reader.conflict("no proxy support for listen", if: hasProxy && listens)
+        reader.conflict("no proxy support for unix sockets", if: hasProxy && endpoint.isUnix)
+        reader.conflict("no proxy support for local source address", if: hasProxy && endpoint.sourceAddress != nil)
+        if reader.option("-X 4|4a|5|connect", inUsage: "protocol", "how the proxy is spoken to") {
+            switch reader.value {
+            case "5": proxy.kind = .socks5
+            case "4": proxy.kind = .socks4
+            case "4a": proxy.kind = .socks4a
+            default:
+                guard reader.value.isEqualIgnoringCase("connect") else { throw ProxyOptions.unsupported }
+                proxy.kind = .connect
+            }
+        }
+        if reader.option(
+            "--proxy-type socks4|socks4a|socks5|http",
+            "the same in words; with -l, which proxy to be: http or socks5"
+        ) {
+            switch reader.value {
+            case "socks5": proxy.kind = .socks5
+            case "socks4": proxy.kind = .socks4
+            case "socks4a": proxy.kind = .socks4a
+            case "http": proxy.kind = .connect
+            default: throw ProxyOptions.unsupported
+            }
+            proxy.isNamed = true
+        }
+        if case .proxy = role { reader.conflict("--proxy-type is for streams", if: endpoint.usesDatagrams) }
+        if reader.option(
+            "-P, --proxy-auth USER[:PASSWORD]",
+            inUsage: "user",
+            "who we are at the proxy; with -l, who may use ours"
+        ) {
+            proxy.credentials = reader.value
+        }
+        if reader.option("--proxy-dns local|remote", "who looks the host up") {
+            switch reader.value {
+            case "local", "none": proxy.resolvesRemotely = false
+            case "remote", "both": proxy.resolvesRemotely = true
+            default: throw ProxyOptions.unsupported
+            }
+        }
+    }
+}
+
+extension ProxyOptions {
+    fileprivate static var unsupported: UsageError { UsageError(message: "unsupported proxy protocol") }
+}

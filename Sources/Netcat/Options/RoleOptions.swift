@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// What is at our end of a connection.
+enum Role: Equatable {
+    /// Standard input and output.
+    case relay
+    /// A program, whose words are split at blanks (`-e`).
+    case program(ByteString)
+    /// A command of the shell (`-c`).
+    case shell(ByteString)
+    /// All other clients (`--broker`).
+    case broker
+    /// All other clients, who see who said what (`--chat`).
+    case chat
+    /// Standard input and output, for all clients at the same time (ncat's `-k`).
+    case gather
+    /// Another host, `HOST:PORT` (`-L`).
+    case forward(ByteString)
+    /// Whatever host the client asks for.
+    case proxy(ProxyServerKind)
+}
+
+/// The proxies that we can be.
+enum ProxyServerKind: Equatable {
+    case http, socks5
+}
+
+/// Who may connect: hosts, prefixes and ranges, and files of them.
+struct AccessOptions: Equatable {
+    /// Who may (`--allow`); nobody named is everybody.
+    var allowed: [ByteString] = []
+    /// Who may not, even if allowed (`--deny`).
+    var denied: [ByteString] = []
+    /// Files with the same, a line each.
+    var allowFiles: [ByteString] = []
+    /// Files with the same, a line each.
+    var denyFiles: [ByteString] = []
+}
+
+extension Options {
+    /// The options that say what is at our end of a connection, and who may be at the other.
+    mutating func readRoleOptions(_ reader: inout ArgumentReader) throws(UsageError) {
+        reader.group("Input and output")
+        if reader.option("-e, --exec PROGRAM", "a program, its words split at blanks") {
+            role = .program(reader.value)
+        }
+        if reader.option("-c, --sh-exec COMMAND", "a command of the shell") { role = .shell(reader.value) }
+        switch role {
+        case .program(let command), .shell(let command):
+            reader.conflict("no command to run", if: command.isEmpty)
+            reader.conflict("cannot use -z with a command", if: scans)
+        default: break
+        }
+        if reader.option("-L HOST:PORT", "another host (with -l)") { role = .forward(reader.value) }
+        if case .forward = role {
+            reader.conflict("-L needs -l", if: !listens)
+            reader.conflict("-L is for streams", if: endpoint.usesDatagrams)
+        }
+        if reader.option("--broker", "all other clients (with -l)") { role = .broker }
+        if case .broker = role {
+            reader.conflict("--broker needs -l", if: !listens)
+            reader.conflict("--broker is for streams", if: endpoint.usesDatagrams)
+        }
+        if reader.option("--chat", "all other clients, with the speaker in front of each line (with -l)") {
+            role = .chat
+        }
+        if case .chat = role {
+            reader.conflict("--chat needs -l", if: !listens)
+            reader.conflict("--chat is for streams", if: endpoint.usesDatagrams)
+        }
+        if reader.option("--max-conns COUNT", ncat: "-m, --max-conns COUNT", "at most COUNT clients at once") {
+            mostConnections = try reader.number("max-conns", 0...1_000_000)
+        }
+        let comma = UInt8(ascii: ",")
+        if reader.option("--allow LIST", "who may connect: hosts, prefixes, ranges") {
+            access.allowed += reader.value.split(on: comma)
+        }
+        if reader.option("--allowfile FILE", "who may connect, a line each") { access.allowFiles.append(reader.value) }
+        if reader.option("--deny LIST", "who may not connect, even if allowed") {
+            access.denied += reader.value.split(on: comma)
+        }
+        if reader.option("--denyfile FILE", "who may not connect, a line each") {
+            access.denyFiles.append(reader.value)
+        }
+        if reader.option("-F", "hand the socket to the reader of standard output, and quit") {
+            passesDescriptor = true
+        }
+        reader.conflict("cannot use -F and -l", if: passesDescriptor && listens)
+    }
+}

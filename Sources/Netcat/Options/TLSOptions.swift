@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// Whether and how connections are encrypted.
+struct TLSOptions: Equatable {
+    /// `--ssl`, or anything that makes sense with it alone.
+    var isWanted = false
+    /// The certificate, with its chain, in PEM.
+    var certificate: ByteString?
+    /// The key of the certificate, in PEM.
+    var key: ByteString?
+    /// Whether the peer has to prove who it is.
+    var verifies = false
+    /// The certificates that are trusted, in PEM; nil is the system's.
+    var trustFile: ByteString?
+    /// The ciphers, as ciphers(1ssl) has them.
+    var ciphers: ByteString?
+    /// The name that is asked for, and that the certificate must have; nil is the host's.
+    var serverName: ByteString?
+    /// The protocols that are offered, with commas between them.
+    var applicationProtocols: ByteString?
+}
+
+extension Options {
+    /// The options of encryption. Each of them turns it on.
+    mutating func readTLSOptions(_ reader: inout ArgumentReader) {
+        reader.group("Encryption")
+        if reader.option("--ssl", "encrypt the connection") { tls.isWanted = true }
+        reader.conflict("no TLS for datagrams", if: tls.isWanted && endpoint.usesDatagrams)
+        if reader.option("--ssl-cert FILE", "our certificate, with its chain") {
+            (tls.isWanted, tls.certificate) = (true, reader.value)
+        }
+        if reader.option("--ssl-key FILE", "the key of our certificate") {
+            (tls.isWanted, tls.key) = (true, reader.value)
+        }
+        if reader.option("--ssl-verify", "refuse a peer that cannot prove who it is") {
+            (tls.isWanted, tls.verifies) = (true, true)
+        }
+        if reader.option("--ssl-trustfile FILE", "the same, by the certificates in a file instead of the system's") {
+            (tls.isWanted, tls.verifies, tls.trustFile) = (true, true, reader.value)
+        }
+        if reader.option("--ssl-ciphers LIST", "the ciphers, as ciphers(1ssl) has them") {
+            (tls.isWanted, tls.ciphers) = (true, reader.value)
+        }
+        if reader.option("--ssl-servername NAME", "name of the server, if it is not the host") {
+            (tls.isWanted, tls.serverName) = (true, reader.value)
+        }
+        if reader.option("--ssl-alpn LIST", "the protocols that are offered or accepted") {
+            (tls.isWanted, tls.applicationProtocols) = (true, reader.value)
+        }
+    }
+}
