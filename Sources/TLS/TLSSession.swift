@@ -14,7 +14,7 @@ public final class TLSSession {
     private let connection: UnsafeMutableRawPointer
     private let socket: InheritedDescriptor
     private let settings: NativeSettings
-    /// Whether the peer closed the connection without saying that it was the end: something may be missing.
+    /// Whether the peer closed the connection without close_notify: data may be missing.
     public private(set) var wasTruncated = false
 
     /// Prepares a connection; nothing is sent yet. Loads OpenSSL if that has not been done.
@@ -34,8 +34,8 @@ public final class TLSSession {
         ByteString(buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
     }
 
-    /// Agrees with the peer on keys, and sees who it is.
-    public func shakeHands(until deadline: Instant?) throws(TLSError) {
+    /// Does the TLS handshake, and verifies the peer's certificate if that is set.
+    public func handshake(until deadline: Instant?) throws(TLSError) {
         var fault = [CChar](repeating: 0, count: 512)
         while true {
             let outcome = unsafe ctls_handshake(connection, &fault, fault.count)
@@ -84,6 +84,6 @@ public final class TLSSession {
         throw count == Int(ctls_failed.rawValue) ? .connectionReset : .wouldBlock
     }
 
-    /// Tells the peer that nothing more comes.
+    /// Ends the sending side.
     public func shutDown() { unsafe ctls_shut_down(connection) }
 }

@@ -2,13 +2,13 @@
 internal import CTLS
 public import Linux
 
-/// What an encrypted connection is to be.
+/// The settings of an encrypted connection.
 public struct TLSSettings: Sendable {
-    /// Whether we are the one who was connected to.
+    /// Whether this is the side of the server.
     public var isServer = false
-    /// Whether the peer has to prove who it is.
+    /// Whether the peer's certificate is verified.
     public var verifies = false
-    /// The file with our certificate and its chain; a server without one makes one that nobody has signed.
+    /// The file with our certificate and its chain; a server without one makes a self-signed one.
     public var certificate: ByteString?
     /// The file with the key; nil is the file with the certificate.
     public var key: ByteString?
@@ -16,7 +16,7 @@ public struct TLSSettings: Sendable {
     public var trustFile: ByteString?
     /// The ciphers, as ciphers(1ssl) has them.
     public var ciphers: ByteString?
-    /// Who the peer should be: asked for by name (SNI), and looked for in its certificate.
+    /// The name of the peer: sent as SNI, and compared with its certificate.
     public var serverName: ByteString?
     /// The protocols that are offered or accepted (ALPN, RFC 7301), the best first.
     public var protocols: [ByteString] = []

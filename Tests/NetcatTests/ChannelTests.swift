@@ -76,7 +76,7 @@ final class ChannelTrial {
         )
         let cut = Int.random(in: 0...max(payload.count, 1), using: &random)
         var turns = 0
-        while !channel.isOver {
+        while !channel.isFinished {
             turns += 1
             if turns > 1_000_000 { return "does not end" }
             if Bool.random(using: &random) { try feed() }

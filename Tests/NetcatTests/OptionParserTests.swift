@@ -75,12 +75,12 @@ import Testing
 
     @Test(arguments: ["", "x", "1x", "s", "1.", ".5.", "1.x", "--1", "+", "1e3"] as [ByteString])
     func noDurations(_ text: ByteString) {
-        #expect(throws: OptionValue.Fault.invalid) { try OptionValue.duration(text) }
+        #expect(throws: OptionValue.ValueError.invalid) { try OptionValue.duration(text) }
     }
 
     @Test func numbersFarAway() {
-        #expect(throws: OptionValue.Fault.tooLarge) { try OptionValue.number("99999999999999999999999", in: 0...9) }
-        #expect(throws: OptionValue.Fault.tooSmall) { try OptionValue.number("-99999999999999999999999", in: 0...9) }
+        #expect(throws: OptionValue.ValueError.tooLarge) { try OptionValue.number("99999999999999999999999", in: 0...9) }
+        #expect(throws: OptionValue.ValueError.tooSmall) { try OptionValue.number("-99999999999999999999999", in: 0...9) }
     }
 }
 

@@ -203,7 +203,7 @@ import Testing
             try ForwardSettings.parse(["--udp", "127.0.0.1:53", "host:5353", "--max-conns", "7"])
         )
         #expect(settings.usesDatagrams)
-        #expect(settings.mostConnections == 7)
+        #expect(settings.maximumConnections == 7)
         #expect(settings.target == "host:5353")
         #expect(settings.options.listeningAddress == "127.0.0.1")
         #expect(settings.options.listeningPort == "53")

@@ -77,7 +77,7 @@ private struct Direction {
     var written = 0
     var arrived: [UInt8] = []
     /// Whether nothing more can arrive.
-    var isOver = false
+    var isFinished = false
 
     /// What is wrong with what arrived.
     func fault(isWhole: Bool) -> String? {
@@ -107,9 +107,9 @@ private final class RelayTrial {
         input = try TrialEnd(plan.input, isSource: true)
         output = try TrialEnd(plan.output, isSource: false)
         peer = try TrialEnd(plan.peer, isSource: true)
-        let most = seed % 50 == 0 ? 2_000_000 : 20_000
-        sending = Direction(payload: RelayTrial.payload(upTo: most, &random))
-        receiving = Direction(payload: RelayTrial.payload(upTo: most, &random))
+        let maximum = seed % 50 == 0 ? 2_000_000 : 20_000
+        sending = Direction(payload: RelayTrial.payload(upTo: maximum, &random))
+        receiving = Direction(payload: RelayTrial.payload(upTo: maximum, &random))
         cut = Int.random(in: 0...max(1, receiving.payload.count), using: &random)
         departure = Int.random(in: 0...max(1, receiving.payload.count), using: &random)
         self.random = random
@@ -122,9 +122,9 @@ private final class RelayTrial {
     /// Every byte tells where it was, as far as a byte can.
     private static let pattern = (0..<2_100_000).map { UInt8(truncatingIfNeeded: $0 &* 131 ^ $0 >> 8) }
 
-    private static func payload(upTo most: Int, _ random: inout SplitMix) -> [UInt8] {
+    private static func payload(upTo maximum: Int, _ random: inout SplitMix) -> [UInt8] {
         let start = Int.random(in: 0..<100_000, using: &random)
-        return Array(pattern[start..<(start + Int.random(in: 0...most, using: &random))])
+        return Array(pattern[start..<(start + Int.random(in: 0...maximum, using: &random))])
     }
 
     /// Runs to the end. Gives what went wrong.
@@ -146,7 +146,7 @@ private final class RelayTrial {
         }
         let end = Instant.now + .seconds(60)
         var isClosed = false
-        while !isClosed || !sending.isOver || !receiving.isOver {
+        while !isClosed || !sending.isFinished || !receiving.isFinished {
             if end < .now {
                 for side in [self.input, self.output, self.peer] { side.close() }
                 return "does not end"
@@ -170,7 +170,7 @@ private final class RelayTrial {
     private func readFile() throws {
         try output.channels.rewind()
         receiving.arrived = try output.channels.readToEnd(limit: 1 << 24)
-        receiving.isOver = true
+        receiving.isFinished = true
     }
 }
 
@@ -187,7 +187,7 @@ extension RelayTrial {
         try endPeer()
         if plan.readerLeaves && receiving.arrived.count >= departure {
             output.close()
-            receiving.isOver = true
+            receiving.isFinished = true
         }
         return moved
     }
@@ -196,11 +196,11 @@ extension RelayTrial {
         let hasSentAll = receiving.written == receiving.payload.count
         switch plan.peerEnd {
         case .halfCloses: if hasSentAll { try? peer.borrowed?.shutDown(.sending) }
-        case .follows: if hasSentAll && sending.isOver { peer.close() }
+        case .follows: if hasSentAll && sending.isFinished { peer.close() }
         case .closes: if receiving.written >= cut { peer.close() }
         case .resets: if receiving.written >= cut { try peer.reset() }
         }
-        if peer.borrowed == nil { sending.isOver = true }
+        if peer.borrowed == nil { sending.isFinished = true }
     }
 
     private func write(_ direction: inout Direction, to end: TrialEnd) throws -> Bool {
@@ -217,24 +217,24 @@ extension RelayTrial {
     }
 
     private func read(_ direction: inout Direction, from end: TrialEnd) throws -> Bool {
-        guard let tests = end.borrowed, !direction.isOver else { return false }
+        guard let tests = end.borrowed, !direction.isFinished else { return false }
         do throws(Errno) {
             let piece = try tests.read(upTo: Int.random(in: 1...100_000, using: &random))
             direction.arrived += piece
-            direction.isOver = piece.isEmpty
+            direction.isFinished = piece.isEmpty
             return true
         } catch {
             if error == .wouldBlock { return false }
             guard error == .connectionReset else { throw error }
-            direction.isOver = true
+            direction.isFinished = true
             return true
         }
     }
 
     private func waitForSomething() {
         var entries = [
-            PollEntry(sending.isOver ? nil : peer.borrowed, .readable),
-            PollEntry(receiving.isOver ? nil : output.borrowed, .readable),
+            PollEntry(sending.isFinished ? nil : peer.borrowed, .readable),
+            PollEntry(receiving.isFinished ? nil : output.borrowed, .readable),
         ]
         _ = try? poll(&entries, timeout: Milliseconds(rawValue: 1))
     }

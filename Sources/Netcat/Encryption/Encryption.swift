@@ -7,27 +7,27 @@ struct Encryption {
     private let options: Options
     private let console: Console
 
-    /// Creates what encrypts as `options` say.
+    /// Creates the encryption that `options` ask for.
     init(_ options: Options, _ console: Console) {
         self.options = options
         self.console = console
     }
 
     /// What is read and written over `connection`: through TLS if it is wanted, after the keys have been agreed on.
-    func stream(over connection: Stream, isServer: Bool) throws(Failure) -> Stream {
+    func stream(over connection: Stream, isServer: Bool) throws(NetcatError) -> Stream {
         guard options.tls.isWanted else { return connection }
         let socket = connection.descriptor
         try? socket.setNonBlocking(true)
         do throws(TLSError) {
             let session = try TLSSession(settings(isServer: isServer), over: socket)
-            try session.shakeHands(until: options.endpoint.timeout.map { Instant.now + $0 })
-            for line in session.description { console.note("TLS: \(line)") }
+            try session.handshake(until: options.endpoint.timeout.map { Instant.now + $0 })
+            for line in session.description { console.log("TLS: \(line)") }
             if !isServer && !options.tls.verifies {
-                console.note("TLS: the certificate was not verified (--ssl-verify)")
+                console.log("TLS: the certificate was not verified (--ssl-verify)")
             }
             return Stream(socket, session)
         } catch {
-            throw Failure("TLS: \(error.message)")
+            throw NetcatError("TLS: \(error.message)")
         }
     }
 
@@ -54,7 +54,7 @@ struct Encryption {
         guard try CurrentProcess.fork() == nil else { return ours }
         // Otherwise the end that we gave away would never be seen to close.
         try? ours.close()
-        do throws(Failure) {
+        do throws(NetcatError) {
             try pump(connection, theirs)
         } catch {
             error.report(to: console)
@@ -64,7 +64,7 @@ struct Encryption {
     }
 
     /// Encrypts what comes from `plain`, and decrypts what comes from `connection`.
-    private func pump(_ connection: borrowing Connection, _ plain: borrowing FileDescriptor) throws(Failure) {
+    private func pump(_ connection: borrowing Connection, _ plain: borrowing FileDescriptor) throws(NetcatError) {
         let stream = try stream(over: connection.stream, isServer: true)
         try? plain.setNonBlocking(true)
         let inner = Stream(plain.reference)

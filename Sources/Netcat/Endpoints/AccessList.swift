@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Who may connect. Who is denied may not, even if he is allowed as well.
+/// The hosts that may connect. A host that is denied may not, even if it is allowed as well.
 struct AccessList {
     private let allowed: [HostPattern]?
     private let denied: [HostPattern]
 
     /// Reads the lists and files, and looks the names in them up.
-    init(_ options: AccessOptions, _ console: Console) throws(Failure) {
+    init(_ options: AccessOptions, _ console: Console) throws(NetcatError) {
         let allowed = try AccessList.patterns(options.allowed, options.allowFiles, console)
         self.allowed = options.allowed.isEmpty && options.allowFiles.isEmpty ? nil : allowed
         denied = try AccessList.patterns(options.denied, options.denyFiles, console)
     }
 
-    /// Whether `peer` may connect; told if not. Whoever comes by a Unix socket may: its permissions decide that.
+    /// Whether `peer` may connect; with `-v`, a refusal is reported. Unix sockets are left to their permissions.
     func allows(_ peer: Peer, _ console: Console) -> Bool {
         guard case .internet(let address) = peer else { return true }
         let matches = { (pattern: HostPattern) in pattern.contains(address.address) }
         if !denied.contains(where: matches), allowed?.contains(where: matches) ?? true { return true }
-        if console.isVerbose { console.say("Connection from \(peer.description(console)) refused: not allowed") }
+        if console.isVerbose { console.print("Connection from \(peer.description(console)) refused: not allowed") }
         return false
     }
 
@@ -26,7 +26,7 @@ struct AccessList {
         _ texts: [ByteString],
         _ files: [ByteString],
         _ console: Console
-    ) throws(Failure) -> [HostPattern] {
+    ) throws(NetcatError) -> [HostPattern] {
         var patterns: [HostPattern] = []
         for text in texts { patterns += try parse(text, console) }
         for file in files {
@@ -35,11 +35,11 @@ struct AccessList {
         return patterns
     }
 
-    private static func content(of file: ByteString) throws(Failure) -> [UInt8] {
+    private static func content(of file: ByteString) throws(NetcatError) -> [UInt8] {
         do throws(Errno) {
             return try FileDescriptor.open(file, .readOnly).readToEnd(limit: 16 << 20)
         } catch {
-            throw Failure("\(file): \(error.message)")
+            throw NetcatError("\(file): \(error.message)")
         }
     }
 
@@ -53,13 +53,13 @@ struct AccessList {
         return words
     }
 
-    private static func parse(_ text: ByteString, _ console: Console) throws(Failure) -> [HostPattern] {
+    private static func parse(_ text: ByteString, _ console: Console) throws(NetcatError) -> [HostPattern] {
         if let pattern = HostPattern(text) { return [pattern] }
         do throws(LookupError) {
             let found = try NameLookup.addresses(of: text, service: "0", numeric: console.isNumeric)
             return found.map { HostPattern($0.address) }
         } catch {
-            throw Failure("no host or addresses: \(text): \(error.message)")
+            throw NetcatError("no host or addresses: \(text): \(error.message)")
         }
     }
 }

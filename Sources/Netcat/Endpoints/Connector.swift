@@ -10,26 +10,26 @@ struct Connection: ~Copyable {
     /// What is read from it and written to it.
     let stream: Stream
     /// Where the path of our side is, if it is one that we made.
-    let folder: TemporaryFolder?
+    let directory: TemporaryFolder?
 
     /// Takes over a connected socket.
     init(
         socket: consuming FileDescriptor,
         peer: Peer,
         stream: Stream? = nil,
-        folder: consuming TemporaryFolder? = nil
+        directory: consuming TemporaryFolder? = nil
     ) {
         self.stream = stream ?? Stream(socket.reference)
         self.socket = socket
         self.peer = peer
-        self.folder = folder
+        self.directory = directory
     }
 }
 
-/// Makes connections to a host of the internet: each of its addresses is tried, and what came of it is told.
+/// Connects to a host: each of its addresses is tried, and with `-v` each result is reported.
 struct Connector {
     private let host: ByteString
-    /// The port of a proxy as it was given; a proxy is told of without its address.
+    /// The port of a proxy as it was given; messages name a proxy without its address.
     private let proxyService: ByteString?
     private let options: EndpointOptions
     private let console: Console
@@ -38,7 +38,7 @@ struct Connector {
 
     /// Looks `host` up.
     /// - Parameter port: the first port that will be asked for, for the message when there is no such host.
-    init(to host: ByteString, _ options: EndpointOptions, _ console: Console, port: Port) throws(Failure) {
+    init(to host: ByteString, _ options: EndpointOptions, _ console: Console, port: Port) throws(NetcatError) {
         try self.init(to: host, service: port.byteString, options, console, proxy: nil)
     }
 
@@ -48,7 +48,7 @@ struct Connector {
         service: ByteString,
         _ options: EndpointOptions,
         _ console: Console
-    ) throws(Failure) {
+    ) throws(NetcatError) {
         try self.init(to: host, service: service, options, console, proxy: service)
     }
 
@@ -58,7 +58,7 @@ struct Connector {
         _ options: EndpointOptions,
         _ console: Console,
         proxy: ByteString?
-    ) throws(Failure) {
+    ) throws(NetcatError) {
         self.host = host
         self.proxyService = proxy
         self.options = options
@@ -72,7 +72,7 @@ struct Connector {
                 numeric: console.isNumeric
             )
         } catch {
-            throw Failure("getaddrinfo for host \"\(host)\" port \(service): \(error.message)")
+            throw NetcatError("getaddrinfo for host \"\(host)\" port \(service): \(error.message)")
         }
         do throws(LookupError) {
             let (source, port) = (options.sourceAddress, options.sourcePort)
@@ -90,19 +90,19 @@ struct Connector {
                     transport: options.transport
                 )
         } catch {
-            throw Failure("getaddrinfo: \(error.message)")
+            throw NetcatError("getaddrinfo: \(error.message)")
         }
     }
 
-    /// Connects to `port`; nil is the port of the proxy. Gives nil when no address answers, which has been told then.
-    func connect(to port: Port?) throws(Failure) -> Connection? {
+    /// Connects to `port`; nil is the port of the proxy. Returns nil, after a message, when no address answers.
+    func connect(to port: Port?) throws(NetcatError) -> Connection? {
         for address in port.map({ candidates($0) }) ?? addresses {
             let deadline = options.timeout.map { Instant.now + $0 }
             guard let socket = try begin(address) else { continue }
             do throws(Errno) {
                 try socket.finishConnecting(until: deadline)
             } catch {
-                tell(address, error)
+                log(address, error)
                 continue
             }
             return Connection(socket: socket, peer: .internet(address))
@@ -119,13 +119,13 @@ struct Connector {
         }
     }
 
-    /// Begins to connect to `address`, without waiting. Gives nil when that cannot work, which has been told then.
-    func begin(_ address: SocketAddress) throws(Failure) -> FileDescriptor? {
+    /// Begins to connect to `address`, without waiting. Returns nil, after a message, when that cannot work.
+    func begin(_ address: SocketAddress) throws(NetcatError) -> FileDescriptor? {
         let family = address.address.family
         guard let socket = try? FileDescriptor.socket(family, options.transport),
             (try? socket.setNonBlocking(true)) != nil
         else {
-            tell(address, .addressFamilyNotSupported)
+            log(address, .addressFamilyNotSupported)
             return nil
         }
         try options.settings.apply(to: socket.reference, family)
@@ -134,18 +134,18 @@ struct Connector {
             try socket.connect(to: address)
         } catch {
             if error != .inProgress {
-                tell(address, error)
+                log(address, error)
                 return nil
             }
         }
         return socket
     }
 
-    private func bind(_ socket: InheritedDescriptor, _ family: InternetFamily) throws(Failure) {
+    private func bind(_ socket: InheritedDescriptor, _ family: InternetFamily) throws(NetcatError) {
         var reason = Errno.addressNotAvailable
         for source in sources where source.address.family == family {
             do throws(Errno) {
-                // Two sockets of datagrams would share the port, and one of them hear nothing.
+                // Two datagram sockets would share the port, and one of them receive nothing.
                 if !options.usesDatagrams { try socket.setReuseAddress(true) }
                 try socket.bind(to: source)
                 return
@@ -153,29 +153,29 @@ struct Connector {
                 reason = error
             }
         }
-        throw Failure("bind failed: \(reason.message)")
+        throw NetcatError("bind failed: \(reason.message)")
     }
 
-    /// Tells why `address` could not be reached.
-    func tell(_ address: SocketAddress, _ error: Errno) {
+    /// With `-v`, reports why `address` could not be reached.
+    func log(_ address: SocketAddress, _ error: Errno) {
         guard console.isVerbose else { return }
         let how: ByteString = error == .timedOut ? "timed out" : "failed"
         let port = proxyService ?? address.port.byteString
         let place = "\(described(address)) port \(port) (\(options.transportName))" as ByteString
-        console.complain("connect to \(place) \(how): \(error.message)")
+        console.printError("connect to \(place) \(how): \(error.message)")
     }
 
-    /// Tells that `address` was reached.
-    func tellSuccess(_ address: SocketAddress) {
+    /// With `-v`, reports that `address` was reached.
+    func logSuccess(_ address: SocketAddress) {
         guard console.isVerbose else { return }
         let service = console.isNumeric ? nil : NameLookup.service(at: address.port, options.transport)
         let what = "[\(options.transportName)/\(service ?? "*")]" as ByteString
-        console.say("Connection to \(described(address)) \(address.port) port \(what) succeeded!")
+        console.print("Connection to \(described(address)) \(address.port) port \(what) succeeded!")
     }
 
-    /// Tells that `peer` was reached.
-    func tellSuccess(_ peer: Peer) {
-        if case .internet(let address) = peer { tellSuccess(address) }
+    /// With `-v`, reports that `peer` was reached.
+    func logSuccess(_ peer: Peer) {
+        if case .internet(let address) = peer { logSuccess(address) }
     }
 
     /// The host as it was given, and the address behind it if that is something else. Where names are not wanted there

@@ -16,14 +16,14 @@ enum HostPattern: Equatable {
     init?(_ text: ByteString) {
         let parts = text.split(on: UInt8(ascii: "/"))
         if let address = IPAddress(parts[0]) {
-            let most = address.family == .v4 ? 32 : 128
-            var length = most
+            let maximum = address.family == .v4 ? 32 : 128
+            var length = maximum
             if parts.count == 2 {
-                guard let given = try? OptionValue.number(parts[1], in: 0...most) else { return nil }
+                guard let given = try? OptionValue.number(parts[1], in: 0...maximum) else { return nil }
                 length = given
             }
             guard parts.count <= 2 else { return nil }
-            self = .prefix(address.mapped, length: length + 128 - most)
+            self = .prefix(address.mapped, length: length + 128 - maximum)
             return
         }
         guard parts.count == 1 else { return nil }
@@ -32,7 +32,7 @@ enum HostPattern: Equatable {
         self = .numbers(numbers)
     }
 
-    /// The one address `address`.
+    /// The address `address` alone.
     init(_ address: IPAddress) { self = .prefix(address.mapped, length: 128) }
 
     /// The choices for one number: `*`, or numbers and ranges with commas between them. None if there is a mistake.

@@ -6,7 +6,7 @@ enum InheritedListener {
     private static var descriptor: InheritedDescriptor { InheritedDescriptor(3) }
 
     /// Whether there is one, for this process.
-    static var isThere: Bool {
+    static var exists: Bool {
         guard let process = Environment.value(of: "LISTEN_PID"), let count = Environment.value(of: "LISTEN_FDS") else {
             return false
         }
@@ -14,7 +14,7 @@ enum InheritedListener {
             && (try? OptionValue.number(count, in: 1...1000)) != nil
     }
 
-    /// Takes it over, so that nobody we start takes it for his.
+    /// Takes the descriptor over, and removes the variables so that programs started from here do not.
     static func take() -> FileDescriptor {
         for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] as [ByteString] { Environment.remove(name) }
         let owned = FileDescriptor(owning: descriptor.rawValue)

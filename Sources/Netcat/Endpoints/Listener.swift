@@ -18,9 +18,9 @@ struct Listener: ~Copyable {
     }
 
     /// Makes the listener that the options ask for, or takes over the one that our starter made.
-    static func open(_ options: Options, _ console: Console) throws(Failure) -> Listener {
-        if options.endpoint.isUnix { return try UnixPlace.listen(options, console) }
-        if options.endpoint.isVsock { return try VsockPlace.listen(options) }
+    static func open(_ options: Options, _ console: Console) throws(NetcatError) -> Listener {
+        if options.endpoint.isUnix { return try UnixEndpoint.listen(options, console) }
+        if options.endpoint.isVsock { return try VsockEndpoint.listen(options) }
         if options.listeningPort == nil { return inherited() }
         return try internet(options, console)
     }
@@ -32,9 +32,9 @@ struct Listener: ~Copyable {
     }
 
     /// Binds the first of the addresses that `options` name which can be bound.
-    private static func internet(_ options: Options, _ console: Console) throws(Failure) -> Listener {
+    private static func internet(_ options: Options, _ console: Console) throws(NetcatError) -> Listener {
         let endpoint = options.endpoint
-        var last = Failure("no address to listen on")
+        var last = NetcatError("no address to listen on")
         for candidate in try candidates(options, console) {
             guard let socket = try? FileDescriptor.socket(candidate.address.family, endpoint.transport) else {
                 continue
@@ -48,7 +48,7 @@ struct Listener: ~Copyable {
                 try socket.bind(to: candidate)
                 if !endpoint.usesDatagrams { try socket.listen() }
             } catch {
-                last = BindFailure(address: candidate, transport: endpoint.transport, error: error).failure(console)
+                last = BindError(address: candidate, transport: endpoint.transport, error: error).netcatError(console)
                 continue
             }
             let address = (try? socket.localAddress()) ?? candidate
@@ -57,18 +57,18 @@ struct Listener: ~Copyable {
         throw last
     }
 
-    private static func candidates(_ options: Options, _ console: Console) throws(Failure) -> [SocketAddress] {
+    private static func candidates(_ options: Options, _ console: Console) throws(NetcatError) -> [SocketAddress] {
         let host = options.listeningAddress
         let port = options.listeningPort ?? ""
         let takesBoth = options.dialect == .ncat && !options.endpoint.usesDatagrams
         if let number = try? OptionValue.number(port, in: 0...Int.max), number > 65535 {
-            throw Failure("port number too large: \(port)")
+            throw NetcatError("port number too large: \(port)")
         }
         do throws(LookupError) {
             let addresses = try NameLookup.addresses(
                 of: host,
                 service: port,
-                // The wildcard of IPv6 takes IPv4 as well; that is for those who ask for it.
+                // The wildcard of IPv6 takes IPv4 as well, so it is used with -6 alone.
                 family: options.endpoint.family ?? (host == nil && !takesBoth ? .v4 : nil),
                 transport: options.endpoint.transport,
                 numeric: options.isNumeric
@@ -76,23 +76,23 @@ struct Listener: ~Copyable {
             if host != nil || !takesBoth { return addresses }
             return addresses.filter { $0.address.family == .v6 } + addresses.filter { $0.address.family == .v4 }
         } catch {
-            throw Failure("getaddrinfo: \(error.message)")
+            throw NetcatError("getaddrinfo: \(error.message)")
         }
     }
 
     /// Tells where it is.
-    func tell(_ options: Options, _ console: Console) {
+    func log(_ options: Options, _ console: Console) {
         if case .unix(let path) = place {
-            console.note("Bound on \(path)")
-            if !options.endpoint.usesDatagrams { console.note("Listening on \(path)") }
+            console.log("Bound on \(path)")
+            if !options.endpoint.usesDatagrams { console.log("Listening on \(path)") }
         } else if console.isVerbose {
             let verb: ByteString = options.endpoint.usesDatagrams ? "Bound" : "Listening"
-            console.say("\(verb) on \(place.description(console))")
+            console.print("\(verb) on \(place.description(console))")
         }
-        if options.tellsTests { console.say("NCAT TEST: LISTEN") }
+        if options.printsTestLines { console.print("NCAT TEST: LISTEN") }
     }
 
-    /// Lets nobody connect any more.
+    /// Stops listening.
     consuming func close() { try? socket.close() }
 
     /// Takes the next connection, waiting for it.

@@ -4,11 +4,11 @@ internal import Linux
 /// Who is at the other end of a connection.
 enum Peer: Equatable {
     case internet(SocketAddress)
-    /// A Unix socket: whoever connects to one seldom has an address, so it is the listener's.
+    /// A Unix socket: a client seldom has an address, so the path is the listener's.
     case unix(ByteString)
     case vsock(VsockAddress)
 
-    /// What `-v` says behind "received on": the host and its port, or the path.
+    /// The peer in messages: the host and its port, or the path.
     func description(_ console: Console) -> ByteString {
         switch self {
         case .internet(let address): "\(console.name(of: address)) \(address.port)"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Forwards datagrams to a server, and its answers back to whoever asked. A client who was silent for a minute is
+/// Forwards datagrams to a server, and its answers to the clients. A client that was silent for a minute is
 /// forgotten.
 final class DatagramForwarder {
-    /// A client, and the socket that the server sees in his place.
+    /// A client, and the socket that the server sees in its place.
     private final class Correspondent {
         let client: SocketAddress
         let socket: FileDescriptor
@@ -17,7 +17,7 @@ final class DatagramForwarder {
     }
 
     private let target: SocketAddress
-    private let mostClients: Int
+    private let maximumClients: Int
     private let console: Console
     private let access: AccessList
     private let buffer = Buffer(capacity: 65536)
@@ -27,16 +27,16 @@ final class DatagramForwarder {
     private static var memory: Milliseconds { .seconds(60) }
 
     /// Creates a forwarder to the first address of `target`.
-    init(to target: ForwardTarget, mostClients: Int, _ access: AccessList, _ console: Console) throws(Failure) {
-        guard let address = target.addresses.first else { throw Failure("no address of \(target.host)") }
+    init(to target: ForwardTarget, maximumClients: Int, _ access: AccessList, _ console: Console) throws(NetcatError) {
+        guard let address = target.addresses.first else { throw NetcatError("no address of \(target.host)") }
         self.target = address
-        self.mostClients = mostClients
+        self.maximumClients = maximumClients
         self.access = access
         self.console = console
     }
 
     /// Serves until a signal ends it.
-    func run(_ listener: borrowing Listener) throws(Failure) {
+    func run(_ listener: borrowing Listener) throws(NetcatError) {
         do throws(Errno) {
             let signals = try SignalDescriptor([.user1, .terminate, .interrupt])
             while true {
@@ -44,11 +44,11 @@ final class DatagramForwarder {
                 while let signal = signals.next() {
                     guard signal == .user1 else { return }
                     let (sent, received) = (counters.sent, counters.received)
-                    console.say("\(counters.clients) clients; \(sent) bytes to the server, \(received) bytes back")
+                    console.print("\(counters.clients) clients; \(sent) bytes to the server, \(received) bytes back")
                 }
             }
         } catch {
-            throw Failure("forward: \(error.message)")
+            throw NetcatError("forward: \(error.message)")
         }
     }
 
@@ -91,11 +91,11 @@ final class DatagramForwarder {
 
     private func correspondent(_ client: SocketAddress) -> Correspondent? {
         if let known = correspondents.first(where: { $0.client == client }) { return known }
-        guard correspondents.count < mostClients, access.allows(.internet(client), console),
+        guard correspondents.count < maximumClients, access.allows(.internet(client), console),
             let socket = try? FileDescriptor.socket(target.address.family, .udp),
             (try? socket.connect(to: target)) != nil
         else { return nil }
-        if console.isVerbose { console.say("Connection received on \(Peer.internet(client).description(console))") }
+        if console.isVerbose { console.print("Connection received on \(Peer.internet(client).description(console))") }
         counters.clients += 1
         let new = Correspondent(client, socket)
         correspondents.append(new)

@@ -13,10 +13,10 @@ final class Flow {
     private var downPassedOn = false
     private var connectDeadline: Instant?
     /// Whether there is nothing left to do.
-    private(set) var isOver = false
+    private(set) var isFinished = false
 
     /// Begins to connect `client` to the first of `candidates` that answers.
-    /// - Parameter greeting: what the server is told before anything of the client (PROXY protocol).
+    /// - Parameter greeting: what is sent to the server before the data of the client (PROXY protocol).
     init(_ client: consuming Connection, to candidates: [SocketAddress], greeting: [UInt8]) {
         self.client = client
         self.candidates = candidates[...]
@@ -76,7 +76,7 @@ final class Flow {
             connectDeadline = Instant.now + .seconds(30)
             return
         }
-        isOver = true
+        isFinished = true
     }
 
     /// The server answered, or did not.
@@ -97,15 +97,15 @@ final class Flow {
 
     /// The end of each side is passed on to the other.
     private func passEndsOn(_ up: Channel, _ down: Channel) {
-        if up.isOver && !upPassedOn {
+        if up.isFinished && !upPassedOn {
             upPassedOn = true
             up.sink.endSending()
         }
-        if down.isOver && !downPassedOn {
+        if down.isFinished && !downPassedOn {
             downPassedOn = true
             down.sink.endSending()
         }
-        // Whoever takes nothing more may still have something to say.
-        isOver = up.isOver && down.isOver
+        // An end that takes nothing more may still send.
+        isFinished = up.isFinished && down.isFinished
     }
 }

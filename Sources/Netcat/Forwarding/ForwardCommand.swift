@@ -19,27 +19,29 @@ package enum ForwardCommand {
             console.isNumeric = settings.isNumeric
             return run(settings, console)
         } catch {
-            if let message = error.message { console.complain(message) }
+            if let message = error.message { console.printError(message) }
             if error.showsUsage { try? InheritedDescriptor.standardError.write(ForwardSettings.usage) }
             return 64
         }
     }
 
     private static func run(_ settings: ForwardSettings, _ console: Console) -> Int32 {
-        do throws(Failure) {
+        do throws(NetcatError) {
             let options = settings.options
             var outbound = EndpointOptions()
             outbound.usesDatagrams = settings.usesDatagrams
             let target = try ForwardTarget(settings.target, outbound, console)
             let access = try AccessList(options.access, console)
             let listener = try Listener.open(options, console)
-            listener.tell(options, console)
+            listener.log(options, console)
             if settings.usesDatagrams {
-                try DatagramForwarder(to: target, mostClients: settings.mostConnections, access, console).run(listener)
+                try DatagramForwarder(to: target, maximumClients: settings.maximumConnections, access, console).run(
+                    listener
+                )
             } else {
                 try Forwarder(
                     to: target,
-                    mostConnections: settings.mostConnections,
+                    maximumConnections: settings.maximumConnections,
                     announcesClients: settings.announcesClients,
                     access,
                     console

@@ -9,13 +9,13 @@ struct ForwardSettings: Equatable {
     var target: ByteString = ""
     /// Whether datagrams are forwarded.
     var usesDatagrams = false
-    /// Whether the server is told first who the client is, in a line (PROXY protocol, version 1).
+    /// Whether the address of the client is sent first, in a line (PROXY protocol, version 1).
     var announcesClients = false
     /// How many connections may be open at once.
-    var mostConnections = 1000
-    /// Whether to tell about each connection.
+    var maximumConnections = 1000
+    /// Whether each connection is reported.
     var isVerbose = false
-    /// Whether names are left alone.
+    /// Whether names are not resolved.
     var isNumeric = false
     /// Whether the usage is shown, and nothing else done.
     var showsHelp = false
@@ -27,7 +27,7 @@ struct ForwardSettings: Equatable {
         options.keepsOpen = true
         options.isVerbose = isVerbose
         options.isNumeric = isNumeric
-        options.mostConnections = mostConnections
+        options.maximumConnections = maximumConnections
         options.endpoint.usesDatagrams = usesDatagrams
         if let source, let place = HostAndPort(source) {
             // A port alone is no host.
@@ -48,7 +48,7 @@ struct ForwardSettings: Equatable {
             if settings.showsHelp { return nil }
         }
         switch operands.count {
-        case 1 where InheritedListener.isThere: settings.target = operands[0]
+        case 1 where InheritedListener.exists: settings.target = operands[0]
         case 2:
             settings.source = operands[0]
             settings.target = operands[1]
@@ -72,13 +72,13 @@ extension ForwardSettings: OptionSettings {
     /// All options of lowport-forward.
     mutating func readOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         if reader.option("-u, --udp", "forward datagrams") { usesDatagrams = true }
-        if reader.option("--proxy-protocol", "tell the server first who the client is") { announcesClients = true }
+        if reader.option("--proxy-protocol", "send the address of the client first") { announcesClients = true }
         reader.conflict("the PROXY protocol is for streams", if: announcesClients && usesDatagrams)
         if reader.option("--max-conns COUNT", "at most COUNT connections at once") {
-            mostConnections = try reader.number("max-conns", 1...1_000_000)
+            maximumConnections = try reader.number("max-conns", 1...1_000_000)
         }
-        if reader.option("-n, --nodns", "look no names up") { isNumeric = true }
-        if reader.option("-v, --verbose", "tell about each client") { isVerbose = true }
+        if reader.option("-n, --nodns", "do not resolve names") { isNumeric = true }
+        if reader.option("-v, --verbose", "report each client") { isVerbose = true }
         if reader.hiddenOption("-h, --help") { showsHelp = true }
     }
 }

@@ -11,16 +11,16 @@ struct ForwardTarget {
     let addresses: [SocketAddress]
 
     /// Reads `text`, and looks the host up.
-    init(_ text: ByteString, _ options: EndpointOptions, _ console: Console) throws(Failure) {
+    init(_ text: ByteString, _ options: EndpointOptions, _ console: Console) throws(NetcatError) {
         guard let parts = HostAndPort(text), let portText = parts.port else {
-            throw Failure("no HOST:PORT: \(text)")
+            throw NetcatError("no HOST:PORT: \(text)")
         }
         do throws(UsageError) {
             let ports = try PortList.parse([portText], options.transport)
             guard ports.count == 1 else { throw UsageError(message: "more than one port: \(portText)") }
             port = ports[0]
         } catch {
-            throw Failure(error.message)
+            throw NetcatError(error.message)
         }
         host = parts.host
         do throws(LookupError) {
@@ -32,7 +32,7 @@ struct ForwardTarget {
                 numeric: console.isNumeric
             )
         } catch {
-            throw Failure("getaddrinfo for host \"\(parts.host)\" port \(port): \(error.message)")
+            throw NetcatError("getaddrinfo for host \"\(parts.host)\" port \(port): \(error.message)")
         }
     }
 }

@@ -3,11 +3,11 @@ internal import Linux
 
 /// Forwards all connections of a listener to a server, in one process.
 ///
-/// SIGUSR1 makes it tell what it has done so far. SIGTERM and SIGINT make it stop listening and end with the last
+/// On SIGUSR1 it prints its counters. On SIGTERM and SIGINT it stops listening and ends with the last
 /// connection; the second of them ends it at once.
 final class Forwarder {
     private let target: ForwardTarget
-    private let mostConnections: Int
+    private let maximumConnections: Int
     private let announces: Bool
     private let console: Console
     private let access: AccessList
@@ -19,20 +19,20 @@ final class Forwarder {
     /// Creates a forwarder to `target`.
     init(
         to target: ForwardTarget,
-        mostConnections: Int,
+        maximumConnections: Int,
         announcesClients: Bool,
         _ access: AccessList,
         _ console: Console
     ) {
         self.target = target
-        self.mostConnections = mostConnections
+        self.maximumConnections = maximumConnections
         self.access = access
         self.console = console
         announces = announcesClients
     }
 
     /// Serves until a signal ends it.
-    func run(_ listener: consuming Listener) throws(Failure) {
+    func run(_ listener: consuming Listener) throws(NetcatError) {
         var listening = Optional(consume listener)
         do throws(Errno) {
             let signals = try SignalDescriptor([.user1, .terminate, .interrupt])
@@ -41,17 +41,17 @@ final class Forwarder {
                 try turn(listening, signals.reference)
                 while let signal = signals.next() {
                     if signal == .user1 {
-                        counters.tell(flows, console)
+                        counters.print(flows, console)
                     } else {
                         if isEnding { return }
                         isEnding = true
-                        // From here on, who connects is refused.
+                        // From here on, connections are refused.
                         listening = nil
                     }
                 }
             }
         } catch {
-            throw Failure("forward: \(error.message)")
+            throw NetcatError("forward: \(error.message)")
         }
     }
 
@@ -65,7 +65,7 @@ final class Forwarder {
     private func turn(_ listener: borrowing Listener?, _ signals: InheritedDescriptor) throws(Errno) {
         entries.removeAll(keepingCapacity: true)
         // When all places are taken, the next clients wait in the kernel.
-        let hasPlaces = flows.count < mostConnections
+        let hasPlaces = flows.count < maximumConnections
         entries.append(PollEntry(hasPlaces ? reference(listener) : nil, .readable))
         entries.append(PollEntry(signals, .readable))
         var deadline: Instant?
@@ -78,12 +78,12 @@ final class Forwarder {
         } catch {
             if error != .interrupted { throw error }
         }
-        var anyOver = false
+        var anyFinished = false
         for (index, flow) in flows.enumerated() {
             flow.advance(entries[(2 + 4 * index)..<(6 + 4 * index)])
-            anyOver = anyOver || flow.isOver
+            anyFinished = anyFinished || flow.isFinished
         }
-        if anyOver { removeFinished() }
+        if anyFinished { removeFinished() }
         guard entries[0].isReadable else { return }
         switch listener {
         case .some(let listener): try accept(listener)
@@ -92,12 +92,12 @@ final class Forwarder {
     }
 
     private func removeFinished() {
-        for flow in flows where flow.isOver { counters.add(flow) }
-        flows.removeAll { $0.isOver }
+        for flow in flows where flow.isFinished { counters.add(flow) }
+        flows.removeAll { $0.isFinished }
     }
 
     private func accept(_ listener: borrowing Listener) throws(Errno) {
-        while flows.count < mostConnections {
+        while flows.count < maximumConnections {
             let client: Connection
             do throws(Errno) {
                 client = try listener.accept()
@@ -107,16 +107,16 @@ final class Forwarder {
                 throw error
             }
             guard case .internet(let peer) = client.peer, access.allows(client.peer, console) else { continue }
-            if console.isVerbose { console.say("Connection received on \(client.peer.description(console))") }
+            if console.isVerbose { console.print("Connection received on \(client.peer.description(console))") }
             let greeting = announces ? ProxyAnnouncement.line(from: peer, to: try? client.socket.localAddress()) : ""
             counters.connections += 1
             let flow = Flow(client, to: target.addresses, greeting: greeting.bytes)
-            if flow.isOver { counters.add(flow) } else { flows.append(flow) }
+            if flow.isFinished { counters.add(flow) } else { flows.append(flow) }
         }
     }
 }
 
-/// The first line of a connection that tells the server who the client is (PROXY protocol, version 1).
+/// The first line of a connection, with the address of the client (PROXY protocol, version 1).
 enum ProxyAnnouncement {
     /// The line for a client at `client` that connected to `place`.
     static func line(from client: SocketAddress, to place: SocketAddress?) -> ByteString {
@@ -143,14 +143,14 @@ struct ForwardCounters {
         received += flow.received
     }
 
-    /// Tells the figures, with those of the connections that are still open.
-    func tell(_ open: [Flow], _ console: Console) {
+    /// Prints the counters, with those of the connections that are still open.
+    func print(_ open: [Flow], _ console: Console) {
         var (sent, received) = (sent, received)
         for flow in open {
             sent += flow.sent
             received += flow.received
         }
         let clients = "\(connections) connections, \(open.count) open, \(failed) without an answer" as ByteString
-        console.say("\(clients); \(sent) bytes to the server, \(received) bytes back")
+        console.print("\(clients); \(sent) bytes to the server, \(received) bytes back")
     }
 }

@@ -15,7 +15,7 @@ struct Forwarding {
     }
 
     /// Relays between `client` and the target, to the end of both.
-    func serve(_ client: borrowing Connection) throws(Failure) {
+    func serve(_ client: borrowing Connection) throws(NetcatError) {
         var outbound = options.endpoint
         // Where we listen is not where we come from.
         outbound.sourceAddress = nil
@@ -23,9 +23,9 @@ struct Forwarding {
         let target = try ForwardTarget(target, outbound, console)
         let connector = try Connector(to: target.host, outbound, console, port: target.port)
         guard let server = try connector.connect(to: target.port) else {
-            throw Failure("cannot reach \(target.host) port \(target.port)")
+            throw NetcatError("cannot reach \(target.host) port \(target.port)")
         }
-        connector.tellSuccess(server.peer)
+        connector.logSuccess(server.peer)
         let inner = try Encryption(options, console).stream(over: client.stream, isServer: true)
         try Forwarding.relay(inner, server, options, console)
     }
@@ -36,7 +36,7 @@ struct Forwarding {
         _ connection: borrowing Connection,
         _ options: Options,
         _ console: Console
-    ) throws(Failure) {
+    ) throws(NetcatError) {
         try? client.descriptor.setNonBlocking(true)
         let server = connection.stream
         let filters = try Filters(options.content, server)

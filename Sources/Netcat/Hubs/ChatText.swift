@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What the clients of a chat say to each other, who read it on terminals.
+/// The text that the clients of a chat receive, safe for a terminal.
 enum ChatText {
-    /// `bytes` with `prefix` in front of every line, so that nobody says a line in the name of somebody else.
+    /// `bytes` with `prefix` in front of every line, so that no client can forge a line of another.
     ///
     /// Controls, other hidden characters and what is not UTF-8 are written in octal, as ncat writes them: `\033`. Tabs and
     /// ends of lines stay.

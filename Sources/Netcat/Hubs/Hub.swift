@@ -4,8 +4,8 @@ internal import Linux
 /// Passes what each client sends to all others (`--broker`) or to standard output (ncat's `-k`), and standard input to
 /// all of them.
 ///
-/// While one client does not take what is there for it, nothing more is read from anybody: memory stays bounded, and
-/// nobody misses anything.
+/// While one client has not taken its data, nothing more is read from the others: memory stays bounded, and no client
+/// loses data.
 final class Hub {
     private let options: Options
     private let console: Console
@@ -14,7 +14,7 @@ final class Hub {
     /// Whether what clients send goes to standard output, and not to the others.
     private let gathers: Bool
     private let buffer = Buffer(capacity: 64 << 10)
-    private var members: [Member] = []
+    private var clients: [HubClient] = []
     private var nextNumber = 1
     private var readsInput: Bool
     private var isOutputGone = false
@@ -30,65 +30,65 @@ final class Hub {
     }
 
     /// Serves until a signal ends the process.
-    func run(_ listener: borrowing Listener) throws(Failure) {
-        // Those that decipher for a member end with it.
+    func run(_ listener: borrowing Listener) throws(NetcatError) {
+        // Those that decipher for a client end with it.
         if options.tls.isWanted { CurrentProcess.forgetChildren() }
         do throws(Errno) {
             try listener.socket.setNonBlocking(true)
-            while !isOver { try turn(listener) }
+            while !isFinished { try turn(listener) }
         } catch {
-            throw Failure("broker: \(error.message)")
+            throw NetcatError("broker: \(error.message)")
         }
     }
 
     /// Whether standard input has ended and was all that mattered.
-    private var isOver: Bool {
+    private var isFinished: Bool {
         if isOutputGone { return true }
-        return options.ending.sendsOnly && !readsInput && !members.contains { $0.isBehind }
+        return options.ending.sendsOnly && !readsInput && !clients.contains { $0.isBehind }
     }
 
     private func turn(_ listener: borrowing Listener) throws(Errno) {
-        let isBlocked = members.contains { $0.isBehind }
+        let isBlocked = clients.contains { $0.isBehind }
         var entries = [
             PollEntry(listener.socket.reference, .readable),
             PollEntry(readsInput && !isBlocked ? .standardInput : nil, .readable),
         ]
-        for member in members {
-            entries.append(PollEntry(isBlocked || member.isLeaving ? nil : member.descriptor, .readable))
-            entries.append(PollEntry(member.isBehind ? member.descriptor : nil, .writable))
+        for client in clients {
+            entries.append(PollEntry(isBlocked || client.isLeaving ? nil : client.descriptor, .readable))
+            entries.append(PollEntry(client.isBehind ? client.descriptor : nil, .writable))
         }
         do throws(Errno) {
             _ = try poll(&entries, timeout: nil)
         } catch {
             if error != .interrupted { throw error }
         }
-        let present = members
-        for (index, member) in present.enumerated() {
-            if entries[3 + 2 * index].isWritable { member.flush() }
-            if entries[2 + 2 * index].isReadable { hear(member) }
+        let present = clients
+        for (index, client) in present.enumerated() {
+            if entries[3 + 2 * index].isWritable { client.flush() }
+            if entries[2 + 2 * index].isReadable { receive(from: client) }
         }
-        if entries[1].isReadable { hearInput() }
-        // Whoever left makes room for whoever came meanwhile.
+        if entries[1].isReadable { readInput() }
+        // Clients that have left make room for those that have connected meanwhile.
         removeGone()
         if entries[0].isReadable { try accept(listener) }
         removeGone()
     }
 
-    private func hear(_ member: Member) {
+    private func receive(from client: HubClient) {
         do throws(Errno) {
-            guard try member.descriptor.receive(into: buffer) > 0 else {
+            guard try client.descriptor.receive(into: buffer) > 0 else {
                 // What is there for it may still arrive.
-                member.leave()
+                client.leave()
                 return
             }
             if gathers {
                 write()
             } else if !options.ending.sendsOnly && !options.ending.receivesOnly {
-                tellOthers(buffer.bytes, from: member)
+                sendToOthers(buffer.bytes, from: client)
             }
             buffer.remove(buffer.count)
         } catch {
-            member.isGone = error != .wouldBlock
+            client.isGone = error != .wouldBlock
         }
     }
 
@@ -101,23 +101,23 @@ final class Hub {
         }
     }
 
-    private func hearInput() {
+    private func readInput() {
         let count = (try? InheritedDescriptor.standardInput.read(into: buffer)) ?? 0
         if count == 0 {
             readsInput = false
             if gathers && options.ending.closesAfterInput {
-                for member in members { member.endSending() }
+                for client in clients { client.endSending() }
             }
         }
-        tellOthers(buffer.bytes, from: nil)
+        sendToOthers(buffer.bytes, from: nil)
         buffer.remove(buffer.count)
     }
 
-    private func tellOthers(_ bytes: [UInt8], from speaker: Member?) {
+    private func sendToOthers(_ bytes: [UInt8], from speaker: HubClient?) {
         if bytes.isEmpty { return }
         var text = bytes
         if chats { text = ChatText.lines(bytes, by: "<user\(speaker?.number ?? 0)> ").bytes }
-        for member in members where member !== speaker { member.tell(text) }
+        for client in clients where client !== speaker { client.send(text) }
     }
 
     private func accept(_ listener: borrowing Listener) throws(Errno) {
@@ -129,30 +129,30 @@ final class Hub {
             throw error
         }
         guard access.allows(connection.peer, console) else { return }
-        guard members.count < options.mostConnections else {
-            console.note("Connection refused: there are \(members.count) already")
+        guard clients.count < options.maximumConnections else {
+            console.log("Connection refused: there are \(clients.count) already")
             return
         }
-        if console.isVerbose { console.say("Connection received on \(connection.peer.description(console))") }
+        if console.isVerbose { console.print("Connection received on \(connection.peer.description(console))") }
         let host = connection.peer.parts.address
-        let member = try Member(connection, number: nextNumber, options, console)
+        let client = try HubClient(connection, number: nextNumber, options, console)
         nextNumber += 1
-        members.append(member)
-        if gathers && !readsInput && options.ending.closesAfterInput { member.endSending() }
+        clients.append(client)
+        if gathers && !readsInput && options.ending.closesAfterInput { client.endSending() }
         if chats {
-            let text = "<announce> \(host.escaped) is connected as <user\(member.number)>.\n" as ByteString
-            for member in members { member.tell(text.bytes) }
+            let text = "<announce> \(host.escaped) is connected as <user\(client.number)>.\n" as ByteString
+            for client in clients { client.send(text.bytes) }
         }
     }
 
     private func removeGone() {
-        let gone = members.filter { $0.isGone }
+        let gone = clients.filter { $0.isGone }
         if gone.isEmpty { return }
-        members.removeAll { $0.isGone }
+        clients.removeAll { $0.isGone }
         if !chats { return }
         for left in gone {
             let text = "<announce> <user\(left.number)> is disconnected.\n" as ByteString
-            for member in members { member.tell(text.bytes) }
+            for client in clients { client.send(text.bytes) }
         }
     }
 }

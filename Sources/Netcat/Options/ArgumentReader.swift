@@ -192,7 +192,7 @@ extension ArgumentReader {
     /// The argument as a number in `range`.
     /// - Parameter name: what it is called in messages.
     func number(_ name: StaticString, _ range: ClosedRange<Int>) throws(UsageError) -> Int {
-        do throws(OptionValue.Fault) {
+        do throws(OptionValue.ValueError) {
             return try OptionValue.number(value, in: range)
         } catch {
             throw UsageError(message: "\(ByteString(stringLiteral: name)) \(error.text): \(value)")
@@ -200,10 +200,10 @@ extension ArgumentReader {
     }
 
     /// The argument as a span of time.
-    /// - Parameter most: the longest that is accepted, in thousandths of a second.
-    func duration(_ name: StaticString, most: Int = Int(Int32.max)) throws(UsageError) -> Milliseconds {
-        do throws(OptionValue.Fault) {
-            return try OptionValue.duration(value, most: most)
+    /// - Parameter maximum: the longest that is accepted, in thousandths of a second.
+    func duration(_ name: StaticString, maximum: Int = Int(Int32.max)) throws(UsageError) -> Milliseconds {
+        do throws(OptionValue.ValueError) {
+            return try OptionValue.duration(value, maximum: maximum)
         } catch {
             throw UsageError(message: "\(ByteString(stringLiteral: name)) \(error.text): \(value)")
         }

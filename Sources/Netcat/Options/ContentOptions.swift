@@ -19,7 +19,7 @@ struct ContentOptions: Equatable {
     var appendsOutput = false
     /// Whether it is shown how far it is (`--progress`).
     var showsProgress = false
-    /// What is said at the end about how much was moved (`--stats`).
+    /// The form of the statistics at the end (`--stats`).
     var statistics = StatisticsForm.none
 }
 
@@ -32,9 +32,9 @@ extension Options {
             "-i, --delay TIME",
             ncat: "-d, --delay TIME",
             inUsage: "interval",
-            "wait TIME between lines sent, and between ports"
+            "wait TIME between lines, and between ports"
         ) {
-            content.interval = try reader.duration("interval", most: Int(UInt32.max) * 1000)
+            content.interval = try reader.duration("interval", maximum: Int(UInt32.max) * 1000)
         }
         if reader.option("-t, --telnet", "answer TELNET negotiations with no") { content.answersTelnet = true }
         if reader.option("-o FILE", ncat: "", "write a dump of both directions") { content.dumpPath = reader.value }

@@ -20,9 +20,9 @@ extension Options {
     /// The options of what is written to standard error, or shown instead of doing anything.
     mutating func readDiagnosticOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         reader.group("Diagnostics")
-        if reader.option("-v, --verbose", "tell what happens") { isVerbose = true }
-        if reader.option("--progress", "show how much was transferred, on a terminal") { content.showsProgress = true }
-        if reader.option("--stats text|json", "tell how much was transferred, at the end") {
+        if reader.option("-v, --verbose", "report connections and failed attempts") { isVerbose = true }
+        if reader.option("--progress", "show the progress, on a terminal") { content.showsProgress = true }
+        if reader.option("--stats text|json", "print statistics at the end") {
             switch reader.value {
             case "text": content.statistics = .text
             case "json": content.statistics = .json
@@ -33,6 +33,6 @@ extension Options {
         if reader.option("--help", "show the options") { information = .help }
         if reader.option("--version", "show the version") { information = .version }
         // The tests of ncat wait for a line that says that it listens.
-        if reader.hiddenOption("--test") { tellsTests = true }
+        if reader.hiddenOption("--test") { printsTestLines = true }
     }
 }

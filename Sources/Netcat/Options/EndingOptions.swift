@@ -7,13 +7,13 @@ struct EndingOptions: Equatable {
     var ignoresInput = false
     /// Whether the end of standard input is passed on to the peer (`-N`).
     var closesAfterInput = false
-    /// How long to stay after the end of standard input (`-q`); nil is for ever.
+    /// How long the connection stays open after the end of standard input (`-q`); nil is without limit.
     var staysAfterInput: Milliseconds?
     /// After how many packets to stop (`-W`).
     var receiveLimit: Int?
-    /// Whether nothing is received, and the end of standard input ends it all (`--send-only`).
+    /// Whether nothing is received, and the connection ends with standard input (`--send-only`).
     var sendsOnly = false
-    /// Whether nothing is sent, by nobody (`--recv-only`).
+    /// Whether nothing is sent: neither standard input nor, by a broker, what clients send (`--recv-only`).
     var receivesOnly = false
     /// Whether the end of what the peer sends is passed on to the reader of standard output, as ncat does.
     var closesOutput = false
@@ -25,30 +25,30 @@ extension Options {
     /// The options that say when and how a connection ends.
     mutating func readEndingOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         reader.group("End of a connection")
-        if reader.option("-N", "tell the peer when standard input ends") { ending.closesAfterInput = true }
+        if reader.option("-N", "shut down the sending side when standard input ends") { ending.closesAfterInput = true }
         if reader.option("--no-shutdown", "cancel -N") { ending.closesAfterInput = false }
         if reader.option(
             "-q TIME",
             inUsage: "seconds",
-            "as -N, and quit TIME after standard input ended (0: no limit)"
+            "as -N, and quit TIME after the end of standard input (0: no limit)"
         ) {
             try ending.readQuitTimer(reader)
         }
         if reader.option(
             "-w, --wait TIME",
             inUsage: "timeout",
-            "give up connecting after TIME, quit when nothing happened for TIME"
+            "limit for connecting, and for a connection without transfers"
         ) {
             endpoint.timeout = try reader.duration("timeout")
         }
         if reader.option(
             "--idle-timeout TIME",
             ncat: "-i, --idle-timeout TIME",
-            "quit when nothing happened for TIME"
+            "limit for a connection without transfers"
         ) {
             endpoint.idleLimit = try reader.duration("idle timeout")
         }
-        if reader.option("-W COUNT", "quit after COUNT packets were received") {
+        if reader.option("-W COUNT", "quit after COUNT received packets") {
             ending.receiveLimit = try reader.number("receive limit", 1...Int(Int32.max))
         }
         if reader.option("-d", ncat: "", "do not read standard input") { ending.ignoresInput = true }
@@ -68,7 +68,7 @@ extension EndingOptions {
             _ = try reader.number("quit timer", Int(Int32.min)...Int(Int32.max))
             (closesAfterInput, staysAfterInput) = (false, nil)
         } else {
-            staysAfterInput = try reader.duration("quit timer", most: Int(Int32.max) * 1000)
+            staysAfterInput = try reader.duration("quit timer", maximum: Int(Int32.max) * 1000)
             closesAfterInput = true
         }
     }

@@ -39,10 +39,10 @@ extension Options {
         reader.conflict("cannot use -z and -l", if: scans && listens)
         if reader.option("-k, --keep-open", "go on listening after a connection") { keepsOpen = true }
         reader.conflict("must use -l with -k", if: keepsOpen && !listens)
-        if reader.option("-p, --source-port PORT", "port to bind: of the listener, or of our side") {
+        if reader.option("-p, --source-port PORT", "local port: of the listener, or of the connection") {
             endpoint.sourcePort = reader.value
         }
-        if reader.option("-s, --source ADDRESS", "address to bind: of the listener, or of our side") {
+        if reader.option("-s, --source ADDRESS", "local address: of the listener, or of the connection") {
             endpoint.sourceAddress = reader.value
         }
         if reader.option("-U, --unixsock", "use a Unix socket") { endpoint.isUnix = true }
@@ -51,9 +51,9 @@ extension Options {
         if reader.option("--vsock", "use a virtual machine's socket: machine and port are numbers") {
             endpoint.isVsock = true
         }
-        if reader.option("-n, --nodns", "look no names up") { isNumeric = true }
+        if reader.option("-n, --nodns", "do not resolve names") { isNumeric = true }
         if reader.option("-r", "try ports in random order") { shufflesPorts = true }
-        if reader.option("-z", "only see whether the ports are open") { scans = true }
+        if reader.option("-z", "scan: see which ports are open, send nothing") { scans = true }
         if reader.option("--parallel COUNT", "with -z, try COUNT ports at the same time") {
             parallelism = try reader.number("parallel", 1...1024)
         }

@@ -32,9 +32,9 @@ extension Options {
             if given > 2 || endpoint.sourcePort != nil && !operands.isEmpty {
                 throw UsageError(message: nil, showsUsage: true)
             }
-            if listeningPort == nil && !InheritedListener.isThere { throw UsageError(message: "missing port number") }
+            if listeningPort == nil && !InheritedListener.exists { throw UsageError(message: "missing port number") }
         } else {
-            // With a source, one operand is the port of a listener from whom -l is missing.
+            // With a source, a single operand is the port of a listener, and -l is missing.
             let hasSource = endpoint.sourceAddress != nil || endpoint.sourcePort != nil
             if operands.isEmpty || operands.count == 1 && hasSource {
                 throw UsageError(message: nil, showsUsage: true)

@@ -10,7 +10,7 @@ enum Invocation: Equatable {
     init(_ arguments: [ByteString], _ dialect: Dialect = .openbsd) throws(UsageError) {
         var reader = ArgumentReader(arguments, dialect)
         var options = Options()
-        if dialect == .ncat { options.assumeHabitsOfNcat() }
+        if dialect == .ncat { options.assumeNcatDefaults() }
         while let part = try reader.next(for: &options) {
             if case .operand(let operand) = part { options.operands.append(operand) }
             if let information = options.information {
@@ -23,7 +23,7 @@ enum Invocation: Equatable {
             // What a program asks its proxy for seldom comes by one connection.
             options.keepsOpen = true
         }
-        if dialect == .ncat { options.completeAsNcat() }
+        if dialect == .ncat { options.completeForNcat() }
         try options.checkOperands()
         try reader.check(options)
         self = .run(options)

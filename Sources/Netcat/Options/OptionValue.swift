@@ -4,7 +4,7 @@ internal import Linux
 /// Reads the values of options.
 enum OptionValue {
     /// Why a text is no number in a range.
-    enum Fault: Error, Equatable {
+    enum ValueError: Error, Equatable {
         case invalid, tooSmall, tooLarge
 
         /// As messages have it.
@@ -18,14 +18,14 @@ enum OptionValue {
     }
 
     /// A decimal number between the ends of `range`; blanks in front and a sign are let through.
-    static func number(_ text: ByteString, in range: ClosedRange<Int>) throws(Fault) -> Int {
+    static func number(_ text: ByteString, in range: ClosedRange<Int>) throws(ValueError) -> Int {
         var digits = text.bytes.drop(while: Digits.isBlank)
         let isNegative = digits.first == UInt8(ascii: "-")
         if isNegative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         guard !digits.isEmpty, digits.allSatisfy(Digits.isDecimal) else { throw .invalid }
         // What does not fit is far beyond every range; only the sign is told apart then.
-        let most = 1 << 48
-        let magnitude = Digits.number(digits, upTo: UInt64(most)).map { Int($0) } ?? most
+        let limit = 1 << 48
+        let magnitude = Digits.number(digits, upTo: UInt64(limit)).map { Int($0) } ?? limit
         let value = isNegative ? -magnitude : magnitude
         if value < range.lowerBound { throw .tooSmall }
         if value > range.upperBound { throw .tooLarge }
@@ -33,8 +33,8 @@ enum OptionValue {
     }
 
     /// A number of seconds, or a number with one of the units `ms`, `s`, `m` and `h`.
-    /// - Parameter most: the longest that is accepted, in thousandths of a second.
-    static func duration(_ text: ByteString, most: Int = Int(Int32.max)) throws(Fault) -> Milliseconds {
+    /// - Parameter maximum: the longest that is accepted, in thousandths of a second.
+    static func duration(_ text: ByteString, maximum: Int = Int(Int32.max)) throws(ValueError) -> Milliseconds {
         var digits = text
         var factor = 1000
         for (unit, value) in [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)] as [(ByteString, Int)]
@@ -46,7 +46,7 @@ enum OptionValue {
         let point = digits.bytes.firstIndex(of: UInt8(ascii: ".")) ?? digits.count
         let fraction = digits.bytes.dropFirst(point + 1)
         guard point == digits.count || !fraction.isEmpty, fraction.count <= 9 else { throw .invalid }
-        let whole = try number(ByteString(digits.bytes[..<point]), in: 0...most / factor)
+        let whole = try number(ByteString(digits.bytes[..<point]), in: 0...maximum / factor)
         var rest = 0
         var scale = factor
         for digit in fraction {

@@ -8,7 +8,7 @@ struct Options: Equatable {
     /// Whether to go on listening after the first connection (`-k`).
     var keepsOpen = false
     /// How many connections may be open at once (`--max-conns`).
-    var mostConnections = 100
+    var maximumConnections = 100
     /// The kind of socket, and where it is.
     var endpoint = EndpointOptions()
     /// How a connection ends.
@@ -19,7 +19,7 @@ struct Options: Equatable {
     var parallelism = 1
     /// Whether the ports of a range are tried in random order (`-r`).
     var shufflesPorts = false
-    /// Whether to tell what happens (`-v`).
+    /// Whether connections and failed attempts are reported (`-v`).
     var isVerbose = false
     /// Whether names are left alone in both directions: no DNS, no services (`-n`).
     var isNumeric = false
@@ -27,9 +27,9 @@ struct Options: Equatable {
     var passesDescriptor = false
     /// What happens to the bytes on their way.
     var content = ContentOptions()
-    /// Who is at our end of a connection.
+    /// What is at our end of a connection.
     var role = Role.relay
-    /// Who may connect.
+    /// Which hosts may connect.
     var access = AccessOptions()
     /// The proxy that connections go through.
     var proxy = ProxyOptions()
@@ -38,7 +38,7 @@ struct Options: Equatable {
     /// What is not an option, in order: host and ports, or a path.
     var operands: [ByteString] = []
     /// Whether the words of ncat's own tests are printed (`--test`).
-    var tellsTests = false
+    var printsTestLines = false
     /// What is shown instead of doing anything (`-h`, `--help`, `--version`).
     var information: Information?
     /// Whose letters and habits are wanted.
@@ -61,7 +61,7 @@ extension Options: OptionSettings {
 
 /// A command line that cannot be obeyed.
 struct UsageError: Error, Equatable {
-    /// What is wrong with it, for the line behind the program's name; nil when the usage says it all.
+    /// What is wrong with it, for the line behind the program's name; nil when the usage alone is shown.
     let message: ByteString?
     /// Whether the usage is shown.
     var showsUsage = false

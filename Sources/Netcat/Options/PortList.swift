@@ -35,7 +35,7 @@ enum PortList {
     }
 
     private static func port(_ text: ByteString) throws(UsageError) -> Port {
-        do throws(OptionValue.Fault) {
+        do throws(OptionValue.ValueError) {
             return Port(rawValue: UInt16(truncatingIfNeeded: try OptionValue.number(text, in: 1...65535)))
         } catch {
             throw UsageError(message: "port number \(error.text): \(text)")

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// How the proxies are spoken to.
+/// The protocol of a proxy.
 enum ProxyKind: Equatable {
     case socks4, socks4a, socks5, connect
 
-    /// The port that such a proxy is asked at when none is given.
+    /// The default port of such a proxy.
     var defaultPort: Port { Port(rawValue: self == .connect ? 3128 : 1080) }
 }
 
@@ -13,20 +13,20 @@ enum ProxyKind: Equatable {
 struct ProxyOptions: Equatable {
     /// Where it is, `HOST` or `HOST:PORT` (`-x`); nil is nowhere.
     var address: ByteString?
-    /// How it is spoken to (`-X`).
+    /// The protocol (`-X`).
     var kind = ProxyKind.socks5
-    /// Whether the kind was named by its word: a listener is such a proxy then (`--proxy-type`).
+    /// Whether the kind was given by `--proxy-type`: with `-l`, nc is such a proxy then.
     var isNamed = false
-    /// Who we are there, `USER` or `USER:PASSWORD` (`-P`, `--proxy-auth`).
+    /// The credentials, `USER` or `USER:PASSWORD` (`-P`, `--proxy-auth`).
     var credentials: ByteString?
-    /// Whether the proxy is given names to look up, and not addresses (`--proxy-dns`).
+    /// Whether the proxy resolves host names (`--proxy-dns`).
     var resolvesRemotely = true
-    /// Whether an HTTP proxy is told who we are only when it asks, as ncat does.
+    /// Whether credentials are sent to an HTTP proxy only after it answered 407, as ncat does.
     var waitsForChallenge = false
 }
 
 extension Options {
-    /// The options that say which proxy is asked, and how; or which proxy a listener is.
+    /// The options of the proxy to connect through, and of the proxy to be.
     mutating func readProxyOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         reader.group("Proxies")
         if reader.option(
@@ -42,7 +42,7 @@ extension Options {
         reader.conflict("no proxy support for listen", if: hasProxy && listens)
         reader.conflict("no proxy support for unix sockets", if: hasProxy && endpoint.isUnix)
         reader.conflict("no proxy support for local source address", if: hasProxy && endpoint.sourceAddress != nil)
-        if reader.option("-X 4|4a|5|connect", inUsage: "protocol", "how the proxy is spoken to") {
+        if reader.option("-X 4|4a|5|connect", inUsage: "protocol", "protocol of the proxy") {
             switch reader.value {
             case "5": proxy.kind = .socks5
             case "4": proxy.kind = .socks4
@@ -54,7 +54,7 @@ extension Options {
         }
         if reader.option(
             "--proxy-type socks4|socks4a|socks5|http",
-            "the same in words; with -l, which proxy to be: http or socks5"
+            "the same in words; with -l, be such a proxy (http, socks5)"
         ) {
             switch reader.value {
             case "socks5": proxy.kind = .socks5
@@ -69,11 +69,11 @@ extension Options {
         if reader.option(
             "-P, --proxy-auth USER[:PASSWORD]",
             inUsage: "user",
-            "who we are at the proxy; with -l, who may use ours"
+            "credentials for the proxy; with -l, those that clients need"
         ) {
             proxy.credentials = reader.value
         }
-        if reader.option("--proxy-dns local|remote", "who looks the host up") {
+        if reader.option("--proxy-dns local|remote", "which side resolves the host name") {
             switch reader.value {
             case "local", "none": proxy.resolvesRemotely = false
             case "remote", "both": proxy.resolvesRemotely = true

@@ -11,7 +11,7 @@ enum Role: Equatable {
     case shell(ByteString)
     /// All other clients (`--broker`).
     case broker
-    /// All other clients, who see who said what (`--chat`).
+    /// All other clients, with the speaker in front of each line (`--chat`).
     case chat
     /// Standard input and output, for all clients at the same time (ncat's `-k`).
     case gather
@@ -26,11 +26,11 @@ enum ProxyServerKind: Equatable {
     case http, socks5
 }
 
-/// Who may connect: hosts, prefixes and ranges, and files of them.
+/// The hosts that may connect: names, addresses, prefixes and ranges, and files of them.
 struct AccessOptions: Equatable {
-    /// Who may (`--allow`); nobody named is everybody.
+    /// The hosts that may connect (`--allow`); empty allows all.
     var allowed: [ByteString] = []
-    /// Who may not, even if allowed (`--deny`).
+    /// The hosts that may not connect, even if allowed (`--deny`).
     var denied: [ByteString] = []
     /// Files with the same, a line each.
     var allowFiles: [ByteString] = []
@@ -42,10 +42,10 @@ extension Options {
     /// The options that say what is at our end of a connection, and who may be at the other.
     mutating func readRoleOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         reader.group("Input and output")
-        if reader.option("-e, --exec PROGRAM", "a program, its words split at blanks") {
+        if reader.option("-e, --exec PROGRAM", "a program, split into words at blanks") {
             role = .program(reader.value)
         }
-        if reader.option("-c, --sh-exec COMMAND", "a command of the shell") { role = .shell(reader.value) }
+        if reader.option("-c, --sh-exec COMMAND", "a shell command") { role = .shell(reader.value) }
         switch role {
         case .program(let command), .shell(let command):
             reader.conflict("no command to run", if: command.isEmpty)
@@ -70,20 +70,22 @@ extension Options {
             reader.conflict("--chat is for streams", if: endpoint.usesDatagrams)
         }
         if reader.option("--max-conns COUNT", ncat: "-m, --max-conns COUNT", "at most COUNT clients at once") {
-            mostConnections = try reader.number("max-conns", 0...1_000_000)
+            maximumConnections = try reader.number("max-conns", 0...1_000_000)
         }
         let comma = UInt8(ascii: ",")
-        if reader.option("--allow LIST", "who may connect: hosts, prefixes, ranges") {
+        if reader.option("--allow LIST", "hosts that may connect: names, addresses, prefixes, ranges") {
             access.allowed += reader.value.split(on: comma)
         }
-        if reader.option("--allowfile FILE", "who may connect, a line each") { access.allowFiles.append(reader.value) }
-        if reader.option("--deny LIST", "who may not connect, even if allowed") {
+        if reader.option("--allowfile FILE", "file of hosts that may connect") {
+            access.allowFiles.append(reader.value)
+        }
+        if reader.option("--deny LIST", "hosts that may not connect, even if allowed") {
             access.denied += reader.value.split(on: comma)
         }
-        if reader.option("--denyfile FILE", "who may not connect, a line each") {
+        if reader.option("--denyfile FILE", "file of hosts that may not connect") {
             access.denyFiles.append(reader.value)
         }
-        if reader.option("-F", "hand the socket to the reader of standard output, and quit") {
+        if reader.option("-F", "pass the connected socket to the reader of standard output, and quit") {
             passesDescriptor = true
         }
         reader.conflict("cannot use -F and -l", if: passesDescriptor && listens)

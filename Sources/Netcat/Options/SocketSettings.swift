@@ -14,7 +14,7 @@ struct SocketSettings: Equatable {
     /// `-M`.
     var hopLimit: Int32?
     /// `-m`.
-    var leastHops: Int32?
+    var minimumHops: Int32?
     /// `-T`, the byte of the header.
     var typeOfService: Int32?
 }
@@ -22,20 +22,20 @@ struct SocketSettings: Equatable {
 extension Options {
     /// The options of the socket itself.
     mutating func readSocketOptions(_ reader: inout ArgumentReader) throws(UsageError) {
-        reader.group("Options of the socket")
+        reader.group("Socket options")
         if reader.option("-b", "allow broadcasts") { endpoint.settings.allowsBroadcast = true }
-        if reader.option("-D", "let the kernel record what the socket does") { endpoint.settings.isDebugged = true }
-        if reader.option("-I SIZE", inUsage: "length", "buffer for receiving, in bytes") {
+        if reader.option("-D", "enable debugging of the socket") { endpoint.settings.isDebugged = true }
+        if reader.option("-I SIZE", inUsage: "length", "receive buffer, in bytes") {
             endpoint.settings.receiveBuffer = Int32(try reader.number("TCP receive window", 1...1_073_741_824))
         }
-        if reader.option("-O SIZE", inUsage: "length", "buffer for sending, in bytes") {
+        if reader.option("-O SIZE", inUsage: "length", "send buffer, in bytes") {
             endpoint.settings.sendBuffer = Int32(try reader.number("TCP send window", 1...1_073_741_824))
         }
-        if reader.option("-M HOPS", inUsage: "ttl", "how many hops what is sent may make") {
+        if reader.option("-M HOPS", inUsage: "ttl", "hop limit of sent packets") {
             endpoint.settings.hopLimit = try reader.hops("ttl")
         }
-        if reader.option("-m HOPS", ncat: "", inUsage: "minttl", "how many hops what is received must have left") {
-            endpoint.settings.leastHops = try reader.hops("minttl")
+        if reader.option("-m HOPS", ncat: "", inUsage: "minttl", "minimum hop limit of received packets") {
+            endpoint.settings.minimumHops = try reader.hops("minttl")
         }
         if reader.option("-T TYPE", inUsage: "keyword", "type of service: a name such as lowdelay, or a number") {
             endpoint.settings.typeOfService = TypeOfService.parse(reader.value)
@@ -49,7 +49,7 @@ extension Options {
 
 extension ArgumentReader {
     fileprivate func hops(_ name: StaticString) throws(UsageError) -> Int32 {
-        do throws(OptionValue.Fault) {
+        do throws(OptionValue.ValueError) {
             return Int32(try OptionValue.number(value, in: 0...255))
         } catch {
             throw UsageError(message: "\(ByteString(stringLiteral: name)) is \(error.text)")
@@ -59,7 +59,7 @@ extension ArgumentReader {
 
 extension SocketSettings {
     /// Sets up a socket of `family`.
-    func apply(to socket: InheritedDescriptor, _ family: InternetFamily) throws(Failure) {
+    func apply(to socket: InheritedDescriptor, _ family: InternetFamily) throws(NetcatError) {
         try set("SO_BROADCAST") { () throws(Errno) in if allowsBroadcast { try socket.setBroadcast(true) } }
         try set("SO_DEBUG") { () throws(Errno) in if isDebugged { try socket.setDebug(true) } }
         try set("TCP receive buffer size") { () throws(Errno) in
@@ -73,18 +73,18 @@ extension SocketSettings {
             if let hopLimit { try socket.setHopLimit(hopLimit, family) }
         }
         try set(isOld ? "IP min TTL" : "IPv6 min hop count") { () throws(Errno) in
-            if let leastHops { try socket.setLeastHops(leastHops, family) }
+            if let minimumHops { try socket.setLeastHops(minimumHops, family) }
         }
         try set(isOld ? "IP ToS" : "IPv6 traffic class") { () throws(Errno) in
             if let typeOfService { try socket.setTypeOfService(typeOfService, family) }
         }
     }
 
-    private func set(_ what: ByteString, _ body: () throws(Errno) -> Void) throws(Failure) {
+    private func set(_ what: ByteString, _ body: () throws(Errno) -> Void) throws(NetcatError) {
         do throws(Errno) {
             try body()
         } catch {
-            throw Failure("set \(what): \(error.message)")
+            throw NetcatError("set \(what): \(error.message)")
         }
     }
 }

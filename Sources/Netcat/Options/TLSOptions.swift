@@ -9,7 +9,7 @@ struct TLSOptions: Equatable {
     var certificate: ByteString?
     /// The key of the certificate, in PEM.
     var key: ByteString?
-    /// Whether the peer has to prove who it is.
+    /// Whether the peer's certificate is verified.
     var verifies = false
     /// The certificates that are trusted, in PEM; nil is the system's.
     var trustFile: ByteString?
@@ -33,10 +33,10 @@ extension Options {
         if reader.option("--ssl-key FILE", "the key of our certificate") {
             (tls.isWanted, tls.key) = (true, reader.value)
         }
-        if reader.option("--ssl-verify", "refuse a peer that cannot prove who it is") {
+        if reader.option("--ssl-verify", "verify the certificate of the peer") {
             (tls.isWanted, tls.verifies) = (true, true)
         }
-        if reader.option("--ssl-trustfile FILE", "the same, by the certificates in a file instead of the system's") {
+        if reader.option("--ssl-trustfile FILE", "as --ssl-verify, with these trusted certificates") {
             (tls.isWanted, tls.verifies, tls.trustFile) = (true, true, reader.value)
         }
         if reader.option("--ssl-ciphers LIST", "the ciphers, as ciphers(1ssl) has them") {

@@ -60,7 +60,7 @@ extension Usage {
     }
 }
 
-// For those who ask.
+// `--help`.
 extension Usage {
     /// Where the explanation of an option begins.
     private static var column: Int { 28 }

@@ -38,7 +38,7 @@ struct ProgramCommand: Equatable {
     }
 
     /// Becomes the program, with `stream` as its standard input and output. Returns only when that failed.
-    func become(on stream: InheritedDescriptor) -> Failure {
+    func become(on stream: InheritedDescriptor) -> NetcatError {
         do throws(Errno) {
             try stream.setNonBlocking(false)
             try CurrentProcess.redirect(.standardInput, to: stream)
@@ -46,11 +46,11 @@ struct ProgramCommand: Equatable {
             CurrentProcess.restoreSignals()
             try execute(words[0], arguments: words)
         } catch {
-            return Failure("cannot run \(words.first ?? ""): \(error.message)")
+            return NetcatError("cannot run \(words.first ?? ""): \(error.message)")
         }
     }
 
-    /// Tells the program, through its environment, who is at both ends.
+    /// Sets the environment variables that name both ends of the connection (`NCAT_REMOTE_ADDR` and others).
     static func describe(_ socket: InheritedDescriptor, _ peer: Peer, transport: ByteString) {
         let remote = peer.parts
         var local = remote

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Question and answer over a socket, before a relay begins. Not a byte more is read than an answer has.
+/// Requests and replies over a socket, before a relay begins. No byte behind a reply is read.
 struct ByteExchange {
-    /// The other side. Of a proxy it is told in the words of OpenBSD's nc.
+    /// The other side. Messages about a proxy are those of OpenBSD's nc.
     enum Party {
         case proxy, client, server
 
@@ -33,7 +33,7 @@ struct ByteExchange {
     }
 
     /// Sends all of `bytes`.
-    func send(_ bytes: [UInt8]) throws(Failure) {
+    func send(_ bytes: [UInt8]) throws(NetcatError) {
         let buffer = Buffer(capacity: bytes.count)
         buffer.replace(with: bytes)
         while !buffer.isEmpty {
@@ -43,7 +43,7 @@ struct ByteExchange {
                 if error != .wouldBlock {
                     let sent = bytes.count - buffer.count
                     let proxy = "write failed (\(sent)/\(bytes.count))" as ByteString
-                    throw Failure("\(party == .proxy ? proxy : party.name): \(error.message)")
+                    throw NetcatError("\(party == .proxy ? proxy : party.name): \(error.message)")
                 }
                 try wait(.writable)
             }
@@ -51,8 +51,8 @@ struct ByteExchange {
     }
 
     /// Receives exactly `count` bytes.
-    /// - Parameter told: how many the message has if there are fewer; nil is a message without numbers.
-    func receive(_ count: Int, told: Int? = nil) throws(Failure) -> [UInt8] {
+    /// - Parameter told: the count in the message if fewer bytes arrive; nil is a message without numbers.
+    func receive(_ count: Int, told: Int? = nil) throws(NetcatError) -> [UInt8] {
         let buffer = Buffer(capacity: count)
         while buffer.count < count {
             do throws(Errno) {
@@ -66,37 +66,36 @@ struct ByteExchange {
     }
 
     /// Why not all could be received.
-    private func closed(after count: Int, of whole: Int?, _ error: Errno) -> Failure {
-        guard party == .proxy else { return isClosed }
+    private func closed(after count: Int, of whole: Int?, _ error: Errno) -> NetcatError {
+        guard party == .proxy else { return closedError }
         let read = whole.map { "read failed (\(count)/\($0))" as ByteString } ?? "proxy read"
-        return Failure("\(read): \(error.message)")
+        return NetcatError("\(read): \(error.message)")
     }
 
-    /// Receives the first byte of what the other side has to say; nil when it leaves without a word, as those do who only
-    /// look whether somebody is there.
-    func receiveFirst() throws(Failure) -> UInt8? {
-        do throws(Failure) {
+    /// Receives the first byte; nil when the connection is closed before it, as by a port scan.
+    func receiveFirst() throws(NetcatError) -> UInt8? {
+        do throws(NetcatError) {
             return try receive(1)[0]
         } catch {
-            if error == isClosed { return nil }
+            if error == closedError { return nil }
             throw error
         }
     }
 
-    private var isClosed: Failure { Failure("\(party.name): the connection was closed") }
+    private var closedError: NetcatError { NetcatError("\(party.name): the connection was closed") }
 
     /// Receives a line, without its end (LF, or CR LF).
     /// - Parameter limit: the most bytes that are accepted.
-    func receiveLine(limit: Int) throws(Failure) -> ByteString {
+    func receiveLine(limit: Int) throws(NetcatError) -> ByteString {
         guard let line = try receiveLine(upTo: limit) else {
-            throw Failure(party == .proxy ? "proxy read too long" : "\(party.name): the line is too long")
+            throw NetcatError(party == .proxy ? "proxy read too long" : "\(party.name): the line is too long")
         }
         return line
     }
 
     /// The same; nil when the line is longer.
     /// - Parameter first: its first byte, if that was received already.
-    func receiveLine(upTo limit: Int, after first: UInt8? = nil) throws(Failure) -> ByteString? {
+    func receiveLine(upTo limit: Int, after first: UInt8? = nil) throws(NetcatError) -> ByteString? {
         var line: [UInt8] = []
         var next = first
         // One byte at a time: what stands behind the last line belongs to others.
@@ -111,8 +110,8 @@ struct ByteExchange {
         return ByteString(line)
     }
 
-    /// Tells the other side that nothing more comes, and lets it finish: closed at once, with something unread, the
-    /// connection would be reset, and our last words lost.
+    /// Ends the sending side, and reads until the other side closes: if the connection were closed at once, with data
+    /// unread, it would be reset, and the last reply lost.
     func finish() {
         try? socket.shutDown(.sending)
         let end = Instant.now + .seconds(5)
@@ -127,12 +126,12 @@ struct ByteExchange {
         }
     }
 
-    private func wait(_ events: PollEvents) throws(Failure) {
+    private func wait(_ events: PollEvents) throws(NetcatError) {
         do throws(Errno) {
             if try socket.wait(for: events, until: deadline) { return }
         } catch {
-            throw Failure("\(party.name): \(error.message)")
+            throw NetcatError("\(party.name): \(error.message)")
         }
-        throw Failure("\(party.name): \(Errno.timedOut.message)")
+        throw NetcatError("\(party.name): \(Errno.timedOut.message)")
     }
 }

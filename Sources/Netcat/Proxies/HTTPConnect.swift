@@ -13,15 +13,15 @@ struct HTTPConnect {
     }
 
     /// Asks for `port` of `host`.
-    /// - Parameter takesChallenge: whether being asked who we are is no failure.
-    /// - Returns: false when the proxy asked who we are, and takes Basic.
-    func connect(to host: ByteString, _ port: Port, takesChallenge: Bool = false) throws(Failure) -> Bool {
+    /// - Parameter takesChallenge: whether status 407 is no error.
+    /// - Returns: false when the proxy answered 407 and accepts Basic.
+    func connect(to host: ByteString, _ port: Port, takesChallenge: Bool = false) throws(NetcatError) -> Bool {
         // What has a meaning in a request cannot be in a name.
         let reserved = Array("\r\n\t []".utf8)
-        if host.bytes.contains(where: { reserved.contains($0) }) { throw Failure("Invalid hostname") }
+        if host.bytes.contains(where: { reserved.contains($0) }) { throw NetcatError("Invalid hostname") }
         let name: ByteString = IPv6Address(host) == nil ? host : "[\(host)]"
         var request = "CONNECT \(name):\(port) HTTP/1.0\r\n" as ByteString
-        if request.count >= 1024 { throw Failure("hostname too long") }
+        if request.count >= 1024 { throw NetcatError("hostname too long") }
         if let credentials {
             let basic = Base64.encode(credentials.text)
             request += "Proxy-Authorization: Basic \(basic)\r\n"
@@ -31,19 +31,19 @@ struct HTTPConnect {
         // Any version, and any text behind the number.
         let isGood = status.hasPrefix("HTTP/1.0 200") || status.hasPrefix("HTTP/1.1 200")
         let isChallenge = takesChallenge && status.bytes.dropFirst(9).starts(with: ByteString("407").bytes)
-        guard isGood || isChallenge else { throw Failure("Proxy error: \"\(status)\"") }
+        guard isGood || isChallenge else { throw NetcatError("Proxy error: \"\(status)\"") }
         var offersBasic = false
         for _ in 0..<1000 {
             let line = try exchange.receiveLine(limit: 65536)
             if line.isEmpty {
-                if isChallenge && !offersBasic { throw Failure("Proxy error: \"\(status)\"") }
+                if isChallenge && !offersBasic { throw NetcatError("Proxy error: \"\(status)\"") }
                 return isGood
             }
             if let offer = HTTPField(line, named: "proxy-authenticate"), HTTPConnect.offersBasic(offer.text) {
                 offersBasic = true
             }
         }
-        throw Failure("Too many proxy headers received")
+        throw NetcatError("Too many proxy headers received")
     }
 
     /// Whether one of the challenges in `text`, which have commas between them, is Basic (RFC 9110, 11.6.1).

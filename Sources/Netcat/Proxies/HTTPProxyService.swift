@@ -4,10 +4,10 @@ internal import Linux
 /// Is an HTTP proxy for one client: a tunnel to whatever it connects to, or one request to a server.
 struct HTTPProxyService {
     /// What is wrong with a request, or what stands in its way.
-    private enum Refusal {
+    private enum ErrorStatus {
         case badRequest, loop, authentication, method, length, tooLarge, uriTooLong, unreachable
 
-        var status: ByteString {
+        var line: ByteString {
             switch self {
             case .badRequest: "400 Bad Request"
             case .loop: "403 Forbidden"
@@ -48,35 +48,35 @@ struct HTTPProxyService {
     }
 
     /// Serves the client.
-    func serve() throws(Failure) {
+    func serve() throws(NetcatError) {
         var lines: [ByteString] = []
         var size = 0
         var first = try exchange.receiveFirst()
         if first == nil { return }
         while true {
             guard let line = try exchange.receiveLine(upTo: 8192, after: first.take()) else {
-                return try refuse(lines.isEmpty ? .uriTooLong : .tooLarge)
+                return try refuse(with: lines.isEmpty ? .uriTooLong : .tooLarge)
             }
             if line.isEmpty { break }
             size += line.count + 2
-            if size > 65536 { return try refuse(.tooLarge) }
+            if size > 65536 { return try refuse(with: .tooLarge) }
             lines.append(line)
         }
-        guard let request = HTTPRequest(lines) else { return try refuse(.badRequest) }
+        guard let request = HTTPRequest(lines) else { return try refuse(with: .badRequest) }
         if let expected = options.proxy.credentials, !request.isAuthorized(by: expected) {
-            return try refuse(.authentication)
+            return try refuse(with: .authentication)
         }
-        guard HTTPProxyService.methods.contains(request.method) else { return try refuse(.method) }
+        guard HTTPProxyService.methods.contains(request.method) else { return try refuse(with: .method) }
         switch request.destination {
         case .tunnel(let host, let port): try tunnel(to: host, port)
         case .resource(let host, let port, let path): try forward(request, to: host, port, path)
-        case nil: try refuse(.badRequest)
+        case nil: try refuse(with: .badRequest)
         }
     }
 
-    private func tunnel(to host: ByteString, _ port: ByteString) throws(Failure) {
+    private func tunnel(to host: ByteString, _ port: ByteString) throws(NetcatError) {
         guard let server = try ProxyTarget(options, console).connect(to: host, port) else {
-            return try refuse(.unreachable)
+            return try refuse(with: .unreachable)
         }
         try exchange.send(ByteString("HTTP/1.0 200 OK\r\n\r\n").bytes)
         try Forwarding.relay(Stream(socket), server, options, console)
@@ -88,17 +88,17 @@ struct HTTPProxyService {
         to host: ByteString,
         _ port: ByteString,
         _ path: ByteString
-    ) throws(Failure) {
+    ) throws(NetcatError) {
         let length: Int
         switch request.body {
         case .bytes(let count): length = count
-        case .chunked: return try refuse(.length)
-        case .invalid: return try refuse(.badRequest)
+        case .chunked: return try refuse(with: .length)
+        case .invalid: return try refuse(with: .badRequest)
         }
         guard let server = try ProxyTarget(options, console).connect(to: host, port) else {
-            return try refuse(.unreachable)
+            return try refuse(with: .unreachable)
         }
-        if case .internet(let address) = server.peer, isOurselves(address) { return try refuse(.loop) }
+        if case .internet(let address) = server.peer, isOurselves(address) { return try refuse(with: .loop) }
         let there = server.socket.reference
         let head = request.head(for: host, port, path: path)
         try ByteExchange(over: there, until: exchange.deadline, with: .server).send(head.bytes)
@@ -121,8 +121,8 @@ struct HTTPProxyService {
         return address.port == place.port && address.address.unmapped == place.address.unmapped
     }
 
-    private func refuse(_ refusal: Refusal) throws(Failure) {
-        try exchange.send(ByteString("HTTP/1.0 \(refusal.status)\r\n\r\n").bytes)
+    private func refuse(with response: ErrorStatus) throws(NetcatError) {
+        try exchange.send(ByteString("HTTP/1.0 \(response.line)\r\n\r\n").bytes)
         exchange.finish()
     }
 }

@@ -66,7 +66,7 @@ struct HTTPRequest: Equatable {
         )
     }
 
-    /// Whether it has the field that says that the client is `credentials`, who are `USER:PASSWORD`.
+    /// Whether the request has the Proxy-Authorization field for `credentials`, which are `USER:PASSWORD`.
     func isAuthorized(by credentials: ByteString) -> Bool {
         for field in fields where field.name.isEqualIgnoringCase("proxy-authorization") {
             let words = field.text.bytes.split { $0 == 0x20 || $0 == 0x09 }.map { ByteString($0) }

@@ -27,18 +27,18 @@ struct ProxyClient {
     private let connector: Connector
 
     /// Looks the proxy at `place` up.
-    init(at place: ProxyPlace, _ options: Options, _ console: Console) throws(Failure) {
+    init(at place: ProxyEndpoint, _ options: Options, _ console: Console) throws(NetcatError) {
         self.options = options
         self.console = console
         if let text = place.port, let number = try? OptionValue.number(text, in: 0...Int.max), number > 65535 {
-            throw Failure("port number too large: \(text)")
+            throw NetcatError("port number too large: \(text)")
         }
         let service = place.port ?? options.proxy.kind.defaultPort.byteString
         connector = try Connector(toProxy: place.host, service: service, options.endpoint, console)
     }
 
     /// Connects to `target` on `host`. Nil when the proxy cannot be reached.
-    func connect(to host: ByteString, _ target: Port) throws(Failure) -> Connection? {
+    func connect(to host: ByteString, _ target: Port) throws(NetcatError) -> Connection? {
         let credentials = options.proxy.credentials.map {
             Credentials($0, isLiteral: options.proxy.waitsForChallenge)
         }
@@ -54,7 +54,7 @@ struct ProxyClient {
         _ target: Port,
         _ credentials: Credentials?,
         takesChallenge: Bool
-    ) throws(Failure) -> Connection? {
+    ) throws(NetcatError) -> Connection? {
         guard let connection = try connector.connect(to: nil) else { return nil }
         let deadline = options.endpoint.timeout.map { Instant.now + $0 }
         let exchange = ByteExchange(over: connection.socket.reference, until: deadline, with: .proxy)
@@ -62,7 +62,7 @@ struct ProxyClient {
         switch options.proxy.kind {
         case .socks4:
             guard case .v4(let address) = try resolve(host, target, .v4) else {
-                throw Failure("SOCKSv4 takes IPv4 alone")
+                throw NetcatError("SOCKSv4 takes IPv4 alone")
             }
             try socks.connectByVersion4(address, target)
         case .socks4a: try socks.connectByVersion4a(try named(host, target), target)
@@ -75,18 +75,18 @@ struct ProxyClient {
         }
         if console.isVerbose {
             let service = console.isNumeric ? nil : NameLookup.service(at: target, .tcp)
-            console.say("Connection to \(host) \(target) port [tcp/\(service ?? "*")] succeeded!")
+            console.print("Connection to \(host) \(target) port [tcp/\(service ?? "*")] succeeded!")
         }
         return connection
     }
 
     /// The host as the proxy is given it.
-    private func named(_ host: ByteString, _ port: Port) throws(Failure) -> ByteString {
+    private func named(_ host: ByteString, _ port: Port) throws(NetcatError) -> ByteString {
         if options.proxy.resolvesRemotely { return host }
         return try resolve(host, port, options.endpoint.family).byteString
     }
 
-    private func resolve(_ host: ByteString, _ port: Port, _ family: InternetFamily?) throws(Failure) -> IPAddress {
+    private func resolve(_ host: ByteString, _ port: Port, _ family: InternetFamily?) throws(NetcatError) -> IPAddress {
         do throws(LookupError) {
             let found = try NameLookup.addresses(
                 of: host,
@@ -96,8 +96,8 @@ struct ProxyClient {
             )
             if let first = found.first { return first.address }
         } catch {
-            throw Failure("getaddrinfo(\"\(host)\", \"\(port)\"): \(error.message)")
+            throw NetcatError("getaddrinfo(\"\(host)\", \"\(port)\"): \(error.message)")
         }
-        throw Failure("no address of \(host)")
+        throw NetcatError("no address of \(host)")
     }
 }

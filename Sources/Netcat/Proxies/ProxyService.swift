@@ -15,13 +15,13 @@ struct ProxyService {
     }
 
     /// Serves `client`, to the end.
-    func serve(_ client: consuming Connection) throws(Failure) {
+    func serve(_ client: consuming Connection) throws(NetcatError) {
         let place = try? client.socket.localAddress()
         let plain: FileDescriptor
         do throws(Errno) {
             plain = try Encryption(options, console).plain(client)
         } catch {
-            throw Failure("cannot start a process: \(error.message)")
+            throw NetcatError("cannot start a process: \(error.message)")
         }
         let socket = plain.reference
         let deadline = Instant.now + (options.endpoint.timeout ?? .seconds(30))
@@ -33,7 +33,7 @@ struct ProxyService {
         }
     }
 
-    private func serveSocks(_ exchange: ByteExchange, _ socket: InheritedDescriptor) throws(Failure) {
+    private func serveSocks(_ exchange: ByteExchange, _ socket: InheritedDescriptor) throws(NetcatError) {
         guard let version = try exchange.receiveFirst() else { return }
         let methods = try exchange.receive(Int(try exchange.receive(1)[0]))
         let wanted: UInt8 = options.proxy.credentials == nil ? 0 : 2
@@ -73,15 +73,15 @@ struct ProxyTarget {
     private let options: Options
     private let console: Console
 
-    /// Creates what connects as the options say.
+    /// Creates a connector with the endpoint options of `options`.
     init(_ options: Options, _ console: Console) {
         self.options = options
         self.console = console
     }
 
-    /// Connects to where the client wants to; nil, and told, when that fails.
-    func connect(to host: ByteString, _ port: ByteString) throws(Failure) -> Connection? {
-        do throws(Failure) {
+    /// Connects to the host that the client asked for; nil, after a message, when that fails.
+    func connect(to host: ByteString, _ port: ByteString) throws(NetcatError) -> Connection? {
+        do throws(NetcatError) {
             var endpoint = options.endpoint
             endpoint.sourceAddress = nil
             endpoint.sourcePort = nil
@@ -89,7 +89,7 @@ struct ProxyTarget {
             let port = Port(rawValue: UInt16(number))
             let connector = try Connector(to: host, endpoint, console, port: port)
             guard let connection = try connector.connect(to: port) else { return nil }
-            connector.tellSuccess(connection.peer)
+            connector.logSuccess(connection.peer)
             return connection
         } catch {
             error.report(to: console)

@@ -13,70 +13,70 @@ struct SocksClient {
     }
 
     /// Asks by version 4, for an address of IPv4.
-    func connectByVersion4(_ address: IPv4Address, _ port: Port) throws(Failure) {
+    func connectByVersion4(_ address: IPv4Address, _ port: Port) throws(NetcatError) {
         try exchange.send([4, 1] + bytes(of: port) + bytes(of: address) + (credentials?.user.bytes ?? []) + [0])
         try receiveVersion4()
     }
 
     /// Asks by version 4a, for a name.
-    func connectByVersion4a(_ host: ByteString, _ port: Port) throws(Failure) {
+    func connectByVersion4a(_ host: ByteString, _ port: Port) throws(NetcatError) {
         let user = (credentials?.user.bytes ?? []) + [0]
         try exchange.send([4, 1] + bytes(of: port) + [0, 0, 0, 1] + user + host.bytes + [0])
         try receiveVersion4()
     }
 
-    private func receiveVersion4() throws(Failure) {
+    private func receiveVersion4() throws(NetcatError) {
         switch try exchange.receive(8, told: 8)[1] {
         case 90: break
-        case 91: throw fault(4, "Request rejected or failed")
-        case 92: throw fault(4, "SOCKS server cannot connect to identd on the client")
-        case 93: throw fault(4, "Client program and identd report different user-ids")
-        default: throw fault(4, "Unknown error")
+        case 91: throw socksError(4, "Request rejected or failed")
+        case 92: throw socksError(4, "SOCKS server cannot connect to identd on the client")
+        case 93: throw socksError(4, "Client program and identd report different user-ids")
+        default: throw socksError(4, "Unknown error")
         }
     }
 
     /// Asks by version 5, for an address, or for a name that the proxy looks up.
-    func connectByVersion5(_ host: ByteString, _ port: Port) throws(Failure) {
+    func connectByVersion5(_ host: ByteString, _ port: Port) throws(NetcatError) {
         // Method 0 is nothing, 2 user and password.
         try exchange.send(credentials == nil ? [5, 1, 0] : [5, 2, 0, 2])
         let method = try exchange.receive(2, told: 3)
-        guard method[0] == 5 else { throw fault(5, "unexpected answer") }
+        guard method[0] == 5 else { throw socksError(5, "unexpected answer") }
         switch method[1] {
         case 0: break
         case 2 where credentials != nil: try authenticate()
-        default: throw Failure("authentication method negotiation failed")
+        default: throw NetcatError("authentication method negotiation failed")
         }
         try exchange.send([5, 1, 0] + target(host) + bytes(of: port))
         let answer = try exchange.receive(4, told: 4)
-        if answer[1] != 0 { throw fault(5, SocksClient.reason(answer[1])) }
+        if answer[1] != 0 { throw socksError(5, SocksClient.reason(answer[1])) }
         try skipAddress(answer[3])
     }
 
-    private func authenticate() throws(Failure) {
+    private func authenticate() throws(NetcatError) {
         guard let credentials, credentials.user.count < 256, credentials.password.count < 256 else {
-            throw fault(5, "user or password too long")
+            throw socksError(5, "user or password too long")
         }
         let (user, password) = (credentials.user.bytes, credentials.password.bytes)
         try exchange.send([1, UInt8(user.count)] + user + [UInt8(password.count)] + password)
-        if try exchange.receive(2)[1] != 0 { throw fault(5, "authentication failed") }
+        if try exchange.receive(2)[1] != 0 { throw socksError(5, "authentication failed") }
     }
 
-    private func target(_ host: ByteString) throws(Failure) -> [UInt8] {
+    private func target(_ host: ByteString) throws(NetcatError) -> [UInt8] {
         switch IPAddress(host) {
         case .v4(let address): return [1] + bytes(of: address)
         case .v6(let address): return [4] + address.networkBytes
         case nil:
-            if host.count > 255 { throw Failure("host name too long for SOCKS5") }
+            if host.count > 255 { throw NetcatError("host name too long for SOCKS5") }
             return [3, UInt8(host.count)] + host.bytes
         }
     }
 
-    private func skipAddress(_ kind: UInt8) throws(Failure) {
+    private func skipAddress(_ kind: UInt8) throws(NetcatError) {
         switch kind {
         case 1: _ = try exchange.receive(4 + 2, told: 6)
         case 3: _ = try exchange.receive(Int(try exchange.receive(1)[0]) + 2)
         case 4: _ = try exchange.receive(16 + 2, told: 18)
-        default: throw Failure("connection failed, unsupported address type")
+        default: throw NetcatError("connection failed, unsupported address type")
         }
     }
 
@@ -94,8 +94,8 @@ struct SocksClient {
         }
     }
 
-    private func fault(_ version: Int, _ reason: ByteString) -> Failure {
-        Failure("connection failed, SOCKSv\(version) error: \(reason)")
+    private func socksError(_ version: Int, _ reason: ByteString) -> NetcatError {
+        NetcatError("connection failed, SOCKSv\(version) error: \(reason)")
     }
 
     private func bytes(of port: Port) -> [UInt8] { [UInt8(port.rawValue >> 8), UInt8(port.rawValue & 255)] }

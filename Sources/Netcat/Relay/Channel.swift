@@ -13,7 +13,7 @@ final class Channel {
     /// What is done to the bytes on their way; none allows the kernel to move them.
     let filters: [ByteFilter]
 
-    /// Whether the source has said that nothing more comes.
+    /// Whether the source has ended.
     private(set) var sourceEnded = false
     /// Whether the sink takes nothing more.
     private(set) var sinkGone = false
@@ -29,12 +29,12 @@ final class Channel {
     /// After how many reads the source counts as ended; nil is never.
     var readLimit: Int?
 
-    private var mover: Mover
+    private var kernelCopy: KernelCopy
     /// Made when it is first needed, since most connections need none; a filter may make two bytes of one.
     private lazy var buffer = Buffer(capacity: Channel.bufferSize * (filters.isEmpty ? 1 : 2))
     private var holdsBytes = false
     private var waitsForSink = false
-    /// Until when nothing is moved, for the sake of an interval between lines.
+    /// Until when nothing is moved, because of `-i`.
     private(set) var pausedUntil: Instant?
     private let lineInterval: Milliseconds?
     private let byteLimit: Int?
@@ -61,29 +61,31 @@ final class Channel {
         self.byteLimit = byteLimit
         // Nothing ever comes from /dev/null.
         if byteLimit == 0 || source.kind == .null { sourceEnded = true }
-        mover = filters.isEmpty && lineInterval == nil && byteLimit == nil ? Mover(from: source, to: sink) : Mover()
+        kernelCopy =
+            filters.isEmpty && lineInterval == nil && byteLimit == nil
+            ? KernelCopy(from: source, to: sink) : KernelCopy()
     }
 
     /// Large enough that calls are rare, small enough that the bytes stay in the cache between the two of them.
     private static let bufferSize = 128 << 10
 
     /// Whether nothing is on its way.
-    var isEmpty: Bool { !holdsBytes && mover.staged == 0 }
+    var isEmpty: Bool { !holdsBytes && kernelCopy.staged == 0 }
 
     /// Whether nothing will move any more.
-    var isOver: Bool { sinkGone || sourceEnded && isEmpty && pausedUntil == nil }
+    var isFinished: Bool { sinkGone || sourceEnded && isEmpty && pausedUntil == nil }
 
     /// What has to happen before `run` can do something.
     var waitsFor: (source: Bool, sink: Bool) {
-        if isOver || pausedUntil != nil { return (false, false) }
+        if isFinished || pausedUntil != nil { return (false, false) }
         return waitsForSink ? (false, true) : (true, false)
     }
 
-    /// Whether the source has something, whatever poll(2) says of its descriptor.
+    /// Whether the source has decrypted bytes, which poll(2) does not see.
     var hasPending: Bool { waitsFor.source && source.hasPending }
 
     /// Whether it paused and need not any longer.
-    var isPauseOver: Bool { pausedUntil.map { $0 <= Instant.now } ?? false }
+    var isPauseExpired: Bool { pausedUntil.map { $0 <= Instant.now } ?? false }
 
     /// Takes nothing more from the source; what is on its way still arrives.
     func endSource() { sourceEnded = true }
@@ -94,7 +96,7 @@ final class Channel {
         // A bounded number of turns, so that the other direction has its turn as well.
         for _ in 0..<8 {
             let progress = moveOnce()
-            if isOver || progress != .more { return }
+            if isFinished || progress != .more { return }
         }
     }
 
@@ -104,8 +106,8 @@ final class Channel {
     private func moveOnce() -> Progress {
         if holdsBytes { return emptyBuffer() }
         if let readLimit, reads >= readLimit { sourceEnded = true }
-        if isOver { return .wait }
-        switch mover.step(from: source, to: sink, ended: sourceEnded) {
+        if isFinished { return .wait }
+        switch kernelCopy.step(from: source, to: sink, ended: sourceEnded) {
         case .moved(let count):
             movements += 1
             received += count
@@ -121,7 +123,7 @@ final class Channel {
         case .sinkGone:
             sinkGone = true
             return .wait
-        case .copy: return sourceEnded && mover.staged == 0 ? .wait : fillBuffer()
+        case .copy: return sourceEnded && kernelCopy.staged == 0 ? .wait : fillBuffer()
         }
     }
 
@@ -129,11 +131,11 @@ final class Channel {
     private func fillBuffer() -> Progress {
         do throws(Errno) {
             let count: Int
-            if mover.staged > 0 {
-                count = try mover.unstage(into: buffer)
+            if kernelCopy.staged > 0 {
+                count = try kernelCopy.unstage(into: buffer)
             } else {
-                let most = sink.kind == .datagrams ? 16384 : Channel.bufferSize
-                count = try source.read(into: buffer, limit: byteLimit.map { min(most, $0 - received) } ?? most)
+                let maximum = sink.kind == .datagrams ? 16384 : Channel.bufferSize
+                count = try source.read(into: buffer, limit: byteLimit.map { min(maximum, $0 - received) } ?? maximum)
                 if count == 0 {
                     // An empty datagram ends nothing; neither does an error that a datagram socket reports once.
                     if source.kind == .datagrams { return .more }
@@ -150,7 +152,7 @@ final class Channel {
             let isFull = count == Channel.bufferSize || source.kind != .socket
             let progress = holdsBytes ? emptyBuffer() : .more
             if progress == .wait || isFull && source.readsWithoutWaiting { return progress }
-            return mover.staged > 0 ? .more : .wait
+            return kernelCopy.staged > 0 ? .more : .wait
         } catch {
             if error == .wouldBlock { waitsForSink = false } else { endSource(error) }
             return .wait

@@ -5,7 +5,7 @@ internal import Linux
 struct RelayRules {
     /// The ending that the options ask for.
     var ending = EndingOptions()
-    /// How long nothing may happen (`-w`).
+    /// After how long without a transfer the relay ends (`-w`).
     var idleLimit: Milliseconds?
     /// Whether the end of what the peer sends is the end of the session, as it is for a listener.
     var endsWithPeer = false
@@ -13,8 +13,7 @@ struct RelayRules {
     var passesPeersEnd = false
     /// Whether it is passed on to the reader of standard output, which the local output is.
     var closesOutput = false
-    /// Whether the local input may begin a little later than the peer ends: what is said to an only client whose whole
-    /// request had to be there first.
+    /// Whether the local input may begin a little later than the peer ends: a reply that is made from the whole request.
     var waitsForAnswer = false
 }
 
@@ -48,19 +47,19 @@ final class Relay {
     var sent: Int { sending.received }
     /// How many bytes the peer sent.
     var received: Int { receiving.received }
-    /// Whether the peer's end may not have been the end of what it had to say.
+    /// Whether the peer closed the connection without the end of TLS, so that data may be missing.
     var wasTruncated: Bool { receiving.source.wasTruncated }
     /// Why the peer's end was no orderly one.
     var peerError: Errno? { receiving.sourceError }
 
-    /// How often something moved. A slow reader who takes what is on its way counts as well as a peer who sends.
+    /// How often something moved: a slow reader that takes pending data counts as well as a peer that sends.
     private var movements: Int { sending.movements + receiving.movements }
 
     /// Runs until the end.
     func run(_ console: Console) {
         var idleAt = rules.idleLimit.map { Instant.now + $0 }
         passEndsOn()
-        if sending.isOver { receiveEagerly() }
+        if sending.isFinished { receiveEagerly() }
         while !isDone {
             passEndsOn()
             if isDone { break }
@@ -76,17 +75,16 @@ final class Relay {
             if let limit = rules.idleLimit, movements != before { idleAt = (sending.pausedUntil ?? .now) + limit }
         }
         passEndsOn()
-        if rules.ending.sendsOnly { settle(until: nil) }
-        if receiving.sinkGone && sending.isEmpty { settle(until: Instant.now + .seconds(5)) }
-        // Whoever encrypts says that it is over, however it ended.
+        if rules.ending.sendsOnly { drain(until: nil) }
+        if receiving.sinkGone && sending.isEmpty { drain(until: Instant.now + .seconds(5)) }
+        // An encrypted connection is shut down however it ended.
         if sending.sink.kind == .encrypted { sending.sink.endSending() }
         progress?.show(sent: sent, received: received, console)
         progress?.finish(console)
     }
 
-    /// Takes what a peer says at once, where there is nothing to send. One need not ask then which side has something, and
-    /// to look a few times more takes less than to fall asleep and be woken: many peers are done by then, if they get to
-    /// run.
+    /// Receives without poll(2) while there is nothing to send. A few more reads take less than to sleep and be woken:
+    /// many peers are done by then, if they get to run.
     private func receiveEagerly() {
         guard receiving.source.readsWithoutWaiting else { return }
         for _ in 0..<12 where receiving.waitsFor.source {
@@ -96,7 +94,7 @@ final class Relay {
         }
     }
 
-    /// Waits for something to move and moves it. False when the time is over, or nothing more is worth waiting for.
+    /// Waits until something can be moved, and moves it. Returns false after the time limit, or when the relay is finished.
     private func wait(until deadline: Instant?) -> Bool {
         let (send, receive) = (sending.waitsFor, receiving.waitsFor)
         entries.removeAll(keepingCapacity: true)
@@ -104,7 +102,7 @@ final class Relay {
         entries.append(PollEntry(send.sink ? sending.sink.descriptor : nil, .writable))
         entries.append(PollEntry(receive.source ? receiving.source.descriptor : nil, .readable))
         entries.append(PollEntry(receive.sink ? receiving.sink.descriptor : nil, .writable))
-        // Once the other side is finished, input is sent as long as it comes without a gap, but no more is waited for.
+        // Once the peer has ended, input is sent as long as it comes without a gap, but not waited for.
         let pause = earliest(sending.pausedUntil, receiving.pausedUntil)
         let waits = !isFinishing || send.sink || pause != nil
         let isPending = receiving.hasPending
@@ -115,15 +113,15 @@ final class Relay {
         } catch {
             return error == .interrupted
         }
-        guard ready || isPending || sending.isPauseOver || receiving.isPauseOver else { return false }
-        if entries[2].isReadable || entries[3].isWritable || isPending || receiving.isPauseOver { receiving.run() }
-        if entries[0].isReadable || entries[1].isWritable || sending.isPauseOver { sending.run() }
+        guard ready || isPending || sending.isPauseExpired || receiving.isPauseExpired else { return false }
+        if entries[2].isReadable || entries[3].isWritable || isPending || receiving.isPauseExpired { receiving.run() }
+        if entries[0].isReadable || entries[1].isWritable || sending.isPauseExpired { sending.run() }
         return true
     }
 
-    /// Waits until the peer has what was sent. Closed before, with something of the peer's unread, the connection would be
-    /// reset, and what is still on its way lost.
-    private func settle(until end: Instant?) {
+    /// Waits until the peer has received what was sent. If the connection were closed before, with data unread, it would
+    /// be reset, and the rest lost.
+    private func drain(until end: Instant?) {
         let buffer = Buffer(capacity: 1 << 16)
         let socket = sending.sink.descriptor
         guard sending.sink.isTCP else { return }
@@ -134,20 +132,20 @@ final class Relay {
             guard (try? socket.wait(for: .readable, until: Instant.now + Milliseconds(rawValue: pause))) == true else {
                 continue
             }
-            // What the peer says is not wanted; that it is gone matters.
+            // The peer's data is dropped; only its end matters.
             guard let count = try? socket.receive(into: buffer), count > 0 else { return }
             buffer.remove(buffer.count)
         }
     }
 
-    /// Whether all that remains is to send what is there.
+    /// Whether only pending data remains to be sent.
     private var isFinishing: Bool {
         if receiving.sinkGone { return true }
-        guard receiving.isOver && !rules.ending.sendsOnly else { return false }
+        guard receiving.isFinished && !rules.ending.sendsOnly else { return false }
         return rules.endsWithPeer || sending.source.descriptor.isTerminal
     }
 
-    /// Until when input may go on that need not be waited for.
+    /// Until when input is accepted after the peer has ended.
     private var endOfGap: Instant {
         let mayGoOn = sent > 0 || rules.waitsForAnswer && !receiving.sinkGone
         return Instant.now + Milliseconds(rawValue: mayGoOn ? Relay.longestGap : 0)
@@ -155,28 +153,28 @@ final class Relay {
 
     private var isDone: Bool {
         if let limit = receiving.readLimit, receiving.reads >= limit, receiving.isEmpty { return true }
-        if sending.isOver && (receiving.isOver || rules.ending.sendsOnly) { return true }
+        if sending.isFinished && (receiving.isFinished || rules.ending.sendsOnly) { return true }
         // A reset ends both directions.
-        return receiving.isOver && receiving.sourceError == .connectionReset
+        return receiving.isFinished && receiving.sourceError == .connectionReset
     }
 
-    /// How long a writer who is busy may take from one block to the next, in thousandths of a second.
+    /// How long a busy writer may take from one block to the next, in milliseconds.
     private static let longestGap = 100
 
-    /// Tells each side, once it has everything, that nothing more comes.
+    /// Ends the sending side of each direction that is finished, as the rules ask for.
     private func passEndsOn() {
-        if receiving.isOver && rules.passesPeersEnd && !passedPeersEnd {
+        if receiving.isFinished && rules.passesPeersEnd && !passedPeersEnd {
             passedPeersEnd = true
             receiving.sink.endSending()
         }
-        if receiving.isOver && rules.closesOutput && !passedPeersEnd {
+        if receiving.isFinished && rules.closesOutput && !passedPeersEnd {
             passedPeersEnd = true
             // Not closed, so that no other descriptor takes its number.
             if let null = try? FileDescriptor.open("/dev/null", .writeOnly) {
                 try? CurrentProcess.redirect(.standardOutput, to: null)
             }
         }
-        guard !passedEnd, sending.isOver, !rules.ending.ignoresInput else { return }
+        guard !passedEnd, sending.isFinished, !rules.ending.ignoresInput else { return }
         passedEnd = true
         if rules.ending.closesAfterInput { sending.sink.endSending() }
         if let stay = rules.ending.staysAfterInput {

@@ -12,7 +12,7 @@ struct Stream {
         case encrypted
         /// A socket that keeps the bounds of what is sent.
         case datagrams
-        /// A pipe or FIFO, whoever else has it.
+        /// A pipe or FIFO, which other processes may share.
         case pipe
         /// A regular file.
         case file
@@ -32,8 +32,8 @@ struct Stream {
     private let correspondents: Correspondents?
 
     /// Looks at what `descriptor` is.
-    /// - Parameter hears: who is heard, if it is a socket of datagrams that is not connected.
-    init(_ descriptor: InheritedDescriptor, hears: @escaping (SocketAddress) -> Bool = { _ in true }) {
+    /// - Parameter accepts: whether datagrams of a sender are accepted, for a datagram socket that is not connected.
+    init(_ descriptor: InheritedDescriptor, accepts: @escaping (SocketAddress) -> Bool = { _ in true }) {
         self.descriptor = descriptor
         tls = nil
         switch (try? descriptor.status())?.kind {
@@ -43,12 +43,12 @@ struct Stream {
         default: kind = descriptor.isNullDevice ? .null : .device
         }
         isTCP = kind == .socket && descriptor.isTCP
-        // A socket that was not connected hears everybody, and has to remember who is to be answered.
+        // A socket that is not connected receives from all senders, and the last one is answered.
         let isInternet = kind == .datagrams && (try? descriptor.localAddress()) != nil
-        correspondents = isInternet && (try? descriptor.peerAddress()) == nil ? Correspondents(hears) : nil
+        correspondents = isInternet && (try? descriptor.peerAddress()) == nil ? Correspondents(accepts) : nil
     }
 
-    /// Takes `descriptor` for what `other` is, without a look: a connection to a listener, which is like all others.
+    /// Assumes that `descriptor` is of the kind of `other`: connections of one listener are all alike.
     init(_ descriptor: InheritedDescriptor, like other: Stream) {
         self.descriptor = descriptor
         kind = other.kind
@@ -110,26 +110,26 @@ struct Stream {
         }
     }
 
-    /// Tells the other side that nothing more comes.
+    /// Ends the sending side.
     func endSending() {
         if let tls { tls.shutDown() } else { try? descriptor.shutDown(.sending) }
     }
 }
 
-/// Those whose datagrams came to a socket that is not connected: the last one is answered.
+/// The senders of datagrams to a socket that is not connected: the last one is answered.
 final class Correspondents {
     private var last: SocketAddress?
-    private let hears: (SocketAddress) -> Bool
+    private let accepts: (SocketAddress) -> Bool
 
-    /// Hears those for whom `hears` is true.
-    init(_ hears: @escaping (SocketAddress) -> Bool) { self.hears = hears }
+    /// Accepts datagrams of senders for which `accepts` is true.
+    init(_ accepts: @escaping (SocketAddress) -> Bool) { self.accepts = accepts }
 
-    /// Receives from whoever is heard.
+    /// Receives a datagram of an accepted sender.
     func receive(_ socket: InheritedDescriptor, into buffer: Buffer) throws(Errno) -> Int {
         while true {
             var sender: SocketAddress?
             let count = try socket.receive(into: buffer, from: &sender)
-            if let sender, hears(sender) {
+            if let sender, accepts(sender) {
                 last = sender
                 return count
             }
@@ -138,7 +138,7 @@ final class Correspondents {
         }
     }
 
-    /// Sends to whoever was heard last; before that, nobody is there who could hear.
+    /// Sends to the last sender; before the first, the datagram is dropped.
     func send(_ socket: InheritedDescriptor, from buffer: Buffer) throws(Errno) -> Int {
         guard let last else {
             let count = buffer.count

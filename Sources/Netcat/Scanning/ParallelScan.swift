@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Tries many ports at the same time, and tells what came of it in the order of the ports.
+/// Tries many ports at the same time, and reports the results in the order of the ports.
 struct ParallelScan {
     private let connector: Connector
     private let ports: [Port]
@@ -10,8 +10,8 @@ struct ParallelScan {
 
     /// Creates a scan.
     /// - Parameters:
-    ///   - connector: knows the host and tells the results.
-    ///   - ports: the ports, in the order in which they are told.
+    ///   - connector: connects to the host, and reports the results.
+    ///   - ports: the ports, in the order in which they are reported.
     ///   - width: how many are tried at once.
     ///   - timeout: how long an answer may take; nil leaves it to the kernel.
     init(_ connector: Connector, _ ports: [Port], width: Int, _ timeout: Milliseconds?) {
@@ -22,7 +22,7 @@ struct ParallelScan {
     }
 
     /// Tries all ports. Gives whether any is open.
-    func run() throws(Failure) -> Bool {
+    func run() throws(NetcatError) -> Bool {
         var attempts = ports.map { Attempt(connector.candidates($0), timeout: timeout) }
         var (first, next, found) = (0, 0, false)
         var running: [Int] = []
@@ -34,16 +34,16 @@ struct ParallelScan {
             }
             try wait(for: running, &attempts)
             running.removeAll { attempts[$0].isDone }
-            // A result is told when all before it have been.
+            // A result is reported after all before it.
             while first < next, attempts[first].isDone {
-                found = attempts[first].tell(connector) || found
+                found = attempts[first].log(connector) || found
                 first += 1
             }
         }
         return found
     }
 
-    private func wait(for running: [Int], _ attempts: inout [Attempt]) throws(Failure) {
+    private func wait(for running: [Int], _ attempts: inout [Attempt]) throws(NetcatError) {
         if running.isEmpty { return }
         var entries = running.map { PollEntry(attempts[$0].socket?.reference, .writable) }
         var deadline: Instant?
@@ -82,7 +82,7 @@ private struct Attempt {
     var isLate: Bool { deadline.map { $0 <= Instant.now } ?? false }
 
     /// Begins with the next address, if there is one.
-    mutating func advance(_ connector: Connector) throws(Failure) {
+    mutating func advance(_ connector: Connector) throws(NetcatError) {
         while let address = candidates.popFirst() {
             guard let descriptor = try connector.begin(address) else { continue }
             socket = Socket(descriptor)
@@ -94,7 +94,7 @@ private struct Attempt {
     }
 
     /// Takes the answer of the current address.
-    mutating func conclude(_ connector: Connector) throws(Failure) {
+    mutating func conclude(_ connector: Connector) throws(NetcatError) {
         guard let socket, let current else { return }
         do throws(Errno) {
             try socket.reference.finishConnecting(until: .now)
@@ -111,10 +111,10 @@ private struct Attempt {
         isDone = true
     }
 
-    /// Tells the result. Gives whether the port is open.
-    func tell(_ connector: Connector) -> Bool {
-        for (address, error) in failures { connector.tell(address, error) }
-        if let open { connector.tellSuccess(open) }
+    /// Reports the result. Returns whether the port is open.
+    func log(_ connector: Connector) -> Bool {
+        for (address, error) in failures { connector.log(address, error) }
+        if let open { connector.logSuccess(open) }
         return open != nil
     }
 }

@@ -1,41 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Connects to whatever the operands name.
+/// Connects to the host and the ports, or the path, of the operands.
 struct Client {
     /// What was asked for.
     let options: Options
     /// Where messages go.
     let console: Console
 
-    /// Connects and holds a conversation, with one port after the other.
+    /// Connects to one port after the other, and relays each connection.
     /// - Returns: whether anything could be reached.
-    func run() throws(Failure) -> Bool {
+    func run() throws(NetcatError) -> Bool {
         if options.endpoint.isUnix {
-            try hold(try UnixPlace.connect(options, console))
+            try serve(try UnixEndpoint.connect(options, console))
             return true
         }
         if options.endpoint.isVsock {
-            try hold(try VsockPlace.connect(options))
+            try serve(try VsockEndpoint.connect(options))
             return true
         }
         return options.proxy.address == nil ? try connectToPorts() : try connectThroughProxy()
     }
 
-    private func connectThroughProxy() throws(Failure) -> Bool {
-        let place = try ProxyPlace(options.proxy.address ?? "")
+    private func connectThroughProxy() throws(NetcatError) -> Bool {
+        let place = try ProxyEndpoint(options.proxy.address ?? "")
         let ports = try ports()
         let proxy = try ProxyClient(at: place, options, console)
         var reached = false
         for port in ports {
             guard let connection = try proxy.connect(to: options.operands[0], port) else { continue }
             reached = true
-            try hold(connection)
+            try serve(connection)
         }
         return reached
     }
 
-    private func connectToPorts() throws(Failure) -> Bool {
+    private func connectToPorts() throws(NetcatError) -> Bool {
         let ports = try ports()
         let connector = try Connector(to: options.operands[0], options.endpoint, console, port: ports[0])
         if options.scans && options.parallelism > 1 && !options.endpoint.usesDatagrams {
@@ -46,34 +46,34 @@ struct Client {
             // Ports that refuse do not have to be spared.
             if reached, let interval = options.content.interval { pause(for: interval) }
             guard let connection = try connector.connect(to: port) else { continue }
-            // Sockets of datagrams are always made, so that the last port of a scan has the last word.
+            // A UDP socket can always be made, so the last port of a scan decides the status.
             reached = answers(connection)
             guard reached else { continue }
-            connector.tellSuccess(connection.peer)
-            try hold(connection)
+            connector.logSuccess(connection.peer)
+            try serve(connection)
         }
         return reached
     }
 
-    private func hold(_ connection: consuming Connection) throws(Failure) {
+    private func serve(_ connection: consuming Connection) throws(NetcatError) {
         if options.scans { return }
-        try Conversation(options, console, endsWithPeer: false).hold(connection)
+        try Conversation(options, console, endsWithPeer: false).serve(connection)
     }
 
-    /// Whether anybody is at the other end: a connection proves it, for datagrams a scan has to find out.
+    /// Whether the port is open: a connection proves it, a UDP port has to be probed.
     private func answers(_ connection: borrowing Connection) -> Bool {
         guard options.scans && options.endpoint.usesDatagrams else { return true }
         let byte: UInt8 = options.dialect == .ncat ? 0 : UInt8(ascii: "X")
         return DatagramProbe.isOpen(connection.socket.reference, sending: byte, within: options.endpoint.timeout)
     }
 
-    private func ports() throws(Failure) -> [Port] {
+    private func ports() throws(NetcatError) -> [Port] {
         do throws(UsageError) {
             var ports = try PortList.parse(Array(options.operands[1...]), options.endpoint.transport)
             if options.shufflesPorts { ports.shuffle() }
             return ports
         } catch {
-            throw Failure(error.message)
+            throw NetcatError(error.message)
         }
     }
 }

@@ -26,11 +26,11 @@ package enum Command {
             return 0
         } catch {
             if let message = error.message {
-                // getopt(3) has the whole path in front of what it says.
+                // getopt(3) prints the whole path in front of its message.
                 if error.showsUsage && !console.isNcat {
-                    console.say("\(name): \(message)")
+                    console.print("\(name): \(message)")
                 } else {
-                    console.complain(message)
+                    console.printError(message)
                 }
             }
             if error.showsUsage { try? InheritedDescriptor.standardError.write(Usage(dialect).short) }
@@ -39,7 +39,7 @@ package enum Command {
     }
 
     private static func run(_ options: Options, _ console: Console) -> Int32 {
-        do throws(Failure) {
+        do throws(NetcatError) {
             if options.listens {
                 try Server(options: options, console: console).run()
                 return 0

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Where messages go: standard error. Standard output carries data alone.
+/// Writes messages to standard error; standard output has data alone.
 struct Console: Sendable {
     /// The name that the program was called by.
     let program: ByteString
-    /// Whether it is told what happens (`-v`).
+    /// Whether connections and failed attempts are reported (`-v`).
     var isVerbose = false
     /// Whether addresses are shown as they are (`-n`).
     var isNumeric = false
 
     /// Writes a line. Whatever is in it that others wrote, it stays one line, and does nothing to a terminal.
-    func say(_ line: ByteString) { say(message: Message(line)) }
+    func print(_ line: ByteString) { print(message: Message(line)) }
 
     /// Writes a line that may have a command in it.
-    func say(message: Message) { try? InheritedDescriptor.standardError.write(message.shown + "\n") }
+    func print(message: Message) { try? InheritedDescriptor.standardError.write(message.shown + "\n") }
 
     /// Writes a line behind the program's name.
-    func complain(_ line: ByteString) { say(isNcat ? "Ncat: \(line). QUITTING." : "\(program): \(line)") }
+    func printError(_ line: ByteString) { print(isNcat ? "Ncat: \(line). QUITTING." : "\(program): \(line)") }
 
     /// Whether the program is called as ncat, whose letters and words it takes then.
     var isNcat: Bool { program == "ncat" }
 
-    /// Writes a line if it is to be told what happens.
-    func note(_ line: ByteString) {
-        if isVerbose { say(line) }
+    /// Writes a line with `-v`.
+    func log(_ line: ByteString) {
+        if isVerbose { print(line) }
     }
 
     /// A host as messages have it: its name, or its address if it has none or names are not wanted.
@@ -58,15 +58,15 @@ extension SocketAddress {
     }
 }
 
-/// Why the program gives up.
-struct Failure: Error, Equatable {
-    /// What is said behind the program's name; nil says nothing.
+/// An error that ends the program.
+struct NetcatError: Error, Equatable {
+    /// The message behind the program's name; nil prints none.
     var message: ByteString?
     /// A line that stands alone, in front of it.
     var plain: ByteString?
     /// What would help, a line each.
     var hints: [Message] = []
-    /// Whether the network is to blame, and not the user: another exit status for ncat.
+    /// Whether the error is one of the network: another exit status for ncat.
     var isOfNetwork = false
 
     /// Creates a failure.
@@ -76,10 +76,10 @@ struct Failure: Error, Equatable {
         self.hints = hints
     }
 
-    /// Says why.
+    /// Prints the messages.
     func report(to console: Console) {
-        if let plain { console.say(plain) }
-        if let message { console.complain(message) }
-        for hint in hints { console.say(message: "hint: \(hint)") }
+        if let plain { console.print(plain) }
+        if let message { console.printError(message) }
+        for hint in hints { console.print(message: "hint: \(hint)") }
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What is done with connections: they are handed on, given to a program, or relayed.
+/// Serves connections: each is handed on, given to a program, or relayed.
 ///
-/// What holds for all connections of a process is found out once, so that short ones cost little.
+/// What is the same for all connections is determined once, so that short ones cost little.
 final class Conversation {
     private let options: Options
     private let console: Console
@@ -14,8 +14,8 @@ final class Conversation {
     private let input = Stream(.standardInput)
     private let output = Stream(.standardOutput)
 
-    /// Creates what holds conversations as `options` say.
-    /// - Parameter endsWithPeer: whether one is over when the peer has nothing more to say, as for a listener.
+    /// Creates what serves connections according to `options`.
+    /// - Parameter endsWithPeer: whether a connection ends with what the peer sends, as for a listener.
     init(_ options: Options, _ console: Console, endsWithPeer: Bool) {
         self.options = options
         self.console = console
@@ -25,13 +25,13 @@ final class Conversation {
         hasFilters = options.content != ContentOptions()
     }
 
-    /// Holds the conversation over `connection`, to its end.
-    func hold(_ connection: borrowing Connection) throws(Failure) {
-        try hold(connection.stream, connection.peer)
+    /// Serves `connection` to its end.
+    func serve(_ connection: borrowing Connection) throws(NetcatError) {
+        try serve(connection.stream, connection.peer)
     }
 
-    /// Holds the conversation with `peer` over `connection`, to its end.
-    func hold(_ connection: Stream, _ peer: Peer) throws(Failure) {
+    /// Serves `connection` with `peer` to its end.
+    func serve(_ connection: Stream, _ peer: Peer) throws(NetcatError) {
         if options.passesDescriptor { return try pass(connection.descriptor) }
         if let command {
             let isStream = !options.endpoint.usesDatagrams
@@ -45,18 +45,18 @@ final class Conversation {
     }
 
     /// Hands the socket to the reader of standard output (`-F`).
-    private func pass(_ socket: InheritedDescriptor) throws(Failure) {
-        if InheritedDescriptor.standardOutput.isTerminal { throw Failure("Cannot pass file descriptor to tty") }
+    private func pass(_ socket: InheritedDescriptor) throws(NetcatError) {
+        if InheritedDescriptor.standardOutput.isTerminal { throw NetcatError("Cannot pass file descriptor to tty") }
         do throws(Errno) {
             try socket.setNonBlocking(false)
             try InheritedDescriptor.standardOutput.send([0], with: socket.reference)
         } catch {
-            throw Failure("sendmsg: \(error.message)")
+            throw NetcatError("sendmsg: \(error.message)")
         }
     }
 
     /// Relays between a program and the peer, where something is done to the bytes between them.
-    private func relay(_ peer: Stream, toProgram command: ProgramCommand) throws(Failure) {
+    private func relay(_ peer: Stream, toProgram command: ProgramCommand) throws(NetcatError) {
         let relayed: Int32
         do throws(Errno) {
             let pair = try FileDescriptor.socketPair()
@@ -70,7 +70,7 @@ final class Conversation {
             try ours.setNonBlocking(true)
             relayed = ours.release()
         } catch {
-            throw Failure("cannot start a program: \(error.message)")
+            throw NetcatError("cannot start a program: \(error.message)")
         }
         // The program waits for our end to close, so it is closed here and not somewhere behind its last use.
         let ours = FileDescriptor(owning: relayed)
@@ -84,7 +84,7 @@ final class Conversation {
         from input: Stream,
         to output: Stream,
         isOurs: Bool
-    ) throws(Failure) {
+    ) throws(NetcatError) {
         let filters = hasFilters ? try Filters(options.content, peer) : Filters()
         let interval = options.content.interval
         var ending = options.ending
@@ -109,18 +109,18 @@ final class Conversation {
         let start = options.content.statistics == .none ? nil : Instant.now
         relay.run(console)
         if let error = relay.peerError, options.content.statistics != .none || console.isVerbose {
-            // That the peer is gone is no fault, and of datagrams it is told by a refusal.
+            // A peer that closed the connection is no error; for datagrams, that is reported as a refusal.
             if error != .connectionReset && error != .connectionRefused {
-                console.complain("receive: \(error.message)")
+                console.printError("receive: \(error.message)")
             }
         }
-        if relay.wasTruncated { console.note("TLS: the peer closed the connection without saying so") }
+        if relay.wasTruncated { console.log("TLS: the peer closed the connection without saying so") }
         if let start {
             let figures = Statistics(sent: relay.sent, received: relay.received, time: start.elapsed)
-            if let text = figures.text(options.content.statistics) { console.say(text) }
+            if let text = figures.text(options.content.statistics) { console.print(text) }
         }
         if options.ending.failsOnReset && relay.peerError == .connectionReset {
-            var failure = Failure(Errno.connectionReset.message)
+            var failure = NetcatError(Errno.connectionReset.message)
             failure.isOfNetwork = true
             throw failure
         }
@@ -146,7 +146,7 @@ struct Filters {
     init() {}
 
     /// Makes the filters; files that they write to are opened.
-    init(_ options: ContentOptions, _ peer: Stream) throws(Failure) {
+    init(_ options: ContentOptions, _ peer: Stream) throws(NetcatError) {
         if options.sendsCarriageReturns { sending.append(CarriageReturnFilter()) }
         if options.answersTelnet {
             receiving.append(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Finds out whether anybody receives datagrams at a port: nobody is what the machine there says, if it says anything.
+/// Probes whether a UDP port is open: a closed one is refused by an ICMP message, if the machine sends any.
 enum DatagramProbe {
     /// Sends a byte a second, the last one at the end, and listens for a refusal.
     /// - Parameters:

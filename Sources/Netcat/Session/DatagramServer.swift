@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Serves those who send datagrams to a socket.
+/// Serves the senders of datagrams to a socket.
 struct DatagramServer {
     private let options: Options
     private let console: Console
@@ -14,28 +14,28 @@ struct DatagramServer {
         self.access = access
     }
 
-    /// The first to send something is the peer; with `-k`, everybody is heard, and the last to speak is answered.
-    func run(_ listener: consuming Listener) throws(Failure) {
+    /// The first sender is the peer. With `-k`, datagrams of all senders are accepted, and the last sender is answered.
+    func run(_ listener: consuming Listener) throws(NetcatError) {
         if options.sharesDatagramPort { return try serveEach(listener) }
         let socket = listener.socket.reference
         let peer = options.keepsOpen ? listener.place : try choosePeer(socket, listener.place)
         let stream = Stream(socket) { access.allows(.internet($0), console) }
-        try Conversation(options.withoutEnd, console, endsWithPeer: true).hold(stream, peer)
+        try Conversation(options.withoutEnd, console, endsWithPeer: true).serve(stream, peer)
     }
 
-    /// Waits for somebody who may, and connects `socket` to him.
-    private func choosePeer(_ socket: InheritedDescriptor, _ place: Peer) throws(Failure) -> Peer {
+    /// Waits for a datagram of a sender that is allowed, and connects `socket` to the sender.
+    private func choosePeer(_ socket: InheritedDescriptor, _ place: Peer) throws(NetcatError) -> Peer {
         var peer = place
         do throws(Errno) {
             if case .unix = place {
                 if let sender = try socket.peekUnixSender() {
-                    // Whoever is gone already can be heard, but not be answered.
+                    // A sender that has closed its socket can be received from, but not be answered.
                     try? socket.connect(to: sender)
                     peer = .unix(sender.byteString)
                 }
             } else {
                 var sender = try socket.peekSender()
-                while options.mostConnections == 0 || !access.allows(.internet(sender), console) {
+                while options.maximumConnections == 0 || !access.allows(.internet(sender), console) {
                     let refused = Buffer(capacity: 1)
                     _ = try socket.receive(into: refused)
                     sender = try socket.peekSender()
@@ -44,14 +44,14 @@ struct DatagramServer {
                 peer = .internet(sender)
             }
         } catch {
-            throw Failure("receive: \(error.message)")
+            throw NetcatError("receive: \(error.message)")
         }
-        if console.isVerbose { console.say("Connection received on \(peer.description(console))") }
+        if console.isVerbose { console.print("Connection received on \(peer.description(console))") }
         return peer
     }
 
-    /// A program of his own for everybody who sends something.
-    private func serveEach(_ listener: consuming Listener) throws(Failure) {
+    /// Starts a program for each sender.
+    private func serveEach(_ listener: consuming Listener) throws(NetcatError) {
         // A starter that ignores the ends of children leaves that to us.
         CurrentProcess.restoreSignals()
         ignoreBrokenPipes()
@@ -62,8 +62,8 @@ struct DatagramServer {
             let peer = try choosePeer(socket.reference, place)
             do throws(Errno) {
                 while children > 0, try CurrentProcess.reapChild(waits: false) != nil { children -= 1 }
-                guard children < options.mostConnections else {
-                    console.note("Connection refused: there are \(children) already")
+                guard children < options.maximumConnections else {
+                    console.log("Connection refused: there are \(children) already")
                     socket = try another(place)
                     continue
                 }
@@ -74,15 +74,15 @@ struct DatagramServer {
                     continue
                 }
             } catch {
-                throw Failure("listen: \(error.message)")
+                throw NetcatError("listen: \(error.message)")
             }
-            CurrentProcess.exit(hold(socket, peer))
+            CurrentProcess.exit(serve(socket, peer))
         }
     }
 
-    private func hold(_ socket: borrowing FileDescriptor, _ peer: Peer) -> Int32 {
-        do throws(Failure) {
-            try Conversation(options, console, endsWithPeer: true).hold(Stream(socket.reference), peer)
+    private func serve(_ socket: borrowing FileDescriptor, _ peer: Peer) -> Int32 {
+        do throws(NetcatError) {
+            try Conversation(options, console, endsWithPeer: true).serve(Stream(socket.reference), peer)
             return 0
         } catch {
             error.report(to: console)
@@ -111,7 +111,7 @@ extension Options {
         return options
     }
 
-    /// Whether each sender of datagrams gets a socket of his own, at the same port.
+    /// Whether each sender of datagrams gets a socket of its own, at the same port.
     var sharesDatagramPort: Bool {
         guard endpoint.usesDatagrams && keepsOpen && !endpoint.isUnix else { return false }
         return ProgramCommand(role) != nil

@@ -17,11 +17,11 @@ struct ForkingServer {
     }
 
     /// Serves until a signal ends the process.
-    func run(_ listener: borrowing Listener) throws(Failure) {
+    func run(_ listener: borrowing Listener) throws(NetcatError) {
         do throws(Errno) {
             try serve(listener)
         } catch {
-            throw Failure("listen: \(error.message)")
+            throw NetcatError("listen: \(error.message)")
         }
     }
 
@@ -52,8 +52,8 @@ struct ForkingServer {
             throw error
         }
         guard access.allows(connection.peer, console) else { return }
-        guard children < options.mostConnections else {
-            console.note("Connection refused: there are \(children) already")
+        guard children < options.maximumConnections else {
+            console.log("Connection refused: there are \(children) already")
             return
         }
         guard try CurrentProcess.fork() == nil else {
@@ -62,7 +62,7 @@ struct ForkingServer {
         }
         CurrentProcess.restoreSignals()
         ignoreBrokenPipes()
-        do throws(Failure) {
+        do throws(NetcatError) {
             try service.serve(connection)
         } catch {
             error.report(to: console)

@@ -9,10 +9,10 @@ struct Server {
     let console: Console
 
     /// Listens, and serves one connection, or with `-k` all that come.
-    func run() throws(Failure) {
+    func run() throws(NetcatError) {
         let access = try AccessList(options.access, console)
         let listener = try Listener.open(options, console)
-        listener.tell(options, console)
+        listener.log(options, console)
         if options.endpoint.usesDatagrams { return try DatagramServer(options, console, access).run(listener) }
         switch options.role {
         case .broker, .chat, .gather: try Hub(options, console, access).run(listener)
@@ -28,38 +28,38 @@ struct Server {
         }
     }
 
-    /// All clients at the same time, without a look at what they send.
+    /// Forwards all clients at the same time, by the kernel alone.
     private func forward(
         _ listener: consuming Listener,
         _ target: ByteString,
         _ access: AccessList
-    ) throws(Failure) {
+    ) throws(NetcatError) {
         var outbound = options.endpoint
         outbound.sourceAddress = nil
         outbound.sourcePort = nil
         try Forwarder(
             to: try ForwardTarget(target, outbound, console),
-            mostConnections: options.mostConnections,
+            maximumConnections: options.maximumConnections,
             announcesClients: false,
             access,
             console
         ).run(listener)
     }
 
-    /// One client, after whom nobody can connect any more.
-    private func serveOne(_ listener: consuming Listener, _ access: AccessList) throws(Failure) {
+    /// Serves one client, and closes the listener before.
+    private func serveOne(_ listener: consuming Listener, _ access: AccessList) throws(NetcatError) {
         let connection = try nextConnection(listener, access)
         listener.close()
         try Service(options, console).serve(connection)
     }
 
     /// One client after the other; the next one waits until then.
-    private func serveInTurn(_ listener: borrowing Listener, _ access: AccessList) throws(Failure) {
+    private func serveInTurn(_ listener: borrowing Listener, _ access: AccessList) throws(NetcatError) {
         let service = Service(options, console)
         if options.keepsOpen { try? listener.socket.setNonBlocking(true) }
         repeat {
             let connection = try nextConnection(listener, access)
-            do throws(Failure) {
+            do throws(NetcatError) {
                 try service.serve(connection)
             } catch {
                 // What one client meets does not concern the next.
@@ -69,33 +69,34 @@ struct Server {
         } while options.keepsOpen
     }
 
-    /// The next connection from somebody who may connect.
-    private func nextConnection(_ listener: borrowing Listener, _ access: AccessList) throws(Failure) -> Connection {
-        let servesAnybody = options.mostConnections > 0
+    /// The next connection from a client that is allowed.
+    private func nextConnection(_ listener: borrowing Listener, _ access: AccessList) throws(NetcatError) -> Connection
+    {
+        let servesAnybody = options.maximumConnections > 0
         do throws(Errno) {
             while true {
                 let connection = try next(listener)
                 if access.allows(connection.peer, console), servesAnybody { return connection }
             }
         } catch {
-            throw Failure("accept: \(error.message)")
+            throw NetcatError("accept: \(error.message)")
         }
     }
 
     /// How often one looks for the next client before one falls asleep. Where clients follow each other closely that takes
     /// less than to be woken, which may have to reach another processor; where they do not, it is some 60 us for each.
-    private static let looks = 15
+    private static let spins = 15
 
-    /// The next connection from anybody.
+    /// The next connection, whether its client is allowed or not.
     private func next(_ listener: borrowing Listener) throws(Errno) -> Connection {
-        var looks = 0
+        var spins = 0
         while true {
             do throws(Errno) {
                 return try listener.accept()
             } catch {
                 switch error {
-                case .wouldBlock where looks < Server.looks:
-                    looks += 1
+                case .wouldBlock where spins < Server.spins:
+                    spins += 1
                     CurrentProcess.yield()
                 case .wouldBlock: _ = try listener.socket.wait(for: .readable, until: nil)
                 // The client was gone before we came to it: no reason to stop.
@@ -121,12 +122,12 @@ struct Service {
     }
 
     /// Serves one client, to the end.
-    func serve(_ connection: consuming Connection) throws(Failure) {
-        if console.isVerbose { console.say("Connection received on \(connection.peer.description(console))") }
+    func serve(_ connection: consuming Connection) throws(NetcatError) {
+        if console.isVerbose { console.print("Connection received on \(connection.peer.description(console))") }
         switch options.role {
         case .forward(let target): try Forwarding(target, options, console).serve(connection)
         case .proxy(let kind): try ProxyService(kind, options, console).serve(connection)
-        default: try conversation.hold(connection)
+        default: try conversation.serve(connection)
         }
     }
 }

@@ -71,26 +71,26 @@ private func checkRequest(_ bytes: [UInt8]) throws {
 
 /// What an HTTP proxy answers.
 private func checkHTTP(_ bytes: [UInt8]) throws {
-    try answered(bytes) { exchange throws(Failure) in
+    try answered(bytes) { exchange throws(NetcatError) in
         _ = try HTTPConnect(exchange, Credentials("user:pass")).connect(to: "host", Port(rawValue: 80))
     }
 }
 
 /// What a SOCKS proxy answers.
 private func checkSocks(_ bytes: [UInt8]) throws {
-    try answered(bytes) { exchange throws(Failure) in
+    try answered(bytes) { exchange throws(NetcatError) in
         try SocksClient(exchange, Credentials("user:pass")).connectByVersion5("host", Port(rawValue: 80))
     }
 }
 
 /// Runs `ask` against a proxy that answers `answer` and then closes.
-private func answered(_ answer: [UInt8], _ ask: (ByteExchange) throws(Failure) -> Void) throws {
+private func answered(_ answer: [UInt8], _ ask: (ByteExchange) throws(NetcatError) -> Void) throws {
     guard let pair = try? FileDescriptor.socketPair() else { return }
     let ours = FileDescriptor(owning: pair.0)
     let theirs = FileDescriptor(owning: pair.1)
     try? theirs.write(ByteString(answer))
     try? theirs.shutDown(.sending)
-    var failure: Failure?
+    var failure: NetcatError?
     do { try ask(ByteExchange(over: ours.reference, until: nil, with: .proxy)) } catch { failure = error }
     try? theirs.close()
     try? ours.close()

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// One client of a hub, and what is there for it.
-final class Member {
-    /// Its number, from 1 on.
+/// A client of a hub, and the data pending for it.
+final class HubClient {
+    /// The number of the client, from 1.
     let number: Int
     /// Whether it has closed its side or cannot be reached.
     var isGone = false
 
-    /// Whether it says nothing more; it is gone when it has what is there for it.
+    /// Whether the client has ended its side; it is removed when it has received its pending data.
     private(set) var isLeaving = false
 
     private let socket: FileDescriptor
@@ -23,10 +23,10 @@ final class Member {
         try socket.setNonBlocking(true)
     }
 
-    /// The descriptor that it is read from and written to.
+    /// The descriptor of the connection.
     var descriptor: InheritedDescriptor { socket.reference }
 
-    /// Whether there is something for it that it has not taken yet.
+    /// Whether data is pending for the client.
     var isBehind: Bool { !isGone && (!buffer.isEmpty || !queue.isEmpty) }
 
     /// Takes nothing more from it.
@@ -35,20 +35,20 @@ final class Member {
         if !isBehind { isGone = true }
     }
 
-    /// Tells it, behind what is there for it, that nothing more comes.
+    /// Ends the sending side after the pending data.
     func endSending() {
         endsSending = true
         flush()
     }
 
     /// Sends `bytes`, or keeps them until there is room.
-    func tell(_ bytes: [UInt8]) {
+    func send(_ bytes: [UInt8]) {
         if isLeaving { return }
         queue += bytes
         flush()
     }
 
-    /// Sends as much of what is there as there is room for.
+    /// Sends as much of the pending data as there is room for.
     func flush() {
         while isBehind {
             if buffer.isEmpty {

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Why a port could not be bound, and what would help.
-struct BindFailure {
-    /// Where the socket was to be.
+/// Why a port could not be bound, with hints.
+struct BindError {
+    /// The address of the socket.
     let address: SocketAddress
-    /// Whose port it is.
+    /// The protocol of the port.
     let transport: TransportProtocol
-    /// What the kernel said.
+    /// The error of bind(2).
     let error: Errno
 
-    /// What the user is told. Called as `netcat`, the words are those of GNU netcat, with the reason added.
-    func failure(_ console: Console) -> Failure {
+    /// The message and its hints. Called as `netcat`, the message is that of GNU netcat, with the reason added.
+    func netcatError(_ console: Console) -> NetcatError {
         let hints = isPrivileged ? hints(console) : []
         guard console.program == "netcat" else {
-            return Failure("bind to \(address.host) port \(address.port): \(error.message)", hints: hints)
+            return NetcatError("bind to \(address.host) port \(address.port): \(error.message)", hints: hints)
         }
         // The number is the step that failed there; 3 is bind(2).
-        return Failure(
+        return NetcatError(
             nil,
             plain: "Error: Couldn't setup listening socket (err=-3): \(error.message)",
             hints: hints
         )
     }
 
-    /// Whether the port is one of those for which permission is needed.
+    /// Whether the port is privileged.
     private var isPrivileged: Bool {
         guard error == .permissionDenied || error == .notPermitted else { return false }
         return UInt32(address.port.rawValue) < PortThreshold.currentOrStandard

@@ -58,7 +58,7 @@ struct Amount: ByteStringConvertible {
     }
 }
 
-/// A line on the terminal that tells how far it is.
+/// A line on the terminal with the progress of the transfer.
 struct Progress {
     private let total: Int?
     private let start = Instant.now
@@ -85,5 +85,5 @@ struct Progress {
     }
 
     /// Leaves the line as it is.
-    func finish(_ console: Console) { console.say("") }
+    func finish(_ console: Console) { console.print("") }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What ncat does otherwise than OpenBSD's nc, beside its letters.
+/// The defaults of ncat that are not those of OpenBSD's nc.
 extension Options {
-    /// The port that is meant when none is given.
+    /// The default port.
     private static var usualPort: ByteString { "31337" }
 
-    /// What holds before the first option is read.
-    mutating func assumeHabitsOfNcat() {
+    /// Sets the defaults of ncat, before the first option is read.
+    mutating func assumeNcatDefaults() {
         dialect = .ncat
         // The end of standard input is the end of what is sent, and the end of the peer that of standard output.
         ending.closesAfterInput = true
@@ -17,8 +17,8 @@ extension Options {
         proxy.waitsForChallenge = true
     }
 
-    /// What depends on all options: the port, and who is served at the same time.
-    mutating func completeAsNcat() {
+    /// Applies the defaults that depend on all options: the port, and `-k` as a hub.
+    mutating func completeForNcat() {
         if !endpoint.isUnix && !endpoint.isVsock { completePort() }
         let isHub = listens && keepsOpen && !endpoint.usesDatagrams && !endpoint.isVsock
         if isHub && role == .relay { role = .gather }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// How the bytes of a channel get across: the ways in which the kernel moves them by itself, and by copying where it
-/// cannot.
+/// Moves the bytes of a channel: by the kernel itself where it can, or else by read and write.
 ///
 /// | from, to | way |
 /// |---|---|
@@ -11,7 +10,7 @@ internal import Linux
 /// | file to socket | sendfile(2) |
 /// | TCP to /dev/null | thrown away in the kernel |
 /// | everything else | 128 KiB read and write |
-struct Mover: ~Copyable {
+struct KernelCopy: ~Copyable {
     /// What came of one step.
     enum Outcome {
         /// The source gave so many bytes, all of which the sink or the pipe between has.
@@ -35,7 +34,7 @@ struct Mover: ~Copyable {
     private var triedSink = false
     private var isLarge = false
 
-    /// Creates a mover that leaves everything to be copied.
+    /// Creates a copier that leaves everything to be copied.
     init() { way = .copy }
 
     /// Chooses the way from `source` to `sink`.
@@ -66,7 +65,7 @@ struct Mover: ~Copyable {
 
     private mutating func splice(_ source: Stream, _ sink: Stream) -> Outcome {
         do throws(Errno) {
-            let count = try source.descriptor.splice(to: sink.descriptor, limit: Mover.pipeSize)
+            let count = try source.descriptor.splice(to: sink.descriptor, limit: KernelCopy.pipeSize)
             triedSink = false
             if count == 0 { return .sourceEnded(nil) }
             steps += 1
@@ -74,7 +73,7 @@ struct Mover: ~Copyable {
             if total > 1 << 16 && !isLarge {
                 // Short connections do with what the pipe has. Beyond the limit of an unprivileged user, it stays so.
                 isLarge = true
-                try? (source.kind == .pipe ? source : sink).descriptor.setPipeSize(Mover.pipeSize)
+                try? (source.kind == .pipe ? source : sink).descriptor.setPipeSize(KernelCopy.pipeSize)
             }
             // Each small block costs the network a packet of its own; gathering them in a buffer is faster then.
             if source.kind == .pipe && steps == 16 && total / steps < 32 << 10 { way = .copy }
@@ -102,7 +101,7 @@ struct Mover: ~Copyable {
             } else if total > 1 << 16 && !isLarge {
                 // As above.
                 isLarge = true
-                pipe.enlarge(to: Mover.pipeSize)
+                pipe.enlarge(to: KernelCopy.pipeSize)
             }
             guard let count = try pipe.splice(from: source) else { return .copy }
             if count == 0 { return .sourceEnded(nil) }

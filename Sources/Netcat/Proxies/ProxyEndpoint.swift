@@ -2,7 +2,7 @@
 internal import Linux
 
 /// Where a proxy is: `HOST`, `HOST:PORT`, or `[HOST]:PORT` for hosts with colons.
-struct ProxyPlace: Equatable {
+struct ProxyEndpoint: Equatable {
     /// The host, without brackets.
     let host: ByteString
     /// The port, which may be the name of a service; nil if none was given.
@@ -10,20 +10,20 @@ struct ProxyPlace: Equatable {
 
     /// Takes `text` apart. The last colon is the one in front of the port, also without brackets, unless what is in
     /// front of it is no host and all of it is an address of IPv6.
-    init(_ text: ByteString) throws(Failure) {
+    init(_ text: ByteString) throws(NetcatError) {
         let colon = UInt8(ascii: ":")
         let bytes = text.bytes
         if bytes.first == UInt8(ascii: "[") {
             guard let end = bytes.firstIndex(of: UInt8(ascii: "]")) else {
-                throw Failure("missing closing bracket in proxy")
+                throw NetcatError("missing closing bracket in proxy")
             }
             let rest = bytes[(end + 1)...]
-            guard rest.isEmpty || rest.first == colon else { throw Failure("garbage proxy port delimiter") }
+            guard rest.isEmpty || rest.first == colon else { throw NetcatError("garbage proxy port delimiter") }
             host = ByteString(bytes[1..<end])
             port = rest.isEmpty ? nil : ByteString(rest.dropFirst())
             return
         }
-        guard let split = bytes.lastIndex(of: colon), !ProxyPlace.isAddress(text, withPortBehind: split) else {
+        guard let split = bytes.lastIndex(of: colon), !ProxyEndpoint.isAddress(text, withPortBehind: split) else {
             host = text
             port = nil
             return

@@ -11,13 +11,13 @@ final class RecordFile {
     private let file: FileDescriptor
 
     /// Opens the file at `path`; `-` is standard error.
-    init(_ path: ByteString, appends: Bool) throws(Failure) {
+    init(_ path: ByteString, appends: Bool) throws(NetcatError) {
         do throws(Errno) {
             let isError = path == "-"
             let options: OpenOptions = isError ? [.writeOnly] : [.writeOnly, .create, appends ? .append : .truncate]
             file = try .open(isError ? "/dev/stderr" : path, options, mode: FileMode(rawValue: 0o666))
         } catch {
-            throw Failure("\(path): \(error.message)")
+            throw NetcatError("\(path): \(error.message)")
         }
     }
 

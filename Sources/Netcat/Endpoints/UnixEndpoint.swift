@@ -2,9 +2,9 @@
 internal import Linux
 
 /// Unix sockets: paths, and abstract names behind `@`.
-enum UnixPlace {
+enum UnixEndpoint {
     /// Binds the path that the options name, and listens there if it is for streams.
-    static func listen(_ options: Options, _ console: Console) throws(Failure) -> Listener {
+    static func listen(_ options: Options, _ console: Console) throws(NetcatError) -> Listener {
         let path = options.path
         let datagrams = options.endpoint.usesDatagrams
         do throws(Errno) {
@@ -15,11 +15,11 @@ enum UnixPlace {
             if !datagrams { try socket.listen() }
             return Listener(socket: socket, place: .unix(path))
         } catch {
-            throw Failure(error.message)
+            throw NetcatError(error.message)
         }
     }
 
-    /// Removes the socket of a listener that is gone: a socket, and nobody answers there. Anything else stays.
+    /// Removes the socket of a listener that has exited: a socket that refuses connections. Anything else stays.
     private static func removeStale(_ address: UnixAddress, datagrams: Bool) {
         let path = address.byteString
         guard let status = try? FileStatus(of: path, followLinks: false), status.kind == .socket else { return }
@@ -31,23 +31,23 @@ enum UnixPlace {
     }
 
     /// Connects to the path that the options name.
-    static func connect(_ options: Options, _ console: Console) throws(Failure) -> Connection {
+    static func connect(_ options: Options, _ console: Console) throws(NetcatError) -> Connection {
         let path = options.path
         var culprit = path
         do throws(Errno) {
             let socket = try FileDescriptor.unixSocket(datagrams: options.endpoint.usesDatagrams)
             if let source = options.endpoint.sourceAddress { culprit = source }
-            let folder = try bind(socket.reference, options, console)
+            let directory = try bind(socket.reference, options, console)
             culprit = path
             try socket.connect(to: UnixAddress(path))
             try socket.setNonBlocking(true)
-            return Connection(socket: socket, peer: .unix(path), folder: folder)
+            return Connection(socket: socket, peer: .unix(path), directory: directory)
         } catch {
-            throw Failure("\(culprit): \(error.message)")
+            throw NetcatError("\(culprit): \(error.message)")
         }
     }
 
-    /// Binds our side. For datagrams it needs a path, so that answers can be sent: one in a folder that is given back,
+    /// Binds our side. For datagrams it needs a path, so that answers can be sent: one in a directory that is given back,
     /// if the user names none.
     private static func bind(
         _ socket: InheritedDescriptor,
@@ -56,22 +56,22 @@ enum UnixPlace {
     ) throws(Errno) -> TemporaryFolder? {
         if let source = options.endpoint.sourceAddress {
             try socket.bind(to: UnixAddress(source))
-            if options.endpoint.usesDatagrams { console.note("Bound on \(source)") }
+            if options.endpoint.usesDatagrams { console.log("Bound on \(source)") }
             return nil
         }
         guard options.endpoint.usesDatagrams else { return nil }
-        let folder = try TemporaryFolder("/tmp/nc-", removing: ["recv.sock"])
-        try socket.bind(to: UnixAddress("\(folder.path)/recv.sock"))
-        console.note("Bound on \(folder.path)/recv.sock")
-        return folder
+        let directory = try TemporaryFolder("/tmp/nc-", removing: ["recv.sock"])
+        try socket.bind(to: UnixAddress("\(directory.path)/recv.sock"))
+        console.log("Bound on \(directory.path)/recv.sock")
+        return directory
     }
 }
 
 /// Sockets between a virtual machine and its host.
-enum VsockPlace {
+enum VsockEndpoint {
     /// Listens on the port that the options name, on every address of this machine or the one that they name.
-    static func listen(_ options: Options) throws(Failure) -> Listener {
-        let machine = try options.listeningAddress.map { text throws(Failure) in try number(text) }
+    static func listen(_ options: Options) throws(NetcatError) -> Listener {
+        let machine = try options.listeningAddress.map { text throws(NetcatError) in try number(text) }
         let address = VsockAddress(machine: machine ?? VsockAddress.any, port: try number(options.listeningPort ?? ""))
         do throws(Errno) {
             let socket = try FileDescriptor.vsock()
@@ -79,12 +79,12 @@ enum VsockPlace {
             try socket.listen()
             return Listener(socket: socket, place: .vsock(address))
         } catch {
-            throw Failure("bind to vsock \(address): \(error.message)")
+            throw NetcatError("bind to vsock \(address): \(error.message)")
         }
     }
 
     /// Connects to the machine and port that the operands name.
-    static func connect(_ options: Options) throws(Failure) -> Connection {
+    static func connect(_ options: Options) throws(NetcatError) -> Connection {
         let address = VsockAddress(machine: try number(options.operands[0]), port: try number(options.operands[1]))
         do throws(Errno) {
             let socket = try FileDescriptor.vsock()
@@ -92,13 +92,13 @@ enum VsockPlace {
             try socket.setNonBlocking(true)
             return Connection(socket: socket, peer: .vsock(address))
         } catch {
-            throw Failure("connect to vsock \(address) failed: \(error.message)")
+            throw NetcatError("connect to vsock \(address) failed: \(error.message)")
         }
     }
 
-    private static func number(_ text: ByteString) throws(Failure) -> UInt32 {
+    private static func number(_ text: ByteString) throws(NetcatError) -> UInt32 {
         guard let number = try? OptionValue.number(text, in: 0...Int(UInt32.max)) else {
-            throw Failure("vsock address invalid: \(text)")
+            throw NetcatError("vsock address invalid: \(text)")
         }
         return UInt32(number)
     }
