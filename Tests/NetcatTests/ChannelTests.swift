@@ -7,7 +7,7 @@ import Testing
 /// A channel between two ends that a test holds, of any kinds, with everything that can happen at any moment.
 @Suite struct ChannelTests {
     /// Ten thousand conversations: nothing is lost, doubled or reordered, however they are cut up and however they end.
-    @Test(arguments: 0..<20) func randomised(_ part: Int) throws {
+    @Test(arguments: 0..<20) func `a channel loses, doubles and reorders nothing`(_ part: Int) throws {
         ignoreBrokenPipes()
         for round in 0..<500 {
             let seed = UInt64(part * 500 + round)

@@ -20,14 +20,18 @@ import Testing
             ("GET", "/", nil), ("GET", "host", nil), ("GET", "http://", nil), ("GET", "https://host/", nil),
         ] as [(ByteString, ByteString, HTTPRequest.Destination?)]
     )
-    func destinations(_ method: ByteString, _ target: ByteString, _ expected: HTTPRequest.Destination?) {
+    func `the destination is read from method and target`(
+        _ method: ByteString,
+        _ target: ByteString,
+        _ expected: HTTPRequest.Destination?
+    ) {
         #expect(parse("\(method) \(target) HTTP/1.0")?.destination == expected)
     }
 
     @Test(arguments: ["", "bad", "GET /", "GET  HTTP/1.0", "GET / HTTP/2", "GET / HTTP/1.0 x"] as [ByteString])
-    func isNone(_ line: ByteString) { #expect(parse(line) == nil) }
+    func `what is no request line is refused`(_ line: ByteString) { #expect(parse(line) == nil) }
 
-    @Test func fields() throws {
+    @Test func `a folded field is joined, and a line that is no field is refused`() throws {
         #expect(parse("GET / HTTP/1.0", "no field") == nil)
         #expect(parse("GET / HTTP/1.0", " folded") == nil)
         let folded = try #require(parse("GET / HTTP/1.0", "A: b", "\t c", " ", "D:e"))
@@ -40,12 +44,12 @@ import Testing
             ("Basic dXNlcjp3b3Jk", false), ("Basic", false), ("", false), ("Digest dXNlcjpwYXNz", false),
         ] as [(ByteString, Bool)]
     )
-    func authorization(_ value: ByteString, _ expected: Bool) throws {
+    func `Basic credentials are compared`(_ value: ByteString, _ expected: Bool) throws {
         let request = try #require(parse("CONNECT h:1 HTTP/1.0", "pROXY-aUTHORIZATION: \(value)"))
         #expect(request.isAuthorized(by: "user:pass") == expected)
     }
 
-    @Test func bodies() throws {
+    @Test func `the length of the body is read from the head`() throws {
         let head = "POST http://h/ HTTP/1.1" as ByteString
         #expect(parse(head)?.body == .bytes(0))
         #expect(parse(head, "Content-Length: 12", "content-length:12")?.body == .bytes(12))
@@ -56,7 +60,7 @@ import Testing
         #expect(parse(head, "Transfer-Encoding: chunked", "Content-Length: 1")?.body == .chunked)
     }
 
-    @Test func whatConcernsUsStaysHere() throws {
+    @Test func `fields for the proxy are not passed on`() throws {
         let asked = try #require(
             parse(
                 "GET http://h/ HTTP/1.1",
@@ -71,7 +75,7 @@ import Testing
         #expect(head == "GET /p HTTP/1.0\r\nOne: 1\r\nHost: h:81\r\nConnection: close\r\n\r\n")
     }
 
-    @Test func challenges() {
+    @Test func `a Basic challenge is found among others`() {
         #expect(HTTPConnect.offersBasic("Basic realm=\"r\""))
         #expect(HTTPConnect.offersBasic("Digest realm=\"r\", nonce=\"n\", BASIC"))
         #expect(!HTTPConnect.offersBasic("Digest realm=\"Basic\""))

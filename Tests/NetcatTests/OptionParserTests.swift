@@ -21,13 +21,17 @@ import Testing
             (["80", "-l"], nil, "80"),
         ] as [([ByteString], ByteString?, ByteString)]
     )
-    func whereToListen(_ arguments: [ByteString], _ address: ByteString?, _ port: ByteString) throws {
+    func `the address and port to listen on are read from options and operands`(
+        _ arguments: [ByteString],
+        _ address: ByteString?,
+        _ port: ByteString
+    ) throws {
         guard case .run(let options) = try Invocation(arguments) else { throw UsageError(message: nil) }
         #expect(options.listeningAddress == address)
         #expect(options.listeningPort == port)
     }
 
-    @Test func quitTimerPassesTheEndOn() throws {
+    @Test func `-q passes the end of input on`() throws {
         let ending = try options("-q", "1", "h", "1").ending
         #expect(ending.closesAfterInput)
         #expect(ending.staysAfterInput == .seconds(1))
@@ -35,7 +39,7 @@ import Testing
         #expect(try !options("-N", "--no-shutdown", "h", "1").ending.closesAfterInput)
     }
 
-    @Test func helpAndVersionNeedNothingElse() throws {
+    @Test func `help and version need nothing else`() throws {
         #expect(try Invocation(["--help", "-Q"]) == .show(.help))
         #expect(try Invocation(["-h"]) == .show(.helpOnErrors))
         #expect(try Invocation(["--version"]) == .show(.version))
@@ -51,12 +55,12 @@ import Testing
             (["-U", "a", "b"], "cannot use port with -U"),
         ] as [([ByteString], ByteString)]
     )
-    func faults(_ arguments: [ByteString], _ message: ByteString) {
+    func `options that do not go together are refused`(_ arguments: [ByteString], _ message: ByteString) {
         #expect(throws: UsageError(message: message)) { try Invocation(arguments) }
     }
 
     @Test(arguments: [[], ["-l", "-p", "80", "81"], ["-l", "a", "80", "81"], ["-U"]] as [[ByteString]])
-    func usage(_ arguments: [ByteString]) {
+    func `a wrong number of operands shows the usage`(_ arguments: [ByteString]) {
         #expect(throws: UsageError(message: nil, showsUsage: true)) { try Invocation(arguments) }
     }
 }
@@ -69,23 +73,27 @@ import Testing
             ("2147483", 2_147_483_000),
         ] as [(ByteString, Int)]
     )
-    func durations(_ text: ByteString, _ value: Int) throws {
+    func `a duration has a unit and a fraction`(_ text: ByteString, _ value: Int) throws {
         #expect(try OptionValue.duration(text) == Milliseconds(rawValue: value))
     }
 
     @Test(arguments: ["", "x", "1x", "s", "1.", ".5.", "1.x", "--1", "+", "1e3"] as [ByteString])
-    func noDurations(_ text: ByteString) {
+    func `what is no duration is refused`(_ text: ByteString) {
         #expect(throws: OptionValue.ValueError.invalid) { try OptionValue.duration(text) }
     }
 
-    @Test func numbersFarAway() {
-        #expect(throws: OptionValue.ValueError.tooLarge) { try OptionValue.number("99999999999999999999999", in: 0...9) }
-        #expect(throws: OptionValue.ValueError.tooSmall) { try OptionValue.number("-99999999999999999999999", in: 0...9) }
+    @Test func `a number of any length is too large or too small`() {
+        #expect(throws: OptionValue.ValueError.tooLarge) {
+            try OptionValue.number("99999999999999999999999", in: 0...9)
+        }
+        #expect(throws: OptionValue.ValueError.tooSmall) {
+            try OptionValue.number("-99999999999999999999999", in: 0...9)
+        }
     }
 }
 
 @Suite struct PortListTests {
-    @Test func rangesAndServices() throws {
+    @Test func `ports are numbers, ranges and services`() throws {
         let ports = try PortList.parse(["3-1", "http", "8080"], .tcp).map(\.rawValue)
         #expect(ports == [1, 2, 3, 80, 8080])
     }
@@ -97,7 +105,7 @@ import Testing
             ("http-", "port number invalid: http-"),
         ] as [(ByteString, ByteString)]
     )
-    func faults(_ text: ByteString, _ message: ByteString) {
+    func `what is no port is refused`(_ text: ByteString, _ message: ByteString) {
         #expect(throws: UsageError(message: message)) { try PortList.parse([text], .tcp) }
     }
 }

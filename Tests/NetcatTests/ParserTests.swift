@@ -18,7 +18,9 @@ import Testing
             ("127.0.0.1", "::1", false),
         ] as [(ByteString, ByteString, Bool)]
     )
-    func contains(_ text: ByteString, _ address: ByteString, _ expected: Bool) throws {
+    func `a pattern contains the addresses that it names`(_ text: ByteString, _ address: ByteString, _ expected: Bool)
+        throws
+    {
         let pattern = try #require(HostPattern(text))
         #expect(pattern.contains(try #require(IPAddress(address))) == expected)
     }
@@ -30,7 +32,7 @@ import Testing
             "1..3.4", "::/129", "1.2.3.4-5/24", "1.2.3.1-2-3", "1.2.3.+4",
         ] as [ByteString]
     )
-    func isNone(_ text: ByteString) { #expect(HostPattern(text) == nil) }
+    func `what is no pattern may be a name`(_ text: ByteString) { #expect(HostPattern(text) == nil) }
 
     /// The addresses that a pattern is meant to have, of 192.0.2.0 to 192.0.2.255; nil if the text is no pattern.
     private func naive(_ text: String) -> [Bool]? {
@@ -87,7 +89,7 @@ import Testing
         #expect(patterns > 100)
     }
 
-    @Test func lists() {
+    @Test func `a list has comments and blanks`() {
         #expect(AccessList.words(of: Array("a  b # c\n\n\td\r\n#e\nf".utf8)) == ["a", "b", "d", "f"])
     }
 }
@@ -100,14 +102,14 @@ import Testing
             ("::1", "::1", nil), ("host", "host", nil),
         ] as [(ByteString, ByteString, ByteString?)]
     )
-    func parses(_ text: ByteString, _ host: ByteString, _ port: ByteString?) throws {
+    func `host and port are split`(_ text: ByteString, _ host: ByteString, _ port: ByteString?) throws {
         let parsed = try #require(HostAndPort(text))
         #expect(parsed.host == host)
         #expect(parsed.port == port)
     }
 
     @Test(arguments: ["", ":80", "host:", "[]:80", "[::1", "[::1]80", "[::1]:"] as [ByteString])
-    func isNone(_ text: ByteString) { #expect(HostAndPort(text) == nil) }
+    func `what has no host is refused`(_ text: ByteString) { #expect(HostAndPort(text) == nil) }
 }
 
 @Suite struct SmallParserTests {
@@ -117,7 +119,9 @@ import Testing
             ("foobar", "Zm9vYmFy"),
         ] as [(ByteString, ByteString)]
     )
-    func base64(_ text: ByteString, _ expected: ByteString) { #expect(Base64.encode(text) == expected) }
+    func `Base64 fills up with =`(_ text: ByteString, _ expected: ByteString) {
+        #expect(Base64.encode(text) == expected)
+    }
 
     @Test(
         arguments: [
@@ -126,27 +130,29 @@ import Testing
             ("256", nil), ("af44", nil), ("0x", nil), ("0xfff", nil), ("", nil), ("junk", nil),
         ] as [(ByteString, Int32?)]
     )
-    func typesOfService(_ text: ByteString, _ value: Int32?) { #expect(TypeOfService.parse(text) == value) }
+    func `a type of service is a name or a byte`(_ text: ByteString, _ value: Int32?) {
+        #expect(TypeOfService.parse(text) == value)
+    }
 
-    @Test func headerFields() {
+    @Test func `the name of a header field is compared without case`() {
         #expect(HTTPField("Proxy-Authorization:  Basic eA== ", named: "proxy-authorization")?.text == "Basic eA==")
         #expect(HTTPField("Proxy-Authorizatio", named: "proxy-authorization") == nil)
         #expect(HTTPField("Other: x", named: "proxy-authorization") == nil)
     }
 
-    @Test func credentials() {
+    @Test func `credentials are split at the first colon`() {
         #expect(Credentials("user").password == "")
         #expect(Credentials("user:pass:word").user == "user")
         #expect(Credentials("user:pass:word").password == "pass:word")
     }
 
-    @Test func programWords() {
+    @Test func `a program is split into words at blanks`() {
         #expect(ProgramCommand(.program("  /bin/x a\\ b\t\\\\c "))?.words == ["/bin/x", "a b", "\\c"])
         #expect(ProgramCommand(.shell("a b"))?.words == ["/bin/sh", "-c", "a b"])
         #expect(ProgramCommand(.relay) == nil)
     }
 
-    @Test func applicationProtocols() {
+    @Test func `protocols are written with their lengths`() {
         #expect(NativeSettings.wire(["h2", "", "http/1.1"]) == [2] + Array("h2".utf8) + [8] + Array("http/1.1".utf8))
         #expect(NativeSettings.wire([ByteString([UInt8](repeating: 1, count: 256))]).isEmpty)
     }
@@ -157,9 +163,9 @@ import Testing
             (5 << 40, "5.0 TiB"),
         ] as [(Int, ByteString)]
     )
-    func amounts(_ bytes: Int, _ text: ByteString) { #expect(Amount(bytes).byteString == text) }
+    func `an amount has a unit`(_ bytes: Int, _ text: ByteString) { #expect(Amount(bytes).byteString == text) }
 
-    @Test func figures() {
+    @Test func `statistics are written as text`() {
         let statistics = Statistics(sent: 3, received: 2048, time: Milliseconds(rawValue: 1050))
         #expect(statistics.text(.text) == "3 bytes sent, 2048 bytes received in 1.050 seconds (1.9 KiB/s)")
         #expect(statistics.text(.none) == nil)
@@ -168,7 +174,7 @@ import Testing
 
 @Suite struct ByteFilterTests {
     /// However the bytes are cut into pieces, the same comes out.
-    @Test func carriageReturns() {
+    @Test func `line feeds get a carriage return however the bytes are cut`() {
         let text = Array("a\nb\r\n\n\r\r\nc\n".utf8), expected = Array("a\r\nb\r\n\r\n\r\r\nc\r\n".utf8)
         for cut in 0...text.count {
             let filter = CarriageReturnFilter()
@@ -179,7 +185,7 @@ import Testing
         }
     }
 
-    @Test func telnet() {
+    @Test func `negotiations are refused however the bytes are cut`() {
         let talk: [UInt8] = [
             0x61, 0xFF, 0xFD, 24, 0xFF, 0xFB, 1, 0xFF, 0xFF, 0xFF, 0xF1, 0xFF, 0xFE, 3, 0xFF, 0xFC, 4, 0x62,
         ]
@@ -198,7 +204,7 @@ import Testing
 }
 
 @Suite struct ForwardSettingsTests {
-    @Test func parses() throws {
+    @Test func `options and operands of lowport-forward are read`() throws {
         let settings = try #require(
             try ForwardSettings.parse(["--udp", "127.0.0.1:53", "host:5353", "--max-conns", "7"])
         )
@@ -211,11 +217,12 @@ import Testing
         #expect(try ForwardSettings.parse(["--help"]) == nil)
     }
 
-    @Test(arguments: [[], ["80"], ["1", "2", "3"]] as [[ByteString]]) func usage(_ arguments: [ByteString]) {
+    @Test(arguments: [[], ["80"], ["1", "2", "3"]] as [[ByteString]])
+    func `a wrong number of operands shows the usage of lowport-forward`(_ arguments: [ByteString]) {
         #expect(throws: UsageError(message: nil, showsUsage: true)) { try ForwardSettings.parse(arguments) }
     }
 
-    @Test func announcements() {
+    @Test func `the PROXY line names client and listener`() {
         let client = SocketAddress(.v4(IPv4Address(rawValue: 0xC000_0201)), Port(rawValue: 7))
         let mapped = SocketAddress(.v6(IPv6Address(mapping: IPv4Address(rawValue: 0xC000_0202))), Port(rawValue: 80))
         #expect(ProxyAnnouncement.line(from: client, to: mapped) == "PROXY TCP4 192.0.2.1 192.0.2.2 7 80\r\n")

@@ -10,7 +10,7 @@ import Testing
 @Suite struct RelayTests {
     /// Ten thousand conversations, both ways at once: whatever arrives is how it began, and where both sides ended in
     /// good order, it is all of it.
-    @Test(arguments: 0..<20) func randomised(_ part: Int) throws {
+    @Test(arguments: 0..<20) func `a relay passes both directions on to their ends`(_ part: Int) throws {
         ignoreBrokenPipes()
         signal(SIGUSR2) { _ in }
         for round in 0..<500 {
