@@ -11,6 +11,15 @@ struct Caller {
     let groups = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
     /// What is raised for single calls.
     let capabilities: HeldCapabilities
+
+    /// What the helper gives for a decision at `now`.
+    func context<Names: NameResolver>(now: Int64, names: Names) -> DecisionContext<Names, RaisedReading> {
+        DecisionContext(
+            now: Timestamp(rawValue: now),
+            names: names,
+            privilege: RaisedReading(capabilities: capabilities)
+        )
+    }
 }
 
 /// A socket and the address that it is to be bound to, for the real user of this process.
@@ -24,39 +33,16 @@ struct AskedBind {
     /// The thread that wants it, for the log alone.
     let thread: Int32
 
-    /// Binds the socket, if the real user may. Between the decision and the bind nothing happens but that the log is told.
+    /// Binds the socket, if `decision` allows it. Between the decision and the bind nothing happens but that the log is told.
     ///
     /// The right to bind is effective afterwards, and with it nothing that could be done without: one who binds again
     /// and again need not have the kernel make new credentials twice each time.
     /// - Parameters:
-    ///   - contents: the rules of the machine that concern the port, as they are at `now`.
-    ///   - names: turns the names in rules into numbers.
+    ///   - request: what is to be bound, and for whom.
+    ///   - decision: what the policy says to it.
     ///   - log: hears of the decision before it takes effect, and then of the outcome.
-    ///   - namesAreKnown: called when no name will be looked for any more, and before the authbind tree is asked.
-    /// - Returns: what became of it, and the decision that it rests on.
-    func carryOut(
-        _ contents: RuleStore.Contents,
-        now: Int64,
-        names: some NameResolver,
-        log: inout SystemLog,
-        namesAreKnown: () -> Void = {}
-    ) -> (reply: HelperReply, decision: Decision) {
-        let request = request
-        let decision = Decision.decide(
-            request,
-            rules: contents.rules,
-            now: Timestamp(rawValue: now),
-            names: names
-        ) { request in
-            namesAreKnown()
-            return AuthbindAnswer.ofSystem(
-                to: request,
-                rulesArePresent: contents.arePresent,
-                privilege: RaisedReading(capabilities: caller.capabilities)
-            )
-        }
-        // Without the tree's part, if a rule allows.
-        namesAreKnown()
+    /// - Returns: what became of it.
+    func carryOut(_ request: BindRequest, _ decision: Decision, log: inout SystemLog) -> HelperReply {
         func tell(_ event: DecisionLog.Event) {
             log.write(severity: event.severity) {
                 DecisionLog.line(
@@ -71,7 +57,7 @@ struct AskedBind {
         }
         if let refusal = decision.refusal {
             tell(.refused)
-            return (.refused(refusal), decision)
+            return .refused(refusal)
         }
         tell(.allowed)
         // A socket that is not of the internet, or not of the address's family, is left to the kernel without privilege.
@@ -80,13 +66,14 @@ struct AskedBind {
             try socket.bind(to: address)
         } catch {
             tell(.failed(error))
-            return (.failed(error), decision)
+            return .failed(error)
         }
         tell(.bound)
-        return (.bound, decision)
+        return .bound
     }
 
-    private var request: BindRequest {
+    /// What is asked of the policy.
+    var request: BindRequest {
         // What cannot be found out counts as what is allowed least.
         let isDualStack = address.address == .v6(.any) && (try? socket.isIPv6Only()) != true
         return BindRequest(

@@ -59,8 +59,7 @@ private func bindOnce(_ given: [ByteString], for caller: Caller, names: some Nam
         address: address,
         thread: CurrentProcess.parent
     )
-    let rules = RuleStore.system.load(onlyFor: address.port)
-    let outcome = asked.carryOut(rules, now: now, names: names, log: &log) {
+    func restrictOnce() {
         // To look for names may take another program; from here on nothing does.
         if isRestricted { return }
         isRestricted = true
@@ -69,9 +68,13 @@ private func bindOnce(_ given: [ByteString], for caller: Caller, names: some Nam
             try restrict(caller, to: .ofOneBind, bindingOnly: asked.isOfItsFamily ? address.port : nil)
         } catch { CurrentProcess.exit(fail("cannot give up privileges: \(error.message)", error)) }
     }
+    let request = asked.request
+    let decision = Policy.system.decision(for: request, in: caller.context(now: now, names: names)) { restrictOnce() }
+    restrictOnce()
+    let reply = asked.carryOut(request, decision, log: &log)
     caller.capabilities.lower()
-    explain(outcome.decision)
-    return outcome.reply.error?.rawValue ?? 0
+    explain(decision)
+    return reply.error?.rawValue ?? 0
 }
 
 /// Makes this process one whose state its starter had no part in, and that has no privilege in use.
@@ -100,12 +103,8 @@ private func restrict(_ caller: Caller, to calls: AllowedCalls, bindingOnly port
 
 /// Says what authbind's helper says: something only where the tree itself could not be used.
 private func explain(_ decision: Decision) {
-    guard let answer = decision.authbind, let error = decision.refusal else { return }
-    if answer.steps.isEmpty, error != .notPermitted {
-        _ = fail("chdir /etc/authbind: \(originalMessage(error))", error)
-    } else if error == .isDirectory || error == .fileTooLarge || error == .inputOutput {
-        _ = fail("read per-uid file: \(originalMessage(error))", error)
-    }
+    guard let error = decision.refusal, let what = decision.unusable else { return }
+    _ = fail("\(what): \(originalMessage(error))", error)
 }
 
 /// The text that the GNU C library has for `error`, whichever library this is linked with.

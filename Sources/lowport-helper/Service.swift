@@ -8,7 +8,7 @@ struct Service: ~Copyable {
     private let caller: Caller
     private let names: NameService
     private var log = SystemLog()
-    private var rules = RuleCache(of: .system)
+    private var cache = PolicyCache(of: .system)
 
     /// Whether the arguments of the program, its name among them, ask for it.
     static func isAskedFor(by arguments: [ByteString]) -> Bool { arguments.count == 2 && arguments[1] == "--serve" }
@@ -79,7 +79,10 @@ struct Service: ~Copyable {
         Confinement.beginWork(within: 5)
         defer { Confinement.endWork() }
         let now = WallClock.seconds
-        return AskedBind(caller: caller, socket: socket, address: address, thread: thread)
-            .carryOut(rules.contents(for: address.port, now: now), now: now, names: names, log: &log).reply
+        let asked = AskedBind(caller: caller, socket: socket, address: address, thread: thread)
+        let request = asked.request
+        let decision = cache.policy(for: request.port, now: now)
+            .decision(for: request, in: caller.context(now: now, names: names))
+        return asked.carryOut(request, decision, log: &log)
     }
 }

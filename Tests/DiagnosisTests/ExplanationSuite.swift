@@ -34,9 +34,9 @@ extension ExplanationSuite {
         )
         let set = RuleSet([RulesFile(path: "/etc/lowport/rules", content: rules.bytes)])
         let now = Timestamp(rawValue: 1_800_000_000)
-        let decision = Decision.decide(request, rules: set, now: now, names: SystemNames()) { request in
-            MemoryTree(refusals: tree).answer(to: request)
-        }
+        let decision = Decision([
+            set.answer(to: request, now: now, names: SystemNames()), MemoryTree(refusals: tree).answer(to: request),
+        ])
         return Situation(
             request: request,
             userName: "web",

@@ -18,12 +18,7 @@ import Testing
             let policy = RandomPolicy(&random)
             for _ in 0..<Self.requests {
                 let request = RandomPolicy.request(&random)
-                let decision = Decision.decide(
-                    request,
-                    rules: policy.rules,
-                    now: Timestamp(rawValue: 100),
-                    names: RandomPolicy.Names()
-                ) { MetTree(tree: policy.tree, user: $0.user, groups: $0.groups).answer(to: $0) }
+                let decision = policy.decision(for: request)
                 let expected: BindOutcome =
                     decision.isAllowed ? .granted : decision.confinement != nil ? .refused : .left
                 let outcome = try #require(policy.outcome(of: request))

@@ -65,11 +65,19 @@ struct RandomPolicy {
         programs = BindFamily.allCases.map { [table, options] in table.program(for: $0, options) }
     }
 
+    /// What is decided, at the time that the interpreter has.
+    func decision(for request: BindRequest) -> Decision {
+        Decision([
+            rules.answer(to: request, now: Timestamp(rawValue: 100), names: Names()),
+            MetTree(tree: tree, user: request.user, groups: request.groups).answer(to: request),
+        ])
+    }
+
     /// Whether the tree allows `request` by a file that was left out of the table, by name.
     func leavesOut(_ decision: Decision, of request: BindRequest) -> Bool {
-        guard case .authbind(let path, _) = decision.grant else { return false }
+        guard decision.source == .authbind, let path = decision.grants.first?.location.file else { return false }
         if request.address == .v6(IPv6Address(mapping: .any)) { return true }
-        return AuthbindPermissions(tree).leftOut.contains { $0.path == "/etc/authbind/\(path)" }
+        return AuthbindPermissions(tree).leftOut.contains { $0.path == path }
     }
 
     // MARK: - Running

@@ -80,7 +80,7 @@ struct MemoryTree: AuthbindTree {
     @Test("The line that allows is named") func namesTheLineThatAllows() throws {
         let tree = MemoryTree(files: ["byuid/1001": .success("# ours\n\n127.0.0.1,80-90\n127.0.0.1,81\n")])
         let answer = tree.answer(to: try request("127.0.0.1", 81))
-        #expect(answer.steps.last == .init(path: "byuid/1001", refusal: nil, line: 3))
+        #expect(answer.steps.last == .init(path: "byuid/1001", .read, refusal: nil, line: 3))
         #expect(answer.isAllowed)
     }
 
@@ -94,14 +94,11 @@ struct MemoryTree: AuthbindTree {
         #expect(tree.answer(to: try request("127.0.0.1", 81)).refusal == .isDirectory)
     }
 
-    @Test("The tree is asked only if no rule allows") func isAskedOnlyIfNoRuleAllows() throws {
+    @Test("The tree says where it allows") func saysWhereItAllows() throws {
         let request = try request("127.0.0.1", 81)
-        let decision = Decision.decide(
-            request,
-            rules: RuleSet(),
-            now: Timestamp(rawValue: 0),
-            names: SystemNames()
-        ) { MemoryTree(executable: ["byport/81"]).answer(to: $0) }
-        #expect(decision.grant == .authbind(path: "byport/81", line: nil))
+        let byport = MemoryTree(executable: ["byport/81"]).answer(to: request)
+        #expect(byport.locations.map(\.byteString) == ["/etc/authbind/byport/81"])
+        let byuid = MemoryTree(files: ["byuid/1001": .success("127.0.0.1,81\n")]).answer(to: request, at: "/t")
+        #expect(byuid.locations.map(\.byteString) == ["/t/byuid/1001:1"])
     }
 }

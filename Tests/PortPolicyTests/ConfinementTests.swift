@@ -29,12 +29,10 @@ import Testing
             address: .v4(.any),
             port: Port(rawValue: 80)
         )
-        let decision = Decision.decide(
-            request,
-            rules: RuleSet([file("# first\n" + text + "\n")]),
-            now: Timestamp(rawValue: 0),
-            names: RandomNames()
-        ) { _ in AuthbindAnswer(steps: [], refusal: .notPermitted) }
+        let decision = Decision([
+            RuleSet([file("# first\n" + text + "\n")])
+                .answer(to: request, now: Timestamp(rawValue: 0), names: RandomNames())
+        ])
         #expect(!decision.isAllowed)
         #expect(decision.confinement == (isConfined ? RuleLocation(file: "rules", line: 2) : nil))
     }

@@ -88,8 +88,11 @@ import Testing
             address: address.address,
             port: address.port
         )
-        let decision = Decision.decide(request, rules: RuleSet(), now: Timestamp(rawValue: 0), names: SystemNames()) {
-            MemoryTree().answer(to: $0)
+        func decision(_ rules: RuleSet) -> Decision {
+            Decision([
+                rules.answer(to: request, now: Timestamp(rawValue: 0), names: SystemNames()),
+                MemoryTree().answer(to: request),
+            ])
         }
         func line(_ event: DecisionLog.Event, _ decision: Decision) -> ByteString {
             DecisionLog.line(
@@ -102,16 +105,14 @@ import Testing
             )
         }
         #expect(
-            line(.refused, decision) == """
+            line(.refused, decision(RuleSet())) == """
                 refused uid 1001 (program "a\\x0ab\\x1b\\x5b2Jc", pid 7) tcp 0.0.0.0:80: operation not permitted (byuid/1001)
                 """
         )
         let rules = RuleSet([
             RulesFile(path: "/etc/lowport/rules", content: ("allow uid 1001 tcp 80\n" as ByteString).bytes)
         ])
-        let allowed = Decision.decide(request, rules: rules, now: Timestamp(rawValue: 0), names: SystemNames()) {
-            MemoryTree().answer(to: $0)
-        }
+        let allowed = decision(rules)
         let words: ByteString = """
             uid 1001 (program "a\\x0ab\\x1b\\x5b2Jc", pid 7) tcp 0.0.0.0:80 by /etc/lowport/rules:1
             """

@@ -133,15 +133,8 @@ extension Situation {
             } else {
                 ", started with \(starter)"
             }
-        switch decision.grant {
-        case .rules(let places):
-            var text = ByteString()
-            for place in places { text += text.isEmpty ? place.byteString : " and \(place)" }
-            return "\(who) can bind \(what) by rule \(text)\(way)"
-        case .authbind(let path, let line):
-            return "\(who) can bind \(what) by /etc/authbind/\(path)\(line.map { ", line \($0)" } ?? "")\(way)"
-        case nil: return "\(who) can bind \(what)"
-        }
+        guard let source = decision.source else { return "\(who) can bind \(what)" }
+        return "\(who) can bind \(what) by \(source.traits.words(for: decision.grants))\(way)"
     }
 
     /// The one thing that decides, when nothing stands in the way but permission.
@@ -157,10 +150,8 @@ extension Situation {
                 return "the file capabilities of \(script) have no effect: it is a script, run by \(program.path)"
             }
         }
-        if let step = decision.authbind?.steps.last(where: { $0.refusal == .permissionDenied }) {
-            return step.path.hasPrefix("byuid")
-                ? "/etc/authbind/\(step.path) may not be read"
-                : "/etc/authbind/\(step.path) is there, but \(who) may not execute it"
+        if let (path, access) = decision.forbiddenPath {
+            return access == .read ? "\(path) may not be read" : "\(path) is there, but \(who) may not execute it"
         }
         if let dead = deadFiles.first(where: { $0.wouldAllow == true }) {
             return "it would be allowed, but \(dead.reason)"
@@ -170,14 +161,14 @@ extension Situation {
             return "no rule allows it, and \(dead.reason)"
         }
         guard case .starting = process, let program, !(request.user == .root) else {
-            return "no rule and no file of authbind allows it"
+            return "\(PolicySource.noneOfAll) allows it"
         }
         switch program.attribute {
-        case .none: return "no rule and no file of authbind allows it, and \(program.path) has no file capabilities"
+        case .none: return "\(PolicySource.noneOfAll) allows it, and \(program.path) has no file capabilities"
         case .unsupported:
             return
-                "no rule and no file of authbind allows it, and the file system of \(program.path) has no file capabilities"
-        case .some, .unreadable: return "no rule and no file of authbind allows it"
+                "\(PolicySource.noneOfAll) allows it, and the file system of \(program.path) has no file capabilities"
+        case .some, .unreadable: return "\(PolicySource.noneOfAll) allows it"
         }
     }
 }

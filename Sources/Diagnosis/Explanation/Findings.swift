@@ -113,46 +113,4 @@ extension Situation {
         }
         return Finding("file", .informs, text + "; the file that is there now has no file capabilities")
     }
-
-    /// Rules and authbind, path by path, from the decision that the helper would make.
-    var policyFindings: [Finding] {
-        var findings: [Finding] = []
-        if case .rules(let places) = decision.grant {
-            findings += places.map { Finding("rules", .allows, "\($0): \(text(of: $0))") }
-        } else {
-            findings.append(Finding("rules", .refuses, "no rule allows \(what) to \(who)"))
-            findings += nearFindings
-        }
-        findings += deadFiles.map { Finding("rules", .informs, "does not count: \($0.reason)") }
-        guard let answer = decision.authbind else {
-            return findings + [Finding("authbind", .informs, "was not asked, since a rule allows")]
-        }
-        if !isTreeKnown {
-            findings.append(
-                Finding("authbind", .informs, "only root can ask the tree for somebody else; this is your own answer")
-            )
-        }
-        if answer.steps.isEmpty { findings.append(Finding("authbind", .refuses, "there is no /etc/authbind")) }
-        for step in answer.steps {
-            let path: ByteString = "/etc/authbind/\(step.path)"
-            switch step.refusal {
-            case nil:
-                let line: ByteString = step.line.map { ", line \($0)" } ?? ""
-                findings.append(Finding("authbind", .allows, "\(path)\(line)"))
-            case .some(.noSuchFile) where step.path.hasPrefix("byuid") && answer.refusal == .noSuchFile:
-                findings.append(Finding("authbind", .refuses, "\(path): no line allows it"))
-            case .some(.permissionDenied) where step.path.hasPrefix("byuid"):
-                findings.append(Finding("authbind", .refuses, "\(path): you may not read it; ask as root"))
-            case .some(let error):
-                let reason: ByteString =
-                    error == .permissionDenied ? "is there, but may not be executed" : error.sentence
-                findings.append(Finding("authbind", .refuses, "\(path): \(reason)"))
-            }
-        }
-        return findings
-    }
-
-    private func text(of place: RuleLocation) -> ByteString {
-        rules.files.flatMap(\.rules).first { $0.location == place }?.rule.byteString ?? ""
-    }
 }

@@ -32,10 +32,10 @@ extension Situation {
     /// Whether the kernel lets the process bind the port with nothing in front of it.
     var isAllowedByKernel: Bool {
         guard case .holds(let isComplete) = kernel, decision.isAllowed else { return false }
-        if isComplete { return true }
-        if case .rules = decision.grant { return true }
-        return false
+        return isComplete || decision.source?.traits.isWhollyInKernel == true
     }
+
+    private var titleOfSource: ByteString { decision.source?.traits.title ?? "the policy" }
 
     /// What the kernel engine says.
     var kernelFinding: Finding {
@@ -47,7 +47,7 @@ extension Situation {
         case .holds where isAllowedByKernel:
             Finding("kernel", .allows, "the kernel engine lets it bind the port, with nothing in front of it")
         case .holds where decision.isAllowed:
-            Finding("kernel", .refuses, "the kernel engine does not know this part of the authbind tree")
+            Finding("kernel", .refuses, "the kernel engine does not know this part of \(titleOfSource)")
         case .holds: Finding("kernel", .refuses, "the kernel engine knows nothing that allows it")
         }
     }

@@ -27,12 +27,8 @@ struct PolicySurvey {
             contents.refusals += unreadable
         }
         let rules = contents.rules
-        let arePresent = contents.arePresent
-        let decide = {
-            Decision.decide(request, rules: rules, now: now, names: SystemNames()) { request in
-                .ofSystem(to: request, rulesArePresent: arePresent, privilege: NoPrivilege())
-            }
-        }
+        let policy = Policy.system.with(rules: contents)
+        let decide = { policy.decision(for: request, in: DecisionContext(now: now)) }
         let asOther = isOther ? Self.asOther(request, decide) : nil
         decision = asOther ?? decide()
         isTreeKnown = !isOther || asOther != nil
@@ -106,8 +102,6 @@ struct PolicySurvey {
     }
 
     private static func allows(_ file: RulesFile, _ request: BindRequest, _ now: Timestamp) -> Bool {
-        let nothing = AuthbindAnswer(steps: [], refusal: .notPermitted)
-        return Decision.decide(request, rules: RuleSet([file]), now: now, names: SystemNames()) { _ in nothing }
-            .isAllowed
+        RuleSet([file]).answer(to: request, now: now, names: SystemNames()).isAllowed
     }
 }

@@ -136,12 +136,10 @@ extension Situation {
     /// What gives exactly this permission.
     private var permissionRemedies: [Remedy] {
         var remedies: [Remedy] = []
-        if let step = decision.authbind?.steps.last(where: { $0.refusal == .permissionDenied }),
-            step.path.hasPrefix("byport") || step.path.hasPrefix("byaddr")
-        {
+        if let (path, access) = decision.forbiddenPath, access == .execute {
             remedies.append(
                 Remedy(
-                    ShellCommand(["sudo", "chmod", "a+x", "/etc/authbind/\(step.path)"]),
+                    ShellCommand(["sudo", "chmod", "a+x", path]),
                     "lets everybody bind it who is started with authbind or lowport run"
                 )
             )

@@ -76,7 +76,7 @@ public struct PolicyTable: Sendable {
     public static func digest(of rule: Rule) -> UInt64 { digest(of: rule.byteString) }
 
     /// What the counters know a file of the authbind tree, or a line of it, by: where it is.
-    public static func digest(of location: RuleLocation) -> UInt64 { digest(of: location.byteString) }
+    public static func digest(of location: RuleLocation) -> UInt64 { digest(of: "\(location.file):\(location.line)") }
 
     /// FNV-1a.
     private static func digest(of text: ByteString) -> UInt64 {

@@ -70,28 +70,3 @@ extension ReadPrivilege {
         return try FileDescriptor.open(path, options, in: directory)
     }
 }
-
-extension AuthbindAnswer {
-    /// What the tree of the machine says to `request`.
-    /// - Parameters:
-    ///   - rulesArePresent: whether the machine has rules of its own. Then it need not have a tree, and where there is
-    ///     none the answer is EPERM; otherwise it is ENOENT, as authbind has it.
-    ///   - privilege: see `AuthbindDirectory`.
-    public static func ofSystem(
-        to request: BindRequest,
-        rulesArePresent: Bool,
-        privilege: some ReadPrivilege
-    ) -> AuthbindAnswer {
-        // The first question by its whole path: who may execute that may do so from within the tree, and nothing more
-        // is to be asked. That is what most binds that are allowed come to.
-        let first = AuthbindNames.byport(request.port)
-        if (try? checkAccess(.execute, to: "/etc/authbind/" + first)) != nil {
-            return AuthbindAnswer(steps: [AuthbindAnswer.Step(path: first, refusal: nil)], refusal: nil)
-        }
-        do throws(Errno) {
-            return try AuthbindDirectory(privilege: privilege).answer(to: request)
-        } catch {
-            return AuthbindAnswer(steps: [], refusal: error == .noSuchFile && rulesArePresent ? .notPermitted : error)
-        }
-    }
-}

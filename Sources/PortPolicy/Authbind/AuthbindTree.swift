@@ -15,22 +15,25 @@ extension AuthbindTree where Self: ~Copyable {
     ///
     /// A path that may be executed allows. One that does not exist passes the request on to the next; any other error is
     /// the answer. If nothing allows, the answer is EPERM without a byuid file and ENOENT with one.
-    public func answer(to request: BindRequest) -> AuthbindAnswer {
-        var steps: [AuthbindAnswer.Step] = []
+    /// - Parameters:
+    ///   - request: who wants to bind what.
+    ///   - root: where the tree is, for the location of what allows.
+    public func answer(to request: BindRequest, at root: ByteString = "/etc/authbind") -> PolicyAnswer {
+        var steps: [PolicyAnswer.Step] = []
         for path in AuthbindNames.executables(for: request) {
             let refusal = refusal(toExecute: path)
-            steps.append(AuthbindAnswer.Step(path: path, refusal: refusal))
-            if refusal != .noSuchFile { return AuthbindAnswer(steps: steps, refusal: refusal) }
+            steps.append(PolicyAnswer.Step(path: path, refusal: refusal))
+            if refusal != .noSuchFile { return PolicyAnswer(ofTree: steps, refusal: refusal, at: root) }
         }
         let path = AuthbindNames.byuid(for: request)
         do throws(Errno) {
             let line = ByuidFile.line(allowing: request, in: try content(of: path))
             let refusal: Errno? = line == nil ? .noSuchFile : nil
-            steps.append(AuthbindAnswer.Step(path: path, refusal: refusal, line: line))
-            return AuthbindAnswer(steps: steps, refusal: refusal)
+            steps.append(PolicyAnswer.Step(path: path, .read, refusal: refusal, line: line))
+            return PolicyAnswer(ofTree: steps, refusal: refusal, at: root)
         } catch {
-            steps.append(AuthbindAnswer.Step(path: path, refusal: error))
-            return AuthbindAnswer(steps: steps, refusal: error == .noSuchFile ? .notPermitted : error)
+            steps.append(PolicyAnswer.Step(path: path, .read, refusal: error))
+            return PolicyAnswer(ofTree: steps, refusal: error == .noSuchFile ? .notPermitted : error, at: root)
         }
     }
 }

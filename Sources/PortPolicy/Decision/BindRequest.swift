@@ -33,3 +33,42 @@ public struct BindRequest: Hashable, Sendable {
         self.isDualStack = isDualStack
     }
 }
+
+extension BindRequest {
+    /// What a process of `user` asks for, with the groups that it has.
+    ///
+    /// For the real user of this process those are its own groups. For another they are those of a session, as after logging
+    /// in; a user whom nobody knows has none.
+    /// - Parameters:
+    ///   - user: the real user of the process.
+    ///   - port: the port.
+    ///   - transport: the protocol.
+    ///   - address: the address. A socket for `::` takes IPv4 as well.
+    /// - Throws: why the groups cannot be found out, so that nothing is to be said of the bind.
+    public init(
+        user: UserID = CurrentProcess.realUser,
+        port: Port,
+        transport: TransportProtocol = .tcp,
+        address: IPAddress = .v4(.any)
+    ) throws(Errno) {
+        self.init(
+            user: user,
+            groups: try Self.groups(of: user),
+            transport: transport,
+            address: address,
+            port: port,
+            isDualStack: address == .v6(.any)
+        )
+    }
+
+    private static func groups(of user: UserID) throws(Errno) -> [GroupID] {
+        if user == CurrentProcess.realUser {
+            return [CurrentProcess.realGroup] + (try CurrentProcess.supplementaryGroups())
+        }
+        guard try Accounts.findPrimaryGroup(of: user) != nil else { return [] }
+        let groups = Accounts.name(of: user).map { Accounts.groups(ofUser: $0) } ?? []
+        // Whoever is known has at least the primary one.
+        if groups.isEmpty { throw .inputOutput }
+        return groups
+    }
+}

@@ -45,10 +45,13 @@ public enum DecisionLog {
         var line = word(for: event)
         line += " uid \(request.user) (program \(program.quotedForLog), pid \(process))"
         line += " \(request.transport.name) \(address)"
-        if let grant = decision.grant { line += " by \(source(of: grant))" }
+        for (index, grant) in decision.grants.enumerated() {
+            line += index == 0 ? " by " : " and "
+            line += grant.location.fieldOfLog
+        }
         if case .failed(let error) = event { line += ": \(error.sentence)" }
         if let refusal = decision.refusal { line += ": \(refusal.sentence)" }
-        if !decision.isAllowed, let step = decision.authbind?.steps.last { line += " (\(step.path.fieldOfLog))" }
+        if !decision.isAllowed, let step = decision.steps.last { line += " (\(step.path.fieldOfLog))" }
         return line
     }
 
@@ -60,18 +63,9 @@ public enum DecisionLog {
         case .failed: "failed"
         }
     }
+}
 
-    private static func source(of grant: Decision.Grant) -> ByteString {
-        switch grant {
-        case .authbind(let path, nil): return ("/etc/authbind/" + path).fieldOfLog
-        case .authbind(let path, let line?): return "\(("/etc/authbind/" + path).fieldOfLog):\(line)"
-        case .rules(let locations):
-            var text = ByteString()
-            for location in locations {
-                text += text.isEmpty ? "" : " and "
-                text += "\(location.file.fieldOfLog):\(location.line)"
-            }
-            return text
-        }
-    }
+extension RuleLocation {
+    /// `FILE:LINE`, or `FILE`, as one field.
+    fileprivate var fieldOfLog: ByteString { line == 0 ? file.fieldOfLog : "\(file.fieldOfLog):\(line)" }
 }

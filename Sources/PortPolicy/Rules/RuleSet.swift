@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Where a rule is written.
+/// Where it is written that something is allowed.
 public struct RuleLocation: Hashable, Sendable, ByteStringConvertible {
     /// The path of the file.
     public let file: ByteString
-    /// The line, counted from 1.
+    /// The line, counted from 1; 0 if all of the file allows, as an executable one of the authbind tree.
     public let line: Int
 
     /// Creates a location.
@@ -14,8 +14,8 @@ public struct RuleLocation: Hashable, Sendable, ByteStringConvertible {
         self.line = line
     }
 
-    /// `FILE:LINE`.
-    public var byteString: ByteString { "\(file):\(line)" }
+    /// `FILE:LINE`, or `FILE` for all of it.
+    public var byteString: ByteString { line == 0 ? file : "\(file):\(line)" }
 }
 
 /// All rules that are in force.

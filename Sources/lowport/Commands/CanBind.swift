@@ -43,34 +43,28 @@ struct CanBind: ParsableCommand {
     }
 
     func run() throws {
-        let request = try BindRequest(
-            port: port.ranges[0].lower,
-            transport: udp ? .udp : .tcp,
-            address: on?.address ?? .v4(.any)
-        )
+        let request: BindRequest
+        do throws(Errno) {
+            request = try BindRequest(
+                port: port.ranges[0].lower,
+                transport: udp ? .udp : .tcp,
+                address: on?.address ?? .v4(.any)
+            )
+        } catch { throw failure("cannot read the groups: \(error.sentence)", status: Status.system) }
         if try isLeftToTheKernel(request) { return try answer(true, "the kernel allows it to this process") }
-        let contents = RuleStore.system.load(onlyFor: request.port)
-        let decision = Decision.decide(
-            request,
-            rules: contents.rules,
-            now: Timestamp(rawValue: WallClock.seconds),
-            names: SystemNames()
-        ) { AuthbindAnswer.ofSystem(to: $0, rulesArePresent: contents.arePresent, privilege: NoPrivilege()) }
-        switch decision.grant {
-        case .rules(let places): return try answer(true, ByteString(joining: places.map(\.byteString), with: " and "))
-        case .authbind(let path, let line):
-            return try answer(true, "/etc/authbind/\(path)" + (line.map { ":\($0)" } ?? ""))
-        case nil: break
+        let decision = Policy.system.decision(for: request)
+        if decision.isAllowed {
+            return try answer(true, ByteString(joining: decision.grants.map(\.location.byteString), with: " and "))
         }
         // The helper may read what the caller may not: then there is no answer.
-        if let last = decision.authbind?.steps.last, last.path.hasPrefix("byuid/"), last.refusal == .permissionDenied {
+        if let path = decision.unreadable {
             throw failure(
-                "cannot read /etc/authbind/\(last.path): permission denied",
+                "cannot read \(path): permission denied",
                 hint: "run it as root, or make the file readable for its user",
                 status: Status.notPermitted
             )
         }
-        try answer(false, "no rule and no file of authbind allows it")
+        try answer(false, "\(PolicySource.noneOfAll) allows it")
         throw Status.no
     }
 
@@ -84,22 +78,6 @@ struct CanBind: ParsableCommand {
             let masks = try CapabilityState.ofCurrentThread()
             return try UInt32(request.port.rawValue) >= PortThreshold.current || masks.canBindAllPorts
         } catch { throw failure("cannot read \(PortThreshold.path): \(error.sentence)", status: Status.system) }
-    }
-}
-
-extension BindRequest {
-    /// What this process would ask for.
-    fileprivate init(port: Port, transport: TransportProtocol, address: IPAddress) throws {
-        do throws(Errno) {
-            self.init(
-                user: CurrentProcess.realUser,
-                groups: [CurrentProcess.realGroup] + (try CurrentProcess.supplementaryGroups()),
-                transport: transport,
-                address: address,
-                port: port,
-                isDualStack: address == .v6(.any)
-            )
-        } catch { throw failure("cannot read the groups: \(error.sentence)", status: Status.system) }
     }
 }
 

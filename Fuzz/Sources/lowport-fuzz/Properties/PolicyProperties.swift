@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-@testable import PolicyInventory
 import Linux
 
 @testable import KernelPolicy
+@testable import PolicyInventory
 @testable import PortPolicy
 
 extension Property {
@@ -61,12 +61,10 @@ extension Property {
         var requests = Requests(bytes, naive?.lines ?? [])
         for _ in 0..<64 {
             let (request, now) = (requests.next(), requests.time())
-            let decision = Decision.decide(
-                request,
-                rules: RuleSet([file]),
-                now: Timestamp(rawValue: Int64(now)),
-                names: RandomPolicy.Names()
-            ) { _ in AuthbindAnswer(steps: [], refusal: .notPermitted) }
+            let decision = Decision([
+                RuleSet([file])
+                    .answer(to: request, now: Timestamp(rawValue: Int64(now)), names: RandomPolicy.Names())
+            ])
             let allowed = naive?.allows(request, now: now) == true
             try require(decision.isAllowed == allowed, "\(request) at \(now) is allowed: \(decision.isAllowed)")
             let confined = naive?.confines(request) == true
@@ -121,12 +119,7 @@ extension Property {
     }
 
     private static func compare(_ policy: RandomPolicy, _ request: BindRequest) throws {
-        let decision = Decision.decide(
-            request,
-            rules: policy.rules,
-            now: Timestamp(rawValue: 100),
-            names: RandomPolicy.Names()
-        ) { MetTree(tree: policy.tree, user: $0.user, groups: $0.groups).answer(to: $0) }
+        let decision = policy.decision(for: request)
         guard let rules = NaiveRules(policy.text.bytes) else { throw Violation(description: "faults: \(policy.text)") }
         let error = rules.allows(request, now: 100) ? 0 : NaiveTree(tree: policy.tree).answer(to: request)
         let what = "\(request): \(policy.text) \(policy.tree)"

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// What one source of permission said to a request, with the reasons.
+public struct PolicyAnswer: Hashable, Sendable {
+    /// One path of the source that was asked, in the order of asking.
+    public struct Step: Hashable, Sendable {
+        /// What was asked of a path.
+        public enum Access: Hashable, Sendable {
+            /// Whether it may be executed.
+            case execute
+            /// What is written in it.
+            case read
+        }
+
+        /// The path, below the directory of the source: `byport/80`.
+        public let path: ByteString
+        /// What was asked of it.
+        public let access: Access
+        /// What the path said: nil if it allows, otherwise the error that it answered with.
+        public let refusal: Errno?
+        /// The line that allows, counted from 1; nil if it is not for one line to allow.
+        public let line: Int?
+
+        /// Creates a step.
+        public init(path: ByteString, _ access: Access = .execute, refusal: Errno?, line: Int? = nil) {
+            self.path = path
+            self.access = access
+            self.refusal = refusal
+            self.line = line
+        }
+    }
+
+    /// Who answers.
+    public let source: PolicySource
+    /// Where it allows the request: in two places, if a dual-stack bind needs them; empty if it does not.
+    public let locations: [RuleLocation]
+    /// The paths that were asked; the last one decided. Empty for a source whose files are all read at once.
+    public let steps: [Step]
+    /// The error that the program gets; nil if the source allows, or has no errors of its own to report.
+    public let refusal: Errno?
+    /// Whether the machine has the source at all. The error of one that is not there counts only where no other is either.
+    public let isPresent: Bool
+    /// What of the source could not be used, in the words of the program that it comes from; nil if nothing.
+    public var unusable: ByteString?
+    /// The line that confines the one who asks to what is allowed; nil if there is none.
+    public var confinement: RuleLocation?
+
+    /// Whether the source allows the request.
+    public var isAllowed: Bool { !locations.isEmpty }
+
+    /// Creates the answer of `source`.
+    public init(
+        of source: PolicySource,
+        locations: [RuleLocation] = [],
+        steps: [Step] = [],
+        refusal: Errno? = nil,
+        isPresent: Bool = true
+    ) {
+        self.source = source
+        self.locations = locations
+        self.steps = steps
+        self.refusal = refusal
+        self.isPresent = isPresent
+    }
+}
