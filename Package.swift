@@ -25,7 +25,7 @@ struct Room {
         Room(name: "Capabilities", rooms: ["Linux"]),
         Room(name: "PortPolicy", rooms: ["Linux"]),
         Room(name: "HelperProtocol", rooms: ["Linux"]),
-        Room(name: "Launch", rooms: ["Linux"]),
+        Room(name: "Launch", rooms: ["Linux", "PortPolicy"]),
         Room(name: "BindBroker", rooms: ["HelperProtocol", "Linux"]),
         Room(name: "TLS", rooms: ["Linux"], modules: ["CTLS"]),
         Room(name: "Netcat", rooms: ["Linux", "TLS"]),

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+internal import PortPolicy
 
 /// What the files of the policy are at a time, in short: the same numbers mean that nothing changed.
 ///
 /// It goes by the status of files and directories, not by the clock: what changes while it is read is seen as well. Members of
 /// groups may change all the same.
 public struct PolicyFingerprint: Hashable, Sendable {
-    /// The numbers for the rules, and for byport, byaddr and byuid of the authbind tree; nil for what this process may not
-    /// look at.
+    /// The numbers for the groups of paths that the sources of permission are read from, in their order; nil for what this
+    /// process may not look at.
     public var parts: [UInt64?]
 
     /// How many parts there are.
-    public static var count: Int { 4 }
+    public static var count: Int { groups.count }
+
+    private static var groups: [[WatchedPath]] { PolicySource.allCases.flatMap { $0.traits.watchedPaths } }
 
     /// The fingerprint that agrees with no other.
     public init() { parts = [UInt64?](repeating: nil, count: Self.count) }
@@ -21,10 +24,16 @@ public struct PolicyFingerprint: Hashable, Sendable {
 
     /// The fingerprint of the policy of this machine as it is now.
     public static func current() -> PolicyFingerprint {
-        let authbind: ByteString = "/etc/authbind"
-        return PolicyFingerprint(parts: [
-            rules(), directory("\(authbind)/byport"), directory("\(authbind)/byaddr"), directory("\(authbind)/byuid"),
-        ])
+        PolicyFingerprint(
+            parts: groups.map { group in
+                var sum: UInt64 = 0
+                for path in group {
+                    guard let number = number(of: path) else { return nil }
+                    sum &+= number
+                }
+                return sum
+            }
+        )
     }
 
     /// Whether nothing of what `other` could look at is different from this, of which everything has to be known.
@@ -38,15 +47,16 @@ public struct PolicyFingerprint: Hashable, Sendable {
 
     // MARK: - Files
 
-    private static func rules() -> UInt64? {
-        guard let folder = status("/etc/lowport", isFolder: true), let main = status("/etc/lowport/rules"),
-            let extra = directory("/etc/lowport/rules.d", suffix: ".rules")
-        else { return nil }
-        return folder &+ main &+ extra
+    private static func number(of path: WatchedPath) -> UInt64? {
+        switch path.kind {
+        case .directory: status(path.path, isFolder: true)
+        case .file: status(path.path)
+        case .files(let suffix): directory(path.path, suffix: suffix)
+        }
     }
 
     /// The directory at `path` and everything in it whose name ends with `suffix`, in any order.
-    private static func directory(_ path: ByteString, suffix: ByteString = "") -> UInt64? {
+    private static func directory(_ path: ByteString, suffix: ByteString) -> UInt64? {
         guard var sum = status(path, isFolder: true) else { return nil }
         do throws(Errno) {
             for name in try FileDescriptor.open(path, [.readOnly, .directory]).names() where name.hasSuffix(suffix) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Linux
+import PolicyInventory
 import PortPolicy
 import Testing
 
@@ -77,7 +78,7 @@ import Testing
 
     @Test func `the table takes numbers in the place of names`() throws {
         let text: ByteString = "allow uid 2 tcp 80\nconfine user web\n"
-        var policy = EnforcedPolicy(rules: RuleSet([RulesFile(path: "rules", content: text.bytes)]))
+        var policy = EnforcedPolicy([SourceSnapshot(rules: [RulesFile(path: "rules", content: text.bytes)])])
         let named = PolicyTable(policy, limit: Port(rawValue: 1024), names: RandomPolicy.Names())
         policy.confinement = Confinement()
         policy.confinement?.users = [UserID(rawValue: 1)]

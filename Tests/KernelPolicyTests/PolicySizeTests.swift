@@ -16,8 +16,11 @@ import Testing
     }
 
     private func divided(_ files: RulesFile...) -> [[ByteString]] {
-        let (admitted, tooLarge) = size.divide(files, names: RandomPolicy.Names())
-        return [admitted.map(\.path), tooLarge.map(\.path)]
+        var snapshot = SourceSnapshot(rules: files)
+        let tooLarge = size.trim(&snapshot, names: RandomPolicy.Names())
+        #expect(snapshot.leftOut.isEmpty)
+        let admitted = files.map(\.path).filter { path in snapshot.permissions.contains { $0.location.file == path } }
+        return [admitted, tooLarge]
     }
 
     @Test func `each port, protocol and address counts`() {
@@ -38,7 +41,7 @@ import Testing
         let some = file("some", lines: 100) { "allow uid \(UInt32($0)) any 1-1023" }
         let few = file("few", lines: 3) { "allow uid \(UInt32($0)) tcp 80" }
         let faulty = file("faulty", lines: 2000) { $0 == 0 ? "alow" : "allow uid \(UInt32($0)) any 1-1023" }
-        #expect(divided(most, some, few, faulty) == [["most", "few", "faulty"], ["some"]])
+        #expect(divided(most, some, few, faulty) == [["most", "few"], ["some"]])
     }
 
     @Test func `a file of the tree is taken as a whole or not at all`() {
@@ -46,10 +49,10 @@ import Testing
         let large: ByteString = (0..<86).reduce(ByteString()) { $0 + "10.0.0.\(UInt32($1))/32:1,511\n" }
         tree.byuid = ["1": large.bytes, "2": ByteString("10.0.0.1/32:1,511\n").bytes]
         tree.byuid["3"] = [UInt8](repeating: UInt8(ascii: "#"), count: RulesFile.maximumSize + 1)
-        var permissions = AuthbindPermissions(tree)
+        var permissions = SourceSnapshot(AuthbindPermissions(tree))
         #expect(permissions.leftOut.map(\.path) == ["/etc/authbind/byuid/3"])
         let before = permissions.permissions
-        size.trim(&permissions)
+        #expect(size.trim(&permissions, names: RandomPolicy.Names()).isEmpty)
         // 86 lines with 511 ports and three protocols are 131,838 entries, and 131,072 the most.
         #expect(permissions.permissions.count == 1 && before.count == 87)
         #expect(permissions.permissions == before.filter { $0.location.file == "/etc/authbind/byuid/2" })

@@ -47,7 +47,7 @@ struct RandomPolicy {
         self.tree = tree
         rules = RuleSet([RulesFile(path: "rules", content: text.bytes)])
         precondition(rules.files.count == 1)
-        let policy = EnforcedPolicy(rules: rules, authbind: AuthbindPermissions(tree))
+        let policy = EnforcedPolicy([SourceSnapshot(rules: rules.files), SourceSnapshot(AuthbindPermissions(tree))])
         table = PolicyTable(policy, limit: Port(rawValue: 1024), names: Names())
         let image = PolicyImage(
             sources: table.grants.map { _ in 7 },

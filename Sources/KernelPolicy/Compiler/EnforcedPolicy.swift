@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PolicyInventory
-public import PortPolicy
+internal import PortPolicy
 
-/// All that the kernel is to know: the rules, and what of the authbind tree can be said exactly.
+/// All that the kernel is to know: what the sources of permission allow, as far as that can be said exactly.
 public struct EnforcedPolicy: Sendable {
-    /// The rules, with the lines that confine.
-    public let rules: RuleSet
-    /// The authbind tree.
-    public let authbind: AuthbindPermissions
+    /// What is allowed.
+    public let permissions: [PolicyPermission]
+    /// What the sources allow and the kernel cannot have, and why.
+    public let leftOut: [PolicyConcern]
+    /// Who is confined, by the words of the lines that do it.
+    let confinements: [ConfinedIdentity]
 
-    /// Who is confined, by number; nil for whomever the lines of `rules` mean by name.
+    /// Who is confined, by number; nil for whomever `confinements` mean by name.
     public var confinement: Confinement?
 
-    /// Creates a policy.
-    public init(rules: RuleSet, authbind: AuthbindPermissions = AuthbindPermissions()) {
-        self.rules = rules
-        self.authbind = authbind
+    /// Creates the policy of the sources whose snapshots are given. A file with an error counts for nothing.
+    public init(_ snapshots: [SourceSnapshot]) {
+        permissions = snapshots.flatMap(\.permissions)
+        leftOut = snapshots.flatMap(\.leftOut)
+        confinements = snapshots.flatMap(\.files).filter(\.isValid).flatMap(\.confinements).map(\.confinement)
     }
 }

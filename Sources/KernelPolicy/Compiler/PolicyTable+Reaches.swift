@@ -45,6 +45,15 @@ extension PolicyTable {
 }
 
 extension PolicyKey.Reach {
+    /// The reaches of the addresses of a permission.
+    static func of(_ addresses: PolicyPermission.Addresses) -> [PolicyKey.Reach] {
+        switch addresses {
+        case .all: [.everywhere]
+        case .prefixes(let prefixes): prefixes.flatMap(of)
+        case .span(let span): of(span)
+        }
+    }
+
     /// The reaches of a prefix of the rules, which judge an IPv4-mapped address as IPv4.
     static func of(_ prefix: AddressPrefix) -> [PolicyKey.Reach] {
         let spaces: [AddressSpace] = if case .v4 = prefix.address { [.v4, .mapped] } else { [.v6] }
@@ -53,7 +62,7 @@ extension PolicyKey.Reach {
         }
     }
 
-    /// The reaches of addresses of the authbind tree, to which a wildcard is an address like the others.
+    /// The reaches of addresses that are meant each for itself, as in the authbind tree, to which a wildcard is an address like the others.
     ///
     /// ::ffff:0.0.0.0 is left out where :: is not meant as well: it would complete a rule that allows :: for IPv6 alone.
     static func of(_ span: AddressSpan) -> [PolicyKey.Reach] {

@@ -34,7 +34,7 @@ public struct PolicyTable: Sendable {
         }
     }
 
-    /// A line of the rules that allows something.
+    /// A line, or a file, that allows something.
     public struct Grant: Hashable, Sendable {
         /// Where it stands.
         public let location: RuleLocation
@@ -56,31 +56,21 @@ public struct PolicyTable: Sendable {
     /// Compiles `policy` for the ports below `limit`.
     public init(_ policy: EnforcedPolicy, limit: Port, names: some PolicyNames) {
         self.limit = limit
-        for (rule, location) in policy.rules.files.flatMap(\.rules) {
-            grants.append(Grant(location: location, digest: Self.digest(of: rule)))
-            enter(rule, grant: grants.count - 1, names: names)
-        }
-        for permission in policy.authbind.permissions {
-            grants.append(Grant(location: permission.location, digest: Self.digest(of: permission.location)))
+        for permission in policy.permissions {
+            grants.append(Grant(location: permission.location, digest: Self.digest(of: permission.counter)))
             enter(permission, grant: grants.count - 1, names: names)
         }
         if let confinement = policy.confinement {
             enter(confinement)
         } else {
-            for (confinement, _) in policy.rules.files.flatMap(\.confinements) { enter(confinement, names: names) }
+            for confinement in policy.confinements { enter(confinement, names: names) }
         }
         inheritFromWiderReaches()
     }
 
-    /// What the counters know `rule` by: its text, so that it may move to another line.
-    public static func digest(of rule: Rule) -> UInt64 { digest(of: rule.byteString) }
-
-    /// What the counters know a file of the authbind tree, or a line of it, by: where it is.
-    public static func digest(of location: RuleLocation) -> UInt64 { digest(of: "\(location.file):\(location.line)") }
-
-    /// FNV-1a.
-    private static func digest(of text: ByteString) -> UInt64 {
-        text.bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    /// What the map of the counters knows the `counter` of an entry by: FNV-1a.
+    public static func digest(of counter: ByteString) -> UInt64 {
+        counter.bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
     /// Whether any entry ends at some time, so that the program has to know the time.
@@ -101,28 +91,13 @@ public struct PolicyTable: Sendable {
 
     typealias Whom = (kind: PolicyKey.Kind, identity: UInt32)
 
-    private mutating func enter(_ rule: Rule, grant: Int, names: some PolicyNames) {
+    private mutating func enter(_ permission: PolicyPermission, grant: Int, names: some PolicyNames) {
         enter(
-            Value(until: rule.until, grant: grant),
-            for: Self.processes(of: rule.identity, names: names),
-            rule.transports.transports,
-            rule.ports.flatMap(privileged),
-            rule.prefixes.isEmpty ? [.everywhere] : rule.prefixes.flatMap(PolicyKey.Reach.of)
-        )
-    }
-
-    /// The tree asks for no protocol.
-    private mutating func enter(
-        _ permission: AuthbindPermissions.Permission,
-        grant: Int,
-        names: some PolicyNames
-    ) {
-        enter(
-            Value(until: nil, grant: grant, isAlone: true),
+            Value(until: permission.until, grant: grant, isAlone: permission.isAlone),
             for: Self.processes(of: permission.identity, names: names),
-            TransportProtocol.allCases,
-            privileged(permission.ports),
-            permission.addresses.map(PolicyKey.Reach.of) ?? [.everywhere]
+            permission.transports.transports,
+            permission.ports.flatMap(privileged),
+            PolicyKey.Reach.of(permission.addresses)
         )
     }
 

@@ -23,50 +23,37 @@ public struct PolicyReading: Sendable {
     ///   - content: what is to become of that file: it is read in its place. Nil for what it is.
     public static func ofSystem(isHeld: Bool = false, insteadOfMain content: [UInt8]? = nil) -> PolicyReading {
         let last = ConfinementStore.system.read()
+        let options = SnapshotOptions(isHeld: isHeld, insteadOfMain: content)
         for _ in 0..<3 {
             let files = PolicyFingerprint.current()
-            let snapshot = RuleStore.system.settled(isHeld: isHeld)
-            let tree = AuthbindSnapshot.ofSystem()
+            let snapshots = PolicySource.allCases.map { $0.snapshot(options) }
             guard files == PolicyFingerprint.current() else { continue }
-            return PolicyReading(snapshot, tree, files, last, insteadOfMain: content)
+            return PolicyReading(snapshots, files, last)
         }
         // Somebody is always at it: what was read is good, but never agrees with what is there.
-        let snapshot = RuleStore.system.settled(isHeld: isHeld)
-        return PolicyReading(snapshot, .ofSystem(), PolicyFingerprint(), last, insteadOfMain: content)
+        return PolicyReading(PolicySource.allCases.map { $0.snapshot(options) }, PolicyFingerprint(), last)
     }
 
-    private init(
-        _ snapshot: RulesSnapshot,
-        _ tree: AuthbindSnapshot,
-        _ files: PolicyFingerprint,
-        _ last: ConfinementStore.Found,
-        insteadOfMain content: [UInt8]?
-    ) {
-        var contents = snapshot.contents
-        if let content {
-            contents.files.removeAll { $0.path == RuleStore.mainPath }
-            contents.files.insert(RulesFile(path: RuleStore.mainPath, content: content), at: 0)
+    private init(_ snapshots: [SourceSnapshot], _ files: PolicyFingerprint, _ last: ConfinementStore.Found) {
+        var snapshots = snapshots
+        var faults = snapshots.flatMap(\.refusals).map { PolicyFault.refused($0) }
+        for file in snapshots.flatMap(\.files) { faults += file.errors.map { .invalid(path: file.path, $0) } }
+        faults += snapshots.flatMap(\.unsettled).map { .unsettled(path: $0) }
+        for snapshot in snapshots {
+            for file in snapshot.files where file.content.isEmpty && file.path != snapshot.draft {
+                if Self.confinedSomebody(file.path, last) { faults.append(.emptied(path: file.path)) }
+            }
         }
-        var faults = contents.refusals.map { PolicyFault.refused($0) }
-        faults += contents.files.flatMap { file in file.errors.map { .invalid(path: file.path, $0) } }
-        faults += snapshot.unsettled.map { .unsettled(path: $0) }
-        faults += contents.files.filter { file in
-            let isMeant = content != nil && file.path == RuleStore.mainPath
-            return file.content.isEmpty && !isMeant && Self.confinedSomebody(file.path, last)
-        }.map { .emptied(path: $0.path) }
 
         var resolver = ConfinementResolver(record: last.record)
-        resolver.enter(contents.files)
+        resolver.enter(snapshots.flatMap(\.files))
         let lines = resolver.lines
         let names = SystemPolicyNames()
         let size = PolicySize(limit: EngineSettings.currentLimit())
-        // Half of a line may allow what the whole line does not.
-        let whole = contents.files.filter { !snapshot.unsettled.contains($0.path) }
-        let (admitted, tooLarge) = size.divide(whole, names: names)
-        faults += tooLarge.map { .tooLarge(path: $0.path) }
-        var permissions = AuthbindPermissions(tree)
-        size.trim(&permissions)
-        var policy = EnforcedPolicy(rules: RuleSet(admitted), authbind: permissions)
+        for index in snapshots.indices {
+            faults += size.trim(&snapshots[index], names: names).map { .tooLarge(path: $0) }
+        }
+        var policy = EnforcedPolicy(snapshots)
         policy.confinement = ConfinementRecord(lines: lines).confinement
         self.policy = policy
         self.faults = faults + resolver.faults

@@ -6,7 +6,9 @@ internal import Linux
 extension EngineSettings {
     /// What the pins hold; another number is another version's.
     private static let version: UInt32 = 3
-    static let size = 212 + nameLimit
+    static let size = start + 52 + nameLimit
+    /// Where that begins which stands behind both policies: what is pending comes after 20 bytes of its own.
+    private static let start = 32 + AppliedPolicy.size + 20 + AppliedPolicy.size
     /// The longest path of a control group.
     static let nameLimit = 4096
 
@@ -35,7 +37,8 @@ extension EngineSettings {
     init?(bytes: [UInt8]) {
         let numbers = MapNumbers(bytes)
         guard bytes.count == Self.size, numbers.word(at: 0) == Self.version,
-            let limit = UInt16(exactly: numbers.word(at: 4)), let next = UInt16(exactly: numbers.word(at: 88))
+            let limit = UInt16(exactly: numbers.word(at: 4)),
+            let next = UInt16(exactly: numbers.word(at: 32 + AppliedPolicy.size))
         else { return nil }
         network = numbers.double(at: 8) == 0 ? nil : numbers.double(at: 8)
         current = AppliedPolicy(limit: Port(rawValue: limit))
@@ -44,21 +47,23 @@ extension EngineSettings {
         current.read(numbers, at: 32)
         if next != 0 {
             var policy = AppliedPolicy(limit: Port(rawValue: next))
-            policy.entries = numbers.double(at: 92)
-            policy.applied = Int64(bitPattern: numbers.double(at: 100))
-            policy.read(numbers, at: 108)
+            let offset = 36 + AppliedPolicy.size
+            policy.entries = numbers.double(at: offset)
+            policy.applied = Int64(bitPattern: numbers.double(at: offset + 8))
+            policy.read(numbers, at: offset + 16)
             pending = policy
         }
-        links = (0..<2).map { numbers.word(at: 176 + $0 * 4) }
-        maps = (0..<maps.count).map { numbers.word(at: 184 + $0 * 4) }
-        let count = Int(numbers.word(at: 184 + maps.count * 4))
-        let start = Self.size - Self.nameLimit
+        let start = Self.start
+        links = (0..<2).map { numbers.word(at: start + 12 + $0 * 4) }
+        maps = (0..<maps.count).map { numbers.word(at: start + 20 + $0 * 4) }
+        let count = Int(numbers.word(at: start + 20 + maps.count * 4))
+        let nameStart = Self.size - Self.nameLimit
         guard count <= Self.nameLimit else { return nil }
-        if numbers.double(at: 164) != 0 {
+        if numbers.double(at: start) != 0 {
             group = TargetGroup(
-                inode: numbers.double(at: 164),
-                level: Int32(bitPattern: numbers.word(at: 172)),
-                name: ByteString(bytes[start..<start + count])
+                inode: numbers.double(at: start),
+                level: Int32(bitPattern: numbers.word(at: start + 8)),
+                name: ByteString(bytes[nameStart..<nameStart + count])
             )
         }
         // Nothing is there that has no meaning.
@@ -67,7 +72,10 @@ extension EngineSettings {
 }
 
 extension AppliedPolicy {
-    /// What stands behind limit, size and time: 56 bytes.
+    /// How many bytes stand behind limit, size and time.
+    fileprivate static let size = 24 + 8 * PolicyFingerprint.count
+
+    /// What stands behind limit, size and time.
     fileprivate func append(to bytes: inout MapBytes) {
         let known = files.parts.enumerated().reduce(UInt32(0)) { $0 | ($1.element == nil ? 0 : 2 << UInt32($1.offset)) }
         bytes.append(known | (hasFaults ? 1 : 0))

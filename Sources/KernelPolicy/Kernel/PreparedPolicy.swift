@@ -36,7 +36,7 @@ struct PreparedPolicy: ~Copyable {
         description.confined = try attempt("look at the map of the confined") { () throws(Errno) in
             try confined.status().identifier
         }
-        isComplete = policy.authbind.leftOut.isEmpty && programs.isExact && reading.faults.isEmpty
+        isComplete = policy.leftOut.isEmpty && programs.isExact && reading.faults.isEmpty
         self.table = table
         self.programs = programs
         self.confined = confined

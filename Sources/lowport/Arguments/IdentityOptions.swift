@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import Linux
+internal import PolicyInventory
 internal import PortPolicy
 
 /// `--user`, `--group`, `--uid`, `--gid` or `--everyone`: exactly one of them.

@@ -36,16 +36,22 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let now = Timestamp(rawValue: WallClock.seconds)
-        let contents = try files.isEmpty ? RuleStore.system.load() : read()
-        var faults = Fault.grave(in: contents) + Fault.warnings(in: contents, now: now)
-        if files.isEmpty { faults += Fault.all(in: AuthbindInventory()) }
-        let isFaulty = faults.contains { $0.isSerious || strict }
+        let inventories =
+            try files.isEmpty
+            ? PolicySource.allCases.map { $0.inventory(at: now, withDoubts: true) }
+            : [SourceInventory(rules: read(), at: now, withDoubts: true)]
+        let concerns = inventories.flatMap(\.concerns)
+        let isFaulty = concerns.contains { $0.isSerious || strict }
         if json {
-            try sayJSON(CheckAnswer(faults, contents, isFaulty: isFaulty))
+            try sayJSON(CheckAnswer(concerns, inventories, isFaulty: isFaulty))
         } else {
-            let shown = faults.filter { $0.isSerious || strict || !quiet }
-            try say(lines: shown.map { $0.isSerious ? Line($0.text, .fault) : Line("\($0.text) (warning)" as Message) })
-            if !quiet, !isFaulty { try say(summary(of: contents)) }
+            let shown = concerns.filter { $0.isSerious || strict || !quiet }
+            try say(
+                lines: shown.map {
+                    $0.isSerious ? Line($0.asMessage, .fault) : Line("\($0.asMessage) (warning)" as Message)
+                }
+            )
+            if !quiet, !isFaulty { try say(summary(of: inventories)) }
         }
         if isFaulty { throw Status.no }
     }
@@ -56,10 +62,17 @@ struct Check: ParsableCommand {
         return contents
     }
 
-    private func summary(of contents: RuleStore.Contents) -> ByteString {
+    private func summary(of inventories: [SourceInventory]) -> ByteString {
         func counted(_ number: Int, _ noun: ByteString) -> ByteString { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-        let count = contents.files.map(\.rules.count).reduce(0, +)
-        return "\(counted(count, "rule")) in \(counted(contents.files.count, "file")): no faults"
+        let count = inventories.written
+        return "\(counted(count.rules, "rule")) in \(counted(count.files, "file")): no faults"
+    }
+}
+
+extension [SourceInventory] {
+    /// How many rules are written in how many files.
+    fileprivate var written: (files: Int, rules: Int) {
+        reduce((0, 0)) { ($0.files + $1.count.files, $0.rules + $1.count.rules) }
     }
 }
 
@@ -78,11 +91,10 @@ private struct CheckAnswer: Encodable {
         let message: String
     }
 
-    init(_ faults: [Fault], _ contents: RuleStore.Contents, isFaulty: Bool) {
+    init(_ concerns: [PolicyConcern], _ inventories: [SourceInventory], isFaulty: Bool) {
         ok = !isFaulty
-        files = contents.files.count
-        rules = contents.files.map(\.rules.count).reduce(0, +)
-        findings = faults.map {
+        (files, rules) = inventories.written
+        findings = concerns.map {
             Finding(
                 severity: $0.isSerious ? "fault" : "warning",
                 file: $0.path.jsonText,

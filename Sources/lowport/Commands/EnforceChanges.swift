@@ -74,9 +74,9 @@ struct EnforceReload: ParsableCommand {
     }
 }
 
-/// Names what of the authbind tree the kernel cannot have, and ends with what is not as it should be, if anything is.
+/// Names what of the policy the kernel cannot have, and ends with what is not as it should be, if anything is.
 private func finish(_ outcome: KernelEngine.Outcome) throws {
-    for concern in outcome.reading.policy.authbind.leftOut {
+    for concern in outcome.reading.policy.leftOut {
         note("lowport: \(concern): left to authbind and lowport run")
     }
     if !outcome.isWhole { throw outcome.reported() }

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Diagnosis
 internal import Launch
 internal import Linux
+internal import PolicyInventory
 internal import PortPolicy
 
 /// `lowport explain`.

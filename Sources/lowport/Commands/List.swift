@@ -43,24 +43,25 @@ struct List: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        let contents = RuleStore.system.load()
         let now = Timestamp(rawValue: WallClock.seconds)
         let filter = ListFilter(user: user?.bytes, ports: port?.ranges)
-        let tree = AuthbindInventory()
-        let rules = contents.rules.files.flatMap(\.rules).filter { filter.wants($0.rule.identity, $0.rule.ports) }
-        let grants = tree.grants.filter { filter.wants($0.identity, [$0.ports]) }
+        let all = PolicySource.allCases.map { $0.inventory(at: now, withDoubts: false) }
+        let shown = all.map { inventory in
+            var shown = inventory
+            shown.entries.removeAll { !filter.wants($0.identity, $0.ports) }
+            shown.confinements.removeAll { !filter.wants($0.confinement) }
+            return shown
+        }
         let answer = ListAnswer(
-            rules: rules,
-            authbind: grants,
-            binds: BindCounts(rules.map(\.rule), grants),
+            sources: shown,
+            binds: BindCounts(shown.flatMap(\.entries)),
             programs: filter.wants(.everyone, PortRange.all.map { [$0] } ?? []) ? PrivilegedProgram.alongPath() : [],
-            confinements: contents.rules.files.flatMap(\.confinements).filter { filter.wants($0.confinement) },
             threshold: try? PortThreshold.current,
             now: now
         )
         if json { try sayJSON(answer, keysAreFinal: true) } else { try say(lines: answer.lines(filter)) }
         if quiet { return }
-        for fault in Fault.grave(in: contents) { note(message: "lowport: \(fault.text)") }
+        for concern in all.flatMap(\.concerns) where concern.gravity == .error { note(message: "lowport: \(concern)") }
     }
 }
 

@@ -6,16 +6,19 @@ internal import PortPolicy
 
 /// Everything that allows somebody to bind something.
 struct ListAnswer {
-    let rules: [(rule: Rule, location: RuleLocation)]
-    let authbind: [AuthbindGrant]
+    /// What each source of permission allows.
+    let sources: [SourceInventory]
     /// How often the kernel engine granted by each of them; nil if it is not enabled, or if that is not for the caller.
     let binds: BindCounts?
     let programs: [PrivilegedProgram]
-    /// Who is held to the rules, under the kernel engine.
-    let confinements: [(confinement: ConfinedIdentity, location: RuleLocation)]
     /// Nil if the kernel does not say.
     let threshold: UInt32?
     let now: Timestamp
+
+    /// Who is held to the rules, under the kernel engine.
+    private var confinements: [(confinement: ConfinedIdentity, location: RuleLocation)] {
+        sources.flatMap(\.confinements)
+    }
 
     /// The table.
     func lines(_ filter: ListFilter) -> [Line] {
@@ -25,19 +28,14 @@ struct ListAnswer {
             let counted = binds == nil ? [] : [count.map { ByteString(decimal: $0) } ?? "-"]
             table.append(cells + counted + [source])
         }
-        for (rule, location) in rules {
-            let until: ByteString = rule.until.map { "\($0)\(rule.isExpired(at: now) ? " (over)" : "")" } ?? "-"
-            let cells = [
-                rule.identity.byteString, rule.transports.byteString, rule.portsText,
-                rule.prefixes.isEmpty ? "all" : rule.prefixesText, until,
-            ]
-            append(cells, binds?.count(of: rule), location.byteString)
-        }
         var names = NameCache()
-        for grant in authbind {
-            let who = names.naming(grant.identity).byteString
-            let cells = [who, "any", grant.ports.byteString, grant.addresses ?? "all", "-"]
-            append(cells, binds?.count(of: grant), grant.location)
+        for entry in sources.flatMap(\.entries) {
+            let until = entry.until.map { "\($0)\($0 <= now ? " (over)" : "")" as ByteString } ?? "-"
+            // In a rule stands what somebody wrote; a file has an owner, who has a name.
+            let who = entry.rule == nil ? names.naming(entry.identity) : entry.identity
+            let ports = ByteString(joining: entry.ports.map(\.byteString), with: ",")
+            let cells = [who.byteString, entry.transports.byteString, ports, entry.addresses ?? "all", until]
+            append(cells, binds?.count(of: entry), entry.location.byteString)
         }
         for program in programs {
             append(["everyone, by program", "any", "all", "all", "-"], nil, "capability of \(program.path)")
@@ -83,70 +81,61 @@ struct NameCache {
     }
 }
 
-// The fields are those of Documentation/json.md.
+// The fields are those of Documentation/json.md: each source has one of its name.
 extension ListAnswer: Encodable {
-    private enum CodingKeys: String, CodingKey { case schema, rules, authbind, programs, confined, threshold }
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
 
     func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode("lowport.list/1", forKey: .schema)
-        try container.encode(
-            rules.map { ListedRule($0.rule, $0.location, now: now, binds: binds?.count(of: $0.rule)) },
-            forKey: .rules
-        )
-        try container.encode(authbind.map { ListedFile($0, binds: binds?.count(of: $0)) }, forKey: .authbind)
-        try container.encode(programs.map { ListedProgram($0) }, forKey: .programs)
-        try container.encode(confinements.map { ListedConfinement($0, $1) }, forKey: .confined)
-        try container.encode(threshold, forKey: .threshold)
+        var container = encoder.container(keyedBy: Key.self)
+        func encode(_ value: some Encodable, as name: String) throws {
+            try container.encode(value, forKey: Key(stringValue: name))
+        }
+        try encode("lowport.list/1", as: "schema")
+        for inventory in sources {
+            let entries = inventory.entries.map { ListedEntry(entry: $0, now: now, binds: binds?.count(of: $0)) }
+            try encode(entries, as: inventory.source.traits.name.description)
+        }
+        try encode(programs.map { ListedProgram($0) }, as: "programs")
+        try encode(confinements.map { ListedConfinement($0, $1) }, as: "confined")
+        try encode(threshold, as: "threshold")
     }
 }
 
-private struct ListedRule: Encodable {
-    let identity: String
-    let transport: String
-    let ports: [String]
-    let addresses: [String]
-    let until: String?
-    let expired: Bool
-    let file: String
-    let line: Int
-    let rule: String
+/// An entry: with all that is in a rule, or as a file.
+private struct ListedEntry: Encodable {
+    let entry: PolicyEntry
+    let now: Timestamp
     let binds: UInt64?
-
-    init(_ rule: Rule, _ location: RuleLocation, now: Timestamp, binds: UInt64?) {
-        identity = rule.identity.byteString.jsonText
-        transport = rule.transports.byteString.jsonText
-        ports = rule.ports.map(\.byteString.jsonText)
-        addresses = rule.prefixes.map(\.byteString.jsonText)
-        until = rule.until?.byteString.jsonText
-        expired = rule.isExpired(at: now)
-        file = location.file.jsonText
-        line = location.line
-        self.rule = rule.byteString.jsonText
-        self.binds = binds
-    }
 
     private enum CodingKeys: String, CodingKey {
         case identity, ports, addresses, until, expired, file, line, rule, binds
         case transport = "protocol"
     }
-}
 
-private struct ListedFile: Encodable {
-    let identity: String
-    let ports: String
-    let addresses: String?
-    let file: String
-    let line: Int?
-    let binds: UInt64?
-
-    init(_ grant: AuthbindGrant, binds: UInt64?) {
-        identity = grant.identity.byteString.jsonText
-        ports = grant.ports.byteString.jsonText
-        addresses = grant.addresses?.jsonText
-        file = grant.path.jsonText
-        line = grant.line
-        self.binds = binds
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(entry.identity.byteString.jsonText, forKey: .identity)
+        try container.encode(entry.location.file.jsonText, forKey: .file)
+        try container.encodeIfPresent(binds, forKey: .binds)
+        guard let rule = entry.rule else {
+            let ports = ByteString(joining: entry.ports.map(\.byteString), with: ",")
+            try container.encode(ports.jsonText, forKey: .ports)
+            try container.encodeIfPresent(entry.addresses?.jsonText, forKey: .addresses)
+            if entry.location.line > 0 { try container.encode(entry.location.line, forKey: .line) }
+            return
+        }
+        try container.encode(rule.transports.byteString.jsonText, forKey: .transport)
+        try container.encode(rule.ports.map(\.byteString.jsonText), forKey: .ports)
+        try container.encode(rule.prefixes.map(\.byteString.jsonText), forKey: .addresses)
+        try container.encodeIfPresent(rule.until?.byteString.jsonText, forKey: .until)
+        try container.encode(rule.isExpired(at: now), forKey: .expired)
+        try container.encode(entry.location.line, forKey: .line)
+        try container.encode(rule.byteString.jsonText, forKey: .rule)
     }
 }
 

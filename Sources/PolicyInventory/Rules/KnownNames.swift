@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
+public import Linux
 internal import PortPolicy
 
 /// Which users and groups there are.
 ///
 /// Thousands of rules may have a thousand names in them. The machine's own are read at once; for others, which a
 /// directory service may know, nsswitch.conf(5) is asked once each.
-struct KnownNames {
+public struct KnownNames {
     private var users = names(in: "/etc/passwd")
     private var groups = names(in: "/etc/group")
+
+    /// Reads the names of the machine's own files.
+    public init() {}
 
     mutating func hasUser(_ name: ByteString) -> Bool {
         Self.has(name, &users) { Accounts.user(named: name) != nil }
@@ -29,10 +32,10 @@ struct KnownNames {
     }
 
     /// The user whose name is nearly `name`.
-    func user(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(users)) }
+    public func user(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(users)) }
 
     /// The group whose name is nearly `name`.
-    func group(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(groups)) }
+    public func group(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(groups)) }
 
     private static func sorted(_ names: [ByteString: Bool]) -> [ByteString] {
         names.filter { $0.value && !$0.key.isEmpty }.keys.sorted()

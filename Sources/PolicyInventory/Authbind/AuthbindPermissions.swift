@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
-public import PortPolicy
+internal import PortPolicy
 
 /// What an authbind tree allows, said once for all binds, as far as that can be said exactly.
 ///
@@ -8,22 +8,10 @@ public import PortPolicy
 /// file is worth nothing where a file for the port, or for the address and the port, exists: such places are taken out
 /// of it here. What depends on more than permission bits is left out, and named; nothing is ever made wider.
 public struct AuthbindPermissions: Sendable {
-    /// Somebody may bind some ports at some addresses.
-    public struct Permission: Hashable, Sendable {
-        /// Whom it is for: everyone, a user or a group, by number.
-        public let identity: Identity
-        /// The ports.
-        public let ports: PortRange
-        /// The addresses; nil for all of both families.
-        public let addresses: AddressSpan?
-        /// Where it comes from: the path, with the line of a byuid file or 0.
-        public let location: RuleLocation
-    }
-
     /// All that is allowed.
-    public private(set) var permissions: [Permission] = []
+    public private(set) var permissions: [PolicyPermission] = []
     /// What was left out, and why.
-    public private(set) var leftOut: [AuthbindConcern] = []
+    public private(set) var leftOut: [PolicyConcern] = []
 
     private let root: ByteString
     /// Ports and places that a file decides, so that nothing behind it is asked.
@@ -54,15 +42,8 @@ public struct AuthbindPermissions: Sendable {
         for (name, content) in tree.byuid.sorted(by: { $0.key < $1.key }) { enterUser(name, content) }
     }
 
-    /// Leaves out all that the files at `paths` allow, for `reason`.
-    public mutating func leaveOut(_ paths: Set<ByteString>, _ reason: ByteString) {
-        if paths.isEmpty { return }
-        permissions.removeAll { paths.contains($0.location.file) }
-        leftOut += paths.sorted().map { AuthbindConcern(reason, path: $0) }
-    }
-
     private mutating func leaveOut(_ path: ByteString, _ reason: ByteString) {
-        leftOut.append(AuthbindConcern(reason, path: "\(root)/\(path)"))
+        leftOut.append(PolicyConcern(Message(reason), path: "\(root)/\(path)", .warning))
     }
 
     // MARK: - Files whose execute permission decides
@@ -101,14 +82,8 @@ public struct AuthbindPermissions: Sendable {
             return leaveOut(path, reason)
         }
         for identity in holders {
-            permissions.append(
-                Permission(
-                    identity: identity,
-                    ports: PortRange(port),
-                    addresses: addresses,
-                    location: RuleLocation(file: "\(root)/\(path)", line: 0)
-                )
-            )
+            let location = RuleLocation(file: "\(root)/\(path)", line: 0)
+            permissions.append(PolicyPermission(identity, PortRange(port), at: addresses, from: location))
         }
     }
 
@@ -155,9 +130,7 @@ public struct AuthbindPermissions: Sendable {
     private mutating func enter(_ user: UserID, _ ports: PortRange, _ addresses: AddressSpan, _ location: RuleLocation)
     {
         func add(_ ports: PortRange, _ addresses: AddressSpan) {
-            permissions.append(
-                Permission(identity: .userID(user), ports: ports, addresses: addresses, location: location)
-            )
+            permissions.append(PolicyPermission(.userID(user), ports, at: addresses, from: location))
         }
         var whole = [ports]
         for (port, places) in decidedPlaces where ports.contains(port) {
@@ -168,5 +141,13 @@ public struct AuthbindPermissions: Sendable {
             for span in rest { add(PortRange(port), span) }
         }
         for ports in whole { add(ports, addresses) }
+    }
+}
+
+extension SourceSnapshot {
+    /// What the tree allows.
+    public init(_ tree: AuthbindPermissions) {
+        self.init(of: .authbind)
+        (permissions, leftOut) = (tree.permissions, tree.leftOut)
     }
 }

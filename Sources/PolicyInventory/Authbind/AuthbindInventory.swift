@@ -7,9 +7,9 @@ internal import PortPolicy
 /// A survey for people: what the helper decides, it decides file by file, with access(2).
 public struct AuthbindInventory: Sendable {
     /// What is allowed, in the order of the paths.
-    public private(set) var grants: [AuthbindGrant] = []
+    public private(set) var entries: [PolicyEntry] = []
     /// What is not as it seems.
-    public private(set) var concerns: [AuthbindConcern] = []
+    public private(set) var concerns: [PolicyConcern] = []
     private let root: ByteString
 
     /// Reads the tree at `root`. Nothing is there if there is no tree.
@@ -34,12 +34,12 @@ public struct AuthbindInventory: Sendable {
             judgeFolder(path, try FileStatus(of: path))
             names = try FileDescriptor.open(path, [.readOnly, .directory]).names().sorted()
         } catch {
-            if error != .noSuchFile { concerns.append(AuthbindConcern(error.sentence, path: path)) }
+            if error != .noSuchFile { note(error.sentence, path) }
             return
         }
         for name in names where !name.hasPrefix(".") {
             do throws(Errno) { look(&self, name, try FileStatus(of: "\(path)/\(name)")) } catch {
-                concerns.append(AuthbindConcern(error.sentence, path: "\(path)/\(name)"))
+                note(error.sentence, "\(path)/\(name)")
             }
         }
     }
@@ -47,7 +47,7 @@ public struct AuthbindInventory: Sendable {
     private mutating func judgeFolder(_ path: ByteString, _ status: FileStatus) {
         if status.owner != .root || status.mode.isWritableByGroupOrOthers {
             let text: ByteString = "uid \(status.owner), mode \(status.mode): others than root can make files here"
-            concerns.append(AuthbindConcern(text, path: path, isUnsafe: true))
+            note(text, path, .unsafe)
         }
     }
 
@@ -72,19 +72,12 @@ public struct AuthbindInventory: Sendable {
     private mutating func add(_ path: ByteString, _ status: FileStatus, addresses: ByteString?, _ port: Port) {
         let holders = Self.holders(of: status)
         for identity in holders {
-            grants.append(
-                AuthbindGrant(
-                    identity: identity,
-                    addresses: addresses,
-                    ports: PortRange(port),
-                    path: "\(root)/\(path)",
-                    line: nil
-                )
-            )
+            let location = RuleLocation(file: "\(root)/\(path)", line: 0)
+            entries.append(PolicyEntry(identity, PortRange(port), on: addresses, at: location))
         }
         if holders.isEmpty {
             let text: ByteString = "nobody may execute it: the port is refused, whatever else of authbind allows it"
-            concerns.append(AuthbindConcern(text, path: "\(root)/\(path)"))
+            note(text, "\(root)/\(path)")
         }
     }
 
@@ -107,12 +100,12 @@ public struct AuthbindInventory: Sendable {
         let full: ByteString = "\(root)/\(path)"
         if status.mode.isWritableByGroupOrOthers || (status.owner != .root && status.mode.rawValue & 0o200 != 0) {
             let text: ByteString = "uid \(status.owner), mode \(status.mode): others than root can write lines here"
-            concerns.append(AuthbindConcern(text, path: full, isUnsafe: true))
+            note(text, full, .unsafe)
         }
         let content: [UInt8]
         do throws(Errno) {
             content = try FileDescriptor.open(full, [.readOnly, .nonBlocking]).readToEnd(limit: 16 << 20)
-        } catch { return concerns.append(AuthbindConcern(error.sentence, path: full)) }
+        } catch { return note(error.sentence, full) }
         for (index, line) in ByteString(content).split(on: UInt8(ascii: "\n")).enumerated() {
             survey(line.bytes[...], user, isMarked: isMarked, path: full, number: index + 1)
         }
@@ -126,7 +119,7 @@ public struct AuthbindInventory: Sendable {
         number: Int
     ) {
         if let reason = ByuidComplaint.reason(against: line) {
-            return concerns.append(AuthbindConcern(reason, path: path, line: number))
+            return note(reason, path, line: number)
         }
         guard let rule = ByuidFile.rule(on: line) else { return }
         guard let ports = isMarked ? rule.ports(from: 512, to: 65535) : rule.ports(from: 1, to: 511) else {
@@ -134,22 +127,24 @@ public struct AuthbindInventory: Sendable {
                 isMarked
                 ? "has no effect: the file without ! in its name is asked for ports below 512"
                 : "has no effect: the file with ! in front of its name is asked for ports from 512 on"
-            return concerns.append(AuthbindConcern(text, path: path, line: number))
+            return note(text, path, line: number)
         }
-        grants.append(
-            AuthbindGrant(
-                identity: .userID(user),
-                addresses: rule.addressesText,
-                ports: ports,
-                path: path,
-                line: number
-            )
-        )
+        let location = RuleLocation(file: path, line: number)
+        entries.append(PolicyEntry(.userID(user), ports, on: rule.addressesText, at: location))
     }
 
-    // MARK: - Names
+    // MARK: - Concerns
+
+    private mutating func note(
+        _ text: ByteString,
+        _ path: ByteString,
+        line: Int? = nil,
+        _ gravity: PolicyConcern.Gravity = .warning
+    ) {
+        concerns.append(PolicyConcern(Message(text), path: path, line: line, gravity))
+    }
 
     private mutating func noteDeadName(_ path: ByteString, expected: ByteString) {
-        concerns.append(AuthbindConcern("no bind asks for this name; expected \(expected)", path: "\(root)/\(path)"))
+        note("no bind asks for this name; expected \(expected)", "\(root)/\(path)")
     }
 }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+// The authbind tree, as a source that allows.
+
+extension SourceInventory {
+    init(_ tree: AuthbindInventory) {
+        self.init(of: .authbind)
+        (entries, concerns) = (tree.entries, tree.concerns)
+    }
+}
+
+extension SourceHealth {
+    static func ofAuthbind() -> SourceHealth {
+        let root: ByteString = "/etc/authbind"
+        let isThere = (try? FileStatus(of: root)) != nil
+        var health = SourceHealth(summary: isThere ? root : "there is no \(root); rules alone decide")
+        for directory in [root, "\(root)/byport", "\(root)/byaddr", "\(root)/byuid"] {
+            guard let status = try? FileStatus(of: directory) else { continue }
+            if status.owner == .root, !status.mode.isWritableByGroupOrOthers { continue }
+            let text: ByteString =
+                "\(directory) can be changed by others (uid \(status.owner), mode \(status.mode)), who can so allow themselves any port"
+            let command = ShellCommand(["sudo", "chown", "root", directory]).flatMap { owner in
+                ShellCommand(["sudo", "chmod", "go-w", directory]).map { owner.then($0) }
+            }
+            health.defects.append((text, command.map { Message($0) }))
+        }
+        return health
+    }
+}

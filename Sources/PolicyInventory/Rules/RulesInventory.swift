@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+public import PortPolicy
+
+// The rules, as a source that allows.
+
+extension SourceInventory {
+    /// What rules that were read allow.
+    /// - Parameters:
+    ///   - contents: the files.
+    ///   - now: the time that `until` is compared with.
+    ///   - withDoubts: whether to look for rules that allow nothing, or less than they seem, as well.
+    public init(rules contents: RuleStore.Contents, at now: Timestamp, withDoubts: Bool) {
+        self.init(of: .rules)
+        let valid = contents.rules.files
+        entries = valid.flatMap(\.rules).map { PolicyEntry($0.rule, at: $0.location) }
+        confinements = valid.flatMap(\.confinements)
+        count = (contents.files.count, contents.files.map(\.rules.count).reduce(0, +))
+        concerns = contents.errors + (withDoubts ? contents.doubts(at: now) : [])
+    }
+}
+
+extension SourceSnapshot {
+    /// What the rules in `store` allow once nobody is in the middle of writing them.
+    init(rules store: RuleStore, _ options: SnapshotOptions) {
+        let settled = store.settled(isHeld: options.isHeld)
+        var files = settled.contents.files
+        if let content = options.contentOfMain {
+            files.removeAll { $0.path == RuleStore.mainPath }
+            files.insert(RulesFile(path: RuleStore.mainPath, content: content), at: 0)
+        }
+        self.init(rules: files, unsettled: settled.unsettled)
+        refusals = settled.contents.refusals
+        draft = options.contentOfMain == nil ? nil : RuleStore.mainPath
+    }
+
+    /// What the rules in `files` allow.
+    public init(rules files: [RulesFile], unsettled: [ByteString] = []) {
+        self.init(of: .rules)
+        self.files = files
+        self.unsettled = unsettled
+        permissions = files.filter { $0.isValid && !unsettled.contains($0.path) }.flatMap(\.rules)
+            .map { PolicyPermission($0.rule, at: $0.location) }
+    }
+}
+
+extension SourceHealth {
+    static func ofRules() -> SourceHealth {
+        let contents = RuleStore.system.load()
+        var health = SourceHealth(summary: "\(contents.files.map(\.rules.count).reduce(0, +)) in force")
+        health.defects = contents.refusals.map { ($0.byteString, "lowport check") }
+        for file in contents.files where !file.isValid {
+            health.defects.append(("\(file.path) has faults and grants nothing", "lowport check"))
+        }
+        for file in contents.files where file.isValid {
+            guard let status = try? FileStatus(of: file.path), status.mode.rawValue & 0o004 == 0 else { continue }
+            let command = ShellCommand(["sudo", "chmod", "o+r", ShellCommand.operand(file.path)])
+            health.defects.append(
+                (
+                    "\(file.path) has mode \(status.mode): users cannot read it, so it grants them nothing",
+                    command.map { Message($0) }
+                )
+            )
+        }
+        return health
+    }
+}
