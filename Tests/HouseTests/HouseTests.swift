@@ -158,4 +158,39 @@ import Testing
             }
         }
     }
+
+    /// A source of permission is a case of `PolicySource`, with files of its own. Whoever goes over the policy goes over the
+    /// cases, and names none: so a new one is in the policy everywhere, and the compiler asks for it where it has to be known.
+    @Test func `a source of permission is named where it is at home`() throws {
+        let switches = ["PortPolicy/Policy/PolicySource.swift", "PolicyInventory/Sources/PolicySource+Inventory.swift"]
+        let files = try Self.files()
+        let texts = switches.compactMap { path in files.first { $0.path == path }?.text }
+        try #require(texts.count == switches.count)
+        for text in texts { #expect(!text.contains("default:")) }
+        let cases = texts[0].split(separator: "\n").filter { $0.hasPrefix("    case ") }.map { $0.dropFirst(9) }
+        #expect(cases.contains("rules") && cases.contains("authbind"))
+        for file in files where !switches.contains(file.path) {
+            // In files of its own, which have its name, a source knows itself.
+            func isOwn(_ name: String) -> Bool {
+                let isInRoom = ["PortPolicy", "PolicyInventory"].contains(file.room)
+                return isInRoom && file.path.lowercased().contains(name.lowercased())
+            }
+            for name in cases where !isOwn(String(name)) {
+                for line in Self.code(of: file) {
+                    let use = "((?<![\\w\\\\)\\]\\?\"*])|PolicySource)\\.\(name)\\b"
+                    #expect(line.range(of: use, options: .regularExpression) == nil, "\(file.path): \(line)")
+                }
+            }
+            if isOwn("authbind") { continue }
+            for line in Self.code(of: file) {
+                let type = "\\b(Authbind|Byuid)[A-Z]\\w*"
+                #expect(line.range(of: type, options: .regularExpression) == nil, "\(file.path): \(line)")
+            }
+        }
+    }
+
+    /// The lines of a file without those that only say something.
+    private static func code(of file: Source) -> [Substring] {
+        file.text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("//") }
+    }
 }
