@@ -4,10 +4,19 @@ import Diagnosis
 import Foundation
 import Launch
 import Linux
+import PortPolicy
 import Testing
 
 /// What is read from files and from /proc.
 @Suite struct ParsingTests {
+    @Test func `the fingerprint of the policy has a part for each group of paths that a source is read from`() {
+        let groups = PolicySource.allCases.flatMap { $0.traits.watchedPaths }
+        let fingerprint = PolicyFingerprint.current()
+        #expect(fingerprint.parts.count == groups.count && PolicyFingerprint.count == groups.count)
+        #expect(PolicyFingerprint(fingerprint.byteString) == fingerprint)
+        #expect(!PolicyFingerprint().agrees(with: fingerprint))
+    }
+
     @Test func followsScriptsToTheProgram() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lowport-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
