@@ -191,6 +191,7 @@ let package = Package(
         tests(
             "KernelPolicyTests",
             of: "KernelPolicy",
+            "Launch",
             "PolicyInventory",
             "PortPolicy",
             "Linux",

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Launch
 import Linux
 import Testing
 
@@ -13,6 +14,27 @@ import Testing
         var bytes = settings.bytes
         bytes[6] = 1
         #expect(EngineSettings(bytes: bytes) == nil)
+    }
+
+    @Test func `settings are read as they were written, with all that is in them`() {
+        func policy(_ number: Int) -> AppliedPolicy {
+            var policy = AppliedPolicy(limit: Port(rawValue: UInt16(number)))
+            (policy.entries, policy.applied, policy.hasFaults) = (UInt64(number) << 33, Int64(-number), number % 2 == 0)
+            (policy.programs, policy.confined) = ([UInt32(number), .max], UInt32(number + 1))
+            let parts = (0..<PolicyFingerprint.count).map { UInt64($0 + number) << 40 }
+            policy.files = PolicyFingerprint(parts: parts.dropLast() + [nil])
+            return policy
+        }
+        var settings = EngineSettings(network: 7, limit: Port(rawValue: 80))
+        settings.current = policy(80)
+        settings.pending = policy(81)
+        settings.links = [3, 4]
+        settings.maps = settings.maps.indices.map { UInt32($0 + 5) }
+        settings.group = TargetGroup(inode: 1 << 40, level: 3, name: "/a/b c")
+        #expect(settings.bytes.count == EngineSettings.size)
+        #expect(EngineSettings(bytes: settings.bytes) == settings)
+        settings.group?.name = ByteString([UInt8](repeating: UInt8(ascii: "x"), count: EngineSettings.nameLimit))
+        #expect(EngineSettings(bytes: settings.bytes) == settings)
     }
 
     @Test func `a first port for everybody that does not fit frees no port`() {

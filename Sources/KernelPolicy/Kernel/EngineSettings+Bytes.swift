@@ -6,7 +6,7 @@ internal import Linux
 extension EngineSettings {
     /// What the pins hold; another number is another version's.
     private static let version: UInt32 = 3
-    static let size = start + 52 + nameLimit
+    static let size = start + 48 + nameLimit
     /// Where that begins which stands behind both policies: what is pending comes after 20 bytes of its own.
     private static let start = 32 + AppliedPolicy.size + 20 + AppliedPolicy.size
     /// The longest path of a control group.
