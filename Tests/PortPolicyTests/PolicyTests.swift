@@ -64,7 +64,7 @@ import Testing
         let byRule = try decision()
         #expect(byRule.isAllowed && byRule.refusal == nil)
         #expect(byRule.grants == [.init(source: .rules, location: RuleLocation(file: "/etc/lowport/rules", line: 1))])
-        #expect(byRule.answer(of: .authbind) == nil && byRule.steps.isEmpty)
+        #expect(byRule.answer(of: .authbind) == nil && byRule.lastStep == nil)
         let byTree = try decision(81)
         let place = RuleLocation(file: ByteString(root + "/etc/authbind/byport/81"), line: 0)
         #expect(byTree.grants == [.init(source: .authbind, location: place)])

@@ -23,17 +23,19 @@ extension AuthbindTree where Self: ~Copyable {
         for path in AuthbindNames.executables(for: request) {
             let refusal = refusal(toExecute: path)
             steps.append(PolicyAnswer.Step(path: path, refusal: refusal))
-            if refusal != .noSuchFile { return PolicyAnswer(ofTree: steps, refusal: refusal, at: root) }
+            if refusal != .noSuchFile { return .ofTree(at: root, steps, refusal: refusal) }
         }
         let path = AuthbindNames.byuid(for: request)
+        var (line, said, refusal): (Int?, Errno?, Errno?) = (nil, nil, nil)
         do throws(Errno) {
-            let line = ByuidFile.line(allowing: request, in: try content(of: path))
-            let refusal: Errno? = line == nil ? .noSuchFile : nil
-            steps.append(PolicyAnswer.Step(path: path, .read, refusal: refusal, line: line))
-            return PolicyAnswer(ofTree: steps, refusal: refusal, at: root)
+            line = ByuidFile.line(allowing: request, in: try content(of: path))
+            said = line == nil ? .noSuchFile : nil
+            refusal = said
         } catch {
-            steps.append(PolicyAnswer.Step(path: path, .read, refusal: error))
-            return PolicyAnswer(ofTree: steps, refusal: error == .noSuchFile ? .notPermitted : error, at: root)
+            said = error
+            refusal = error == .noSuchFile ? .notPermitted : error
         }
+        steps.append(PolicyAnswer.Step(path: path, .read, refusal: said, line: line))
+        return .ofTree(at: root, steps, refusal: refusal)
     }
 }

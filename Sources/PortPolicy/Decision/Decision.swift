@@ -18,31 +18,42 @@ public struct Decision: Hashable, Sendable {
     public let refusal: Errno?
 
     /// What follows from the answers of the sources; those behind one that allows have no say.
+    public init(_ answers: [PolicyAnswer]) {
+        let count = answers.firstIndex { $0.isAllowed }.map { $0 + 1 } ?? answers.count
+        self.init(asked: Array(answers[..<count]))
+    }
+
+    /// What follows from the answers of the sources that were asked.
     ///
     /// The error is that of the last one that has errors of its own. That a source is not there is none, if another is.
-    public init(_ answers: [PolicyAnswer]) {
-        var asked: [PolicyAnswer] = []
-        var (isAllowed, isAnyPresent) = (false, false)
-        for answer in answers where !isAllowed {
-            asked.append(answer)
-            isAllowed = answer.isAllowed
+    init(asked answers: [PolicyAnswer]) {
+        self.answers = answers
+        var refusal: Errno? = .notPermitted
+        var (isAnyPresent, isOfAbsent) = (false, false)
+        for answer in answers {
+            if answer.isAllowed {
+                self.refusal = nil
+                return
+            }
             if answer.isPresent { isAnyPresent = true }
+            if let error = answer.refusal {
+                refusal = error
+                isOfAbsent = !answer.isPresent
+            }
         }
-        self.answers = asked
-        var refusal = Errno.notPermitted
-        for answer in asked {
-            if let error = answer.refusal { refusal = isAnyPresent && !answer.isPresent ? .notPermitted : error }
-        }
-        self.refusal = isAllowed ? nil : refusal
+        self.refusal = isAnyPresent && isOfAbsent ? .notPermitted : refusal
     }
 
     /// Whether the request is allowed.
     public var isAllowed: Bool { refusal == nil }
 
+    /// Where it is written that the request is allowed; empty if it is not.
+    public var locations: [RuleLocation] { answers.last?.locations ?? [] }
+
     /// What allows the request: of one source, and two places of it if a dual-stack bind needs them; empty if nothing does.
     public var grants: [Grant] {
-        guard isAllowed, let answer = answers.last else { return [] }
-        return answer.locations.map { Grant(source: answer.source, location: $0) }
+        guard let source else { return [] }
+        return locations.map { Grant(source: source, location: $0) }
     }
 
     /// The source that allows the request; nil if none does.
@@ -51,13 +62,20 @@ public struct Decision: Hashable, Sendable {
     /// What `source` said; nil if it was not asked, since another allowed before.
     public func answer(of source: PolicySource) -> PolicyAnswer? { answers.first { $0.source == source } }
 
-    /// All paths that were asked.
-    public var steps: [PolicyAnswer.Step] { answers.flatMap { $0.steps } }
+    /// The path that was asked last; nil if none was asked by itself.
+    public var lastStep: PolicyAnswer.Step? {
+        for answer in answers.reversed() { if let step = answer.steps.last { return step } }
+        return nil
+    }
 
     /// What of a source could not be used, so that the request is refused, in the words of the program that it comes from.
     public var unusable: ByteString? {
-        guard let refusal, let answer = answers.last(where: { $0.refusal != nil }) else { return nil }
-        return answer.refusal == refusal ? answer.unusable : nil
+        for answer in answers {
+            if let error = answer.refusal, error == refusal, let unusable = answer.source.unusable(in: answer) {
+                return unusable
+            }
+        }
+        return nil
     }
 
     /// The path that this process may not read, though the answer depends on it; nil if there is none.

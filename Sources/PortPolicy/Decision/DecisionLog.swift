@@ -45,13 +45,14 @@ public enum DecisionLog {
         var line = word(for: event)
         line += " uid \(request.user) (program \(program.quotedForLog), pid \(process))"
         line += " \(request.transport.name) \(address)"
-        for (index, grant) in decision.grants.enumerated() {
-            line += index == 0 ? " by " : " and "
-            line += grant.location.fieldOfLog
+        var joint: ByteString = " by "
+        for location in decision.locations {
+            line += joint + location.fieldOfLog
+            joint = " and "
         }
         if case .failed(let error) = event { line += ": \(error.sentence)" }
         if let refusal = decision.refusal { line += ": \(refusal.sentence)" }
-        if !decision.isAllowed, let step = decision.steps.last { line += " (\(step.path.fieldOfLog))" }
+        if !decision.isAllowed, let step = decision.lastStep { line += " (\(step.path.fieldOfLog))" }
         return line
     }
 

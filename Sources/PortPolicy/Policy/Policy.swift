@@ -77,7 +77,7 @@ public struct Policy: Sendable {
             answers.append(answer)
             if answer.isAllowed { break }
         }
-        return Decision(answers)
+        return Decision(asked: answers)
     }
 }
 

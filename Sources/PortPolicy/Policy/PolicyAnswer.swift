@@ -2,7 +2,9 @@
 public import Linux
 
 /// What one source of permission said to a request, with the reasons.
-public struct PolicyAnswer: Hashable, Sendable {
+///
+/// It never changes. As an object it is small where it is handed on, in a program that has to be small.
+public final class PolicyAnswer: Sendable {
     /// One path of the source that was asked, in the order of asking.
     public struct Step: Hashable, Sendable {
         /// What was asked of a path.
@@ -41,10 +43,8 @@ public struct PolicyAnswer: Hashable, Sendable {
     public let refusal: Errno?
     /// Whether the machine has the source at all. The error of one that is not there counts only where no other is either.
     public let isPresent: Bool
-    /// What of the source could not be used, in the words of the program that it comes from; nil if nothing.
-    public var unusable: ByteString?
     /// The line that confines the one who asks to what is allowed; nil if there is none.
-    public var confinement: RuleLocation?
+    public let confinement: RuleLocation?
 
     /// Whether the source allows the request.
     public var isAllowed: Bool { !locations.isEmpty }
@@ -55,12 +55,33 @@ public struct PolicyAnswer: Hashable, Sendable {
         locations: [RuleLocation] = [],
         steps: [Step] = [],
         refusal: Errno? = nil,
-        isPresent: Bool = true
+        isPresent: Bool = true,
+        confinement: RuleLocation? = nil
     ) {
         self.source = source
         self.locations = locations
         self.steps = steps
         self.refusal = refusal
         self.isPresent = isPresent
+        self.confinement = confinement
+    }
+}
+
+extension PolicyAnswer: Hashable {
+    /// Whether both say the same.
+    public static func == (left: PolicyAnswer, right: PolicyAnswer) -> Bool {
+        left.source == right.source && left.locations == right.locations && left.steps == right.steps
+            && left.refusal == right.refusal && left.isPresent == right.isPresent
+            && left.confinement == right.confinement
+    }
+
+    /// Feeds what `==` compares.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(source)
+        hasher.combine(locations)
+        hasher.combine(steps)
+        hasher.combine(refusal)
+        hasher.combine(isPresent)
+        hasher.combine(confinement)
     }
 }

@@ -28,6 +28,14 @@ public enum PolicySource: UInt8, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// What of the source could not be used, by its `answer`, in the words of the program that it comes from; nil if nothing.
+    func unusable(in answer: PolicyAnswer) -> ByteString? {
+        switch self {
+        case .rules: nil
+        case .authbind: answer.unusableTree
+        }
+    }
+
     /// What the source says to `request`.
     func answer(
         to request: BindRequest,
@@ -36,7 +44,7 @@ public enum PolicySource: UInt8, CaseIterable, Hashable, Sendable {
     ) -> PolicyAnswer {
         switch self {
         case .rules: policy.answerOfRules(to: request, in: context)
-        case .authbind: policy.answerOfTree(to: request, in: context)
+        case .authbind: policy.answerOfTree(to: request, context.privilege)
         }
     }
 }

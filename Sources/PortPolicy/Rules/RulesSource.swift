@@ -57,9 +57,12 @@ extension RuleSet {
             // The helper, which allows or refuses, has no use for who is confined.
             return PolicyAnswer(of: .rules, locations: locations, isPresent: arePresent)
         #else
-            var answer = PolicyAnswer(of: .rules, locations: locations, isPresent: arePresent)
-            answer.confinement = confinement(of: request, names: names)
-            return answer
+            return PolicyAnswer(
+                of: .rules,
+                locations: locations,
+                isPresent: arePresent,
+                confinement: confinement(of: request, names: names)
+            )
         #endif
     }
 }
