@@ -43,7 +43,7 @@ private func broker(_ runner: ByteString, _ command: [ByteString], _ depth: Laun
     var arguments: [ByteString] = ["lowport-run", "--for-authbind", depth.levels ?? ""]
     if isForced { arguments += ["--via", "broker"] }
     do throws(Errno) {
-        try execute(runner, arguments: arguments + ["--"] + command)
+        try execute(fileAt: runner, arguments: arguments + ["--"] + command)
     } catch {
         return fail("\(runner): \(error.message)\n")
     }
