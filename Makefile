@@ -66,7 +66,7 @@ sanitize:
 
 .PHONY: install
 install:
-	@[ -x .build-dist/lowport ] || $(MAKE) build
+	@[ -x .build-dist/lowport-admin ] || $(MAKE) build
 	@Scripts/install
 
 .PHONY: uninstall

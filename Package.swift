@@ -91,6 +91,7 @@ let package = Package(
         ),
         .library(name: "lowport-preload", type: .dynamic, targets: ["lowport-preload"]),
         .executable(name: "lowport", targets: ["lowport"]),
+        .executable(name: "lowport-admin", targets: ["lowport-admin"]),
         .executable(name: "lowport-helper", targets: ["lowport-helper"]),
         .executable(name: "authbind", targets: ["authbind"]),
         .executable(name: "lowport-run", targets: ["lowport-run"]),
@@ -128,7 +129,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "lowport",
+            name: "lowport-admin",
             dependencies: [
                 "Capabilities", "Diagnosis", "KernelPolicy", "Launch", "Linux", "PolicyEditing", "PolicyInventory",
                 "PortPolicy",
@@ -138,6 +139,7 @@ let package = Package(
         ),
 
         // The embedded ring.
+        embeddedProgram("lowport", of: "Launch", "Linux", "PortPolicy"),
         embeddedProgram("setcap", of: "Capabilities", "Linux"),
         embeddedProgram("getcap", of: "Capabilities", "Linux"),
         embeddedProgram("authbind", of: "Launch", "Linux"),

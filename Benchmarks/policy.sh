@@ -9,7 +9,9 @@ set -eu
 cd "$(dirname "$0")/.."
 
 if [ "${1:-}" != inside ]; then
-    if [ ! -x .build-dist/lowport ] || [ ! -x .build-dist/lowport-helper ]; then Scripts/build lowport lowport-helper; fi
+    for program in lowport lowport-admin lowport-helper; do
+        [ -x ".build-dist/$program" ] || Scripts/build "$program"
+    done
     exec unshare --mount --net --pid --fork --kill-child --mount-proc sh "$0" inside
 fi
 
@@ -32,7 +34,7 @@ awk 'BEGIN {
     print "allow user user999 tcp 81"
 }' >/mnt/etc/lowport/rules
 mount --bind /mnt/etc /etc
-cp .build-dist/lowport .build-dist/lowport-helper /mnt/bin/
+cp .build-dist/lowport .build-dist/lowport-admin .build-dist/lowport-helper /mnt/bin/
 .build-dist/setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p /mnt/bin/lowport-helper
 
 exec /usr/bin/python3 - <<'END'

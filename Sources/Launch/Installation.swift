@@ -9,6 +9,21 @@ public enum Installation {
     /// moved as a whole: `PREFIX/bin` with `PREFIX/libexec/lowport` or `PREFIX/lib/lowport`, or everything in one folder.
     public static func path(of name: ByteString) -> ByteString? {
         guard let program = CurrentProcess.executablePath else { return nil }
+        return path(of: name, seenFrom: program)
+    }
+
+    /// The path of the part with the file name `name`, also where /proc is not mounted; nil if it is not where it should be.
+    ///
+    /// There the running program is the one whose path the starter named; nobody else is believed.
+    public static func pathWithoutProc(of name: ByteString) -> ByteString? {
+        if let program = CurrentProcess.executablePath { return path(of: name, seenFrom: program) }
+        guard let started = CurrentProcess.pathOfStart,
+            let program = try? ResolvedPath(started, followLinks: true).path
+        else { return nil }
+        return path(of: name, seenFrom: program)
+    }
+
+    private static func path(of name: ByteString, seenFrom program: ByteString) -> ByteString? {
         let folder = parent(of: program)
         let prefix = parent(of: folder)
         for place in ["\(prefix)/libexec/lowport", "\(prefix)/lib/lowport", folder] as [ByteString] {

@@ -118,7 +118,7 @@ struct KernelLifeCycleTests: KernelSuite {
     @Test func `without control groups of version 2 it says so in one sentence`() async throws {
         let outcome = try await enforced(
             """
-            cp $BIN/lowport $T/; enforce() { unshare --mount sh -c 'umount -l "$0"; exec '$T'/lowport enforce enable' "$H"; }
+            cp $BIN/lowport $LIBEXEC/lowport-admin $T/; enforce() { unshare --mount sh -c 'umount -l "$0"; exec '$T'/lowport enforce enable' "$H"; }
             enforce 2> errors || echo "status $?"
             cat errors
             """

@@ -46,6 +46,7 @@ import Testing
                 ./opt/lowport/lib/systemd/system/lowport-audit.service
                 ./opt/lowport/lib/systemd/system/lowport-enforce.service
                 ./opt/lowport/libexec/lowport/liblowport-preload.so
+                ./opt/lowport/libexec/lowport/lowport-admin
                 ./opt/lowport/libexec/lowport/lowport-forward
                 ./opt/lowport/libexec/lowport/lowport-helper
                 ./opt/lowport/libexec/lowport/lowport-helper-nss

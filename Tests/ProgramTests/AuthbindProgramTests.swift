@@ -20,7 +20,10 @@ import Testing
         #expect(exported == ["bind"])
     }
 
-    @Test("The library needs libc alone", arguments: ["liblowport-preload.so", "lowport-helper", "authbind"])
+    @Test(
+        "The library needs libc alone",
+        arguments: ["liblowport-preload.so", "lowport-helper", "authbind", "lowport"]
+    )
     func needsLibcAlone(name: String) async throws {
         let outcome = try await run("readelf", ["-d", ByteString(Products.path(name))])
         let lines = outcome.output.split(on: 0x0A).map(\.description)
@@ -31,7 +34,10 @@ import Testing
         )
     }
 
-    @Test("The library contains no Swift runtime", arguments: ["liblowport-preload.so", "lowport-helper", "authbind"])
+    @Test(
+        "The library contains no Swift runtime",
+        arguments: ["liblowport-preload.so", "lowport-helper", "authbind", "lowport"]
+    )
     func containsNoSwiftRuntime(name: String) async throws {
         let undefined = try await symbols(name, "--undefined-only").map(\.description)
         #expect(!undefined.isEmpty)

@@ -7,7 +7,8 @@ import Testing
 /// What the linker made: the embedded ring has no runtime, needs libc alone and is hardened.
 @Suite(.enabled(if: Release.isBuilt, "needs make build")) struct ReleaseBinaryTests {
     static let dynamic = [
-        "setcap", "getcap", "nc", "authbind", "lowport-helper-nss", "lowport-run", "liblowport-preload.so",
+        "setcap", "getcap", "nc", "authbind", "lowport", "lowport-helper-nss", "lowport-run", "lowport-forward",
+        "liblowport-preload.so",
     ]
     static let embedded = dynamic + ["lowport-helper"]
 
@@ -28,7 +29,9 @@ import Testing
         #expect(needed.first?.contains("[libc.so.6]") == true)
     }
 
-    @Test("The programs are hardened", arguments: embedded + ["lowport"]) func isHardened(_ name: String) async throws {
+    @Test("The programs are hardened", arguments: embedded + ["lowport-admin"]) func isHardened(_ name: String)
+        async throws
+    {
         let dynamic = try await readelf("-d", name)
         #expect(dynamic.contains("BIND_NOW"))
         #expect(!dynamic.contains("RUNPATH") && !dynamic.contains("RPATH"))
@@ -71,6 +74,6 @@ import Testing
     }
 
     @Test("The tool needs no Swift libraries") func toolNeedsNoSwiftLibraries() async throws {
-        #expect(try await !readelf("-d", "lowport").contains("swift"))
+        #expect(try await !readelf("-d", "lowport-admin").contains("swift"))
     }
 }

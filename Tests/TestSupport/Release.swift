@@ -11,5 +11,5 @@ public enum Release {
     public static func path(_ name: String) -> String { "\(repository)/.build-dist/\(name)" }
 
     /// Whether there is one.
-    public static let isBuilt = FileManager.default.isExecutableFile(atPath: path("lowport"))
+    public static let isBuilt = FileManager.default.isExecutableFile(atPath: path("lowport-admin"))
 }

@@ -47,7 +47,7 @@ public enum Sandbox {
         BIN=/mnt/bin LIBEXEC=/mnt/libexec/lowport T=/mnt/work
         mkdir -p $LIBEXEC; chmod 1777 $T
         cp "$PRODUCTS/lowport-helper" "$PRODUCTS/liblowport-preload.so" "$PRODUCTS/lowport-run" \
-            "$PRODUCTS/lowport-forward" $LIBEXEC/
+            "$PRODUCTS/lowport-forward" "$PRODUCTS/lowport-admin" $LIBEXEC/
         cp "$PRODUCTS/lowport" "$PRODUCTS/authbind" "$PRODUCTS/setcap" "$PRODUCTS/getcap" "$PRODUCTS/nc" $BIN/
         ln $BIN/nc $BIN/netcat
         cp "$PRODUCTS/bind-probe" $BIN/

@@ -12,13 +12,13 @@ enum InstallationHealth {
 
     /// A helper that is linked statically leaves the broker, and names that are not in the files, to its twin.
     private static var needsTwin: Bool {
-        if Installation.path(of: "lowport-helper-nss") != nil { return true }
-        guard let path = Installation.path(of: "lowport-helper") else { return false }
+        if Installation.pathWithoutProc(of: "lowport-helper-nss") != nil { return true }
+        guard let path = Installation.pathWithoutProc(of: "lowport-helper") else { return false }
         return Target(program: path)?.image == .linkedStatically
     }
 
     private static func helper(_ name: ByteString) -> [HealthFinding] {
-        guard let path = Installation.path(of: name) else {
+        guard let path = Installation.pathWithoutProc(of: name) else {
             return [HealthFinding("helper", .fault, "\(name) is not installed", remedy: "sudo make install")]
         }
         do throws(Errno) {
@@ -120,7 +120,7 @@ enum InstallationHealth {
     }
 
     private static func part(_ name: ByteString, _ subject: String) -> [HealthFinding] {
-        guard let path = Installation.path(of: name) else {
+        guard let path = Installation.pathWithoutProc(of: name) else {
             return [HealthFinding(subject, .fault, "\(name) is not installed", remedy: "sudo make install")]
         }
         if let status = try? FileStatus(of: path), status.mode.isSetID {

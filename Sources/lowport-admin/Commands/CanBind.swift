@@ -42,42 +42,41 @@ struct CanBind: ParsableCommand {
         }
     }
 
+    /// Answers what lowport(8) does not answer by itself, and says why there is no answer.
     func run() throws {
-        let request: BindRequest
-        do throws(Errno) {
-            request = try BindRequest(
-                port: port.ranges[0].lower,
-                transport: udp ? .udp : .tcp,
-                address: on?.address ?? .v4(.any)
-            )
-        } catch { throw failure("cannot read the groups: \(error.sentence)", status: Status.system) }
-        if try isLeftToTheKernel(request) { return try answer(true, "the kernel allows it to this process") }
-        let decision = Policy.system.decision(for: request)
-        if decision.isAllowed {
-            return try answer(true, ByteString(joining: decision.grants.map(\.location.byteString), with: " and "))
-        }
-        // The helper may read what the caller may not: then there is no answer.
-        if let path = decision.unreadable {
+        switch try permission() {
+        case .granted(let reason): try answer(true, reason)
+        case .refused:
+            try answer(false, "\(PolicySource.noneOfAll) allows it")
+            throw Status.no
+        case .unknown(let path):
             throw failure(
                 "cannot read \(path): permission denied",
                 hint: "run it as root, or make the file readable for its user",
                 status: Status.notPermitted
             )
         }
-        try answer(false, "\(PolicySource.noneOfAll) allows it")
-        throw Status.no
+    }
+
+    private func permission() throws -> BindPermission {
+        do throws(BindPermission.Failure) {
+            return try BindPermission(
+                ofThisProcessFor: port.ranges[0].lower,
+                udp ? .udp : .tcp,
+                on: on?.address ?? .v4(.any)
+            )
+        } catch {
+            switch error {
+            case .threshold(let error):
+                throw failure("cannot read \(PortThreshold.path): \(error.sentence)", status: Status.system)
+            case .groups(let error):
+                throw failure("cannot read the groups: \(error.sentence)", status: Status.system)
+            }
+        }
     }
 
     private func answer(_ canBind: Bool, _ reason: ByteString) throws {
         if json { try sayJSON(CanBindAnswer(canBind: canBind, reason: reason.jsonText)) }
-    }
-
-    /// Whether the kernel allows the bind without being asked by anybody.
-    private func isLeftToTheKernel(_ request: BindRequest) throws -> Bool {
-        do throws(Errno) {
-            let masks = try CapabilityState.ofCurrentThread()
-            return try UInt32(request.port.rawValue) >= PortThreshold.current || masks.canBindAllPorts
-        } catch { throw failure("cannot read \(PortThreshold.path): \(error.sentence)", status: Status.system) }
     }
 }
 

@@ -69,7 +69,7 @@ struct Explain: ParsableCommand {
             address: on?.address ?? .v4(.any),
             isDualStack: !isIPv6Only,
             port: port.ranges[0].lower,
-            helper: Installation.path(of: "lowport-helper")
+            helper: Installation.pathWithoutProc(of: "lowport-helper")
         )
         let explanation: Explanation
         do throws(Survey.Failure) { explanation = Explanation(try survey.situation()) } catch { throw error.reported() }

@@ -3,8 +3,8 @@ internal import ArgumentParser
 internal import Linux
 internal import PortPolicy
 
-/// The entry point of lowport(8).
-@c(lowport_main)
+/// The entry point of lowport-admin, which lowport(8) becomes for all verbs that are no programs of their own.
+@c(lowport_admin_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     ProgramArguments.store(unsafe [ByteString](argumentCount: count, arguments: arguments))
     return Lowport.run()

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Launch
 internal import Linux
 
-/// `lowport run`: becomes lowport-run(1), which is small, and quick to start by itself as well.
+/// `lowport run`: its help. With a program to start, lowport(8) becomes lowport-run(1).
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start a program that may bind what its user is allowed to.",
@@ -30,13 +29,11 @@ struct Run: ParsableCommand {
     var command: [String] = []
 
     func run() throws {
-        let words = command.map { ByteString(argument: $0) }
-        if words.isEmpty || words[0] == "--help" || words[0] == "-h" { throw CleanExit.helpRequest(self) }
-        throw become("lowport-run", arguments: words)
+        try helpAlone(command)
     }
 }
 
-/// `lowport forward`: lowport-forward(1), started so that it may bind.
+/// `lowport forward`: its help. With ports, lowport(8) becomes lowport-forward(1), started so that it may bind.
 struct Forward: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Listen on a port that is allowed, and pass connections on to another.",
@@ -54,22 +51,14 @@ struct Forward: ParsableCommand {
     var words: [String] = []
 
     func run() throws {
-        let words = words.map { ByteString(argument: $0) }
+        try helpAlone(words)
+    }
+}
+
+extension ParsableCommand {
+    /// Shows the help of this verb, which other words than those for help are not for: lowport(8) knows its program.
+    fileprivate func helpAlone(_ words: [String]) throws {
         if words.isEmpty || words[0] == "--help" || words[0] == "-h" { throw CleanExit.helpRequest(self) }
-        guard let forwarder = Installation.path(of: "lowport-forward") else { throw missing("lowport-forward") }
-        // The library costs nothing but at the bind, unlike the broker.
-        throw become("lowport-run", arguments: ["--via", "preload", "--", forwarder] + words)
+        throw failure("only lowport starts what this verb stands for", status: ExitCode(125))
     }
-}
-
-/// Replaces this process by another part of the installation; returns only if that fails, with the status to end with.
-private func become(_ part: ByteString, arguments: [ByteString]) -> ExitCode {
-    guard let path = Installation.path(of: part) else { return missing(part) }
-    do throws(Errno) { try execute(path, arguments: [part] + arguments) } catch {
-        return failure("cannot run \(path): \(error.sentence)", status: ExitCode(125))
-    }
-}
-
-private func missing(_ part: ByteString) -> ExitCode {
-    failure("cannot find \(part)", hint: "install all of Lowport: make install", status: ExitCode(125))
 }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// Whether a process may bind a port, by itself or through the helper: the answer of lowport-can-bind(8).
+public enum BindPermission: Hashable, Sendable {
+    /// It may. The reason is `FILE:LINE` of each rule, the path of a file of the authbind tree, or a few words.
+    case granted(reason: ByteString)
+    /// Neither the kernel nor the policy allows it.
+    case refused
+    /// The file at this path decides, which the helper may read, and this process may not.
+    case unknown(path: ByteString)
+
+    /// Why there is no answer.
+    public enum Failure: Error, Hashable, Sendable {
+        /// The first port that everybody may bind could not be read (`PortThreshold`).
+        case threshold(Errno)
+        /// The groups of the process could not be read (getgroups(2)).
+        case groups(Errno)
+    }
+
+    /// Asks for this process, with its real user and groups.
+    /// - Parameters:
+    ///   - port: the port.
+    ///   - transport: the protocol.
+    ///   - address: the address; `::` stands for a socket that takes IPv4 as well.
+    public init(
+        ofThisProcessFor port: Port,
+        _ transport: TransportProtocol,
+        on address: IPAddress
+    ) throws(Failure) {
+        if try Self.isLeftToTheKernel(port) {
+            self = .granted(reason: "the kernel allows it to this process")
+            return
+        }
+        let request: BindRequest
+        do throws(Errno) {
+            request = try BindRequest(port: port, transport: transport, address: address)
+        } catch { throw .groups(error) }
+        self.init(Policy.system.decision(for: request))
+    }
+
+    private init(_ decision: Decision) {
+        if decision.isAllowed {
+            var reason = ByteString()
+            for grant in decision.grants {
+                reason += reason.isEmpty ? "" : " and "
+                reason += grant.location.byteString
+            }
+            self = .granted(reason: reason)
+        } else if let path = decision.unreadable {
+            self = .unknown(path: path)
+        } else {
+            self = .refused
+        }
+    }
+
+    /// Whether the kernel allows the bind without being asked by anybody.
+    private static func isLeftToTheKernel(_ port: Port) throws(Failure) -> Bool {
+        do throws(Errno) {
+            let masks = try CapabilityState.ofCurrentThread()
+            return try UInt32(port.rawValue) >= PortThreshold.current || masks.canBindAllPorts
+        } catch { throw .threshold(error) }
+    }
+}

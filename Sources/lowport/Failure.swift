@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+
+/// Why no program was started for a command line.
+struct Failure: Error {
+    let message: ByteString
+    let hint: ByteString?
+    /// The exit status.
+    let status: Int32
+
+    init(_ message: ByteString, hint: ByteString? = nil, status: Int32) {
+        self.message = message
+        self.hint = hint
+        self.status = status
+    }
+
+    /// Says so, as JSON too if `words` ask for that, and returns the exit status.
+    func tell(_ words: ArraySlice<ByteString>) -> Int32 {
+        // What follows `--`, or a program to be run, is none of ours.
+        if status != 125, words.prefix(while: { $0 != "--" }).contains("--json") {
+            try? InheritedDescriptor.standardOutput.write(json)
+        }
+        var text: ByteString = "lowport: \(message.escaped)\n"
+        if let hint { text += "hint: \(hint)\n" }
+        try? InheritedDescriptor.standardError.write(text)
+        return status
+    }
+
+    /// The answer with the schema `lowport.error/1` (Documentation/json.md).
+    private var json: ByteString {
+        var text: ByteString = "{\n  \"details\" : [],\n  \"error\" : \(message.quotedForJSON),\n"
+        if let hint { text += "  \"hint\" : \(hint.quotedForJSON),\n" }
+        return text + "  \"schema\" : \"lowport.error/1\",\n  \"status\" : \(status)\n}\n"
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import Launch
+import Linux
+
+/// What the first word of a command line asks for, as far as it decides which program does it.
+enum Verb {
+    /// `run`, with words that are not for help: lowport-run(1).
+    case run
+    /// `forward`, likewise: lowport-forward(1), started so that it may bind.
+    case forward
+    /// Everything else, also what makes no sense: the program that knows all verbs, and has their help.
+    case other
+
+    /// Reads the words behind the name of the program.
+    init(_ words: ArraySlice<ByteString>) {
+        let rest = words.dropFirst()
+        let wantsHelp = rest.isEmpty || rest.first == "--help" || rest.first == "-h"
+        switch words.first {
+        case "run" where !wantsHelp: self = .run
+        case "forward" where !wantsHelp: self = .forward
+        default: self = .other
+        }
+    }
+
+    /// The status to end with if the program cannot be started: that of lowport-run(1), or `EX_OSERR`.
+    var statusOfFailure: Int32 {
+        switch self {
+        case .run, .forward: 125
+        case .other: 71
+        }
+    }
+
+    /// Replaces this process by the program; returns only to throw.
+    /// - Parameters:
+    ///   - name: what this program is called, which the program of all verbs is called then.
+    ///   - words: the words behind it, the verb first.
+    func start(name: ByteString, _ words: ArraySlice<ByteString>) throws(Failure) -> Never {
+        switch self {
+        case .run:
+            try become("lowport-run", ["lowport-run"] + words.dropFirst())
+        case .forward:
+            let forwarder = try part("lowport-forward")
+            // The library costs nothing but at the bind, unlike the broker.
+            try become("lowport-run", ["lowport-run", "--via", "preload", "--", forwarder] + words.dropFirst())
+        case .other:
+            try become("lowport-admin", [name] + words)
+        }
+    }
+
+    private func become(_ name: ByteString, _ arguments: [ByteString]) throws(Failure) -> Never {
+        let path = try part(name)
+        do throws(Errno) {
+            // Not by way of a shell, as execvp(3) goes for a file that is no program: an empty one would be a success.
+            try execute(fileAt: path, arguments: arguments)
+        } catch { throw Failure("cannot run \(path): \(error.sentence)", status: statusOfFailure) }
+    }
+
+    private func part(_ name: ByteString) throws(Failure) -> ByteString {
+        if let path = Installation.pathWithoutProc(of: name) { return path }
+        throw Failure("cannot find \(name)", hint: "install all of Lowport: make install", status: statusOfFailure)
+    }
+}
