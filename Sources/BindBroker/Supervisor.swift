@@ -26,18 +26,24 @@ public struct Supervisor: ~Copyable {
     /// Whether the helper may be left to answer the plain binds itself.
     ///
     /// It looks into programs with the rights of its user, so root's programs, which may become somebody else, are not for
-    /// it, nor are those of a starter with capabilities, which it does not know; nor could it wait on a kernel that does
-    /// not tell it when it is over.
+    /// it, nor are those of a starter with capabilities, which it does not know; nor those into which only an ancestor
+    /// may look; nor could it wait on a kernel that does not tell it when it is over.
     private var mayDelegate: Bool
 
     /// Creates the supervisor of the programs that `listener` hears of.
-    public init(listener: consuming NotificationListener, helper: consuming HelperConnection) {
+    /// - Parameter helperMayInspect: whether the helper may look into the programs too.
+    public init(
+        listener: consuming NotificationListener,
+        helper: consuming HelperConnection,
+        helperMayInspect: Bool = true
+    ) {
         self.listener = listener
         self.helper = helper
         principal = .current()
         callers = Callers(of: principal)
         mayDelegate =
-            KernelFeatures.endsNotificationWaits && CurrentProcess.realUser != .root && principal.isUnprivileged
+            helperMayInspect && KernelFeatures.endsNotificationWaits && CurrentProcess.realUser != .root
+            && principal.isUnprivileged
         firstOpenPort = PortThreshold.currentOrStandard
     }
 

@@ -94,19 +94,27 @@ struct Launcher {
     private func broker(_ reason: ByteString) throws(Failure) {
         let helper = try helper()
         do throws(Broker.Problem) {
-            try Broker.supervise(helper: helper)
-            explain("broker", reason)
+            let placement = try Broker.supervise(helper: helper, placement: options.supervisor)
+            explain("broker", placement == .above ? "\(reason); \(Self.reasonForStandIn)" : reason)
         } catch {
             switch error {
             case .nested:
                 throw Failure(message: "this process is watched by another listener already, as in some containers")
-            case .restricted(let scope):
-                throw Failure(
-                    message: "kernel.yama.ptrace_scope is \(scope), which keeps programs from being looked into"
-                )
+            case .forbidden(let error):
+                throw Failure(message: "the supervisor may not look into programs: \(Self.prohibition(error))")
             case .failure(let error): throw Failure(message: "cannot watch the program: \(error.sentence)")
             }
         }
+    }
+
+    private static var reasonForStandIn: ByteString {
+        "its supervisor has to be above it, and so it has another process number than lowport-run"
+    }
+
+    /// What keeps every process from looking into another.
+    private static func prohibition(_ error: Errno) -> ByteString {
+        if let scope = Yama.scope, scope > 0 { return "\(Yama.key) is \(scope)" }
+        return "\(error.sentence), as in containers without CAP_SYS_PTRACE"
     }
 
     private func becomeUser() throws(Failure) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BindBroker
 import Linux
 
 /// What the command line of lowport-run asks for.
@@ -7,6 +8,8 @@ struct RunOptions {
     enum Via { case auto, kernel, preload, broker, ambient }
 
     var via: Via?
+    /// Where the supervisor of the broker has to be; nil is where it can.
+    var supervisor: Broker.Placement?
     var user: ByteString?
     var sockets: [SocketRequest] = []
     var isVerbose = false
@@ -21,7 +24,8 @@ struct RunOptions {
 
     static var usage: ByteString {
         """
-        usage: lowport-run [--via auto|kernel|preload|broker] [--verbose] [--] PROGRAM [ARGUMENT ...]
+        usage: lowport-run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
+                   [--] PROGRAM [ARGUMENT ...]
                lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
                lowport-run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
 
@@ -40,11 +44,12 @@ struct RunOptions {
                 options.isVerbose = true
                 continue
             }
-            guard ["--via", "--user", "--listen", "--for-authbind"].contains(word) else {
+            guard ["--via", "--supervisor", "--user", "--listen", "--for-authbind"].contains(word) else {
                 throw Problem(message: "unknown option \(word)")
             }
             guard let value = rest.popFirst() else { throw Problem(message: "\(word) requires a value") }
             if word == "--via" { options.via = try engine(value) }
+            if word == "--supervisor" { options.supervisor = try placement(value) }
             if word == "--user" { options.user = value }
             if word == "--for-authbind" { options.authbindLevels = value }
             if word == "--listen" {
@@ -69,5 +74,12 @@ struct RunOptions {
         if name == "broker" { return .broker }
         if name == "ambient" { return .ambient }
         throw Problem(message: "\(name) is no engine: auto, kernel, preload, broker or ambient")
+    }
+
+    private static func placement(_ name: ByteString) throws(Problem) -> Broker.Placement? {
+        if name == "auto" { return nil }
+        if name == "beside" { return .beside }
+        if name == "above" { return .above }
+        throw Problem(message: "\(name) is no place for a supervisor: auto, beside or above")
     }
 }

@@ -62,10 +62,8 @@ import Testing
         }
     }
 
-    @Test("Yama keeps the supervisor out") func yamaKeepsTheSupervisorOut() {
-        #expect(Broker.obstacle(yamaScope: 0, isRoot: false) == nil)
-        #expect(Broker.obstacle(yamaScope: 1, isRoot: false) == .restricted(scope: 1))
-        #expect(Broker.obstacle(yamaScope: 2, isRoot: true) == nil)
-        #expect(Broker.obstacle(yamaScope: 3, isRoot: true) == .restricted(scope: 3))
+    @Test func `from a scope of 2 on Yama keeps a supervisor of users out, and at 3 everybody`() {
+        #expect((0...3).map { Yama.allowsSupervision(scope: $0, isRoot: false) } == [true, true, false, false])
+        #expect((0...3).map { Yama.allowsSupervision(scope: $0, isRoot: true) } == [true, true, true, false])
     }
 }

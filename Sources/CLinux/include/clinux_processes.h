@@ -9,6 +9,8 @@
 #include <spawn.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +34,56 @@ static inline void clinux_hold_signals(sigset_t *before)
     pthread_sigmask(SIG_SETMASK, &all, before);
 }
 static inline void clinux_release_signals(const sigset_t *before) { pthread_sigmask(SIG_SETMASK, before, NULL); }
+
+// A descriptor that is readable when any signal came; they have to be held (signalfd(2)).
+static inline int clinux_all_signals_descriptor(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+// Lets a signal do what it does by default, now if it came already, and holds it again if this process goes on.
+static inline void clinux_let_signal_act(int number)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    signal(number, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+// Takes back a signal that came and is held.
+static inline void clinux_discard_signal(int number)
+{
+    signal(number, SIG_IGN);
+    signal(number, SIG_DFL);
+}
+
+// rt_sigqueueinfo(2) lets nobody pass on what another process said of itself; the value goes with it.
+static inline int clinux_send_signal(pid_t process, int number, int has_value, void *value)
+{
+    union sigval carried;
+    carried.sival_ptr = value;
+    return has_value ? sigqueue(process, number, carried) : kill(process, number);
+}
+
+// The macros of wait(2): 0 and the exit status, 1 and the signal that ended it, 2 and the signal that stopped it, 3.
+static inline int clinux_wait_kind(int status, int *detail)
+{
+    if (WIFEXITED(status)) return *detail = WEXITSTATUS(status), 0;
+    if (WIFSIGNALED(status)) return *detail = WTERMSIG(status), 1;
+    if (WIFSTOPPED(status)) return *detail = WSTOPSIG(status), 2;
+    return *detail = 0, 3;
+}
+
+static inline void clinux_no_core(void)
+{
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
 
 // Starts a program that has the terminal: with the two signals of its keyboard as they usually are, whatever the starter
 // made of them. The environment is a variable that Swift may not touch. Returns an error number.

@@ -31,7 +31,7 @@ extension Situation {
         }
         if surroundings.brokerObstacle != nil, program?.reachDefect == nil {
             return [
-                Remedy("sudo sysctl kernel.yama.ptrace_scope=0", "lets the broker look into the program")
+                Remedy("sudo sysctl kernel.yama.ptrace_scope=1", "lets the broker look into the program")
             ] + enabling
         }
         return enabling + capability + withoutPrivileges

@@ -86,10 +86,7 @@ public struct Survey: Sendable {
         // The broker would answer for the kernel.
         if !surroundings.isSupervised { surroundings.sandboxError = sandboxError(threshold: network.threshold) }
         if case .caller = subject { surroundings.outerUser = Namespaces.outerUser(of: status.user) }
-        if case .restricted(let scope) = Broker.obstacle(
-            yamaScope: Yama.scope ?? 0,
-            isRoot: status.user == .root
-        ) {
+        if let scope = Yama.scope, !Yama.allowsSupervision(scope: scope, isRoot: status.user == .root) {
             surroundings.brokerObstacle = scope
         }
         var situation = Situation(

@@ -38,21 +38,24 @@ enum MachineHealth {
             )
     }
 
-    private static func yama() -> HealthFinding? {
-        guard let scope = Yama.scope else {
-            return HealthFinding("yama", .ok, "it is not in this kernel")
-        }
-        guard Broker.obstacle(yamaScope: scope, isRoot: false) != nil else {
-            return HealthFinding("yama", .ok, "\(Yama.key) is \(scope)")
+    private static func yama() -> HealthFinding {
+        guard let scope = Yama.scope else { return HealthFinding("yama", .ok, "it is not in this kernel") }
+        if scope == 0 { return HealthFinding("yama", .ok, "\(Yama.key) is 0") }
+        if Yama.allowsSupervision(scope: scope, isRoot: false) {
+            return HealthFinding(
+                "yama",
+                .ok,
+                "\(Yama.key) is \(scope): the supervisor of the broker is the ancestor of its programs"
+            )
         }
         let found: ByteString =
             "\(Yama.key) is \(scope): the broker may not look into the programs of users, "
             + "so that static programs and those of Go are not reached"
         return HealthFinding(
             "yama",
-            scope > 1 ? .fault : .note,
+            .fault,
             found,
-            remedy: "sudo sysctl \(Yama.key)=0, or sudo lowport enforce enable"
+            remedy: "sudo sysctl \(Yama.key)=1, or sudo lowport enforce enable"
         )
     }
 

@@ -60,28 +60,22 @@ extension NotificationListener {
     /// EBUSY if another filter of the process has a listener. The corresponding system call is seccomp(2).
     public static func install(_ filter: [FilterInstruction]) throws(Errno) -> NotificationListener {
         let native = filter.map { sock_filter(code: $0.code, jt: $0.ifTrue, jf: $0.ifFalse, k: $0.operand) }
+        let listens = UInt32(1 << 3)
         // A call that has been received is not given up for a signal that does not kill; Linux 5.19.
-        let killable = UInt32(1 << 3 | 1 << 5)
-        do throws(Errno) {
-            return try install(native, flags: killable)
-        } catch {
-            if error == .permissionDenied {
-                try CapabilityControls.gainNoNewPrivileges()
-                return try installWithOldKernels(native, flags: killable)
+        var flags = listens | 1 << 5
+        while true {
+            do throws(Errno) {
+                return try install(native, flags: flags)
+            } catch {
+                // A kernel that does not know the flag says so before it looks at the privileges.
+                if error == .invalidArgument, flags != listens {
+                    flags = listens
+                } else if error == .permissionDenied, CurrentProcess.mayGainPrivileges {
+                    try CapabilityControls.gainNoNewPrivileges()
+                } else {
+                    throw error
+                }
             }
-            if error == .invalidArgument { return try installWithOldKernels(native, flags: killable) }
-            throw error
-        }
-    }
-
-    private static func installWithOldKernels(_ filter: [sock_filter], flags: UInt32) throws(Errno)
-        -> NotificationListener
-    {
-        do throws(Errno) {
-            return try install(filter, flags: flags)
-        } catch {
-            if error != .invalidArgument { throw error }
-            return try install(filter, flags: 1 << 3)
         }
     }
 

@@ -5,7 +5,7 @@ public enum Yama {
     /// The name of its setting for sysctl(8).
     public static var key: ByteString { "kernel.yama.ptrace_scope" }
 
-    /// The setting: at 0 nothing is forbidden, at 1 only parents may look into their children, at 2 only root may, at 3
+    /// The setting: at 0 nothing is forbidden, at 1 only ancestors may look into a process, at 2 only root may, at 3
     /// no process.
     ///
     /// Nil for a kernel without Yama, and where the setting cannot be read.
@@ -14,4 +14,10 @@ public enum Yama {
         else { return nil }
         return KernelSetting.number(in: content, upTo: UInt64(Int32.max)).map { Int($0) }
     }
+
+    /// Whether a supervisor may look into the programs that it is the ancestor of.
+    /// - Parameters:
+    ///   - scope: the setting.
+    ///   - isRoot: whether the supervisor has `CAP_SYS_PTRACE`, as root usually does.
+    public static func allowsSupervision(scope: Int, isRoot: Bool) -> Bool { scope < 2 || isRoot && scope < 3 }
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// The process that the program's starter knows: it ends as the program ends, stops when it stops, and forwards signals.
+struct StandIn: ~Copyable {
+    private let changes: FileDescriptor
+    private let program: Int32
+    private let reaper: Int32
+    private var hasReaper = true
+    private var status: Int32?
+
+    /// Makes this process the stand-in of the program that the reaper at the other end of `channel` starts.
+    ///
+    /// Throws, and leaves this process as it was, if there is no program.
+    init(_ channel: consuming FileDescriptor, _ seat: TerminalSeat, _ signals: inout HeldSignals) throws(Errno) {
+        guard let message = try channel.receive(limit: ReaperReport.size),
+            case .started(let program, let reaper) = ReaperReport(message.bytes)
+        else { throw .wouldBlock }
+        try signals.listen()
+        self.program = program
+        self.reaper = reaper
+        seat.leave(for: ProcessGroupID(rawValue: reaper))
+        Self.tellServiceManager(program)
+        // What was typed until now has reached the program as well.
+        while let signal = signals.next() {
+            if !signal.isFromKernel, !signal.tellsOfChild { try? signal.forward(to: program) }
+        }
+        changes = channel
+    }
+
+    /// Lives until the program ends: if a signal ended it, this process too.
+    /// - Returns: the program's exit status.
+    mutating func run(_ signals: borrowing HeldSignals) -> Int32 {
+        // The program's ends of pipes are the program's alone.
+        try? CurrentProcess.leaveStandardDescriptors()
+        while status == nil {
+            // When the reaper is gone, the program is about to become a child of this process, of which nothing tells.
+            let wait: Milliseconds? = hasReaper ? nil : Milliseconds(rawValue: 10)
+            var entries = [
+                PollEntry(hasReaper ? changes.reference : nil, .readable), PollEntry(signals.reference, .readable),
+            ]
+            guard (try? poll(&entries, timeout: wait)) != nil else { continue }
+            if entries[0].isReadable {
+                if let message = try? changes.receive(limit: ReaperReport.size) {
+                    if case .changed(let change) = ReaperReport(message.bytes) { follow(change, signals) }
+                } else {
+                    hasReaper = false
+                }
+            }
+            while let signal = signals.next() { pass(signal) }
+            collect(signals)
+        }
+        return status ?? 125
+    }
+
+    private mutating func follow(_ change: ProcessChange, _ signals: borrowing HeldSignals) {
+        switch change {
+        case .exited(let status): self.status = status
+        case .killed(let signal): signals.end(by: signal)
+        case .stopped(let signal):
+            // Whatever is reported next, the program does not stand still any more.
+            signals.stop(by: signal) { (try? changes.wait(for: .readable, until: .now)) ?? true }
+        case .continued: break
+        }
+    }
+
+    private func pass(_ signal: ReceivedSignal) {
+        if signal.tellsOfChild || signal.continues && signal.sender == reaper { return }
+        try? signal.forward(to: program)
+    }
+
+    /// Collects children that have ended: the supervisor, and if the reaper was killed, the program.
+    private mutating func collect(_ signals: borrowing HeldSignals) {
+        do throws(Errno) {
+            while let (child, change) = try CurrentProcess.nextChildChange() {
+                if child == program { follow(change, signals) }
+            }
+        } catch {
+            // How it ended nobody knows.
+            if !hasReaper, !CurrentProcess.exists(program) { status = 125 }
+        }
+    }
+
+    /// Tells the manager of this service, if it wants to be told, that the program is what the service is (sd_notify(3)).
+    private static func tellServiceManager(_ program: Int32) {
+        guard let path = Environment.value(of: "NOTIFY_SOCKET") else { return }
+        do throws(Errno) {
+            let socket = try FileDescriptor.unixSocket(datagrams: true)
+            try socket.connect(to: UnixAddress(path))
+            try socket.send(("MAINPID=\(program)" as ByteString).bytes)
+        } catch {}
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// What became of a process (wait(2)).
+public enum ProcessChange: Hashable, Sendable {
+    /// It ended by itself.
+    case exited(status: Int32)
+    /// A signal ended it.
+    case killed(signal: Int32)
+    /// A signal stopped it.
+    case stopped(signal: Int32)
+    /// It goes on.
+    case continued
+}
+
+extension CurrentProcess {
+    /// The next change of a child, which is forgotten if it ended; nil when none has changed.
+    ///
+    /// Throws ECHILD when there are no children. The corresponding system call is waitpid(2).
+    public static func nextChildChange() throws(Errno) -> (child: Int32, change: ProcessChange)? {
+        var status: Int32 = 0
+        let child = try valueOrErrno(.wait) { unsafe waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED) }
+        if child == 0 { return nil }
+        var detail: Int32 = 0
+        let change: ProcessChange =
+            switch unsafe clinux_wait_kind(status, &detail) {
+            case 0: .exited(status: detail)
+            case 1: .killed(signal: detail)
+            case 2: .stopped(signal: detail)
+            default: .continued
+            }
+        return (child, change)
+    }
+
+    /// Whether `process` exists (kill(2) with signal 0).
+    public static func exists(_ process: Int32) -> Bool {
+        do throws(Errno) {
+            try nothingOrErrno(.kill) { CLinux.kill(process, 0) }
+            return true
+        } catch { return error != .noSuchProcess }
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// A signal that came to this process (signalfd(2)).
+public struct ReceivedSignal: Hashable, Sendable {
+    /// Its number.
+    public let number: Int32
+    /// The process that sent it; 0 if it is the kernel.
+    public let sender: Int32
+    /// Whether the kernel sent it, as it does for what is typed at the terminal.
+    public let isFromKernel: Bool
+    /// What sigqueue(3) sent along with it.
+    let value: UInt64?
+
+    /// Whether a child of this process changed.
+    public var tellsOfChild: Bool { number == SIGCHLD }
+    /// Whether it has a stopped process go on.
+    public var continues: Bool { number == SIGCONT }
+
+    fileprivate init?(_ record: [UInt8]) {
+        guard record.count == 128 else { return nil }
+        func word(_ offset: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(record[offset + $1]) << UInt32($1 * 8) } }
+        number = Int32(bitPattern: word(0))
+        let code = Int32(bitPattern: word(8))
+        isFromKernel = code == SI_KERNEL
+        sender = isFromKernel ? 0 : Int32(bitPattern: word(12))
+        value = code == SI_QUEUE ? UInt64(word(48)) | UInt64(word(52)) << 32 : nil
+    }
+
+    /// Sends the same signal to `process`.
+    ///
+    /// The corresponding system calls are kill(2) and rt_sigqueueinfo(2).
+    public func forward(to process: Int32) throws(Errno) {
+        let pointer = unsafe value.flatMap { unsafe UnsafeMutableRawPointer(bitPattern: UInt($0)) }
+        try nothingOrErrno(.kill) { unsafe clinux_send_signal(process, number, value == nil ? 0 : 1, pointer) }
+    }
+}
+
+/// All signals of a process of one thread, held from its making on: none of them interrupts or ends the process but those
+/// that nobody can hold (signal(7)).
+public struct HeldSignals: ~Copyable {
+    private var before: sigset_t
+    private var source: FileDescriptor?
+
+    /// Holds them from now on.
+    public init() {
+        before = sigset_t()
+        unsafe clinux_hold_signals(&before)
+    }
+
+    /// Lets through what went through before.
+    public mutating func release() { unsafe clinux_release_signals(&before) }
+
+    /// Opens the descriptor by which they are received, in a process that collects its children.
+    ///
+    /// The corresponding system call is signalfd(2).
+    public mutating func listen() throws(Errno) {
+        // A starter that ignores it would have the kernel forget children before anybody asks.
+        _ = clinux_signal_default(SIGCHLD)
+        source = FileDescriptor(owning: try valueOrErrno(.open) { clinux_all_signals_descriptor() })
+    }
+
+    /// What is readable when a signal came.
+    public var reference: InheritedDescriptor? {
+        switch source {
+        case .some(let source): source.reference
+        case .none: nil
+        }
+    }
+
+    /// The next signal that came; nil when none did.
+    public func next() -> ReceivedSignal? {
+        guard let reference, let record = try? reference.read(upTo: 128) else { return nil }
+        return ReceivedSignal(record)
+    }
+
+    /// Has this process stop as another was stopped, unless `isOver` says in the last moment that it need not.
+    ///
+    /// A SIGCONT that comes after that moment has the process go on, however early it comes. So SIGSTOP, which nobody can
+    /// hold for that moment, becomes SIGTSTP.
+    public func stop(by signal: Int32, unless isOver: () -> Bool) {
+        let signal = signal == SIGSTOP ? SIGTSTP : signal
+        _ = CLinux.kill(getpid(), signal)
+        if isOver() { clinux_discard_signal(signal) } else { clinux_let_signal_act(signal) }
+    }
+
+    /// Ends this process as `signal` ended another, without another core file; if that cannot be, as for process 1 of a
+    /// namespace, with the status by which a shell tells of it.
+    public func end(by signal: Int32) -> Never {
+        clinux_no_core()
+        _ = CLinux.kill(getpid(), signal)
+        clinux_let_signal_act(signal)
+        _exit(128 + signal)
+    }
+}
+
+extension CurrentProcess {
+    /// Ends `process` at once (`SIGKILL`, kill(2)).
+    public static func kill(_ process: Int32) { _ = CLinux.kill(process, SIGKILL) }
+
+    /// Has `process` go on if it is stopped (`SIGCONT`, kill(2)).
+    public static func resume(_ process: Int32) { _ = CLinux.kill(process, SIGCONT) }
+}
