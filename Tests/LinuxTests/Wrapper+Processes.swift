@@ -10,6 +10,10 @@ extension Wrapper {
             Wrapper("Children.redirect.duplicate", .duplicate) { try CurrentProcess.redirect(nowhere, to: nowhere) },
             Wrapper("Children.init.open", .open) { _ = try SignalDescriptor([.user1]) },
             Wrapper("Confinement.closeDescriptors.close", .close) { try Confinement.closeDescriptors(from: .max) },
+            Wrapper("ChildChanges.nextChildChange.wait", .wait) { _ = try CurrentProcess.nextChildChange() },
+            Wrapper("ProcessGroups.join.setIdentity", .setIdentity) { try CurrentProcess.join(nil) },
+            Wrapper("ProcessGroups.beginSession.setIdentity", .setIdentity) { try CurrentProcess.beginSession() },
+            Wrapper("ProcessGroups.adoptOrphans.prctl", .prctl) { try CurrentProcess.adoptOrphans() },
             Wrapper("Environment.set.execute", .execute) { try Environment.set("LOWPORT_TEST", to: "") },
             Wrapper("Execute.execute.execute", .execute, isRetried: false) {
                 try execute("/nonexistent/program", arguments: ["program"])

@@ -35,6 +35,10 @@ struct Wrapper {
         "Fork.collect.wait": "says nothing",
         "Fork.detach.wait": "forks before", "Fork.succeedsElsewhere.wait": "forks before",
         "ForegroundProgram.runInForeground.wait": "changes what the process does about signals before",
+        "ChildChanges.exists.kill": "every error but ESRCH is of a process that exists",
+        "HeldSignals.forward.kill": "needs a signal that has come",
+        "HeldSignals.listen.open": "changes what the process does about signals before",
+        "ProcessGroups.setForeground.setIdentity": "needs a terminal",
         "Fork.keepOnly.fcntl": "closes the descriptors of the process before",
     ]
 }

@@ -9,7 +9,7 @@ public enum SystemCall: Sendable, Hashable {
     case getAttribute, setAttribute, removeAttribute, listAttributes
     case socket, bind, listen, accept, connect, shutdown, getSocketOption, setSocketOption, getSocketName, getPeerName
     case send, receive, splice
-    case getGroups, getCapabilities, setCapabilities, prctl, execute, wait
+    case getGroups, getCapabilities, setCapabilities, prctl, execute, wait, kill
     case bpf, mount, mapMemory, limit, landlock
     case namespace, listSockets
     case setIdentity, fork, socketPair, sendMessage, receiveMessage, openProcess, readMemory, filter, notification
