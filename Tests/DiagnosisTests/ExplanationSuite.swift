@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capabilities
-import Diagnosis
 import Launch
 import Linux
 import PortPolicy
 import Testing
 
-/// Tests of what is said of a situation.
+@testable import Diagnosis
+
+/// Tests of what is said in a made-up context.
 protocol ExplanationSuite {}
 
 extension ExplanationSuite {
@@ -15,18 +16,18 @@ extension ExplanationSuite {
     }
     var bindService: FileCapabilities { FileCapabilities(permitted: [.netBindService], isEffective: true) }
 
-    /// The situation of uid 1000 who wants tcp 80, with the given rules and the given authbind tree.
-    func situation(
+    /// The context of uid 1000 who wants tcp 80, with the given rules and the given authbind tree.
+    func context(
         rules: ByteString = "",
         tree: [ByteString: Errno?] = [:],
         program: ProgramFile? = nil,
         address: ByteString = "0.0.0.0",
-        status: ProcessCredentials? = nil
-    ) throws -> Situation {
-        let status = status ?? web
+        credentials: ProcessCredentials? = nil
+    ) throws -> BindContext {
+        let credentials = credentials ?? web
         let request = BindRequest(
-            user: status.user,
-            groups: status.groups,
+            user: credentials.user,
+            groups: credentials.groups,
             transport: .tcp,
             address: try #require(IPAddress(address)),
             port: Port(rawValue: 80),
@@ -37,32 +38,45 @@ extension ExplanationSuite {
         let decision = Decision([
             set.answer(to: request, now: now, names: SystemNames()), MemoryTree(refusals: tree).answer(to: request),
         ])
-        return Situation(
+        return BindContext(
             request: request,
-            userName: "web",
-            threshold: 1024,
-            process: .starting(status),
+            requester: Requester(name: "web"),
+            process: BindingProcess(credentials: credentials),
             program: program,
             programName: program?.path,
-            decision: decision,
-            rules: set,
-            now: now
+            policy: KnownPolicy(decision: decision, rules: set, now: now)
+        )
+    }
+
+    /// What is said in `context` on a machine where nothing is in the way, but for what `examiners` have seen.
+    func explain(_ context: BindContext, _ examiners: [any Examiner] = []) -> Explanation {
+        let sound: [any Examiner] = [
+            ThresholdExaminer(first: 1024), ProgramExaminer(), FileExaminer(), DeliveryExaminer(), AddressExaminer(),
+            PortExaminer(), ControlGroupExaminer(),
+        ]
+        return Explanation(
+            context,
+            Subject.examiners.map { examiner in
+                // The others look at nothing but the context.
+                (examiners + sound).first { type(of: $0) == examiner } ?? examiner.init(lookingAt: context)
+            }
         )
     }
 
     func expect(
-        _ situation: Situation,
+        _ context: BindContext,
+        seen examiners: [any Examiner] = [],
         _ canBind: Bool,
         _ verdict: String,
         remedy: String? = nil,
         location: SourceLocation = #_sourceLocation
     ) {
-        let explanation = Explanation(situation)
+        let explanation = explain(context, examiners)
         #expect(explanation.canBind == canBind, sourceLocation: location)
         #expect(explanation.verdict.description == verdict, sourceLocation: location)
         #expect(explanation.remedies.isEmpty == canBind, sourceLocation: location)
         if let remedy {
-            let commands = explanation.remedies.map(\.command.description)
+            let commands = explanation.remedies.map { $0.command?.description ?? "" }
             #expect(commands.contains(remedy), "\(commands)", sourceLocation: location)
         }
     }

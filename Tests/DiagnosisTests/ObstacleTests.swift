@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capabilities
-import Diagnosis
 import Launch
 import Linux
 import PortPolicy
 import Testing
+
+@testable import Diagnosis
 
 /// What stands in the way of a bind that is allowed, and how programs are reached.
 @Suite struct ObstacleTests: ExplanationSuite {
@@ -13,16 +14,16 @@ import Testing
     ])
     func theBrokerReachesIt(_ image: ProgramImage, _ reason: String) throws {
         let program = ProgramFile(path: "/srv/server", image: image)
-        let explanation = Explanation(try situation(rules: "allow uid 1000 tcp 80", program: program))
+        let explanation = explain(try context(rules: "allow uid 1000 tcp 80", program: program))
         #expect(explanation.canBind)
-        let reach = explanation.findings.first { $0.subject == "reach" }
+        let reach = explanation.findings.first { $0.subject == .delivery }
         #expect(reach?.text.description.contains("with the broker, since it is") == true)
         #expect(reach?.text.description.contains(reason) == true)
     }
 
     @Test func nothingReachesSetIDPrograms() throws {
         let program = ProgramFile(path: "/srv/server", image: .dynamic, mode: FileMode(rawValue: 0o2755))
-        let explanation = Explanation(try situation(rules: "allow uid 1000 tcp 80", program: program))
+        let explanation = explain(try context(rules: "allow uid 1000 tcp 80", program: program))
         #expect(!explanation.canBind)
         #expect(
             explanation.verdict.description.contains("it is allowed, but the program cannot be reached: it is set-id")
@@ -43,7 +44,7 @@ import Testing
             mode: FileMode(rawValue: 0o2755),
             isOpenToOthers: true
         )
-        let explanation = Explanation(try situation(rules: "allow uid 1000 tcp 80", program: program))
+        let explanation = explain(try context(rules: "allow uid 1000 tcp 80", program: program))
         #expect(
             explanation.remedies.map(\.command) == [
                 "sudo lowport enforce enable", "lowport run --via broker /srv/server",
@@ -52,16 +53,16 @@ import Testing
     }
 
     @Test func thePortIsTaken() throws {
-        var taken = try situation(rules: "allow uid 1000 tcp 80")
         let socket = BoundSocket(
             transport: .tcp,
             local: SocketAddress(.v4(.any), Port(rawValue: 80)),
             owner: .root,
             inode: 1
         )
-        taken.occupants = [.init(socket, processes: [RunningProcess(identifier: 77, name: "nginx")])]
+        let holder = PortHolder(socket: socket, processes: [RunningProcess(identifier: 77, name: "nginx")])
         expect(
-            taken,
+            try context(rules: "allow uid 1000 tcp 80"),
+            seen: [PortExaminer(holders: [holder])],
             false,
             "user web cannot bind tcp 80: the port is taken on 0.0.0.0:80 by process 77 (nginx)",
             remedy: "sudo kill 77"
@@ -69,10 +70,9 @@ import Testing
     }
 
     @Test func theAddressIsElsewhere() throws {
-        var elsewhere = try situation(rules: "allow uid 1000 tcp 80", address: "192.0.2.1")
-        elsewhere.surroundings.addressError = .addressNotAvailable
         expect(
-            elsewhere,
+            try context(rules: "allow uid 1000 tcp 80", address: "192.0.2.1"),
+            seen: [AddressExaminer(error: .addressNotAvailable)],
             false,
             "user web cannot bind tcp 80 on 192.0.2.1: 192.0.2.1 is not an address of this machine",
             remedy: "sudo ip address add 192.0.2.1/32 dev lo"
@@ -80,10 +80,9 @@ import Testing
     }
 
     @Test func whatStandsInTheWayDoesNotHideTheRest() throws {
-        var taken = try situation(address: "192.0.2.1")
-        taken.surroundings.addressError = .addressNotAvailable
+        let elsewhere = AddressExaminer(error: .addressNotAvailable)
         #expect(
-            Explanation(taken).remedies.map(\.command) == [
+            explain(try context(address: "192.0.2.1"), [elsewhere]).remedies.map(\.command) == [
                 "sudo ip address add 192.0.2.1/32 dev lo", "sudo sysctl net.ipv4.ip_nonlocal_bind=1",
                 "sudo lowport grant 80 --user web --on 192.0.2.1", "lowport run PROGRAM",
             ]
@@ -91,15 +90,16 @@ import Testing
     }
 
     @Test func aSandboxComesBeforeEverything() throws {
-        var sandboxed = try situation(rules: "allow uid 1000 tcp 80")
-        sandboxed.surroundings.sandboxError = .permissionDenied
-        sandboxed.surroundings.addressError = .permissionDenied
+        var sandboxed = try context(rules: "allow uid 1000 tcp 80")
+        sandboxed.sandboxError = .permissionDenied
+        let address = AddressExaminer(error: .permissionDenied)
         expect(
             sandboxed,
+            seen: [address],
             false,
             "user web cannot bind tcp 80: Landlock, or another security module, keeps this process from binding tcp 80",
             remedy: "lowport run PROGRAM"
         )
-        #expect(Explanation(sandboxed).remedies.count == 1)
+        #expect(explain(sandboxed, [address]).remedies.count == 1)
     }
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capabilities
-import Diagnosis
 import Launch
 import Linux
 import PortPolicy
 import Testing
+
+@testable import Diagnosis
 
 /// Capabilities of files and processes, and everything that voids them.
 @Suite struct VoidCapabilitiesTests: ExplanationSuite {
     @Test func theProgramHasTheCapability() throws {
         let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(bindService))
         expect(
-            try situation(program: program),
+            try context(program: program),
             true,
             "user web can bind tcp 80: /srv/server has the file capability"
         )
@@ -25,7 +26,7 @@ import Testing
             isOnNosuidMount: true
         )
         expect(
-            try situation(program: program),
+            try context(program: program),
             false,
             "user web cannot bind tcp 80: the file capabilities of /home/web/server have no effect: "
                 + "it lies on a file system that is mounted nosuid",
@@ -34,18 +35,18 @@ import Testing
     }
 
     @Test func noNewPrivileges() throws {
-        var status = web
-        status.hasNoNewPrivileges = true
+        var credentials = web
+        credentials.hasNoNewPrivileges = true
         let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(bindService))
         expect(
-            try situation(program: program, status: status),
+            try context(program: program, credentials: credentials),
             false,
             "user web cannot bind tcp 80: the file capabilities of /srv/server have no effect: "
                 + "no_new_privs is set, so a program gains nothing when it is started",
             remedy: "sudo lowport enforce enable"
         )
         expect(
-            try situation(rules: "allow uid 1000 tcp 80", status: status),
+            try context(rules: "allow uid 1000 tcp 80", credentials: credentials),
             false,
             "user web cannot bind tcp 80: it is allowed, but no_new_privs keeps the helper from having any privilege",
             remedy: "sudo lowport enforce enable"
@@ -62,26 +63,62 @@ import Testing
     ])
     func theAttributeIsNotEnough(_ capabilities: FileCapabilities, _ reason: String) throws {
         let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(capabilities))
-        let explanation = Explanation(try situation(program: program))
+        let explanation = explain(try context(program: program))
         #expect(!explanation.canBind)
         #expect(explanation.verdict.description.contains(reason))
     }
 
     @Test func theCapabilityIsOutsideTheBoundingSet() throws {
-        var status = web
-        status.bounding = []
+        var credentials = web
+        credentials.bounding = []
         let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(bindService))
         #expect(
-            Explanation(try situation(program: program, status: status)).verdict.description
-                .contains("CAP_NET_BIND_SERVICE is outside the bounding set")
+            explain(try context(program: program, credentials: credentials)).verdict.description
+                .contains(
+                    "/srv/server cannot be started: its file relies on cap_net_bind_service, outside the bounding set"
+                )
         )
     }
 
+    /// The kernel refuses to start it, and so it binds no port at all.
+    @Test func theProgramReliesOnMoreThanTheBoundingSetHas() throws {
+        var credentials = web
+        credentials.bounding = [.netBindService]
+        let relying = FileCapabilities(permitted: [.netBindService, .chown], isEffective: true)
+        let server = try context(
+            program: ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(relying)),
+            credentials: credentials
+        )
+        let verdict =
+            "user web cannot bind tcp 80: "
+            + "/srv/server cannot be started: its file relies on cap_chown, outside the bounding set"
+        expect(server, false, verdict)
+        #expect(explain(server).remedies.map(\.command) == ["sudo lowport run --via ambient --user web /srv/server"])
+        // The port needs nothing, and still.
+        expect(server, seen: [ThresholdExaminer(first: 80)], false, verdict)
+        #expect(
+            explain(server, [ThresholdExaminer(first: 80)]).remedies.map(\.command) == ["sudo setcap -r /srv/server"]
+        )
+        // The kernel starts programs that look at what they got, and passes over what does not count here.
+        for capabilities in [
+            FileCapabilities(permitted: [.netBindService, .chown], isEffective: false),
+            FileCapabilities(permitted: [.chown], isEffective: true, rootUser: UserID(rawValue: 9)),
+        ] {
+            let program = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(capabilities))
+            expect(
+                try context(program: program, credentials: credentials),
+                seen: [ThresholdExaminer(first: 80)],
+                true,
+                "user web can bind tcp 80: the port needs no privilege here"
+            )
+        }
+    }
+
     @Test func ambientCapabilities() throws {
-        var status = web
-        status.ambient = [.netBindService]
+        var credentials = web
+        credentials.ambient = [.netBindService]
         expect(
-            try situation(program: ProgramFile(path: "/srv/server", image: .dynamic), status: status),
+            try context(program: ProgramFile(path: "/srv/server", image: .dynamic), credentials: credentials),
             true,
             "user web can bind tcp 80: CAP_NET_BIND_SERVICE is ambient here"
         )
@@ -90,11 +127,11 @@ import Testing
     @Test func capabilitiesOfAnotherUserNamespaceDoNotCount() throws {
         var root = web
         root.user = .root
-        var inside = try situation(status: root)
-        inside.userName = "root"
-        #expect(Explanation(inside).canBind)
-        inside.surroundings.doCapabilitiesCount = false
-        inside.surroundings.outerUser = UserID(rawValue: 4_000_000)
+        var inside = try context(credentials: root)
+        inside.requester.name = "root"
+        #expect(explain(inside).canBind)
+        inside.process.doCapabilitiesCount = false
+        inside.requester.outerUser = UserID(rawValue: 4_000_000)
         expect(
             inside,
             false,
@@ -106,12 +143,12 @@ import Testing
 
     @Test func programsThatNoCapabilityReaches() throws {
         expect(
-            try situation(program: ProgramFile(path: "/srv/server", image: .dynamic)),
+            try context(program: ProgramFile(path: "/srv/server", image: .dynamic)),
             false,
             "user web cannot bind tcp 80: no rule and no file of authbind allows it, and /srv/server has no file capabilities"
         )
         expect(
-            try situation(program: ProgramFile(path: "/mnt/server", image: .dynamic, attribute: .unsupported)),
+            try context(program: ProgramFile(path: "/mnt/server", image: .dynamic, attribute: .unsupported)),
             false,
             "user web cannot bind tcp 80: no rule and no file of authbind allows it, "
                 + "and the file system of /mnt/server has no file capabilities"
@@ -123,7 +160,7 @@ import Testing
             image: .dynamic
         )
         expect(
-            try situation(program: script),
+            try context(program: script),
             false,
             "user web cannot bind tcp 80: the file capabilities of /srv/server.py have no effect: "
                 + "it is a script, run by /usr/bin/python3"
@@ -132,25 +169,25 @@ import Testing
 
     @Test func setUserIDRootHasEveryCapability() throws {
         let program = ProgramFile(path: "/srv/server", image: .dynamic, mode: FileMode(rawValue: 0o4755))
-        expect(try situation(program: program), true, "user web can bind tcp 80: /srv/server is set-user-ID root")
-        var status = web
-        status.hasNoNewPrivileges = true
-        #expect(!Explanation(try situation(program: program, status: status)).canBind)
+        expect(try context(program: program), true, "user web can bind tcp 80: /srv/server is set-user-ID root")
+        var credentials = web
+        credentials.hasNoNewPrivileges = true
+        #expect(!explain(try context(program: program, credentials: credentials)).canBind)
     }
 
     @Test func capabilitiesThatTheKernelPassesOverHideNothing() throws {
         let foreign = FileCapabilities(permitted: [.netBindService], isEffective: true, rootUser: UserID(rawValue: 9))
         let program = ProgramFile(path: "/srv/server", image: .go, attribute: .some(foreign))
-        let explanation = Explanation(try situation(program: program))
+        let explanation = explain(try context(program: program))
         #expect(explanation.remedies.last?.command == "lowport run --via broker /srv/server")
         expect(
-            try situation(rules: "allow uid 1000 tcp 80", program: program),
+            try context(rules: "allow uid 1000 tcp 80", program: program),
             true,
             "user web can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run --via broker"
         )
         // What is inheritable alone gains nothing, and so the library is loaded.
         let inheritable = FileCapabilities(inheritable: [.netBindService], isEffective: false)
         let other = ProgramFile(path: "/srv/server", image: .dynamic, attribute: .some(inheritable))
-        #expect(Explanation(try situation(rules: "allow uid 1000 tcp 80", program: other)).canBind)
+        #expect(explain(try context(rules: "allow uid 1000 tcp 80", program: other)).canBind)
     }
 }

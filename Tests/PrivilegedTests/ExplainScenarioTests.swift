@@ -9,7 +9,7 @@ import Testing
     ///
     /// What repairs is the first command that the answer names, as root; `$way` is how alice starts programs, `$start`
     /// what she starts them through once it is repaired.
-    private static let tools = """
+    static let tools = """
         port=80 outer= way= start='lowport run' program=$BIN/nc
         listens() { grep -q "$(printf ':%04X ' $port).* 0A " /proc/net/tcp; }
         probe() {

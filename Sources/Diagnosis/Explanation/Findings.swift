@@ -1,116 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Capabilities
 internal import Linux
-internal import PortPolicy
 
-/// What each way says.
-extension Situation {
-    typealias Finding = Explanation.Finding
+/// What the examiners have found, and what follows from it: whether the bind works is computed here and nowhere else.
+struct Findings: Sendable {
+    private(set) var all: [Finding] = []
 
-    var thresholdFinding: Finding {
-        let place: ByteString =
-            surroundings.isNetworkKnown
-            ? "this network namespace" : "our network namespace; its own can be seen by root alone"
-        return isPlain
-            ? Finding("threshold", .allows, "ports from \(threshold) on need no privilege in \(place)")
-            : Finding("threshold", .refuses, "ports below \(threshold) need privilege in \(place)")
+    mutating func append(_ findings: [Finding]) { all += findings }
+
+    // MARK: - Questions about one subject
+
+    /// Whether `subject` makes the bind possible.
+    func allows(_ subject: Subject) -> Bool { all.contains { $0.subject == subject && $0.effect == .allows } }
+
+    /// Whether one of `subjects` stands in the way.
+    func isBlocked(by subjects: Subject...) -> Bool {
+        all.contains { $0.effect == .blocks && subjects.contains($0.subject) }
     }
 
-    /// The process itself: what it has, and what keeps it from gaining anything.
-    var privilegeFindings: [Finding] {
-        let status = process.status
-        var findings: [Finding] = []
-        switch process {
-        case .running: findings.append(holding("process", status.effective, "in its effective set"))
-        case .starting where request.user == .root:
-            findings.append(
-                status.bounding.contains(.netBindService)
-                    ? Finding("process", grants, "root has CAP_NET_BIND_SERVICE")
-                    : Finding("process", .refuses, "root lacks CAP_NET_BIND_SERVICE, which is outside the bounding set")
-            )
-        case .starting:
-            findings.append(
-                status.ambient.contains(.netBindService) && program?.losesAmbient == true
-                    ? Finding(
-                        "ambient",
-                        .refuses,
-                        "CAP_NET_BIND_SERVICE is ambient, but a set-id or capable program loses it"
-                    ) : holding("ambient", status.ambient, "in the ambient set, so that every program has it")
-            )
-        }
-        if !surroundings.doCapabilitiesCount { findings.append(Finding("namespace", .refuses, foreignNamespace)) }
-        if status.hasNoNewPrivileges {
-            findings.append(
-                Finding("no_new_privs", .informs, "it is set: no program that is started gains any privilege")
-            )
-        }
-        if !status.bounding.contains(.netBindService) {
-            findings.append(Finding("bounding set", .informs, "it lacks CAP_NET_BIND_SERVICE: no file can give it"))
-        }
-        if isUnderBroker { return findings }
-        if status.hasSeccompFilter, surroundings.sandboxError == nil {
-            findings.append(
-                Finding("seccomp", .informs, "a filter judges the system calls, and may refuse bind as well")
-            )
-        }
-        if case .running = process, status.hasNoNewPrivileges {
-            findings.append(
-                Finding("landlock", .informs, "whether it has put itself under Landlock, the kernel tells nobody")
-            )
-        }
-        return findings
+    // MARK: - The answer
+
+    /// Whether the process can bind the port.
+    var canBind: Bool { !all.contains { $0.effect == .blocks } && (hasWay || isPermitted && isDelivered) }
+
+    /// Whether the process may bind the port by itself, without any permission of the policy.
+    var hasWay: Bool { isAllowed(by: .way) }
+
+    /// Whether the policy lets the user bind the port.
+    var isPermitted: Bool { isAllowed(by: .permission) }
+
+    /// Whether what the policy allows comes to the process.
+    var isDelivered: Bool { isAllowed(by: .delivery) }
+
+    /// Whether only a permission of the policy would help, and there is none that counts.
+    ///
+    /// A confined process has no other way, and what the kernel engine does not know does not count for it. A program that
+    /// cannot be started here needs another start, which brings the capability.
+    var needsPermission: Bool {
+        isBlocked(by: .confinement) || !hasWay && !isPermitted && !isBlocked(by: .boundingSet)
     }
 
-    /// What a capability that somebody has does for the bind.
-    private var grants: Finding.Effect { surroundings.doCapabilitiesCount ? .allows : .refuses }
-
-    private func holding(_ subject: String, _ set: CapabilitySet, _ place: ByteString) -> Finding {
-        let name: ByteString = "CAP_NET_BIND_SERVICE"
-        return set.contains(.netBindService)
-            ? Finding(subject, grants, "\(name) is \(place)")
-            : Finding(subject, .refuses, "\(name) is not \(place.split(on: 0x2C).first ?? place)")
+    private func isAllowed(by role: Role) -> Bool {
+        all.contains { $0.effect == .allows && $0.subject.examiner.role == role }
     }
 
-    var programFindings: [Finding] {
-        guard let program else { return [] }
-        if case .running = process { return replacement.map { [finding(ofReplacement: $0)] } ?? [] }
-        var findings: [Finding] = []
-        for script in program.scripts {
-            let text: ByteString = "\(script) is a script: what counts is \(program.path), which runs it"
-            findings.append(Finding("script", .informs, text))
-        }
-        for script in program.scriptsWithCapabilities {
-            findings.append(Finding("script", .refuses, "file capabilities of a script have no effect: \(script)"))
-        }
-        if program.becomesRoot(startedBy: process.status) {
-            findings.append(Finding("file", grants, "\(program.path) is set-user-ID root"))
-        }
-        findings.append(fileFinding(program))
-        return findings
+    // MARK: - The sentence
+
+    /// The answer in one sentence.
+    func verdict(_ context: BindContext) -> ByteString {
+        canBind
+            ? "\(context.who) can bind \(context.what)\(way)"
+            : "\(context.who) cannot bind \(context.what): \(obstacle ?? mainReason)"
     }
 
-    private func fileFinding(_ program: ProgramFile) -> Finding {
-        switch (program.attribute, program.capabilityDefect(startedBy: process.status)) {
-        case (.none, _):
-            let text: ByteString =
-                "\(program.path) has no file capabilities; replacing the file, as an upgrade does, removes them"
-            return Finding("file", .refuses, text)
-        case (.unsupported, _):
-            return Finding("file", .refuses, "the file system of \(program.path) knows no file capabilities")
-        case (_, nil):
-            return Finding("file", .refuses, "\(program.path) has file capabilities, but not cap_net_bind_service")
-        case (_, .some(nil)):
-            return Finding("file", grants, "\(program.path) has cap_net_bind_service, for every low port")
-        case (_, .some(let defect?)):
-            return Finding("file", .refuses, "file capabilities of \(program.path) have no effect: \(defect)")
+    private var way: ByteString {
+        if let reason = reason(of: { $0.subject.examiner.role == .way && $0.effect == .allows }) {
+            return ": \(reason)"
         }
+        let permission = reason { $0.subject.examiner.role == .permission && $0.effect == .allows } ?? ""
+        let delivery = reason { $0.subject.examiner.role == .delivery && $0.effect == .allows } ?? ""
+        return permission + delivery
     }
 
-    private func finding(ofReplacement file: ProgramFile) -> Finding {
-        let text: ByteString = "\(file.path) was replaced since the process was started"
-        guard process.status.effective.contains(.netBindService), case .none = file.attribute else {
-            return Finding("file", .informs, text)
+    private var obstacle: ByteString? { all.first { $0.effect == .blocks }?.text }
+
+    /// What explains a refusal when nothing stands in the way but permission.
+    private var mainReason: ByteString { reason { $0.effect != .allows } ?? "nothing allows it" }
+
+    /// The reason with the greatest weight, and of several the first.
+    private func reason(of isMeant: (Finding) -> Bool) -> ByteString? {
+        var best: Finding.Reason?
+        for reason in all.lazy.filter(isMeant).compactMap(\.reason)
+        where best.map({ $0.weight < reason.weight }) ?? true {
+            best = reason
         }
-        return Finding("file", .informs, text + "; the file that is there now has no file capabilities")
+        return best?.text
     }
 }

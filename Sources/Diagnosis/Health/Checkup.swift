@@ -9,7 +9,7 @@ public struct HealthFinding: Hashable, Sendable {
         case ok
         /// Not as it should be: something does not work, or is not safe.
         case fault
-        /// Something that somebody should know.
+        /// Something that is good to know.
         case note
     }
 

@@ -24,7 +24,7 @@ enum InstallationHealth {
         do throws(Errno) {
             let program = try ProgramFile(path, searchPath: "")
             return ownership(of: program) + [privilege(of: program)] + version(of: path, "helper")
-                + folders(above: program.path)
+                + directories(above: program.path)
         } catch {
             return [HealthFinding("helper", .fault, "\(path): \(error.sentence)", remedy: "sudo make install")]
         }
@@ -95,16 +95,17 @@ enum InstallationHealth {
         return Message(command)
     }
 
-    /// Whoever may write to a folder on the way can put another program in the helper's place.
-    private static func folders(above path: ByteString) -> [HealthFinding] {
+    /// A user who may write to a directory on the way can put another program in the helper's place.
+    private static func directories(above path: ByteString) -> [HealthFinding] {
         var parts = path.split(on: UInt8(ascii: "/")).dropLast()
         while !parts.isEmpty {
-            var folder: ByteString = parts.count == 1 ? "/" : ""
-            for part in parts.dropFirst() { folder += "/" + part }
-            if let status = try? FileStatus(of: folder), status.owner != .root || status.mode.isWritableByGroupOrOthers
+            var directory: ByteString = parts.count == 1 ? "/" : ""
+            for part in parts.dropFirst() { directory += "/" + part }
+            if let status = try? FileStatus(of: directory),
+                status.owner != .root || status.mode.isWritableByGroupOrOthers
             {
                 let text: ByteString =
-                    "\(folder), above the helper, can be changed by others (uid \(status.owner), mode \(status.mode))"
+                    "\(directory), above the helper, can be changed by others (uid \(status.owner), mode \(status.mode))"
                 return [
                     HealthFinding(
                         "helper",

@@ -24,9 +24,9 @@ public struct RunningProcess: Hashable, Sendable {
 
     /// Whether one of the descriptors of `process` is what `/proc/PID/fd` shows as `target`.
     static func hasOpen(_ target: ByteString, _ process: Int32) -> Bool {
-        let folder: ByteString = "/proc/\(process)/fd"
-        let names = (try? FileDescriptor.open(folder, [.readOnly, .directory]).names()) ?? []
-        return names.contains { (try? readLink("\(folder)/\($0)")) == target }
+        let directory: ByteString = "/proc/\(process)/fd"
+        let names = (try? FileDescriptor.open(directory, [.readOnly, .directory]).names()) ?? []
+        return names.contains { (try? readLink("\(directory)/\($0)")) == target }
     }
 
     /// The numbers of all processes.

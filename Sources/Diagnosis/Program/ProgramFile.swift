@@ -35,7 +35,7 @@ public struct ProgramFile: Hashable, Sendable {
     public var isOnNosuidMount: Bool
     /// Who besides root can put something else in its place, as the end of a sentence; nil if nobody can.
     public var weakness: ByteString?
-    /// Whether somebody besides root may change it, or put another in its place: then it is to be given no capability.
+    /// Whether another user than root may change it, or put another in its place: then it is to be given no capability.
     public var isOpenToOthers: Bool
 
     /// Creates the description of a program.
@@ -62,6 +62,9 @@ public struct ProgramFile: Hashable, Sendable {
         self.weakness = weakness
         self.isOpenToOthers = isOpenToOthers
     }
+
+    /// What is executed: the first of the scripts, or the program itself.
+    var startedPath: ByteString { scripts.first ?? path }
 
     /// Whether starting it changes the user or the group.
     public var isSetID: Bool { mode.isSetID && !isOnNosuidMount }
@@ -120,8 +123,8 @@ extension ProgramFile {
 
     private static func find(_ program: ByteString, searchPath: ByteString) throws(Errno) -> ByteString {
         if program.bytes.contains(UInt8(ascii: "/")) { return program }
-        for folder in searchPath.split(on: UInt8(ascii: ":")) {
-            let path = (folder.isEmpty ? "." : folder) + "/" + program
+        for directory in searchPath.split(on: UInt8(ascii: ":")) {
+            let path = (directory.isEmpty ? "." : directory) + "/" + program
             if let status = try? FileStatus(of: path), status.kind == .regular, status.mode.rawValue & 0o111 != 0 {
                 return path
             }

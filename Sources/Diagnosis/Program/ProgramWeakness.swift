@@ -8,10 +8,10 @@ extension ProgramFile {
 
     /// Who besides root can change the file at `path`, or a directory on the way to it; nil if nobody can.
     ///
-    /// In a directory with the sticky bit nobody exchanges what belongs to somebody else (inode(7)).
+    /// In a directory with the sticky bit nobody exchanges what belongs to another user (inode(7)).
     static func weakness(of path: ByteString) -> ByteString? {
         var place = path
-        if !path.hasPrefix("/"), let folder = try? readLink("/proc/self/cwd") { place = folder + "/" + path }
+        if !path.hasPrefix("/"), let directory = try? readLink("/proc/self/cwd") { place = directory + "/" + path }
         let separator = UInt8(ascii: "/")
         var isFile = true
         while !place.isEmpty {

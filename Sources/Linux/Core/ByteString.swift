@@ -22,6 +22,12 @@ public struct ByteString: Hashable, Sendable {
     /// Creates an empty byte string.
     public init() { bytes = [] }
 
+    /// Creates the string of `parts`, with `separator` between them.
+    public init(joining parts: [ByteString], with separator: ByteString) {
+        self.init()
+        for (index, part) in parts.enumerated() { self += index == 0 ? part : separator + part }
+    }
+
     /// How many bytes there are.
     public var count: Int { bytes.count }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import Diagnosis
-internal import Launch
 internal import Linux
 internal import PolicyInventory
 internal import PortPolicy
@@ -62,17 +61,16 @@ struct Explain: ParsableCommand {
     }
 
     func run() throws {
-        let survey = Survey(
-            subject: pid.map { .process($0) } ?? user.map { .user($0.bytes) } ?? .caller,
+        let question = BindQuestion(
+            pid.map { .process($0) } ?? user.map { .user($0.bytes) } ?? .caller,
             program: program?.bytes,
             transport: udp ? .udp : .tcp,
             address: on?.address ?? .v4(.any),
             isDualStack: !isIPv6Only,
-            port: port.ranges[0].lower,
-            helper: Installation.pathWithoutProc(of: "lowport-helper")
+            port: port.ranges[0].lower
         )
         let explanation: Explanation
-        do throws(Survey.Failure) { explanation = Explanation(try survey.situation()) } catch { throw error.reported() }
+        do throws(BindQuestion.Failure) { explanation = try Explanation(question) } catch { throw error.reported() }
         if json { try sayJSON(ExplainAnswer(explanation)) } else { try show(explanation) }
         if !explanation.canBind { throw Status.no }
     }
@@ -81,19 +79,20 @@ struct Explain: ParsableCommand {
         try say(lines: [Line(explanation.verdict, explanation.canBind ? .none : .fault), Line("" as Message)])
         var table = Table()
         for finding in explanation.findings {
-            table.append(["  \(finding.effect.word)", ByteString(finding.subject), finding.text])
+            table.append(["  \(finding.effect.word)", ByteString(finding.subject.name), finding.text])
         }
         try say(lines: table.lines(fitting: .standardOutput))
-        if explanation.remedies.isEmpty, explanation.advice.isEmpty { return }
+        if explanation.remedies.isEmpty { return }
         try say(lines: ["", "to make it work:"])
         for remedy in explanation.remedies {
-            try say(lines: [Line("  \(remedy.command)" as Message), Line("      \(remedy.effect)" as ByteString)])
+            guard let command = remedy.command else { continue }
+            try say(lines: [Line("  \(command)" as Message), Line("      \(remedy.effect)" as ByteString)])
         }
-        for advice in explanation.advice { try say("  \(advice)") }
+        for advice in explanation.remedies.compactMap(\.advice) { try say("  \(advice)") }
     }
 }
 
-extension Explanation.Finding.Effect {
+extension Finding.Effect {
     /// The word in front of the finding.
     fileprivate var word: ByteString {
         switch self {
@@ -105,7 +104,7 @@ extension Explanation.Finding.Effect {
     }
 }
 
-extension Survey.Failure {
+extension BindQuestion.Failure {
     /// Says what went wrong, and returns the status to end with.
     fileprivate func reported() -> ExitCode {
         switch self {
@@ -150,9 +149,12 @@ private struct ExplainAnswer: Encodable {
         canBind = explanation.canBind
         verdict = explanation.verdict.jsonText
         findings = explanation.findings.map {
-            Finding(subject: $0.subject, effect: $0.effect.rawValue, text: $0.text.jsonText)
+            Finding(subject: $0.subject.name, effect: $0.effect.rawValue, text: $0.text.jsonText)
         }
-        remedies = explanation.remedies.map { Remedy(command: $0.command.text.jsonText, effect: $0.effect.jsonText) }
-        advice = explanation.advice.isEmpty ? nil : explanation.advice.map(\.jsonText)
+        remedies = explanation.remedies.compactMap { remedy in
+            remedy.command.map { Remedy(command: $0.text.jsonText, effect: remedy.effect.jsonText) }
+        }
+        let advice = explanation.remedies.compactMap(\.advice)
+        self.advice = advice.isEmpty ? nil : advice.map(\.jsonText)
     }
 }

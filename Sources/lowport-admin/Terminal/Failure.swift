@@ -73,11 +73,3 @@ func failure(
     if let hint { note(message: "hint: \(hint)") }
     return status
 }
-
-extension ByteString {
-    /// The strings of `parts`, with `separator` between them.
-    init(joining parts: [ByteString], with separator: ByteString) {
-        self.init()
-        for (index, part) in parts.enumerated() { self += index == 0 ? part : separator + part }
-    }
-}

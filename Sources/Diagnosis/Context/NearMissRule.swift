@@ -3,46 +3,33 @@ internal import Linux
 internal import PortPolicy
 
 /// A rule that would allow the request, but for one thing.
-struct NearRule {
+struct NearMissRule {
     let location: RuleLocation
     /// What keeps it from allowing, as the end of a sentence.
     let difference: ByteString
-    /// Whether it is for somebody else: true of most rules, and so rarely the cause.
+    /// Whether it is for another user: true of most rules, and so rarely the cause.
     let isForOthers: Bool
 }
 
-extension Situation {
-    /// The rules that one change of the request, or of the rule, away from allowing.
+extension KnownPolicy {
+    /// The rules that are one change of the request, or of the rule, away from allowing; those for others come last.
     ///
     /// Nothing is judged here: each rule alone is put to the decision again with one thing changed, and what makes the
     /// answer yes is what kept it no.
-    var nearRules: [NearRule] {
+    func nearMisses(of request: BindRequest) -> [NearMissRule] {
         // A rule for other ports is not near, and among ten thousand most are.
-        rules.files.flatMap(\.rules).filter { isForThePort($0.rule) }.compactMap { rule, location in
-            difference(of: rule).map { difference, isForOthers in
-                NearRule(location: location, difference: difference, isForOthers: isForOthers)
+        let rules = rules.files.flatMap(\.rules).filter { rule, _ in
+            rule.ports.contains { $0.contains(request.port) }
+        }
+        let near = rules.compactMap { rule, location in
+            difference(of: rule, from: request).map { difference, isForOthers in
+                NearMissRule(location: location, difference: difference, isForOthers: isForOthers)
             }
         }
+        return near.filter { !$0.isForOthers } + near.filter(\.isForOthers)
     }
 
-    private func isForThePort(_ rule: Rule) -> Bool { rule.ports.contains { $0.contains(request.port) } }
-
-    /// The same as findings: what may be the cause first, and of the many that there can be, some.
-    var nearFindings: [Explanation.Finding] {
-        let near = nearRules
-        let sorted = near.filter { !$0.isForOthers } + near.filter(\.isForOthers)
-        var findings = sorted.prefix(5).map { rule in
-            Explanation.Finding("rules", .informs, "\(rule.location) \(rule.difference)")
-        }
-        if sorted.count > 5 {
-            let more: ByteString =
-                "\(sorted.count - 5) more rules for the port are like that: lowport list --port \(request.port)"
-            findings.append(Explanation.Finding("rules", .informs, more))
-        }
-        return findings
-    }
-
-    private func difference(of rule: Rule) -> (ByteString, isForOthers: Bool)? {
+    private func difference(of rule: Rule, from request: BindRequest) -> (ByteString, isForOthers: Bool)? {
         if isAllowed(request, by: rule) { return nil }
         var other = request
         for transport in TransportProtocol.words where transport != request.transport {
@@ -69,7 +56,6 @@ extension Situation {
     }
 
     private func isAllowed(_ request: BindRequest, by rule: Rule) -> Bool {
-        let alone = RuleSet([RulesFile(path: "", content: rule.byteString.bytes)])
-        return alone.answer(to: request, now: now, names: SystemNames()).isAllowed
+        RuleSet([RulesFile(path: "", content: rule.byteString.bytes)]).allow(request, now)
     }
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Capabilities
-internal import Launch
 internal import Linux
 
-/// Why a program does not have what its file says, or cannot be reached from outside.
+/// What a program gets from its file when it is started.
 extension ProgramFile {
     /// What keeps CAP_NET_BIND_SERVICE, which the file has, from the process (capabilities(7), execve(2)).
     ///
     /// Nil if the file does not have it; a value of nil if nothing keeps it away.
-    func capabilityDefect(startedBy status: ProcessCredentials) -> ByteString?? {
+    func capabilityDefect(startedBy starter: ProcessCredentials) -> ByteString?? {
         switch attribute {
         case .none, .unsupported: return nil
         case .unreadable(let error):
@@ -16,19 +15,19 @@ extension ProgramFile {
         case .some(let capabilities):
             guard capabilities.permitted.contains(.netBindService) || capabilities.inheritable.contains(.netBindService)
             else { return nil }
-            return .some(defect(of: capabilities, startedBy: status))
+            return .some(defect(of: capabilities, startedBy: starter))
         }
     }
 
-    private func defect(of capabilities: FileCapabilities, startedBy status: ProcessCredentials) -> ByteString? {
+    private func defect(of capabilities: FileCapabilities, startedBy starter: ProcessCredentials) -> ByteString? {
         if isOnNosuidMount { return "it lies on a file system that is mounted nosuid" }
-        if status.hasNoNewPrivileges { return "no_new_privs is set, so a program gains nothing when it is started" }
+        if starter.hasNoNewPrivileges { return "no_new_privs is set, so a program gains nothing when it is started" }
         if capabilities.rootUser != .root {
             return "they count only in user namespaces whose root is uid \(capabilities.rootUser)"
         }
         let isInherited =
-            capabilities.inheritable.contains(.netBindService) && status.inheritable.contains(.netBindService)
-        if !status.bounding.contains(.netBindService), !isInherited {
+            capabilities.inheritable.contains(.netBindService) && starter.inheritable.contains(.netBindService)
+        if !starter.bounding.contains(.netBindService), !isInherited {
             return "CAP_NET_BIND_SERVICE is outside the bounding set"
         }
         if !capabilities.permitted.contains(.netBindService), !isInherited {
@@ -37,12 +36,24 @@ extension ProgramFile {
         if !capabilities.isEffective {
             return "it is permitted there, and not effective, and the program has to raise it"
         }
-        let gained = capabilities.permitted.intersection(status.bounding)
-            .union(capabilities.inheritable.intersection(status.inheritable))
-        if !gained.isSuperset(of: capabilities.permitted) {
+        if vainRequest(startedBy: starter) != nil {
             return "some of them are outside the bounding set, so that the program cannot be started at all"
         }
         return nil
+    }
+
+    /// The capabilities for the lack of which the kernel refuses to start the program, with EPERM; nil if it starts it.
+    ///
+    /// The file lets it have them, and says that it relies on them ("Safety checking for capability-dumb binaries" in
+    /// capabilities(7)).
+    func vainRequest(startedBy starter: ProcessCredentials) -> CapabilitySet? {
+        guard areCapabilitiesSeen, case .some(let capabilities) = attribute, capabilities.isEffective else {
+            return nil
+        }
+        let gained = capabilities.permitted.intersection(starter.bounding)
+            .union(capabilities.inheritable.intersection(starter.inheritable))
+        let missing = capabilities.permitted.subtracting(gained)
+        return missing == [] ? nil : missing
     }
 
     /// Whether the kernel looks at the file capabilities at all when the program is started.
@@ -52,7 +63,7 @@ extension ProgramFile {
     }
 
     /// Whether starting it gains something, so that the loader passes over libraries from the environment (`AT_SECURE`).
-    private var gainsCapabilities: Bool {
+    var gainsCapabilities: Bool {
         guard areCapabilitiesSeen, case .some(let capabilities) = attribute else { return false }
         return capabilities.isEffective || !capabilities.permitted.isEmpty
     }
@@ -61,33 +72,8 @@ extension ProgramFile {
     var losesAmbient: Bool { isSetID || areCapabilitiesSeen }
 
     /// Whether starting it makes it root's, with all capabilities of the bounding set.
-    func becomesRoot(startedBy status: ProcessCredentials) -> Bool {
-        mode.rawValue & 0o4000 != 0 && owner == .root && !isOnNosuidMount && !status.hasNoNewPrivileges
-            && status.bounding.contains(.netBindService)
-    }
-
-    /// Why the helper's binds cannot be brought to the program, neither by the library nor by the broker; nil if they can.
-    var reachDefect: ByteString? {
-        if image == .unknown { return "it is neither a script nor a program" }
-        if isSetID { return "it is set-id, and would lose that under the broker" }
-        if gainsCapabilities { return "it has file capabilities, and would lose them under the broker" }
-        return nil
-    }
-
-    /// Whether the broker reaches it only if it is asked for, since the file looks as if it had something to lose.
-    var needsBrokerByName: Bool {
-        guard reachDefect == nil, brokerReason != nil else { return false }
-        if case .some = attribute { return true }
-        return mode.isSetID
-    }
-
-    /// Why the broker is needed for it, as the end of a sentence; nil if the library does.
-    var brokerReason: ByteString? {
-        switch image {
-        case .linkedStatically: "it is statically linked"
-        case .go: "it is a Go program, which makes its system calls itself"
-        case .foreign: "it is of another architecture"
-        case .dynamic, .script, .unknown: nil
-        }
+    func becomesRoot(startedBy starter: ProcessCredentials) -> Bool {
+        mode.rawValue & 0o4000 != 0 && owner == .root && !isOnNosuidMount && !starter.hasNoNewPrivileges
+            && starter.bounding.contains(.netBindService)
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// How the binds of a process that runs come to the helper.
-public enum RunningReach: Hashable, Sendable {
+/// How the binds of a process come to the helper.
+enum ProcessDelivery: Hashable, Sendable {
     /// They do not.
     case none
     /// It has one of the libraries mapped that replace `bind`.
@@ -11,10 +11,10 @@ public enum RunningReach: Hashable, Sendable {
     case broker
 }
 
-extension RunningReach {
+extension ProcessDelivery {
     /// Finds out how the binds of `process` come to the helper, as far as this process may see.
-    init(of process: Int32, _ status: ProcessCredentials) {
-        if Self.isSupervised(status) {
+    init(of process: Int32, _ credentials: ProcessCredentials) {
+        if Self.isSupervised(credentials) {
             self = .broker
         } else {
             self = Self.isPreloaded(process) ? .library : .none
@@ -29,15 +29,15 @@ extension RunningReach {
         }
     }
 
-    /// Whether it has the filter of the broker, and its user a supervisor that listens.
+    /// Whether the process has a filter, as the broker installs one, and its user a supervisor that listens.
     ///
     /// The kernel does not say whose filter a listener belongs to, so that the supervisor of another tree of programs of
     /// the same user is taken for it.
-    private static func isSupervised(_ status: ProcessCredentials) -> Bool {
-        guard status.hasSeccompFilter else { return false }
+    private static func isSupervised(_ credentials: ProcessCredentials) -> Bool {
+        guard credentials.hasSeccompFilter else { return false }
         return RunningProcess.all.contains { process in
             ["lowport-run", "authbind"].contains(RunningProcess.name(of: process))
-                && (try? ProcessCredentials(of: process))?.user == status.user
+                && (try? ProcessCredentials(of: process))?.user == credentials.user
                 && RunningProcess.hasOpen("anon_inode:seccomp notify", process)
         }
     }

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// What `lowport explain` is asked: who binds what.
+public struct BindQuestion: Sendable {
+    /// Whose bind it is.
+    public enum Requester: Sendable {
+        /// The user who asks.
+        case caller
+        /// Another user, by name or number, as after logging in.
+        case user(ByteString)
+        /// A process that runs.
+        case process(Int32)
+    }
+
+    /// Why the question cannot be answered.
+    public enum Failure: Error, Sendable {
+        /// There is no such user.
+        case noSuchUser(ByteString)
+        /// There is no such process, or it may not be looked at.
+        case process(Int32, Errno)
+        /// There is no such program, or it may not be read.
+        case program(ByteString, Errno)
+    }
+
+    /// Whose bind it is.
+    public var requester: Requester
+    /// The program, if one was named.
+    public var program: ByteString?
+    /// The protocol.
+    public var transport: TransportProtocol
+    /// The address.
+    public var address: IPAddress
+    /// Whether an IPv6 wildcard takes IPv4 as well.
+    public var isDualStack: Bool
+    /// The port.
+    public var port: Port
+
+    /// Creates a question.
+    public init(
+        _ requester: Requester,
+        program: ByteString? = nil,
+        transport: TransportProtocol,
+        address: IPAddress,
+        isDualStack: Bool,
+        port: Port
+    ) {
+        self.requester = requester
+        self.program = program
+        self.transport = transport
+        self.address = address
+        self.isDualStack = isDualStack
+        self.port = port
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Capabilities
+internal import Linux
+internal import PortPolicy
+
+/// Finds out what several examiners need to know, and changes nothing.
+struct Collector {
+    private let question: BindQuestion
+
+    init(_ question: BindQuestion) { self.question = question }
+
+    /// The context of the question.
+    func context() throws(BindQuestion.Failure) -> BindContext {
+        let process = try process()
+        let user = process.credentials.user
+        let request = BindRequest(
+            user: user,
+            groups: process.credentials.groups,
+            transport: question.transport,
+            address: question.address,
+            port: question.port,
+            isDualStack: question.isDualStack && question.address == .v6(.any)
+        )
+        return BindContext(
+            request: request,
+            requester: Requester(
+                name: Accounts.name(of: user),
+                outerUser: isCaller ? Namespaces.outerUser(of: user) : nil
+            ),
+            process: process,
+            program: try program(),
+            programName: question.program,
+            policy: KnownPolicy(to: request),
+            kernel: .current(for: process.identifier),
+            // Of other processes nothing is known, and the broker would answer for the kernel.
+            sandboxError: isCaller && !process.isUnderBroker ? SandboxProbe.error(of: request) : nil
+        )
+    }
+
+    private var isCaller: Bool { if case .caller = question.requester { true } else { false } }
+
+    // MARK: - The process
+
+    private func process() throws(BindQuestion.Failure) -> BindingProcess {
+        var process: BindingProcess
+        switch question.requester {
+        case .process(let identifier):
+            let credentials = try Self.credentials(of: identifier)
+            process = BindingProcess(identifier: identifier, credentials: credentials)
+            process.delivery = ProcessDelivery(of: identifier, credentials)
+        case .caller:
+            process = BindingProcess(credentials: try Self.credentials(of: CurrentProcess.identifier))
+            // What it starts is under the same supervisor, while the library is in this process alone.
+            if ProcessDelivery(of: CurrentProcess.identifier, process.credentials) == .broker {
+                process.delivery = .broker
+            }
+        case .user(let name):
+            process = BindingProcess(credentials: try Self.credentials(ofUser: name))
+        }
+        if let count = try? Namespaces.capabilitiesCount(inNetworkOf: process.directory) {
+            process.doCapabilitiesCount = count
+        }
+        return process
+    }
+
+    private static func credentials(of identifier: Int32) throws(BindQuestion.Failure) -> ProcessCredentials {
+        do throws(Errno) { return try ProcessCredentials(of: identifier) } catch { throw .process(identifier, error) }
+    }
+
+    /// What a log-in gives; the limits of this process do not hold for the session of another user.
+    private static func credentials(ofUser name: ByteString) throws(BindQuestion.Failure) -> ProcessCredentials {
+        let number = Digits.number(name, upTo: UInt64(UInt32.max)).map { UserID(rawValue: UInt32($0)) }
+        guard let user = Accounts.user(named: name) ?? number else { throw .noSuchUser(name) }
+        return ProcessCredentials(
+            user: user,
+            groups: Accounts.name(of: user).map { Accounts.groups(ofUser: $0) } ?? [],
+            effective: user == .root ? CapabilitySet(rawValue: .max) : []
+        )
+    }
+
+    // MARK: - The program
+
+    private func program() throws(BindQuestion.Failure) -> ProgramFile? {
+        // The file that was started, even if another has taken its place; not everybody may look at it.
+        if case .process(let identifier) = question.requester { return ProgramFile(runBy: identifier) }
+        guard let program = question.program else { return nil }
+        let searchPath = Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+        do throws(Errno) { return try ProgramFile(program, searchPath: searchPath) } catch {
+            throw .program(program, error)
+        }
+    }
+}

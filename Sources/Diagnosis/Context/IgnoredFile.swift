@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+/// A rules file, or a directory of them, that counts for nothing.
+struct IgnoredFile: Hashable, Sendable {
+    /// Why it does not count, with its path in front.
+    var reason: ByteString
+    /// The command that would make it count; nil if there is none.
+    var repair: ShellCommand?
+    /// Whether its rules would allow the request; nil if it cannot be told.
+    var wouldAllow: Bool?
+    /// Whether another user than root could write its rules.
+    var isOpenToOthers = false
+}
+
+extension IgnoredFile {
+    /// Describes a file that was refused as a whole.
+    init(_ refusal: RuleStore.Refusal, _ request: BindRequest, _ now: Timestamp) {
+        let path = ShellCommand.operand(refusal.path)
+        reason = refusal.byteString
+        switch refusal.reason {
+        case .owner: repair = ShellCommand(["sudo", "chown", "root", path])
+        case .writable: repair = ShellCommand(["sudo", "chmod", "go-w", path])
+        case .failure(.permissionDenied): repair = ShellCommand(["sudo", "chmod", "a+rX", path])
+        case .failure, .kind, .size: repair = nil
+        }
+        // It is read for this question alone; who may write to it has no say in anything.
+        let content = try? FileDescriptor.open(refusal.path, [.readOnly, .noFollow, .nonBlocking])
+            .readToEnd(limit: RulesFile.maximumSize)
+        wouldAllow = content.map { RuleSet([RulesFile(path: refusal.path, content: $0)]).allow(request, now) }
+        switch refusal.reason {
+        case .owner, .writable: isOpenToOthers = true
+        case .failure, .kind, .size: isOpenToOthers = false
+        }
+    }
+
+    /// Describes a file with errors.
+    init(_ file: RulesFile, _ request: BindRequest, _ now: Timestamp) {
+        var sound: [UInt8] = []
+        for (rule, _) in file.rules { sound += (rule.byteString + "\n").bytes }
+        let error: ByteString = file.errors.first.map { ":\($0.asMessage.original)" } ?? ""
+        reason = "\(file.path)\(error)"
+        repair =
+            file.path == RuleStore.mainPath
+            ? "sudo lowport edit" : ShellCommand(["sudoedit", ShellCommand.operand(file.path)])
+        wouldAllow = RuleSet([RulesFile(path: file.path, content: sound)]).allow(request, now)
+    }
+}

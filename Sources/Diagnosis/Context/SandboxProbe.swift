@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+/// Finds out whether something around this process keeps it from binding, whatever else allows the bind.
+enum SandboxProbe {
+    /// The error of every bind of the port, before it comes to addresses and privileges; nil if there is none.
+    ///
+    /// Tries to bind an address that no machine has: nothing is bound, and what Landlock or a filter says comes first.
+    static func error(of request: BindRequest) -> Errno? {
+        let threshold = (try? PortThreshold.current) ?? PortThreshold.standard
+        guard threshold > UInt32(request.port.rawValue) else { return nil }
+        if kernelText(of: "/proc/sys/net/ipv4/ip_nonlocal_bind") == "0",
+            let error = error(of: request, at: .v4(IPv4Address(rawValue: 0xF000_0001)))
+        {
+            return error
+        }
+        // With IPv6, the kernel asks for the privilege before it looks for the address: EACCES tells nothing.
+        guard case .v6 = request.address, kernelText(of: "/proc/sys/net/ipv6/ip_nonlocal_bind") == "0",
+            let nowhere = IPAddress("100::1"), error(of: request, at: nowhere) == .notPermitted
+        else { return nil }
+        return .notPermitted
+    }
+
+    /// The error of a bind of the port at `address`, if it is one that a sandbox gives; nil for others, and if it works.
+    static func error(of request: BindRequest, at address: IPAddress) -> Errno? {
+        let family: InternetFamily = if case .v4 = address { .v4 } else { .v6 }
+        do throws(Errno) {
+            let socket = try FileDescriptor.socket(family, request.transport)
+            try socket.bind(to: SocketAddress(address, request.port))
+            return nil
+        } catch { return error == .permissionDenied || error == .notPermitted ? error : nil }
+    }
+
+    /// What helps against a sandbox.
+    static func escape(_ context: BindContext) -> Remedy {
+        Remedy(
+            .deliver,
+            context.run(),
+            "outside of this sandbox, which nothing can lift from a process that is in it"
+        )
+    }
+}
+
+/// What a file of the kernel holds, without the newline; nothing if there is none.
+func kernelText(of path: ByteString) -> String {
+    let bytes = (try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64)) ?? []
+    return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
+}

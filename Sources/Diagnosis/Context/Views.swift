@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+extension BindContext {
+    /// Calls `look` in the network namespace of the process; nil if that namespace cannot be entered.
+    func inItsNetwork<Result>(_ look: () -> Result) -> Result? {
+        if Namespaces.shareNetwork("self", process.directory) != false { return look() }
+        return try? Namespaces.inNetwork(of: process.directory, look)
+    }
+}
+
+extension BindRequest {
+    /// Calls `look` with the real user and groups of the request; nil if this process cannot take them on, as root alone can
+    /// for others.
+    func asRequester<Result>(_ look: () -> Result) -> Result? {
+        let ours = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
+        if user == CurrentProcess.realUser, Set(groups) == Set(ours) { return look() }
+        return try? Impersonation.withRealIdentity(user: user, groups: groups, look)
+    }
+}
+
+/// Why the real user may not access `path` (access(2)); nil if they may.
+func accessError(_ kind: AccessKind, to path: ByteString) -> Errno? {
+    do throws(Errno) {
+        try checkAccess(kind, to: path)
+        return nil
+    } catch { return error }
+}

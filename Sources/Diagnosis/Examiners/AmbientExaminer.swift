@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Capabilities
+internal import Linux
+internal import PortPolicy
+
+/// The ambient set, which a program that is started inherits (capabilities(7)).
+struct AmbientExaminer: Examiner {
+    static let role = Role.way
+
+    init(lookingAt context: BindContext) {}
+
+    func findings(_ context: BindContext, after found: Findings) -> [Finding] {
+        guard !context.process.isRunning else { return [] }
+        let isAmbient = context.process.credentials.ambient.contains(.netBindService)
+        // Root's programs have the bounding set.
+        if context.request.user == .root, !isAmbient || context.process.credentials.bounding.contains(.netBindService) {
+            return []
+        }
+        guard isAmbient else { return [Finding(.ambient, .refuses, "CAP_NET_BIND_SERVICE is not in the ambient set")] }
+        if context.program?.losesAmbient == true {
+            let text: ByteString = "CAP_NET_BIND_SERVICE is ambient, but a set-id or capable program loses it"
+            return [Finding(.ambient, .refuses, text)]
+        }
+        return [
+            Finding(
+                .ambient,
+                context.process.effectOfCapabilities,
+                "CAP_NET_BIND_SERVICE is in the ambient set, so that every program has it",
+                reason: context.process.doCapabilitiesCount
+                    ? .init(.likely, "CAP_NET_BIND_SERVICE is ambient here") : nil
+            )
+        ]
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Capabilities
+internal import Launch
+internal import Linux
+internal import PortPolicy
+
+/// Whether what the policy allows can be brought to the program by the helper.
+struct DeliveryExaminer: Examiner {
+    static let role = Role.delivery
+
+    /// Whether the helper of this installation is there and has its privilege.
+    var isHelperReady = true
+    /// The value of `kernel.yama.ptrace_scope` that keeps the broker from working; nil if it may work.
+    var forbiddingScope: Int?
+
+    func findings(_ context: BindContext, after found: Findings) -> [Finding] {
+        if found.hasWay || found.allows(.kernel) { return [] }
+        if let defect = defect(context) {
+            let reason: Finding.Reason? =
+                found.isPermitted ? .init(.decisive, "it is allowed, but \(defect.text)") : nil
+            return [Finding(.delivery, .refuses, defect.text, reason: reason)]
+        }
+        return [Finding(.delivery, .allows, text(context), reason: .init(.possible, starter(context)))]
+    }
+
+    /// How the permission comes to the process.
+    private func text(_ context: BindContext) -> ByteString {
+        let (process, program) = (context.process, context.program)
+        if process.isRunning {
+            return process.isUnderBroker
+                ? "it is under the broker, which asks the helper" : "it has the library in it that asks the helper"
+        }
+        if process.isUnderBroker { return "this process is under the broker already, and so is what it starts" }
+        guard let reason = program?.brokerReason else { return "lowport run and authbind reach it" }
+        return program?.needsBrokerByName == true
+            ? "lowport run --via broker reaches it; the broker has to be asked for, since \(reason) and has privileges on disk"
+            : "lowport run and authbind reach it with the broker, since \(reason)"
+    }
+
+    /// What the program has to be started with, as the end of a sentence.
+    private func starter(_ context: BindContext) -> ByteString {
+        if context.process.isRunning { return "" }
+        return context.program?.needsBrokerByName == true
+            ? ", started with lowport run --via broker" : ", started with lowport run or authbind"
+    }
+
+    // MARK: - What helps
+
+    func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
+        if findings.hasWay || findings.allows(.kernel) { return [] }
+        // Confined processes have the kernel engine, and out of a sandbox only a start elsewhere leads.
+        if findings.isBlocked(by: .confinement, .boundingSet, .seccomp, .landlock, .controlGroup) { return [] }
+        switch defect(context) {
+        case nil:
+            if context.process.isRunning { return [] }
+            let options: [ByteString] = context.program?.needsBrokerByName == true ? ["--via", "broker"] : []
+            return [Remedy(.deliver, context.run(options), "starts it so that it asks the helper")]
+        case .foreignNamespace:
+            return [Remedy(.deliver, context.run(), "outside of this user namespace")] + enabling(context)
+        case .noNewPrivileges, .boundingSet:
+            return enabling(context) + [ambient(context)]
+        case .noHelper:
+            return [Remedy(.deliver, "sudo make install", "puts the helper in place with its privilege")]
+        case .notStarted, .libraryInVain:
+            let options: [ByteString] = context.program?.brokerReason == nil ? [] : ["--via", "broker"]
+            let start = Remedy(.deliver, context.run(options), "starts it again so that it asks the helper")
+            return [start] + enabling(context)
+        case .noBroker:
+            let lift = Remedy(
+                .deliver,
+                "sudo sysctl kernel.yama.ptrace_scope=1",
+                "lets the broker look into the program"
+            )
+            return [lift] + enabling(context)
+        case .unreachable:
+            return enabling(context) + capability(context) + withoutPrivileges(context)
+        }
+    }
+
+    /// The kernel asks nobody, and nothing has to be started in another way.
+    private func enabling(_ context: BindContext) -> [Remedy] {
+        guard context.kernel == .off else { return [] }
+        return [
+            Remedy(
+                .deliver,
+                "sudo lowport enforce enable",
+                "has the kernel itself let every process bind what the policy allows it"
+            )
+        ]
+    }
+
+    /// What a process that can gain nothing has to be born with.
+    private func ambient(_ context: BindContext) -> Remedy {
+        Remedy(
+            .deliver,
+            context.ambientStart,
+            "starts it from outside with the capability, for every low port; in a unit of systemd, "
+                + "AmbientCapabilities=CAP_NET_BIND_SERVICE does it"
+        )
+    }
+
+    private func capability(_ context: BindContext) -> [Remedy] {
+        guard let program = context.program, program.image != .unknown, !program.isOpenToOthers else { return [] }
+        return [
+            Remedy(
+                .deliver,
+                ShellCommand(["sudo", "lowport", "grant", "--program", ShellCommand.operand(program.path)]),
+                "for every low port and every user, until the file is replaced by an upgrade" + program.warning
+            )
+        ]
+    }
+
+    /// Under the broker nothing is gained, and so a program that would gain something is reached as others are.
+    private func withoutPrivileges(_ context: BindContext) -> [Remedy] {
+        guard forbiddingScope == nil, let program = context.program, program.image != .unknown else { return [] }
+        return [
+            Remedy(
+                .deliver,
+                context.run(["--via", "broker"]),
+                "starts it so that it asks the helper, and without what its file would give it"
+            )
+        ]
+    }
+}
+
+extension DeliveryExaminer {
+    init(lookingAt context: BindContext) {
+        isHelperReady = Self.isHelperReady
+        if let scope = Yama.scope, !Yama.allowsSupervision(scope: scope, isRoot: context.request.user == .root) {
+            forbiddingScope = scope
+        }
+    }
+
+    private static var isHelperReady: Bool {
+        guard let helper = Installation.pathWithoutProc(of: "lowport-helper"),
+            let file = try? ProgramFile(helper, searchPath: ""), !file.isOnNosuidMount
+        else { return false }
+        if file.mode.rawValue & 0o4000 != 0, file.owner == .root { return true }
+        if case .some(let capabilities) = file.attribute { return capabilities.permitted.contains(.netBindService) }
+        return false
+    }
+}
+
+/// Why no permission of the policy comes to a program.
+private enum DeliveryDefect {
+    case foreignNamespace
+    case noNewPrivileges
+    case boundingSet
+    case noHelper
+    /// The process was started without a wrapper.
+    case notStarted
+    /// The process has the library, which does not reach it for this reason.
+    case libraryInVain(ByteString)
+    /// Neither the library nor the broker reaches the program, for this reason.
+    case unreachable(ByteString)
+    /// For this reason it takes the broker, which this `kernel.yama.ptrace_scope` forbids.
+    case noBroker(ByteString, scope: Int)
+
+    /// The defect as the end of a sentence.
+    var text: ByteString {
+        switch self {
+        case .foreignNamespace: NamespaceExaminer.foreign
+        case .noNewPrivileges: "no_new_privs keeps the helper from having any privilege"
+        case .boundingSet: "CAP_NET_BIND_SERVICE is outside the bounding set here"
+        case .noHelper: "the helper of Lowport is not installed with its privilege"
+        case .notStarted: "the process was not started with lowport run or authbind"
+        case .libraryInVain(let reason): "the library of lowport run or authbind does not reach it: \(reason)"
+        case .unreachable(let reason): "the program cannot be reached: \(reason)"
+        case .noBroker(let reason, let scope):
+            "the program cannot be reached: \(reason), and \(Yama.key) is \(scope)"
+        }
+    }
+}
+
+extension DeliveryExaminer {
+    /// Why no permission of the policy comes to the program; nil if it does.
+    ///
+    /// What only a start elsewhere lifts comes first.
+    fileprivate func defect(_ context: BindContext) -> DeliveryDefect? {
+        let process = context.process
+        if !process.doCapabilitiesCount { return .foreignNamespace }
+        if !process.isUnderBroker {
+            if process.credentials.hasNoNewPrivileges { return .noNewPrivileges }
+            if !process.credentials.bounding.contains(.netBindService) { return .boundingSet }
+        }
+        if !isHelperReady { return .noHelper }
+        switch process.delivery {
+        case .broker: return nil
+        case .library: return context.program?.brokerReason.map { .libraryInVain($0) }
+        case .none: if process.isRunning { return .notStarted }
+        }
+        guard let program = context.program else { return nil }
+        if let defect = program.deliveryDefect { return .unreachable(defect) }
+        if let scope = forbiddingScope, let reason = program.brokerReason { return .noBroker(reason, scope: scope) }
+        return nil
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Capabilities
+internal import Linux
+
+/// What the program file gives: its capabilities, or root's.
+struct FileExaminer: Examiner {
+    static let role = Role.way
+
+    /// The file that has taken the place of the one that a process was started from.
+    var replacement: ProgramFile?
+
+    func findings(_ context: BindContext, after found: Findings) -> [Finding] {
+        guard let program = context.program else { return [] }
+        let process = context.process
+        if process.isRunning { return replacement.map { [finding(ofReplacement: $0, process)] } ?? [] }
+        let capabilities = finding(program, process)
+        guard program.becomesRoot(startedBy: process.credentials) else { return [capabilities] }
+        return [allowing("\(program.path) is set-user-ID root", .strong, process), capabilities]
+    }
+
+    private func finding(_ program: ProgramFile, _ process: BindingProcess) -> Finding {
+        let path = program.path
+        switch (program.attribute, program.capabilityDefect(startedBy: process.credentials)) {
+        case (.none, _):
+            let text: ByteString =
+                "\(path) has no file capabilities; replacing the file, as an upgrade does, removes them"
+            return Finding(.file, .refuses, text)
+        case (.unsupported, _):
+            return Finding(.file, .refuses, "the file system of \(path) knows no file capabilities")
+        case (_, nil):
+            return Finding(.file, .refuses, "\(path) has file capabilities, but not cap_net_bind_service")
+        case (_, .some(nil)):
+            let text: ByteString = "\(path) has cap_net_bind_service, for every low port"
+            return allowing(text, .decisive, process, because: "\(path) has the file capability")
+        case (_, .some(let defect?)):
+            let text: ByteString = "file capabilities of \(path) have no effect: \(defect)"
+            return Finding(.file, .refuses, text, reason: .init(.strong, "the " + text))
+        }
+    }
+
+    private func allowing(
+        _ text: ByteString,
+        _ weight: Finding.Reason.Weight,
+        _ process: BindingProcess,
+        because reason: ByteString? = nil
+    ) -> Finding {
+        Finding(
+            .file,
+            process.effectOfCapabilities,
+            text,
+            reason: process.doCapabilitiesCount ? .init(weight, reason ?? text) : nil
+        )
+    }
+
+    private func finding(ofReplacement file: ProgramFile, _ process: BindingProcess) -> Finding {
+        let text: ByteString = "\(file.path) was replaced since the process was started"
+        guard process.credentials.effective.contains(.netBindService), case .none = file.attribute else {
+            return Finding(.file, .informs, text)
+        }
+        return Finding(.file, .informs, text + "; the file that is there now has no file capabilities")
+    }
+}
+
+extension FileExaminer {
+    init(lookingAt context: BindContext) {
+        replacement = context.process.identifier.flatMap { ProgramFile(replacingThatOf: $0) }
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+
+/// The user namespace that the network belongs to (user_namespaces(7)).
+struct NamespaceExaminer: Examiner {
+    static let role = Role.circumstance
+
+    /// What makes capabilities worthless.
+    static let foreign: ByteString =
+        "the network belongs to another user namespace, where the capabilities of this one do not count"
+
+    init(lookingAt context: BindContext) {}
+
+    func findings(_ context: BindContext, after found: Findings) -> [Finding] {
+        if context.process.doCapabilitiesCount { return [] }
+        return [Finding(.namespace, .refuses, Self.foreign, reason: .init(.strong, Self.foreign))]
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+/// What gives a permission that is missing.
+extension PolicyExaminer {
+    func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
+        guard findings.needsPermission else { return [] }
+        return executable(context) + grants(context)
+    }
+
+    /// What makes a path allow that is there already.
+    private func executable(_ context: BindContext) -> [Remedy] {
+        guard let path = context.policy.decision.unexecutable else { return [] }
+        return [
+            Remedy(
+                .activate,
+                ShellCommand(["sudo", "chmod", "a+x", path]),
+                "lets everybody bind it who is started with authbind or lowport run"
+            )
+        ]
+    }
+
+    /// What makes rules count that are there, or adds one.
+    private func grants(_ context: BindContext) -> [Remedy] {
+        // In another user namespace the owners of the files are not to be seen.
+        let ignored = context.requester.outerUser == nil ? context.policy.ignoredFiles : []
+        let repairs = ignored.compactMap { file -> Remedy? in
+            guard file.wouldAllow != false, let repair = file.repair else { return nil }
+            let warning: ByteString = file.isOpenToOthers ? "; read them first, for others could write them" : ""
+            return Remedy(.permit, repair, "makes the rules count that are there" + warning)
+        }
+        return ignored.contains { $0.wouldAllow == true } ? repairs : repairs + [grant(context)]
+    }
+
+    /// What gives exactly this permission.
+    private func grant(_ context: BindContext) -> Remedy {
+        let request = context.request
+        let place: [ByteString] = request.address.isWildcard ? [] : ["--on", "\(request.address.unmapped)"]
+        let command: [ByteString] = ["sudo", "lowport", "grant", "\(request.port)"]
+        return Remedy(
+            .permit,
+            ShellCommand(command + identity(context) + protocolOptions(request.transport) + place),
+            "lets this user have this port, and nothing else"
+        )
+    }
+
+    /// The protocol; nothing for the one that `lowport grant` means without the option.
+    private func protocolOptions(_ transport: TransportProtocol) -> [ByteString] {
+        if transport == .tcp { return [] }
+        return ["--protocol", transport.isWord ? transport.name : "any"]
+    }
+
+    private func identity(_ context: BindContext) -> [ByteString] {
+        // The policy knows the users of the machine, and not those of a user namespace.
+        let user = context.requester.outerUser ?? context.request.user
+        let name = context.requester.outerUser.map { Accounts.name(of: $0) } ?? context.requester.name
+        guard let name else { return ["--uid", "\(user)"] }
+        return name.hasPrefix("-") ? ["--user=\(name)"] : ["--user", name]
+    }
+}
+
+extension KnownPolicy {
+    /// The rule that is written at `place`, behind a colon; nothing if no rule is.
+    func text(at place: RuleLocation) -> ByteString {
+        rules.files.flatMap(\.rules).first { $0.location == place }.map { ": \($0.rule)" } ?? ""
+    }
+}
+
+extension SourceTraits {
+    /// `rule FILE:LINE and FILE:LINE`, or `FILE, line LINE`: by what something is allowed.
+    func words(for locations: [RuleLocation]) -> ByteString {
+        let places = locations.map { place -> ByteString in
+            isWrittenInRules || place.line == 0 ? place.byteString : "\(place.file), line \(place.line)"
+        }
+        let list = ByteString(joining: places, with: " and ")
+        return isWrittenInRules ? "\(noun) \(list)" : list
+    }
+}
+
+extension Decision {
+    /// The last path that may not be executed, if that was the last that was refused for want of permission.
+    fileprivate var unexecutable: ByteString? {
+        for answer in answers.reversed() {
+            guard let step = answer.steps.last(where: { $0.refusal == .permissionDenied }) else { continue }
+            return step.access == .execute ? "\(answer.source.traits.directory)/\(step.path)" : nil
+        }
+        return nil
+    }
+}

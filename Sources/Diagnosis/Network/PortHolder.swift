@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Linux
+internal import PortPolicy
+
+/// Who has the port already.
+struct PortHolder: Hashable, Sendable {
+    /// Their socket.
+    var socket: BoundSocket
+    /// The processes that have it, as far as the asking user may see them.
+    var processes: [RunningProcess] = []
+}
+
+extension PortHolder {
+    /// The holders of the port of a request in the network of a process.
+    static func all(_ context: BindContext) -> [PortHolder] {
+        let request = context.request
+        let ipv6Only = context.inItsNetwork { (try? SocketList.ipv6Only(request.transport)) ?? [] } ?? []
+        return [request.transport.name, "\(request.transport.name)6"]
+            .flatMap { table -> [BoundSocket] in
+                let path: ByteString = "/proc/\(context.process.directory)/net/\(table)"
+                let text = try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64 << 20)
+                return BoundSocket.table(text ?? [], transport: request.transport)
+            }
+            .map { socket in
+                var socket = socket
+                socket.isIPv6Only = ipv6Only.contains(socket.inode)
+                return socket
+            }
+            .filter { $0.occupies(request.address, request.port, isDualStack: request.isDualStack) }
+            .map { PortHolder(socket: $0, processes: RunningProcess.owning(socket: $0.inode)) }
+    }
+}
