@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Capabilities
 public import Linux
 
 /// What the kernel says of a process in `/proc/PID/status` (proc_pid_status(5)), as far as a bind depends on it.

@@ -182,14 +182,12 @@ extension Property {
     /// The first port for everybody: a number that does not fit frees no port.
     private static func checkThreshold(_ bytes: [UInt8]) throws {
         let number = PortThreshold.number(in: bytes)
-        let limit = EngineSettings.limit(in: bytes)
-        if let number { try require(number <= 65536, "above all ports") }
-        let digits = bytes.prefix { (0x30...0x39).contains($0) }
-        guard let value = Int(String(decoding: digits, as: UTF8.self)), digits.count <= 5 else {
-            return try require(limit.rawValue == 1024, "the limit is \(limit)")
-        }
-        try require(Int(limit.rawValue) == min(value, 65535), "\(value) is \(limit)")
-        try require(number.map { Int($0) } == (value <= 65536 ? value : nil), "\(value) is another threshold")
+        let limit = EngineSettings.limit(threshold: number ?? PortThreshold.standard)
+        let text = bytes.last == 0x0A ? bytes.dropLast() : bytes[...]
+        let isNumber = text.allSatisfy { (0x30...0x39).contains($0) }
+        let value = isNumber ? Int(String(decoding: text, as: UTF8.self)).flatMap { $0 <= 65536 ? $0 : nil } : nil
+        try require(number.map { Int($0) } == value, "\(text) is another threshold")
+        try require(Int(limit.rawValue) == max(1, min(value ?? 1024, 65535)), "\(text) is \(limit)")
     }
 
     /// The notice of the engine, and behind a NUL the control groups of a process: what counts is what was written, and
