@@ -169,7 +169,7 @@ import Testing
         arguments: [
             ("noHelper", ["sudo make install"]),
             ("notStarted", ["lowport run PROGRAM", "sudo lowport enforce enable"]),
-            ("scope", ["sudo sysctl kernel.yama.ptrace_scope=0", "sudo lowport enforce enable"]),
+            ("scope", ["sudo sysctl kernel.yama.ptrace_scope=1", "sudo lowport enforce enable"]),
             ("namespace", ["lowport run /srv/server", "sudo lowport enforce enable"]),
             (
                 "bounding",

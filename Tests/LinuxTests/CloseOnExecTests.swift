@@ -26,7 +26,6 @@ import Testing
         "BpfObjects.existing": "takes a link that is there; bpf(2) makes all descriptors alike",
         "BpfPins.open": "takes a pin in a file system of the machine; bpf(2) makes all descriptors alike",
         "HeldSignals.listen": "gives none away, and changes what the process does about signals",
-        "ProcessGroups.init": "gives none away, and needs a terminal",
         "Fork.keepOnly": "closes the descriptors of the process",
         "Fork.handOver": "is for the next program, which is to have them",
     ]

@@ -5,10 +5,10 @@ internal import Linux
 enum EngineMap: Int, CaseIterable {
     /// What the programs tell of binds.
     case events
-    /// How often each rule allowed a bind, by a number that `rules` knows.
+    /// How often each rule allowed a bind, by a number that `counterNumbers` knows.
     case counters
     /// The numbers of the counters, by the digests of the rules.
-    case rules
+    case counterNumbers
     case statistics
     /// The names of rules files, by the numbers that stand for them in events.
     case sources
@@ -47,7 +47,7 @@ enum EngineMap: Int, CaseIterable {
                 value: 8,
                 capacity: Self.counterCount
             )
-        case .rules:
+        case .counterNumbers:
             Layout(pin: "rules", kind: .hash, name: "lowport_rules", key: 8, value: 4, capacity: Self.counterCount)
         case .statistics:
             Layout(

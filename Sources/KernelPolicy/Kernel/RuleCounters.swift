@@ -7,8 +7,8 @@ extension EngineMaps {
     func counters(for digests: [UInt64]) throws(EnforcementError) -> [UInt32] {
         do throws(Errno) {
             var known: [UInt64: UInt32] = [:]
-            for key in try self[.rules].map.keys(size: 8) {
-                let number = try self[.rules].map.value(at: key).map { MapNumbers($0).word(at: 0) }
+            for key in try self[.counterNumbers].map.keys(size: 8) {
+                let number = try self[.counterNumbers].map.value(at: key).map { MapNumbers($0).word(at: 0) }
                 known[MapNumbers(key).double(at: 0)] = number
             }
             var free = UInt32(1)
@@ -26,7 +26,7 @@ extension EngineMaps {
                     continue
                 }
                 try self[.counters].map.set(Self.bytes(free), Self.bytes(UInt64(0)))
-                try self[.rules].map.set(Self.bytes(digest), Self.bytes(free))
+                try self[.counterNumbers].map.set(Self.bytes(digest), Self.bytes(free))
                 known[digest] = free
                 numbers.append(free)
                 free += 1
@@ -38,15 +38,16 @@ extension EngineMaps {
     /// Gives the counters of rules that are gone to whoever comes.
     func releaseCounters(except digests: Set<UInt64>) throws(EnforcementError) {
         do throws(Errno) {
-            for key in try self[.rules].map.keys(size: 8) where !digests.contains(MapNumbers(key).double(at: 0)) {
-                try self[.rules].map.remove(key)
+            for key in try self[.counterNumbers].map.keys(size: 8)
+            where !digests.contains(MapNumbers(key).double(at: 0)) {
+                try self[.counterNumbers].map.remove(key)
             }
         } catch { throw .failed("remove old counters", error) }
     }
 
     /// How often the rule with this digest allowed a bind; nil if it is not known.
     func count(of digest: UInt64) -> UInt64? {
-        guard let number = (try? self[.rules].map.value(at: Self.bytes(digest))).flatMap({ $0 }),
+        guard let number = (try? self[.counterNumbers].map.value(at: Self.bytes(digest))).flatMap({ $0 }),
             let count = (try? self[.counters].map.value(at: number)).flatMap({ $0 })
         else { return nil }
         return MapNumbers(count).double(at: 0)
