@@ -162,26 +162,27 @@ import Testing
                         if not select.select([terminal], [], [], 60)[0]: raise SystemExit(f"{send} {wait} {seen}")
                         try: seen += os.read(terminal, 4096)
                         except OSError: ended = True
-                    print(send, wait in seen, flush=True); seen = seen[seen.find(wait) + len(wait):]
+                    print(wait, wait in seen, flush=True); seen = seen[seen.find(wait) + len(wait):]
                 print("end", os.waitpid(child, 0)[1], flush=True)
             run = [word.encode() for word in sys.argv[1:]]
             shell = b" ".join(run)
             end = (b"\\x03", b"^C")
             session(run + [b"cat"], [(b"hello\\n", b"hello\\r\\nhello"), end])
             session(run + [b"bash", b"--norc", b"-i"], [
-                (b"echo a$((1+1))\\n", b"a2"), (b"sleep 1000\\n", b"sleep"), (b"\\x1a", b"Stopped"), (b"fg\\n", b"sleep 1000"), end,
+                (b"echo a$((1+1))\\n", b"a2"), (b"cat\\n", b"cat"), (b"v\\n", b"v\\r\\nv"), (b"\\x1a", b"Stopped"), (b"fg\\n", b"cat"),
+                (b"u\\n", b"u\\r\\nu"), end,
                 (b"echo st$?\\n", b"st130"), (b"stty size; exit 5\\n", b"0 0")])
             session([b"bash", b"--norc", b"-i"], [
                 (shell + b" sh -c 'trap \\"echo IN\\"\\"T; exit 9\\" INT; cat; cat'\\n", b"cat"), (b"x\\n", b"x\\r\\nx"), (b"\\x1a", b"Stopped"),
-                (b"jobs\\n", b"Stopped"), (b"fg\\n", b"cat"), (b"y\\n", b"y\\r\\ny"), (b"\\x1a", b"Stopped"), (b"bg\\n", b"&"),
-                (b"jobs\\n", b"Stopped"), (b"fg\\n", b"cat"), (b"\\x03", b"INT"), (b"echo st$?\\n", b"st9"),
+                (b"jobs\\n", b"Stopped"), (b"fg\\n", b"cat"), (b"y\\n", b"y\\r\\ny"), (b"\\x1a", b"Stopped"), (b"bg; until jobs -s | grep -q .; do sleep 0.1; done; jobs\\n", b"Stopped"),
+                (b"fg\\n", b"cat"), (b"w\\n", b"w\\r\\nw"), (b"\\x03", b"INT"), (b"echo st$?\\n", b"st9"),
                 (b"trap 'echo W''INCH' WINCH; " + shell + b" cat | head -1\\n", b"head"), (b"z\\n", b"z\\r\\nz"), (b"\\x04", b""),
                 (b"exit 0\\n", b"exit")])
             END
             /usr/bin/python3 terminal.py env > without; /usr/bin/python3 terminal.py $RUN > with
             cmp with without; grep -c True with; grep end with
             """,
-            "25\nend 2\nend 1280\nend 0\n"
+            "27\nend 2\nend 1280\nend 0\n"
         )
     }
 

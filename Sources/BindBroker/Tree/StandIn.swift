@@ -77,7 +77,7 @@ struct StandIn: ~Copyable {
             }
         } catch {
             // How it ended nobody knows.
-            if !hasReaper, !CurrentProcess.exists(program) { status = 125 }
+            if status == nil, !hasReaper, !CurrentProcess.exists(program) { status = 125 }
         }
     }
 
