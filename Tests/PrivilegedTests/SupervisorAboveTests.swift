@@ -107,12 +107,18 @@ import Testing
     @Test func `it stops when the program stops, and goes on when the program goes on`() async throws {
         try await expect(
             """
+            cat > wait.py <<'END'
+            import os, time
+            open("pid", "w").write(str(os.getpid()) + "\\n")
+            while not os.path.exists("go"): time.sleep(0.02)
+            END
             cat > stop.py <<'END'
             import os, signal, time
             child = os.fork()
             if child == 0:
                 os.setpgid(0, 0)
-                os.execvp("sh", ["sh", "run", "sh", "-c", "echo $$ > pid; until [ -e go ]; do sleep 0.02; done"])
+                # No shell: the child that it makes would be stopped before it is a program, and the shell waits for that.
+                os.execvp("sh", ["sh", "run", "/usr/bin/python3", "wait.py"])
             while not (os.path.exists("pid") and open("pid").read().strip()): time.sleep(0.02)
             inner = int(open("pid").read())
             print(os.getpgid(inner) == child, os.getpgid(child) == child, os.getsid(inner) == os.getsid(0))

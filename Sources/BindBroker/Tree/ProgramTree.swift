@@ -85,28 +85,29 @@ enum ProgramTree {
 
 /// Where a process sits at its terminal: its group, and whether what is typed comes to it.
 struct TerminalSeat {
-    /// Whether the process leads its session, and so cannot leave its group.
-    let leadsSession: Bool
+    /// Whether the process cannot leave its group: it leads its session; or it is process 1 of a namespace, which does not
+    /// end before all process numbers of the namespace are free, also that of the group that it would be in.
+    let stays: Bool
     private let isInForeground: Bool
 
     /// That of this process.
     static var current: TerminalSeat {
-        let leads = CurrentProcess.isSessionLeader
-        guard leads, let terminal = ControllingTerminal() else {
-            return TerminalSeat(leadsSession: leads, isInForeground: false)
+        let stays = CurrentProcess.isSessionLeader || CurrentProcess.identifier == 1
+        guard stays, let terminal = ControllingTerminal() else {
+            return TerminalSeat(stays: stays, isInForeground: false)
         }
-        return TerminalSeat(leadsSession: true, isInForeground: terminal.foreground == CurrentProcess.group)
+        return TerminalSeat(stays: true, isInForeground: terminal.foreground == CurrentProcess.group)
     }
 
     /// Sits the program down: it stays in the group unless the stand-in cannot leave it.
     func take() {
-        guard leadsSession else { return }
+        guard stays else { return }
         try? CurrentProcess.join(nil)
         if isInForeground { try? ControllingTerminal()?.setForeground(CurrentProcess.group) }
     }
 
     /// Leaves it to the program, and joins `group` instead.
     func leave(for group: ProcessGroupID) {
-        if !leadsSession { try? CurrentProcess.join(group) }
+        if !stays { try? CurrentProcess.join(group) }
     }
 }
