@@ -163,8 +163,9 @@ extension Property {
             for line in ByteString(bytes).split(on: 0x0A) {
                 let words = line.split(on: 0x20).filter { !$0.isEmpty }.map(\.bytes)
                 let numbers = words.compactMap { word -> Int? in
-                    let isNumber = word.count <= 10 && word.allSatisfy { (0x30...0x39).contains($0) }
-                    let value = isNumber ? Int(String(decoding: word, as: UTF8.self)) : nil
+                    let digits = word.drop { $0 == 0x30 }
+                    let isNumber = digits.count <= 10 && word.allSatisfy { (0x30...0x39).contains($0) }
+                    let value = isNumber ? Int(String(decoding: word.suffix(11), as: UTF8.self)) : nil
                     return value.flatMap { $0 <= 4_294_967_295 ? $0 : nil }
                 }
                 guard words.count == 3, numbers.count == 3, numbers != [0, 0, 4_294_967_295],
