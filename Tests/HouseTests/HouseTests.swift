@@ -78,12 +78,18 @@ import Testing
         }
     }
 
+    /// What of `text` matches the regular expression `pattern` of ICU, which is faster than that of Swift without optimization.
+    private static func match(_ text: String, _ pattern: String) -> Substring? {
+        text.range(of: pattern, options: .regularExpression).map { text[$0] }
+    }
+
     /// The files below Sources with `text` in a line of code.
     private static func files(with text: String) throws -> [String] {
         try files().filter { file in
-            file.text.split(separator: "\n").contains { line in
-                !line.drop { $0 == " " }.hasPrefix("//") && line.contains(text)
-            }
+            file.text.range(of: text) != nil
+                && file.text.split(separator: "\n").contains { line in
+                    !line.drop { $0 == " " }.hasPrefix("//") && line.contains(text)
+                }
         }.map(\.path)
     }
 
@@ -104,15 +110,14 @@ import Testing
     }
 
     @Test func `numbers are read in one place`() throws {
-        let patterns: [Regex<Substring>] = [
-            /ascii: "9"\)/, /ascii: "f"\)/, /0x3[0-9]\.\.\.0x3[0-9]/, /- (?:0x30|0x57|0x37)\b/, /<= 0x39/, /radix:/,
-            /\bU?Int(?:8|16|32|64)?\([a-z]+(?:\[[0-9]\])?\.description/,
+        let patterns = [
+            #"ascii: "[9f]"\)"#, #"0x3[0-9]\.\.\.0x3[0-9]"#, #"- (0x30|0x57|0x37)\b"#, "<= 0x39", "radix:",
+            #"\bU?Int(8|16|32|64)?\([a-z]+(\[[0-9]\])?\.description"#,
         ]
         // The library that is injected has no room of ours to read with, and reads with strtol(3).
         for file in try Self.files() where file.path != "Linux/Core/Digits.swift" {
-            for pattern in patterns {
-                #expect(!file.text.contains(pattern), "\(file.path): \(file.text.firstMatch(of: pattern)?.0 ?? "")")
-            }
+            let found = Self.match(file.text, patterns.joined(separator: "|"))
+            #expect(found == nil, "\(file.path)")
         }
     }
 
@@ -120,15 +125,15 @@ import Testing
     @Test func `capabilities are no bare numbers`() throws {
         #expect(try Self.files(with: "struct CapabilitySet").count == 1)
         for file in try Self.files() where !file.path.hasPrefix("Linux/Processes/Capability") {
-            #expect(!file.text.contains("struct Capability:") && !file.text.contains("struct CapabilityMasks"))
-            #expect(!file.text.contains(/(effective|permitted|inheritable|ambient|bounding): U?Int/), "\(file.path)")
-            #expect(!file.text.contains(/clinux_prctl\((?:PR_CAP|[0-9])/), "\(file.path)")
+            let types = "struct Capability(Masks)?:|(effective|permitted|inheritable|ambient|bounding): U?Int"
+            let found = Self.match(file.text, types + #"|clinux_prctl\((PR_CAP|[0-9])"#)
+            #expect(found == nil, "\(file.path)")
         }
     }
 
     @Test func `an error has the name that the table gives it`() throws {
         for file in try Self.files() {
-            #expect(!file.text.contains(/Errno\(rawValue: *-?[0-9]/), "\(file.path)")
+            #expect(Self.match(file.text, #"Errno\(rawValue: *-?[0-9]"#) == nil, "\(file.path)")
         }
     }
 
@@ -138,19 +143,15 @@ import Testing
 
     @Test func `what proc says of a process is read in one place`() throws {
         for file in try Self.files() where !file.path.hasPrefix("Linux/Notifications/") {
-            #expect(!file.text.contains(/"(Uid|Gid|Cap[A-Z][a-z]+):/), "\(file.path)")
+            #expect(Self.match(file.text, #""(Uid|Gid|Cap[A-Z][a-z]+):"#) == nil, "\(file.path)")
         }
-        #expect(try Self.files(with: "open(\"/proc/self/uid_map") == ["Linux/Processes/Namespaces.swift"])
+        #expect(try Self.files(with: "\"/proc/self/uid_map\"") == ["Linux/Processes/Namespaces.swift"])
     }
 
-    /// getaddrinfo(3) says by its value that there is an error to be read; the preload library has no room to ask.
+    /// getaddrinfo(3) says by its value that there is an error to be read, and the library that is injected has no rooms.
     @Test func `errno is read where system calls are made`() throws {
-        let files = try Self.files(with: "clinux_errno()")
-        #expect(
-            Set(files) == [
-                "Linux/Core/SystemCall.swift", "Linux/Network/NameLookup.swift", "lowport-preload/Preload.swift",
-            ]
-        )
+        let files = try Self.files(with: "clinux_errno()").filter { !$0.hasPrefix("lowport-preload/") }
+        #expect(Set(files) == ["Linux/Core/SystemCall.swift", "Linux/Network/NameLookup.swift"])
     }
 
     /// A protocol is what `TransportProtocol` says; who asks for one of two takes every other for the second.
