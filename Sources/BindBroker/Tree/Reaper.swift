@@ -60,10 +60,12 @@ struct Reaper: ~Copyable {
     private mutating func report(_ change: ProcessChange) {
         switch change {
         case .exited, .killed: hasEnded = true
-        case .stopped, .continued: break
+        // It may have gone on in between, of which nothing told: the stand-in has to stop anew, or its parent sees nothing.
+        case .stopped: if hasStandIn { CurrentProcess.resume(standIn) }
+        case .continued: break
         }
-        // The report comes first: see `HeldSignals.stop`.
         try? channel.send(ReaperReport.changed(change).bytes)
+        // Behind the report: see `HeldSignals.stop`.
         if change == .continued, hasStandIn { CurrentProcess.resume(standIn) }
     }
 }
