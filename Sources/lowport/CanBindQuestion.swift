@@ -40,14 +40,14 @@ struct CanBindQuestion {
             let permission = try? BindPermission(ofThisProcessFor: port, transport, on: address ?? .v4(.any))
         else { return nil }
         switch permission {
-        case .granted(let reason): return say(true, reason) ? 0 : nil
-        case .refused: return say(false, "\(PolicySource.noneOfAll) allows it") ? 1 : nil
+        case .granted(let reason): return printAnswer(true, reason) ? 0 : nil
+        case .refused: return printAnswer(false, "\(PolicySource.noneOfAll) allows it") ? 1 : nil
         case .unknown: return nil
         }
     }
 
     /// Writes the answer, if it is asked for in words: with the schema `lowport.can-bind/1` (Documentation/json.md).
-    private func say(_ canBind: Bool, _ reason: ByteString) -> Bool {
+    private func printAnswer(_ canBind: Bool, _ reason: ByteString) -> Bool {
         guard wantsJSON else { return true }
         // Names of files that JSON has no plain letters for are rare, and have rules of their own.
         let isPlain = reason.bytes.allSatisfy {

@@ -14,8 +14,8 @@ struct Failure: Error {
         self.status = status
     }
 
-    /// Says so, as JSON too if `words` ask for that, and returns the exit status.
-    func tell(_ words: ArraySlice<ByteString>) -> Int32 {
+    /// Prints the error, as JSON too if `words` ask for that, and returns the exit status.
+    func report(_ words: ArraySlice<ByteString>) -> Int32 {
         // What follows `--`, or a program to be run, is none of ours.
         if status != 125, words.prefix(while: { $0 != "--" }).contains("--json") {
             try? InheritedDescriptor.standardOutput.write(json)

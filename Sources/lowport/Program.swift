@@ -11,10 +11,10 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     let verb = Verb(words)
     // Linked into a directory of somebody's own, it would start their program with the rights of its owner.
     if CurrentProcess.isSetID {
-        return Failure("must not be installed set-user-ID or set-group-ID", status: verb.statusOfFailure).tell(words)
+        return Failure("must not be installed set-user-ID or set-group-ID", status: verb.statusOfFailure).report(words)
     }
     if let status = CanBindQuestion(words)?.answer() { return status }
     do throws(Failure) {
         try verb.start(name: all.first ?? "lowport", words)
-    } catch { return error.tell(words) }
+    } catch { return error.report(words) }
 }

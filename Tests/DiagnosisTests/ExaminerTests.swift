@@ -169,7 +169,8 @@ import Testing
         arguments: [
             ("noHelper", ["sudo make install"]),
             ("notStarted", ["lowport run PROGRAM", "sudo lowport enforce enable"]),
-            ("scope", ["sudo sysctl kernel.yama.ptrace_scope=1", "sudo lowport enforce enable"]),
+            ("scope 3", ["sudo lowport enforce enable"]),
+            ("scope 2", ["sudo sysctl kernel.yama.ptrace_scope=1", "sudo lowport enforce enable"]),
             ("namespace", ["lowport run /srv/server", "sudo lowport enforce enable"]),
             (
                 "bounding",
@@ -190,7 +191,8 @@ import Testing
         case "notStarted":
             context.process.identifier = 77
             context.program = nil
-        case "scope": examiner.forbiddingScope = 1
+        case "scope 2": examiner.forbiddingScope = 2
+        case "scope 3": examiner.forbiddingScope = 3
         case "namespace": context.process.doCapabilitiesCount = false
         default: context.process.credentials.bounding = []
         }

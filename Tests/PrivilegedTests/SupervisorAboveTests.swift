@@ -257,4 +257,37 @@ import Testing
             "lowport-run\n4\n143\nterm\n8\n"
         )
     }
+
+    /// As in a container whose filter keeps programs from taking descriptors of others.
+    @Test func `where no supervisor may look into programs the library is taken, and static programs are told`()
+        async throws
+    {
+        try await expect(
+            """
+            cat > deny.py <<'END'
+            import ctypes, os, struct, sys
+            # pidfd_getfd(2) fails with EPERM.
+            code = [(0x20, 0, 0, 0), (0x15, 0, 1, 438), (6, 0, 0, 0x00050001), (6, 0, 0, 0x7FFF0000)]
+            text = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in code))
+            class Program(ctypes.Structure): _fields_ = [("count", ctypes.c_ushort), ("code", ctypes.c_void_p)]
+            program = Program(len(code), ctypes.cast(text, ctypes.c_void_p))
+            assert ctypes.CDLL(None).prctl(22, 2, ctypes.byref(program), 0, 0) == 0
+            os.execvp(sys.argv[1], sys.argv[1:])
+            END
+            for way in auto broker; do
+                /usr/bin/python3 deny.py setpriv --reuid alice --regid alice --init-groups $LIBEXEC/lowport-run --via $way \
+                    bind-probe tcp4 bind 127.0.0.1 81 2>&1 || echo $?
+            done
+            /usr/bin/python3 deny.py setpriv --reuid alice --regid alice --init-groups $LIBEXEC/lowport-run busybox true 2>&1
+            """,
+            """
+            bind ok
+            lowport-run: the supervisor may not look into programs: operation not permitted, as in containers without CAP_SYS_PTRACE
+            125
+            lowport-run: busybox: the broker cannot be used: the supervisor may not look into programs: operation not permitted, \
+            as in containers without CAP_SYS_PTRACE; nor can the library reach the program, since it is statically linked
+
+            """
+        )
+    }
 }

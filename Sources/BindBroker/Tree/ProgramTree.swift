@@ -40,6 +40,8 @@ enum ProgramTree {
                 CurrentProcess.exit(standIn.run(signals))
             }
         } catch {
+            // The starter goes on as it was; below it nobody begins, since nobody says so.
+            try? CurrentProcess.adoptOrphans(false)
             signals.release()
             throw error
         }
@@ -65,8 +67,10 @@ enum ProgramTree {
         reaperEnd = nil
         _ = consume start
         _ = consume changes
-        // Once the stand-in has left the group.
-        _ = try? programEnd?.receive(limit: 1)
+        // When the stand-in has left the group it says so. If it is gone instead, or has given up, this is nobody's program:
+        // the starter may start it in another way.
+        guard let end = programEnd.take(), let word = try? end.receive(limit: 1) else { CurrentProcess.exit(1) }
+        _ = consume word
         seat.take()
         tellOwnNumber(insteadOf: starter)
         signals.release()

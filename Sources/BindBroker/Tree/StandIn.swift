@@ -47,7 +47,8 @@ struct StandIn: ~Copyable {
                     hasReaper = false
                 }
             }
-            while let signal = signals.next() { pass(signal) }
+            // What has ended is sent nothing any more: its number may be another's.
+            while status == nil, let signal = signals.next() { pass(signal) }
             collect(signals)
         }
         return status ?? 125

@@ -65,7 +65,8 @@ struct DeliveryExaminer: Examiner {
             let options: [ByteString] = context.program?.brokerReason == nil ? [] : ["--via", "broker"]
             let start = Remedy(.deliver, context.run(options), "starts it again so that it asks the helper")
             return [start] + enabling(context)
-        case .noBroker:
+        case .noBroker(_, let scope):
+            guard Yama.canBeChanged(scope: scope) else { return enabling(context) }
             let lift = Remedy(
                 .deliver,
                 "sudo sysctl kernel.yama.ptrace_scope=1",

@@ -55,7 +55,8 @@ enum MachineHealth {
             "yama",
             .fault,
             found,
-            remedy: "sudo sysctl \(Yama.key)=1, or sudo lowport enforce enable"
+            remedy: Yama.canBeChanged(scope: scope)
+                ? "sudo sysctl \(Yama.key)=1, or sudo lowport enforce enable" : "sudo lowport enforce enable"
         )
     }
 

@@ -29,9 +29,10 @@ extension CurrentProcess {
     /// The corresponding system call is setsid(2).
     public static func beginSession() throws(Errno) { try nothingOrErrno(.setIdentity) { setsid() } }
 
-    /// Becomes the parent of what its descendants leave behind, instead of process 1 (`PR_SET_CHILD_SUBREAPER`, prctl(2)).
-    public static func adoptOrphans() throws(Errno) {
-        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
+    /// Says whether this process becomes the parent of what its descendants leave behind, instead of process 1
+    /// (`PR_SET_CHILD_SUBREAPER`, prctl(2)).
+    public static func adoptOrphans(_ adopts: Bool = true) throws(Errno) {
+        try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_CHILD_SUBREAPER, adopts ? 1 : 0, 0, 0, 0) }
     }
 }
 

@@ -20,4 +20,7 @@ public enum Yama {
     ///   - scope: the setting.
     ///   - isRoot: whether the supervisor has `CAP_SYS_PTRACE`, as root usually does.
     public static func allowsSupervision(scope: Int, isRoot: Bool) -> Bool { scope < 2 || isRoot && scope < 3 }
+
+    /// Whether the setting can be changed: at 3 it stays until the machine is started again.
+    public static func canBeChanged(scope: Int) -> Bool { scope < 3 }
 }
