@@ -4,17 +4,10 @@ import TestSupport
 import Testing
 
 /// The helper as it is installed: what its starter leaves in its process has no say, and nothing makes it fail open.
-@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct AuthbindHelperTests {
-    private static let allow =
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct AuthbindHelperTests: SandboxSuite {
+    static let prelude =
         "touch /etc/authbind/byport/81; chmod 755 /etc/authbind/byport/81; H=$LIBEXEC/lowport-helper\n"
     private static let ask = "as alice bind-probe tcp4 run $H 0100007f 5100"
-
-    private func expect(_ script: String, _ output: ByteString, sourceLocation: SourceLocation = #_sourceLocation)
-        async throws
-    {
-        let outcome = try await Sandbox.run(Self.allow + script)
-        #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
-    }
 
     @Test("The helper binds with file capabilities") func bindsWithFileCapabilities() async throws {
         try await expect(Self.ask, "helper ok\n")
@@ -119,7 +112,7 @@ import Testing
     @Test("A helper that was stopped does not bind later") func aHelperThatWasStoppedDoesNotBindLater() async throws {
         // A long file keeps the helper deciding while it is stopped; that its life is limited shows in its signal mask.
         let outcome = try await Sandbox.run(
-            Self.allow + """
+            Self.prelude + """
                 rm /etc/authbind/byport/81
                 { yes '# x' | head -c 4000000; echo 127.0.0.1,81; } > /etc/authbind/byuid/1001
                 cat > stop.py <<'END'

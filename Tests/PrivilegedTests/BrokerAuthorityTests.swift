@@ -6,17 +6,10 @@ import Testing
 /// The supervisor binds nothing itself, and the helper is asked for the starter alone (`BindAuthority`).
 ///
 /// Port 81 is for everybody and 82 for nobody. Whoever is not the starter gets neither.
-@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct BrokerAuthorityTests {
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct BrokerAuthorityTests: SandboxSuite {
     private static let both = "tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 82"
 
-    private func expect(
-        _ script: String,
-        _ output: ByteString,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws {
-        let outcome = try await Sandbox.run(BrokerTests.prelude + "B='\(Self.both)'\n" + script)
-        #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
-    }
+    static let prelude = BrokerTests.prelude + "B='\(both)'\n"
 
     @Test(
         "Who has no right gets no port in a tree of root",

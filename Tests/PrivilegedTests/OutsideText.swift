@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
 import TestSupport
+import Testing
 
 /// Screens that are shown names which somebody chose to deceive: what must hold for each of them, in Python.
 ///
@@ -169,4 +170,20 @@ enum OutsideText {
             print(counts["screens"], "screens,", names, counts["commands"], "commands,", len(problems), "problems")
 
         """#
+}
+
+/// Tests of what screens show of text that others wrote.
+protocol OutsideTextSuite {}
+
+extension OutsideTextSuite {
+    /// Runs `screens`, and expects that nothing was said but `last`.
+    func expect(
+        _ screens: String,
+        _ last: ByteString,
+        location: SourceLocation = #_sourceLocation
+    ) async throws {
+        let outcome = try await OutsideText.run(screens)
+        #expect(outcome.output == last, "\(outcome)", sourceLocation: location)
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)", sourceLocation: location)
+    }
 }

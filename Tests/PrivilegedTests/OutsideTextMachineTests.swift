@@ -4,17 +4,7 @@ import TestSupport
 import Testing
 
 /// Nothing that others wrote reaches a terminal or a shell raw: processes, installations, logs, and the drop-ins.
-@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct OutsideTextMachineTests {
-    private func expect(
-        _ screens: String,
-        _ last: ByteString,
-        location: SourceLocation = #_sourceLocation
-    ) async throws {
-        let outcome = try await OutsideText.run(screens)
-        #expect(outcome.output == last, "\(outcome)", sourceLocation: location)
-        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)", sourceLocation: location)
-    }
-
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct OutsideTextMachineTests: OutsideTextSuite {
     @Test("Names of processes and installations do nothing") func processesAndInstallations() async throws {
         try await expect(
             #"""

@@ -4,17 +4,7 @@ import TestSupport
 import Testing
 
 /// Nothing that others wrote reaches a terminal raw: the drop-ins, whose bytes in pipes are those of the originals.
-@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct OutsideTextProgramsTests {
-    private func expect(
-        _ screens: String,
-        _ last: ByteString,
-        location: SourceLocation = #_sourceLocation
-    ) async throws {
-        let outcome = try await OutsideText.run(screens)
-        #expect(outcome.output == last, "\(outcome)", sourceLocation: location)
-        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)", sourceLocation: location)
-    }
-
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct OutsideTextProgramsTests: OutsideTextSuite {
     @Test("What getcap and setcap show does nothing") func getcapAndSetcap() async throws {
         try await expect(
             #"""

@@ -4,17 +4,7 @@ import TestSupport
 import Testing
 
 /// Nothing that others wrote reaches a terminal or a shell raw: every screen of the command-line tool.
-@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct OutsideTextTests {
-    private func expect(
-        _ screens: String,
-        _ last: ByteString,
-        location: SourceLocation = #_sourceLocation
-    ) async throws {
-        let outcome = try await OutsideText.run(screens)
-        #expect(outcome.output == last, "\(outcome)", sourceLocation: location)
-        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)", sourceLocation: location)
-    }
-
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct OutsideTextTests: OutsideTextSuite {
     @Test("Names of explained programs do nothing") func programsThatAreExplained() async throws {
         try await expect(
             #"""

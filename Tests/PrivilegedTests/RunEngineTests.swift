@@ -4,21 +4,12 @@ import TestSupport
 import Testing
 
 /// Sockets that are handed over, the ambient capability, and the choice between engines.
-@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct RunEngineTests {
-    private func expect(
-        _ script: String,
-        _ output: ByteString,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws {
-        let outcome = try await Sandbox.run(
-            """
-            for p in 80 53; do touch /etc/authbind/byport/$p; chmod 755 /etc/authbind/byport/$p; done
-            RUN=$LIBEXEC/lowport-run
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct RunEngineTests: SandboxSuite {
+    static let prelude = """
+        for p in 80 53; do touch /etc/authbind/byport/$p; chmod 755 /etc/authbind/byport/$p; done
+        RUN=$LIBEXEC/lowport-run
 
-            """ + script
-        )
-        #expect(outcome.output == output, "\(outcome)", sourceLocation: sourceLocation)
-    }
+        """
 
     @Test("Sockets are handed over") func handsOverSockets() async throws {
         try await expect(
