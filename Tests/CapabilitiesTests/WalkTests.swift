@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Linux
+import TestSupport
 import Testing
 
 @testable import Capabilities
@@ -14,17 +15,12 @@ import Testing
         touch "$(printf 'n\\377\\ne')"; ln -s many link; ln -s missing dangling; mkfifo fifo; mkdir empty
         """
 
-    private static func withTrees<Result>(_ body: (ByteString) throws -> Result) throws -> Result {
+    private static func withTrees<Result>(_ body: (ByteString) throws -> Result) async throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lowport-walk-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-euc", makeTrees]
-        process.currentDirectoryURL = folder
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let made = try await run("/bin/sh", ["-euc", ByteString(makeTrees)], folder: folder.path)
+        try #require(made.status == 0, "\(made)")
         return try body(ByteString(folder.path))
     }
 
@@ -57,9 +53,9 @@ import Testing
     @Test("Findings are told in order", arguments: [1, 2, 3, 8], [true, false]) func tellsInOrder(
         threads: Int,
         throughDescriptors: Bool
-    ) throws {
+    ) async throws {
         if throughDescriptors && !DirectoryEntries.canReadAttributes { return }
-        try Self.withTrees { path in
+        try await Self.withTrees { path in
             let expected = try Self.plainWalk(path)
             #expect(expected.count > 6000)
             for _ in 0..<3 {
@@ -72,9 +68,9 @@ import Testing
     @Test("A deep tree needs few descriptors", arguments: [0, 1, 7], [true, false]) func needsFewDescriptors(
         count: Int,
         throughDescriptors: Bool
-    ) throws {
+    ) async throws {
         if throughDescriptors && !DirectoryEntries.canReadAttributes { return }
-        try Self.withTrees { path in
+        try await Self.withTrees { path in
             let expected = try Self.plainWalk(path)
             let found = Self.findings(
                 path,
@@ -87,9 +83,9 @@ import Testing
     }
 
     /// The walk leaves the working directory of its caller alone, also where its threads change theirs.
-    @Test("The working directory stays") func keepsWorkingDirectory() throws {
+    @Test("The working directory stays") func keepsWorkingDirectory() async throws {
         let before = FileManager.default.currentDirectoryPath
-        _ = try Self.withTrees { Self.findings($0, threads: 4, throughDescriptors: false) }
+        _ = try await Self.withTrees { Self.findings($0, threads: 4, throughDescriptors: false) }
         #expect(FileManager.default.currentDirectoryPath == before)
     }
 
@@ -98,8 +94,8 @@ import Testing
         #expect(findings == [WalkFinding(.unreachable(.noSuchFile), at: "/missing")])
     }
 
-    @Test("Several operands are one walk") func oneWalkForSeveralOperands() throws {
-        try Self.withTrees { path in
+    @Test("Several operands are one walk") func oneWalkForSeveralOperands() async throws {
+        try await Self.withTrees { path in
             var options = WalkOptions()
             options.tellsEverything = true
             var walk = FileCapabilityWalk(options)
@@ -114,8 +110,8 @@ import Testing
     }
 
     /// Everything that is told of is told once, however many findings wait.
-    @Test("The queue holds many findings") func queueHoldsManyFindings() throws {
-        try Self.withTrees { path in
+    @Test("The queue holds many findings") func queueHoldsManyFindings() async throws {
+        try await Self.withTrees { path in
             var seen = 0
             var last = 0
             var options = WalkOptions()

@@ -35,15 +35,16 @@ import Testing
 
     @Test("A descriptor is closed with its value")
     func descriptorsAreClosed() throws {
-        // A number that no other test is given meanwhile, and that no program would keep.
-        let number: Int32 = 950
-        try CurrentProcess.redirect(InheritedDescriptor(number), to: FileDescriptor.open("/dev/null", .readOnly))
+        // The number tells nothing: another test may be given it at once. That the pipe has no writer any more does.
+        let (output, input) = try Pipe().release()
+        let reader = FileDescriptor(owning: output)
         do {
-            let descriptor = FileDescriptor(owning: number)
-            try descriptor.setCloseOnExecute(true)
-            #expect(try descriptor.status().kind == .characterDevice)
+            let writer = FileDescriptor(owning: input)
+            #expect(try writer.status().kind == .fifo)
+            #expect(throws: Errno.wouldBlock) { try reader.reference.read(upTo: 1) }
         }
-        #expect(throws: Errno.badFileDescriptor) { try InheritedDescriptor(number).status() }
+        #expect(try reader.wait(for: .readable, until: .now + .seconds(60)))
+        #expect(try reader.reference.read(upTo: 1).isEmpty)
     }
 
     @Test("Released descriptors stay open") func releasedDescriptorsStayOpen() throws {

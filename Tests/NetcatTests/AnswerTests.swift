@@ -31,8 +31,9 @@ import Testing
     private func received(answering: Bool) throws -> [UInt8] {
         let (ours, theirs) = try FileDescriptor.socketPair()
         let peer = FileDescriptor(owning: theirs)
-        var threads = ThreadGroup()
         let pipe = try Pipe()
+        // What it uses is declared before it, and so closed after its end.
+        var threads = ThreadGroup()
         try peer.reference.shutDown(.sending)
         try InheritedDescriptor(ours).setNonBlocking(true)
         let input = pipe.output.rawValue

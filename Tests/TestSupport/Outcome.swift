@@ -39,6 +39,8 @@ public func run(
     environment: [String: String] = [:],
     folder: String? = nil
 ) async throws -> Outcome {
+    await RunningPrograms.shared.begin()
+    defer { RunningPrograms.shared.end() }
     let overrides = Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })
     let result = try await Subprocess.run(
         program.contains("/") ? .path(.init(program)) : .name(program),
