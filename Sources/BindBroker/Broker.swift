@@ -131,16 +131,17 @@ public enum Broker {
         trying sample: ProcessSample? = nil,
         isAbove: Bool = false
     ) throws(Errno) {
+        if let sample {
+            // First of all, for the starter waits.
+            var answer: UInt8 = 0
+            do throws(Errno) { try sample.inspect() } catch { answer = UInt8(clamping: error.rawValue) }
+            try channel.send([answer])
+        }
         let channel = try Confinement.keepOnly(channel)
         try CurrentProcess.leaveStandardDescriptors()
         // It lives as long as its programs: what ends them in good order, like a signal to a whole session, must not
         // end it before.
         Confinement.blockSignals()
-        if let sample {
-            var answer: UInt8 = 0
-            do throws(Errno) { try sample.inspect() } catch { answer = UInt8(clamping: error.rawValue) }
-            try channel.send([answer])
-        }
         guard var message = try channel.receive(limit: 1), let descriptor = message.descriptor.take() else { return }
         _ = consume channel
         var supervisor = Supervisor(

@@ -219,7 +219,7 @@ import Testing
                 cmp with without && grep -c Sig with
             done
             # Nobody else keeps the ends of its pipes open.
-            $RUN sh -c 'echo first; exec >&-; until [ -e go ]; do sleep 0.02; done' | { cat; : > go; echo end; }
+            $RUN sh -c 'echo first; exec >&- 7>&-; until [ -e go ]; do sleep 0.02; done' 7>&1 | { cat; : > go; echo end; }
             """,
             "3\n3\n3\nfirst\nend\n"
         )

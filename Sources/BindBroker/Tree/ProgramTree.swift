@@ -37,7 +37,7 @@ enum ProgramTree {
                 programEnd = nil
                 var standIn = try StandIn(changes, seat, &signals)
                 try start.send([1])
-                CurrentProcess.exit(standIn.run(signals))
+                CurrentProcess.exit(standIn.run(&signals))
             }
         } catch {
             // The starter goes on as it was; below it nobody begins, since nobody says so.

@@ -3,10 +3,10 @@ internal import Linux
 
 /// The process that the program's starter knows: it ends as the program ends, stops when it stops, and forwards signals.
 struct StandIn: ~Copyable {
-    private let changes: FileDescriptor
+    /// Where the reports come; nil when the reaper is gone.
+    private var changes: FileDescriptor?
     private let program: Int32
     private let reaper: Int32
-    private var hasReaper = true
     private var status: Int32?
 
     /// Makes this process the stand-in of the program that the reaper at the other end of `channel` starts.
@@ -25,26 +25,28 @@ struct StandIn: ~Copyable {
         while let signal = signals.next() {
             if !signal.isFromKernel, !signal.tellsOfChild { try? signal.forward(to: program) }
         }
-        changes = channel
+        changes = consume channel
     }
 
     /// Lives until the program ends: if a signal ended it, this process too.
     /// - Returns: the program's exit status.
-    mutating func run(_ signals: borrowing HeldSignals) -> Int32 {
-        // The program's ends of pipes are the program's alone.
-        try? CurrentProcess.leaveStandardDescriptors()
+    mutating func run(_ signals: inout HeldSignals) -> Int32 {
+        do throws(Errno) { try leaveDescriptors(&signals) } catch {
+            // Deaf, it would be no stand-in.
+            CurrentProcess.kill(program)
+            return 125
+        }
         while status == nil {
             // When the reaper is gone, the program is about to become a child of this process, of which nothing tells.
-            let wait: Milliseconds? = hasReaper ? nil : Milliseconds(rawValue: 10)
-            var entries = [
-                PollEntry(hasReaper ? changes.reference : nil, .readable), PollEntry(signals.reference, .readable),
-            ]
+            let reports = reports
+            let wait: Milliseconds? = reports == nil ? Milliseconds(rawValue: 10) : nil
+            var entries = [PollEntry(reports, .readable), PollEntry(signals.reference, .readable)]
             guard (try? poll(&entries, timeout: wait)) != nil else { continue }
-            if entries[0].isReadable {
-                if let message = try? changes.receive(limit: ReaperReport.size) {
+            if let reports, entries[0].isReadable {
+                if let message = try? reports.receive(limit: ReaperReport.size) {
                     if case .changed(let change) = ReaperReport(message.bytes) { follow(change, signals) }
                 } else {
-                    hasReaper = false
+                    changes = nil
                 }
             }
             // What has ended is sent nothing any more: its number may be another's.
@@ -54,13 +56,31 @@ struct StandIn: ~Copyable {
         return status ?? 125
     }
 
+    /// What is readable when a report came; nil when the reaper is gone.
+    private var reports: InheritedDescriptor? {
+        switch changes {
+        case .some(let open): open.reference
+        case nil: nil
+        }
+    }
+
+    /// What the program has open, such as ends of pipes and sockets that listen, is the program's alone.
+    private mutating func leaveDescriptors(_ signals: inout HeldSignals) throws(Errno) {
+        signals.stopListening()
+        guard let open = changes.take() else { return }
+        changes = try Confinement.keepOnly(InheritedDescriptor(open.release()))
+        try CurrentProcess.leaveStandardDescriptors()
+        try signals.listen()
+    }
+
     private mutating func follow(_ change: ProcessChange, _ signals: borrowing HeldSignals) {
         switch change {
         case .exited(let status): self.status = status
         case .killed(let signal): signals.end(by: signal)
         case .stopped(let signal):
             // Whatever is reported next, the program does not stand still any more.
-            signals.stop(by: signal) { (try? changes.wait(for: .readable, until: .now)) ?? true }
+            let reports = reports
+            signals.stop(by: signal) { (try? reports?.wait(for: .readable, until: .now)) ?? false }
         case .continued: break
         }
     }
@@ -78,7 +98,7 @@ struct StandIn: ~Copyable {
             }
         } catch {
             // How it ended nobody knows.
-            if status == nil, !hasReaper, !CurrentProcess.exists(program) { status = 125 }
+            if status == nil, reports == nil, !CurrentProcess.exists(program) { status = 125 }
         }
     }
 

@@ -60,6 +60,9 @@ public struct HeldSignals: ~Copyable {
         source = FileDescriptor(owning: try valueOrErrno(.open) { clinux_all_signals_descriptor() })
     }
 
+    /// Closes that descriptor: signals that come are kept.
+    public mutating func stopListening() { source = nil }
+
     /// What is readable when a signal came.
     public var reference: InheritedDescriptor? {
         switch source {
