@@ -36,7 +36,7 @@ struct Room {
         .target(name: name, dependencies: rooms.map { .target(name: $0) } + modules, swiftSettings: strict)
     }
 
-    /// For the embedded ring. Two targets cannot have one folder, so this one has a link to it.
+    /// For the embedded ring. Two targets cannot have one directory, so this one has a link to it.
     var embedded: Target {
         .target(
             name: name + "Embedded",

@@ -1,20 +1,20 @@
 #!/bin/sh -eu
 # SPDX-License-Identifier: Apache-2.0
-# capabilities.sh [FOLDER [ROUNDS]]: our getcap and setcap beside libcap's, in one run.
+# capabilities.sh [DIRECTORY [ROUNDS]]: our getcap and setcap beside libcap's, in one run.
 #
-# FOLDER is what getcap -r walks through, /usr if nothing is said; BIN is where our programs are. All runs are warm; the
+# DIRECTORY is what getcap -r walks through, /usr if nothing is said; BIN is where our programs are. All runs are warm; the
 # two take turns, so that what else the machine does hits both. Printed are medians, and how many times as fast ours is:
 # by the medians, and by the shortest runs, which other work disturbs least.
 cd "$(dirname "$0")/.."
-folder=${1:-/usr} rounds=${2:-15}
+directory=${1:-/usr} rounds=${2:-15}
 bin=${BIN:-.build-dist}
 for program in "$bin/getcap" "$bin/setcap" /sbin/getcap /sbin/setcap; do
     [ -x "$program" ] || { echo "capabilities.sh: $program is missing; make build, apt install libcap2-bin" >&2; exit 1; }
 done
-exec python3 - "$bin" "$folder" "$rounds" <<'END'
+exec python3 - "$bin" "$directory" "$rounds" <<'END'
 import os, statistics, subprocess, sys, tempfile, time
 
-ours, folder, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
+ours, directory, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
 
 def once(command):
@@ -44,12 +44,12 @@ def memory(name, path):
 
 
 print(f"{'':44} {'libcap':>12} {'lowport':>12} {'faster':>8} {'(best)':>8}")
-same = [subprocess.run([t, "-r", folder], capture_output=True).stdout for t in ("/sbin/getcap", f"{ours}/getcap")]
+same = [subprocess.run([t, "-r", directory], capture_output=True).stdout for t in ("/sbin/getcap", f"{ours}/getcap")]
 if same[0] != same[1]:
     sys.exit("the outputs differ")
-beside(f"getcap -r {folder}, all processors", ["getcap", "-r", folder], rounds)
-beside(f"getcap -r {folder}, one processor", ["getcap", "-r", folder], rounds, ("taskset", "-c", "0"))
-beside(f"getcap -rv {folder}, all processors", ["getcap", "-rv", folder], rounds)
+beside(f"getcap -r {directory}, all processors", ["getcap", "-r", directory], rounds)
+beside(f"getcap -r {directory}, one processor", ["getcap", "-r", directory], rounds, ("taskset", "-c", "0"))
+beside(f"getcap -rv {directory}, all processors", ["getcap", "-rv", directory], rounds)
 with tempfile.NamedTemporaryFile() as file:
     beside("start of getcap, one file", ["getcap", file.name], rounds * 20)
     beside("start of setcap -v, one file", ["setcap", "-q", "-v", "=", file.name], rounds * 20)
@@ -58,5 +58,5 @@ if os.access("/usr/bin/time", os.X_OK):
         for name in range(100):
             open(f"{small}/{name}", "w").close()
         memory("largest resident size, 100 files", small)
-    memory(f"largest resident size, {folder}", folder)
+    memory(f"largest resident size, {directory}", directory)
 END

@@ -3,7 +3,7 @@
 # Measures nc and lowport-forward beside the programs that a user would pick instead, in one run: each figure is the
 # median of interleaved runs, and the ratio to the best of the others. Everything happens in a network of its own.
 #
-#   Benchmarks/netcat.sh [FOLDER-OF-THE-PROGRAMS]      default: .build/release
+#   Benchmarks/netcat.sh [DIRECTORY-OF-THE-PROGRAMS]      default: .build/release
 #   ROUNDS=5 MEGABYTES=1024 Benchmarks/netcat.sh
 set -eu
 bin=$(realpath "${1:-.build/release}")
@@ -12,17 +12,17 @@ if [ "${LOWPORT_BENCH_INSIDE:-}" != yes ]; then
     LOWPORT_BENCH_INSIDE=yes exec unshare --net --pid --fork --kill-child --mount-proc "$0" "$bin"
 fi
 ip link set lo up
-folder=$(mktemp -d /dev/shm/lowport-bench.XXXXXX)
-trap 'rm -rf "$folder"' EXIT
-exec_bench="$folder/bench.py"
+directory=$(mktemp -d /dev/shm/lowport-bench.XXXXXX)
+trap 'rm -rf "$directory"' EXIT
+exec_bench="$directory/bench.py"
 cat >"$exec_bench" <<'PY'
 import os, resource, shutil, socket, statistics, subprocess, sys, time
 
-binaries, folder = sys.argv[1], sys.argv[2]
+binaries, directory = sys.argv[1], sys.argv[2]
 rounds, size = int(os.environ.get("ROUNDS", "5")), int(os.environ.get("MEGABYTES", "1024")) << 20
 ours = f"{binaries}/nc"
 others = {name: path for name in ("nc.openbsd", "nc.traditional", "ncat", "socat") if (path := shutil.which(name))}
-data = f"{folder}/data"
+data = f"{directory}/data"
 with open(data, "wb") as file:
     block = os.urandom(1 << 20)
     for _ in range(size >> 20):
@@ -85,7 +85,7 @@ def compare(title, measure, better, unit, rounds=rounds):
 def throughput(receive, send, cpu=False):
     def measure(name, path):
         mine, theirs = commands("ours", ours), commands(name, path)
-        fill = {"R": theirs[0], "S": theirs[1], "r": mine[0], "s": mine[1], "data": data, "out": f"{folder}/out", "n": size}
+        fill = {"R": theirs[0], "S": theirs[1], "r": mine[0], "s": mine[1], "data": data, "out": f"{directory}/out", "n": size}
         wall, used = transfer(receive.format(**fill), send.format(**fill))
         if os.path.exists(fill["out"]):
             os.unlink(fill["out"])
@@ -225,4 +225,4 @@ compare("resident at most, after 64 MiB", loaded, "less", "KiB", rounds=60)
 forward("forward", cpu=False)
 forward("forward, processor of the forwarder", cpu=True)
 PY
-python3 "$exec_bench" "$bin" "$folder"
+python3 "$exec_bench" "$bin" "$directory"

@@ -12,7 +12,7 @@ public enum Broker {
     }
 
     /// What did not work.
-    public enum Problem: Error, Hashable, Sendable {
+    public enum StartError: Error, Hashable, Sendable {
         /// The process already has a filter with a listener, as in some containers.
         case nested
         /// The kernel lets the supervisor look into no program, wherever it is, as Yama does, and some containers.
@@ -32,7 +32,7 @@ public enum Broker {
     public static func supervise(
         helper path: ByteString,
         placement: Placement? = nil
-    ) throws(Problem) -> Placement {
+    ) throws(StartError) -> Placement {
         do throws(Errno) {
             // To be watched takes the right to gain privileges, for good: the library would need it, if this fails.
             if CurrentProcess.hasFilters, try !CurrentProcess.succeedsElsewhere(mayInstall) { throw .busy }

@@ -64,7 +64,7 @@ public struct HelperConnection: ~Copyable {
         guard let number = channelNumber else { return false }
         if isListening {
             // If it is gone by now, the next look for a call finds out.
-            try? number.send(HelperOrder.goOn.bytes)
+            try? number.send(HelperOrder.resume.bytes)
             return true
         }
         if (try? number.send(HelperOrder.listen.bytes, with: listener.descriptor.reference)) != nil,
@@ -77,11 +77,11 @@ public struct HelperConnection: ~Copyable {
     }
 
     /// Waits for the next call that the listening helper leaves to us; nil if it is gone.
-    public mutating func passedOnCall() -> PassedOnCall? {
-        guard let number = channelNumber, let message = try? number.receive(limit: PassedOnCall.size) else {
+    public mutating func passedOnCall() -> ForwardedCall? {
+        guard let number = channelNumber, let message = try? number.receive(limit: ForwardedCall.size) else {
             return nil
         }
-        return PassedOnCall(message.bytes)
+        return ForwardedCall(message.bytes)
     }
 
     /// The call that a helper which is gone had received last; nil if it had answered all.

@@ -66,19 +66,19 @@ public struct Supervisor: ~Copyable {
     }
 
     /// Waits for the next call that is to be answered here; nil when no program is left.
-    private mutating func nextCall() -> PassedOnCall? {
+    private mutating func nextCall() -> ForwardedCall? {
         while true {
             if helper.isListening {
                 if let call = helper.passedOnCall() { return call }
                 // It is gone. What it had received nobody else can receive.
                 if let call = helper.unfinishedCall(), listener.isWaiting(call) {
                     unfinished = call.identifier
-                    return PassedOnCall(call, refusal: nil)
+                    return ForwardedCall(call, refusal: nil)
                 }
             }
             guard waitForNotification() else { return nil }
             do throws(Errno) {
-                return PassedOnCall(try listener.receive(), refusal: nil)
+                return ForwardedCall(try listener.receive(), refusal: nil)
             } catch {
                 if error != .noSuchFile && error != .interrupted { return nil }
             }
@@ -99,7 +99,7 @@ public struct Supervisor: ~Copyable {
         }
     }
 
-    private mutating func answer(_ asked: PassedOnCall) throws(Errno) {
+    private mutating func answer(_ asked: ForwardedCall) throws(Errno) {
         let notification = asked.notification
         guard let call = BindFilter.call(notification) else { return try listener.resume(notification) }
         if call == .restrictSelf { isRestricted = true }
@@ -117,13 +117,13 @@ public struct Supervisor: ~Copyable {
         do throws(Errno) {
             return try PendingBind.read(notification, call: call)
         } catch {
-            if error == .notPermitted { complain(notification.thread, error) }
+            if error == .notPermitted { report(notification.thread, error) }
             return nil
         }
     }
 
     private mutating func answer(
-        _ asked: PassedOnCall,
+        _ asked: ForwardedCall,
         _ bind: PendingBind,
         _ socket: borrowing FileDescriptor
     ) throws(Errno) {
@@ -164,7 +164,7 @@ public struct Supervisor: ~Copyable {
     }
 
     private mutating func reply(
-        to asked: PassedOnCall,
+        to asked: ForwardedCall,
         _ bind: PendingBind,
         _ socket: borrowing FileDescriptor
     ) -> HelperReply {
@@ -180,14 +180,14 @@ public struct Supervisor: ~Copyable {
     private mutating func isForHelper(_ socket: borrowing FileDescriptor, _ thread: Int32) -> Bool {
         switch callers.authority(over: socket) {
         case .helper: return true
-        case .kernel(.unknown): complain(thread, principal.isKnown ? .permissionDenied : .noSuchProcess)
+        case .kernel(.unknown): report(thread, principal.isKnown ? .permissionDenied : .noSuchProcess)
         case .kernel: break
         }
         return false
     }
 
     /// Tells the log of the machine, once, that a program cannot be helped and why.
-    private mutating func complain(_ thread: Int32, _ error: Errno) {
+    private mutating func report(_ thread: Int32, _ error: Errno) {
         if hasComplained { return }
         hasComplained = true
         let name = (try? ProcessName.of(thread)) ?? "?"

@@ -51,12 +51,12 @@ const char *ctls_load(void)
 }
 
 // The first thing that went wrong, and forgets the others.
-static void take_fault(const char *what, char *fault, size_t size)
+static void put_message(const char *what, char *message, size_t size)
 {
     unsigned long code = openssl.ERR_get_error();
     const char *reason = code ? openssl.ERR_reason_error_string(code) : NULL;
     openssl.ERR_clear_error();
-    snprintf(fault, size, "%s%s%s", what, reason ? ": " : "", reason ? reason : "");
+    snprintf(message, size, "%s%s%s", what, reason ? ": " : "", reason ? reason : "");
 }
 
 // A key and a certificate for it that nobody has signed but itself, for this one connection.
@@ -96,25 +96,25 @@ static int select_protocol(void *ssl, const unsigned char **out, unsigned char *
     return ALPN_ACCEPTED;
 }
 
-static int set_up_context(void *context, const struct ctls_settings *settings, char *fault, size_t size)
+static int set_up_context(void *context, const struct ctls_settings *settings, char *message, size_t size)
 {
     openssl.SSL_CTX_ctrl(context, CONTROL_LEAST_VERSION, TLS_1_2, NULL);
     openssl.SSL_CTX_ctrl(context, CONTROL_MODE, MODE_PARTIAL_WRITE | MODE_MOVING_BUFFER, NULL);
     if (settings->ciphers && !openssl.SSL_CTX_set_cipher_list(context, settings->ciphers)
         && !openssl.SSL_CTX_set_ciphersuites(context, settings->ciphers))
-        return take_fault("ciphers", fault, size), 0;
+        return put_message("ciphers", message, size), 0;
     if (settings->certificate) {
         const char *key = settings->key ? settings->key : settings->certificate;
         if (openssl.SSL_CTX_use_certificate_chain_file(context, settings->certificate) != 1)
-            return take_fault("certificate", fault, size), 0;
+            return put_message("certificate", message, size), 0;
         if (openssl.SSL_CTX_use_PrivateKey_file(context, key, FILE_PEM) != 1)
-            return take_fault("key", fault, size), 0;
+            return put_message("key", message, size), 0;
     } else if (settings->is_server && !use_throwaway_certificate(context)) {
-        return take_fault("cannot make a certificate", fault, size), 0;
+        return put_message("cannot make a certificate", message, size), 0;
     }
     if (settings->trust_file ? openssl.SSL_CTX_load_verify_file(context, settings->trust_file) != 1
                              : settings->verifies && openssl.SSL_CTX_set_default_verify_paths(context) != 1)
-        return take_fault("trusted certificates", fault, size), 0;
+        return put_message("trusted certificates", message, size), 0;
     // 2 is SSL_VERIFY_FAIL_IF_NO_PEER_CERT, for servers.
     if (settings->verifies)
         openssl.SSL_CTX_set_verify(context, VERIFY_PEER | 2, NULL);
@@ -122,7 +122,7 @@ static int set_up_context(void *context, const struct ctls_settings *settings, c
         openssl.SSL_CTX_set_alpn_select_cb(context, (void *)select_protocol, (void *)settings);
     else if (settings->protocols
              && openssl.SSL_CTX_set_alpn_protos(context, settings->protocols, settings->protocols_length) != 0)
-        return take_fault("protocols", fault, size), 0;
+        return put_message("protocols", message, size), 0;
     return 1;
 }
 
@@ -142,16 +142,16 @@ static int set_up_connection(void *ssl, const struct ctls_settings *settings)
         && openssl.SSL_set1_host(ssl, settings->server_name);
 }
 
-void *ctls_new(const struct ctls_settings *settings, int descriptor, char *fault, size_t size)
+void *ctls_new(const struct ctls_settings *settings, int descriptor, char *message, size_t size)
 {
     void *context = openssl.SSL_CTX_new(openssl.TLS_method());
     if (!context)
-        return take_fault("cannot begin", fault, size), NULL;
+        return put_message("cannot begin", message, size), NULL;
     void *ssl = NULL;
-    if (set_up_context(context, settings, fault, size)) {
+    if (set_up_context(context, settings, message, size)) {
         ssl = openssl.SSL_new(context);
         if (!ssl || !openssl.SSL_set_fd(ssl, descriptor) || !set_up_connection(ssl, settings)) {
-            take_fault("cannot begin", fault, size);
+            put_message("cannot begin", message, size);
             openssl.SSL_free(ssl);
             ssl = NULL;
         }
@@ -177,7 +177,7 @@ static long outcome(void *connection, int result)
     return is_end ? ctls_truncated : ctls_failed;
 }
 
-int ctls_handshake(void *connection, char *fault, size_t size)
+int ctls_handshake(void *connection, char *message, size_t size)
 {
     openssl.ERR_clear_error();
     errno = 0;
@@ -192,12 +192,12 @@ int ctls_handshake(void *connection, char *fault, size_t size)
     long verdict = openssl.SSL_get_verify_result(connection);
     if (error == ERROR_SSL && verdict != 0) {
         openssl.ERR_clear_error();
-        snprintf(fault, size, "certificate: %s", openssl.X509_verify_cert_error_string(verdict));
+        snprintf(message, size, "certificate: %s", openssl.X509_verify_cert_error_string(verdict));
     } else if (error == ERROR_SYSCALL) {
         openssl.ERR_clear_error();
-        snprintf(fault, size, "%s", errno ? strerror(errno) : "the peer closed the connection");
+        snprintf(message, size, "%s", errno ? strerror(errno) : "the peer closed the connection");
     } else {
-        take_fault("handshake", fault, size);
+        put_message("handshake", message, size);
     }
     return ctls_failed;
 }

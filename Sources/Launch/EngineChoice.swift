@@ -38,7 +38,7 @@ public struct EngineChoice: Hashable, Sendable {
     }
 
     /// The engine that somebody asked for.
-    public static func asked(_ engine: Engine) -> EngineChoice { EngineChoice(engine, "it was asked for") }
+    public static func requested(_ engine: Engine) -> EngineChoice { EngineChoice(engine, "it was requested") }
 
     private init(_ engine: Engine, _ reason: ByteString) {
         self.engine = engine

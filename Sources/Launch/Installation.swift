@@ -6,7 +6,7 @@ public enum Installation {
     /// The path of the part with the file name `name`; nil if it is not where it should be.
     ///
     /// Looked for from the place of the running program and not from the environment, so that an installation can be
-    /// moved as a whole: `PREFIX/bin` with `PREFIX/libexec/lowport` or `PREFIX/lib/lowport`, or everything in one folder.
+    /// moved as a whole: `PREFIX/bin` with `PREFIX/libexec/lowport` or `PREFIX/lib/lowport`, or everything in one directory.
     public static func path(of name: ByteString) -> ByteString? {
         guard let program = CurrentProcess.executablePath else { return nil }
         return path(of: name, seenFrom: program)
@@ -24,9 +24,9 @@ public enum Installation {
     }
 
     private static func path(of name: ByteString, seenFrom program: ByteString) -> ByteString? {
-        let folder = parent(of: program)
-        let prefix = parent(of: folder)
-        for place in ["\(prefix)/libexec/lowport", "\(prefix)/lib/lowport", folder] as [ByteString] {
+        let directory = parent(of: program)
+        let prefix = parent(of: directory)
+        for place in ["\(prefix)/libexec/lowport", "\(prefix)/lib/lowport", directory] as [ByteString] {
             let path: ByteString = "\(place)/\(name)"
             if (try? checkAccess(.exists, to: path)) != nil { return path }
         }

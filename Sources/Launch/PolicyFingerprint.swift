@@ -49,7 +49,7 @@ public struct PolicyFingerprint: Hashable, Sendable {
 
     private static func number(of path: WatchedPath) -> UInt64? {
         switch path.kind {
-        case .directory: status(path.path, isFolder: true)
+        case .directory: status(path.path, isDirectory: true)
         case .file: status(path.path)
         case .files(let suffix): directory(path.path, suffix: suffix)
         }
@@ -57,7 +57,7 @@ public struct PolicyFingerprint: Hashable, Sendable {
 
     /// The directory at `path` and everything in it whose name ends with `suffix`, in any order.
     private static func directory(_ path: ByteString, suffix: ByteString) -> UInt64? {
-        guard var sum = status(path, isFolder: true) else { return nil }
+        guard var sum = status(path, isDirectory: true) else { return nil }
         do throws(Errno) {
             for name in try FileDescriptor.open(path, [.readOnly, .directory]).names() where name.hasSuffix(suffix) {
                 guard let number = status("\(path)/\(name)") else { return nil }
@@ -68,7 +68,7 @@ public struct PolicyFingerprint: Hashable, Sendable {
     }
 
     /// What is at `path`. In the directories lie other things as well, so that their times say nothing.
-    private static func status(_ path: ByteString, isFolder: Bool = false) -> UInt64? {
+    private static func status(_ path: ByteString, isDirectory: Bool = false) -> UInt64? {
         var number: UInt64 = 0xCBF2_9CE4_8422_2325
         func add(_ bits: UInt64) {
             // FNV-1a, eight bytes at once.
@@ -82,7 +82,7 @@ public struct PolicyFingerprint: Hashable, Sendable {
                 add(status.device)
                 add(status.inode)
                 add(UInt64(status.owner.rawValue) << 32 | UInt64(status.mode.rawValue))
-                if !isFolder {
+                if !isDirectory {
                     add(UInt64(bitPattern: status.changed))
                     add(UInt64(bitPattern: status.size))
                 }

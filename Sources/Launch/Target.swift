@@ -58,8 +58,8 @@ public struct Target: Hashable, Sendable {
     private static func find(_ program: ByteString) -> ByteString? {
         if program.bytes.contains(UInt8(ascii: "/")) { return program }
         let path = Environment.value(of: "PATH") ?? "/bin:/usr/bin"
-        for folder in path.split(on: UInt8(ascii: ":")) {
-            let candidate: ByteString = folder.isEmpty ? program : "\(folder)/\(program)"
+        for directory in path.split(on: UInt8(ascii: ":")) {
+            let candidate: ByteString = directory.isEmpty ? program : "\(directory)/\(program)"
             guard (try? checkAccess(.execute, to: candidate)) != nil,
                 (try? FileStatus(of: candidate))?.kind == .regular
             else { continue }

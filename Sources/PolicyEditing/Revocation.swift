@@ -5,7 +5,7 @@ public import PortPolicy
 /// What is to be taken away from somebody.
 public struct Revocation: Hashable, Sendable {
     /// From whom, by the letter: taking from `user web` leaves `uid 33` alone.
-    public var identity: Identity
+    public var principal: Principal
     /// The protocols.
     public var transports: TransportSet
     /// The ports.
@@ -15,12 +15,12 @@ public struct Revocation: Hashable, Sendable {
 
     /// Creates a revocation.
     public init(
-        _ identity: Identity,
+        _ principal: Principal,
         _ transports: TransportSet = .any,
         _ ports: [PortRange],
         on prefixes: [AddressPrefix] = []
     ) {
-        self.identity = identity
+        self.principal = principal
         self.transports = transports
         self.ports = ports
         self.prefixes = prefixes
@@ -34,7 +34,7 @@ extension Rule {
     /// alone also loses the protocols that have no word of their own. A rule that loses an address no longer allows the
     /// wildcard of its family, which takes connections to that address, too.
     public func subtracting(_ revocation: Revocation) -> [Rule] {
-        guard identity == revocation.identity else { return [self] }
+        guard principal == revocation.principal else { return [self] }
         let hitTransports = transports.intersection(revocation.transports)
         let leftPorts = revocation.ports.reduce(ports) { left, taken in left.flatMap { $0.subtracting(taken) } }
         let hitPorts = leftPorts.reduce(ports) { hit, left in hit.flatMap { $0.subtracting(left) } }
@@ -56,7 +56,7 @@ extension Rule {
     }
 
     private func with(_ transports: TransportSet, _ ports: [PortRange], _ prefixes: [AddressPrefix]) -> Rule {
-        Rule(identity, transports, ports, on: prefixes, until: until)
+        Rule(principal, transports, ports, on: prefixes, until: until)
     }
 
     private static var prefixesOfALine: Int { 32 }

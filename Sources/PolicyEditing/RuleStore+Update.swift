@@ -5,13 +5,13 @@ public import PortPolicy
 /// Why the rules could not be changed.
 public enum UpdateError: Error {
     /// The rules file is not to be trusted or could not be read.
-    case refused(RuleStore.Refusal)
-    /// The rules file has faults, or would have: it is not touched before they are mended.
+    case refused(RuleStore.ReadError)
+    /// The rules file has errors, or would have: it is not touched before they are mended.
     case invalid(RulesFile)
     /// A system call failed while the file at `path` was written.
     case system(SystemCall, path: ByteString, Errno)
     /// The copy that an editor left is none that can be read.
-    case draft(RuleStore.Refusal)
+    case draft(RuleStore.ReadError)
     /// Somebody else is changing the rules, and the caller does not want to wait.
     case busy
 }
@@ -19,7 +19,7 @@ public enum UpdateError: Error {
 extension RuleStore {
     /// What the change is computed from.
     public enum Original: Sendable {
-        /// A file without faults; one that has some is left alone.
+        /// A file without errors; one that has some is left alone.
         case valid
         /// Whatever is there, since all of it is replaced.
         case any
@@ -31,9 +31,9 @@ extension RuleStore {
         _ change: (RulesFile) -> RulesChange
     ) throws(UpdateError) -> RulesChange {
         let file: RulesFile
-        do throws(Refusal) {
-            let folder = try openFolder()
-            file = try read("rules", in: folder, path: Self.mainPath)
+        do throws(ReadError) {
+            let directory = try openDirectory()
+            file = try read("rules", in: directory, path: Self.mainPath)
         } catch { file = try Self.emptyFile(insteadOf: error) }
         return try Self.compute(change, from: file, original)
     }
@@ -64,7 +64,7 @@ extension RuleStore {
     }
 
     /// An empty file, if the reason for having none is that there is none.
-    static func emptyFile(insteadOf refusal: Refusal) throws(UpdateError) -> RulesFile {
+    static func emptyFile(insteadOf refusal: ReadError) throws(UpdateError) -> RulesFile {
         guard refusal.isAbsence else { throw .refused(refusal) }
         return RulesFile(path: mainPath, content: [])
     }
@@ -81,26 +81,26 @@ extension RuleStore {
         return result
     }
 
-    /// Opens the folder of the rules, and makes it in the one above, once that has been checked, if it is missing.
-    func openFolderForWriting() throws(UpdateError) -> FileDescriptor {
-        do throws(Refusal) { return try openFolder() } catch {
+    /// Opens the directory of the rules, and makes it in the one above, once that has been checked, if it is missing.
+    func openDirectoryForWriting() throws(UpdateError) -> FileDescriptor {
+        do throws(ReadError) { return try openDirectory() } catch {
             guard error.isAbsence else { throw .refused(error) }
         }
-        do throws(Refusal) {
-            let parent = try openFolder(Self.folders.dropLast())
+        do throws(ReadError) {
+            let parent = try openDirectory(Self.directories.dropLast())
             do throws(Errno) {
                 try parent.makeDirectory("lowport", mode: FileMode(rawValue: 0o755))
                 try parent.synchronize()
             } catch {
-                if error != .fileExists { throw Refusal(path: "/etc/lowport", reason: .failure(error)) }
+                if error != .fileExists { throw ReadError(path: "/etc/lowport", reason: .failure(error)) }
             }
-            return try openFolder()
+            return try openDirectory()
         } catch { throw .refused(error) }
     }
 }
 
 extension RulesTransaction {
-    /// Computes what `change` does to the rules file `file`, which is left alone if it has faults, or would have.
+    /// Computes what `change` does to the rules file `file`, which is left alone if it has errors, or would have.
     public func compute(
         from file: RulesFile,
         _ original: RuleStore.Original,

@@ -9,7 +9,7 @@ internal import PortPolicy
 public struct RulesDraft: ~Copyable {
     /// Where the copy lies.
     public let path: ByteString
-    private let folder: FileDescriptor
+    private let parent: FileDescriptor
     private let directory: FileDescriptor
     private let directoryName: ByteString
     private let owner: UserID
@@ -21,33 +21,33 @@ public struct RulesDraft: ~Copyable {
     /// Writes the copy of `content`, and takes away what edits left that were killed.
     static func make(
         of content: [UInt8],
-        in folder: borrowing FileDescriptor,
+        in parent: borrowing FileDescriptor,
         owner: UserID
     ) throws(UpdateError) -> RulesDraft {
-        for name in (try? folder.names()) ?? [] where name.hasPrefix(prefix) { folder.removeTree(name) }
+        for name in (try? parent.names()) ?? [] where name.hasPrefix(prefix) { parent.removeTree(name) }
         let directoryName = prefix + ByteString(decimal: UInt64.random(in: 0 ... .max))
         let path: ByteString = "/etc/lowport/\(directoryName)/\(name)"
         do throws(Errno) {
-            let holder = try folder.duplicated()
-            try folder.makeDirectory(directoryName, mode: FileMode(rawValue: 0o700))
+            let holder = try parent.duplicated()
+            try parent.makeDirectory(directoryName, mode: FileMode(rawValue: 0o700))
             do throws(Errno) {
                 let directory = try FileDescriptor.open(
                     directoryName,
                     [.readOnly, .directory, .noFollow],
-                    in: folder
+                    in: parent
                 )
                 let file = try FileDescriptor.open(name, [.writeOnly, .create, .exclusive, .noFollow], in: directory)
                 try file.write(ByteString(content))
                 try file.close()
                 return RulesDraft(
                     path: path,
-                    folder: holder,
+                    parent: holder,
                     directory: directory,
                     directoryName: directoryName,
                     owner: owner
                 )
             } catch {
-                folder.removeTree(directoryName)
+                parent.removeTree(directoryName)
                 throw error
             }
         } catch { throw .system(.write, path: path, error) }
@@ -55,26 +55,26 @@ public struct RulesDraft: ~Copyable {
 
     private init(
         path: ByteString,
-        folder: consuming FileDescriptor,
+        parent: consuming FileDescriptor,
         directory: consuming FileDescriptor,
         directoryName: ByteString,
         owner: UserID
     ) {
         self.path = path
-        self.folder = folder
+        self.parent = parent
         self.directory = directory
         self.directoryName = directoryName
         self.owner = owner
     }
 
-    deinit { folder.removeTree(directoryName) }
+    deinit { parent.removeTree(directoryName) }
 
     /// The copy as the editor left it: the file that has its name now, which need not be the one that was written.
     ///
     /// Throws `UpdateError.draft` if that is no regular file of at most `RulesFile.maximumSize` bytes, or if somebody else
     /// may write to it or to the directory.
     public func content() throws(UpdateError) -> [UInt8] {
-        do throws(RuleStore.Refusal) {
+        do throws(RuleStore.ReadError) {
             try check(directory, is: .directory)
             // Without waiting, so that a FIFO holds up nobody.
             let file: FileDescriptor
@@ -93,7 +93,7 @@ public struct RulesDraft: ~Copyable {
     private func check(
         _ file: borrowing FileDescriptor,
         is kind: FileKind
-    ) throws(RuleStore.Refusal) -> FileStatus {
+    ) throws(RuleStore.ReadError) -> FileStatus {
         let status: FileStatus
         do throws(Errno) { status = try file.status() } catch { throw refusal(.failure(error)) }
         guard status.kind == kind else { throw refusal(.kind) }
@@ -102,8 +102,8 @@ public struct RulesDraft: ~Copyable {
         return status
     }
 
-    private func refusal(_ reason: RuleStore.Refusal.Reason) -> RuleStore.Refusal {
-        RuleStore.Refusal(path: path, reason: reason)
+    private func refusal(_ reason: RuleStore.ReadError.Reason) -> RuleStore.ReadError {
+        RuleStore.ReadError(path: path, reason: reason)
     }
 }
 

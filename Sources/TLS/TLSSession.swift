@@ -19,12 +19,12 @@ public final class TLSSession {
 
     /// Prepares a connection; nothing is sent yet. Loads OpenSSL if that has not been done.
     public init(_ settings: TLSSettings, over socket: InheritedDescriptor) throws(TLSError) {
-        if let fault = unsafe ctls_load() { throw TLSError(message: unsafe ByteString(cString: fault)) }
+        if let message = unsafe ctls_load() { throw TLSError(message: unsafe ByteString(cString: message)) }
         self.socket = socket
         self.settings = NativeSettings(settings)
-        var fault = [CChar](repeating: 0, count: 512)
-        let made = unsafe ctls_new(self.settings.native, socket.rawValue, &fault, fault.count)
-        guard let made = unsafe made else { throw TLSError(message: TLSSession.text(fault)) }
+        var message = [CChar](repeating: 0, count: 512)
+        let made = unsafe ctls_new(self.settings.native, socket.rawValue, &message, message.count)
+        guard let made = unsafe made else { throw TLSError(message: TLSSession.text(message)) }
         unsafe connection = made
     }
 
@@ -36,11 +36,11 @@ public final class TLSSession {
 
     /// Does the TLS handshake, and verifies the peer's certificate if that is set.
     public func handshake(until deadline: Instant?) throws(TLSError) {
-        var fault = [CChar](repeating: 0, count: 512)
+        var message = [CChar](repeating: 0, count: 512)
         while true {
-            let outcome = unsafe ctls_handshake(connection, &fault, fault.count)
+            let outcome = unsafe ctls_handshake(connection, &message, message.count)
             if outcome == 1 { return }
-            if outcome == ctls_failed.rawValue { throw TLSError(message: TLSSession.text(fault)) }
+            if outcome == ctls_failed.rawValue { throw TLSError(message: TLSSession.text(message)) }
             let events: PollEvents = outcome == ctls_wants_write.rawValue ? .writable : .readable
             guard (try? socket.wait(for: events, until: deadline)) == true else {
                 throw TLSError(message: "handshake: timed out")

@@ -39,7 +39,7 @@ enum LaunchOptions {
     }
 
     /// What is wrong with a command line.
-    struct Problem: Error {
+    struct UsageError: Error {
         let message: ByteString
     }
 
@@ -47,7 +47,7 @@ enum LaunchOptions {
     ///
     /// As authbind does: options end at the first word that does not begin with `-`, or behind a single `-`; unknown ones
     /// are passed over in silence, `--` among them; of several depths the last one counts. `--via` and `--verbose` are ours.
-    static func parse(_ arguments: ArraySlice<ByteString>) throws(Problem) -> Task {
+    static func parse(_ arguments: ArraySlice<ByteString>) throws(UsageError) -> Task {
         var rest = arguments
         var depth = Depth.levels(1)
         var via = Via.auto
@@ -59,17 +59,17 @@ enum LaunchOptions {
             if word == "--deep" { depth = .unlimited }
             if word == "--verbose" { isVerbose = true }
             if word == "--via" {
-                guard let value = rest.popFirst() else { throw Problem(message: "--via requires a value") }
-                guard let engine = engine(value) else { throw Problem(message: "--via value is not valid") }
+                guard let value = rest.popFirst() else { throw UsageError(message: "--via requires a value") }
+                guard let engine = engine(value) else { throw UsageError(message: "--via value is not valid") }
                 via = engine
             }
             if word == "--depth" {
-                guard let value = rest.popFirst() else { throw Problem(message: "--depth requires a value") }
-                guard let count = levels(value) else { throw Problem(message: "--depth value is not valid") }
+                guard let value = rest.popFirst() else { throw UsageError(message: "--depth requires a value") }
+                guard let count = levels(value) else { throw UsageError(message: "--depth value is not valid") }
                 depth = .levels(count)
             }
         }
-        if rest.isEmpty { throw Problem(message: "need program name") }
+        if rest.isEmpty { throw UsageError(message: "need program name") }
         return .launch(depth, via: via, isVerbose: isVerbose, command: Array(rest))
     }
 

@@ -10,7 +10,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
         return fail("authbind: must not be installed set-user-ID, set-group-ID or with file capabilities\n")
     }
     let words = unsafe [ByteString](argumentCount: count, arguments: arguments)
-    do throws(LaunchOptions.Problem) {
+    do throws(LaunchOptions.UsageError) {
         switch try LaunchOptions.parse(words.dropFirst()) {
         case .help:
             try? InheritedDescriptor.standardOutput.show(LaunchOptions.usage)
@@ -18,7 +18,9 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
         case .launch(let depth, let via, let isVerbose, let command):
             let choice = choice(via, command[0])
             let runner = choice.engine == .broker ? Installation.path(of: "lowport-run") : nil
-            if isVerbose { say("authbind: \(command[0]): \(runner == nil ? "preload" : "broker"): \(choice.reason)\n") }
+            if isVerbose {
+                printError("authbind: \(command[0]): \(runner == nil ? "preload" : "broker"): \(choice.reason)\n")
+            }
             if let runner { return broker(runner, command, depth, isForced: via == .broker) }
             return preload(command, depth)
         }
@@ -30,8 +32,8 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
 /// How the program is reached: as asked for, or by the library unless that cannot work.
 private func choice(_ via: LaunchOptions.Via, _ program: ByteString) -> EngineChoice {
     switch via {
-    case .preload: .asked(.preload)
-    case .broker: .asked(.broker)
+    case .preload: .requested(.preload)
+    case .broker: .requested(.broker)
     case .auto: .forOne(Target(program: program), mayGainPrivileges: CurrentProcess.mayGainPrivileges)
     }
 }
@@ -64,10 +66,10 @@ private func preload(_ command: [ByteString], _ depth: LaunchOptions.Depth) -> I
 }
 
 /// Writes to standard error. On a terminal, the names of programs are escaped.
-private func say(_ message: Message) { try? InheritedDescriptor.standardError.show(message) }
+private func printError(_ message: Message) { try? InheritedDescriptor.standardError.show(message) }
 
 /// Writes `message` to standard error and gives the exit status of every failure.
 private func fail(_ message: Message) -> Int32 {
-    say(message)
+    printError(message)
     return 255
 }

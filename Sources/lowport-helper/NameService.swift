@@ -36,11 +36,11 @@ final class NameService: NameResolver {
     }
 
     func user(named name: ByteString) -> UserID? {
-        ask(.user, name).map { UserID(rawValue: $0) }
+        query(.user, name).map { UserID(rawValue: $0) }
     }
 
     func group(named name: ByteString) -> GroupID? {
-        ask(.group, name).map { GroupID(rawValue: $0) }
+        query(.group, name).map { GroupID(rawValue: $0) }
     }
 
     /// What is asked for: one byte, followed by the name. The answer is the number in network order, or nothing.
@@ -50,7 +50,7 @@ final class NameService: NameResolver {
 
     /// The number of `name`; nil if there is none. A process that was lost in the middle ends this one: another may get an
     /// answer, and a name of which nothing is known must not be taken for one that nobody has.
-    private func ask(_ question: Question, _ name: ByteString) -> UInt32? {
+    private func query(_ question: Question, _ name: ByteString) -> UInt32? {
         guard !name.isEmpty, name.count < Self.longestName, !name.bytes.contains(0) else { return nil }
         do throws(Errno) {
             try start()

@@ -12,7 +12,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     do throws(Errno) {
         let caller = try confine()
         let names = NameService(without: caller.capabilities)
-        if Service.isAskedFor(by: given) {
+        if Service.isRequested(by: given) {
             // Rules with other names may come later, when no process can be started any more.
             try names.start()
             Confinement.endWithParent()
@@ -30,10 +30,10 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
 @c(lowport_helper_once_main)
 public func mainOnce(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     let given = unsafe [ByteString](argumentCount: count, arguments: arguments)
-    let full = FullHelper(arguments: given)
+    let full = NSSHelper(arguments: given)
     do throws(Errno) {
         let caller = try confine()
-        if Service.isAskedFor(by: given) {
+        if Service.isRequested(by: given) {
             full.takeOver()
             return fail("no lowport-helper-nss", .noSystemCall)
         }
@@ -53,7 +53,7 @@ private func bindOnce(_ given: [ByteString], for caller: Caller, names: some Nam
     let now = WallClock.seconds
     var log = SystemLog()
     var isRestricted = false
-    let asked = AskedBind(
+    let asked = DelegatedBind(
         caller: caller,
         socket: .standardInput,
         address: address,

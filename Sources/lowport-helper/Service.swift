@@ -11,7 +11,7 @@ struct Service: ~Copyable {
     private var cache = PolicyCache(of: .system)
 
     /// Whether the arguments of the program, its name among them, ask for it.
-    static func isAskedFor(by arguments: [ByteString]) -> Bool { arguments.count == 2 && arguments[1] == "--serve" }
+    static func isRequested(by arguments: [ByteString]) -> Bool { arguments.count == 2 && arguments[1] == "--serve" }
 
     /// Will serve in the name of `caller`, with what `names` knows.
     init(for caller: Caller, names: NameService) {
@@ -24,7 +24,7 @@ struct Service: ~Copyable {
     mutating func run() -> Int32 {
         let channel = InheritedDescriptor.standardInput
         Confinement.limitLife(seconds: 0)
-        var listening: Listening?
+        var listening: NotificationLoop?
         while true {
             do throws(Errno) {
                 guard var message = try channel.receive(limit: HelperRequest.size) else { return 0 }
@@ -32,7 +32,7 @@ struct Service: ~Copyable {
                 case .listen:
                     listening = try listen(to: message.descriptor.take(), channel)
                     if try !passOn(&listening, to: channel) { return 0 }
-                case .goOn:
+                case .resume:
                     if try !passOn(&listening, to: channel) { return 0 }
                 case nil: try channel.send(reply(to: message).bytes)
                 }
@@ -46,20 +46,22 @@ struct Service: ~Copyable {
     private func listen(
         to descriptor: consuming FileDescriptor?,
         _ channel: InheritedDescriptor
-    ) throws(Errno) -> Listening {
+    ) throws(Errno) -> NotificationLoop {
         guard let descriptor else { throw .badFileDescriptor }
         let listener = NotificationListener(descriptor)
         guard listener.isGenuine else { throw .invalidArgument }
         let record = try NotificationRecord()
         let readable = record.descriptor.reference
-        let listening = try Listening(to: listener, record)
+        let listening = try NotificationLoop(to: listener, record)
         try channel.send([1], with: readable)
         return listening
     }
 
     /// Listens until there is something for the supervisor.
     /// - Returns: false if there will be nothing any more.
-    private mutating func passOn(_ listening: inout Listening?, to channel: InheritedDescriptor) throws(Errno) -> Bool {
+    private mutating func passOn(_ listening: inout NotificationLoop?, to channel: InheritedDescriptor) throws(Errno)
+        -> Bool
+    {
         guard let call = try listening?.nextForSupervisor(&self) else { return false }
         try channel.send(call.bytes)
         return true
@@ -79,7 +81,7 @@ struct Service: ~Copyable {
         Confinement.beginWork(within: 5)
         defer { Confinement.endWork() }
         let now = WallClock.seconds
-        let asked = AskedBind(caller: caller, socket: socket, address: address, thread: thread)
+        let asked = DelegatedBind(caller: caller, socket: socket, address: address, thread: thread)
         let request = asked.request
         let decision = cache.policy(for: request.port, now: now)
             .decision(for: request, in: caller.context(now: now, names: names))

@@ -71,7 +71,7 @@ internal import CLinux
         var call = unsafe clinux_helper_call(path: path, arguments: arguments, socket: socket, status: 0, error: 0)
         unsafe clinux_call_helper(&call)
         if unsafe call.error != 0 {
-            unsafe complain(path)
+            unsafe printError(path)
             return unsafe call.error
         }
         // waitpid(2): the low seven bits are the signal, the next byte the exit status.
@@ -82,7 +82,7 @@ internal import CLinux
     }
 
     /// Says in authbind's words that the helper could not be started.
-    private func complain(_ path: UnsafePointer<CChar>) {
+    private func printError(_ path: UnsafePointer<CChar>) {
         let text: StaticString = "libauthbind: possible installation problem - could not invoke "
         _ = unsafe write(2, text.utf8Start, text.utf8CodeUnitCount)
         // Others may have named the directory: on a terminal, what cannot be seen is not written. Nothing is allocated here.

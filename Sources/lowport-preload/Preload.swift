@@ -54,13 +54,13 @@ private func findHelper() {
     guard let library = unsafe clinux_object_path(&helperPath), let path = unsafe realpath(library, nil),
         let slash = unsafe strrchr(path, CInt(UInt8(ascii: "/")))
     else { return }
-    let folder = unsafe slash - path + 1
+    let directory = unsafe slash - path + 1
     let name: StaticString = "lowport-helper"
-    guard let buffer = unsafe malloc(folder + name.utf8CodeUnitCount + 1) else { return }
+    guard let buffer = unsafe malloc(directory + name.utf8CodeUnitCount + 1) else { return }
     let helper = unsafe buffer.assumingMemoryBound(to: CChar.self)
-    unsafe memcpy(helper, path, folder)
+    unsafe memcpy(helper, path, directory)
     // A static string ends with a NUL.
-    unsafe memcpy(helper + folder, name.utf8Start, name.utf8CodeUnitCount + 1)
+    unsafe memcpy(helper + directory, name.utf8Start, name.utf8CodeUnitCount + 1)
     unsafe helperPath = helper
     unsafe free(path)
 }

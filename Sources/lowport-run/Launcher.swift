@@ -8,19 +8,19 @@ struct Launcher {
     let options: RunOptions
 
     /// What keeps the program from being started.
-    struct Failure: Error {
+    struct LaunchError: Error {
         let message: ByteString
     }
 
     /// Starts the program; returns only if that fails, with the exit status.
     func start() -> Int32 {
-        do throws(Failure) {
+        do throws(LaunchError) {
             if CurrentProcess.isSecureExecution {
-                throw Failure(message: "must not be installed set-user-ID, set-group-ID or with file capabilities")
+                throw LaunchError(message: "must not be installed set-user-ID, set-group-ID or with file capabilities")
             }
             try prepare()
         } catch {
-            say(error.message)
+            printError(error.message)
             return options.authbindLevels == nil ? 125 : 255
         }
         let program = options.command[0]
@@ -32,12 +32,12 @@ struct Launcher {
                 try? InheritedDescriptor.standardError.show("\(program): \(error.message)\n")
                 return 255
             }
-            say("cannot run \(program): \(error.sentence)")
+            printError("cannot run \(program): \(error.sentence)")
             return error == .noSuchFile ? 127 : 126
         }
     }
 
-    private func prepare() throws(Failure) {
+    private func prepare() throws(LaunchError) {
         if !options.sockets.isEmpty {
             try handOverSockets()
             if options.via == nil { return }
@@ -45,10 +45,10 @@ struct Launcher {
         switch options.via ?? .auto {
         case .ambient: try becomeUser()
         case .kernel: try kernel()
-        case .preload: try preload("it was asked for")
-        case .broker: try broker("it was asked for")
+        case .preload: try preload("it was requested")
+        case .broker: try broker("it was requested")
         case .auto:
-            if let notice = EnforcementNotice.current(), notice.isComplete, notice.holdsHere,
+            if let notice = EngineState.current(), notice.isComplete, notice.holdsHere,
                 notice.isCurrent
             {
                 return explain("kernel", "the kernel knows all of the policy, and nobody else need be asked")
@@ -56,31 +56,33 @@ struct Launcher {
             let target = Target(program: options.command[0])
             let choice = EngineChoice.forTree(target, mayGainPrivileges: CurrentProcess.mayGainPrivileges)
             if choice.engine == .preload { return try preload(choice.reason) }
-            do throws(Failure) {
+            do throws(LaunchError) {
                 try broker(choice.reason)
             } catch {
                 let reason: ByteString = "the broker cannot be used: \(error.message)"
                 try preload(reason)
                 // Not to be kept from whoever would wonder why the program fails.
                 if !options.isVerbose, let image = target?.image, let obstacle = EngineChoice.obstacle(to: image) {
-                    say("\(options.command[0]): \(reason); nor can the library reach the program, since \(obstacle)")
+                    printError(
+                        "\(options.command[0]): \(reason); nor can the library reach the program, since \(obstacle)"
+                    )
                 }
             }
         }
     }
 
     /// Nothing need be done, if the kernel holds this process to the policy.
-    private func kernel() throws(Failure) {
-        guard let notice = EnforcementNotice.current() else {
-            throw Failure(message: "the kernel engine is not enabled: see lowport-enforce(8)")
+    private func kernel() throws(LaunchError) {
+        guard let notice = EngineState.current() else {
+            throw LaunchError(message: "the kernel engine is not enabled: see lowport-enforce(8)")
         }
         guard notice.holdsHere else {
-            throw Failure(message: "the kernel engine is enabled for another control group or network namespace")
+            throw LaunchError(message: "the kernel engine is enabled for another control group or network namespace")
         }
-        explain("kernel", "it was asked for")
+        explain("kernel", "it was requested")
     }
 
-    private func preload(_ reason: ByteString) throws(Failure) {
+    private func preload(_ reason: ByteString) throws(LaunchError) {
         guard let library = PreloadLibrary.path else { throw missing(PreloadLibrary.name) }
         explain("preload", reason)
         do throws(Errno) {
@@ -88,21 +90,21 @@ struct Launcher {
             let levels = options.authbindLevels ?? "y"
             let asked = options.authbindLevels == nil ? nil : Environment.value(of: "AUTHBIND_LIB")
             try PreloadLibrary.preload(asked ?? library, levels: levels.isEmpty ? nil : levels)
-        } catch { throw Failure(message: "cannot change the environment: \(error.sentence)") }
+        } catch { throw LaunchError(message: "cannot change the environment: \(error.sentence)") }
     }
 
-    private func broker(_ reason: ByteString) throws(Failure) {
+    private func broker(_ reason: ByteString) throws(LaunchError) {
         let helper = try helper()
-        do throws(Broker.Problem) {
+        do throws(Broker.StartError) {
             let placement = try Broker.supervise(helper: helper, placement: options.supervisor)
             explain("broker", placement == .above ? "\(reason); \(Self.reasonForStandIn)" : reason)
         } catch {
             switch error {
             case .nested:
-                throw Failure(message: "this process is watched by another listener already, as in some containers")
+                throw LaunchError(message: "this process is watched by another listener already, as in some containers")
             case .forbidden(let error):
-                throw Failure(message: "the supervisor may not look into programs: \(Self.prohibition(error))")
-            case .failure(let error): throw Failure(message: "cannot watch the program: \(error.sentence)")
+                throw LaunchError(message: "the supervisor may not look into programs: \(Self.prohibition(error))")
+            case .failure(let error): throw LaunchError(message: "cannot watch the program: \(error.sentence)")
             }
         }
     }
@@ -117,25 +119,25 @@ struct Launcher {
         return "\(error.sentence), as in containers without CAP_SYS_PTRACE"
     }
 
-    private func becomeUser() throws(Failure) {
+    private func becomeUser() throws(LaunchError) {
         guard let name = options.user, let user = Accounts.user(named: name),
             let group = Accounts.primaryGroup(of: user)
-        else { throw Failure(message: "there is no user \(options.user ?? "")") }
+        else { throw LaunchError(message: "there is no user \(options.user ?? "")") }
         do throws(Errno) {
             try CurrentProcess.become(user, group, name: name)
             explain("ambient", "the program is one of \(name) with CAP_NET_BIND_SERVICE")
-        } catch { throw Failure(message: "cannot become \(name): \(error.sentence)") }
+        } catch { throw LaunchError(message: "cannot become \(name): \(error.sentence)") }
     }
 
     /// Binds the sockets and leaves them to the program as descriptors from 3 on, as sd_listen_fds(3) finds them.
-    private func handOverSockets() throws(Failure) {
+    private func handOverSockets() throws(LaunchError) {
         let helper = try helper()
         var numbers: [Int32] = []
         var names = ByteString()
         for request in options.sockets {
             do throws(Errno) {
                 numbers.append(try request.open(helper: helper).release())
-            } catch { throw Failure(message: "cannot listen on \(request.name): \(error.sentence)") }
+            } catch { throw LaunchError(message: "cannot listen on \(request.name): \(error.sentence)") }
             names += names.isEmpty ? request.name : ":" + request.name
         }
         do throws(Errno) {
@@ -143,24 +145,24 @@ struct Launcher {
             try Environment.set("LISTEN_FDS", to: ByteString(decimal: numbers.count))
             try Environment.set("LISTEN_PID", to: ByteString(decimal: CurrentProcess.identifier))
             try Environment.set("LISTEN_FDNAMES", to: names)
-        } catch { throw Failure(message: "cannot hand over the sockets: \(error.sentence)") }
+        } catch { throw LaunchError(message: "cannot hand over the sockets: \(error.sentence)") }
         explain("socket", "\(names) are bound already")
     }
 
-    private func helper() throws(Failure) -> ByteString {
+    private func helper() throws(LaunchError) -> ByteString {
         guard let helper = Installation.path(of: "lowport-helper") else { throw missing("lowport-helper") }
         return helper
     }
 
-    private func missing(_ name: ByteString) -> Failure {
-        Failure(message: "cannot find \(name) from \(CurrentProcess.executablePath ?? "?")")
+    private func missing(_ name: ByteString) -> LaunchError {
+        LaunchError(message: "cannot find \(name) from \(CurrentProcess.executablePath ?? "?")")
     }
 
     private func explain(_ engine: ByteString, _ reason: ByteString) {
-        if options.isVerbose { say("\(options.command[0]): \(engine): \(reason)") }
+        if options.isVerbose { printError("\(options.command[0]): \(engine): \(reason)") }
     }
 
-    private func say(_ message: ByteString) {
+    private func printError(_ message: ByteString) {
         try? InheritedDescriptor.standardError.write("lowport-run: \(message.escaped)\n")
     }
 }

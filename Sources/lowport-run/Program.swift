@@ -5,7 +5,7 @@ import Linux
 @c(lowport_run_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     let words = unsafe [ByteString](argumentCount: count, arguments: arguments)
-    do throws(RunOptions.Problem) {
+    do throws(RunOptions.UsageError) {
         guard let options = try RunOptions.parse(words.dropFirst()) else {
             try? InheritedDescriptor.standardOutput.write(RunOptions.usage)
             return 0

@@ -18,7 +18,7 @@ struct RunOptions {
     var command: [ByteString] = []
 
     /// What is wrong with a command line.
-    struct Problem: Error {
+    struct UsageError: Error {
         let message: ByteString
     }
 
@@ -33,7 +33,7 @@ struct RunOptions {
     }
 
     /// Reads `arguments`, without the program's own name; nil if help is asked for.
-    static func parse(_ arguments: ArraySlice<ByteString>) throws(Problem) -> RunOptions? {
+    static func parse(_ arguments: ArraySlice<ByteString>) throws(UsageError) -> RunOptions? {
         var options = RunOptions()
         var rest = arguments
         while let word = rest.first, word.hasPrefix("-") {
@@ -45,41 +45,41 @@ struct RunOptions {
                 continue
             }
             guard ["--via", "--supervisor", "--user", "--listen", "--for-authbind"].contains(word) else {
-                throw Problem(message: "unknown option \(word)")
+                throw UsageError(message: "unknown option \(word)")
             }
-            guard let value = rest.popFirst() else { throw Problem(message: "\(word) requires a value") }
+            guard let value = rest.popFirst() else { throw UsageError(message: "\(word) requires a value") }
             if word == "--via" { options.via = try engine(value) }
             if word == "--supervisor" { options.supervisor = try placement(value) }
             if word == "--user" { options.user = value }
             if word == "--for-authbind" { options.authbindLevels = value }
             if word == "--listen" {
                 guard let socket = SocketRequest(value) else {
-                    throw Problem(message: "\(value) is no socket to listen on")
+                    throw UsageError(message: "\(value) is not a socket to listen on")
                 }
                 options.sockets.append(socket)
             }
         }
         options.command = Array(rest)
-        if options.command.isEmpty { throw Problem(message: "no program is given") }
+        if options.command.isEmpty { throw UsageError(message: "no program is given") }
         if (options.user == nil) != (options.via != .ambient) {
-            throw Problem(message: "--via ambient and --user belong together")
+            throw UsageError(message: "--via ambient and --user belong together")
         }
         return options
     }
 
-    private static func engine(_ name: ByteString) throws(Problem) -> Via {
+    private static func engine(_ name: ByteString) throws(UsageError) -> Via {
         if name == "auto" { return .auto }
         if name == "kernel" { return .kernel }
         if name == "preload" { return .preload }
         if name == "broker" { return .broker }
         if name == "ambient" { return .ambient }
-        throw Problem(message: "\(name) is no engine: auto, kernel, preload, broker or ambient")
+        throw UsageError(message: "unknown engine \(name): auto, kernel, preload, broker or ambient")
     }
 
-    private static func placement(_ name: ByteString) throws(Problem) -> Broker.Placement? {
+    private static func placement(_ name: ByteString) throws(UsageError) -> Broker.Placement? {
         if name == "auto" { return nil }
         if name == "beside" { return .beside }
         if name == "above" { return .above }
-        throw Problem(message: "\(name) is no place for a supervisor: auto, beside or above")
+        throw UsageError(message: "unknown placement \(name): auto, beside or above")
     }
 }

@@ -11,10 +11,10 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     let verb = Verb(words)
     // Linked into a directory of somebody's own, it would start their program with the rights of its owner.
     if CurrentProcess.isSetID {
-        return Failure("must not be installed set-user-ID or set-group-ID", status: verb.statusOfFailure).report(words)
+        return StartError("must not be installed set-user-ID or set-group-ID", status: verb.errorStatus).report(words)
     }
     if let status = CanBindQuestion(words)?.answer() { return status }
-    do throws(Failure) {
+    do throws(StartError) {
         try verb.start(name: all.first ?? "lowport", words)
     } catch { return error.report(words) }
 }

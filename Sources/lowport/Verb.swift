@@ -8,7 +8,7 @@ enum Verb {
     case run
     /// `forward`, likewise: lowport-forward(1), started so that it may bind.
     case forward
-    /// Everything else, also what makes no sense: the program that knows all verbs, and has their help.
+    /// Everything else, also what is not valid: the program that knows all verbs, and has their help.
     case other
 
     /// Reads the words behind the name of the program.
@@ -23,7 +23,7 @@ enum Verb {
     }
 
     /// The status to end with if the program cannot be started: that of lowport-run(1), or `EX_OSERR`.
-    var statusOfFailure: Int32 {
+    var errorStatus: Int32 {
         switch self {
         case .run, .forward: 125
         case .other: 71
@@ -34,7 +34,7 @@ enum Verb {
     /// - Parameters:
     ///   - name: what this program is called, which the program of all verbs is called then.
     ///   - words: the words behind it, the verb first.
-    func start(name: ByteString, _ words: ArraySlice<ByteString>) throws(Failure) -> Never {
+    func start(name: ByteString, _ words: ArraySlice<ByteString>) throws(StartError) -> Never {
         switch self {
         case .run:
             try become("lowport-run", ["lowport-run"] + words.dropFirst())
@@ -47,16 +47,16 @@ enum Verb {
         }
     }
 
-    private func become(_ name: ByteString, _ arguments: [ByteString]) throws(Failure) -> Never {
+    private func become(_ name: ByteString, _ arguments: [ByteString]) throws(StartError) -> Never {
         let path = try part(name)
         do throws(Errno) {
             // Not by way of a shell, as execvp(3) goes for a file that is no program: an empty one would be a success.
             try execute(fileAt: path, arguments: arguments)
-        } catch { throw Failure("cannot run \(path): \(error.sentence)", status: statusOfFailure) }
+        } catch { throw StartError("cannot run \(path): \(error.sentence)", status: errorStatus) }
     }
 
-    private func part(_ name: ByteString) throws(Failure) -> ByteString {
+    private func part(_ name: ByteString) throws(StartError) -> ByteString {
         if let path = Installation.pathWithoutProc(of: name) { return path }
-        throw Failure("cannot find \(name)", hint: "install all of Lowport: make install", status: statusOfFailure)
+        throw StartError("cannot find \(name)", hint: "install all of Lowport: make install", status: errorStatus)
     }
 }

@@ -72,18 +72,18 @@ import Testing
     }
 
     @Test("The notice is what was written") func theNoticeIsWhatWasWritten() {
-        let notice = EnforcementNotice(network: 5, cgroup: "/a b", isComplete: false)
-        #expect(EnforcementNotice(notice.byteString) == notice)
+        let notice = EngineState(network: 5, cgroup: "/a b", isComplete: false)
+        #expect(EngineState(notice.byteString) == notice)
         // A control group that has lines in its name claims no other network, and no more than there is.
         let name: ByteString = "/a\nnetwork all\ncomplete yes"
         for isComplete in [false, true] {
-            let hostile = EnforcementNotice(network: 5, cgroup: name, isComplete: isComplete)
-            #expect(EnforcementNotice(hostile.byteString) == nil)
+            let hostile = EngineState(network: 5, cgroup: name, isComplete: isComplete)
+            #expect(EngineState(hostile.byteString) == nil)
         }
         for text: ByteString in [
             "network all\ncgroup /\ncomplete no\ncomplete yes\n", "network all\ncgroup /\ncomplete yes", "",
             "network 05\ncgroup /\ncomplete yes\n", "network 18446744073709551616\ncgroup /\ncomplete yes\n",
-        ] { #expect(EnforcementNotice(text) == nil) }
+        ] { #expect(EngineState(text) == nil) }
     }
 
     @Test("The library is taken unless it cannot work") func takesTheLibraryUnlessItCannotWork() {

@@ -65,7 +65,7 @@ import Testing
 }
 
 @Suite struct GetcapCommandLineTests {
-    private typealias Refusal = GetcapCommandLine.Refusal
+    private typealias Refusal = GetcapCommandLine.UsageError
 
     private func read(_ words: ByteString..., optionsStandFirst: Bool = false) throws -> GetcapCommandLine {
         try GetcapCommandLine(words[...], optionsStandFirst: optionsStandFirst)
@@ -96,7 +96,7 @@ import Testing
         #expect(try read("--null", "a").format == .nulls)
     }
 
-    @Test("What getcap does not take is refused") func refusals() {
+    @Test("What getcap does not take is refused") func readErrors() {
         #expect(throws: Refusal.noFiles) { try read("-r") }
         #expect(throws: Refusal.help) { try read("-vhZ") }
         #expect(throws: Refusal.license) { try read("x", "-l") }

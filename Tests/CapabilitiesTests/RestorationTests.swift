@@ -7,18 +7,18 @@ import Testing
 
 /// The giving back of saved capabilities where something comes in between.
 @Suite(.enabled(if: CurrentProcess.effectiveUser == .root, "needs root")) struct RestorationTests {
-    /// Files `a`, `b` and `c` in a new folder, with what each shall get back, and the file that says so.
+    /// Files `a`, `b` and `c` in a new directory, with what each shall get back, and the file that says so.
     private final class Files {
-        let folder: ByteString
+        let directory: ByteString
         let names: [ByteString]
         static let saved = FileCapabilities(permitted: [.netRaw], isEffective: true)
 
         init() throws {
             let url = FileManager.default.temporaryDirectory.appending(path: "lowport-restore-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-            let folder = ByteString(url.path)
-            self.folder = folder
-            names = ["a", "b", "c"].map { (name: ByteString) in "\(folder)/\(name)" }
+            let directory = ByteString(url.path)
+            self.directory = directory
+            names = ["a", "b", "c"].map { (name: ByteString) in "\(directory)/\(name)" }
             for name in names { try ByteString("content\n").replaceFile(name) }
             let entries = try names.map {
                 SavedCapabilities(path: $0, capabilities: Self.saved, fingerprint: try FileFingerprint(ofFile: $0))
@@ -26,9 +26,9 @@ import Testing
             try SavedCapabilities.text(of: entries).replaceFile(list)
         }
 
-        deinit { try? FileManager.default.removeItem(atPath: folder.description) }
+        deinit { try? FileManager.default.removeItem(atPath: directory.description) }
 
-        var list: ByteString { "\(folder)/saved" }
+        var list: ByteString { "\(directory)/saved" }
 
         func prepare() throws -> CapabilityRestoration {
             try CapabilityRestoration(savedIn: list, acceptsChanged: false)
@@ -49,7 +49,7 @@ import Testing
         let before = FileCapabilities(inheritable: [.kill], rootUser: UserID(rawValue: 7))
         try before.write(to: files.names[0])
         let restoration = try files.prepare()
-        #expect(throws: SavedFileFailure.interrupted(files.names[2], .noSpace, notUndone: [])) {
+        #expect(throws: SavedFileError.interrupted(files.names[2], .noSpace, notUndone: [])) {
             try FaultPlan.$current.withValue(FaultPlan(failing: .setAttribute, with: .noSpace, after: 2, times: 1)) {
                 try restoration.apply()
             }
@@ -61,7 +61,7 @@ import Testing
         let files = try Files()
         try FileCapabilities(inheritable: [.kill]).write(to: files.names[0])
         let restoration = try files.prepare()
-        #expect(throws: SavedFileFailure.interrupted(files.names[2], .noSpace, notUndone: [files.names[0]])) {
+        #expect(throws: SavedFileError.interrupted(files.names[2], .noSpace, notUndone: [files.names[0]])) {
             try FaultPlan.$current.withValue(FaultPlan(failing: .setAttribute, with: .noSpace, after: 2)) {
                 try restoration.apply()
             }
@@ -81,7 +81,7 @@ import Testing
         } else {
             try ByteString("content\n").replaceFile(files.names[1])
         }
-        #expect(throws: SavedFileFailure.interrupted(files.names[1], .staleFile, notUndone: [])) {
+        #expect(throws: SavedFileError.interrupted(files.names[1], .staleFile, notUndone: [])) {
             try restoration.apply()
         }
         #expect(try files.found() == [nil, nil, nil])

@@ -16,12 +16,12 @@ import Testing
         """
 
     private static func withTrees<Result>(_ body: (ByteString) throws -> Result) async throws -> Result {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "lowport-walk-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let made = try await run("/bin/sh", ["-euc", ByteString(makeTrees)], folder: folder.path)
+        let directory = FileManager.default.temporaryDirectory.appending(path: "lowport-walk-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let made = try await run("/bin/sh", ["-euc", ByteString(makeTrees)], directory: directory.path)
         try #require(made.status == 0, "\(made)")
-        return try body(ByteString(folder.path))
+        return try body(ByteString(directory.path))
     }
 
     /// What one thread that keeps everything in memory would tell.

@@ -135,7 +135,7 @@ import Testing
         #expect(commands(examiner, context, given: [Finding(.file, .allows, "")]) == [])
         context.kernel = .holds(isComplete: false)
         #expect(
-            found(examiner, context) == ["allows: the kernel engine lets it bind the port, with nothing in front of it"]
+            found(examiner, context) == ["allows: the kernel engine lets it bind the port, without a wrapper"]
         )
         #expect(found(examiner, context, after: [Finding(.threshold, .allows, "")]) == [])
         var byTree = try self.context(tree: ["byport/80": nil as Errno?])
@@ -178,7 +178,7 @@ import Testing
             ),
         ] as [(String, [ShellCommand?])]
     )
-    func `what delivers a permission depends on what keeps it away`(_ defect: String, _ expected: [ShellCommand?])
+    func `what delivers a permission depends on what keeps it away`(_ reason: String, _ expected: [ShellCommand?])
         throws
     {
         var context = try context(
@@ -186,7 +186,7 @@ import Testing
             program: ProgramFile(path: "/srv/server", image: .linkedStatically)
         )
         var examiner = DeliveryExaminer()
-        switch defect {
+        switch reason {
         case "noHelper": examiner.isHelperReady = false
         case "notStarted":
             context.process.identifier = 77

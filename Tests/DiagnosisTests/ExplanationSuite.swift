@@ -36,7 +36,7 @@ extension ExplanationSuite {
         let set = RuleSet([RulesFile(path: "/etc/lowport/rules", content: rules.bytes)])
         let now = Timestamp(rawValue: 1_800_000_000)
         let decision = Decision([
-            set.answer(to: request, now: now, names: SystemNames()), MemoryTree(refusals: tree).answer(to: request),
+            set.answer(to: request, now: now, names: SystemNames()), MemoryTree(readErrors: tree).answer(to: request),
         ])
         return BindContext(
             request: request,
@@ -83,9 +83,9 @@ extension ExplanationSuite {
 }
 
 private struct MemoryTree: AuthbindTree {
-    let refusals: [ByteString: Errno?]
+    let readErrors: [ByteString: Errno?]
     func refusal(toExecute path: ByteString) -> Errno? {
-        if let known = refusals[path] { known } else { .noSuchFile }
+        if let known = readErrors[path] { known } else { .noSuchFile }
     }
     func content(of path: ByteString) throws(Errno) -> [UInt8] { throw .noSuchFile }
 }

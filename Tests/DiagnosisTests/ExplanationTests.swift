@@ -60,7 +60,7 @@ import Testing
     @Test(
         arguments: [
             ("allow uid 1000 udp 80", "is for udp"),
-            ("allow uid 1000 tcp 80 until 2026-01-01T00:00:00Z", "is over since 2026-01-01T00:00:00Z"),
+            ("allow uid 1000 tcp 80 until 2026-01-01T00:00:00Z", "expired at 2026-01-01T00:00:00Z"),
             ("allow uid 1000 tcp 80 on 127.0.0.0/8", "is for 127.0.0.0/8 alone"),
         ] as [(ByteString, String)]
     )

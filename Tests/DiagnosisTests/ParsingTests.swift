@@ -18,11 +18,11 @@ import Testing
     }
 
     @Test func followsScriptsToTheProgram() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "lowport-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let inner = folder.appending(path: "inner"), outer = folder.appending(path: "outer"),
-            loop = folder.appending(path: "loop")
+        let directory = FileManager.default.temporaryDirectory.appending(path: "lowport-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let inner = directory.appending(path: "inner"), outer = directory.appending(path: "outer"),
+            loop = directory.appending(path: "loop")
         try Data("#!/usr/bin/env -S A=1 sh -e\n".utf8).write(to: inner)
         try Data("#!\(inner.path)\n".utf8).write(to: outer)
         try Data("#!\(loop.path)\n".utf8).write(to: loop)

@@ -21,7 +21,7 @@ struct NetcatUsageTests {
         "-Uu -s /nosuch/y nosuch", "-x :9 nosuch.invalid 1-abc", "-lux 127.0.0.1:9 1",
         "-FUx 127.0.0.1:9 x",
     ])
-    func refusals(_ arguments: String) async throws {
+    func readErrors(_ arguments: String) async throws {
         try await NetcatScenario(arguments, "$NC \(arguments) </dev/null; echo $?").check()
     }
 

@@ -22,16 +22,16 @@ import Testing
     deinit { try? FileManager.default.removeItem(atPath: root) }
 
     private let record = ConfinementRecord(lines: [
-        Line(file: "/etc/lowport/rules", identity: .everyone),
-        Line(file: "/etc/lowport/rules", identity: .root),
+        Line(file: "/etc/lowport/rules", principal: .everyone),
+        Line(file: "/etc/lowport/rules", principal: .root),
         Line(
             file: "/etc/lowport/rules.d/a b\t\n%.rules",
-            identity: .user("web"),
+            principal: .user("web"),
             members: [Member(name: "web", user: UserID(rawValue: 33))]
         ),
         Line(
             file: "/etc/lowport/rules",
-            identity: .group("dns"),
+            principal: .group("dns"),
             members: [
                 Member(name: "b,o:b", user: UserID(rawValue: 7)),
                 Member(name: "", user: UserID(rawValue: 4_294_967_294)),
@@ -96,12 +96,12 @@ import Testing
         func isAbsent() -> Bool { if case .absent = store.read() { true } else { false } }
         #expect(isAbsent())
         try store.write(record)
-        let (folder, file) = ("\(root)/lowport", "\(root)/lowport/confinement")
+        let (directory, file) = ("\(root)/lowport", "\(root)/lowport/confinement")
         #expect(store.read().record == record)
         #expect(try FileStatus(of: ByteString(file)).mode.rawValue == 0o600)
-        #expect(try FileStatus(of: ByteString(folder)).mode.rawValue == 0o700)
+        #expect(try FileStatus(of: ByteString(directory)).mode.rawValue == 0o700)
         for (path, mode, good) in [
-            (folder, 0o770, 0o700), (folder, 0o707, 0o700), (file, 0o620, 0o600), (file, 0o602, 0o600),
+            (directory, 0o770, 0o700), (directory, 0o707, 0o700), (file, 0o620, 0o600), (file, 0o602, 0o600),
         ] {
             try set(mode, path)
             #expect(isUnusable(), "\(path) \(mode)")
@@ -116,10 +116,10 @@ import Testing
         try FileManager.default.removeItem(atPath: file)
         try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
         #expect(isUnusable())
-        try FileManager.default.removeItem(atPath: folder)
-        try FileManager.default.createSymbolicLink(atPath: folder, withDestinationPath: root)
+        try FileManager.default.removeItem(atPath: directory)
+        try FileManager.default.createSymbolicLink(atPath: directory, withDestinationPath: root)
         #expect(isUnusable())
-        #expect(throws: ConfinementStore.Failure.self) { try store.write(record) }
+        #expect(throws: ConfinementStore.StoreError.self) { try store.write(record) }
     }
 
     @Test(arguments: [SystemCall.open, .write, .fsync, .rename, .close])
@@ -128,7 +128,7 @@ import Testing
         var more = record
         more.lines.removeFirst()
         FaultPlan.$current.withValue(FaultPlan(failing: call, with: .noSpace, after: call == .open ? 2 : 0)) {
-            #expect(throws: ConfinementStore.Failure.self) { try store.write(more) }
+            #expect(throws: ConfinementStore.StoreError.self) { try store.write(more) }
         }
         #expect(store.read().record == record)
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(root)/lowport") == ["confinement"])

@@ -19,7 +19,7 @@ import Testing
     @Test func `settings are read as they were written, with all that is in them`() {
         func policy(_ number: Int) -> AppliedPolicy {
             var policy = AppliedPolicy(limit: Port(rawValue: UInt16(number)))
-            (policy.entries, policy.applied, policy.hasFaults) = (UInt64(number) << 33, Int64(-number), number % 2 == 0)
+            (policy.entries, policy.applied, policy.hasErrors) = (UInt64(number) << 33, Int64(-number), number % 2 == 0)
             (policy.programs, policy.confined) = ([UInt32(number), .max], UInt32(number + 1))
             let parts = (0..<PolicyFingerprint.count).map { UInt64($0 + number) << 40 }
             policy.files = PolicyFingerprint(parts: parts.dropLast() + [nil])

@@ -160,7 +160,7 @@ import Testing
         )
         var looks = 0
         while options.looksIntoKernel && looks < 9 {
-            options.lookLess()
+            options.dropOneFeature()
             looks += 1
         }
         #expect(looks == 3)

@@ -59,7 +59,7 @@ import Testing
 
         static func resolving(_ path: ByteString, followLinks: Bool) -> Answer {
             Answer { () throws(Errno) in
-                do throws(PathFailure) { return try ResolvedPath(path, followLinks: followLinks).status } catch {
+                do throws(PathError) { return try ResolvedPath(path, followLinks: followLinks).status } catch {
                     throw error.error
                 }
             }
@@ -101,7 +101,7 @@ import Testing
         for (path, link, target) in [("l/f", "l", "a"), ("a/b/../up/h", "a/up", ".."), ("a/../m", "m", "a/f")]
             as [(ByteString, ByteString, ByteString)]
         {
-            let expected = PathFailure(path: "\(tree.root)/\(link)", error: .symbolicLinkLoop, target: target)
+            let expected = PathError(path: "\(tree.root)/\(link)", error: .symbolicLinkLoop, target: target)
             #expect(throws: expected) { try resolve("\(tree.root)/\(path)") }
             FaultPlan.$current.withValue(FaultPlan(failing: .openWithoutLinks, with: .notPermitted)) {
                 #expect(throws: expected) { try resolve("\(tree.root)/\(path)") }
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    private func resolve(_ path: ByteString) throws(PathFailure) -> ByteString { try ResolvedPath(path).path }
+    private func resolve(_ path: ByteString) throws(PathError) -> ByteString { try ResolvedPath(path).path }
 
     @Test("Every directory and every link on the way is told of") func tellsOfEveryDirectoryAndOfEveryLink() throws {
         let tree = try Tree()

@@ -54,8 +54,10 @@ extension Wrapper {
             Wrapper("OpenedPath.duplicated.duplicate", .duplicate) { _ = try nowhere.duplicated() },
             Wrapper("OpenedPath.readLink.readLink", .readLink) { _ = try readLink("/proc/self") },
             Wrapper("OpenedPath.readLink.readLink", .readLink) { _ = try nowhere.linkTarget() },
-            Wrapper("TemporaryFolder.init.mkdir", .mkdir) { _ = try TemporaryFolder("/tmp/lowport-", removing: []) },
-            Wrapper("TemporaryFolder.removeFile.unlink", .unlink) { try removeFile("/nonexistent/name") },
+            Wrapper("TemporaryDirectory.init.mkdir", .mkdir) {
+                _ = try TemporaryDirectory("/tmp/lowport-", removing: [])
+            },
+            Wrapper("TemporaryDirectory.removeFile.unlink", .unlink) { try removeFile("/nonexistent/name") },
             Wrapper("Writers.hasWriter.fcntl", .fcntl) { _ = try nowhere.hasWriter() },
             Wrapper("WorkingDirectory.becomeWorkingDirectory.fcntl", .fcntl) { try nowhere.becomeWorkingDirectory() },
             Wrapper("WorkingDirectory.separateWorkingDirectory.prctl", .prctl) { try separateWorkingDirectory() },

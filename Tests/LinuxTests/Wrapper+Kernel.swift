@@ -58,7 +58,7 @@ extension Wrapper {
             Wrapper("BpfPins.mountFileSystem.mount", .mount) { try BpfPins.mountFileSystem(at: "/nonexistent") },
             Wrapper("BpfProgram.loaded.bpf", .bpf) { _ = try BpfProgram.loaded(1) },
             Wrapper("BpfProgram.load.bpf", .bpf) {
-                try refusal { () throws(BpfProgramRefusal) in
+                try refusal { () throws(BpfLoadError) in
                     _ = try BpfProgram([0x95], for: .bind4, name: "lowport_test", license: "Apache-2.0")
                 }
             },

@@ -68,8 +68,8 @@ extension Wrapper {
     }
 
     /// Throws the error in what `body` throws of a program.
-    static func refusal(_ body: () throws(BpfProgramRefusal) -> Void) throws(Errno) {
-        do throws(BpfProgramRefusal) { try body() } catch { throw error.error }
+    static func refusal(_ body: () throws(BpfLoadError) -> Void) throws(Errno) {
+        do throws(BpfLoadError) { try body() } catch { throw error.error }
     }
 
     /// Throws EIO if `isFailure`: for functions that make of every error an answer.

@@ -72,7 +72,7 @@ import Testing
     func takesAway(_ before: ByteString, _ taken: ByteString, _ after: ByteString) throws {
         let taken = try rule(taken)
         let change = file(before).removing(
-            Revocation(taken.identity, taken.transports, taken.ports, on: taken.prefixes)
+            Revocation(taken.principal, taken.transports, taken.ports, on: taken.prefixes)
         )
         #expect(ByteString(change.content) == after)
         #expect(change.isEmpty == (before == after))
@@ -81,7 +81,7 @@ import Testing
     @Test("A prefix is split around what is taken away") func splitsAddresses() throws {
         func left(_ text: ByteString, _ taken: ByteString) throws -> [ByteString] {
             let taken = try rule(taken)
-            let revocation = Revocation(taken.identity, taken.transports, taken.ports, on: taken.prefixes)
+            let revocation = Revocation(taken.principal, taken.transports, taken.ports, on: taken.prefixes)
             return try rule(text).subtracting(revocation).map(\.byteString)
         }
         #expect(
@@ -125,9 +125,9 @@ import Testing
         for _ in 0..<3000 {
             let rule = Rule.random(&random)
             let other = Rule.random(&random)
-            let taken = Rule(rule.identity, other.transports, [.random(&random)], on: other.prefixes)
+            let taken = Rule(rule.principal, other.transports, [.random(&random)], on: other.prefixes)
             let left = rule.subtracting(
-                Revocation(taken.identity, taken.transports, taken.ports, on: taken.prefixes)
+                Revocation(taken.principal, taken.transports, taken.ports, on: taken.prefixes)
             )
             let text = left.map { $0.byteString.description + "\n" }.joined()
             let after = RuleSet([RulesFile(path: "", content: Array(text.utf8))])

@@ -7,12 +7,12 @@ import Testing
 /// The messages between the broker and the helper, and the line that the log gets.
 @Suite struct HelperMessageTests {
     @Test("A call is not refused with a negative error") func aCallIsNotRefusedWithANegativeError() {
-        var bytes = [UInt8](repeating: 0, count: PassedOnCall.size)
-        #expect(PassedOnCall(bytes)?.bytes == bytes)
+        var bytes = [UInt8](repeating: 0, count: ForwardedCall.size)
+        #expect(ForwardedCall(bytes)?.bytes == bytes)
         bytes[3] = 13
-        #expect(PassedOnCall(bytes)?.refusal == .permissionDenied)
+        #expect(ForwardedCall(bytes)?.refusal == .permissionDenied)
         bytes[0] = 0x80
-        #expect(PassedOnCall(bytes) == nil)
+        #expect(ForwardedCall(bytes) == nil)
     }
 
     @Test(
@@ -52,19 +52,19 @@ import Testing
             arguments: [3, .max, 16, 0, 1 << 63, 7]
         )
         for refusal in [nil, .permissionDenied] as [Errno?] {
-            let message = PassedOnCall(call, refusal: refusal).bytes
-            #expect(message.count == PassedOnCall.size)
-            let read = try #require(PassedOnCall(message))
+            let message = ForwardedCall(call, refusal: refusal).bytes
+            #expect(message.count == ForwardedCall.size)
+            let read = try #require(ForwardedCall(message))
             #expect(read.refusal == refusal)
             #expect(read.notification.identifier == call.identifier && read.notification.thread == 4711)
             #expect(read.notification.architecture == call.architecture && read.notification.number == 49)
             #expect(read.notification.arguments == call.arguments)
-            #expect(PassedOnCall(message + [0]) == nil && PassedOnCall(Array(message.dropLast())) == nil)
+            #expect(ForwardedCall(message + [0]) == nil && ForwardedCall(Array(message.dropLast())) == nil)
         }
     }
 
     @Test("Orders have one spelling") func ordersHaveOneSpelling() {
-        for order in [.listen, .goOn] as [HelperOrder] { #expect(HelperOrder(order.bytes) == order) }
+        for order in [.listen, .resume] as [HelperOrder] { #expect(HelperOrder(order.bytes) == order) }
         for bytes in [[], [0], [1], [4], [2, 2]] as [[UInt8]] { #expect(HelperOrder(bytes) == nil) }
     }
 

@@ -39,21 +39,21 @@ import Testing
         #expect(inventory.entries.map(\.counter) == inventory.entries.compactMap { $0.rule?.byteString })
         #expect(inventory.confinements.map(\.confinement) == [.everyone])
         #expect(inventory.count == (1, 1))
-        #expect(inventory.concerns.map(\.gravity) == [.warning])
+        #expect(inventory.diagnostics.map(\.gravity) == [.warning])
         #expect(
-            inventory.concerns.map(\.asMessage.original) == [
-                "/etc/lowport/rules:1: is over since 2020-01-01T00:00:00Z"
+            inventory.diagnostics.map(\.asMessage.original) == [
+                "/etc/lowport/rules:1: expired at 2020-01-01T00:00:00Z"
             ]
         )
-        #expect(SourceInventory(rules: contents(text), at: now, withDoubts: false).concerns.isEmpty)
+        #expect(SourceInventory(rules: contents(text), at: now, withDoubts: false).diagnostics.isEmpty)
     }
 
     @Test func `a faulty file has no entries, and its fault a place`() {
         let text = contents("allow uid 1 tcp 80\nalow everyone tcp 81\n")
         let inventory = SourceInventory(rules: text, at: Timestamp(rawValue: 0), withDoubts: false)
         #expect(inventory.entries.isEmpty && inventory.count == (1, 1))
-        #expect(inventory.concerns.map(\.gravity) == [.error] && inventory.concerns[0].isSerious)
-        #expect(inventory.concerns[0].asMessage.original.hasPrefix("/etc/lowport/rules:2:1: "))
+        #expect(inventory.diagnostics.map(\.gravity) == [.error] && inventory.diagnostics[0].isSerious)
+        #expect(inventory.diagnostics[0].asMessage.original.hasPrefix("/etc/lowport/rules:2:1: "))
     }
 
     @Test func `files of the tree are listed, with who can change them`() throws {
@@ -68,13 +68,13 @@ import Testing
         let inventory = SourceInventory(AuthbindInventory(at: ByteString(root)))
         #expect(inventory.source == .authbind && inventory.count == (0, 0))
         let port80 = try #require(inventory.entries.first)
-        #expect(inventory.entries.count == 1 && port80.identity == .everyone && port80.transports == .any)
+        #expect(inventory.entries.count == 1 && port80.principal == .everyone && port80.transports == .any)
         #expect(port80.location.byteString == ByteString(root + "/byport/80"))
         // The counters of the kernel know it by what they always did.
         #expect(port80.counter == ByteString(root + "/byport/80:0"))
-        let places = inventory.concerns.map { ($0.path, $0.gravity) }
+        let places = inventory.diagnostics.map { ($0.path, $0.gravity) }
         for (name, gravity) in [("", .unsafe), ("/81", .warning), ("/eighty", .warning)]
-            as [(String, PolicyConcern.Gravity)]
+            as [(String, PolicyDiagnostic.Gravity)]
         {
             #expect(places.contains { $0 == (ByteString(root + "/byport" + name), gravity) })
         }

@@ -19,13 +19,13 @@ struct RandomNames: NameResolver {
 /// Few users, ports and addresses, so that random rules and random requests meet.
 extension Rule {
     static func random(_ random: inout SplitMix) -> Rule {
-        let identities: [Identity] = [
+        let principals: [Principal] = [
             .everyone, .user("web"), .user("dev"), .user("nobody-has-this"), .group("dns"), .group("ghosts"),
             .userID(UserID(rawValue: 1)), .groupID(GroupID(rawValue: 11)),
         ]
         let transports: [TransportSet] = [.tcp, .udp, [.tcp, .udp], .any]
         var rule = Rule(
-            identities.randomElement(using: &random) ?? .everyone,
+            principals.randomElement(using: &random) ?? .everyone,
             transports.randomElement(using: &random) ?? .any,
             (0..<Int.random(in: 1...3, using: &random)).map { _ in PortRange.random(&random) }
         )

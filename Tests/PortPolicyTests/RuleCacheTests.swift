@@ -16,8 +16,8 @@ import Testing
             atPath: root + "/etc/lowport/rules.d",
             withIntermediateDirectories: true
         )
-        for folder in ["", "/etc", "/etc/lowport", "/etc/lowport/rules.d"] {
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: root + folder)
+        for directory in ["", "/etc", "/etc/lowport", "/etc/lowport/rules.d"] {
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: root + directory)
         }
         store = RuleStore(root: ByteString(root), owner: CurrentProcess.effectiveUser)
     }

@@ -41,7 +41,7 @@ import Testing
         return RuleSet([file]).grants(for: request, now: now, names: RandomNames()) != nil
     }
 
-    @Test("A rule is for the user or the group that it names") func identities() throws {
+    @Test("A rule is for the user or the group that it names") func principals() throws {
         let mine = try request("127.0.0.1", groups: [5, 10])
         #expect(decide("allow user web tcp 80", mine))
         #expect(decide("allow uid 1 tcp 80", mine))
@@ -129,7 +129,7 @@ import Testing
                             && (prefix.length == 0 || wanted.contains(true))
                     }
                 guard inside else { continue }
-                switch rule.identity {
+                switch rule.principal {
                 case .everyone: return true
                 case .user(let name): if RandomNames().user(named: name) == request.user { return true }
                 case .userID(let user): if user == request.user { return true }
@@ -189,7 +189,7 @@ import Testing
 
     @Test("Confinement allows and refuses nothing by itself") func confinementAllowsAndRefusesNothingByItself() {
         var random = SplitMix(seed: 19)
-        let confinements: [ConfinedIdentity] = [.everyone, .root, .user("web"), .user("ghost"), .group("dns")]
+        let confinements: [ConfinedPrincipal] = [.everyone, .root, .user("web"), .user("ghost"), .group("dns")]
         for _ in 0..<2000 {
             let rules = (0..<3).map { _ in Rule.random(&random) }
             let confinement = confinements.randomElement(using: &random) ?? .everyone

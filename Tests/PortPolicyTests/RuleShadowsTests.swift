@@ -43,8 +43,8 @@ import Testing
                 rules.indices.contains { other in
                     guard other != index, !rules[other].isExpired(at: now) else { return false }
                     var sought = rules[index]
-                    let isSame = rules[other].identity == sought.identity
-                    if !isSame, rules[other].identity == .everyone { sought.identity = .everyone }
+                    let isSame = rules[other].principal == sought.principal
+                    if !isSame, rules[other].principal == .everyone { sought.principal = .everyone }
                     guard rules[other].covers(sought) else { return false }
                     return other < index || !isSame || !sought.covers(rules[other])
                 }

@@ -5,7 +5,7 @@ import PolicyEditing
 import PortPolicy
 import Testing
 
-/// Which files count, and how they are changed. The folders are made for the test, below a root of its own.
+/// Which files count, and how they are changed. The directories are made for the test, below a root of its own.
 @Suite final class RuleStoreTests {
     private let root: String
     private let store: RuleStore
@@ -13,9 +13,9 @@ import Testing
     init() throws {
         root = FileManager.default.temporaryDirectory.appending(path: "lowport-\(UUID().uuidString)").path
         store = RuleStore(root: ByteString(root), owner: CurrentProcess.effectiveUser)
-        for folder in ["", "/etc", "/etc/lowport", "/etc/lowport/rules.d"] {
-            try FileManager.default.createDirectory(atPath: root + folder, withIntermediateDirectories: false)
-            try setMode(0o755, folder)
+        for directory in ["", "/etc", "/etc/lowport", "/etc/lowport/rules.d"] {
+            try FileManager.default.createDirectory(atPath: root + directory, withIntermediateDirectories: false)
+            try setMode(0o755, directory)
         }
     }
 
@@ -40,8 +40,8 @@ import Testing
 
     @Test("No rules are no fault") func emptyIsNoFault() {
         let contents = store.load()
-        #expect(contents.files.isEmpty && contents.refusals.isEmpty && !contents.arePresent)
-        #expect(!RuleStore(root: ByteString(root + "/etc"), owner: .root).load().arePresent)
+        #expect(contents.files.isEmpty && contents.readErrors.isEmpty && !contents.hasFiles)
+        #expect(!RuleStore(root: ByteString(root + "/etc"), owner: .root).load().hasFiles)
     }
 
     @Test("All files are read in order") func readsAllFilesInOrder() throws {
@@ -68,14 +68,14 @@ import Testing
         try write("allow everyone tcp 80\n", to: "/etc/lowport/rules")
         try setMode(mode, path)
         let contents = store.load()
-        #expect(contents.files.isEmpty && contents.arePresent)
-        #expect(contents.refusals.map(\.reason).contains(.writable(FileMode(rawValue: UInt32(mode)))))
+        #expect(contents.files.isEmpty && contents.hasFiles)
+        #expect(contents.readErrors.map(\.reason).contains(.writable(FileMode(rawValue: UInt32(mode)))))
     }
 
     @Test("Files of other owners are refused") func refusesForeignOwners() throws {
         try write("allow everyone tcp 80\n", to: "/etc/lowport/rules")
         let other = RuleStore(root: ByteString(root), owner: UserID(rawValue: 4_000_000))
-        #expect(other.load().refusals.map(\.reason) == [.owner(CurrentProcess.effectiveUser)])
+        #expect(other.load().readErrors.map(\.reason) == [.owner(CurrentProcess.effectiveUser)])
     }
 
     @Test("No link is followed and no special file is read") func followsNoLinksAndReadsNoSpecialFiles() throws {
@@ -86,17 +86,17 @@ import Testing
         )
         try #require(unsafe mkfifo(root + "/etc/lowport/rules.d/fifo.rules", 0o644) == 0)
         try FileManager.default.createDirectory(
-            atPath: root + "/etc/lowport/rules.d/folder.rules",
+            atPath: root + "/etc/lowport/rules.d/directory.rules",
             withIntermediateDirectories: false
         )
         let contents = store.load()
         #expect(contents.files.isEmpty)
-        #expect(contents.refusals.map(\.reason) == [.failure(.symbolicLinkLoop), .kind, .kind])
+        #expect(contents.readErrors.map(\.reason) == [.failure(.symbolicLinkLoop), .kind, .kind])
     }
 
     @Test("Huge files are refused") func refusesHugeFiles() throws {
         try write(String(repeating: "#\n", count: RulesFile.maximumSize / 2 + 1), to: "/etc/lowport/rules")
-        #expect(store.load().refusals.map(\.reason) == [.size])
+        #expect(store.load().readErrors.map(\.reason) == [.size])
     }
 
     // MARK: - Changing
@@ -132,7 +132,7 @@ import Testing
             let isDone = FaultPlan.$current.withValue(
                 FaultPlan(failing: call, with: .inputOutput, after: skipped, times: 1)
             ) { (try? store.update { $0.adding(rule) }) != nil }
-            // What is told to have failed has left nothing, the folder's way to the disk as the last of all included.
+            // What is told to have failed has left nothing, the directory's way to the disk as the last of all included.
             let expected = isDone ? "allow everyone udp 80\nallow everyone tcp 80\n" : "allow everyone udp 80\n"
             #expect(try read("/etc/lowport/rules") == expected)
             if isDone { try write("allow everyone udp 80\n", to: "/etc/lowport/rules") }

@@ -19,7 +19,7 @@ import Testing
                 "allow user mail tcp 25 on 192.0.2.10 until 2026-12-01T12:00:00Z"
             ),
             ("allow everyone        tcp 79", "allow everyone tcp 79"),
-            ("allow uid 1234        tcp 8       # numeric identities", "allow uid 1234 tcp 8"),
+            ("allow uid 1234        tcp 8       # numeric principals", "allow uid 1234 tcp 8"),
             ("\tallow gid 100 any 65535#x", "allow gid 100 any 65535"),
             ("allow everyone tcp 1-1,2", "allow everyone tcp 1,2"),
             ("allow everyone tcp 80 on ::ffff:192.0.2.0/120", "allow everyone tcp 80 on 192.0.2.0/24"),

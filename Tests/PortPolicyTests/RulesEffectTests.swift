@@ -33,7 +33,7 @@ import Testing
             let rule = Rule.random(&random)
             let file = RulesFile(path: "", content: (rule.byteString + "\n").bytes)
             let port = PortRange(Port(rawValue: UInt16.random(in: 1...12, using: &random)))
-            let change = file.removing(Revocation(rule.identity, .tcp, [port]))
+            let change = file.removing(Revocation(rule.principal, .tcp, [port]))
             #expect(RulesEffect(from: file, to: RulesFile(path: "", content: change.content)) == .narrows, "\(rule)")
         }
     }

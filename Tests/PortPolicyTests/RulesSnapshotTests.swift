@@ -13,9 +13,9 @@ import Testing
 
     init() throws {
         store = RuleStore(root: ByteString(root), owner: CurrentProcess.effectiveUser)
-        for folder in ["", "/etc", "/etc/lowport", "/etc/lowport/rules.d"] {
-            try FileManager.default.createDirectory(atPath: root + folder, withIntermediateDirectories: false)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: root + folder)
+        for directory in ["", "/etc", "/etc/lowport", "/etc/lowport/rules.d"] {
+            try FileManager.default.createDirectory(atPath: root + directory, withIntermediateDirectories: false)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: root + directory)
         }
         try Data("confine everyone\n".utf8).write(to: URL(filePath: rules))
     }

@@ -154,7 +154,7 @@ import Testing
     @Test("The doctor finds what is broken") func theDoctorFindsWhatIsBroken() async throws {
         let outcome = try await Sandbox.run(
             """
-            examine() { lowport doctor > said && echo sound || { grep -A1 FAULT said | sed 's/  */ /g'; }; }
+            examine() { lowport doctor > said && echo sound || { grep -A1 ERROR said | sed 's/  */ /g'; }; }
             examine
             setcap -r $LIBEXEC/lowport-helper
             examine
@@ -175,18 +175,18 @@ import Testing
         #expect(
             outcome.output == """
                 sound
-                FAULT helper /mnt/libexec/lowport/lowport-helper has no privilege
+                ERROR helper /mnt/libexec/lowport/lowport-helper has no privilege
                  -> sudo setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p /mnt/libexec/lowport/lowport-helper
-                FAULT helper /mnt/libexec/lowport/lowport-helper belongs to uid 1001
+                ERROR helper /mnt/libexec/lowport/lowport-helper belongs to uid 1001
                  -> sudo chown root:root /mnt/libexec/lowport/lowport-helper, and give it its privilege again
-                FAULT helper /mnt/libexec/lowport/lowport-helper has no privilege
+                ERROR helper /mnt/libexec/lowport/lowport-helper has no privilege
                  -> sudo setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p /mnt/libexec/lowport/lowport-helper
-                FAULT authbind /etc/authbind/byport can be changed by others (uid 0, mode 0777), who can so allow \
+                ERROR authbind /etc/authbind/byport can be changed by others (uid 0, mode 0777), who can so allow \
                 themselves any port
                  -> sudo chown root /etc/authbind/byport; sudo chmod go-w /etc/authbind/byport
-                FAULT rules /etc/lowport/rules has faults and grants nothing
+                ERROR rules /etc/lowport/rules has errors and grants nothing
                  -> lowport check
-                FAULT library liblowport-preload.so is not installed
+                ERROR library liblowport-preload.so is not installed
                  -> sudo make install
 
                 """

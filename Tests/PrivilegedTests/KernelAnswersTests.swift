@@ -29,13 +29,13 @@ import Testing
             outcome,
             """
             user alice can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run or authbind
-            user alice can bind tcp 80 by rule /etc/lowport/rules:1, with nothing in front of it
+            user alice can bind tcp 80 by rule /etc/lowport/rules:1, without a wrapper
             bound
-            user alice can bind tcp 80 by rule /etc/lowport/rules:1, with nothing in front of it
-            user alice can bind tcp 80 by rule /etc/lowport/rules:1, with nothing in front of it
+            user alice can bind tcp 80 by rule /etc/lowport/rules:1, without a wrapper
+            user alice can bind tcp 80 by rule /etc/lowport/rules:1, without a wrapper
             user alice cannot bind tcp 81: no rule and no file of authbind allows it
             EACCES
-            user alice can bind tcp 82 by /etc/authbind/byport/82, with nothing in front of it
+            user alice can bind tcp 82 by /etc/authbind/byport/82, without a wrapper
             bound
 
             """

@@ -64,7 +64,7 @@ import Testing
                 echo revoke $(status lowport revoke 82 --user alice) $(probe) $(able alice 82) $(grep -c 82 /etc/lowport/rules)
                 printf 'allow user alice tcp 80\\nconfine user alice\\nconfine root\\n' > new
                 echo apply less $(status lowport apply new) $(probe) $(/usr/bin/python3 bind.py 0.0.0.0 81 tcp) $(able alice 85)
-                # As after the next start of the machine.
+                # As after the next reboot.
                 lowport enforce disable; rm -r /run/lowport
                 able bob 81
                 echo boot $(status enable) $(probe) $(/usr/bin/python3 bind.py 0.0.0.0 81 tcp)

@@ -60,7 +60,7 @@ import Testing
                     errors: """
                         standard input:1:7: found "evryone", expected user NAME, group NAME, uid NUMBER, gid NUMBER or \
                         everyone; did you mean "everyone"?
-                        lowport: standard input has faults; nothing is changed
+                        lowport: standard input has errors; nothing is changed
                         note: /etc/lowport/rules.d/team.rules stays, and allows what it allows
                         lowport: cannot change /etc/lowport/.lock: permission denied
                         hint: run it as root, with sudo
@@ -159,7 +159,7 @@ import Testing
             "/etc/lowport/rules:1:1: found \"alow\", expected \"allow\" or \"confine\"; "
             + "did you mean \"allow\"?\n"
         let question = "What now? (e)dit again, e(x)it without saving: "
-        let refusal = "lowport: the copy has faults; nothing is changed\n"
+        let refusal = "lowport: the copy has errors; nothing is changed\n"
         #expect(
             outcome.errors.description
                 == fault + question + "Answer e or x.\n" + question + refusal + fault + question + refusal + fault

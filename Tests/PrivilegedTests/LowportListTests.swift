@@ -133,11 +133,11 @@ import Testing
                 == Outcome(
                     status: 0,
                     output: """
-                        /etc/lowport/rules.d/more.rules:1: is over since 1999-01-01T00:00:00Z (warning)
+                        /etc/lowport/rules.d/more.rules:1: expired at 1999-01-01T00:00:00Z (warning)
                         /etc/lowport/rules.d/more.rules:2: allows nothing that /etc/lowport/rules:1 does not allow already \
                         (warning)
                         /etc/lowport/rules.d/more.rules:3: there is no user ghost (warning)
-                        5 rules in 2 files: no faults
+                        5 rules in 2 files: no errors
                         1
 
                         """
@@ -194,7 +194,7 @@ import Testing
                         "127.0.0.1,80"? (warning)
                         /etc/authbind/byuid/alice: no bind asks for this name; expected the number of a user, with ! in front \
                         for ports from 512 on (warning)
-                        0 rules in 0 files: no faults
+                        0 rules in 0 files: no errors
                         /etc/authbind/byport: uid 0, mode 0777: others than root can make files here
                         /etc/authbind/byuid/1001: uid 0, mode 0664: others than root can write lines here
 

@@ -28,7 +28,7 @@ import Testing
             """
             0 lowport 0.1.0
             0 everyone    any       1024-65535  all        -      kernel (lowport threshold)
-            0 1 rule in 1 file: no faults
+            0 1 rule in 1 file: no errors
             1 
             0 
             125 lowport-run: cannot find liblowport-preload.so from ?

@@ -64,7 +64,7 @@ import Testing
                   sudo lowport grant 80 --user alice
                       lets this user have this port, and nothing else
                   lowport run /mnt/bin/nc
-                      starts it so that it asks the helper
+                      runs it under Lowport
 
                 """
             )

@@ -80,11 +80,11 @@ import Testing
             """
             71 /etc/lowport/.edit.N/rules: no such file or directory
             lowport: the editor left no copy to read; nothing is changed
-            71 /etc/lowport/.edit.N/rules: is neither a regular file nor the folder that it should be
+            71 /etc/lowport/.edit.N/rules: is neither a regular file nor the directory that it should be
             lowport: the editor left no copy to read; nothing is changed
-            71 /etc/lowport/.edit.N/rules: is neither a regular file nor the folder that it should be
+            71 /etc/lowport/.edit.N/rules: is neither a regular file nor the directory that it should be
             lowport: the editor left no copy to read; nothing is changed
-            71 /etc/lowport/.edit.N/rules: is neither a regular file nor the folder that it should be
+            71 /etc/lowport/.edit.N/rules: is neither a regular file nor the directory that it should be
             lowport: the editor left no copy to read; nothing is changed
             71 /etc/lowport/.edit.N/rules: is larger than 4194304 bytes
             lowport: the editor left no copy to read; nothing is changed
@@ -98,7 +98,7 @@ import Testing
             lowport: the editor left no copy to read; nothing is changed
             71 /etc/lowport/.edit.N/rules: no such file or directory
             lowport: the editor left no copy to read; nothing is changed
-            71 /etc/lowport/.edit.N/rules: is neither a regular file nor the folder that it should be
+            71 /etc/lowport/.edit.N/rules: is neither a regular file nor the directory that it should be
             lowport: the editor left no copy to read; nothing is changed
             71 /etc/lowport/.edit.N/rules: is larger than 4194304 bytes
             lowport: the editor left no copy to read; nothing is changed

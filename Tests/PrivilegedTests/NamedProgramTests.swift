@@ -185,7 +185,7 @@ import Testing
             1
             1
             1
-            1 rule in 1 file: no faults
+            1 rule in 1 file: no errors
             allow everyone tcp 80
             71
             alloweveryonetcp81#caf303251\\n
@@ -210,8 +210,8 @@ import Testing
             """
             0 
             lowport 0.1.0
-            64 lowport: there is no command nonsense
-            64 Error: Say for whom: exactly one of --user, --group, --uid, --gid or --everyone.
+            64 lowport: unknown command nonsense
+            64 Error: Specify exactly one of --user, --group, --uid, --gid or --everyone.
             71 lowport: cannot read /nonexistent: no such file or directory
             added: cap_net_bind_service=ep /mnt/srv/app/server
             added: allow everyone tcp 80

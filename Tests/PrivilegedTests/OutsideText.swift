@@ -146,14 +146,14 @@ enum OutsideText {
             expected = [word.replace(harmless, name) for word in words(plain)]
             if words(command) != expected: complain(label, name, "%r has not the words %r" % (command, expected))
 
-        def clean(folder):
-            shutil.rmtree(folder, ignore_errors=True); os.makedirs(folder)
+        def clean(directory):
+            shutil.rmtree(directory, ignore_errors=True); os.makedirs(directory)
 
-        def program(folder, name, mode=0o755, source=b"/bin/true"):
+        def program(directory, name, mode=0o755, source=b"/bin/true"):
             "a program with this name"
-            path = folder + b"/" + name
+            path = directory + b"/" + name
             if not os.path.exists(path):
-                os.makedirs(folder, exist_ok=True); shutil.copy(source, path); os.chmod(path, mode)
+                os.makedirs(directory, exist_ok=True); shutil.copy(source, path); os.chmod(path, mode)
             return path
 
         def rules(text, name=b"rules", mode=0o644):

@@ -52,9 +52,9 @@ import Testing
                 for remedy, harmless in zip(remedies, usual): same_words("doctor", name, remedy, harmless, b"benign")
             # Programs along PATH, and the directories of it.
             def along(name, *more):
-                clean(T + b"path"); folder = T + b"path/" + name.replace(b":", b""); path = program(folder, b"p" + name)
+                clean(T + b"path"); directory = T + b"path/" + name.replace(b":", b""); path = program(directory, b"p" + name)
                 subprocess.run([BIN + b"setcap", b"cap_net_bind_service=ep", path], check=True)
-                return pipe([L, b"list", *more], env={b"PATH": folder})
+                return pipe([L, b"list", *more], env={b"PATH": directory})
             screen("list", along)
             json_screen("list --json", lambda name: along(name, b"--json"))
             """#,

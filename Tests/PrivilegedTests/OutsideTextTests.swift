@@ -105,7 +105,7 @@ import Testing
                     "explain": [b"explain", b"80", b"--user", b"alice"], "grant": [b"grant", b"81", b"--user", b"alice", b"--dry-run"]}
             def policy(write):
                 def act(name, *words):
-                    for folder in ("/etc/lowport/rules.d", "/etc/authbind/byport", "/etc/authbind/byuid"): clean(folder)
+                    for directory in ("/etc/lowport/rules.d", "/etc/authbind/byport", "/etc/authbind/byuid"): clean(directory)
                     rules(b""); write(name)
                     return pipe([L, *words])
                 return act

@@ -4,7 +4,7 @@ import Testing
 /// A server that nobody here wrote, from Debian's packages, and how it is made to serve on port 80.
 struct RealProgram: Sendable, CustomTestStringConvertible {
     let name: String
-    /// Shell commands, as root and in an empty folder that alice may write to.
+    /// Shell commands, as root and in an empty directory that alice may write to.
     let setup: String
     /// The command that alice runs.
     let command: String

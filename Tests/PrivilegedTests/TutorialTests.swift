@@ -13,7 +13,7 @@ import Testing
         #expect(outcome.output.description.contains(" 0 different"))
     }
 
-    /// Installs below a staging folder, moves the tree elsewhere and uses it there, and removes it again.
+    /// Installs below a staging directory, moves the tree elsewhere and uses it there, and removes it again.
     @Test("The installation can be moved") func installationIsRelocatable() async throws {
         let outcome = try await Sandbox.run(
             """

@@ -69,7 +69,7 @@ import Testing
                 "-c", "cp \"$0\" $T/authbind && env -u AUTHBIND_LIB $T/authbind true; s=$?; rm -r $T; exit $s",
                 ByteString(Products.path("authbind")),
             ],
-            environment: ["T": try await temporaryFolder()]
+            environment: ["T": try await temporaryDirectory()]
         )
         #expect(outcome.status == 255)
         #expect(outcome.errors.hasPrefix("authbind: cannot find liblowport-preload.so"))
@@ -80,7 +80,7 @@ import Testing
         #expect(outcome == Outcome(status: 38, output: "", errors: "libauthbind's helper: bad usage\n"))
     }
 
-    private func temporaryFolder() async throws -> String {
+    private func temporaryDirectory() async throws -> String {
         try await run("mktemp", ["-d"]).output.split(on: 0x0A)[0].description
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 /// How the command that people type becomes the program of a verb: with the same words, and never in silence without it.
 @Suite struct LowportStartTests {
-    /// Runs a script of bash in an empty folder. `$L` is the command as it was built; `installed PART…` makes
+    /// Runs a script of bash in an empty directory. `$L` is the command as it was built; `installed PART…` makes
     /// `bin/lowport` with those parts in `libexec/lowport`; `tried COMMAND…` tells the status, output and errors.
     private func script(_ text: String) async throws -> ByteString {
         let begin = """
@@ -126,7 +126,7 @@ import Testing
                  3c ff 01 20 22 0a 09 24 28 78 29 c3 3e 3c 3e 3c
                  2d 2d 3e 3c 2d 2d 68 65 6c 70 3e
                 64
-                lowport: there is no command \xff\x01 "\n\t$(x)\xc3
+                lowport: unknown command \xff\x01 "\n\t$(x)\xc3
                 hint: lowport --help names them all
 
                 """#

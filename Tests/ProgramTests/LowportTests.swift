@@ -38,7 +38,7 @@ import Testing
 
     @Test("Files are checked wherever they lie") func checksFilesWhereverTheyLie() async throws {
         let good = try await lowport("check", "/dev/stdin", input: "allow everyone tcp 80\n")
-        #expect(good == Outcome(status: 0, output: "1 rule in 1 file: no faults\n"))
+        #expect(good == Outcome(status: 0, output: "1 rule in 1 file: no errors\n"))
         let bad = try await lowport("check", "/dev/stdin", input: "allow everyone tcp 80\nallow everyone tpc 80\n")
         #expect(
             bad
@@ -54,7 +54,7 @@ import Testing
             input: "allow user no-such-user-here tcp 80 on 0.0.0.0 until 1999-01-01T00:00:00Z\n"
         )
         #expect(warned.status == 0)
-        for warning in ["there is no user no-such-user-here", "is over since", "for every address write 0.0.0.0/0"] {
+        for warning in ["there is no user no-such-user-here", "expired at", "for every address write 0.0.0.0/0"] {
             #expect(warned.output.description.contains("/dev/stdin:1: "))
             #expect(warned.output.description.contains(warning))
         }

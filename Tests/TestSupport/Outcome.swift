@@ -31,13 +31,13 @@ public struct Outcome: Hashable, Sendable, CustomStringConvertible {
 ///   - arguments: the arguments behind the program's name, as bytes.
 ///   - input: what it reads from standard input.
 ///   - environment: variables that are set beside the inherited ones.
-///   - folder: the working directory.
+///   - directory: the working directory.
 public func run(
     _ program: String,
     _ arguments: [ByteString] = [],
     input: ByteString = "",
     environment: [String: String] = [:],
-    folder: String? = nil
+    directory: String? = nil
 ) async throws -> Outcome {
     await RunningPrograms.shared.begin()
     defer { RunningPrograms.shared.end() }
@@ -46,7 +46,7 @@ public func run(
         program.contains("/") ? .path(.init(program)) : .name(program),
         arguments: Arguments(executablePathOverride: nil, remainingValues: arguments.map { $0.bytes + [0] }),
         environment: .inherit.updating(overrides.mapValues { .some($0) }),
-        workingDirectory: folder.map { .init($0) },
+        workingDirectory: directory.map { .init($0) },
         input: .array(input.bytes),
         output: .bytes(limit: 64 << 20),
         error: .bytes(limit: 64 << 20)

@@ -7,7 +7,7 @@ public enum PrivateNetwork {
     ///
     /// The script has
     /// - `$NC`: the netcat that is tried, called by the name `nc`;
-    /// - `$T`: an empty folder, which is the working directory;
+    /// - `$T`: an empty directory, which is the working directory;
     /// - `listening PORT`, `bound PORT`: wait until something listens on a TCP port, has a UDP port;
     /// - `until_true COMMAND…`: runs a command until it succeeds, for five seconds at most;
     /// - `status NAME COMMAND…`: runs a command and then prints `NAME: ` and its exit status.
@@ -15,7 +15,7 @@ public enum PrivateNetwork {
     public static func run(_ script: String, netcat: String, name: String = "nc") async throws -> Outcome {
         await Gate.shared.enter()
         defer { Task { await Gate.shared.leave() } }
-        let values = ["NETCAT": netcat, "CALLED": name, "LC_ALL": "C", "PRODUCTS": Products.folder]
+        let values = ["NETCAT": netcat, "CALLED": name, "LC_ALL": "C", "PRODUCTS": Products.directory]
         return try await TestSupport.run(
             "timeout",
             [

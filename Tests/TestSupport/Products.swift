@@ -4,8 +4,8 @@ internal import Linux
 
 /// The programs of this package, as the build that made the tests made them.
 public enum Products {
-    /// The folder that the build puts programs and test bundles in.
-    public static let folder: String = {
+    /// The directory that the build puts programs and test bundles in.
+    public static let directory: String = {
         for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
             return bundle.bundleURL.deletingLastPathComponent().path
         }
@@ -13,7 +13,7 @@ public enum Products {
     }()
 
     /// The path of the program or library with the file name `name`.
-    public static func path(_ name: String) -> String { "\(folder)/\(name)" }
+    public static func path(_ name: String) -> String { "\(directory)/\(name)" }
 }
 
 /// What this run of the tests may do.

@@ -8,7 +8,7 @@ public import Linux
 ///
 /// The script runs under `sh -eu` as root, with
 /// - `$BIN` and `$LIBEXEC`: the programs, installed as `make install` does (helper with its file capability),
-///   `$BIN` first in PATH, and `$T`, an empty folder that everybody may enter;
+///   `$BIN` first in PATH, and `$T`, an empty directory that everybody may enter;
 /// - users and groups `alice` (1001), `bob` (1002) and the group `dns` (1100), which has bob as a member;
 /// - `as USER COMMAND…`, which runs a command as that user with exactly that user's groups;
 /// - an /etc with empty `authbind/{byport,byaddr,byuid}` and `lowport/rules.d`, and the loopback interface up.
@@ -29,7 +29,7 @@ public enum Sandbox {
                 "sh", "-eu", "-c", ByteString(prelude + script),
             ],
             input: input,
-            environment: environment.merging(["PRODUCTS": Products.folder]) { mine, _ in mine }
+            environment: environment.merging(["PRODUCTS": Products.directory]) { mine, _ in mine }
         )
     }
 

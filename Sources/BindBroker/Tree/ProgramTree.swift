@@ -72,14 +72,14 @@ enum ProgramTree {
         guard let end = programEnd.take(), let word = try? end.receive(limit: 1) else { CurrentProcess.exit(1) }
         _ = consume word
         seat.take()
-        tellOwnNumber(insteadOf: starter)
+        sendOwnIdentifier(insteadOf: starter)
         signals.release()
         try begin(binds)
     }
 
     /// Puts the number of the program into the variables by which it finds out that they are meant for it
     /// (sd_listen_fds(3), sd_watchdog_enabled(3), systemd.exec(5)).
-    private static func tellOwnNumber(insteadOf starter: Int32) {
+    private static func sendOwnIdentifier(insteadOf starter: Int32) {
         for name in ["LISTEN_PID", "WATCHDOG_PID", "SYSTEMD_EXEC_PID"] as [ByteString]
         where Environment.value(of: name) == ByteString(decimal: starter) {
             try? Environment.set(name, to: ByteString(decimal: CurrentProcess.identifier))

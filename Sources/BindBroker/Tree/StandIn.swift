@@ -20,7 +20,7 @@ struct StandIn: ~Copyable {
         self.program = program
         self.reaper = reaper
         seat.leave(for: ProcessGroupID(rawValue: reaper))
-        Self.tellServiceManager(program)
+        Self.notifyServiceManager(program)
         // What was typed until now has reached the program as well.
         while let signal = signals.next() {
             if !signal.isFromKernel, !signal.tellsOfChild { try? signal.forward(to: program) }
@@ -103,7 +103,7 @@ struct StandIn: ~Copyable {
     }
 
     /// Tells the manager of this service, if it wants to be told, that the program is what the service is (sd_notify(3)).
-    private static func tellServiceManager(_ program: Int32) {
+    private static func notifyServiceManager(_ program: Int32) {
         guard let path = Environment.value(of: "NOTIFY_SOCKET") else { return }
         do throws(Errno) {
             let socket = try FileDescriptor.unixSocket(datagrams: true)

@@ -41,9 +41,9 @@ static inline bool clinux_is_remote_file_system(unsigned type)
     case 0x19830326: // BeeGFS
     case 0x20030528: // OrangeFS
     case 0x47504653: // GPFS
-    case 0x786F4256: // shared folders of VirtualBox
+    case 0x786F4256: // shared directories of VirtualBox
     case 0xAAD7AAEA: // PanFS
-    case 0xBACBACBC: // shared folders of VMware
+    case 0xBACBACBC: // shared directories of VMware
         return true;
     default:
         return false;

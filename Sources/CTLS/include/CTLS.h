@@ -30,11 +30,11 @@ enum ctls_outcome {
 // Loads the library. NULL when that worked, else why not.
 const char *ctls_load(void);
 
-// A connection over `descriptor`, which does not wait; NULL on failure, of which `fault` then tells.
-void *ctls_new(const struct ctls_settings *settings, int descriptor, char *fault, size_t size);
+// A connection over `descriptor`, which does not wait; NULL on failure, of which `message` then tells.
+void *ctls_new(const struct ctls_settings *settings, int descriptor, char *message, size_t size);
 
-// 1 when done, or an outcome; `fault` tells of a failure.
-int ctls_handshake(void *connection, char *fault, size_t size);
+// 1 when done, or an outcome; `message` tells of a failure.
+int ctls_handshake(void *connection, char *message, size_t size);
 
 // How many bytes were moved, or an outcome.
 long ctls_read(void *connection, void *bytes, size_t count);

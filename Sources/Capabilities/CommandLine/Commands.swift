@@ -7,7 +7,7 @@ package enum SetcapCommand {
     /// - Parameter words: the command line, with the name of the program in front.
     package static func run(_ words: [ByteString]) -> Int32 {
         if words.count < 2 {
-            complain(SetcapText.usage)
+            printError(SetcapText.usage)
             return 1
         }
         var program = SetcapProgram(words.dropFirst())

@@ -40,7 +40,7 @@ struct GetcapCommandLine: Hashable {
     var files: [ByteString] = []
 
     /// What the command line asks for in the place of looking at files.
-    enum Refusal: Error, Hashable {
+    enum UsageError: Error, Hashable {
         /// `-h`; exit status 0.
         case help
         /// `-l`; exit status 0.
@@ -55,7 +55,7 @@ struct GetcapCommandLine: Hashable {
 
     /// Reads `words`, the command line without the name of the program.
     /// - Parameter optionsStandFirst: whether the first file ends the options.
-    init(_ words: ArraySlice<ByteString>, optionsStandFirst: Bool) throws(Refusal) {
+    init(_ words: ArraySlice<ByteString>, optionsStandFirst: Bool) throws(UsageError) {
         var words = words
         while let word = words.popFirst() {
             if word == "--" {
@@ -102,7 +102,7 @@ struct GetcapCommandLine: Hashable {
         return true
     }
 
-    private mutating func take(option letter: UInt8) throws(Refusal) {
+    private mutating func take(option letter: UInt8) throws(UsageError) {
         switch letter {
         case UInt8(ascii: "r"): isRecursive = true
         case UInt8(ascii: "v"): isVerbose = true

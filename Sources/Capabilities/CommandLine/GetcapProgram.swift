@@ -32,13 +32,13 @@ struct GetcapProgram: ~Copyable {
             look(options)
         }
         report.finish()
-        var failed = commandLine.isStrict && report.isIncomplete || audit?.foundConcerns == true
+        var failed = commandLine.isStrict && report.isIncomplete || audit?.foundWarnings == true
         if let file = commandLine.saveFile {
             do {
                 try SavedCapabilities.text(of: saved).replaceFile(file)
                 if missesCapabilities { failed = true }
             } catch {
-                complain("getcap: cannot save to '\(file)': \(error.text)\n")
+                printError("getcap: cannot save to '\(file)': \(error.text)\n")
                 failed = true
             }
         }
@@ -49,12 +49,12 @@ struct GetcapProgram: ~Copyable {
         for file in commandLine.files {
             do {
                 if try FileStatus(of: file, followLinks: false).kind != .regular {
-                    tell(WalkFinding(.notFile, at: file))
+                    report(WalkFinding(.notFile, at: file))
                 } else if let finding = FileCapabilityWalk.look(at: file, options) {
-                    tell(finding)
+                    report(finding)
                 }
             } catch {
-                report.tellMissing(file, error)
+                report.reportMissing(file, error)
             }
         }
     }
@@ -67,16 +67,16 @@ struct GetcapProgram: ~Copyable {
                 _ = try FileStatus(of: file, followLinks: false)
                 walk.run(file, onProgress: { progress.show($0) }) { finding in
                     progress.clear()
-                    tell(finding)
+                    report(finding)
                 }
             } catch {
-                report.tellMissing(file, error)
+                report.reportMissing(file, error)
             }
         }
         progress.clear()
     }
 
-    private mutating func tell(_ finding: WalkFinding) {
+    private mutating func report(_ finding: WalkFinding) {
         if case .unreadable = finding.kind { missesCapabilities = true }
         if commandLine.saveFile != nil, case .capabilities(let capabilities) = finding.kind {
             do throws(Errno) {
@@ -85,13 +85,13 @@ struct GetcapProgram: ~Copyable {
                 guard entry.capabilities == capabilities else { throw .staleFile }
                 saved.append(entry)
             } catch {
-                return tell(WalkFinding(.unreadable(error), at: finding.path))
+                return report(WalkFinding(.unreadable(error), at: finding.path))
             }
         }
         if let diagnosis = audit?.diagnose(finding) {
-            report.tell(diagnosis, of: finding.path)
+            report.report(diagnosis, of: finding.path)
         } else {
-            report.tell(finding)
+            report.report(finding)
         }
     }
 }
@@ -101,8 +101,8 @@ struct CapabilityAudit {
     private let kernel: KernelCapabilities
     private let bounding = CapabilitySet.bounding
 
-    /// Whether there was a concern.
-    private(set) var foundConcerns = false
+    /// Whether there was a warning.
+    private(set) var foundWarnings = false
 
     init(kernel: KernelCapabilities) { self.kernel = kernel }
 
@@ -118,7 +118,7 @@ struct CapabilityAudit {
             bounding: bounding,
             kernel: kernel
         )
-        if diagnosis?.concerns.isEmpty == false { foundConcerns = true }
+        if diagnosis?.warnings.isEmpty == false { foundWarnings = true }
         return diagnosis
     }
 }
@@ -137,12 +137,12 @@ struct WalkProgress {
         guard isWanted, next < Instant.now else { return }
         next = Instant.now + Milliseconds(rawValue: 200)
         isShown = true
-        complain("\r\(count) files\u{1B}[K" as Message)
+        printError("\r\(count) files\u{1B}[K" as Message)
     }
 
     /// Takes the line away, so that something else can be printed.
     mutating func clear() {
-        if isShown { complain("\r\u{1B}[K") }
+        if isShown { printError("\r\u{1B}[K") }
         isShown = false
     }
 }

@@ -16,41 +16,41 @@ struct GetcapReport: ~Copyable {
     }
 
     /// Prints a finding.
-    mutating func tell(_ finding: WalkFinding) {
+    mutating func report(_ finding: WalkFinding) {
         switch finding.kind {
-        case .unreadable, .closedFolder, .unfinishedFolder, .unreachable: isIncomplete = true
+        case .unreadable, .closedDirectory, .unfinishedDirectory, .unreachable: isIncomplete = true
         case .capabilities, .none, .notFile: break
         }
         switch commandLine.format {
-        case .lines: tellLine(finding)
-        case .nulls: tellNulls(finding)
-        case .json: tellJSON(finding)
+        case .lines: reportLine(finding)
+        case .nulls: reportNulls(finding)
+        case .json: reportJSON(finding)
         }
     }
 
     /// Says that there is no file with the name `file`.
-    mutating func tellMissing(_ file: ByteString, _ error: Errno) {
+    mutating func reportMissing(_ file: ByteString, _ error: Errno) {
         isIncomplete = true
         if commandLine.format == .json {
-            tellJSON(WalkFinding(.unreachable(error), at: file))
+            reportJSON(WalkFinding(.unreachable(error), at: file))
         } else {
-            complain("\(file) (\(error.message))\n")
+            printError("\(file) (\(error.message))\n")
         }
     }
 
     /// Prints what stands against a file's capabilities.
-    mutating func tell(_ diagnosis: CapabilityDiagnosis, of file: ByteString) {
+    mutating func report(_ diagnosis: CapabilityDiagnosis, of file: ByteString) {
         guard commandLine.format != .json else {
             var object = JSONLine(schema: "lowport.getcap-audit/1")
             object.add(path: file, as: "path")
             if let found = diagnosis.capabilities { add(found, to: &object) }
-            object.add("concerns", diagnosis.concerns.map { $0.byteString })
+            object.add("warnings", diagnosis.warnings.map { $0.byteString })
             return output.write(object.line)
         }
         var text = Message(file)
         if let found = diagnosis.capabilities { text += " \(found.state.text(kernel: kernel))\(rootUser(of: found))" }
         text += "\n"
-        for concern in diagnosis.concerns { text += "\t\(concern)\n" }
+        for warning in diagnosis.warnings { text += "\t\(warning)\n" }
         output.show(text)
     }
 
@@ -61,38 +61,39 @@ struct GetcapReport: ~Copyable {
     }
 
     /// The original's lines.
-    private mutating func tellLine(_ finding: WalkFinding) {
+    private mutating func reportLine(_ finding: WalkFinding) {
         let file = finding.path
         switch finding.kind {
         case .capabilities(let found):
             output.show("\(file) \(found.state.text(kernel: kernel))\(rootUser(of: found))\n")
         case .none: output.show("\(file)\n")
-        case .unreadable(let error): complain("Failed to get capabilities of file '\(file)' (\(error.message))\n")
-        case .notFile, .closedFolder, .unreachable:
+        case .unreadable(let error): printError("Failed to get capabilities of file '\(file)' (\(error.message))\n")
+        case .notFile, .closedDirectory, .unreachable:
             if commandLine.isVerbose { output.show("\(file) (Not a regular file)\n") }
-        case .unfinishedFolder: break
+        case .unfinishedDirectory: break
         }
     }
 
-    private mutating func tellNulls(_ finding: WalkFinding) {
+    private mutating func reportNulls(_ finding: WalkFinding) {
         let file = finding.path
         switch finding.kind {
         case .capabilities(let found):
             output.show("\(file)\0\(found.state.text(kernel: kernel))\(rootUser(of: found))\0")
         case .none: output.show("\(file)\0\0")
-        case .unreadable(let error): complain("Failed to get capabilities of file '\(file)' (\(error.message))\n")
-        case .notFile, .closedFolder, .unreachable, .unfinishedFolder: break
+        case .unreadable(let error): printError("Failed to get capabilities of file '\(file)' (\(error.message))\n")
+        case .notFile, .closedDirectory, .unreachable, .unfinishedDirectory: break
         }
     }
 
-    private mutating func tellJSON(_ finding: WalkFinding) {
+    private mutating func reportJSON(_ finding: WalkFinding) {
         var object = JSONLine(schema: "lowport.getcap/1")
         object.add(path: finding.path, as: "path")
         switch finding.kind {
         case .capabilities(let found): add(found, to: &object)
         case .none: break
         case .notFile: object.add("is_file", false)
-        case .unreadable(let error), .closedFolder(let error), .unfinishedFolder(let error), .unreachable(let error):
+        case .unreadable(let error), .closedDirectory(let error), .unfinishedDirectory(let error),
+            .unreachable(let error):
             object.add("error", error.sentence)
             object.add("errno", error.rawValue)
         }

@@ -21,24 +21,24 @@ enum GetcapText {
     }
 }
 
-extension GetcapCommandLine.Refusal {
+extension GetcapCommandLine.UsageError {
     /// Says what the command line asked for, or what is wrong with it, and returns the exit status.
     func report(program: ByteString) -> Int32 {
         switch self {
         case .help:
-            complain(GetcapText.usage)
+            printError(GetcapText.usage)
             return 0
         case .license:
             try? InheritedDescriptor.standardOutput.show(GetcapText.license(program: program))
             return 0
         case .invalidOption(let letter):
-            complain(GetcapText.invalidOption(letter, program: program) + GetcapText.usage)
+            printError(GetcapText.invalidOption(letter, program: program) + GetcapText.usage)
             return 1
         case .missingArgument(let option):
-            complain("\(program): option '\(option)' requires an argument\n" + GetcapText.usage)
+            printError("\(program): option '\(option)' requires an argument\n" + GetcapText.usage)
             return 1
         case .noFiles:
-            complain(GetcapText.usage)
+            printError(GetcapText.usage)
             return 1
         }
     }

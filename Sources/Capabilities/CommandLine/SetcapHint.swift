@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-extension SetcapFailure {
+extension SetcapError {
     /// Which of the causes that a message may have it was, and what to do about it; nil if the message says all.
     func hint(for commandLine: SetcapCommandLine) -> ByteString? {
         switch self {

@@ -16,12 +16,12 @@ struct SetcapProgram: ~Copyable {
     /// Does everything, and returns the exit status.
     mutating func run() -> Int32 {
         var status: Int32 = 0
-        do throws(SetcapFailure) {
+        do throws(SetcapError) {
             while try runStep() {}
         } catch {
-            complain(error.text)
+            printError(error.text)
             if commandLine.explains, let hint = error.hint(for: commandLine) {
-                complain("hint: \(hint)\n")
+                printError("hint: \(hint)\n")
             }
             status = 1
         }
@@ -30,11 +30,11 @@ struct SetcapProgram: ~Copyable {
     }
 
     /// Does one step, and says whether another may follow.
-    private mutating func runStep() throws(SetcapFailure) -> Bool {
+    private mutating func runStep() throws(SetcapError) -> Bool {
         switch commandLine.next() {
         case .end: return false
         case .help:
-            complain(SetcapText.usage)
+            printError(SetcapText.usage)
             return false
         case .license:
             output.show(SetcapText.license)
@@ -56,7 +56,7 @@ struct SetcapProgram: ~Copyable {
         return true
     }
 
-    private mutating func apply(_ state: CapabilityState?, to file: ByteString) throws(SetcapFailure) {
+    private mutating func apply(_ state: CapabilityState?, to file: ByteString) throws(SetcapError) {
         if commandLine.verifies {
             let isSame = verify(file, against: state ?? CapabilityState(), rootUser: commandLine.rootUser)
             if !isSame { throw .different }
@@ -66,7 +66,7 @@ struct SetcapProgram: ~Copyable {
     }
 
     /// The capabilities that a pair names; nil where they are to be removed.
-    private func read(_ source: SetcapCommandLine.CapabilitySource) throws(SetcapFailure) -> CapabilityState? {
+    private func read(_ source: SetcapCommandLine.CapabilitySource) throws(SetcapError) -> CapabilityState? {
         let text: ByteString
         switch source {
         case .nothing: return nil
@@ -82,8 +82,8 @@ struct SetcapProgram: ~Copyable {
 
     /// Reads a capability text as the original does: at most 2048 bytes, up to the end or to a read(2) that begins with
     /// an empty line. What is typed at a terminal comes line by line, so that an empty line ends it.
-    private func readStandardInput() throws(SetcapFailure) -> ByteString {
-        if !commandLine.isQuiet { complain(SetcapText.prompt) }
+    private func readStandardInput() throws(SetcapError) -> ByteString {
+        if !commandLine.isQuiet { printError(SetcapText.prompt) }
         let limit = 2048
         var text: [UInt8] = []
         while text.count < limit {
@@ -105,11 +105,11 @@ struct SetcapProgram: ~Copyable {
             if let read = try FileCapabilities(ofFile: file) {
                 found = read
             } else if commandLine.explains {
-                complain("hint: '\(file)' has no attribute, which counts as an empty one\n")
+                printError("hint: '\(file)' has no attribute, which counts as an empty one\n")
             }
         } catch {
             if commandLine.explains {
-                complain("hint: '\(file)' cannot be read, which counts as having none: \(error.sentence)\n")
+                printError("hint: '\(file)' cannot be read, which counts as having none: \(error.sentence)\n")
             }
         }
         let difference = found.state.difference(from: state)
@@ -123,7 +123,7 @@ struct SetcapProgram: ~Copyable {
         return isSame
     }
 
-    private mutating func change(_ file: ByteString, to state: CapabilityState?) throws(SetcapFailure) {
+    private mutating func change(_ file: ByteString, to state: CapabilityState?) throws(SetcapError) {
         if !commandLine.isDryRun { try becomePrivileged() }
         do throws(Errno) {
             let target = try CapabilityTarget(path: file, followLinks: commandLine.followsLinks)
@@ -147,10 +147,10 @@ struct SetcapProgram: ~Copyable {
         output.show("would remove the capabilities of '\(file)'\n")
     }
 
-    private mutating func restore(_ file: ByteString) throws(SetcapFailure) {
+    private mutating func restore(_ file: ByteString) throws(SetcapError) {
         if commandLine.verifies { return try verifyRestored(file) }
         let restoration: CapabilityRestoration
-        do throws(SavedFileFailure) {
+        do throws(SavedFileError) {
             restoration = try CapabilityRestoration(
                 savedIn: file,
                 acceptsChanged: commandLine.acceptsChanged,
@@ -167,7 +167,7 @@ struct SetcapProgram: ~Copyable {
             }
         }
         if commandLine.isDryRun { return }
-        do throws(SavedFileFailure) {
+        do throws(SavedFileError) {
             try restoration.apply()
         } catch {
             throw .saved(error)
@@ -175,7 +175,7 @@ struct SetcapProgram: ~Copyable {
     }
 
     /// Tells for every file that is saved whether it has its capabilities.
-    private mutating func verifyRestored(_ file: ByteString) throws(SetcapFailure) {
+    private mutating func verifyRestored(_ file: ByteString) throws(SetcapError) {
         let entries: [SavedCapabilities]
         let naming = FileNaming(followsLinks: commandLine.followsLinks)
         do { entries = try CapabilityRestoration.entries(savedIn: file, naming) } catch { throw .saved(error) }
@@ -187,7 +187,7 @@ struct SetcapProgram: ~Copyable {
         if !isSame { throw .different }
     }
 
-    private mutating func explain(_ file: ByteString) throws(SetcapFailure) {
+    private mutating func explain(_ file: ByteString) throws(SetcapError) {
         let diagnosis: CapabilityDiagnosis
         do {
             diagnosis = try CapabilityDiagnosis(
@@ -201,15 +201,15 @@ struct SetcapProgram: ~Copyable {
         }
         if let found = diagnosis.capabilities {
             output.show("\(file) \(found.state.text(kernel: kernel))\n")
-        } else if diagnosis.concerns.isEmpty {
+        } else if diagnosis.warnings.isEmpty {
             output.show("\(file) has no capabilities\n")
         } else {
             output.show("\(file)\n")
         }
-        for concern in diagnosis.concerns { output.show("\t\(concern)\n") }
+        for warning in diagnosis.warnings { output.show("\t\(warning)\n") }
     }
 
-    private mutating func becomePrivileged() throws(SetcapFailure) {
+    private mutating func becomePrivileged() throws(SetcapError) {
         if isPrivileged { return }
         do {
             try makeEffective(.setfcap)
@@ -228,4 +228,4 @@ private func makeEffective(_ capability: Capability) throws(Errno) {
 }
 
 /// Writes to standard error, at once. On a terminal, names of files are escaped.
-func complain(_ message: Message) { try? InheritedDescriptor.standardError.show(message) }
+func printError(_ message: Message) { try? InheritedDescriptor.standardError.show(message) }

@@ -2,7 +2,7 @@
 internal import Linux
 
 /// Why setcap stops with exit status 1.
-enum SetcapFailure: Error {
+enum SetcapError: Error {
     /// A file word is missing, or standard input was empty.
     case usage
     case text(CapabilityTextError)
@@ -15,7 +15,7 @@ enum SetcapFailure: Error {
     /// `-v` found a difference, and has said so.
     case different
     /// `--restore` cannot do what it shall.
-    case saved(SavedFileFailure)
+    case saved(SavedFileError)
 
     /// What is printed for it. Scripts read these words, so that they are libcap's.
     var text: Message {

@@ -6,13 +6,13 @@ public struct CapabilityDiagnosis: Hashable, Sendable {
     /// The capabilities; nil if there are none, or if they cannot be read.
     public private(set) var capabilities: FileCapabilities?
     /// What stands against them, the gravest first.
-    public private(set) var concerns: [CapabilityConcern] = []
+    public private(set) var warnings: [CapabilityWarning] = []
 
     /// Looks at the regular file at `path`.
     /// - Parameters:
     ///   - path: where the file is.
     ///   - followLinks: whether a symbolic link in the last component is followed.
-    ///   - bounding: the capabilities that processes can have; those outside are a concern.
+    ///   - bounding: the capabilities that processes can have; those outside are a warning.
     ///   - kernel: the capabilities that the kernel has.
     public init(
         ofFile path: ByteString,
@@ -26,31 +26,31 @@ public struct CapabilityDiagnosis: Hashable, Sendable {
         do {
             capabilities = try FileCapabilities(ofFile: file.magicPath)
         } catch {
-            concerns.append(Self.reason(for: error, at: file.magicPath))
+            warnings.append(Self.reason(for: error, at: file.magicPath))
         }
-        if capabilities == nil && concerns.isEmpty { return }
-        if try file.fileSystem().ignoresPrivileges { concerns.append(.ignoredByMount) }
-        if status.mode.rawValue & 0o111 == 0 { concerns.append(.notExecutable) }
-        if Self.isScript(file) { concerns.append(.script) }
+        if capabilities == nil && warnings.isEmpty { return }
+        if try file.fileSystem().ignoresPrivileges { warnings.append(.ignoredByMount) }
+        if status.mode.rawValue & 0o111 == 0 { warnings.append(.notExecutable) }
+        if Self.isScript(file) { warnings.append(.script) }
         if let capabilities { judge(capabilities, bounding: bounding, kernel: kernel) }
-        if status.mode.isWritableByGroupOrOthers { concerns.append(.writableByOthers) }
-        if status.owner != .root { concerns.append(.ownedByOrdinaryUser(status.owner)) }
+        if status.mode.isWritableByGroupOrOthers { warnings.append(.writableByOthers) }
+        if status.owner != .root { warnings.append(.ownedByOrdinaryUser(status.owner)) }
     }
 
     private mutating func judge(_ capabilities: FileCapabilities, bounding: CapabilitySet, kernel: KernelCapabilities) {
-        if capabilities.rootUser != .root { concerns.append(.limitedToNamespace(capabilities.rootUser)) }
+        if capabilities.rootUser != .root { warnings.append(.limitedToNamespace(capabilities.rootUser)) }
         if capabilities.permitted.isEmpty {
-            concerns.append(capabilities.inheritable.isEmpty ? .empty : .inheritableOnly)
+            warnings.append(capabilities.inheritable.isEmpty ? .empty : .inheritableOnly)
         }
         let unknown = capabilities.permitted.union(capabilities.inheritable).subtracting(kernel.all)
-        if !unknown.isEmpty { concerns.append(.unknownToKernel(unknown)) }
+        if !unknown.isEmpty { warnings.append(.unknownToKernel(unknown)) }
         let missing = capabilities.permitted.intersection(kernel.all).subtracting(bounding)
         if !missing.isEmpty {
-            concerns.append(.outsideBoundingSet(missing, preventsExecution: capabilities.isEffective))
+            warnings.append(.outsideBoundingSet(missing, preventsExecution: capabilities.isEffective))
         }
     }
 
-    private static func reason(for error: Errno, at path: ByteString) -> CapabilityConcern {
+    private static func reason(for error: Errno, at path: ByteString) -> CapabilityWarning {
         if error == .valueTooLarge { return .foreign }
         let names = (try? attributeNames(of: path, followLinks: true)) ?? []
         return error == .invalidArgument && names.contains(.capability) ? .hidden : .unreadable(error)

@@ -2,13 +2,13 @@
 internal import Linux
 
 /// Why saved capabilities cannot be given back.
-enum SavedFileFailure: Error, Hashable {
+enum SavedFileError: Error, Hashable {
     /// The file with them cannot be read.
     case unreadable(ByteString, Errno)
     /// Somebody besides its owner may have written to it.
     case untrusted(ByteString)
     /// A link leads to it, or somebody else may have put it where it is.
-    case misplaced(ByteString, NamedFileFailure)
+    case misplaced(ByteString, NamedFileError)
     /// It is not what `getcap --save` writes.
     case malformed(ByteString, line: Int)
     /// Something stands against these files; nothing has been done.
@@ -65,13 +65,13 @@ struct CapabilityRestoration {
         savedIn path: ByteString,
         acceptsChanged: Bool,
         followsLinks: Bool = false
-    ) throws(SavedFileFailure) {
+    ) throws(SavedFileError) {
         let naming = FileNaming(followsLinks: followsLinks)
         let entries = try Self.entries(savedIn: path, naming)
         var steps: [Step] = []
         var reasons: [ByteString] = []
         for entry in entries {
-            do throws(NamedFileFailure) {
+            do throws(NamedFileError) {
                 if let step = try Self.step(for: entry, naming, acceptsChanged: acceptsChanged) {
                     steps.append(step)
                 } else {
@@ -93,9 +93,9 @@ struct CapabilityRestoration {
     static func entries(
         savedIn path: ByteString,
         _ naming: FileNaming
-    ) throws(SavedFileFailure) -> [SavedCapabilities] {
+    ) throws(SavedFileError) -> [SavedCapabilities] {
         let text: ByteString
-        do throws(NamedFileFailure) {
+        do throws(NamedFileError) {
             text = try naming.readTrusted(path, limit: 64 << 20)
         } catch {
             switch error {
@@ -116,7 +116,7 @@ struct CapabilityRestoration {
         for entry: SavedCapabilities,
         _ naming: FileNaming,
         acceptsChanged: Bool
-    ) throws(NamedFileFailure) -> Step? {
+    ) throws(NamedFileError) -> Step? {
         let target = try naming.target(entry.path, isKnownAgain: !acceptsChanged)
         do throws(Errno) {
             let status = try target.status()
@@ -126,11 +126,11 @@ struct CapabilityRestoration {
     }
 
     /// Does it, and lets no signal interrupt it. Where a file cannot be changed, those before it get back what they had.
-    func apply() throws(SavedFileFailure) {
-        try CurrentProcess.holdingSignals { () throws(SavedFileFailure) in try applyInOneGo() }
+    func apply() throws(SavedFileError) {
+        try CurrentProcess.holdingSignals { () throws(SavedFileError) in try applyInOneGo() }
     }
 
-    private func applyInOneGo() throws(SavedFileFailure) {
+    private func applyInOneGo() throws(SavedFileError) {
         var done: [Step] = []
         for step in steps where !step.isDone {
             do {
@@ -160,7 +160,7 @@ struct CapabilityRestoration {
 
     /// Names the file as it was named before. What stands against it now did not then.
     private func named(_ path: ByteString) throws(Errno) -> CapabilityTarget {
-        do throws(NamedFileFailure) { return try naming.target(path, isKnownAgain: !acceptsChanged) } catch {
+        do throws(NamedFileError) { return try naming.target(path, isKnownAgain: !acceptsChanged) } catch {
             guard case .failure(let error) = error else { throw .staleFile }
             throw error
         }

@@ -2,7 +2,7 @@
 internal import Linux
 
 /// Why a file is not taken that somebody named.
-enum NamedFileFailure: Error, Hashable {
+enum NamedFileError: Error, Hashable {
     /// A system call failed.
     case failure(Errno)
     /// A symbolic link stands in the way.
@@ -10,7 +10,7 @@ enum NamedFileFailure: Error, Hashable {
     /// Somebody else may change the file, or what leads to it.
     case weak(PathWeakness)
 
-    init(_ failure: PathFailure) {
+    init(_ failure: PathError) {
         self = failure.target.map { .link(failure.path, target: $0) } ?? .failure(failure.error)
     }
 
@@ -32,16 +32,16 @@ struct FileNaming {
     /// Whose files are trusted: root's, and those of the user who runs the program.
     private static var trusted: [UserID] { [.root, CurrentProcess.effectiveUser] }
 
-    private func resolve(_ path: ByteString) throws(NamedFileFailure) -> ResolvedPath {
-        do throws(PathFailure) { return try ResolvedPath(path, followLinks: followsLinks) } catch {
-            throw NamedFileFailure(error)
+    private func resolve(_ path: ByteString) throws(NamedFileError) -> ResolvedPath {
+        do throws(PathError) { return try ResolvedPath(path, followLinks: followsLinks) } catch {
+            throw NamedFileError(error)
         }
     }
 
     /// The regular file at `path`, which nobody else may write to, and which is to get capabilities.
     /// - Parameter isKnownAgain: whether its content, owner and mode are compared with what they were. Otherwise nobody else
     ///   may have put it there: no directory on the way may be open to others.
-    func target(_ path: ByteString, isKnownAgain: Bool) throws(NamedFileFailure) -> CapabilityTarget {
+    func target(_ path: ByteString, isKnownAgain: Bool) throws(NamedFileError) -> CapabilityTarget {
         let resolved = try resolve(path)
         guard resolved.status.kind == .regular else { throw .failure(.invalidArgument) }
         if let weak = resolved.weakFile(trusting: Self.trusted) { throw .weak(weak) }
@@ -56,7 +56,7 @@ struct FileNaming {
     ///
     /// Who is not root may lack the right to look at the directories, and can do no harm with what they hold.
     /// - Parameter limit: the most bytes that are accepted.
-    func readTrusted(_ path: ByteString, limit: Int) throws(NamedFileFailure) -> ByteString {
+    func readTrusted(_ path: ByteString, limit: Int) throws(NamedFileError) -> ByteString {
         let options: OpenOptions = [.readOnly, .nonBlocking, .noControllingTerminal]
         if CurrentProcess.effectiveUser != .root {
             do throws(Errno) {
@@ -80,7 +80,7 @@ struct FileNaming {
 
     /// Opens the directory at `path`, in which a file is to be written. For root, nobody else may make a file in it that
     /// root would take for its own.
-    func openDirectory(_ path: ByteString) throws(NamedFileFailure) -> FileDescriptor {
+    func openDirectory(_ path: ByteString) throws(NamedFileError) -> FileDescriptor {
         let options: OpenOptions = [.readOnly, .directory]
         if CurrentProcess.effectiveUser != .root {
             do throws(Errno) { return try FileDescriptor.open(path, options) } catch { throw .failure(error) }

@@ -4,12 +4,12 @@ internal import Linux
 extension ByteString {
     /// Makes this the content of the file at `path`, which always has its old content or all of the new one, and which
     /// only its owner may read and write. A symbolic link of that name is replaced, and not followed.
-    func replaceFile(_ path: ByteString) throws(NamedFileFailure) {
+    func replaceFile(_ path: ByteString) throws(NamedFileError) {
         let slash = path.bytes.lastIndex(of: UInt8(ascii: "/"))
         let name = ByteString(slash.map { path.bytes[($0 + 1)...] } ?? path.bytes[...])
         if name.isEmpty || name == "." || name == ".." { throw .failure(.isDirectory) }
-        let folder: ByteString = slash.map { $0 == 0 ? "/" : ByteString(path.bytes[..<$0]) } ?? "."
-        let directory = try FileNaming().openDirectory(folder)
+        let parent: ByteString = slash.map { $0 == 0 ? "/" : ByteString(path.bytes[..<$0]) } ?? "."
+        let directory = try FileNaming().openDirectory(parent)
         let new = name + ".new"
         // Of a writer that was interrupted.
         try? directory.unlink(new)

@@ -15,7 +15,7 @@ public struct FileCapabilityWalk: ~Copyable {
     private let helperCount: Int
     private let budget: DescriptorBudget
     private let queue = Guarded(WalkQueue())
-    private var reader: FolderReader
+    private var reader: DirectoryReader
     private var helpers = ThreadGroup()
 
     /// After how many directories other threads are started: small trees are read before a thread is.
@@ -40,7 +40,7 @@ public struct FileCapabilityWalk: ~Copyable {
         // The caller's thread keeps its working directory, and reads only if it need not change that.
         access = canReadThroughDescriptors ? .descriptor : .workingDirectory
         helperCount = canReadThroughDescriptors ? count - 1 : count
-        reader = FolderReader(options, access: canReadThroughDescriptors ? .descriptor : .magicPath, budget: budget)
+        reader = DirectoryReader(options, access: canReadThroughDescriptors ? .descriptor : .magicPath, budget: budget)
     }
 
     deinit { queue.withLock { $0.isClosed = true } }
@@ -48,22 +48,22 @@ public struct FileCapabilityWalk: ~Copyable {
     /// Walks through `path` and everything below it, and calls `tell` in order on the calling thread.
     /// - Parameters:
     ///   - path: where to begin.
-    ///   - onProgress: is called now and then, also where there is nothing to tell, with how many entries were looked at.
-    ///   - tell: is called with everything that is found.
+    ///   - onProgress: is called now and then, also where there is nothing to report, with how many entries were looked at.
+    ///   - report: is called with everything that is found.
     public mutating func run(
         _ path: ByteString,
         onProgress: (Int) -> Void = { _ in },
-        _ tell: (WalkFinding) -> Void
+        _ report: (WalkFinding) -> Void
     ) {
         let path = path.withoutTrailingSlashes
         do {
             switch try FileStatus(of: path, followLinks: false).kind {
-            case .directory: walk(path, onProgress, tell)
-            case .symbolicLink: if options.tellsEverything { tell(WalkFinding(.notFile, at: path)) }
-            default: if let finding = Self.look(at: path, options) { tell(finding) }
+            case .directory: walk(path, onProgress, report)
+            case .symbolicLink: if options.tellsEverything { report(WalkFinding(.notFile, at: path)) }
+            default: if let finding = Self.look(at: path, options) { report(finding) }
             }
         } catch {
-            tell(WalkFinding(.unreachable(error), at: path))
+            report(WalkFinding(.unreachable(error), at: path))
         }
     }
 
@@ -79,14 +79,14 @@ public struct FileCapabilityWalk: ~Copyable {
         }
     }
 
-    private mutating func walk(_ path: ByteString, _ onProgress: (Int) -> Void, _ tell: (WalkFinding) -> Void) {
+    private mutating func walk(_ path: ByteString, _ onProgress: (Int) -> Void, _ report: (WalkFinding) -> Void) {
         do {
-            let folder = try OpenFolder(operand: path, budget: budget)
-            if options.tellsEverything { tell(WalkFinding(.notFile, at: path)) }
-            let device = try folder.withDescriptor { directory throws(Errno) in try directory.status().device }
-            queue.withLock { $0.begin(.entries(folder, from: .start, device: device)) }
+            let directory = try OpenDirectory(operand: path, budget: budget)
+            if options.tellsEverything { report(WalkFinding(.notFile, at: path)) }
+            let device = try directory.withDescriptor { directory throws(Errno) in try directory.status().device }
+            queue.withLock { $0.begin(.entries(directory, from: .start, device: device)) }
         } catch {
-            return tell(WalkFinding(.closedFolder(error), at: path))
+            return report(WalkFinding(.closedDirectory(error), at: path))
         }
         if access == .workingDirectory { startHelpers() }
         let mayRead = access == .descriptor || helpers.isEmpty
@@ -96,8 +96,8 @@ public struct FileCapabilityWalk: ~Copyable {
             onProgress(count)
             switch turn {
             case .finished: return
-            case .tell(let findings):
-                for finding in findings { tell(finding) }
+            case .report(let findings):
+                for finding in findings { report(finding) }
                 queue.withLock { $0.told(findings.count) }
             case .read(let task, let place):
                 let result = reader.read(task)
@@ -124,7 +124,7 @@ public struct FileCapabilityWalk: ~Copyable {
         _ budget: DescriptorBudget
     ) {
         let isSeparate = access != .workingDirectory || (try? separateWorkingDirectory()) != nil
-        var reader = FolderReader(options, access: isSeparate ? access : .magicPath, budget: budget)
+        var reader = DirectoryReader(options, access: isSeparate ? access : .magicPath, budget: budget)
         while case .read(let task, let place) = queue.wait(until: { $0.nextHelp() }) {
             let result = reader.read(task)
             queue.withLock { $0.finish(place, with: result) }

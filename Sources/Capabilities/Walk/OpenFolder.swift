@@ -4,17 +4,17 @@ internal import Synchronization
 
 /// A directory that a walk has come to. Everything below it is reached through its descriptor, so that nobody can lead
 /// the walk astray by exchanging a directory for a symbolic link.
-final class OpenFolder: Sendable {
+final class OpenDirectory: Sendable {
     /// What the directory is called in the output: the operand of the walk, and the names from there on.
     let path: ByteString
-    private let parent: OpenFolder?
+    private let parent: OpenDirectory?
     private let name: ByteString
     /// The open directory; nil where too many are open already, and it has to be opened again for everything.
     private let descriptor: FileDescriptor?
     private let budget: DescriptorBudget
 
     /// Opens the directory `name` in `parent`.
-    init(_ name: ByteString, in parent: OpenFolder, budget: DescriptorBudget) throws(Errno) {
+    init(_ name: ByteString, in parent: OpenDirectory, budget: DescriptorBudget) throws(Errno) {
         self.name = name
         self.parent = parent
         self.budget = budget
@@ -51,12 +51,12 @@ final class OpenFolder: Sendable {
         // The names on the way from the nearest directory that is kept; the operand always is.
         var names = [name]
         var start = parent
-        while let folder = start, !folder.isKept {
-            names.append(folder.name)
-            start = folder.parent
+        while let directory = start, !directory.isKept {
+            names.append(directory.name)
+            start = directory.parent
         }
-        guard let folder = start else { throw .badFileDescriptor }
-        return try body(try folder.open(names.reversed()))
+        guard let directory = start else { throw .badFileDescriptor }
+        return try body(try directory.open(names.reversed()))
     }
 
     private func withKeptDescriptor<Result: ~Copyable>(
@@ -110,7 +110,7 @@ final class OpenFolder: Sendable {
     /// The most bytes that a path may have (`PATH_MAX`), with its NUL.
     private static var pathLimit: Int { 4096 }
 
-    private static func open(_ name: ByteString, in parent: OpenFolder) throws(Errno) -> FileDescriptor {
+    private static func open(_ name: ByteString, in parent: OpenDirectory) throws(Errno) -> FileDescriptor {
         try parent.withDescriptor { directory throws(Errno) in
             try FileDescriptor.open(name, [.readOnly, .directory, .noFollow], in: directory)
         }

@@ -14,9 +14,9 @@ public struct WalkFinding: Hashable, Sendable {
         /// A directory or a symbolic link.
         case notFile
         /// A directory that cannot be opened.
-        case closedFolder(Errno)
+        case closedDirectory(Errno)
         /// A directory that was told of before, and whose entries cannot be read to their end.
-        case unfinishedFolder(Errno)
+        case unfinishedDirectory(Errno)
         /// Something that not even its kind is known of, such as an entry of a directory without search permission.
         case unreachable(Errno)
     }

@@ -42,7 +42,7 @@ struct WalkQueue {
 
     /// What the thread that tells can do next.
     enum Turn: Sendable {
-        case tell([WalkFinding])
+        case report([WalkFinding])
         case read(WalkTask, at: Place)
         case finished
     }
@@ -54,7 +54,7 @@ struct WalkQueue {
         switch nodes[first].content {
         case .findings(let findings):
             remove(first)
-            return .tell(findings)
+            return .report(findings)
         case .task:
             guard mayRead, let (task, place) = take(first) else { return nil }
             return .read(task, at: place)

@@ -6,9 +6,9 @@ internal import Linux
 /// The device is that of the directory above; that of the operand where the options of the walk do not need to know it.
 enum WalkTask: Sendable {
     /// The directory with this name in its parent.
-    case folder(ByteString, parent: OpenFolder, device: UInt64)
+    case directory(ByteString, parent: OpenDirectory, device: UInt64)
     /// What follows in an open directory, of which nothing or a part has been read.
-    case entries(OpenFolder, from: DirectoryPosition, device: UInt64)
+    case entries(OpenDirectory, from: DirectoryPosition, device: UInt64)
 }
 
 /// What the reading of a task came to.

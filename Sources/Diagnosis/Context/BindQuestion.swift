@@ -14,7 +14,7 @@ public struct BindQuestion: Sendable {
     }
 
     /// Why the question cannot be answered.
-    public enum Failure: Error, Sendable {
+    public enum ResolutionError: Error, Sendable {
         /// There is no such user.
         case noSuchUser(ByteString)
         /// There is no such process, or it may not be looked at.

@@ -10,7 +10,7 @@ struct Collector {
     init(_ question: BindQuestion) { self.question = question }
 
     /// The context of the question.
-    func context() throws(BindQuestion.Failure) -> BindContext {
+    func context() throws(BindQuestion.ResolutionError) -> BindContext {
         let process = try process()
         let user = process.credentials.user
         let request = BindRequest(
@@ -41,7 +41,7 @@ struct Collector {
 
     // MARK: - The process
 
-    private func process() throws(BindQuestion.Failure) -> BindingProcess {
+    private func process() throws(BindQuestion.ResolutionError) -> BindingProcess {
         var process: BindingProcess
         switch question.requester {
         case .process(let identifier):
@@ -63,12 +63,13 @@ struct Collector {
         return process
     }
 
-    private static func credentials(of identifier: Int32) throws(BindQuestion.Failure) -> ProcessCredentials {
+    private static func credentials(of identifier: Int32) throws(BindQuestion.ResolutionError) -> ProcessCredentials {
         do throws(Errno) { return try ProcessCredentials(of: identifier) } catch { throw .process(identifier, error) }
     }
 
     /// What a log-in gives; the limits of this process do not hold for the session of another user.
-    private static func credentials(ofUser name: ByteString) throws(BindQuestion.Failure) -> ProcessCredentials {
+    private static func credentials(ofUser name: ByteString) throws(BindQuestion.ResolutionError) -> ProcessCredentials
+    {
         let number = Digits.number(name, upTo: UInt64(UInt32.max)).map { UserID(rawValue: UInt32($0)) }
         guard let user = Accounts.user(named: name) ?? number else { throw .noSuchUser(name) }
         return ProcessCredentials(
@@ -80,7 +81,7 @@ struct Collector {
 
     // MARK: - The program
 
-    private func program() throws(BindQuestion.Failure) -> ProgramFile? {
+    private func program() throws(BindQuestion.ResolutionError) -> ProgramFile? {
         // The file that was started, even if another has taken its place; not everybody may look at it.
         if case .process(let identifier) = question.requester { return ProgramFile(runBy: identifier) }
         guard let program = question.program else { return nil }

@@ -16,7 +16,7 @@ struct IgnoredFile: Hashable, Sendable {
 
 extension IgnoredFile {
     /// Describes a file that was refused as a whole.
-    init(_ refusal: RuleStore.Refusal, _ request: BindRequest, _ now: Timestamp) {
+    init(_ refusal: RuleStore.ReadError, _ request: BindRequest, _ now: Timestamp) {
         let path = ShellCommand.operand(refusal.path)
         reason = refusal.byteString
         switch refusal.reason {

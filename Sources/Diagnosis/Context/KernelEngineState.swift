@@ -16,7 +16,7 @@ enum KernelEngineState: Hashable, Sendable {
 
     /// The state for the process `identifier`; nil is this one, and what it starts.
     static func current(for identifier: Int32?) -> KernelEngineState {
-        guard let notice = EnforcementNotice.current() else { return .off }
+        guard let notice = EngineState.current() else { return .off }
         let name = BindingProcess.directory(of: identifier)
         guard let groups = try? FileDescriptor.open("/proc/\(name)/cgroup", .readOnly).readToEnd(limit: 65536) else {
             return .elsewhere

@@ -24,7 +24,7 @@ extension KnownPolicy {
         if request.user != .root {
             let unreadable = request.asRequester { contents.files.compactMap(Self.unreadable) } ?? []
             contents.files.removeAll { file in unreadable.contains { $0.path == file.path } }
-            contents.refusals += unreadable
+            contents.readErrors += unreadable
         }
         let policy = Policy.system.with(rules: contents)
         let decide = { policy.decision(for: request, in: DecisionContext(now: now)) }
@@ -32,15 +32,15 @@ extension KnownPolicy {
         self.init(
             decision: answer ?? decide(),
             rules: contents.rules,
-            ignoredFiles: contents.refusals.map { IgnoredFile($0, request, now) }
+            ignoredFiles: contents.readErrors.map { IgnoredFile($0, request, now) }
                 + contents.files.filter { !$0.isValid }.map { IgnoredFile($0, request, now) },
             now: now,
             isTreeKnown: answer != nil
         )
     }
 
-    private static func unreadable(_ file: RulesFile) -> RuleStore.Refusal? {
-        accessError(.read, to: file.path).map { RuleStore.Refusal(path: file.path, reason: .failure($0)) }
+    private static func unreadable(_ file: RulesFile) -> RuleStore.ReadError? {
+        accessError(.read, to: file.path).map { RuleStore.ReadError(path: file.path, reason: .failure($0)) }
     }
 }
 

@@ -48,10 +48,10 @@ extension KnownPolicy {
         }
         var endless = rule
         endless.until = nil
-        if let until = rule.until, isAllowed(request, by: endless) { return ("is over since \(until)", false) }
+        if let until = rule.until, isAllowed(request, by: endless) { return ("expired at \(until)", false) }
         var anybody = rule
-        anybody.identity = .everyone
-        if isAllowed(request, by: anybody) { return ("is for \(rule.identity)", true) }
+        anybody.principal = .everyone
+        if isAllowed(request, by: anybody) { return ("is for \(rule.principal)", true) }
         return nil
     }
 

@@ -15,10 +15,10 @@ struct DeliveryExaminer: Examiner {
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         if found.hasWay || found.allows(.kernel) { return [] }
-        if let defect = defect(context) {
+        if let obstacle = obstacle(context) {
             let reason: Finding.Reason? =
-                found.isPermitted ? .init(.decisive, "it is allowed, but \(defect.text)") : nil
-            return [Finding(.delivery, .refuses, defect.text, reason: reason)]
+                found.isPermitted ? .init(.decisive, "it is allowed, but \(obstacle.text)") : nil
+            return [Finding(.delivery, .refuses, obstacle.text, reason: reason)]
         }
         return [Finding(.delivery, .allows, text(context), reason: .init(.possible, starter(context)))]
     }
@@ -50,11 +50,11 @@ struct DeliveryExaminer: Examiner {
         if findings.hasWay || findings.allows(.kernel) { return [] }
         // Confined processes have the kernel engine, and out of a sandbox only a start elsewhere leads.
         if findings.isBlocked(by: .confinement, .boundingSet, .seccomp, .landlock, .controlGroup) { return [] }
-        switch defect(context) {
+        switch obstacle(context) {
         case nil:
             if context.process.isRunning { return [] }
             let options: [ByteString] = context.program?.needsBrokerByName == true ? ["--via", "broker"] : []
-            return [Remedy(.deliver, context.run(options), "starts it so that it asks the helper")]
+            return [Remedy(.deliver, context.run(options), "runs it under Lowport")]
         case .foreignNamespace:
             return [Remedy(.deliver, context.run(), "outside of this user namespace")] + enabling(context)
         case .noNewPrivileges, .boundingSet:
@@ -63,7 +63,7 @@ struct DeliveryExaminer: Examiner {
             return [Remedy(.deliver, "sudo make install", "puts the helper in place with its privilege")]
         case .notStarted, .libraryInVain:
             let options: [ByteString] = context.program?.brokerReason == nil ? [] : ["--via", "broker"]
-            let start = Remedy(.deliver, context.run(options), "starts it again so that it asks the helper")
+            let start = Remedy(.deliver, context.run(options), "restarts it under Lowport")
             return [start] + enabling(context)
         case .noBroker(_, let scope):
             guard Yama.canBeChanged(scope: scope) else { return enabling(context) }
@@ -118,7 +118,7 @@ struct DeliveryExaminer: Examiner {
             Remedy(
                 .deliver,
                 context.run(["--via", "broker"]),
-                "starts it so that it asks the helper, and without what its file would give it"
+                "runs it under Lowport, and without what its file would give it"
             )
         ]
     }
@@ -143,7 +143,7 @@ extension DeliveryExaminer {
 }
 
 /// Why no permission of the policy comes to a program.
-private enum DeliveryDefect {
+private enum DeliveryObstacle {
     case foreignNamespace
     case noNewPrivileges
     case boundingSet
@@ -157,7 +157,7 @@ private enum DeliveryDefect {
     /// For this reason it takes the broker, which this `kernel.yama.ptrace_scope` forbids.
     case noBroker(ByteString, scope: Int)
 
-    /// The defect as the end of a sentence.
+    /// The obstacle as the end of a sentence.
     var text: ByteString {
         switch self {
         case .foreignNamespace: NamespaceExaminer.foreign
@@ -177,7 +177,7 @@ extension DeliveryExaminer {
     /// Why no permission of the policy comes to the program; nil if it does.
     ///
     /// What only a start elsewhere lifts comes first.
-    fileprivate func defect(_ context: BindContext) -> DeliveryDefect? {
+    fileprivate func obstacle(_ context: BindContext) -> DeliveryObstacle? {
         let process = context.process
         if !process.doCapabilitiesCount { return .foreignNamespace }
         if !process.isUnderBroker {
@@ -191,7 +191,7 @@ extension DeliveryExaminer {
         case .none: if process.isRunning { return .notStarted }
         }
         guard let program = context.program else { return nil }
-        if let defect = program.deliveryDefect { return .unreachable(defect) }
+        if let reason = program.deliveryObstacle { return .unreachable(reason) }
         if let scope = forbiddingScope, let reason = program.brokerReason { return .noBroker(reason, scope: scope) }
         return nil
     }

@@ -20,7 +20,7 @@ struct FileExaminer: Examiner {
 
     private func finding(_ program: ProgramFile, _ process: BindingProcess) -> Finding {
         let path = program.path
-        switch (program.attribute, program.capabilityDefect(startedBy: process.credentials)) {
+        switch (program.attribute, program.capabilityObstacle(startedBy: process.credentials)) {
         case (.none, _):
             let text: ByteString =
                 "\(path) has no file capabilities; replacing the file, as an upgrade does, removes them"
@@ -32,8 +32,8 @@ struct FileExaminer: Examiner {
         case (_, .some(nil)):
             let text: ByteString = "\(path) has cap_net_bind_service, for every low port"
             return allowing(text, .decisive, process, because: "\(path) has the file capability")
-        case (_, .some(let defect?)):
-            let text: ByteString = "file capabilities of \(path) have no effect: \(defect)"
+        case (_, .some(let reason?)):
+            let text: ByteString = "file capabilities of \(path) have no effect: \(reason)"
             return Finding(.file, .refuses, text, reason: .init(.strong, "the " + text))
         }
     }

@@ -33,8 +33,8 @@ struct KernelExaminer: Examiner {
                 Finding(
                     .kernel,
                     .allows,
-                    "the kernel engine lets it bind the port, with nothing in front of it",
-                    reason: .init(.decisive, ", with nothing in front of it")
+                    "the kernel engine lets it bind the port, without a wrapper",
+                    reason: .init(.decisive, ", without a wrapper")
                 )
             case .holds where isAllowed:
                 Finding(.kernel, .refuses, "the kernel engine does not know this part of \(source(context))")

@@ -40,7 +40,7 @@ extension PolicyExaminer {
         let command: [ByteString] = ["sudo", "lowport", "grant", "\(request.port)"]
         return Remedy(
             .permit,
-            ShellCommand(command + identity(context) + protocolOptions(request.transport) + place),
+            ShellCommand(command + principal(context) + protocolOptions(request.transport) + place),
             "lets this user have this port, and nothing else"
         )
     }
@@ -51,7 +51,7 @@ extension PolicyExaminer {
         return ["--protocol", transport.isWord ? transport.name : "any"]
     }
 
-    private func identity(_ context: BindContext) -> [ByteString] {
+    private func principal(_ context: BindContext) -> [ByteString] {
         // The policy knows the users of the machine, and not those of a user namespace.
         let user = context.requester.outerUser ?? context.request.user
         let name = context.requester.outerUser.map { Accounts.name(of: $0) } ?? context.requester.name

@@ -24,7 +24,7 @@ struct PolicyExaminer: Examiner {
             findings += answer.steps.map { finding($0, of: answer, context) }
             if answer.steps.isEmpty { findings += whole(answer, context) }
         } else if let other = decision.source {
-            findings.append(Finding(subject, .informs, "was not asked, since a \(other.traits.noun) allows"))
+            findings.append(Finding(subject, .informs, "not consulted: a \(other.traits.noun) already allows it"))
         }
         if traits.isWrittenInRules {
             if decision.source != source { findings += nearMisses(context, subject) }

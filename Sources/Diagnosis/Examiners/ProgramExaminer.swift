@@ -7,7 +7,7 @@ struct ProgramExaminer: Examiner {
     static let role = Role.circumstance
 
     /// A file that the user may not execute.
-    struct Refusal: Hashable {
+    struct ExecutionError: Hashable {
         /// What keeps the user from it.
         enum Cause: Hashable {
             /// The file itself.
@@ -24,7 +24,7 @@ struct ProgramExaminer: Examiner {
     }
 
     /// The first such file; nil if the user may execute all.
-    var refusal: Refusal?
+    var refusal: ExecutionError?
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         guard let refusal else { return [] }
@@ -69,14 +69,14 @@ extension ProgramExaminer {
         refusal = context.request.asRequester { paths.lazy.compactMap { Self.refusal(toExecute: $0) }.first } ?? nil
     }
 
-    private static func refusal(toExecute path: ByteString) -> Refusal? {
+    private static func refusal(toExecute path: ByteString) -> ExecutionError? {
         guard let error = accessError(.execute, to: path) else { return nil }
-        guard error == .permissionDenied else { return Refusal(path: path, error: error) }
+        guard error == .permissionDenied else { return ExecutionError(path: path, error: error) }
         for directory in directories(above: path) where accessError(.execute, to: directory) == .permissionDenied {
-            return Refusal(path: path, error: error, cause: .directory(directory))
+            return ExecutionError(path: path, error: error, cause: .directory(directory))
         }
         let fileSystem = try? FileDescriptor.open(path, .pathOnly).fileSystem()
-        return Refusal(path: path, error: error, cause: fileSystem?.forbidsExecution == true ? .mount : .file)
+        return ExecutionError(path: path, error: error, cause: fileSystem?.forbidsExecution == true ? .mount : .file)
     }
 
     /// The directories on the way to `path`, the root of the file system first.

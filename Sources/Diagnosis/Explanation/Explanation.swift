@@ -13,7 +13,7 @@ public struct Explanation: Hashable, Sendable {
     public let remedies: [Remedy]
 
     /// Looks at everything that the answer to `question` depends on, and changes nothing.
-    public init(_ question: BindQuestion) throws(BindQuestion.Failure) {
+    public init(_ question: BindQuestion) throws(BindQuestion.ResolutionError) {
         let context = try Collector(question).context()
         self.init(context, Subject.examiners.map { $0.init(lookingAt: context) })
     }

@@ -2,13 +2,13 @@
 public import Linux
 
 /// One thing that was looked at, and what to do about it if it is not as it should be.
-public struct HealthFinding: Hashable, Sendable {
+public struct HealthDiagnostic: Hashable, Sendable {
     /// How it is.
     public enum State: String, Hashable, Sendable {
         /// As it should be.
         case ok
         /// Not as it should be: something does not work, or is not safe.
-        case fault
+        case error = "fault"
         /// Something that is good to know.
         case note
     }
@@ -33,7 +33,7 @@ public struct HealthFinding: Hashable, Sendable {
 /// Whether the installation and the machine are sound.
 public enum Checkup {
     /// Looks at everything, and changes nothing.
-    public static func all() -> [HealthFinding] {
+    public static func all() -> [HealthDiagnostic] {
         InstallationHealth.findings() + PolicyHealth.findings() + MachineHealth.findings()
     }
 }

@@ -5,7 +5,7 @@ internal import Linux
 
 /// The parts of the installation: there, whole, and with no more and no less privilege than they need.
 enum InstallationHealth {
-    static func findings() -> [HealthFinding] {
+    static func findings() -> [HealthDiagnostic] {
         helper("lowport-helper") + (needsTwin ? helper("lowport-helper-nss") : [])
             + part("liblowport-preload.so", "library") + part("lowport-run", "runner")
     }
@@ -17,26 +17,26 @@ enum InstallationHealth {
         return Target(program: path)?.image == .linkedStatically
     }
 
-    private static func helper(_ name: ByteString) -> [HealthFinding] {
+    private static func helper(_ name: ByteString) -> [HealthDiagnostic] {
         guard let path = Installation.pathWithoutProc(of: name) else {
-            return [HealthFinding("helper", .fault, "\(name) is not installed", remedy: "sudo make install")]
+            return [HealthDiagnostic("helper", .error, "\(name) is not installed", remedy: "sudo make install")]
         }
         do throws(Errno) {
             let program = try ProgramFile(path, searchPath: "")
             return ownership(of: program) + [privilege(of: program)] + version(of: path, "helper")
                 + directories(above: program.path)
         } catch {
-            return [HealthFinding("helper", .fault, "\(path): \(error.sentence)", remedy: "sudo make install")]
+            return [HealthDiagnostic("helper", .error, "\(path): \(error.sentence)", remedy: "sudo make install")]
         }
     }
 
-    private static func ownership(of program: ProgramFile) -> [HealthFinding] {
+    private static func ownership(of program: ProgramFile) -> [HealthDiagnostic] {
         if program.owner != .root {
             let text: ByteString = "\(program.path) belongs to uid \(program.owner)"
             return [
-                HealthFinding(
+                HealthDiagnostic(
                     "helper",
-                    .fault,
+                    .error,
                     text,
                     remedy: command("chown", "root:root", program.path) + ", and give it its privilege again"
                 )
@@ -44,25 +44,25 @@ enum InstallationHealth {
         }
         if program.mode.isWritableByGroupOrOthers {
             let text: ByteString = "\(program.path) has mode \(program.mode), so that others may write to it"
-            return [HealthFinding("helper", .fault, text, remedy: command("chmod", "go-w", program.path))]
+            return [HealthDiagnostic("helper", .error, text, remedy: command("chmod", "go-w", program.path))]
         }
         return []
     }
 
-    private static func privilege(of program: ProgramFile) -> HealthFinding {
+    private static func privilege(of program: ProgramFile) -> HealthDiagnostic {
         let setcap = command("setcap", "cap_dac_read_search,cap_setpcap,cap_net_bind_service=p", program.path)
         if program.isOnNosuidMount {
             let text: ByteString =
                 "\(program.path) lies on a file system that is mounted nosuid, and has no privilege there"
-            return HealthFinding(
+            return HealthDiagnostic(
                 "helper",
-                .fault,
+                .error,
                 text,
                 remedy: "install Lowport elsewhere: sudo make install PREFIX=..."
             )
         }
         if program.mode.rawValue & 0o4000 != 0 {
-            return HealthFinding(
+            return HealthDiagnostic(
                 "helper",
                 .note,
                 "\(program.path) is set-user-ID root; capabilities would be less",
@@ -76,14 +76,14 @@ enum InstallationHealth {
                 (.setpcap, "cannot empty its bounding set"),
             ]
             let missing = lacks.filter { !capabilities.permitted.contains($0.0) }.map(\.1)
-            if missing.isEmpty { return HealthFinding("helper", .ok, "\(program.path) has its capabilities") }
+            if missing.isEmpty { return HealthDiagnostic("helper", .ok, "\(program.path) has its capabilities") }
             let text = missing.dropFirst().reduce(missing[0]) { "\($0), and \($1)" }
-            return HealthFinding("helper", .note, "\(program.path) \(text)", remedy: setcap)
+            return HealthDiagnostic("helper", .note, "\(program.path) \(text)", remedy: setcap)
         case .unsupported:
             let text: ByteString = "the file system of \(program.path) knows no capabilities"
-            return HealthFinding("helper", .fault, text, remedy: command("chmod", "4755", program.path))
+            return HealthDiagnostic("helper", .error, text, remedy: command("chmod", "4755", program.path))
         default:
-            return HealthFinding("helper", .fault, "\(program.path) has no privilege", remedy: setcap)
+            return HealthDiagnostic("helper", .error, "\(program.path) has no privilege", remedy: setcap)
         }
     }
 
@@ -96,7 +96,7 @@ enum InstallationHealth {
     }
 
     /// A user who may write to a directory on the way can put another program in the helper's place.
-    private static func directories(above path: ByteString) -> [HealthFinding] {
+    private static func directories(above path: ByteString) -> [HealthDiagnostic] {
         var parts = path.split(on: UInt8(ascii: "/")).dropLast()
         while !parts.isEmpty {
             var directory: ByteString = parts.count == 1 ? "/" : ""
@@ -107,11 +107,11 @@ enum InstallationHealth {
                 let text: ByteString =
                     "\(directory), above the helper, can be changed by others (uid \(status.owner), mode \(status.mode))"
                 return [
-                    HealthFinding(
+                    HealthDiagnostic(
                         "helper",
                         .note,
                         text,
-                        remedy: "install Lowport below folders that only root may write to"
+                        remedy: "install Lowport below directories that only root may write to"
                     )
                 ]
             }
@@ -120,29 +120,29 @@ enum InstallationHealth {
         return []
     }
 
-    private static func part(_ name: ByteString, _ subject: String) -> [HealthFinding] {
+    private static func part(_ name: ByteString, _ subject: String) -> [HealthDiagnostic] {
         guard let path = Installation.pathWithoutProc(of: name) else {
-            return [HealthFinding(subject, .fault, "\(name) is not installed", remedy: "sudo make install")]
+            return [HealthDiagnostic(subject, .error, "\(name) is not installed", remedy: "sudo make install")]
         }
         if let status = try? FileStatus(of: path), status.mode.isSetID {
             return [
-                HealthFinding(
+                HealthDiagnostic(
                     subject,
-                    .fault,
+                    .error,
                     "\(path) is set-id, which only the helper may be",
                     remedy: command("chmod", "ug-s", path)
                 )
             ]
         }
-        return [HealthFinding(subject, .ok, path)] + version(of: path, subject)
+        return [HealthDiagnostic(subject, .ok, path)] + version(of: path, subject)
     }
 
     /// Parts of different versions do not understand each other.
-    private static func version(of path: ByteString, _ subject: String) -> [HealthFinding] {
+    private static func version(of path: ByteString, _ subject: String) -> [HealthDiagnostic] {
         guard let content = try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64 << 20) else { return [] }
         let found = ProjectVersion.found(in: content)
         if found == ProjectVersion.current { return [] }
         let text: ByteString = "\(path) is of version \(found ?? "unknown"), and lowport of \(ProjectVersion.current)"
-        return [HealthFinding(subject, .fault, text, remedy: "install all parts again: sudo make install")]
+        return [HealthDiagnostic(subject, .error, text, remedy: "install all parts again: sudo make install")]
     }
 }

@@ -4,22 +4,24 @@ internal import Linux
 
 /// What the kernel can do, and how it is set.
 enum MachineHealth {
-    static func findings() -> [HealthFinding] {
+    static func findings() -> [HealthDiagnostic] {
         [threshold(), seccomp(), yama(), bpf(), controlGroups(), engine(), attributes(), securityModules()].compactMap(
             \.self
         )
     }
 
-    private static func threshold() -> HealthFinding {
+    private static func threshold() -> HealthDiagnostic {
         guard let first = (try? PortThreshold.shown) ?? nil else {
-            return HealthFinding(
+            return HealthDiagnostic(
                 "threshold",
                 .note,
                 "the kernel does not say which ports are privileged; taken for 1024"
             )
         }
-        if first == PortThreshold.standard { return HealthFinding("threshold", .ok, "ports below 1024 are privileged") }
-        return HealthFinding(
+        if first == PortThreshold.standard {
+            return HealthDiagnostic("threshold", .ok, "ports below 1024 are privileged")
+        }
+        return HealthDiagnostic(
             "threshold",
             .note,
             "ports below \(first) are privileged; every user may bind the others",
@@ -27,22 +29,22 @@ enum MachineHealth {
         )
     }
 
-    private static func seccomp() -> HealthFinding {
+    private static func seccomp() -> HealthDiagnostic {
         KernelFeatures.hasSeccompNotification
-            ? HealthFinding("broker", .ok, "seccomp user notification works")
-            : HealthFinding(
+            ? HealthDiagnostic("broker", .ok, "seccomp user notification works")
+            : HealthDiagnostic(
                 "broker",
-                .fault,
+                .error,
                 "the kernel lacks seccomp user notification; static programs are not reached",
                 remedy: "use setcap for them, or a kernel of 5.0 or later"
             )
     }
 
-    private static func yama() -> HealthFinding {
-        guard let scope = Yama.scope else { return HealthFinding("yama", .ok, "it is not in this kernel") }
-        if scope == 0 { return HealthFinding("yama", .ok, "\(Yama.key) is 0") }
+    private static func yama() -> HealthDiagnostic {
+        guard let scope = Yama.scope else { return HealthDiagnostic("yama", .ok, "it is not in this kernel") }
+        if scope == 0 { return HealthDiagnostic("yama", .ok, "\(Yama.key) is 0") }
         if Yama.allowsSupervision(scope: scope, isRoot: false) {
-            return HealthFinding(
+            return HealthDiagnostic(
                 "yama",
                 .ok,
                 "\(Yama.key) is \(scope): the supervisor of the broker is the ancestor of its programs"
@@ -51,9 +53,9 @@ enum MachineHealth {
         let found: ByteString =
             "\(Yama.key) is \(scope): the broker may not look into the programs of users, "
             + "so that static programs and those of Go are not reached"
-        return HealthFinding(
+        return HealthDiagnostic(
             "yama",
-            .fault,
+            .error,
             found,
             remedy: Yama.canBeChanged(scope: scope)
                 ? "sudo sysctl \(Yama.key)=1, or sudo lowport enforce enable" : "sudo lowport enforce enable"
@@ -61,7 +63,7 @@ enum MachineHealth {
     }
 
     /// What the kernel engine needs besides bpf(2).
-    private static func controlGroups() -> HealthFinding {
+    private static func controlGroups() -> HealthDiagnostic {
         // They are at /sys/fs/cgroup, or at another place where version 1 is in use as well.
         let mounts = (try? FileDescriptor.open("/proc/self/mounts", .readOnly).readToEnd(limit: 16 << 20)) ?? []
         let isThere = ByteString(mounts).split(on: 0x0A).contains { line in
@@ -69,8 +71,8 @@ enum MachineHealth {
             return fields.count > 2 && fields[2] == "cgroup2"
         }
         return isThere
-            ? HealthFinding("kernel", .ok, "programs can be attached to control groups")
-            : HealthFinding(
+            ? HealthDiagnostic("kernel", .ok, "programs can be attached to control groups")
+            : HealthDiagnostic(
                 "kernel",
                 .note,
                 "there are no control groups of version 2, so that lowport enforce has nothing to attach to"
@@ -78,21 +80,25 @@ enum MachineHealth {
     }
 
     /// What the kernel engine does now.
-    private static func engine() -> HealthFinding? {
+    private static func engine() -> HealthDiagnostic? {
         switch KernelEngineState.current(for: nil) {
         case .off: nil
         case .elsewhere:
-            HealthFinding("kernel", .note, "lowport enforce is enabled for another control group or network namespace")
-        case .outdated:
-            HealthFinding(
+            HealthDiagnostic(
                 "kernel",
-                .fault,
+                .note,
+                "lowport enforce is enabled for another control group or network namespace"
+            )
+        case .outdated:
+            HealthDiagnostic(
+                "kernel",
+                .error,
                 "the policy changed since the kernel got it",
                 remedy: "sudo lowport enforce reload"
             )
-        case .holds(isComplete: true): HealthFinding("kernel", .ok, "the kernel engine holds programs to the policy")
+        case .holds(isComplete: true): HealthDiagnostic("kernel", .ok, "the kernel engine holds programs to the policy")
         case .holds(isComplete: false):
-            HealthFinding(
+            HealthDiagnostic(
                 "kernel",
                 .note,
                 "the kernel engine knows the policy but for a part of it; lowport enforce reload says which"
@@ -100,26 +106,30 @@ enum MachineHealth {
         }
     }
 
-    private static func attributes() -> HealthFinding {
+    private static func attributes() -> HealthDiagnostic {
         KernelFeatures.hasAttributesAt
-            ? HealthFinding("getxattrat", .ok, "getcap reads attributes without opening files")
-            : HealthFinding("getxattrat", .note, "the kernel lacks it (6.13); getcap -r opens every file instead")
+            ? HealthDiagnostic("getxattrat", .ok, "getcap reads attributes without opening files")
+            : HealthDiagnostic("getxattrat", .note, "the kernel lacks it (6.13); getcap -r opens every file instead")
     }
 
-    private static func bpf() -> HealthFinding {
+    private static func bpf() -> HealthDiagnostic {
         do throws(Errno) {
             try KernelFeatures.tryBpf()
-            return HealthFinding("kernel", .ok, "programs can be loaded into the kernel")
+            return HealthDiagnostic("kernel", .ok, "programs can be loaded into the kernel")
         } catch  where error == .notPermitted {
-            return HealthFinding("kernel", .note, "only root can tell whether programs can be loaded into the kernel")
+            return HealthDiagnostic(
+                "kernel",
+                .note,
+                "only root can tell whether programs can be loaded into the kernel"
+            )
         } catch {
-            return HealthFinding("kernel", .note, "programs cannot be loaded into the kernel: \(error.sentence)")
+            return HealthDiagnostic("kernel", .note, "programs cannot be loaded into the kernel: \(error.sentence)")
         }
     }
 
-    private static func securityModules() -> HealthFinding? {
+    private static func securityModules() -> HealthDiagnostic? {
         content(of: "/sys/kernel/security/lsm").map {
-            HealthFinding("security", .note, "security modules: \(ByteString($0))")
+            HealthDiagnostic("security", .note, "security modules: \(ByteString($0))")
         }
     }
 

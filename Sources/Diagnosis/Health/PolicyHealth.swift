@@ -5,12 +5,12 @@ internal import PortPolicy
 
 /// What says who may bind what: each source of permission.
 enum PolicyHealth {
-    static func findings() -> [HealthFinding] {
+    static func findings() -> [HealthDiagnostic] {
         PolicySource.allCases.flatMap { source in
             let (health, subject) = (source.health, source.traits.name.description)
-            return health.defects.isEmpty
-                ? [HealthFinding(subject, .ok, health.summary)]
-                : health.defects.map { HealthFinding(subject, .fault, $0.text, remedy: $0.remedy) }
+            return health.errors.isEmpty
+                ? [HealthDiagnostic(subject, .ok, health.summary)]
+                : health.errors.map { HealthDiagnostic(subject, .error, $0.text, remedy: $0.remedy) }
         }
     }
 }

@@ -7,7 +7,7 @@ extension ProgramFile {
     /// What keeps CAP_NET_BIND_SERVICE, which the file has, from the process (capabilities(7), execve(2)).
     ///
     /// Nil if the file does not have it; a value of nil if nothing keeps it away.
-    func capabilityDefect(startedBy starter: ProcessCredentials) -> ByteString?? {
+    func capabilityObstacle(startedBy starter: ProcessCredentials) -> ByteString?? {
         switch attribute {
         case .none, .unsupported: return nil
         case .unreadable(let error):
@@ -15,11 +15,11 @@ extension ProgramFile {
         case .some(let capabilities):
             guard capabilities.permitted.contains(.netBindService) || capabilities.inheritable.contains(.netBindService)
             else { return nil }
-            return .some(defect(of: capabilities, startedBy: starter))
+            return .some(reason(of: capabilities, startedBy: starter))
         }
     }
 
-    private func defect(of capabilities: FileCapabilities, startedBy starter: ProcessCredentials) -> ByteString? {
+    private func reason(of capabilities: FileCapabilities, startedBy starter: ProcessCredentials) -> ByteString? {
         if isOnNosuidMount { return "it lies on a file system that is mounted nosuid" }
         if starter.hasNoNewPrivileges { return "no_new_privs is set, so a program gains nothing when it is started" }
         if capabilities.rootUser != .root {

@@ -5,7 +5,7 @@ internal import Linux
 /// How a program can be reached by the helper.
 extension ProgramFile {
     /// Why the helper's binds cannot be brought to the program, neither by the library nor by the broker; nil if they can.
-    var deliveryDefect: ByteString? {
+    var deliveryObstacle: ByteString? {
         if image == .unknown { return "it is neither a script nor a program" }
         if isSetID { return "it is set-id, and would lose that under the broker" }
         if gainsCapabilities { return "it has file capabilities, and would lose them under the broker" }
@@ -14,7 +14,7 @@ extension ProgramFile {
 
     /// Whether the broker reaches it only if it is asked for, since the file looks as if it had something to lose.
     var needsBrokerByName: Bool {
-        guard deliveryDefect == nil, brokerReason != nil else { return false }
+        guard deliveryObstacle == nil, brokerReason != nil else { return false }
         if case .some = attribute { return true }
         return mode.isSetID
     }

@@ -13,7 +13,7 @@ public struct BindEvent: Hashable, Sendable {
     public let process: UInt32
     /// What the thread calls itself: at most 15 bytes of its own choice.
     public let command: ByteString
-    /// The control group: the inode number of its folder.
+    /// The control group: the inode number of its directory.
     public let cgroup: UInt64
     /// The cookie of the network namespace.
     public let network: UInt64

@@ -18,7 +18,7 @@ public struct EventReader: ~Copyable {
     public static func open() throws(EnforcementError) -> EventReader? {
         let engine = try EngineSet.open()
         let lock = try attempt("open the lock of the events") { () throws(Errno) in
-            try FileDescriptor.open("log.lock", [.readWrite, .create, .noFollow], in: NoticeBoard.folder())
+            try FileDescriptor.open("log.lock", [.readWrite, .create, .noFollow], in: EngineStateFile.directory())
         }
         let isFirst = try attempt("lock the events") { () throws(Errno) in try lock.tryToLockExclusively() }
         if !isFirst { return nil }

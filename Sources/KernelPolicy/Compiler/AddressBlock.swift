@@ -48,7 +48,7 @@ struct AddressBlock: Hashable, Sendable {
     }
 
     /// By space, then by address, the wider first: so that a block comes right behind those that contain it.
-    static func standsBefore(_ left: AddressBlock, _ right: AddressBlock) -> Bool {
+    static func precedes(_ left: AddressBlock, _ right: AddressBlock) -> Bool {
         (left.space.rawValue, left.bits, left.length) < (right.space.rawValue, right.bits, right.length)
     }
 

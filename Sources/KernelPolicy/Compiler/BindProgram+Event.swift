@@ -149,7 +149,7 @@ extension BindProgram {
             code.store(.double, .r0, EventLayout.address + half, .r1)
         }
         code.load(.r1, .double, .frame, Stack.transport)
-        let place = Eightfold.place(6, 2)
+        let place = PackedWord.place(6, 2)
         code.compute(.r1, place == 0 ? .shiftRight : .shiftLeft, 16)
         code.compute(.r1, place == 0 ? .shiftLeft : .shiftRight, 16)
         code.move(.r2, .r7)

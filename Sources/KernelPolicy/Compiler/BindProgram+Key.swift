@@ -11,14 +11,14 @@ extension BindProgram {
         code.load(.r1, .word, .r6, Context.transport)
         for transport in TransportProtocol.allCases {
             for number in transport.protocolNumbers {
-                code.moveWide(.r7, Eightfold.field(transport.code, 0, 2))
+                code.moveWide(.r7, PackedWord.field(transport.code, 0, 2))
                 code.jump(.r1, .equal, number, to: known)
             }
         }
-        code.moveWide(.r7, Eightfold.field(TransportProtocol.other.code, 0, 2))
+        code.moveWide(.r7, PackedWord.field(TransportProtocol.other.code, 0, 2))
         code.bind(known)
         code.load(.r1, .word, .r6, Context.port)
-        code.compute(.r1, .shiftLeft, Eightfold.place(2, 2))
+        code.compute(.r1, .shiftLeft, PackedWord.place(2, 2))
         code.compute(.r7, .or, .r1)
     }
 
@@ -47,7 +47,7 @@ extension BindProgram {
             code.store(.double, Stack.address, .r1)
             code.store(.double, Stack.address + 8, .r3)
             code.compute(.r1, .or, .r3)
-            noteReach(in: .v6, .r1)
+            storeScope(in: .v6, .r1)
             code.jump(to: stored)
             code.bind(mapped)
             storeShortAddress(in: .mapped, .r4)
@@ -58,26 +58,26 @@ extension BindProgram {
 
     /// `first` = the two words, as they follow each other in memory.
     private mutating func joinWords(_ first: Register, _ second: Register) {
-        code.compute(first, .shiftLeft, Eightfold.place(0, 4))
-        code.compute(second, .shiftLeft, Eightfold.place(4, 4))
+        code.compute(first, .shiftLeft, PackedWord.place(0, 4))
+        code.compute(second, .shiftLeft, PackedWord.place(4, 4))
         code.compute(first, .or, second)
     }
 
     /// Stores the address of four bytes in `word`, and twelve of 0.
     private mutating func storeShortAddress(in space: AddressSpace, _ word: Register) {
-        code.compute(word, .shiftLeft, Eightfold.place(0, 4))
+        code.compute(word, .shiftLeft, PackedWord.place(0, 4))
         code.store(.double, Stack.address, word)
         code.store(.double, Stack.address + 8, 0)
-        noteReach(in: space, word)
+        storeScope(in: space, word)
     }
 
     /// Puts space and scope into r7; `bits` is 0 for a wildcard.
-    private mutating func noteReach(in space: AddressSpace, _ bits: Register) {
+    private mutating func storeScope(in space: AddressSpace, _ bits: Register) {
         let specific = code.label("specific")
-        code.moveWide(.r5, Eightfold.field(space.rawValue, 4, 2))
+        code.moveWide(.r5, PackedWord.field(space.rawValue, 4, 2))
         code.compute(.r7, .or, .r5)
         code.jump(bits, .notEqual, 0, to: specific)
-        code.moveWide(.r5, Eightfold.field(1, 6, 2))
+        code.moveWide(.r5, PackedWord.field(1, 6, 2))
         code.compute(.r7, .or, .r5)
         code.bind(specific)
     }

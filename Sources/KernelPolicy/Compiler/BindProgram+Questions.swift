@@ -4,16 +4,16 @@ internal import Linux
 /// What the policy map is asked.
 extension BindProgram {
     /// Goes to `granted` with the value in r8, or falls through if nothing allows the address.
-    mutating func askForAddress(granted: Label) {
+    mutating func lookUpAddress(granted: Label) {
         code.remark("the rules")
         guard family == .v6 else {
-            ask(keeping: true) { code in code.jump(to: granted) }
+            lookUp(keeping: true) { code in code.jump(to: granted) }
             return
         }
         let denied = code.label("denied")
         // r7: whether IPv6 is allowed, so that IPv4 alone is missing.
         code.move(.r7, 0)
-        ask(keeping: true) { code in
+        lookUp(keeping: true) { code in
             code.load(.r1, .half, .frame, Stack.scope)
             code.jump(.r1, .equal, 0, to: granted)
             code.load(.r1, .half, .frame, Stack.space)
@@ -26,7 +26,7 @@ extension BindProgram {
         passIPv6Only(granted: granted)
         code.remark("a bind of :: needs both families")
         code.store(.half, Stack.space, Int32(AddressSpace.mapped.rawValue))
-        ask(keeping: false) { code in code.jump(to: granted) }
+        lookUp(keeping: false) { code in code.jump(to: granted) }
         code.store(.half, Stack.space, Int32(AddressSpace.v6.rawValue))
         code.bind(denied)
     }
@@ -49,8 +49,8 @@ extension BindProgram {
         code.bind(hidden)
     }
 
-    /// Asks the policy map for each identity. `found` comes where one allows; `keeping` puts its value into r8.
-    private mutating func ask(keeping: Bool, _ found: (inout Assembler) -> Void) {
+    /// Asks the policy map for each principal. `found` comes where one allows; `keeping` puts its value into r8.
+    private mutating func lookUp(keeping: Bool, _ found: (inout Assembler) -> Void) {
         for kind in asked {
             let (next, valid) = (code.label("next"), code.label("valid"))
             lookUp(kind)
@@ -73,7 +73,7 @@ extension BindProgram {
 
     /// r0 = what the policy map says of the key on the stack, for the user, the group or everyone.
     private mutating func lookUp(_ kind: PolicyKey.Kind) {
-        code.moveWide(.r1, Eightfold.field(kind.rawValue, 0, 4))
+        code.moveWide(.r1, PackedWord.field(kind.rawValue, 0, 4))
         switch kind {
         case .everyone: break
         case .user, .confinedUser: code.moveLow(.r2, .r9)
@@ -82,7 +82,7 @@ extension BindProgram {
             code.compute(.r2, .shiftRight, 32)
         }
         if kind != .everyone {
-            code.compute(.r2, .shiftLeft, Eightfold.place(4, 4))
+            code.compute(.r2, .shiftLeft, PackedWord.place(4, 4))
             code.compute(.r1, .or, .r2)
         }
         code.store(.double, Stack.kind, .r1)

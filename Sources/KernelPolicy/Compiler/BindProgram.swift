@@ -26,7 +26,7 @@ struct BindProgram: ~Copyable {
     let table: PolicyTable
     let family: BindFamily
     let options: ProgramOptions
-    /// The identities that have entries, in the order of asking.
+    /// The principals that have entries, in the order of asking.
     let asked: [PolicyKey.Kind]
     var code = Assembler()
 
@@ -53,7 +53,7 @@ struct BindProgram: ~Copyable {
         if asked.isEmpty {
             refuseConfined()
         } else {
-            askForAddress(granted: granted)
+            lookUpAddress(granted: granted)
             refuseConfined()
             code.jump(to: finish)
             code.bind(granted)

@@ -7,9 +7,9 @@ public struct EnforcedPolicy: Sendable {
     /// What is allowed.
     public let permissions: [PolicyPermission]
     /// What the sources allow and the kernel cannot have, and why.
-    public let leftOut: [PolicyConcern]
+    public let leftOut: [PolicyDiagnostic]
     /// Who is confined, by the words of the lines that do it.
-    let confinements: [ConfinedIdentity]
+    let confinements: [ConfinedPrincipal]
 
     /// Who is confined, by number; nil for whomever `confinements` mean by name.
     public var confinement: Confinement?

@@ -4,11 +4,11 @@ internal import PortPolicy
 
 /// What an entry of the policy map is looked up by: whom it is for, and which binds.
 ///
-/// In memory: the prefix length in bits, then kind and identity of four bytes each, protocol, port, space and scope of
+/// In memory: the prefix length in bits, then kind and principal of four bytes each, protocol, port, space and scope of
 /// two each, and the address. The scope is 1 for a wildcard. Everything is in the order of the machine but the port and the address, which are in
-/// network order, as the kernel shows them to the program. A longest-prefix match finds the narrowest reach.
+/// network order, as the kernel shows them to the program. A longest-prefix match finds the narrowest scope.
 struct PolicyKey: Hashable, Sendable {
-    /// Whom an entry is for; the number is the same as in the map.
+    /// The requester that an entry is for; the number is the same as in the map.
     enum Kind: UInt32, Sendable, CaseIterable {
         case everyone, user, group
         case confinedUser, confinedGroup
@@ -17,14 +17,14 @@ struct PolicyKey: Hashable, Sendable {
     /// The part in front of the address, which always has to be equal.
     struct Head: Hashable, Sendable {
         let kind: Kind
-        let identity: UInt32
+        let principal: UInt32
         let transport: TransportProtocol
         let port: Port
     }
 
     /// Which addresses are meant.
-    enum Reach: Hashable, Sendable {
-        /// Any port and any protocol: for confinement, which has no reach.
+    enum AddressScope: Hashable, Sendable {
+        /// Any port and any protocol: for confinement, which has no scope.
         case nothing
         /// All addresses of all spaces.
         case everywhere
@@ -37,7 +37,7 @@ struct PolicyKey: Hashable, Sendable {
     }
 
     let head: Head
-    let reach: Reach
+    let scope: AddressScope
 
     /// The size in memory.
     static let size = 36
@@ -47,7 +47,7 @@ struct PolicyKey: Hashable, Sendable {
         var bytes = MapBytes()
         bytes.append(length)
         bytes.append(head.kind.rawValue)
-        bytes.append(head.identity)
+        bytes.append(head.principal)
         bytes.append(head.transport.code)
         bytes.append(head.port.networkOrder)
         bytes.append(space?.rawValue ?? 0)
@@ -56,7 +56,7 @@ struct PolicyKey: Hashable, Sendable {
     }
 
     private var length: UInt32 {
-        switch reach {
+        switch scope {
         case .nothing: 64
         case .everywhere: 96
         case .space: 112
@@ -66,17 +66,17 @@ struct PolicyKey: Hashable, Sendable {
     }
 
     private var space: AddressSpace? {
-        switch reach {
+        switch scope {
         case .nothing, .everywhere: nil
         case .space(let space), .wildcard(let space): space
         case .block(let block): block.space
         }
     }
 
-    private var isWildcard: Bool { if case .wildcard = reach { true } else { false } }
+    private var isWildcard: Bool { if case .wildcard = scope { true } else { false } }
 
     private var address: [UInt8] {
-        let bits: UInt128 = if case .block(let block) = reach { block.bits } else { 0 }
+        let bits: UInt128 = if case .block(let block) = scope { block.bits } else { 0 }
         return (0..<16).map { UInt8(truncatingIfNeeded: bits >> UInt128(120 - $0 * 8)) }
     }
 }

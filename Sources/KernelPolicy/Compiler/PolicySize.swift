@@ -5,7 +5,7 @@ internal import PortPolicy
 
 /// How many entries a policy comes to in the kernel, found out before any is made.
 ///
-/// There is one for each identity, protocol, port and prefix, so that a line of thirty bytes may mean thousands, and a file
+/// There is one for each principal, protocol, port and prefix, so that a line of thirty bytes may mean thousands, and a file
 /// that can be read without trouble more than the machine has memory for.
 struct PolicySize {
     /// The most entries that a source may come to of which the kernel has all, or nothing: it is written by root.
@@ -53,8 +53,8 @@ struct PolicySize {
         for permission in permissions {
             let ports = permission.ports.reduce(0) { $0 + self.count(of: $1) }
             count +=
-                PolicyTable.processes(of: permission.identity, names: names).count
-                * permission.transports.transports.count * ports * PolicyKey.Reach.of(permission.addresses).count
+                PolicyTable.processes(of: permission.principal, names: names).count
+                * permission.transports.transports.count * ports * PolicyKey.AddressScope.of(permission.addresses).count
             if count > most { return nil }
         }
         return count

@@ -9,7 +9,7 @@ public protocol PolicyNames: NameResolver {
     func members(of group: GroupID) -> [UserID]
 }
 
-/// The policy as the kernel asks it: one entry for each identity, protocol, port and prefix.
+/// The policy as the kernel asks it: one entry for each principal, protocol, port and prefix.
 ///
 /// The program sees the real user and the real group of a process, but not the supplementary groups. A rule for a group is
 /// therefore also entered for each of its members.
@@ -65,7 +65,7 @@ public struct PolicyTable: Sendable {
         } else {
             for confinement in policy.confinements { enter(confinement, names: names) }
         }
-        inheritFromWiderReaches()
+        inheritFromWiderScopes()
     }
 
     /// What the map of the counters knows the `counter` of an entry by: FNV-1a.
@@ -79,8 +79,8 @@ public struct PolicyTable: Sendable {
     /// Whether somebody may bind :: for IPv6 alone, so that `IPV6_V6ONLY` matters.
     var dependsOnIPv6Only: Bool {
         entries.contains { key, value in
-            guard key.reach == .space(.v6), !value.isAlone else { return false }
-            return [.space(.mapped), .everywhere].allSatisfy { entries[PolicyKey(head: key.head, reach: $0)] == nil }
+            guard key.scope == .space(.v6), !value.isAlone else { return false }
+            return [.space(.mapped), .everywhere].allSatisfy { entries[PolicyKey(head: key.head, scope: $0)] == nil }
         }
     }
 
@@ -89,35 +89,35 @@ public struct PolicyTable: Sendable {
 
     // MARK: - Entering
 
-    typealias Whom = (kind: PolicyKey.Kind, identity: UInt32)
+    typealias Requester = (kind: PolicyKey.Kind, principal: UInt32)
 
     private mutating func enter(_ permission: PolicyPermission, grant: Int, names: some PolicyNames) {
         enter(
             Value(until: permission.until, grant: grant, isAlone: permission.isAlone),
-            for: Self.processes(of: permission.identity, names: names),
+            for: Self.processes(of: permission.principal, names: names),
             permission.transports.transports,
             permission.ports.flatMap(privileged),
-            PolicyKey.Reach.of(permission.addresses)
+            PolicyKey.AddressScope.of(permission.addresses)
         )
     }
 
     private mutating func enter(
         _ value: Value,
-        for processes: [Whom],
+        for processes: [Requester],
         _ transports: [TransportProtocol],
         _ ports: [Port],
-        _ reaches: [PolicyKey.Reach]
+        _ scopes: [PolicyKey.AddressScope]
     ) {
-        for whom in processes {
+        for requester in processes {
             for port in ports {
                 for transport in transports {
                     let head = PolicyKey.Head(
-                        kind: whom.kind,
-                        identity: whom.identity,
+                        kind: requester.kind,
+                        principal: requester.principal,
                         transport: transport,
                         port: port
                     )
-                    for reach in reaches { enter(value, at: PolicyKey(head: head, reach: reach)) }
+                    for scope in scopes { enter(value, at: PolicyKey(head: head, scope: scope)) }
                 }
             }
         }
@@ -136,8 +136,8 @@ public struct PolicyTable: Sendable {
         entries[key] = value
     }
 
-    private mutating func enter(_ confinement: ConfinedIdentity, names: some PolicyNames) {
-        let identity: Identity
+    private mutating func enter(_ confinement: ConfinedPrincipal, names: some PolicyNames) {
+        let principal: Principal
         switch confinement {
         case .everyone:
             confinesEveryone = true
@@ -145,10 +145,10 @@ public struct PolicyTable: Sendable {
         case .root:
             confinesRoot = true
             return
-        case .user(let name): identity = .user(name)
-        case .group(let name): identity = .group(name)
+        case .user(let name): principal = .user(name)
+        case .group(let name): principal = .group(name)
         }
-        confine(Self.processes(of: identity, names: names))
+        confine(Self.processes(of: principal, names: names))
     }
 
     private mutating func enter(_ confinement: Confinement) {
@@ -157,21 +157,21 @@ public struct PolicyTable: Sendable {
         confine(confinement.users.map { (.user, $0.rawValue) } + confinement.groups.map { (.group, $0.rawValue) })
     }
 
-    private mutating func confine(_ processes: [Whom]) {
-        for whom in processes {
+    private mutating func confine(_ processes: [Requester]) {
+        for requester in processes {
             let head = PolicyKey.Head(
-                kind: whom.kind == .user ? .confinedUser : .confinedGroup,
-                identity: whom.identity,
+                kind: requester.kind == .user ? .confinedUser : .confinedGroup,
+                principal: requester.principal,
                 transport: .tcp,
                 port: Port(rawValue: 0)
             )
-            entries[PolicyKey(head: head, reach: .nothing)] = Value(until: nil, grant: 0)
+            entries[PolicyKey(head: head, scope: .nothing)] = Value(until: nil, grant: 0)
         }
     }
 
-    /// What the kernel can see of the processes that `identity` means. A name that nobody has means none.
-    static func processes(of identity: Identity, names: some PolicyNames) -> [Whom] {
-        switch identity {
+    /// What the kernel can see of the processes that `principal` means. A name that nobody has means none.
+    static func processes(of principal: Principal, names: some PolicyNames) -> [Requester] {
+        switch principal {
         case .everyone: return [(.everyone, 0)]
         case .userID(let user): return [(.user, user.rawValue)]
         case .user(let name): return names.user(named: name).map { [(.user, $0.rawValue)] } ?? []
@@ -180,7 +180,7 @@ public struct PolicyTable: Sendable {
         }
     }
 
-    private static func processes(in group: GroupID, names: some PolicyNames) -> [Whom] {
+    private static func processes(in group: GroupID, names: some PolicyNames) -> [Requester] {
         [(.group, group.rawValue)] + names.members(of: group).map { (.user, $0.rawValue) }
     }
 }

@@ -17,7 +17,7 @@ enum Stack {
     /// The key that the policy map is asked with. What follows its length is aligned to eight bytes.
     static let key: Int16 = -44
     static let kind = key + 4
-    static let identity = key + 8
+    static let principal = key + 8
     static let transport = key + 12
     static let port = key + 14
     static let space = key + 16
@@ -30,7 +30,7 @@ enum Stack {
 }
 
 /// Eight bytes of memory in a register.
-enum Eightfold {
+enum PackedWord {
     /// How far left a field is in the register, in bits, that has `width` bytes and lies `offset` bytes behind the first.
     static func place(_ offset: Int32, _ width: Int32) -> Int32 {
         #if _endian(little)

@@ -75,7 +75,7 @@ public struct ProgramOptions: Hashable, Sendable {
     var looksIntoKernel: Bool { isIPv6Only != nil || task != nil || socket != nil }
 
     /// Gives up one of what the program looks into, for a kernel that refuses it: first what newer kernels alone let it.
-    mutating func lookLess() {
+    mutating func dropOneFeature() {
         if socket != nil { socket = nil } else if task != nil { task = nil } else { isIPv6Only = nil }
     }
 }

@@ -2,9 +2,9 @@
 internal import Linux
 internal import PortPolicy
 
-/// Whom the rules confined when they were last without faults, line by line, with the numbers that the names had then.
+/// The principals that the rules confined when they were last without errors, line by line, with the numbers that the names had then.
 ///
-/// It is what a faulty file, or a directory service that does not answer, takes nothing away from.
+/// It is what a invalid file, or a directory service that does not answer, takes nothing away from.
 struct ConfinementRecord: Hashable, Sendable {
     /// Somebody whom a line means.
     struct Member: Hashable, Sendable {
@@ -17,7 +17,7 @@ struct ConfinementRecord: Hashable, Sendable {
     struct Line: Hashable, Sendable {
         /// The file that it stood in.
         var file: ByteString
-        var identity: ConfinedIdentity
+        var principal: ConfinedPrincipal
         var members: [Member] = []
         /// The group, for a line that names one.
         var group: GroupID?
@@ -28,7 +28,7 @@ struct ConfinementRecord: Hashable, Sendable {
     /// All who are confined.
     var confinement: Confinement {
         lines.reduce(into: Confinement()) { confinement, line in
-            switch line.identity {
+            switch line.principal {
             case .everyone: confinement.includesEveryone = true
             case .root: confinement.includesRoot = true
             case .user, .group: break
@@ -38,9 +38,9 @@ struct ConfinementRecord: Hashable, Sendable {
         }
     }
 
-    /// Whom lines of that text meant, wherever they stood.
-    func members(of identity: ConfinedIdentity) -> [Member] {
-        lines.filter { $0.identity == identity }.flatMap(\.members)
+    /// The principals of lines with that text, wherever the lines stood.
+    func members(of principal: ConfinedPrincipal) -> [Member] {
+        lines.filter { $0.principal == principal }.flatMap(\.members)
     }
 
     /// Both: for the moment in which one follows the other.
@@ -58,10 +58,10 @@ extension ConfinementRecord: ByteStringConvertible {
         for line in lines {
             let users = line.members.map { member in
                 // The name in a line that confines a user stands there already.
-                if case .user = line.identity { return member.user.byteString }
+                if case .user = line.principal { return member.user.byteString }
                 return member.name.isEmpty ? "\(member.user)" : "\(member.user):\(Self.escaped(member.name))"
             }
-            text += "\(line.identity)\tusers \(Self.list(users))\tgroups \(line.group.map(\.byteString) ?? "-")"
+            text += "\(line.principal)\tusers \(Self.list(users))\tgroups \(line.group.map(\.byteString) ?? "-")"
             text += "\t\(Self.escaped(line.file))\n"
         }
         return text + "end\n"
@@ -81,17 +81,17 @@ extension ConfinementRecord: ByteStringConvertible {
 
     private static func line(_ row: ByteString) -> Line? {
         let fields = row.split(on: UInt8(ascii: "\t"))
-        guard fields.count == 4, let identity = identity(fields[0]), fields[1].hasPrefix("users "),
+        guard fields.count == 4, let principal = principal(fields[0]), fields[1].hasPrefix("users "),
             fields[2].hasPrefix("groups "), let file = unescaped(fields[3])
         else { return nil }
-        var line = Line(file: file, identity: identity)
+        var line = Line(file: file, principal: principal)
         let users = ByteString(fields[1].bytes[6...])
         for part in users == "-" ? [] : users.split(on: UInt8(ascii: ",")) {
             let words = part.split(on: UInt8(ascii: ":"))
             guard words.count <= 2, let number = Digits.canonicalNumber(words[0], upTo: UInt64(UInt32.max)),
                 var name = unescaped(words.count == 2 ? words[1] : "")
             else { return nil }
-            if case .user(let user) = identity { name = user }
+            if case .user(let user) = principal { name = user }
             line.members.append(Member(name: name, user: UserID(rawValue: UInt32(number))))
         }
         let group = ByteString(fields[2].bytes[7...])
@@ -102,7 +102,7 @@ extension ConfinementRecord: ByteStringConvertible {
         return line
     }
 
-    private static func identity(_ text: ByteString) -> ConfinedIdentity? {
+    private static func principal(_ text: ByteString) -> ConfinedPrincipal? {
         let file = RulesFile(path: "", content: (text + "\n").bytes)
         return file.isValid && file.lines.count == 1 ? file.confinements.first?.confinement : nil
     }

@@ -4,46 +4,46 @@ internal import PortPolicy
 
 /// Finds out whom the lines mean that confine somebody, and what of it nobody could say.
 struct ConfinementResolver {
-    /// What was recorded when the rules were last without faults.
+    /// What was recorded when the rules were last without errors.
     let record: ConfinementRecord?
     private(set) var lines: [ConfinementRecord.Line] = []
-    private(set) var faults: [PolicyFault] = []
+    private(set) var errors: [PolicyError] = []
 
     init(record: ConfinementRecord?) { self.record = record }
 
-    /// Enters all lines that confine of `files`, those of files with faults as well.
+    /// Enters all lines that confine of `files`, those of files with errors as well.
     mutating func enter(_ files: [RulesFile]) {
         for file in files {
-            for (identity, location) in file.confinements { enter(identity, location) }
+            for (principal, location) in file.confinements { enter(principal, location) }
         }
     }
 
-    private mutating func enter(_ identity: ConfinedIdentity, _ location: RuleLocation) {
-        if lines.contains(where: { $0.identity == identity && $0.file == location.file }) { return }
-        if let known = lines.first(where: { $0.identity == identity }) {
+    private mutating func enter(_ principal: ConfinedPrincipal, _ location: RuleLocation) {
+        if lines.contains(where: { $0.principal == principal && $0.file == location.file }) { return }
+        if let known = lines.first(where: { $0.principal == principal }) {
             var line = known
             line.file = location.file
             lines.append(line)
             return
         }
-        var line = ConfinementRecord.Line(file: location.file, identity: identity)
-        switch identity {
+        var line = ConfinementRecord.Line(file: location.file, principal: principal)
+        switch principal {
         case .everyone, .root: break
         case .user(let name):
-            if let user = answer(to: identity, location, { () throws(Errno) in try Accounts.findUser(named: name) }) {
+            if let user = answer(to: principal, location, { () throws(Errno) in try Accounts.findUser(named: name) }) {
                 line.members = [ConfinementRecord.Member(name: name, user: user)]
             }
         case .group(let name):
-            let group = answer(to: identity, location) { () throws(Errno) in try Accounts.findGroup(named: name) }
+            let group = answer(to: principal, location) { () throws(Errno) in try Accounts.findGroup(named: name) }
             line.group = group
-            if let group { line.members = members(of: group, name, identity, location) }
+            if let group { line.members = members(of: group, name, principal, location) }
         }
         lines.append(line)
     }
 
-    /// What `ask` finds; where it is nothing, that is a fault.
+    /// What `ask` finds; where it is nothing, that is an error.
     private mutating func answer<Found>(
-        to identity: ConfinedIdentity,
+        to principal: ConfinedPrincipal,
         _ location: RuleLocation,
         _ ask: () throws(Errno) -> Found?
     ) -> Found? {
@@ -51,21 +51,21 @@ struct ConfinementResolver {
         do throws(Errno) {
             if let found = try ask() { return found }
         } catch { isUnanswered = true }
-        let last = (record?.members(of: identity) ?? []).map(\.user.rawValue)
-        faults.append(.unknown(identity, location, last: last, isUnanswered: isUnanswered))
+        let last = (record?.members(of: principal) ?? []).map(\.user.rawValue)
+        errors.append(.unknown(principal, location, last: last, isUnanswered: isUnanswered))
         return nil
     }
 
     private mutating func members(
         of group: GroupID,
         _ name: ByteString,
-        _ identity: ConfinedIdentity,
+        _ principal: ConfinedPrincipal,
         _ location: RuleLocation
     ) -> [ConfinementRecord.Member] {
-        let recorded = record?.members(of: identity) ?? []
+        let recorded = record?.members(of: principal) ?? []
         let found: Accounts.Members
         do throws(Errno) { found = try Accounts.findMembers(of: group) } catch {
-            faults.append(.unknownMember("", of: name, location, last: nil))
+            errors.append(.unknownMember("", of: name, location, last: nil))
             return recorded
         }
         var members = found.named.map { ConfinementRecord.Member(name: $0.name, user: $0.user) }
@@ -74,7 +74,7 @@ struct ConfinementResolver {
             let last = recorded.first { $0.name == member }
             // A name that nobody ever had is one of the many that are left in groups.
             if last == nil && !found.unanswered.contains(member) { continue }
-            faults.append(.unknownMember(member, of: name, location, last: last?.user.rawValue))
+            errors.append(.unknownMember(member, of: name, location, last: last?.user.rawValue))
             if let last { members.append(last) }
         }
         // Not every database lists all its users.
@@ -82,7 +82,7 @@ struct ConfinementResolver {
             do throws(Errno) {
                 if try Accounts.findPrimaryGroup(of: member.user) == group { members.append(member) }
             } catch {
-                faults.append(.unknownMember("", of: name, location, last: member.user.rawValue))
+                errors.append(.unknownMember("", of: name, location, last: member.user.rawValue))
                 members.append(member)
             }
         }

@@ -2,7 +2,7 @@
 internal import Linux
 internal import PortPolicy
 
-/// Where the record of the last confinement without faults is kept: a file that root alone can read, on a disk, since it has to
+/// Where the record of the last confinement without errors is kept: a file that root alone can read, on a disk, since it has to
 /// outlive a restart of the machine.
 struct ConfinementStore: Sendable {
     /// The directory above.
@@ -13,12 +13,12 @@ struct ConfinementStore: Sendable {
     /// `/var/lib/lowport`.
     static let system = ConfinementStore(parent: "/var/lib", owner: .root)
 
-    private static let folder: ByteString = "lowport"
+    private static let directory: ByteString = "lowport"
     private static let name: ByteString = "confinement"
     private static let sizeLimit = 16 << 20
 
     /// The path of the file.
-    var path: ByteString { "\(parent)/\(Self.folder)/\(Self.name)" }
+    var path: ByteString { "\(parent)/\(Self.directory)/\(Self.name)" }
 
     /// What was found.
     enum Found: Sendable {
@@ -32,7 +32,7 @@ struct ConfinementStore: Sendable {
     }
 
     /// Why a record could not be used or written.
-    struct Failure: Error, Sendable {
+    struct StoreError: Error, Sendable {
         let path: ByteString
         let reason: ByteString
         var isAbsence = false
@@ -42,61 +42,63 @@ struct ConfinementStore: Sendable {
 
     /// Reads the record, if root alone can have written it.
     func read() -> Found {
-        do throws(Failure) {
-            let folder = try openFolder()
+        do throws(StoreError) {
+            let directory = try openDirectory()
             let file = try opening(path) { () throws(Errno) in
-                try FileDescriptor.open(Self.name, [.readOnly, .noFollow, .nonBlocking], in: folder)
+                try FileDescriptor.open(Self.name, [.readOnly, .noFollow, .nonBlocking], in: directory)
             }
             try check(file, is: .regular, path)
             let text = try opening(path) { () throws(Errno) in try file.readToEnd(limit: Self.sizeLimit) }
             guard let record = ConfinementRecord(ByteString(text)) else {
-                throw Failure(path: path, reason: "is not what was written there")
+                throw StoreError(path: path, reason: "is not what was written there")
             }
             return .usable(record)
         } catch { return error.isAbsence ? .absent : .unusable(error.text) }
     }
 
     /// Puts `record` in the place of the one that is there, so that a machine which stops has the old one or the new.
-    func write(_ record: ConfinementRecord) throws(Failure) {
-        let folder = try makeFolder()
+    func write(_ record: ConfinementRecord) throws(StoreError) {
+        let directory = try makeDirectory()
         let draft: ByteString = ".\(Self.name).new"
-        try? folder.unlink(draft)
+        try? directory.unlink(draft)
         do throws(Errno) {
             do throws(Errno) {
-                let file = try FileDescriptor.open(draft, [.writeOnly, .create, .exclusive, .noFollow], in: folder)
+                let file = try FileDescriptor.open(draft, [.writeOnly, .create, .exclusive, .noFollow], in: directory)
                 try file.setMode(FileMode(rawValue: 0o600))
                 try file.write(record.byteString)
                 try file.synchronize()
                 try file.close()
-                try folder.rename(draft, to: Self.name)
+                try directory.rename(draft, to: Self.name)
             } catch {
-                try? folder.unlink(draft)
+                try? directory.unlink(draft)
                 throw error
             }
-            try folder.synchronize()
-        } catch { throw Failure(path: path, reason: error.sentence) }
+            try directory.synchronize()
+        } catch { throw StoreError(path: path, reason: error.sentence) }
     }
 
     // MARK: - The directory
 
-    private func openFolder() throws(Failure) -> FileDescriptor {
+    private func openDirectory() throws(StoreError) -> FileDescriptor {
         let above = try resolveParent()
         return try open(in: above.file)
     }
 
-    private func makeFolder() throws(Failure) -> FileDescriptor {
+    private func makeDirectory() throws(StoreError) -> FileDescriptor {
         let above = try resolveParent()
-        do throws(Errno) { try above.file.makeDirectory(Self.folder, mode: FileMode(rawValue: 0o700)) } catch {
-            if error != .fileExists { throw Failure(path: "\(parent)/\(Self.folder)", reason: error.sentence) }
+        do throws(Errno) { try above.file.makeDirectory(Self.directory, mode: FileMode(rawValue: 0o700)) } catch {
+            if error != .fileExists { throw StoreError(path: "\(parent)/\(Self.directory)", reason: error.sentence) }
         }
-        let folder = try open(in: above.file)
+        let directory = try open(in: above.file)
         do throws(Errno) {
-            if try folder.status().mode.rawValue & 0o777 != 0o700 { try folder.setMode(FileMode(rawValue: 0o700)) }
-        } catch { throw Failure(path: "\(parent)/\(Self.folder)", reason: error.sentence) }
-        return folder
+            if try directory.status().mode.rawValue & 0o777 != 0o700 {
+                try directory.setMode(FileMode(rawValue: 0o700))
+            }
+        } catch { throw StoreError(path: "\(parent)/\(Self.directory)", reason: error.sentence) }
+        return directory
     }
 
-    private func resolveParent() throws(Failure) -> ResolvedPath {
+    private func resolveParent() throws(StoreError) -> ResolvedPath {
         let resolved = try Self.resolve(parent)
         let trusted = [owner, .root]
         // Whoever may make a name, but take none away, gets no further than the check of what has our name.
@@ -104,41 +106,41 @@ struct ConfinementStore: Sendable {
             resolved.weakDirectory(trusting: trusted, allowsSticky: true)
             ?? resolved.weakFile(trusting: trusted, allowsSticky: true)
         if let weak {
-            throw Failure(path: parent, reason: weak.byteString)
+            throw StoreError(path: parent, reason: weak.byteString)
         }
         return resolved
     }
 
-    private static func resolve(_ path: ByteString) throws(Failure) -> ResolvedPath {
-        do throws(PathFailure) { return try ResolvedPath(path, followLinks: true) } catch {
-            throw Failure(path: error.path, reason: error.error.sentence, isAbsence: error.error == .noSuchFile)
+    private static func resolve(_ path: ByteString) throws(StoreError) -> ResolvedPath {
+        do throws(PathError) { return try ResolvedPath(path, followLinks: true) } catch {
+            throw StoreError(path: error.path, reason: error.error.sentence, isAbsence: error.error == .noSuchFile)
         }
     }
 
-    private func open(in above: borrowing FileDescriptor) throws(Failure) -> FileDescriptor {
-        let path: ByteString = "\(parent)/\(Self.folder)"
-        let folder = try opening(path) { () throws(Errno) in
-            try FileDescriptor.open(Self.folder, [.readOnly, .directory, .noFollow], in: above)
+    private func open(in above: borrowing FileDescriptor) throws(StoreError) -> FileDescriptor {
+        let path: ByteString = "\(parent)/\(Self.directory)"
+        let directory = try opening(path) { () throws(Errno) in
+            try FileDescriptor.open(Self.directory, [.readOnly, .directory, .noFollow], in: above)
         }
-        try check(folder, is: .directory, path)
-        return folder
+        try check(directory, is: .directory, path)
+        return directory
     }
 
-    private func check(_ file: borrowing FileDescriptor, is kind: FileKind, _ path: ByteString) throws(Failure) {
+    private func check(_ file: borrowing FileDescriptor, is kind: FileKind, _ path: ByteString) throws(StoreError) {
         let status = try opening(path) { () throws(Errno) in try file.status() }
-        if status.kind != kind { throw Failure(path: path, reason: "is something else") }
-        if status.owner != owner { throw Failure(path: path, reason: "belongs to uid \(status.owner)") }
+        if status.kind != kind { throw StoreError(path: path, reason: "is something else") }
+        if status.owner != owner { throw StoreError(path: path, reason: "belongs to uid \(status.owner)") }
         if status.mode.isWritableByGroupOrOthers {
-            throw Failure(path: path, reason: "has mode \(status.mode), so that others may write to it")
+            throw StoreError(path: path, reason: "has mode \(status.mode), so that others may write to it")
         }
     }
 
     private func opening<Value: ~Copyable>(
         _ path: ByteString,
         _ body: () throws(Errno) -> Value
-    ) throws(Failure) -> Value {
+    ) throws(StoreError) -> Value {
         do throws(Errno) { return try body() } catch {
-            throw Failure(path: path, reason: error.sentence, isAbsence: error == .noSuchFile)
+            throw StoreError(path: path, reason: error.sentence, isAbsence: error == .noSuchFile)
         }
     }
 }

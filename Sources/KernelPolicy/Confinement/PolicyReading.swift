@@ -9,10 +9,10 @@ public struct PolicyReading: Sendable {
     /// What the kernel is to know: the rules of the files without errors, and whom all lines confine that could be read.
     public let policy: EnforcedPolicy
     /// What is wrong; empty if the policy is what somebody meant it to be.
-    public let faults: [PolicyFault]
+    public let errors: [PolicyError]
     let files: PolicyFingerprint
     let names: SystemPolicyNames
-    /// The lines that confine, with those of files that have faults.
+    /// The lines that confine, with those of files that have errors.
     let lines: [ConfinementRecord.Line]
     /// What was recorded when the policy was last without errors.
     let last: ConfinementStore.Found
@@ -36,12 +36,12 @@ public struct PolicyReading: Sendable {
 
     private init(_ snapshots: [SourceSnapshot], _ files: PolicyFingerprint, _ last: ConfinementStore.Found) {
         var snapshots = snapshots
-        var faults = snapshots.flatMap(\.refusals).map { PolicyFault.refused($0) }
-        for file in snapshots.flatMap(\.files) { faults += file.errors.map { .invalid(path: file.path, $0) } }
-        faults += snapshots.flatMap(\.unsettled).map { .unsettled(path: $0) }
+        var errors = snapshots.flatMap(\.readErrors).map { PolicyError.refused($0) }
+        for file in snapshots.flatMap(\.files) { errors += file.errors.map { .invalid(path: file.path, $0) } }
+        errors += snapshots.flatMap(\.unsettled).map { .unsettled(path: $0) }
         for snapshot in snapshots {
             for file in snapshot.files where file.content.isEmpty && file.path != snapshot.draft {
-                if Self.confinedSomebody(file.path, last) { faults.append(.emptied(path: file.path)) }
+                if Self.confinedSomebody(file.path, last) { errors.append(.emptied(path: file.path)) }
             }
         }
 
@@ -51,12 +51,12 @@ public struct PolicyReading: Sendable {
         let names = SystemPolicyNames()
         let size = PolicySize(limit: EngineSettings.currentLimit())
         for index in snapshots.indices {
-            faults += size.trim(&snapshots[index], names: names).map { .tooLarge(path: $0) }
+            errors += size.trim(&snapshots[index], names: names).map { .tooLarge(path: $0) }
         }
         var policy = EnforcedPolicy(snapshots)
         policy.confinement = ConfinementRecord(lines: lines).confinement
         self.policy = policy
-        self.faults = faults + resolver.faults
+        self.errors = errors + resolver.errors
         self.files = files
         self.names = names
         self.lines = lines

@@ -56,14 +56,14 @@ enum ConfinedPins {
         let map = BpfMap(try directory.open(name), valueSize: Confinement.entrySize)
         let status = try attempt("look at \(name)") { () throws(Errno) in try map.status() }
         guard status.valueSize == Confinement.entrySize, status.keySize == 4 else {
-            throw .foreign(path: "\(KernelEngine.folder)/\(name)")
+            throw .foreign(path: "\(KernelEngine.directory)/\(name)")
         }
         var confinement = Confinement()
         for index in 0..<status.capacity {
             var key = MapBytes()
             key.append(UInt32(index))
             let entry = try attempt("read \(name)") { () throws(Errno) in try map.value(at: key.bytes) }
-            guard let entry, confinement.enter(entry) else { throw .foreign(path: "\(KernelEngine.folder)/\(name)") }
+            guard let entry, confinement.enter(entry) else { throw .foreign(path: "\(KernelEngine.directory)/\(name)") }
         }
         return confinement
     }

@@ -51,22 +51,22 @@ public enum ControlGroups {
         let visible = try openRoot()
         if try self.inode(of: visible) == inode { return Opened(root: visible, target: nil, name: "/") }
         let name = name(of: group)
-        var folder = group
+        var directory = group
         var (number, level) = (inode, Int32(0))
         while number != rootInode {
             let above = try attempt("open the control group above \(path)") { () throws(Errno) in
-                try FileDescriptor.open("..", [.readOnly, .directory], in: folder)
+                try FileDescriptor.open("..", [.readOnly, .directory], in: directory)
             }
             guard let next = try self.inode(of: above), next != number else {
                 throw .lacking("the root of the hierarchy of control groups is not to be seen from here", nil)
             }
-            folder = above
+            directory = above
             (number, level) = (next, level + 1)
         }
         guard let name, name.count <= EngineSettings.nameLimit else {
             throw .lacking("\(path) has no name below the root of the hierarchy that could be kept", nil)
         }
-        return Opened(root: folder, target: TargetGroup(inode: inode, level: level, name: name), name: name)
+        return Opened(root: directory, target: TargetGroup(inode: inode, level: level, name: name), name: name)
     }
 
     /// Whether there is no such group any more, as far as its hierarchy is to be seen.
@@ -82,15 +82,15 @@ public enum ControlGroups {
     static let rootInode: UInt64 = 1
 
     /// The inode number of an open control group; nil if it is something else.
-    private static func inode(of folder: borrowing FileDescriptor) throws(EnforcementError) -> UInt64? {
+    private static func inode(of directory: borrowing FileDescriptor) throws(EnforcementError) -> UInt64? {
         do throws(Errno) {
-            return try folder.fileSystem().keepsControlGroups ? folder.status().inode : nil
+            return try directory.fileSystem().keepsControlGroups ? directory.status().inode : nil
         } catch { throw .failed("read the control group", error) }
     }
 
-    /// What /proc/PID/cgroup calls the open folder of a control group; nil if it is mounted in an unknown way.
-    static func name(of folder: borrowing FileDescriptor) -> ByteString? {
-        guard let path = try? readLink("/proc/self/fd/\(folder.rawValue)"),
+    /// What /proc/PID/cgroup calls the open directory of a control group; nil if it is mounted in an unknown way.
+    static func name(of directory: borrowing FileDescriptor) -> ByteString? {
+        guard let path = try? readLink("/proc/self/fd/\(directory.rawValue)"),
             let mountinfo = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly).readToEnd(limit: 16 << 20),
             let root = root(in: ByteString(mountinfo))
         else { return nil }

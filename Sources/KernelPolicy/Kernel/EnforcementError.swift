@@ -18,7 +18,7 @@ public enum EnforcementError: Error, Sendable {
     case stale
     /// The verifier refused the program. This is its log.
     case refusedByVerifier(ByteString)
-    /// The folder is no control group of version 2.
+    /// The directory is no control group of version 2.
     case notControlGroup(ByteString)
     /// Something is where the pins should be, or on the way to them, that is not ours.
     case obstacle(path: ByteString, reason: ByteString)
@@ -29,9 +29,9 @@ public enum EnforcementError: Error, Sendable {
     /// Somebody else is changing what the kernel enforces, and does not come to an end.
     case busy
     /// The files have errors; what is enforced stays, which was applied at that time.
-    case faulty([PolicyFault], applied: Int64)
+    case invalidPolicy([PolicyError], applied: Int64)
     /// The files have errors, and it is not known whom they confined; nothing is enforced.
-    case unrecorded([PolicyFault], reason: ByteString?)
+    case unrecorded([PolicyError], reason: ByteString?)
     /// Something could not be opened, made or changed.
     case failed(ByteString, Errno)
 }
@@ -55,7 +55,7 @@ extension EnforcementError: ByteStringConvertible {
         case .orphaned(let count):
             "\(count) programs of Lowport are attached without their pins, and enforce an old policy"
         case .busy: "somebody else is changing what the kernel enforces"
-        case .faulty(_, let applied):
+        case .invalidPolicy(_, let applied):
             "the rules have errors; the kernel keeps the policy of \(Timestamp(rawValue: applied))"
         case .unrecorded(_, let reason?):
             "the rules have errors, and it is not known whom they confined (\(reason)); nothing is enforced"
@@ -67,7 +67,8 @@ extension EnforcementError: ByteStringConvertible {
 
     private static func incompleteText(_ missing: [ByteString]) -> ByteString {
         let names = missing.dropFirst().reduce(missing.first ?? "") { "\($0), \($1)" }
-        return "\(KernelEngine.folder) is not complete, and the kernel may enforce half of a policy: it has no \(names)"
+        return
+            "\(KernelEngine.directory) is not complete, and the kernel may enforce half of a policy: it has no \(names)"
     }
 }
 

@@ -14,7 +14,7 @@ struct EngineLinks: ~Copyable {
         EngineLinks(bind4: BpfLink(try directory.open("bind4")), bind6: BpfLink(try directory.open("bind6")))
     }
 
-    /// Attaches `policy` to the folder `group`.
+    /// Attaches `policy` to the directory `group`.
     static func attached(
         _ policy: borrowing LoadedPolicy,
         to group: borrowing FileDescriptor
@@ -29,7 +29,7 @@ struct EngineLinks: ~Copyable {
     /// What the kernel says of both.
     func statuses() throws(EnforcementError) -> [BpfLink.Status] {
         do throws(Errno) { return [try bind4.status(), try bind6.status()] } catch {
-            throw .foreign(path: KernelEngine.folder)
+            throw .foreign(path: KernelEngine.directory)
         }
     }
 
@@ -39,15 +39,18 @@ struct EngineLinks: ~Copyable {
         let statuses = try statuses()
         for (index, status) in statuses.enumerated() {
             guard status.isOfControlGroup, status.identifier == wanted[index] else {
-                throw .foreign(path: "\(KernelEngine.folder)/\(Self.names[index])")
+                throw .foreign(path: "\(KernelEngine.directory)/\(Self.names[index])")
             }
             if status.cgroup == 0 {
-                throw .obstacle(path: "\(KernelEngine.folder)/\(Self.names[index])", reason: "is attached to nothing")
+                throw .obstacle(
+                    path: "\(KernelEngine.directory)/\(Self.names[index])",
+                    reason: "is attached to nothing"
+                )
             }
         }
         guard statuses[0].attachment == .bind4, statuses[1].attachment == .bind6,
             statuses[0].cgroup == statuses[1].cgroup
-        else { throw .foreign(path: KernelEngine.folder) }
+        else { throw .foreign(path: KernelEngine.directory) }
         return statuses
     }
 

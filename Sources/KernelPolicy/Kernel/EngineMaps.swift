@@ -61,7 +61,7 @@ struct EngineMaps: ~Copyable {
     /// Makes sure that they are the maps `wanted`, by their numbers.
     func check(_ wanted: [UInt32]) throws(EnforcementError) {
         for (index, status) in try statuses().enumerated() where status.identifier != wanted[index] {
-            throw .foreign(path: "\(KernelEngine.folder)/\(EngineMap.pins[index])")
+            throw .foreign(path: "\(KernelEngine.directory)/\(EngineMap.pins[index])")
         }
     }
 
@@ -71,7 +71,7 @@ struct EngineMaps: ~Copyable {
 
     /// What the engine was enabled with. Throws `foreign` if it was another version's.
     func readSettings() throws(EnforcementError) -> EngineSettings {
-        let path: ByteString = "\(KernelEngine.folder)/\(EngineMap.settings.layout.pin)"
+        let path: ByteString = "\(KernelEngine.directory)/\(EngineMap.settings.layout.pin)"
         // A map of another size would write more than there is room for.
         let settings = self[.settings]
         let size = try attempt("look at \(path)") { () throws(Errno) in try settings.map.status().valueSize }

@@ -33,7 +33,7 @@ struct EngineSet: ~Copyable {
         try maps.check(settings.maps)
         let attached = try links.check(settings.links)
         let inForce = Self.policy(of: attached.map(\.program), settings)
-        if inForce == .unknown { throw .foreign(path: KernelEngine.folder) }
+        if inForce == .unknown { throw .foreign(path: KernelEngine.directory) }
         programs = attached.map(\.program)
         root = attached[0].cgroup
         self.inForce = inForce
@@ -77,7 +77,7 @@ struct EngineSet: ~Copyable {
     func confinement() throws(EnforcementError) -> Confinement {
         if try !ConfinedPins.has(settings.current.confined, in: directory) {
             let next = settings.pending?.confined ?? settings.current.confined
-            if try !ConfinedPins.has(next, in: directory) { throw .foreign(path: KernelEngine.folder) }
+            if try !ConfinedPins.has(next, in: directory) { throw .foreign(path: KernelEngine.directory) }
         }
         return try ConfinedPins.read(in: directory)
     }

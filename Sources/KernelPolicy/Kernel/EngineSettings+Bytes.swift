@@ -78,7 +78,7 @@ extension AppliedPolicy {
     /// What stands behind limit, size and time.
     fileprivate func append(to bytes: inout MapBytes) {
         let known = files.parts.enumerated().reduce(UInt32(0)) { $0 | ($1.element == nil ? 0 : 2 << UInt32($1.offset)) }
-        bytes.append(known | (hasFaults ? 1 : 0))
+        bytes.append(known | (hasErrors ? 1 : 0))
         for number in programs + [confined] { bytes.append(number) }
         bytes.append(UInt64(0))
         for part in files.parts { bytes.append(part ?? 0) }
@@ -86,7 +86,7 @@ extension AppliedPolicy {
 
     fileprivate mutating func read(_ numbers: MapNumbers, at offset: Int) {
         let flags = numbers.word(at: offset)
-        hasFaults = flags & 1 != 0
+        hasErrors = flags & 1 != 0
         programs = [numbers.word(at: offset + 4), numbers.word(at: offset + 8)]
         confined = numbers.word(at: offset + 12)
         files.parts = (0..<PolicyFingerprint.count).map { index in

@@ -50,8 +50,8 @@ struct AppliedPolicy: Hashable, Sendable {
     var limit: Port
     var entries: UInt64 = 0
     var applied: Int64 = 0
-    /// Whether the files had faults, so that it is not all that somebody meant.
-    var hasFaults = false
+    /// Whether the files had errors, so that it is not all that somebody meant.
+    var hasErrors = false
     /// What the files were.
     var files = PolicyFingerprint()
     /// The numbers of the programs, for IPv4 and for IPv6.

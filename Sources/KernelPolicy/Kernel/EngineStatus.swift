@@ -6,12 +6,12 @@ internal import Linux
 public struct EngineStatus: Sendable {
     /// What it was enabled with, and when it was last applied.
     public let settings: EngineSettings
-    /// The inode number of the control group's folder.
+    /// The inode number of the control group's directory.
     public let cgroup: UInt64
     /// Whether the files of the policy are as they were when it was applied.
     public let isCurrent: Bool
-    /// Whether it was applied in spite of faults: it grants what files without any grant, and frees nobody.
-    public let hasFaults: Bool
+    /// Whether it was applied in spite of errors: it grants what files without any grant, and frees nobody.
+    public let hasErrors: Bool
     /// Whether a change did not get to its end, so that IPv4 has another policy than IPv6.
     public let isHalfChanged: Bool
     /// How many binds a rule allowed.
@@ -41,7 +41,7 @@ extension KernelEngine {
             settings: settings,
             cgroup: settings.group?.inode ?? engine.root,
             isCurrent: policy.files.agrees(with: .current()),
-            hasFaults: policy.hasFaults,
+            hasErrors: policy.hasErrors,
             isHalfChanged: engine.inForce == .mixed,
             granted: number(Int(BindOutcome.granted.rawValue)),
             left: number(Int(BindOutcome.left.rawValue)),

@@ -38,9 +38,9 @@ extension KernelEngine {
         try Orphans.detach(orphans)
         let left = owner.flatMap { $0 }.flatMap { Orphans.links(of: $0) } ?? []
         var shortfalls: [ByteString] = []
-        do throws(Errno) { try NoticeBoard.clear() } catch {
+        do throws(Errno) { try EngineStateFile.clear() } catch {
             shortfalls.append(
-                "cannot remove \(EnforcementNotice.folder)/\(EnforcementNotice.name): \(error.sentence)"
+                "cannot remove \(EngineState.directory)/\(EngineState.name): \(error.sentence)"
             )
         }
         if !left.isEmpty { throw .orphaned(left.count) }

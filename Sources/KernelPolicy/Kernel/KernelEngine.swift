@@ -5,12 +5,12 @@ internal import PortPolicy
 /// The policy in the kernel: enabling it, replacing it, and taking it away.
 ///
 /// Everything lives in pins below `/sys/fs/bpf/lowport`, for root alone; nothing has to run. Whoever changes it holds the
-/// lock of that folder.
+/// lock of that directory.
 public enum KernelEngine {
     /// The BPF file system.
     static let mount: ByteString = "/sys/fs/bpf"
-    /// The folder of the pins.
-    public static let folder: ByteString = "/sys/fs/bpf/lowport"
+    /// The directory of the pins.
+    public static let directory: ByteString = "/sys/fs/bpf/lowport"
 
     /// What a change of the policy in the kernel came to.
     public struct Outcome: Sendable {
@@ -42,9 +42,9 @@ public enum KernelEngine {
 
     /// Attaches a policy to the control groups, and keeps it there.
     ///
-    /// If the policy has faults, it confines all whom it confined when it had none last; if that is not known, it is not enabled.
+    /// If the policy has errors, it confines all whom it confined when it had none last; if that is not known, it is not enabled.
     /// - Parameters:
-    ///   - cgroup: the folder of the control group whose processes are meant; nil for all.
+    ///   - cgroup: the directory of the control group whose processes are meant; nil for all.
     ///   - network: the cookie of the only network namespace that it holds in; nil for all.
     ///   - read: reads the policy; nobody else changes what the kernel enforces from then on.
     public static func enable(
@@ -76,8 +76,8 @@ public enum KernelEngine {
         }
     }
 
-    /// What is done with a policy that has faults.
-    public enum Faults: Sendable {
+    /// What is done with a policy that has errors.
+    public enum ErrorHandling: Sendable {
         /// It is not applied: what is enforced stays.
         case refused
         /// It is, as far as it has none, and confines all who are confined now as well: for a change that only takes away.
@@ -86,14 +86,16 @@ public enum KernelEngine {
 
     /// Puts a policy in the place of what is enforced now, at once for each family.
     /// - Parameters:
-    ///   - faults: what is done with a policy that has some.
+    ///   - handling: what is done with a policy that has some.
     ///   - read: reads the policy; nobody else changes what the kernel enforces from then on.
-    public static func reload(_ faults: Faults, _ read: () -> PolicyReading) throws(EnforcementError) -> Outcome {
+    public static func reload(_ handling: ErrorHandling, _ read: () -> PolicyReading) throws(EnforcementError)
+        -> Outcome
+    {
         guard let directory = try PinDirectory.open() else { throw .notEnabled }
         try directory.lock()
         if !directory.isInPlace { throw .notEnabled }
         var engine = try EngineSet(directory)
-        return try apply(read(), to: &engine, faults)
+        return try apply(read(), to: &engine, handling)
     }
 
     // MARK: - Steps
@@ -110,11 +112,11 @@ public enum KernelEngine {
     private static func apply(
         _ reading: PolicyReading,
         to engine: inout EngineSet,
-        _ faults: Faults
+        _ handling: ErrorHandling
     ) throws(EnforcementError) -> Outcome {
         var confinement = reading.policy.confinement ?? Confinement()
-        if !reading.faults.isEmpty {
-            if case .refused = faults { throw .faulty(reading.faults, applied: engine.enforced.applied) }
+        if !reading.errors.isEmpty {
+            if case .refused = handling { throw .invalidPolicy(reading.errors, applied: engine.enforced.applied) }
             confinement.formUnion(try engine.confinement())
             if let record = reading.last.record { confinement.formUnion(record.confinement) }
         }
@@ -129,11 +131,11 @@ public enum KernelEngine {
         network: UInt64?
     ) throws(EnforcementError) -> [ByteString] {
         var confinement = reading.policy.confinement ?? Confinement()
-        if !reading.faults.isEmpty {
+        if !reading.errors.isEmpty {
             switch reading.last {
             case .usable(let record): confinement.formUnion(record.confinement)
-            case .absent: throw .unrecorded(reading.faults, reason: nil)
-            case .unusable(let reason): throw .unrecorded(reading.faults, reason: reason)
+            case .absent: throw .unrecorded(reading.errors, reason: nil)
+            case .unusable(let reason): throw .unrecorded(reading.errors, reason: reason)
             }
         }
         guard let owner = try EngineOwner.current() else { throw .notEnabled }

@@ -36,7 +36,7 @@ struct LoadedPolicy: ~Copyable {
         var options = ProgramOptions.forRunningKernel(table, network: settings.network, group: group)
         while options.looksIntoKernel {
             if let loaded = try? load(table, options, descriptors) { return loaded }
-            options.lookLess()
+            options.dropOneFeature()
         }
         return try load(table, options, descriptors)
     }
@@ -65,7 +65,7 @@ struct LoadedPolicy: ~Copyable {
             return instruction.rawValue
         }
         let attachment: BpfAttachment = family == .v4 ? .bind4 : .bind6
-        do throws(BpfProgramRefusal) {
+        do throws(BpfLoadError) {
             return try BpfProgram(
                 code,
                 for: attachment,
@@ -92,7 +92,7 @@ struct LoadedPolicy: ~Copyable {
         return map
     }
 
-    private static func meaning(of refusal: BpfProgramRefusal) -> EnforcementError {
+    private static func meaning(of refusal: BpfLoadError) -> EnforcementError {
         if !refusal.log.isEmpty { return .refusedByVerifier(refusal.log) }
         let isRefusal = refusal.error == .notPermitted || refusal.error == .permissionDenied
         if isRefusal && CurrentProcess.effectiveUser != .root { return .notPermitted(refusal.error) }

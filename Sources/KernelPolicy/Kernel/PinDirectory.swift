@@ -24,7 +24,7 @@ struct PinDirectory: ~Copyable {
     static func make() throws(EnforcementError) -> PinDirectory {
         let parent = try makeParent()
         if try !isThere(in: parent) {
-            try attemptSupported("make \(KernelEngine.folder)") { () throws(Errno) in
+            try attemptSupported("make \(KernelEngine.directory)") { () throws(Errno) in
                 do throws(Errno) { try parent.makeDirectory(name, mode: mode) } catch {
                     if error == .fileExists { return }
                     throw error
@@ -44,7 +44,7 @@ struct PinDirectory: ~Copyable {
     }
 
     private init(in parent: consuming FileDescriptor) throws(EnforcementError) {
-        let path = KernelEngine.folder
+        let path = KernelEngine.directory
         let directory = try Self.opening(path) { () throws(Errno) in
             try FileDescriptor.open(Self.name, [.readOnly, .directory, .noFollow], in: parent)
         }
@@ -91,14 +91,14 @@ struct PinDirectory: ~Copyable {
         let status: FileStatus
         do throws(Errno) { status = try FileStatus(of: name, in: parent) } catch {
             if error == .noSuchFile { return false }
-            throw meaning(of: error, KernelEngine.folder)
+            throw meaning(of: error, KernelEngine.directory)
         }
         try check(status)
         return true
     }
 
     private static func check(_ status: FileStatus) throws(EnforcementError) {
-        let path = KernelEngine.folder
+        let path = KernelEngine.directory
         if status.kind != .directory {
             throw .obstacle(path: path, reason: "is no directory, and belongs to uid \(status.owner)")
         }
@@ -128,7 +128,7 @@ struct PinDirectory: ~Copyable {
     func lock(patience: Milliseconds = .seconds(20)) throws(EnforcementError) {
         let end = Instant.now + patience
         while true {
-            let isOurs = try attempt("lock \(KernelEngine.folder)") { () throws(Errno) in
+            let isOurs = try attempt("lock \(KernelEngine.directory)") { () throws(Errno) in
                 try descriptor.tryToLockExclusively()
             }
             if isOurs { break }
@@ -147,7 +147,7 @@ struct PinDirectory: ~Copyable {
 
     /// The names in it.
     func names() throws(EnforcementError) -> [ByteString] {
-        try attempt("read \(KernelEngine.folder)") { () throws(Errno) in
+        try attempt("read \(KernelEngine.directory)") { () throws(Errno) in
             try descriptor.rewind()
             return try descriptor.names()
         }
@@ -155,7 +155,7 @@ struct PinDirectory: ~Copyable {
 
     /// Opens the object with the name `name`, which has to be root's alone. Throws ENOENT if there is none.
     func open(_ name: ByteString) throws(EnforcementError) -> FileDescriptor {
-        let path: ByteString = "\(KernelEngine.folder)/\(name)"
+        let path: ByteString = "\(KernelEngine.directory)/\(name)"
         let status: FileStatus
         do throws(Errno) { status = try FileStatus(of: name, in: descriptor) } catch {
             if error == .noSuchFile { throw .incomplete(missing: [name]) }
@@ -173,14 +173,14 @@ struct PinDirectory: ~Copyable {
 
     /// Gives the object of `object` the name `name`.
     func pin(_ object: borrowing FileDescriptor, as name: ByteString) throws(EnforcementError) {
-        try attempt("pin \(KernelEngine.folder)/\(name)") { () throws(Errno) in
+        try attempt("pin \(KernelEngine.directory)/\(name)") { () throws(Errno) in
             try BpfPins.pin(object, as: name, in: descriptor)
         }
     }
 
     /// Gives the object `name` the name `newName`, in the place of what had it before.
     func rename(_ name: ByteString, to newName: ByteString) throws(EnforcementError) {
-        try attempt("rename \(KernelEngine.folder)/\(name)") { () throws(Errno) in
+        try attempt("rename \(KernelEngine.directory)/\(name)") { () throws(Errno) in
             try descriptor.rename(name, to: newName)
         }
     }
@@ -188,7 +188,7 @@ struct PinDirectory: ~Copyable {
     /// Takes the name `name` away, if it is there.
     func unpin(_ name: ByteString) throws(EnforcementError) {
         do throws(Errno) { try descriptor.unlink(name) } catch {
-            if error != .noSuchFile { throw .failed("remove \(KernelEngine.folder)/\(name)", error) }
+            if error != .noSuchFile { throw .failed("remove \(KernelEngine.directory)/\(name)", error) }
         }
     }
 
@@ -197,6 +197,6 @@ struct PinDirectory: ~Copyable {
         let names = try names()
         for name in EngineLinks.names where names.contains(name) { try unpin(name) }
         for name in names where !EngineLinks.names.contains(name) { try unpin(name) }
-        try attempt("remove \(KernelEngine.folder)") { () throws(Errno) in try parent.removeDirectory(Self.name) }
+        try attempt("remove \(KernelEngine.directory)") { () throws(Errno) in try parent.removeDirectory(Self.name) }
     }
 }

@@ -30,13 +30,13 @@ struct PreparedPolicy: ~Copyable {
         var description = AppliedPolicy(limit: limit)
         description.entries = UInt64(table.count)
         description.applied = WallClock.seconds
-        description.hasFaults = !reading.faults.isEmpty
+        description.hasErrors = !reading.errors.isEmpty
         description.files = reading.files
         description.programs = try programs.identifiers()
         description.confined = try attempt("look at the map of the confined") { () throws(Errno) in
             try confined.status().identifier
         }
-        isComplete = policy.leftOut.isEmpty && programs.isExact && reading.faults.isEmpty
+        isComplete = policy.leftOut.isEmpty && programs.isExact && reading.errors.isEmpty
         self.table = table
         self.programs = programs
         self.confined = confined
@@ -46,8 +46,8 @@ struct PreparedPolicy: ~Copyable {
     /// Tells everybody that the policy is in force. Returns what could not be done.
     func announce(_ settings: EngineSettings, group: ByteString) -> [ByteString] {
         do throws(Errno) {
-            try NoticeBoard.put(
-                EnforcementNotice(
+            try EngineStateFile.put(
+                EngineState(
                     network: settings.network,
                     cgroup: group,
                     isComplete: isComplete,
@@ -56,22 +56,22 @@ struct PreparedPolicy: ~Copyable {
             )
             return []
         } catch {
-            return ["cannot write \(EnforcementNotice.folder)/\(EnforcementNotice.name): \(error.sentence)"]
+            return ["cannot write \(EngineState.directory)/\(EngineState.name): \(error.sentence)"]
         }
     }
 }
 
 extension PolicyReading {
-    /// Records whom the rules confine, if they have no faults, so that none later frees anybody: before the kernel gets them,
+    /// Records whom the rules confine, if they have no errors, so that none later frees anybody: before the kernel gets them,
     /// beside whom they confined before, and afterwards alone. Returns what could not be done.
     func record(isInForce: Bool) -> [ByteString] {
-        guard faults.isEmpty else { return [] }
+        guard errors.isEmpty else { return [] }
         let new = ConfinementRecord(lines: lines)
         // What is on the disk is what was read, or since then what was written here.
         let old = ConfinementStore.system.read().record
         let record = isInForce ? new : old.map { new.union($0) } ?? new
         if let old, old.lines == record.lines { return [] }
-        do throws(ConfinementStore.Failure) {
+        do throws(ConfinementStore.StoreError) {
             try ConfinementStore.system.write(record)
             return []
         } catch { return ["cannot record who is confined: \(error.text)"] }

@@ -8,7 +8,7 @@ public enum BpfAttachment: UInt32, Sendable {
 }
 
 /// Why the kernel did not take a program.
-public struct BpfProgramRefusal: Error, Sendable {
+public struct BpfLoadError: Error, Sendable {
     /// The error.
     public let error: Errno
     /// What the verifier wrote about it; empty if it was not asked.
@@ -32,17 +32,17 @@ public struct BpfProgram: ~Copyable, Sendable {
         for attachment: BpfAttachment,
         name: ByteString,
         license: ByteString
-    ) throws(BpfProgramRefusal) {
+    ) throws(BpfLoadError) {
         do throws(Errno) {
             var nothing: [UInt8] = []
             descriptor = try Self.load(instructions, attachment, name, license, log: &nothing)
         } catch {
             var log = [UInt8](repeating: 0, count: 1 << 20)
             guard error == .invalidArgument || error == .permissionDenied else {
-                throw BpfProgramRefusal(error: error, log: "")
+                throw BpfLoadError(error: error, log: "")
             }
             _ = try? Self.load(instructions, attachment, name, license, log: &log)
-            throw BpfProgramRefusal(error: error, log: ByteString(log.prefix { $0 != 0 }))
+            throw BpfLoadError(error: error, log: ByteString(log.prefix { $0 != 0 }))
         }
     }
 

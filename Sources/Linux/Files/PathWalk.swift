@@ -48,7 +48,7 @@ struct PathWalk {
     private static var pathLimit: Int { 4096 }
 
     /// Starts at the root, or for a path without a slash in front at the working directory, whose way is walked as well.
-    init(from path: ByteString, followLinks: Bool) throws(PathFailure) {
+    init(from path: ByteString, followLinks: Bool) throws(PathError) {
         self.followLinks = followLinks
         var here = ByteString()
         do throws(Errno) {
@@ -58,14 +58,14 @@ struct PathWalk {
             let status = try directory.descriptor.status()
             seen = [PathDirectory(path: "/", owner: status.owner, mode: status.mode)]
             if !path.hasPrefix("/") { here = try workingDirectoryPath() }
-        } catch { throw PathFailure(path: path, error: error, target: nil) }
+        } catch { throw PathError(path: path, error: error, target: nil) }
         if !here.isEmpty {
             push(here)
             while let component = nextComponent() { try take(component) }
             do throws(Errno) {
                 let isHere = try FileStatus(of: ".").isOfSameFile(as: directory.descriptor.status())
                 if !isHere || last != nil { throw .staleFile }
-            } catch { throw PathFailure(path: here, error: error, target: nil) }
+            } catch { throw PathError(path: here, error: error, target: nil) }
         }
         push(path)
     }
@@ -74,7 +74,7 @@ struct PathWalk {
     mutating func nextComponent() -> ByteString? { pending.popLast() }
 
     /// Goes on by `component`.
-    mutating func take(_ component: ByteString) throws(PathFailure) {
+    mutating func take(_ component: ByteString) throws(PathError) {
         let path = directory.path(of: component)
         var target: ByteString?
         do throws(Errno) {
@@ -103,7 +103,7 @@ struct PathWalk {
                 if !pending.isEmpty { throw .notDirectory }
                 last = HeldFile(found, name: component)
             }
-        } catch { throw PathFailure(path: path, error: error, target: target) }
+        } catch { throw PathError(path: path, error: error, target: target) }
     }
 
     /// Puts the components of `path` in front of what is still to be done. A slash at the end asks for a directory.

@@ -11,7 +11,7 @@ public struct PathDirectory: Hashable, Sendable {
 }
 
 /// Why a path could not be resolved.
-public struct PathFailure: Error, Hashable, Sendable {
+public struct PathError: Error, Hashable, Sendable {
     /// How far the path was resolved: the component that failed, without links before it.
     public let path: ByteString
     /// What failed. A link that was not to be followed is ELOOP.
@@ -53,14 +53,14 @@ public struct ResolvedPath: ~Copyable, Sendable {
     /// - Parameters:
     ///   - path: the path; with a slash at its end, it must be that of a directory.
     ///   - followLinks: whether symbolic links are followed, at most forty (path_resolution(7)).
-    public init(_ path: ByteString, followLinks: Bool = false) throws(PathFailure) {
+    public init(_ path: ByteString, followLinks: Bool = false) throws(PathError) {
         var walk = try PathWalk(from: path, followLinks: followLinks)
         while let component = walk.nextComponent() { try walk.take(component) }
         let file = try Self.failing(path) { () throws(Errno) in try walk.duplicate() }
         let status = try Self.failing(path) { () throws(Errno) in try file.status() }
         if !followLinks {
             let isAgreed = try Self.failing(path) { () throws(Errno) in try Self.kernelAgrees(path, status) }
-            if !isAgreed { throw PathFailure(path: path, error: .staleFile, target: nil) }
+            if !isAgreed { throw PathError(path: path, error: .staleFile, target: nil) }
         }
         let resolved = walk.last.map { walk.directory.path(of: $0.name) } ?? walk.directory.path
         self.file = file
@@ -75,8 +75,8 @@ public struct ResolvedPath: ~Copyable, Sendable {
     private static func failing<Value: ~Copyable>(
         _ path: ByteString,
         _ body: () throws(Errno) -> Value
-    ) throws(PathFailure) -> Value {
-        do throws(Errno) { return try body() } catch { throw PathFailure(path: path, error: error, target: nil) }
+    ) throws(PathError) -> Value {
+        do throws(Errno) { return try body() } catch { throw PathError(path: path, error: error, target: nil) }
     }
 
     /// Whether openat2(2) comes to the file with this status; true where there is no such call.

@@ -2,7 +2,7 @@
 internal import CLinux
 
 /// A new directory that only its owner can enter, removed with its value, together with the files that are named.
-public struct TemporaryFolder: ~Copyable {
+public struct TemporaryDirectory: ~Copyable {
     /// Where it is.
     public let path: ByteString
     private let files: [ByteString]

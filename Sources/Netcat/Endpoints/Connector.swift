@@ -10,14 +10,14 @@ struct Connection: ~Copyable {
     /// What is read from it and written to it.
     let stream: Stream
     /// Where the path of our side is, if it is one that we made.
-    let directory: TemporaryFolder?
+    let directory: TemporaryDirectory?
 
     /// Takes over a connected socket.
     init(
         socket: consuming FileDescriptor,
         peer: Peer,
         stream: Stream? = nil,
-        directory: consuming TemporaryFolder? = nil
+        directory: consuming TemporaryDirectory? = nil
     ) {
         self.stream = stream ?? Stream(socket.reference)
         self.socket = socket

@@ -53,14 +53,14 @@ enum UnixEndpoint {
         _ socket: InheritedDescriptor,
         _ options: Options,
         _ console: Console
-    ) throws(Errno) -> TemporaryFolder? {
+    ) throws(Errno) -> TemporaryDirectory? {
         if let source = options.endpoint.sourceAddress {
             try socket.bind(to: UnixAddress(source))
             if options.endpoint.usesDatagrams { console.log("Bound on \(source)") }
             return nil
         }
         guard options.endpoint.usesDatagrams else { return nil }
-        let directory = try TemporaryFolder("/tmp/nc-", removing: ["recv.sock"])
+        let directory = try TemporaryDirectory("/tmp/nc-", removing: ["recv.sock"])
         try socket.bind(to: UnixAddress("\(directory.path)/recv.sock"))
         console.log("Bound on \(directory.path)/recv.sock")
         return directory

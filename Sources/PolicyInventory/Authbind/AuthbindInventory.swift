@@ -9,45 +9,45 @@ public struct AuthbindInventory: Sendable {
     /// What is allowed, in the order of the paths.
     public private(set) var entries: [PolicyEntry] = []
     /// What is not as it seems.
-    public private(set) var concerns: [PolicyConcern] = []
+    public private(set) var diagnostics: [PolicyDiagnostic] = []
     private let root: ByteString
 
     /// Reads the tree at `root`. Nothing is there if there is no tree.
     public init(at root: ByteString = "/etc/authbind") {
         self.root = root
         guard let status = try? FileStatus(of: root) else { return }
-        judgeFolder(root, status)
+        judgeDirectory(root, status)
         survey("byport") { $0.surveyPort(named: $1, $2) }
         survey("byaddr") { $0.surveyAddress(named: $1, $2) }
         survey("byuid") { $0.surveyUser(named: $1, $2) }
     }
 
-    // MARK: - Folders
+    // MARK: - Directories
 
     private mutating func survey(
-        _ folder: ByteString,
+        _ directory: ByteString,
         _ look: (inout AuthbindInventory, ByteString, FileStatus) -> Void
     ) {
-        let path: ByteString = "\(root)/\(folder)"
+        let path: ByteString = "\(root)/\(directory)"
         let names: [ByteString]
         do throws(Errno) {
-            judgeFolder(path, try FileStatus(of: path))
+            judgeDirectory(path, try FileStatus(of: path))
             names = try FileDescriptor.open(path, [.readOnly, .directory]).names().sorted()
         } catch {
-            if error != .noSuchFile { note(error.sentence, path) }
+            if error != .noSuchFile { record(error.sentence, path) }
             return
         }
         for name in names where !name.hasPrefix(".") {
             do throws(Errno) { look(&self, name, try FileStatus(of: "\(path)/\(name)")) } catch {
-                note(error.sentence, "\(path)/\(name)")
+                record(error.sentence, "\(path)/\(name)")
             }
         }
     }
 
-    private mutating func judgeFolder(_ path: ByteString, _ status: FileStatus) {
+    private mutating func judgeDirectory(_ path: ByteString, _ status: FileStatus) {
         if status.owner != .root || status.mode.isWritableByGroupOrOthers {
             let text: ByteString = "uid \(status.owner), mode \(status.mode): others than root can make files here"
-            note(text, path, .unsafe)
+            record(text, path, .unsafe)
         }
     }
 
@@ -56,7 +56,7 @@ public struct AuthbindInventory: Sendable {
     private mutating func surveyPort(named name: ByteString, _ status: FileStatus) {
         let path: ByteString = "byport/\(name)"
         guard let port = AuthbindNames.port(named: name) else {
-            return noteDeadName(path, expected: "N for a port 1-511, !N for one from 512 on")
+            return recordIgnoredName(path, expected: "N for a port 1-511, !N for one from 512 on")
         }
         add(path, status, addresses: nil, port)
     }
@@ -64,27 +64,27 @@ public struct AuthbindInventory: Sendable {
     private mutating func surveyAddress(named name: ByteString, _ status: FileStatus) {
         let path: ByteString = "byaddr/\(name)"
         guard let (address, port) = AuthbindNames.place(named: name) else {
-            return noteDeadName(path, expected: "ADDRESS,PORT, with ! in front for ports from 512 on")
+            return recordIgnoredName(path, expected: "ADDRESS,PORT, with ! in front for ports from 512 on")
         }
         add(path, status, addresses: address.byteString, port)
     }
 
     private mutating func add(_ path: ByteString, _ status: FileStatus, addresses: ByteString?, _ port: Port) {
         let holders = Self.holders(of: status)
-        for identity in holders {
+        for principal in holders {
             let location = RuleLocation(file: "\(root)/\(path)", line: 0)
-            entries.append(PolicyEntry(identity, PortRange(port), on: addresses, at: location))
+            entries.append(PolicyEntry(principal, PortRange(port), on: addresses, at: location))
         }
         if holders.isEmpty {
             let text: ByteString = "nobody may execute it: the port is refused, whatever else of authbind allows it"
-            note(text, "\(root)/\(path)")
+            record(text, "\(root)/\(path)")
         }
     }
 
     /// Who may execute the file, as its mode says.
-    private static func holders(of status: FileStatus) -> [Identity] {
+    private static func holders(of status: FileStatus) -> [Principal] {
         if status.mode.rawValue & 0o001 != 0 { return [.everyone] }
-        var holders: [Identity] = []
+        var holders: [Principal] = []
         if status.mode.rawValue & 0o100 != 0 { holders.append(.userID(status.owner)) }
         if status.mode.rawValue & 0o010 != 0 { holders.append(.groupID(status.group)) }
         return holders
@@ -95,17 +95,17 @@ public struct AuthbindInventory: Sendable {
     private mutating func surveyUser(named name: ByteString, _ status: FileStatus) {
         let path: ByteString = "byuid/\(name)"
         guard let (user, isMarked) = AuthbindNames.user(named: name) else {
-            return noteDeadName(path, expected: "the number of a user, with ! in front for ports from 512 on")
+            return recordIgnoredName(path, expected: "the number of a user, with ! in front for ports from 512 on")
         }
         let full: ByteString = "\(root)/\(path)"
         if status.mode.isWritableByGroupOrOthers || (status.owner != .root && status.mode.rawValue & 0o200 != 0) {
             let text: ByteString = "uid \(status.owner), mode \(status.mode): others than root can write lines here"
-            note(text, full, .unsafe)
+            record(text, full, .unsafe)
         }
         let content: [UInt8]
         do throws(Errno) {
             content = try FileDescriptor.open(full, [.readOnly, .nonBlocking]).readToEnd(limit: 16 << 20)
-        } catch { return note(error.sentence, full) }
+        } catch { return record(error.sentence, full) }
         for (index, line) in ByteString(content).split(on: UInt8(ascii: "\n")).enumerated() {
             survey(line.bytes[...], user, isMarked: isMarked, path: full, number: index + 1)
         }
@@ -118,8 +118,8 @@ public struct AuthbindInventory: Sendable {
         path: ByteString,
         number: Int
     ) {
-        if let reason = ByuidComplaint.reason(against: line) {
-            return note(reason, path, line: number)
+        if let reason = ByuidDiagnostic.reason(against: line) {
+            return record(reason, path, line: number)
         }
         guard let rule = ByuidFile.rule(on: line) else { return }
         guard let ports = isMarked ? rule.ports(from: 512, to: 65535) : rule.ports(from: 1, to: 511) else {
@@ -127,7 +127,7 @@ public struct AuthbindInventory: Sendable {
                 isMarked
                 ? "has no effect: the file without ! in its name is asked for ports below 512"
                 : "has no effect: the file with ! in front of its name is asked for ports from 512 on"
-            return note(text, path, line: number)
+            return record(text, path, line: number)
         }
         let location = RuleLocation(file: path, line: number)
         entries.append(PolicyEntry(.userID(user), ports, on: rule.addressesText, at: location))
@@ -135,16 +135,16 @@ public struct AuthbindInventory: Sendable {
 
     // MARK: - Concerns
 
-    private mutating func note(
+    private mutating func record(
         _ text: ByteString,
         _ path: ByteString,
         line: Int? = nil,
-        _ gravity: PolicyConcern.Gravity = .warning
+        _ gravity: PolicyDiagnostic.Gravity = .warning
     ) {
-        concerns.append(PolicyConcern(Message(text), path: path, line: line, gravity))
+        diagnostics.append(PolicyDiagnostic(Message(text), path: path, line: line, gravity))
     }
 
-    private mutating func noteDeadName(_ path: ByteString, expected: ByteString) {
-        note("no bind asks for this name; expected \(expected)", "\(root)/\(path)")
+    private mutating func recordIgnoredName(_ path: ByteString, expected: ByteString) {
+        record("no bind asks for this name; expected \(expected)", "\(root)/\(path)")
     }
 }

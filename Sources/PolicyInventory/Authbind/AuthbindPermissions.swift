@@ -11,7 +11,7 @@ public struct AuthbindPermissions: Sendable {
     /// All that is allowed.
     public private(set) var permissions: [PolicyPermission] = []
     /// What was left out, and why.
-    public private(set) var leftOut: [PolicyConcern] = []
+    public private(set) var leftOut: [PolicyDiagnostic] = []
 
     private let root: ByteString
     /// Ports and places that a file decides, so that nothing behind it is asked.
@@ -43,7 +43,7 @@ public struct AuthbindPermissions: Sendable {
     }
 
     private mutating func leaveOut(_ path: ByteString, _ reason: ByteString) {
-        leftOut.append(PolicyConcern(Message(reason), path: "\(root)/\(path)", .warning))
+        leftOut.append(PolicyDiagnostic(Message(reason), path: "\(root)/\(path)", .warning))
     }
 
     // MARK: - Files whose execute permission decides
@@ -81,19 +81,19 @@ public struct AuthbindPermissions: Sendable {
             let reason: ByteString = "mode \(entry.mode): some are refused for what others have"
             return leaveOut(path, reason)
         }
-        for identity in holders {
+        for principal in holders {
             let location = RuleLocation(file: "\(root)/\(path)", line: 0)
-            permissions.append(PolicyPermission(identity, PortRange(port), at: addresses, from: location))
+            permissions.append(PolicyPermission(principal, PortRange(port), at: addresses, from: location))
         }
     }
 
     /// Who may execute the file, as access(2) says; nil if that is everybody but somebody.
-    private static func holders(of entry: AuthbindSnapshot.Entry) -> [Identity]? {
+    private static func holders(of entry: AuthbindSnapshot.Entry) -> [Principal]? {
         let bits = entry.mode.rawValue & 0o111
         if bits == 0 { return [] }
         // Root may execute whatever somebody may.
         let isOfRoot = entry.owner == .root
-        let owner: [Identity] = isOfRoot || bits & 0o100 == 0 ? [] : [.userID(entry.owner)]
+        let owner: [Principal] = isOfRoot || bits & 0o100 == 0 ? [] : [.userID(entry.owner)]
         switch (bits & 0o010 != 0, bits & 0o001 != 0) {
         case (true, true): return isOfRoot || bits & 0o100 != 0 ? [.everyone] : nil
         case (false, true): return nil

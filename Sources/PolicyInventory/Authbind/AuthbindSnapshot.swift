@@ -4,7 +4,7 @@ internal import PortPolicy
 
 /// The authbind tree as it lies on the disk at one moment, for whoever wants to know all that it allows.
 public struct AuthbindSnapshot: Sendable {
-    /// A file or folder below `byport` or `byaddr`.
+    /// A file or directory below `byport` or `byaddr`.
     public struct Entry: Hashable, Sendable {
         /// Its permission bits.
         public var mode: FileMode
@@ -24,8 +24,8 @@ public struct AuthbindSnapshot: Sendable {
         }
     }
 
-    /// A folder whose entries decide.
-    public enum Folder: Hashable, Sendable {
+    /// A directory whose entries decide.
+    public enum Directory: Hashable, Sendable {
         /// There is none.
         case absent
         /// What it holds, by name. Everybody may look into it.
@@ -35,9 +35,9 @@ public struct AuthbindSnapshot: Sendable {
     }
 
     /// `byport`.
-    public var byport: Folder
+    public var byport: Directory
     /// `byaddr`.
-    public var byaddr: Folder
+    public var byaddr: Directory
     /// The contents of the files of `byuid`, by name.
     public var byuid: [ByteString: [UInt8]]
     /// The files of `byuid` that could not be read, and why.
@@ -45,8 +45,8 @@ public struct AuthbindSnapshot: Sendable {
 
     /// Creates a snapshot.
     public init(
-        byport: Folder = .absent,
-        byaddr: Folder = .absent,
+        byport: Directory = .absent,
+        byaddr: Directory = .absent,
         byuid: [ByteString: [UInt8]] = [:],
         unreadable: [ByteString: ByteString] = [:]
     ) {
@@ -69,8 +69,8 @@ extension AuthbindSnapshot {
             (byport, byaddr) = (.closed(reason), .closed(reason))
             return
         }
-        byport = Self.folder(at: "\(root)/byport")
-        byaddr = Self.folder(at: "\(root)/byaddr")
+        byport = Self.directory(at: "\(root)/byport")
+        byaddr = Self.directory(at: "\(root)/byaddr")
         let path: ByteString = "\(root)/byuid"
         guard let names = try? FileDescriptor.open(path, [.readOnly, .directory]).names() else { return }
         for name in names {
@@ -85,16 +85,16 @@ extension AuthbindSnapshot {
         }
     }
 
-    private static func folder(at path: ByteString) -> Folder {
+    private static func directory(at path: ByteString) -> Directory {
         do throws(Errno) { _ = try FileStatus(of: path, followLinks: false) } catch {
             return error == .noSuchFile ? .absent : .closed(error.sentence)
         }
         if let reason = obstacle(at: path) { return .closed(reason) }
         do throws(Errno) {
-            let folder = try FileDescriptor.open(path, [.readOnly, .directory])
-            let forbidsExecution = try folder.fileSystem().forbidsExecution
+            let directory = try FileDescriptor.open(path, [.readOnly, .directory])
+            let forbidsExecution = try directory.fileSystem().forbidsExecution
             var entries: [ByteString: Entry] = [:]
-            for name in try folder.names() {
+            for name in try directory.names() {
                 let file: ByteString = "\(path)/\(name)"
                 let status = try FileStatus(of: file, followLinks: false)
                 entries[name] = Entry(
@@ -114,14 +114,14 @@ extension AuthbindSnapshot {
         return forbidsExecution && status.kind != .directory ? "its file system is mounted noexec" : nil
     }
 
-    /// Why not everybody can pass through the folder at `path`; nil if everybody can.
+    /// Why not everybody can pass through the directory at `path`; nil if everybody can.
     private static func obstacle(at path: ByteString) -> ByteString? {
         guard let status = try? FileStatus(of: path, followLinks: false), status.kind == .directory else {
-            return "it is not a folder"
+            return "it is not a directory"
         }
-        if hasAccessList(path) { return "the folder has an access control list" }
+        if hasAccessList(path) { return "the directory has an access control list" }
         let needed: UInt32 = status.owner == .root ? 0o011 : 0o111
-        return status.mode.rawValue & needed == needed ? nil : "not everybody may pass through the folder"
+        return status.mode.rawValue & needed == needed ? nil : "not everybody may pass through the directory"
     }
 
     private static func hasAccessList(_ path: ByteString) -> Bool {

@@ -7,7 +7,7 @@ internal import PortPolicy
 extension SourceInventory {
     init(_ tree: AuthbindInventory) {
         self.init(of: .authbind)
-        (entries, concerns) = (tree.entries, tree.concerns)
+        (entries, diagnostics) = (tree.entries, tree.diagnostics)
     }
 }
 
@@ -24,7 +24,7 @@ extension SourceHealth {
             let command = ShellCommand(["sudo", "chown", "root", directory]).flatMap { owner in
                 ShellCommand(["sudo", "chmod", "go-w", directory]).map { owner.then($0) }
             }
-            health.defects.append((text, command.map { Message($0) }))
+            health.errors.append((text, command.map { Message($0) }))
         }
         return health
     }

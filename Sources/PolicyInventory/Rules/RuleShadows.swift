@@ -14,20 +14,20 @@ public struct RuleShadows {
 
     private let rules: [(rule: Rule, location: RuleLocation)]
     /// For everyone of a rule: the ranges by their first port, and for each the highest last port up to there.
-    private var ranges: [Identity: (entries: [Entry], reach: [Port])] = [:]
+    private var ranges: [Principal: (entries: [Entry], reach: [Port])] = [:]
 
     /// Prepares the search among `rules`, without those that are over by `now`.
     public init(_ rules: [(rule: Rule, location: RuleLocation)], now: Timestamp) {
         self.rules = rules
-        var entries: [Identity: [Entry]] = [:]
+        var entries: [Principal: [Entry]] = [:]
         for (index, (rule, _)) in rules.enumerated() where !rule.isExpired(at: now) {
-            for range in rule.ports { entries[rule.identity, default: []].append(Entry(range: range, index: index)) }
+            for range in rule.ports { entries[rule.principal, default: []].append(Entry(range: range, index: index)) }
         }
-        for (identity, unsorted) in entries {
+        for (principal, unsorted) in entries {
             let sorted = unsorted.sorted { ($0.range.lower, $0.index) < ($1.range.lower, $1.index) }
             var reach: [Port] = []
             for entry in sorted { reach.append(max(entry.range.upper, reach.last ?? entry.range.upper)) }
-            ranges[identity] = (sorted, reach)
+            ranges[principal] = (sorted, reach)
         }
     }
 
@@ -36,14 +36,14 @@ public struct RuleShadows {
     /// Of two rules that allow the same, the later one is the superfluous one.
     public func cover(ofRule index: Int) -> RuleLocation? {
         let rule = rules[index].rule
-        return cover(of: rule, index, among: rule.identity)
-            ?? (rule.identity == .everyone ? nil : cover(of: rule, index, among: .everyone))
+        return cover(of: rule, index, among: rule.principal)
+            ?? (rule.principal == .everyone ? nil : cover(of: rule, index, among: .everyone))
     }
 
-    private func cover(of rule: Rule, _ index: Int, among identity: Identity) -> RuleLocation? {
-        guard let (entries, reach) = ranges[identity], let wanted = rule.ports.first else { return nil }
+    private func cover(of rule: Rule, _ index: Int, among principal: Principal) -> RuleLocation? {
+        guard let (entries, reach) = ranges[principal], let wanted = rule.ports.first else { return nil }
         var sought = rule
-        sought.identity = identity
+        sought.principal = principal
         var position = Self.count(of: entries, startingUpTo: wanted.lower)
         while position > 0, reach[position - 1] >= wanted.upper {
             position -= 1
@@ -51,7 +51,7 @@ public struct RuleShadows {
             guard other != index, entries[position].range.contains(wanted), rules[other].rule.covers(sought) else {
                 continue
             }
-            if other < index || rule.identity != identity || !rule.covers(rules[other].rule) {
+            if other < index || rule.principal != principal || !rule.covers(rules[other].rule) {
                 return rules[other].location
             }
         }

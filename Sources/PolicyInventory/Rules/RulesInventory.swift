@@ -16,7 +16,7 @@ extension SourceInventory {
         entries = valid.flatMap(\.rules).map { PolicyEntry($0.rule, at: $0.location) }
         confinements = valid.flatMap(\.confinements)
         count = (contents.files.count, contents.files.map(\.rules.count).reduce(0, +))
-        concerns = contents.errors + (withDoubts ? contents.doubts(at: now) : [])
+        diagnostics = contents.errors + (withDoubts ? contents.doubts(at: now) : [])
     }
 }
 
@@ -30,7 +30,7 @@ extension SourceSnapshot {
             files.insert(RulesFile(path: RuleStore.mainPath, content: content), at: 0)
         }
         self.init(rules: files, unsettled: settled.unsettled)
-        refusals = settled.contents.refusals
+        readErrors = settled.contents.readErrors
         draft = options.contentOfMain == nil ? nil : RuleStore.mainPath
     }
 
@@ -48,14 +48,14 @@ extension SourceHealth {
     static func ofRules() -> SourceHealth {
         let contents = RuleStore.system.load()
         var health = SourceHealth(summary: "\(contents.files.map(\.rules.count).reduce(0, +)) in force")
-        health.defects = contents.refusals.map { ($0.byteString, "lowport check") }
+        health.errors = contents.readErrors.map { ($0.byteString, "lowport check") }
         for file in contents.files where !file.isValid {
-            health.defects.append(("\(file.path) has faults and grants nothing", "lowport check"))
+            health.errors.append(("\(file.path) has errors and grants nothing", "lowport check"))
         }
         for file in contents.files where file.isValid {
             guard let status = try? FileStatus(of: file.path), status.mode.rawValue & 0o004 == 0 else { continue }
             let command = ShellCommand(["sudo", "chmod", "o+r", ShellCommand.operand(file.path)])
-            health.defects.append(
+            health.errors.append(
                 (
                     "\(file.path) has mode \(status.mode): users cannot read it, so it grants them nothing",
                     command.map { Message($0) }

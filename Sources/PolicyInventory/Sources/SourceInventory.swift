@@ -9,9 +9,9 @@ public struct SourceInventory: Sendable {
     /// What is allowed, in the order in which it is written.
     public var entries: [PolicyEntry] = []
     /// What is not as it seems.
-    public var concerns: [PolicyConcern] = []
+    public var diagnostics: [PolicyDiagnostic] = []
     /// The lines that confine somebody to what is allowed, and where they stand.
-    public var confinements: [(confinement: ConfinedIdentity, location: RuleLocation)] = []
+    public var confinements: [(confinement: ConfinedPrincipal, location: RuleLocation)] = []
     /// How many rules are written in how many files, good or bad; none for a source that is not written in rules.
     public var count: (files: Int, rules: Int) = (0, 0)
 
@@ -22,7 +22,7 @@ public struct SourceInventory: Sendable {
 /// One thing that a source allows.
 public struct PolicyEntry: Hashable, Sendable {
     /// Whom: as it is written in a rule; otherwise by number.
-    public let identity: Identity
+    public let principal: Principal
     /// The protocols.
     public let transports: TransportSet
     /// The ports.
@@ -38,12 +38,12 @@ public struct PolicyEntry: Hashable, Sendable {
 
     /// Creates the entry that `rule` is.
     public init(_ rule: Rule, at location: RuleLocation) {
-        self.init(rule.identity, rule.transports, rule.ports, rule.prefixes, until: rule.until, at: location, rule)
+        self.init(rule.principal, rule.transports, rule.ports, rule.prefixes, until: rule.until, at: location, rule)
     }
 
     /// Creates the entry of something that is not a rule, and that is for all protocols.
-    public init(_ identity: Identity, _ ports: PortRange, on addresses: ByteString?, at location: RuleLocation) {
-        self.identity = identity
+    public init(_ principal: Principal, _ ports: PortRange, on addresses: ByteString?, at location: RuleLocation) {
+        self.principal = principal
         self.transports = .any
         self.ports = [ports]
         self.addresses = addresses
@@ -53,7 +53,7 @@ public struct PolicyEntry: Hashable, Sendable {
     }
 
     private init(
-        _ identity: Identity,
+        _ principal: Principal,
         _ transports: TransportSet,
         _ ports: [PortRange],
         _ prefixes: [AddressPrefix],
@@ -61,7 +61,7 @@ public struct PolicyEntry: Hashable, Sendable {
         at location: RuleLocation,
         _ rule: Rule
     ) {
-        self.identity = identity
+        self.principal = principal
         self.transports = transports
         self.ports = ports
         self.addresses = prefixes.isEmpty ? nil : rule.prefixesText
@@ -75,7 +75,7 @@ public struct PolicyEntry: Hashable, Sendable {
 }
 
 /// Something about a source that somebody should know.
-public struct PolicyConcern: Hashable, Sendable, MessageConvertible {
+public struct PolicyDiagnostic: Hashable, Sendable, MessageConvertible {
     /// What it comes to.
     public enum Gravity: Hashable, Sendable {
         /// All of a file, or of a directory, grants nothing because of it.
@@ -97,7 +97,7 @@ public struct PolicyConcern: Hashable, Sendable, MessageConvertible {
     /// What it comes to.
     public let gravity: Gravity
 
-    /// Creates a concern.
+    /// Creates a diagnostic.
     public init(_ message: Message, path: ByteString, line: Int? = nil, column: Int? = nil, _ gravity: Gravity) {
         self.message = message
         self.path = path
@@ -119,7 +119,7 @@ public struct PolicyConcern: Hashable, Sendable, MessageConvertible {
 /// Whether a source is sound.
 public struct SourceHealth: Sendable {
     /// What is not as it should be, and what to do about it.
-    public var defects: [(text: ByteString, remedy: Message?)] = []
+    public var errors: [(text: ByteString, remedy: Message?)] = []
     /// What there is to say if nothing is.
     public var summary: ByteString
 }

@@ -15,7 +15,7 @@ public struct PolicyPermission: Hashable, Sendable {
     }
 
     /// Whom it is for.
-    public let identity: Identity
+    public let principal: Principal
     /// The protocols.
     public let transports: TransportSet
     /// The ports.
@@ -33,7 +33,7 @@ public struct PolicyPermission: Hashable, Sendable {
 
     /// Creates the permission that `rule` is.
     public init(_ rule: Rule, at location: RuleLocation) {
-        identity = rule.identity
+        principal = rule.principal
         transports = rule.transports
         ports = rule.ports
         addresses = rule.prefixes.isEmpty ? .all : .prefixes(rule.prefixes)
@@ -45,8 +45,8 @@ public struct PolicyPermission: Hashable, Sendable {
 
     /// Creates the permission of something that is not a rule, that is for all protocols, and that looks at an address alone.
     /// - Parameter addresses: nil for all.
-    public init(_ identity: Identity, _ ports: PortRange, at addresses: AddressSpan?, from location: RuleLocation) {
-        self.identity = identity
+    public init(_ principal: Principal, _ ports: PortRange, at addresses: AddressSpan?, from location: RuleLocation) {
+        self.principal = principal
         transports = .any
         self.ports = [ports]
         self.addresses = addresses.map { .span($0) } ?? .all
@@ -83,11 +83,11 @@ public struct SourceSnapshot: Sendable {
     /// What is allowed. What one file allows stands together.
     public var permissions: [PolicyPermission] = []
     /// What was left out, and why.
-    public var leftOut: [PolicyConcern] = []
+    public var leftOut: [PolicyDiagnostic] = []
     /// The files that are written in rules, good or bad: in them are the lines that confine.
     public var files: [RulesFile] = []
     /// The files of them, and directories, that do not count.
-    public var refusals: [RuleStore.Refusal] = []
+    public var readErrors: [RuleStore.ReadError] = []
     /// What of them was still being written: half of a line may allow what the whole line does not, so it allows nothing.
     public var unsettled: [ByteString] = []
     /// The file of them whose content is yet to come; nil if there is none.
@@ -105,6 +105,6 @@ public struct SourceSnapshot: Sendable {
     /// Leaves out all that the files at `paths` allow, for `reason`.
     public mutating func leaveOut(_ paths: Set<ByteString>, _ reason: ByteString) {
         remove(paths)
-        leftOut += paths.sorted().map { PolicyConcern(Message(reason), path: $0, .warning) }
+        leftOut += paths.sorted().map { PolicyDiagnostic(Message(reason), path: $0, .warning) }
     }
 }

@@ -11,7 +11,7 @@ public enum BindPermission: Hashable, Sendable {
     case unknown(path: ByteString)
 
     /// Why there is no answer.
-    public enum Failure: Error, Hashable, Sendable {
+    public enum LookupError: Error, Hashable, Sendable {
         /// The first port that everybody may bind could not be read (`PortThreshold`).
         case threshold(Errno)
         /// The groups of the process could not be read (getgroups(2)).
@@ -27,7 +27,7 @@ public enum BindPermission: Hashable, Sendable {
         ofThisProcessFor port: Port,
         _ transport: TransportProtocol,
         on address: IPAddress
-    ) throws(Failure) {
+    ) throws(LookupError) {
         if try Self.isLeftToTheKernel(port) {
             self = .granted(reason: "the kernel allows it to this process")
             return
@@ -55,7 +55,7 @@ public enum BindPermission: Hashable, Sendable {
     }
 
     /// Whether the kernel allows the bind without being asked by anybody.
-    private static func isLeftToTheKernel(_ port: Port) throws(Failure) -> Bool {
+    private static func isLeftToTheKernel(_ port: Port) throws(LookupError) -> Bool {
         do throws(Errno) {
             let masks = try CapabilityState.ofCurrentThread()
             return try UInt32(port.rawValue) >= PortThreshold.current || masks.canBindAllPorts

@@ -4,7 +4,7 @@ public import Linux
 /// One line of a rules file: who may bind what (lowport.rules(5)).
 public struct Rule: Hashable, Sendable, ByteStringConvertible {
     /// Whom it is for.
-    public var identity: Identity
+    public var principal: Principal
     /// The protocols.
     public var transports: TransportSet
     /// The ports; never empty.
@@ -16,13 +16,13 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
 
     /// Creates a rule.
     public init(
-        _ identity: Identity,
+        _ principal: Principal,
         _ transports: TransportSet,
         _ ports: [PortRange],
         on prefixes: [AddressPrefix] = [],
         until: Timestamp? = nil
     ) {
-        self.identity = identity
+        self.principal = principal
         self.transports = transports
         self.ports = ports
         self.prefixes = prefixes
@@ -31,7 +31,7 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
 
     /// The line, in its one canonical form.
     public var byteString: ByteString {
-        var line: ByteString = "allow \(identity) \(transports) \(portsText)"
+        var line: ByteString = "allow \(principal) \(transports) \(portsText)"
         if !prefixes.isEmpty { line += " on \(prefixesText)" }
         if let until { line += " until \(until)" }
         return line
@@ -60,12 +60,12 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
             && transports.includes(request.transport)
             && (prefixes.isEmpty || prefixes.contains { $0.covers(address) })
             && !isExpired(at: now)
-            && identity.includes(user: request.user, groups: request.groups, names: names)
+            && principal.includes(user: request.user, groups: request.groups, names: names)
     }
 
-    /// Whether the rule allows all that `other` allows, by the letter: the same identity, and no less of the rest.
+    /// Whether the rule allows all that `other` allows, by the letter: the same principal, and no less of the rest.
     public func covers(_ other: Rule) -> Bool {
-        identity == other.identity
+        principal == other.principal
             && transports.isSuperset(of: other.transports)
             && other.ports.allSatisfy { wanted in ports.contains { $0.contains(wanted) } }
             && coversAddresses(of: other)

@@ -3,7 +3,7 @@ public import Linux
 
 /// What is wrong with a line of a rules file.
 public struct RuleError: Error, Hashable, Sendable {
-    /// What should stand where the fault is.
+    /// What should stand where the error is.
     public enum Expectation: Hashable, Sendable {
         /// A line that is not too long.
         case shorterLine
@@ -12,7 +12,7 @@ public struct RuleError: Error, Hashable, Sendable {
         /// The word that a rule begins with.
         case verb
         /// Whom the rule is for.
-        case identity
+        case principal
         /// The name of a user or a group; `found` is a number.
         case name(ofGroup: Bool)
         /// One name, and not several with commas.
@@ -37,7 +37,7 @@ public struct RuleError: Error, Hashable, Sendable {
 
     /// The line, counted from 1.
     public let line: Int
-    /// The byte of the line that the fault begins at, counted from 1.
+    /// The byte of the line that the error begins at, counted from 1.
     public let column: Int
     /// What stands there; empty at the end of the line.
     public let found: ByteString

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-// What people are told about a fault. The privileged program never says any of it, and so does not contain it.
+// What people are told about an error. The privileged program never says any of it, and so does not contain it.
 
 extension RuleError: MessageConvertible {
     /// `LINE:COLUMN: found "tpc", expected a protocol (tcp, udp or any); did you mean "tcp"?`
@@ -19,7 +19,7 @@ extension RuleError: MessageConvertible {
     public var suggestion: ByteString? {
         switch expected {
         case .verb: Spelling.nearest(to: found, among: ["allow", "confine"])
-        case .identity: Spelling.nearest(to: found, among: ["user", "group", "uid", "gid", "everyone"])
+        case .principal: Spelling.nearest(to: found, among: ["user", "group", "uid", "gid", "everyone"])
         case .confined: Spelling.nearest(to: found, among: ["everyone", "user", "group", "root"])
         case .transport: Spelling.nearest(to: found, among: TransportProtocol.words.map { $0.name } + ["any"])
         case .option: Spelling.nearest(to: found, among: ["on", "until"])
@@ -49,7 +49,7 @@ extension RuleError.Expectation: ByteStringConvertible {
         case .shorterLine: "at most \(RulesFile.maximumLineLength) bytes"
         case .plainLineEnd: "a line that ends with a newline alone (this file has DOS line ends)"
         case .verb: "\"allow\" or \"confine\""
-        case .identity: "user NAME, group NAME, uid NUMBER, gid NUMBER or everyone"
+        case .principal: "user NAME, group NAME, uid NUMBER, gid NUMBER or everyone"
         case .confined: "everyone, user NAME, group NAME or root"
         case .lineEnd: "the end of the line"
         case .name(let ofGroup): "the name of a \(kind(ofGroup))"

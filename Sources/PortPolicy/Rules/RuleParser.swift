@@ -10,7 +10,7 @@ struct RuleParser {
 
     /// Reads `bytes`, the line with the number `line` without its newline.
     /// - Parameter port: the one port that anybody is interested in; nil for all. A rule keeps those of its ports alone
-    ///   that are about it; one without any is read for its faults, and has nothing but them to tell.
+    ///   that are about it; one without any is read for its errors, and has nothing but them to tell.
     init(_ bytes: ArraySlice<UInt8>, line: Int, onlyFor port: Port? = nil) {
         self.bytes = bytes
         self.line = line
@@ -29,8 +29,8 @@ struct RuleParser {
 
     /// What stands behind `allow`.
     private mutating func rule() throws(RuleError) -> Rule {
-        let identity = try identity()
-        var rule = Rule(identity, [], [])
+        let principal = try principal()
+        var rule = Rule(principal, [], [])
         try list(.transport, Self.transport) { rule.transports.formUnion($0) }
         let wanted = port
         try list(.ports, PortRange.init(_:)) { range in
@@ -51,9 +51,9 @@ struct RuleParser {
     }
 
     /// What stands behind `confine`.
-    private mutating func confinement() throws(RuleError) -> ConfinedIdentity {
+    private mutating func confinement() throws(RuleError) -> ConfinedPrincipal {
         guard let kind = word() else { throw atPosition(expected: .confined) }
-        let confinement: ConfinedIdentity
+        let confinement: ConfinedPrincipal
         if kind.text.spells("everyone") {
             confinement = .everyone
         } else if kind.text.spells("root") {
@@ -71,14 +71,14 @@ struct RuleParser {
 
     // MARK: - Parts of a rule
 
-    private mutating func identity() throws(RuleError) -> Identity {
-        guard let kind = word() else { throw atPosition(expected: .identity) }
+    private mutating func principal() throws(RuleError) -> Principal {
+        guard let kind = word() else { throw atPosition(expected: .principal) }
         if kind.text.spells("user") { return .user(try name(ofGroup: false)) }
         if kind.text.spells("group") { return .group(try name(ofGroup: true)) }
         if kind.text.spells("uid") { return .userID(UserID(rawValue: try number(ofGroup: false))) }
         if kind.text.spells("gid") { return .groupID(GroupID(rawValue: try number(ofGroup: true))) }
         if kind.text.spells("everyone") { return .everyone }
-        throw error(kind, expected: .identity)
+        throw error(kind, expected: .principal)
     }
 
     private mutating func name(ofGroup: Bool) throws(RuleError) -> ByteString {

@@ -10,7 +10,7 @@ public struct RulesFile: Sendable {
         /// A rule, perhaps with a comment behind it.
         case rule(Rule)
         /// A line that confines somebody to what the rules allow.
-        case confinement(ConfinedIdentity)
+        case confinement(ConfinedPrincipal)
         /// Something that is no rule. A file with such a line grants nothing.
         case invalid(RuleError)
     }
@@ -36,7 +36,7 @@ public struct RulesFile: Sendable {
     public let content: [UInt8]
     /// The lines.
     public let lines: [Line]
-    /// Whether there is no fault.
+    /// Whether there is no error.
     public let isValid: Bool
 
     /// Reads `content`, the bytes of the file at `path`.
@@ -69,7 +69,7 @@ public struct RulesFile: Sendable {
         }
     }
 
-    /// The faults, in the order of the lines.
+    /// The errors, in the order of the lines.
     public var errors: [RuleError] {
         lines.compactMap { line in
             if case .invalid(let error) = line.content { error } else { nil }

@@ -34,7 +34,7 @@ extension Policy {
             to: request,
             now: context.now,
             names: context.names,
-            arePresent: contents.arePresent
+            hasFiles: contents.hasFiles
         )
     }
 }
@@ -45,22 +45,22 @@ extension RuleSet {
     ///   - request: who wants to bind what.
     ///   - now: the time that `until` is compared with.
     ///   - names: turns the names in rules into numbers.
-    ///   - arePresent: whether the machine has rules at all.
+    ///   - hasFiles: whether the machine has rules at all.
     public func answer(
         to request: BindRequest,
         now: Timestamp,
         names: some NameResolver,
-        arePresent: Bool = true
+        hasFiles: Bool = true
     ) -> PolicyAnswer {
         let locations = grants(for: request, now: now, names: names) ?? []
         #if hasFeature(Embedded)
             // The helper, which allows or refuses, has no use for who is confined.
-            return PolicyAnswer(of: .rules, locations: locations, isPresent: arePresent)
+            return PolicyAnswer(of: .rules, locations: locations, isPresent: hasFiles)
         #else
             return PolicyAnswer(
                 of: .rules,
                 locations: locations,
-                isPresent: arePresent,
+                isPresent: hasFiles,
                 confinement: confinement(of: request, names: names)
             )
         #endif

@@ -3,8 +3,8 @@ public import Linux
 
 /// The rules as they were read last, for as long as nothing of them has changed.
 ///
-/// Whether that is so is asked anew each time, by the status of every folder and file that was read. What was not there
-/// has not come while its folder is as it was; should a file system not tell, what is missed is a grant and never the end
+/// Whether that is so is asked anew each time, by the status of every directory and file that was read. What was not there
+/// has not come while its directory is as it was; should a file system not tell, what is missed is a grant and never the end
 /// of one. A file that changed a moment ago is not relied on: it could change again without a trace, in the same tick of
 /// the clock.
 public struct RuleCache {
@@ -21,7 +21,7 @@ public struct RuleCache {
         last = nil
         var before = Stamp(of: store)
         let contents = store.load(onlyFor: port)
-        if !contents.arePresent { before?.forgetWhatHasNoSay() }
+        if !contents.hasFiles { before?.forgetWhatHasNoSay() }
         if let before, before.isOlder(than: now - 1) { last = (port, before, contents) }
         return contents
     }
@@ -50,13 +50,13 @@ private struct Stamp {
     }
 
     private var entries: [Entry] = []
-    /// Whether a folder on the way to the rules was missing.
+    /// Whether a directory on the way to the rules was missing.
     private var endsBeforeRules = false
 
     /// Looks at everything that `store` reads and that is there; nil if some of it cannot be looked at.
     init?(of store: RuleStore) {
         do throws(Errno) {
-            for path in store.folderPaths { entries.append(try Entry(path)) }
+            for path in store.directoryPaths { entries.append(try Entry(path)) }
         } catch {
             // What is not there has nothing in it.
             if error != .noSuchFile || entries.isEmpty { return nil }
@@ -70,7 +70,7 @@ private struct Stamp {
         }
     }
 
-    /// Forgets all folders but the one in which the next was missing: without rules, who owns those above is nothing.
+    /// Forgets all directories but the one in which the next was missing: without rules, who owns those above is nothing.
     mutating func forgetWhatHasNoSay() {
         if endsBeforeRules { entries.removeFirst(entries.count - 1) }
     }
@@ -84,15 +84,15 @@ private struct Stamp {
 extension RuleStore {
     private var base: ByteString { root == "/" ? "" : root }
 
-    /// The folders that lead to the rules, from the root on.
-    fileprivate var folderPaths: [ByteString] { [root, base + "/etc", base + "/etc/lowport"] }
+    /// The directories that lead to the rules, from the root on.
+    fileprivate var directoryPaths: [ByteString] { [root, base + "/etc", base + "/etc/lowport"] }
 
-    /// Every file that `load` reads, or would if it were there, and the folder of further ones.
+    /// Every file that `load` reads, or would if it were there, and the directory of further ones.
     fileprivate var filePaths: [ByteString] {
         let extra = base + Self.extraPath
         var paths = [base + Self.mainPath, extra]
-        if let folder = try? FileDescriptor.open(extra, [.readOnly, .directory, .noFollow]),
-            let names = try? folder.names()
+        if let directory = try? FileDescriptor.open(extra, [.readOnly, .directory, .noFollow]),
+            let names = try? directory.names()
         {
             for name in names where name.hasSuffix(".rules") { paths.append("\(extra)/\(name)") }
         }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The folder that the rules are kept in, and how it is read safely.
+/// The directory that the rules are kept in, and how it is read safely.
 ///
-/// A rules file counts only if it and every folder above it belong to root and nobody else may write to them; what does
+/// A rules file counts only if it and every directory above it belong to root and nobody else may write to them; what does
 /// not is refused with the reason. No symbolic link is followed. Everything is checked on the opened descriptor.
 public struct RuleStore: Sendable {
-    /// The folder that is taken for `/`; everything from it downwards is checked.
+    /// The directory that is taken for `/`; everything from it downwards is checked.
     package let root: ByteString
     /// The user whom the files have to belong to.
     package let owner: UserID
@@ -20,19 +20,19 @@ public struct RuleStore: Sendable {
         self.owner = owner
     }
 
-    /// The folders from the root to the rules.
-    package static var folders: [ByteString] { ["etc", "lowport"] }
+    /// The directories from the root to the rules.
+    package static var directories: [ByteString] { ["etc", "lowport"] }
     /// The file that `lowport grant` and `lowport revoke` write.
     public static var mainPath: ByteString { "/etc/lowport/rules" }
-    /// The folder of further files.
+    /// The directory of further files.
     public static var extraPath: ByteString { "/etc/lowport/rules.d" }
 
     /// What was found.
     public struct Contents: Sendable {
         /// The files that could be read, valid or not, in the order in which they count.
         public var files: [RulesFile] = []
-        /// The files and folders that were refused.
-        public var refusals: [Refusal] = []
+        /// The files and directories that were refused.
+        public var readErrors: [ReadError] = []
 
         /// Creates contents without files.
         public init() {}
@@ -40,18 +40,18 @@ public struct RuleStore: Sendable {
         /// The rules in force.
         public var rules: RuleSet { RuleSet(files) }
         /// Whether there is a rules file at all, good or bad.
-        public var arePresent: Bool { !files.isEmpty || !refusals.isEmpty }
+        public var hasFiles: Bool { !files.isEmpty || !readErrors.isEmpty }
     }
 
-    /// A file or folder that does not count, and why.
-    public struct Refusal: Error, Hashable, Sendable, ByteStringConvertible {
+    /// A file or directory that does not count, and why.
+    public struct ReadError: Error, Hashable, Sendable, ByteStringConvertible {
         /// Why it does not count.
         public enum Reason: Hashable, Sendable {
             /// It belongs to this user.
             case owner(UserID)
             /// Its group or others may write to it.
             case writable(FileMode)
-            /// It is no regular file, or no folder.
+            /// It is no regular file, or no directory.
             case kind
             /// It is larger than `RulesFile.maximumSize`.
             case size
@@ -75,7 +75,7 @@ public struct RuleStore: Sendable {
             switch reason {
             case .owner(let user): "\(path): belongs to uid \(user), must belong to root"
             case .writable(let mode): "\(path): mode \(mode), must not be writable by group or others"
-            case .kind: "\(path): is neither a regular file nor the folder that it should be"
+            case .kind: "\(path): is neither a regular file nor the directory that it should be"
             case .size: "\(path): is larger than \(RulesFile.maximumSize) bytes"
             case .failure(let error): "\(path): \(error.sentence)"
             }
@@ -86,74 +86,75 @@ public struct RuleStore: Sendable {
 
     /// Reads `rules` and then `rules.d/*.rules` in the order of their names.
     ///
-    /// What is not there is no fault: without files nothing is allowed, and nothing is refused.
+    /// What is not there is no error: without files nothing is allowed, and nothing is refused.
     /// - Parameter port: the one port that rules are wanted for, which is quicker with thousands of them; nil for all.
     public func load(onlyFor port: Port? = nil) -> Contents {
         var contents = Contents()
-        do throws(Refusal) {
-            let folder = try openFolder()
-            do throws(Refusal) {
-                contents.files.append(try read("rules", in: folder, path: Self.mainPath, onlyFor: port))
-            } catch { contents.note(error) }
-            do throws(Refusal) {
-                try loadExtra(in: folder, onlyFor: port, into: &contents)
-            } catch { contents.note(error) }
-        } catch { contents.note(error) }
+        do throws(ReadError) {
+            let directory = try openDirectory()
+            do throws(ReadError) {
+                contents.files.append(try read("rules", in: directory, path: Self.mainPath, onlyFor: port))
+            } catch { contents.record(error) }
+            do throws(ReadError) {
+                try loadExtra(in: directory, onlyFor: port, into: &contents)
+            } catch { contents.record(error) }
+        } catch { contents.record(error) }
         return contents
     }
 
     private func loadExtra(
-        in folder: borrowing FileDescriptor,
+        in directory: borrowing FileDescriptor,
         onlyFor port: Port?,
         into contents: inout Contents
-    ) throws(Refusal) {
-        let extra = try openFolder("rules.d", in: folder, path: Self.extraPath)
+    ) throws(ReadError) {
+        let extra = try openDirectory("rules.d", in: directory, path: Self.extraPath)
         let names = try refusing(Self.extraPath) { () throws(Errno) in try extra.names() }
         var wanted = names.filter { $0.hasSuffix(".rules") && !$0.hasPrefix(".") }
         wanted.order()
         for name in wanted {
-            do throws(Refusal) {
+            do throws(ReadError) {
                 contents.files.append(try read(name, in: extra, path: "\(Self.extraPath)/\(name)", onlyFor: port))
-            } catch { contents.note(error) }
+            } catch { contents.record(error) }
         }
     }
 
     // MARK: - Opening what may be trusted
 
-    /// Opens the folder of the rules, or another that `folders` lead to, checking every folder on the way.
-    package func openFolder(_ folders: [ByteString] = RuleStore.folders) throws(Refusal) -> FileDescriptor {
+    /// Opens the directory of the rules, or another that `directories` lead to, checking every directory on the way.
+    package func openDirectory(_ directories: [ByteString] = RuleStore.directories) throws(ReadError) -> FileDescriptor
+    {
         let root = root
-        var folder = try open(root, [.pathOnly, .directory], in: InheritedDescriptor.workingDirectory, path: "/")
-        try check(folder, is: .directory, path: "/")
+        var directory = try open(root, [.pathOnly, .directory], in: InheritedDescriptor.workingDirectory, path: "/")
+        try check(directory, is: .directory, path: "/")
         var path = ByteString()
-        for name in folders {
+        for name in directories {
             path += "/" + name
-            folder = try openFolder(name, in: folder, path: path)
+            directory = try openDirectory(name, in: directory, path: path)
         }
-        return folder
+        return directory
     }
 
-    private func openFolder(
+    private func openDirectory(
         _ name: ByteString,
         in parent: borrowing FileDescriptor,
         path: ByteString
-    ) throws(Refusal) -> FileDescriptor {
-        let folder = try open(name, [.readOnly, .directory, .noFollow], in: parent, path: path)
-        try check(folder, is: .directory, path: path)
-        return folder
+    ) throws(ReadError) -> FileDescriptor {
+        let directory = try open(name, [.readOnly, .directory, .noFollow], in: parent, path: path)
+        try check(directory, is: .directory, path: path)
+        return directory
     }
 
-    /// Reads the rules file `name` of the open folder.
+    /// Reads the rules file `name` of the open directory.
     package func read(
         _ name: ByteString,
-        in folder: borrowing FileDescriptor,
+        in directory: borrowing FileDescriptor,
         path: ByteString,
         onlyFor port: Port? = nil
-    ) throws(Refusal) -> RulesFile {
+    ) throws(ReadError) -> RulesFile {
         // Without waiting, so that a FIFO cannot hold up the one who asks.
-        let file = try open(name, [.readOnly, .noFollow, .nonBlocking], in: folder, path: path)
+        let file = try open(name, [.readOnly, .noFollow, .nonBlocking], in: directory, path: path)
         let status = try check(file, is: .regular, path: path)
-        guard status.size <= RulesFile.maximumSize else { throw Refusal(path: path, reason: .size) }
+        guard status.size <= RulesFile.maximumSize else { throw ReadError(path: path, reason: .size) }
         let content = try refusing(path) { () throws(Errno) in
             try file.readToEnd(limit: RulesFile.maximumSize, expecting: Int(status.size))
         }
@@ -165,35 +166,37 @@ public struct RuleStore: Sendable {
         _ file: borrowing FileDescriptor,
         is kind: FileKind,
         path: ByteString
-    ) throws(Refusal) -> FileStatus {
+    ) throws(ReadError) -> FileStatus {
         let status = try refusing(path) { () throws(Errno) in try file.status() }
-        guard status.kind == kind else { throw Refusal(path: path, reason: .kind) }
-        guard status.owner == owner else { throw Refusal(path: path, reason: .owner(status.owner)) }
-        guard !status.mode.isWritableByGroupOrOthers else { throw Refusal(path: path, reason: .writable(status.mode)) }
+        guard status.kind == kind else { throw ReadError(path: path, reason: .kind) }
+        guard status.owner == owner else { throw ReadError(path: path, reason: .owner(status.owner)) }
+        guard !status.mode.isWritableByGroupOrOthers else {
+            throw ReadError(path: path, reason: .writable(status.mode))
+        }
         return status
     }
 
     private func open(
         _ name: ByteString,
         _ options: OpenOptions,
-        in folder: borrowing some Descriptor & ~Copyable,
+        in directory: borrowing some Descriptor & ~Copyable,
         path: ByteString
-    ) throws(Refusal) -> FileDescriptor {
+    ) throws(ReadError) -> FileDescriptor {
         do throws(Errno) {
-            return try FileDescriptor.open(name, options, in: folder)
-        } catch { throw Refusal(path: path, reason: .failure(error)) }
+            return try FileDescriptor.open(name, options, in: directory)
+        } catch { throw ReadError(path: path, reason: .failure(error)) }
     }
 
     private func refusing<Value>(
         _ path: ByteString,
         _ body: () throws(Errno) -> Value
-    ) throws(Refusal) -> Value {
-        do throws(Errno) { return try body() } catch { throw Refusal(path: path, reason: .failure(error)) }
+    ) throws(ReadError) -> Value {
+        do throws(Errno) { return try body() } catch { throw ReadError(path: path, reason: .failure(error)) }
     }
 }
 
 extension RuleStore.Contents {
-    fileprivate mutating func note(_ refusal: RuleStore.Refusal) {
-        if !refusal.isAbsence { refusals.append(refusal) }
+    fileprivate mutating func record(_ refusal: RuleStore.ReadError) {
+        if !refusal.isAbsence { readErrors.append(refusal) }
     }
 }

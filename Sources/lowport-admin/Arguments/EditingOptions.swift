@@ -32,7 +32,7 @@ struct EditingOptions: ParsableArguments {
             return change
         }
         let transaction = try reporting { () throws(UpdateError) in
-            try RuleStore.system.beginEditing(mayWait: noteWaiting)
+            try RuleStore.system.beginEditing(mayWait: reportWaiting)
         }
         let before = try reporting { () throws(UpdateError) in try transaction.current() }
         let made = try reporting { () throws(UpdateError) in
@@ -48,25 +48,25 @@ struct EditingOptions: ParsableArguments {
         return made
     }
 
-    private func noteWaiting() -> Bool {
-        note("lowport: waiting for somebody else's change of \(RuleStore.mainPath)")
+    private func reportWaiting() -> Bool {
+        printError("lowport: waiting for somebody else's change of \(RuleStore.mainPath)")
         return true
     }
 
     /// Says what became different.
     func report(_ change: RulesChange) throws {
-        if json { return try sayJSON(ChangeAnswer(change, isDryRun: isDryRun)) }
+        if json { return try printJSON(ChangeAnswer(change, isDryRun: isDryRun)) }
         if quiet && !isDryRun { return }
-        try say(change, isDryRun: isDryRun)
+        try printOut(change, isDryRun: isDryRun)
     }
 }
 
 /// Says what became different, or would become, a line each.
-func say(_ change: RulesChange, isDryRun: Bool = false) throws {
-    if change.isEmpty { return try say("unchanged") }
+func printOut(_ change: RulesChange, isDryRun: Bool = false) throws {
+    if change.isEmpty { return try printOut("unchanged") }
     let tense: ByteString = isDryRun ? "would be " : ""
     let removed = change.removed.map { "\(tense)removed: \($0)" as ByteString }
-    try say(lines: removed + change.added.map { "\(tense)added: \($0)" })
+    try printOut(lines: removed + change.added.map { "\(tense)added: \($0)" })
 }
 
 /// What became different, in JSON.
@@ -113,7 +113,7 @@ extension UpdateError {
             )
         case .invalid(let file):
             return failure(
-                "\(file.path) has faults and grants nothing; it is not changed",
+                "\(file.path) has errors and grants nothing; it is not changed",
                 details: file.errors.map { "\(file.path):\($0)" },
                 hint: "sudo lowport edit",
                 status: Status.badRules

@@ -11,7 +11,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
 }
 
 extension Lowport {
-    /// Runs the command, and returns the exit status; of a command line that makes no sense, `--json` hears as well.
+    /// Runs the command, and returns the exit status; of a command line that is not valid, `--json` hears as well.
     fileprivate static func run() -> Int32 {
         do {
             try refuseUnknownCommand()
@@ -19,12 +19,12 @@ extension Lowport {
             try command.run()
             return ExitCode.success.rawValue
         } catch {
-            return tell(error).rawValue
+            return report(error).rawValue
         }
     }
 
     /// Says what the parser has to say, such as a page of help, and returns the status to end with.
-    private static func tell(_ error: any Error) -> ExitCode {
+    private static func report(_ error: any Error) -> ExitCode {
         let status = exitCode(for: error)
         if error is ExitCode { return status }
         let text = ByteString(argument: fullMessage(for: error, columns: nil))
@@ -33,8 +33,8 @@ extension Lowport {
             do { try write(text + "\n") } catch { return error as? ExitCode ?? Status.system }
         } else {
             let message = ByteString(argument: message(for: error))
-            sayJSONError(message, status: status)
-            for line in lines(of: text, message: message) { note(line) }
+            printJSONError(message, status: status)
+            for line in lines(of: text, message: message) { printError(line) }
         }
         return status
     }
@@ -58,7 +58,7 @@ extension Lowport {
         guard let first = ProgramArguments.words.first, !first.hasPrefix("-"), !known.contains(first) else { return }
         let near = Spelling.nearest(to: first, among: known)
         throw failure(
-            "there is no command \(first)",
+            "unknown command \(first)",
             hint: near.map { "did you mean lowport \($0)?" } ?? "lowport --help names them all",
             status: Status.usage
         )

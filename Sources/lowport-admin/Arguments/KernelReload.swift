@@ -19,10 +19,10 @@ enum KernelForWriters {
         }
     }
 
-    /// What keeps a change from being made that may allow more, or free somebody: faults of the policy as it would be.
-    static func faults(inTheWayOf content: [UInt8]) -> [PolicyFault] {
+    /// What keeps a change from being made that may allow more, or free somebody: errors of the policy as it would be.
+    static func errors(inTheWayOf content: [UInt8]) -> [PolicyError] {
         guard case .enabled = find() else { return [] }
-        return PolicyReading.ofSystem(isHeld: true, insteadOfMain: content).faults
+        return PolicyReading.ofSystem(isHeld: true, insteadOfMain: content).errors
     }
 }
 
@@ -30,8 +30,8 @@ extension RulesTransaction {
     /// Puts the text of `change` in the place of the rules file `before`, and brings the policy into the kernel, if that enforces
     /// one.
     ///
-    /// What may widen is made everywhere or nowhere: if the policy has faults, or the kernel does not take it, the file is what
-    /// it was. What narrows is made wherever it can be, and never taken back. Nobody is freed by a fault.
+    /// What may widen is made everywhere or nowhere: if the policy has errors, or the kernel does not take it, the file is what
+    /// it was. What narrows is made wherever it can be, and never taken back. Nobody is freed by an error.
     /// - Returns: what is to be said when the change has been told, with the status to end with; nil if all of it is done.
     func put(_ change: RulesChange, insteadOf before: RulesFile, _ effect: RulesEffect) throws -> (() -> ExitCode)? {
         switch (KernelForWriters.find(), effect) {
@@ -40,7 +40,7 @@ extension RulesTransaction {
             return nil
         case (.unreachable(let error), .widens):
             let status = error.reported()
-            note("nothing is changed")
+            printError("nothing is changed")
             throw status
         case (.unreachable(let error), .narrows):
             try put(change)
@@ -59,8 +59,8 @@ extension RulesTransaction {
 
     private func widen(_ change: RulesChange, insteadOf before: RulesFile) throws -> (() -> ExitCode)? {
         if !change.isEmpty {
-            let faults = KernelForWriters.faults(inTheWayOf: change.content)
-            if !faults.isEmpty { throw reportFaults(faults, "the rules have errors; nothing is changed") }
+            let errors = KernelForWriters.errors(inTheWayOf: change.content)
+            if !errors.isEmpty { throw reportErrors(errors, "the rules have errors; nothing is changed") }
         }
         try put(change)
         do throws(EnforcementError) {
@@ -78,8 +78,8 @@ extension RulesTransaction {
         do throws(UpdateError) {
             guard try current().content == change.content else { return }
             try install(before.content)
-            note("the rules are as they were before")
-        } catch { note("lowport: nor could \(before.path) be brought back to what it was") }
+            printError("the rules are as they were before")
+        } catch { printError("lowport: nor could \(before.path) be brought back to what it was") }
         // If one half of the kernel has taken the new policy, it gets the old one again.
         _ = try? KernelEngine.reload(.narrowed) { .ofSystem(isHeld: true) }
     }
@@ -109,35 +109,35 @@ func bringUpToDate() throws {
     }
 }
 
-/// Says which faults there are and what they lead to, and returns the status to end with.
-func reportFaults(_ faults: [PolicyFault], _ what: ByteString, details: [ByteString] = []) -> ExitCode {
+/// Says which errors there are and what they lead to, and returns the status to end with.
+func reportErrors(_ errors: [PolicyError], _ what: ByteString, details: [ByteString] = []) -> ExitCode {
     failure(
         what,
-        details: faults.map(\.message) + details.map { Message($0) },
-        hint: faults.contains { $0.isInFiles } ? "lowport check" : nil,
+        details: errors.map(\.message) + details.map { Message($0) },
+        hint: errors.contains { $0.isInFiles } ? "lowport check" : nil,
         status: Status.badRules
     )
 }
 
 extension KernelEngine.Outcome {
     /// Whether there is nothing to be said of it.
-    var isWhole: Bool { reading.faults.isEmpty && shortfalls.isEmpty && !isStale }
+    var isWhole: Bool { reading.errors.isEmpty && shortfalls.isEmpty && !isStale }
 
     /// Says what is not as it should be, of a change that was made, and returns the status to end with.
     func reported() -> ExitCode {
-        if !reading.faults.isEmpty {
+        if !reading.errors.isEmpty {
             let what: ByteString =
                 wasEnabled
                 ? "the change is made, but the rules have errors: files with errors allow nothing, and whoever was confined stays so"
                 : "enabled, but the rules have errors: files with errors allow nothing, and whom they confined before stays confined"
-            return reportFaults(reading.faults, what, details: shortfalls)
+            return reportErrors(reading.errors, what, details: shortfalls)
         }
         if let first = shortfalls.first {
-            for other in shortfalls.dropFirst() { note("lowport: \(other)") }
+            for other in shortfalls.dropFirst() { printError("lowport: \(other)") }
             return failure("the kernel has the policy, but \(first)", status: Status.system)
         }
         // Nobody is held to anything, and so nobody to the change.
-        note("note: \(EnforcementError.stale)")
+        printError("note: \(EnforcementError.stale)")
         return ExitCode.success
     }
 }
@@ -146,7 +146,7 @@ extension EnforcementError {
     /// Says of a change that takes away that the kernel has not got it, and returns the status to end with.
     fileprivate func reportedAfterNarrowing() -> ExitCode {
         let status = reported()
-        note("\(RuleStore.mainPath) is changed, but the kernel still enforces the old policy")
+        printError("\(RuleStore.mainPath) is changed, but the kernel still enforces the old policy")
         return status
     }
 }

@@ -11,13 +11,13 @@ struct PortList {
     static func parse(_ argument: String) throws -> PortList {
         PortList(
             ranges: try ByteString(argument: argument).split(on: UInt8(ascii: ",")).map { part in
-                guard let range = range(part) else { throw ValidationError(complaint(about: part)) }
+                guard let range = range(part) else { throw ValidationError(errorText(about: part)) }
                 return range
             }
         )
     }
 
-    private static func complaint(about text: ByteString) -> String {
+    private static func errorText(about text: ByteString) -> String {
         if !text.isEmpty, text.bytes.allSatisfy(Digits.isDecimal) { return "A port is a number 1-65535." }
         if text.bytes.first.map(Digits.isDecimal) ?? true {
             return "Expected a port, a range such as 8000-8010 or the name of a service."

@@ -12,7 +12,7 @@ struct RuleOptions: ParsableArguments {
     )
     var ports: [PortList] = []
 
-    @OptionGroup var whom: IdentityOptions
+    @OptionGroup var grantee: PrincipalOptions
 
     @Option(
         help: ArgumentHelp("The program, for every port, instead of rules.", valueName: "file"),
@@ -36,7 +36,7 @@ struct RuleOptions: ParsableArguments {
     var narrows: Bool { !ports.isEmpty || transport != nil || on != nil }
 
     func validate() throws {
-        try whom.demand(instead: program)
+        try grantee.demand(instead: program)
         if program == nil, follow { throw ValidationError("--follow is for --program.") }
         if program == nil, ports.isEmpty { throw ValidationError("Missing expected argument '<ports> ...'") }
     }

@@ -32,7 +32,7 @@ extension RulesFile {
     }
 
     private static func resolve(_ name: ByteString) throws -> ResolvedPath {
-        do throws(PathFailure) { return try ResolvedPath(name, followLinks: true) } catch {
+        do throws(PathError) { return try ResolvedPath(name, followLinks: true) } catch {
             throw failure("cannot read \(name): \(error.error.sentence)", status: Status.system)
         }
     }

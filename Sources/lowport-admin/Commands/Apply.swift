@@ -31,20 +31,20 @@ struct Apply: ParsableCommand {
         let wanted = try RulesFile(trusting: file.bytes)
         guard wanted.isValid else {
             throw failure(
-                "\(wanted.path) has faults; nothing is changed",
+                "\(wanted.path) has errors; nothing is changed",
                 details: wanted.errors.map { "\(wanted.path):\($0)" },
                 status: Status.badRules
             )
         }
         let change = try editing.make(in: .any, nil) { current in current.replaced(by: wanted.content) }
-        if !editing.quiet { noteWhatElseAllows() }
+        if !editing.quiet { reportWhatElseAllows() }
         if editing.isDryRun, !change.isEmpty { throw Status.no }
     }
 
     /// Names the other files with rules, which somebody who states the whole policy may have forgotten.
-    private func noteWhatElseAllows() {
+    private func reportWhatElseAllows() {
         for file in RuleStore.system.load().files where file.path != RuleStore.mainPath && !file.rules.isEmpty {
-            note("note: \(file.path) stays, and allows what it allows")
+            printError("note: \(file.path) stays, and allows what it allows")
         }
     }
 }

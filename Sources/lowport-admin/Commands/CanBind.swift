@@ -38,7 +38,7 @@ struct CanBind: ParsableCommand {
 
     func validate() throws {
         guard port.ranges.count == 1, port.ranges[0].lower == port.ranges[0].upper else {
-            throw ValidationError("One port, please.")
+            throw ValidationError("Specify a single port.")
         }
     }
 
@@ -59,7 +59,7 @@ struct CanBind: ParsableCommand {
     }
 
     private func permission() throws -> BindPermission {
-        do throws(BindPermission.Failure) {
+        do throws(BindPermission.LookupError) {
             return try BindPermission(
                 ofThisProcessFor: port.ranges[0].lower,
                 udp ? .udp : .tcp,
@@ -76,7 +76,7 @@ struct CanBind: ParsableCommand {
     }
 
     private func answer(_ canBind: Bool, _ reason: ByteString) throws {
-        if json { try sayJSON(CanBindAnswer(canBind: canBind, reason: reason.jsonText)) }
+        if json { try printJSON(CanBindAnswer(canBind: canBind, reason: reason.jsonText)) }
     }
 }
 

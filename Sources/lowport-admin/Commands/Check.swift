@@ -7,13 +7,13 @@ internal import PortPolicy
 /// `lowport check`.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look for faults in the rules and in the authbind tree.",
+        abstract: "Look for errors in the rules and in the authbind tree.",
         discussion: """
             Without FILE: the rules of this machine, with the owners and modes of the
-            files and the folders above them, and the files below /etc/authbind. With
+            files and the directories above them, and the files below /etc/authbind. With
             FILE: the text of the files alone, wherever they lie, so that they can be
-            checked before they are put in place. Ends with 0 if there is no fault and 1
-            if there is one; warnings are not faults, unless --strict makes them so.
+            checked before they are put in place. Ends with 0 if there is no error and 1
+            if there is one; warnings are not errors, unless --strict makes them so.
 
             EXAMPLES
               lowport check
@@ -25,10 +25,10 @@ struct Check: ParsableCommand {
     @Argument(help: "Rules files; - reads standard input.", completion: .file())
     var files: [BytesArgument] = []
 
-    @Flag(help: "Count warnings as faults.")
+    @Flag(help: "Count warnings as errors.")
     var strict = false
 
-    @Flag(name: .shortAndLong, help: "Write only faults, no warnings and no summary.")
+    @Flag(name: .shortAndLong, help: "Write only errors, no warnings and no summary.")
     var quiet = false
 
     @Flag(help: "Write JSON (schema lowport.check/1).")
@@ -40,20 +40,20 @@ struct Check: ParsableCommand {
             try files.isEmpty
             ? PolicySource.allCases.map { $0.inventory(at: now, withDoubts: true) }
             : [SourceInventory(rules: read(), at: now, withDoubts: true)]
-        let concerns = inventories.flatMap(\.concerns)
-        let isFaulty = concerns.contains { $0.isSerious || strict }
+        let diagnostics = inventories.flatMap(\.diagnostics)
+        let hasErrors = diagnostics.contains { $0.isSerious || strict }
         if json {
-            try sayJSON(CheckAnswer(concerns, inventories, isFaulty: isFaulty))
+            try printJSON(CheckAnswer(diagnostics, inventories, hasErrors: hasErrors))
         } else {
-            let shown = concerns.filter { $0.isSerious || strict || !quiet }
-            try say(
+            let shown = diagnostics.filter { $0.isSerious || strict || !quiet }
+            try printOut(
                 lines: shown.map {
-                    $0.isSerious ? Line($0.asMessage, .fault) : Line("\($0.asMessage) (warning)" as Message)
+                    $0.isSerious ? Line($0.asMessage, .error) : Line("\($0.asMessage) (warning)" as Message)
                 }
             )
-            if !quiet, !isFaulty { try say(summary(of: inventories)) }
+            if !quiet, !hasErrors { try printOut(summary(of: inventories)) }
         }
-        if isFaulty { throw Status.no }
+        if hasErrors { throw Status.no }
     }
 
     private func read() throws -> RuleStore.Contents {
@@ -65,7 +65,7 @@ struct Check: ParsableCommand {
     private func summary(of inventories: [SourceInventory]) -> ByteString {
         func counted(_ number: Int, _ noun: ByteString) -> ByteString { "\(number) \(noun)\(number == 1 ? "" : "s")" }
         let count = inventories.written
-        return "\(counted(count.rules, "rule")) in \(counted(count.files, "file")): no faults"
+        return "\(counted(count.rules, "rule")) in \(counted(count.files, "file")): no errors"
     }
 }
 
@@ -91,10 +91,10 @@ private struct CheckAnswer: Encodable {
         let message: String
     }
 
-    init(_ concerns: [PolicyConcern], _ inventories: [SourceInventory], isFaulty: Bool) {
-        ok = !isFaulty
+    init(_ diagnostics: [PolicyDiagnostic], _ inventories: [SourceInventory], hasErrors: Bool) {
+        ok = !hasErrors
         (files, rules) = inventories.written
-        findings = concerns.map {
+        findings = diagnostics.map {
             Finding(
                 severity: $0.isSerious ? "fault" : "warning",
                 file: $0.path.jsonText,

@@ -10,7 +10,7 @@ struct Doctor: ParsableCommand {
         discussion: """
             Looks at the parts of the installation and their privileges, at the files
             of the policy and at what the kernel can do. Each line is ok, a note, or a
-            fault with what to do about it. Ends with 1 if there is a fault.
+            error with what to do about it. Ends with 1 if there is an error.
 
             EXAMPLES
               lowport doctor
@@ -24,19 +24,19 @@ struct Doctor: ParsableCommand {
     func run() throws {
         let findings = Checkup.all()
         if json {
-            try sayJSON(DoctorAnswer(findings))
+            try printJSON(DoctorAnswer(findings))
         } else {
             var table = Table()
             for finding in findings {
                 table.append([
-                    finding.state == .fault ? "FAULT" : ByteString(finding.state.rawValue), ByteString(finding.subject),
+                    finding.state == .error ? "ERROR" : ByteString(finding.state.rawValue), ByteString(finding.subject),
                     finding.text,
                 ])
                 if let remedy = finding.remedy { table.append(below: "-> \(remedy)") }
             }
-            try say(lines: table.lines(fitting: .standardOutput))
+            try printOut(lines: table.lines(fitting: .standardOutput))
         }
-        if findings.contains(where: { $0.state == .fault }) { throw Status.no }
+        if findings.contains(where: { $0.state == .error }) { throw Status.no }
     }
 }
 
@@ -53,8 +53,8 @@ private struct DoctorAnswer: Encodable {
     let isSound: Bool
     let findings: [Finding]
 
-    init(_ findings: [HealthFinding]) {
-        isSound = !findings.contains { $0.state == .fault }
+    init(_ findings: [HealthDiagnostic]) {
+        isSound = !findings.contains { $0.state == .error }
         self.findings = findings.map {
             Finding(
                 subject: $0.subject,

@@ -12,8 +12,8 @@ struct Edit: ParsableCommand {
         discussion: """
             Opens a copy of /etc/lowport/rules with SUDO_EDITOR, VISUAL, EDITOR or else
             editor(1), vi or nano. Until the editor ends, nobody else can change the
-            rules. If the copy has faults, asks what now: edit again, or leave without
-            saving. A file with faults is never put in place, since it would allow
+            rules. If the copy has errors, asks what now: edit again, or leave without
+            saving. A file with errors is never put in place, since it would allow
             nothing.
 
             EXAMPLES
@@ -33,41 +33,41 @@ struct Edit: ParsableCommand {
         _ = consume draft
         let change = original.replaced(by: edited.content)
         let rest = try transaction.put(change, insteadOf: original, RulesEffect(from: original, to: edited))
-        if !quiet { try say(change) }
+        if !quiet { try printOut(change) }
         if let rest { throw rest() }
     }
 
-    /// The copy, once it is without faults, and so is all that the kernel would have to take with it.
+    /// The copy, once it is without errors, and so is all that the kernel would have to take with it.
     private func edited(_ draft: borrowing RulesDraft, _ original: RulesFile) throws -> RulesFile {
         while true {
             try Editor.open(draft.path)
             let content = try reporting { () throws(UpdateError) in try draft.content() }
             let file = RulesFile(path: RuleStore.mainPath, content: content)
-            for error in file.errors { note(message: "\(file.path):\(error)") }
-            let faults = file.isValid ? faultsElsewhere(original, file) : []
-            for fault in faults { note(message: fault.message) }
-            if file.isValid && faults.isEmpty { return file }
+            for error in file.errors { printError(message: "\(file.path):\(error)") }
+            let errors = file.isValid ? errorsElsewhere(original, file) : []
+            for error in errors { printError(message: error.message) }
+            if file.isValid && errors.isEmpty { return file }
             guard wantsToEditAgain() else {
                 let what: ByteString = file.isValid ? "the rules have" : "the copy has"
-                throw failure("\(what) faults; nothing is changed", status: Status.badRules)
+                throw failure("\(what) errors; nothing is changed", status: Status.badRules)
             }
         }
     }
 
     /// What keeps the copy from being put in place. Whoever mends it meanwhile goes on with the same copy.
-    private func faultsElsewhere(_ original: RulesFile, _ edited: RulesFile) -> [PolicyFault] {
+    private func errorsElsewhere(_ original: RulesFile, _ edited: RulesFile) -> [PolicyError] {
         if original.content == edited.content || RulesEffect(from: original, to: edited) == .narrows { return [] }
-        return KernelForWriters.faults(inTheWayOf: edited.content)
+        return KernelForWriters.errors(inTheWayOf: edited.content)
     }
 
     /// Asks until there is an answer; the end of the input is one, too.
     private func wantsToEditAgain() -> Bool {
         while true {
-            ask("What now? (e)dit again, e(x)it without saving: ")
+            prompt("What now? (e)dit again, e(x)it without saving: ")
             switch readAnswer() {
             case "e": return true
             case "x", nil: return false
-            default: note("Answer e or x.")
+            default: printError("Answer e or x.")
             }
         }
     }

@@ -11,7 +11,7 @@ struct EnforceEnable: ParsableCommand {
         commandName: "enable",
         abstract: "Bring the rules into the kernel and keep them there.",
         discussion: """
-            They stay until `lowport enforce disable` or the next start of the machine;
+            They stay until `lowport enforce disable` or the next reboot;
             nothing has to run. Enabling again applies the rules again. Files with
             errors allow nothing, and whom they confined stays confined; then the status
             is 65.
@@ -30,7 +30,9 @@ struct EnforceEnable: ParsableCommand {
             return try KernelEngine.enable(cgroup: cgroup?.bytes, network: network) { .ofSystem() }
         }
         if let cgroup, let user = ControlGroups.stranger(above: cgroup.bytes) {
-            note("note: processes may be moved out of \(cgroup.bytes): a group above it is uid \(user)'s to change")
+            printError(
+                "note: processes may be moved out of \(cgroup.bytes): a group above it is uid \(user)'s to change"
+            )
         }
         try finish(outcome)
     }
@@ -45,7 +47,7 @@ struct EnforceDisable: ParsableCommand {
 
     func run() throws {
         let done = try enforcing { () throws(EnforcementError) in try KernelEngine.disable() }
-        if !done.wasEnabled { try say("unchanged: the kernel engine is not enabled") }
+        if !done.wasEnabled { try printOut("unchanged: the kernel engine is not enabled") }
         if let shortfall = done.shortfalls.first {
             throw failure("nothing is enforced any more, but \(shortfall)", status: Status.system)
         }
@@ -76,8 +78,8 @@ struct EnforceReload: ParsableCommand {
 
 /// Names what of the policy the kernel cannot have, and ends with what is not as it should be, if anything is.
 private func finish(_ outcome: KernelEngine.Outcome) throws {
-    for concern in outcome.reading.policy.leftOut {
-        note("lowport: \(concern): left to authbind and lowport run")
+    for diagnostic in outcome.reading.policy.leftOut {
+        printError("lowport: \(diagnostic): left to authbind and lowport run")
     }
     if !outcome.isWhole { throw outcome.reported() }
 }
@@ -111,7 +113,7 @@ extension EnforcementError {
             failure(byteString, hint: "look at it, and remove it if nobody needs it", status: Status.configuration)
         case .incomplete, .orphaned:
             failure(byteString, hint: "sudo lowport enforce disable", status: Status.configuration)
-        case .faulty(let faults, _), .unrecorded(let faults, _): reportFaults(faults, byteString)
+        case .invalidPolicy(let errors, _), .unrecorded(let errors, _): reportErrors(errors, byteString)
         case .busy, .failed: failure(byteString, status: Status.system)
         }
     }

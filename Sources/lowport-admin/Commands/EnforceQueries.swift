@@ -19,29 +19,31 @@ struct EnforceStatus: ParsableCommand {
         let status: EngineStatus
         do throws(EnforcementError) { status = try KernelEngine.status() } catch {
             guard json, case .notEnabled = error else { throw error.reported() }
-            try sayJSON(EnforceAnswer(nil))
+            try printJSON(EnforceAnswer(nil))
             throw Status.no
         }
-        if json { return try sayJSON(EnforceAnswer(status)) }
+        if json { return try printJSON(EnforceAnswer(status)) }
         let answer = EnforceAnswer(status)
-        try say("enabled for ports below \(status.settings.limit), \(answer.networkText)")
-        try say("control group: inode \(status.cgroup)")
-        try say(
+        try printOut("enabled for ports below \(status.settings.limit), \(answer.networkText)")
+        try printOut("control group: inode \(status.cgroup)")
+        try printOut(
             "policy: \(status.settings.entries) entries, applied \(answer.applied.map { ByteString($0) } ?? "never")"
         )
         if !status.isCurrent {
-            try say("files changed since then, and the kernel does not know it: sudo lowport enforce reload")
+            try printOut("files changed since then, and the kernel does not know it: sudo lowport enforce reload")
         }
-        if status.hasFaults {
-            try say("applied with errors: files with errors allow nothing, and nobody was freed (see lowport check)")
+        if status.hasErrors {
+            try printOut(
+                "applied with errors: files with errors allow nothing, and nobody was freed (see lowport check)"
+            )
         }
         if status.isHalfChanged {
-            try say(
+            try printOut(
                 "a change did not get to its end: IPv4 and IPv6 have different policies: sudo lowport enforce reload"
             )
         }
-        try say("binds: \(status.granted) granted, \(status.left) left to the kernel, \(status.refused) refused")
-        if status.dropped > 0 { try say("events lost: \(status.dropped) (see lowport-log(1))") }
+        try printOut("binds: \(status.granted) granted, \(status.left) left to the kernel, \(status.refused) refused")
+        if status.dropped > 0 { try printOut("events lost: \(status.dropped) (see lowport-log(1))") }
     }
 }
 
@@ -70,7 +72,7 @@ private struct EnforceAnswer: Encodable {
         entries = status?.settings.entries
         applied = (status?.settings.applied).map { Timestamp(rawValue: $0).byteString.description }
         current = status?.isCurrent
-        faulty = status?.hasFaults
+        faulty = status?.hasErrors
         halfChanged = status?.isHalfChanged
         granted = status?.granted
         left = status?.left
@@ -91,13 +93,13 @@ struct EnforceShowProgram: ParsableCommand {
     func run() throws {
         let limit = EngineSettings.currentLimit()
         let reading = PolicyReading.ofSystem()
-        for fault in reading.faults { note(message: fault.message) }
+        for error in reading.errors { printError(message: error.message) }
         let table = PolicyTable(reading.policy, limit: limit, names: SystemPolicyNames())
         let network = try enforcing { () throws(EnforcementError) in try KernelEngine.currentNetwork() }
         let options = ProgramOptions.forRunningKernel(table, network: network)
         for (family, title) in [(BindFamily.v4, "cgroup/bind4"), (.v6, "cgroup/bind6")] {
-            try say("; \(ByteString(title))")
-            try say(lines: ByteString(table.program(for: family, options).listing).split(on: UInt8(ascii: "\n")))
+            try printOut("; \(ByteString(title))")
+            try printOut(lines: ByteString(table.program(for: family, options).listing).split(on: UInt8(ascii: "\n")))
         }
     }
 }

@@ -70,25 +70,27 @@ struct Explain: ParsableCommand {
             port: port.ranges[0].lower
         )
         let explanation: Explanation
-        do throws(BindQuestion.Failure) { explanation = try Explanation(question) } catch { throw error.reported() }
-        if json { try sayJSON(ExplainAnswer(explanation)) } else { try show(explanation) }
+        do throws(BindQuestion.ResolutionError) { explanation = try Explanation(question) } catch {
+            throw error.reported()
+        }
+        if json { try printJSON(ExplainAnswer(explanation)) } else { try show(explanation) }
         if !explanation.canBind { throw Status.no }
     }
 
     private func show(_ explanation: Explanation) throws {
-        try say(lines: [Line(explanation.verdict, explanation.canBind ? .none : .fault), Line("" as Message)])
+        try printOut(lines: [Line(explanation.verdict, explanation.canBind ? .none : .error), Line("" as Message)])
         var table = Table()
         for finding in explanation.findings {
             table.append(["  \(finding.effect.word)", ByteString(finding.subject.name), finding.text])
         }
-        try say(lines: table.lines(fitting: .standardOutput))
+        try printOut(lines: table.lines(fitting: .standardOutput))
         if explanation.remedies.isEmpty { return }
-        try say(lines: ["", "to make it work:"])
+        try printOut(lines: ["", "to make it work:"])
         for remedy in explanation.remedies {
             guard let command = remedy.command else { continue }
-            try say(lines: [Line("  \(command)" as Message), Line("      \(remedy.effect)" as ByteString)])
+            try printOut(lines: [Line("  \(command)" as Message), Line("      \(remedy.effect)" as ByteString)])
         }
-        for advice in explanation.remedies.compactMap(\.advice) { try say("  \(advice)") }
+        for advice in explanation.remedies.compactMap(\.advice) { try printOut("  \(advice)") }
     }
 }
 
@@ -104,7 +106,7 @@ extension Finding.Effect {
     }
 }
 
-extension BindQuestion.Failure {
+extension BindQuestion.ResolutionError {
     /// Says what went wrong, and returns the status to end with.
     fileprivate func reported() -> ExitCode {
         switch self {

@@ -23,7 +23,7 @@ struct Grant: ParsableCommand {
             """
     )
 
-    @OptionGroup var meant: RuleOptions
+    @OptionGroup var request: RuleOptions
 
     @Option(help: ArgumentHelp("The time at which it ends, such as 2026-12-01T12:00:00Z.", valueName: "time"))
     var until: TimestampArgument?
@@ -40,7 +40,7 @@ struct Grant: ParsableCommand {
     @OptionGroup var editing: EditingOptions
 
     func validate() throws {
-        if meant.program != nil, meant.narrows || until != nil || duration != nil || comment != nil {
+        if request.program != nil, request.narrows || until != nil || duration != nil || comment != nil {
             throw ValidationError("--program is for every port, address and time, and has no comment.")
         }
         if until != nil, duration != nil { throw ValidationError("--until and --for exclude each other.") }
@@ -50,36 +50,36 @@ struct Grant: ParsableCommand {
     }
 
     func run() throws {
-        if let program = meant.program { return try grant(program.bytes) }
+        if let program = request.program { return try grant(program.bytes) }
         let end = until?.time ?? duration.map { Timestamp(rawValue: WallClock.seconds + $0.seconds) }
         if let end, end.rawValue <= WallClock.seconds {
-            throw failure("the time \(end) is over", status: Status.usage)
+            throw failure("the time \(end) has passed", status: Status.usage)
         }
         let rule = Rule(
-            try meant.whom.existingIdentity(),
-            (meant.transport ?? .tcp).transports,
-            meant.ports.ranges,
-            on: meant.prefixes,
+            try request.grantee.existingPrincipal(),
+            (request.transport ?? .tcp).transports,
+            request.ports.ranges,
+            on: request.prefixes,
             until: end
         )
         let elsewhere = RuleStore.system.load().rules.files.flatMap(\.rules).first { $0.rule.covers(rule) }
         if let elsewhere {
             if !editing.isDryRun { try bringUpToDate() }
             if editing.json { return try editing.report(RulesChange()) }
-            if !editing.quiet { try say("unchanged: \(rule) (allowed by \(elsewhere.location))") }
+            if !editing.quiet { try printOut("unchanged: \(rule) (allowed by \(elsewhere.location))") }
             return
         }
         _ = try editing.make(.widens) { file in file.adding(rule, comment: comment?.bytes) }
     }
 
     private func grant(_ program: ByteString) throws {
-        let file = try ProgramGrant(program, followLinks: meant.follow)
+        let file = try ProgramGrant(program, followLinks: request.follow)
         try file.refuseIfOthersMayChange()
-        if !editing.quiet, let resolution = file.resolution { note("note: \(resolution)") }
+        if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
         let isNew = try file.give(isDryRun: editing.isDryRun)
         try editing.report(RulesChange(added: isNew ? ["cap_net_bind_service=ep \(file.path)"] : []))
         if editing.quiet { return }
-        for warning in ProgramGrant.warnings(about: file.path) { note(warning) }
-        note("hint: for single ports and users: lowport grant PORT --user NAME")
+        for warning in ProgramGrant.warnings(about: file.path) { printError(warning) }
+        printError("hint: for single ports and users: lowport grant PORT --user NAME")
     }
 }

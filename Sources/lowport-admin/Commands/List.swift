@@ -13,7 +13,7 @@ struct List: ParsableCommand {
             programs along PATH with the capability, and the port from which on the
             kernel asks nobody; then, who is confined to the rules. To root it says as well
             how many binds the kernel engine granted by each line. Files that grant nothing,
-            because of a fault or because others may write to them, are named on standard
+            because of an error or because others may write to them, are named on standard
             error.
 
             EXAMPLES
@@ -24,7 +24,7 @@ struct List: ParsableCommand {
     )
 
     @Option(
-        help: ArgumentHelp("Only what concerns this user, through groups as well.", valueName: "name"),
+        help: ArgumentHelp("Only what diagnostics this user, through groups as well.", valueName: "name"),
         completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'")
     )
     var user: BytesArgument?
@@ -48,7 +48,7 @@ struct List: ParsableCommand {
         let all = PolicySource.allCases.map { $0.inventory(at: now, withDoubts: false) }
         let shown = all.map { inventory in
             var shown = inventory
-            shown.entries.removeAll { !filter.wants($0.identity, $0.ports) }
+            shown.entries.removeAll { !filter.wants($0.principal, $0.ports) }
             shown.confinements.removeAll { !filter.wants($0.confinement) }
             return shown
         }
@@ -59,9 +59,11 @@ struct List: ParsableCommand {
             threshold: try? PortThreshold.current,
             now: now
         )
-        if json { try sayJSON(answer, keysAreFinal: true) } else { try say(lines: answer.lines(filter)) }
+        if json { try printJSON(answer, keysAreFinal: true) } else { try printOut(lines: answer.lines(filter)) }
         if quiet { return }
-        for concern in all.flatMap(\.concerns) where concern.gravity == .error { note(message: "lowport: \(concern)") }
+        for diagnostic in all.flatMap(\.diagnostics) where diagnostic.gravity == .error {
+            printError(message: "lowport: \(diagnostic)")
+        }
     }
 }
 
@@ -76,7 +78,7 @@ struct ListFilter {
     }
 
     /// Confinement is for every port, and so of no interest to somebody who asks for some.
-    func wants(_ confinement: ConfinedIdentity) -> Bool {
+    func wants(_ confinement: ConfinedPrincipal) -> Bool {
         if ports != nil { return false }
         guard let users else { return true }
         return switch confinement {
@@ -87,10 +89,10 @@ struct ListFilter {
         }
     }
 
-    func wants(_ identity: Identity, _ ranges: [PortRange]) -> Bool {
+    func wants(_ principal: Principal, _ ranges: [PortRange]) -> Bool {
         if let ports, !ranges.contains(where: { range in ports.contains { range.overlaps($0) } }) { return false }
         guard let users else { return true }
-        return switch identity {
+        return switch principal {
         case .everyone: true
         case .user(let name): name == users.name
         case .userID(let number): number == users.number

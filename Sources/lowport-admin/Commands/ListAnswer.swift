@@ -16,7 +16,7 @@ struct ListAnswer {
     let now: Timestamp
 
     /// Who is held to the rules, under the kernel engine.
-    private var confinements: [(confinement: ConfinedIdentity, location: RuleLocation)] {
+    private var confinements: [(confinement: ConfinedPrincipal, location: RuleLocation)] {
         sources.flatMap(\.confinements)
     }
 
@@ -32,7 +32,7 @@ struct ListAnswer {
         for entry in sources.flatMap(\.entries) {
             let until = entry.until.map { "\($0)\($0 <= now ? " (over)" : "")" as ByteString } ?? "-"
             // In a rule stands what somebody wrote; a file has an owner, who has a name.
-            let who = entry.rule == nil ? names.naming(entry.identity) : entry.identity
+            let who = entry.rule == nil ? names.naming(entry.principal) : entry.principal
             let ports = ByteString(joining: entry.ports.map(\.byteString), with: ",")
             let cells = [who.byteString, entry.transports.byteString, ports, entry.addresses ?? "all", until]
             append(cells, binds?.count(of: entry), entry.location.byteString)
@@ -54,12 +54,12 @@ struct ListAnswer {
     }
 }
 
-extension ConfinedIdentity {
+extension ConfinedPrincipal {
     /// `user web`, `everyone but root`.
-    fileprivate var who: ByteString { self == .everyone ? "everyone but root" : identity }
+    fileprivate var who: ByteString { self == .everyone ? "everyone but root" : principal }
 
     /// `user web`, `everyone`: what stands behind the verb.
-    fileprivate var identity: ByteString { ByteString(byteString.bytes.dropFirst("confine ".utf8.count)) }
+    fileprivate var principal: ByteString { ByteString(byteString.bytes.dropFirst("confine ".utf8.count)) }
 }
 
 /// Names of users and groups, each looked up once.
@@ -67,16 +67,16 @@ struct NameCache {
     private var users: [UserID: ByteString?] = [:]
     private var groups: [GroupID: ByteString?] = [:]
 
-    /// `identity` with a name in the place of a number that has one.
-    mutating func naming(_ identity: Identity) -> Identity {
-        switch identity {
+    /// `principal` with a name in the place of a number that has one.
+    mutating func naming(_ principal: Principal) -> Principal {
+        switch principal {
         case .userID(let number):
             if users[number] == nil { users[number] = .some(Accounts.name(of: number)) }
-            return (users[number] ?? nil).map { .user($0) } ?? identity
+            return (users[number] ?? nil).map { .user($0) } ?? principal
         case .groupID(let number):
             if groups[number] == nil { groups[number] = .some(Accounts.name(of: number)) }
-            return (groups[number] ?? nil).map { .group($0) } ?? identity
-        case .everyone, .user, .group: return identity
+            return (groups[number] ?? nil).map { .group($0) } ?? principal
+        case .everyone, .user, .group: return principal
         }
     }
 }
@@ -113,13 +113,13 @@ private struct ListedEntry: Encodable {
     let binds: UInt64?
 
     private enum CodingKeys: String, CodingKey {
-        case identity, ports, addresses, until, expired, file, line, rule, binds
+        case principal, ports, addresses, until, expired, file, line, rule, binds
         case transport = "protocol"
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(entry.identity.byteString.jsonText, forKey: .identity)
+        try container.encode(entry.principal.byteString.jsonText, forKey: .principal)
         try container.encode(entry.location.file.jsonText, forKey: .file)
         try container.encodeIfPresent(binds, forKey: .binds)
         guard let rule = entry.rule else {
@@ -150,12 +150,12 @@ private struct ListedProgram: Encodable {
 }
 
 private struct ListedConfinement: Encodable {
-    let identity: String
+    let principal: String
     let file: String
     let line: Int
 
-    init(_ confinement: ConfinedIdentity, _ location: RuleLocation) {
-        identity = confinement.identity.jsonText
+    init(_ confinement: ConfinedPrincipal, _ location: RuleLocation) {
+        principal = confinement.principal.jsonText
         file = location.file.jsonText
         line = location.line
     }

@@ -49,7 +49,7 @@ struct Log: ParsableCommand {
                 if let wanted, event.user != wanted { continue }
                 if let port, !port.ranges.contains(where: { $0.contains(event.port) }) { continue }
                 let logged = LoggedBind(event, file: reader.file(of: event))
-                try json ? sayJSON(logged, isOneLine: true) : say(logText: logged.text)
+                try json ? printJSON(logged, isOneLine: true) : printOut(logText: logged.text)
             }
             try reportLosses(&reader)
             if !follow || !reader.isLive { break }
@@ -69,7 +69,7 @@ struct Log: ParsableCommand {
         let count = try enforcing { () throws(EnforcementError) in try reader.takeLosses() }
         if count == 0 { return }
         let lost = LostEvents(count)
-        try json ? sayJSON(lost, isOneLine: true) : say(logText: lost.text)
+        try json ? printJSON(lost, isOneLine: true) : printOut(logText: lost.text)
     }
 }
 

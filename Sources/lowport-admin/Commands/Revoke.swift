@@ -22,40 +22,40 @@ struct Revoke: ParsableCommand {
             """
     )
 
-    @OptionGroup var meant: RuleOptions
+    @OptionGroup var request: RuleOptions
     @OptionGroup var editing: EditingOptions
 
     func validate() throws {
-        if meant.program != nil, meant.narrows { throw ValidationError("--program is for every port and address.") }
+        if request.program != nil, request.narrows { throw ValidationError("--program is for every port and address.") }
     }
 
     func run() throws {
-        if let program = meant.program {
-            let file = try ProgramGrant(program.bytes, followLinks: meant.follow)
-            if !editing.quiet, let resolution = file.resolution { note("note: \(resolution)") }
+        if let program = request.program {
+            let file = try ProgramGrant(program.bytes, followLinks: request.follow)
+            if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
             let isLess = try file.take(isDryRun: editing.isDryRun)
             return try editing.report(RulesChange(removed: isLess ? ["cap_net_bind_service=ep \(file.path)"] : []))
         }
         let revocation = Revocation(
-            meant.whom.identity,
-            (meant.transport ?? .any).transports,
-            meant.ports.ranges,
-            on: meant.prefixes
+            request.grantee.principal,
+            (request.transport ?? .any).transports,
+            request.ports.ranges,
+            on: request.prefixes
         )
         _ = try editing.make(.narrows) { $0.removing(revocation) }
-        if !editing.quiet { noteWhatRemains(of: revocation) }
+        if !editing.quiet { reportWhatRemains(of: revocation) }
     }
 
-    /// Names the rules that still allow some of it: in other files, or for other identities that include this one.
-    private func noteWhatRemains(of revocation: Revocation) {
+    /// Names the rules that still allow some of it: in other files, or for other principals that include this one.
+    private func reportWhatRemains(of revocation: Revocation) {
         if editing.isDryRun { return }
         for (rule, location) in RuleStore.system.load().rules.files.flatMap(\.rules) {
-            guard rule.identity == revocation.identity || rule.identity == .everyone else { continue }
+            guard rule.principal == revocation.principal || rule.principal == .everyone else { continue }
             // What taking it away would change, it allows.
             var rest = revocation
-            rest.identity = rule.identity
+            rest.principal = rule.principal
             if rule.subtracting(rest) == [rule] { continue }
-            note("note: still allowed by \(location): \(rule)")
+            printError("note: still allowed by \(location): \(rule)")
         }
     }
 }

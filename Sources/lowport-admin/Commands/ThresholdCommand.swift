@@ -6,11 +6,11 @@ internal import Linux
 struct ThresholdCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "threshold",
-        abstract: "Show or set the port from which on everybody may bind.",
+        abstract: "Show or set the first unprivileged port.",
         discussion: """
             Ports from this number on are open to every user and every program, TCP and
             UDP: the kernel asks nobody. N is set at once, and written to
-            /etc/sysctl.d/99-lowport.conf for the next start of the machine.
+            /etc/sysctl.d/99-lowport.conf for the next reboot.
 
             EXAMPLES
               lowport threshold
@@ -36,7 +36,7 @@ struct ThresholdCommand: ParsableCommand {
     }
 
     func run() throws {
-        let current = try ask()
+        let current = try prompt()
         if let number {
             if !quiet { warn(from: current, to: number) }
             if !isDryRun { try set(number) }
@@ -47,14 +47,14 @@ struct ThresholdCommand: ParsableCommand {
             dryRun: isDryRun,
             standard: PortThreshold.standard
         )
-        if json { return try sayJSON(answer) }
+        if json { return try printJSON(answer) }
         if quiet, number != nil { return }
-        guard let number else { return try say("\(current)") }
+        guard let number else { return try printOut("\(current)") }
         let verb: ByteString = isDryRun ? "would be" : "is"
-        try say("\(PortThreshold.key) \(verb) \(number)\(number == current ? ", unchanged" : ", was \(current)")")
+        try printOut("\(PortThreshold.key) \(verb) \(number)\(number == current ? ", unchanged" : ", was \(current)")")
     }
 
-    private func ask() throws -> UInt32 {
+    private func prompt() throws -> UInt32 {
         do throws(Errno) { return try PortThreshold.current } catch {
             throw failure("cannot read \(PortThreshold.path): \(error.sentence)", status: Status.system)
         }
@@ -63,14 +63,14 @@ struct ThresholdCommand: ParsableCommand {
     /// What else becomes open is what people overlook.
     private func warn(from current: UInt32, to number: UInt32) {
         guard number < min(current, PortThreshold.standard) else { return }
-        note("warning: every user and every program may then bind ports \(number)-\(current - 1), TCP and UDP")
+        printError("warning: every user and every program may then bind ports \(number)-\(current - 1), TCP and UDP")
         let known: [(UInt32, ByteString)] = [
             (22, "ssh"), (25, "mail"), (53, "domain"), (80, "http"), (443, "https"), (514, "syslog"),
             (853, "dns over tls"),
         ]
         let open = known.filter { ($0.0) >= number && $0.0 < current }.map { "\($0.0) (\($0.1))" as ByteString }
-        if !open.isEmpty { note("warning: among them \(ByteString(joining: open, with: ", "))") }
-        note("hint: to allow single ports: lowport grant PORT --user NAME")
+        if !open.isEmpty { printError("warning: among them \(ByteString(joining: open, with: ", "))") }
+        printError("hint: to allow single ports: lowport grant PORT --user NAME")
     }
 
     private func set(_ number: UInt32) throws {

@@ -9,32 +9,34 @@ enum SettingError: Error {
     case weak(PathWeakness)
 }
 
-/// The threshold of ports, now and after the next start of the machine.
+/// The threshold of ports, now and after the next reboot.
 struct PersistentSetting {
     private let number: UInt32
 
     /// The threshold `number`.
     static func threshold(_ number: UInt32) -> PersistentSetting { PersistentSetting(number: number) }
 
-    private static let folder: ByteString = "/etc/sysctl.d"
+    private static let directory: ByteString = "/etc/sysctl.d"
     private static let name: ByteString = "99-lowport.conf"
 
     /// Writes the file of sysctl.d(5) first, and then tells the kernel: what is in force is never what a start forgets.
     func store() throws(SettingError) {
-        let folder = try openFolder()
-        do throws(Errno) { try writeFile(in: folder) } catch { throw .failure("\(Self.folder)/\(Self.name)", error) }
+        let directory = try openDirectory()
+        do throws(Errno) { try writeFile(in: directory) } catch {
+            throw .failure("\(Self.directory)/\(Self.name)", error)
+        }
         do throws(Errno) { try PortThreshold.set(number) } catch { throw .failure(PortThreshold.path, error) }
     }
 
     /// Opens the directory of the settings, and makes it if it is missing.
-    private func openFolder() throws(SettingError) -> FileDescriptor {
+    private func openDirectory() throws(SettingError) -> FileDescriptor {
         let etc = try trustedDirectory("/etc")
         do throws(Errno) { try etc.file.makeDirectory("sysctl.d", mode: FileMode(rawValue: 0o755)) } catch {
-            if error != .fileExists { throw .failure(Self.folder, error) }
+            if error != .fileExists { throw .failure(Self.directory, error) }
         }
-        let resolved = try trustedDirectory(Self.folder)
+        let resolved = try trustedDirectory(Self.directory)
         do throws(Errno) { return try resolved.open([.readOnly, .directory]) } catch {
-            throw .failure(Self.folder, error)
+            throw .failure(Self.directory, error)
         }
     }
 
@@ -47,25 +49,25 @@ struct PersistentSetting {
     }
 
     private static func resolve(_ path: ByteString) throws(SettingError) -> ResolvedPath {
-        do throws(PathFailure) { return try ResolvedPath(path) } catch { throw .failure(error.path, error.error) }
+        do throws(PathError) { return try ResolvedPath(path) } catch { throw .failure(error.path, error.error) }
     }
 
-    private func writeFile(in folder: borrowing FileDescriptor) throws(Errno) {
+    private func writeFile(in directory: borrowing FileDescriptor) throws(Errno) {
         let temporary: ByteString = ".\(Self.name).new"
-        try? folder.unlink(temporary)
+        try? directory.unlink(temporary)
         do throws(Errno) {
-            let file = try FileDescriptor.open(temporary, [.writeOnly, .create, .exclusive, .noFollow], in: folder)
+            let file = try FileDescriptor.open(temporary, [.writeOnly, .create, .exclusive, .noFollow], in: directory)
             try file.write(
                 "# Written by lowport(8): from this port on, everybody may bind.\n\(PortThreshold.key) = \(number)\n"
             )
             try file.setMode(FileMode(rawValue: 0o644))
             try file.synchronize()
             try file.close()
-            try folder.rename(temporary, to: Self.name)
+            try directory.rename(temporary, to: Self.name)
         } catch {
-            try? folder.unlink(temporary)
+            try? directory.unlink(temporary)
             throw error
         }
-        try folder.synchronize()
+        try directory.synchronize()
     }
 }

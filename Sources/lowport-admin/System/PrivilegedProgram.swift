@@ -7,18 +7,18 @@ struct PrivilegedProgram {
     let path: ByteString
     let capabilities: FileCapabilities
 
-    /// Those in the folders of PATH, each once, in the order in which a shell finds them.
+    /// Those in the directories of PATH, each once, in the order in which a shell finds them.
     static func alongPath() -> [PrivilegedProgram] {
         let path = Environment.value(of: "PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         var seen: Set<[UInt64]> = []
         var programs: [PrivilegedProgram] = []
-        for folder in path.split(on: UInt8(ascii: ":")) where !folder.isEmpty {
+        for directory in path.split(on: UInt8(ascii: ":")) where !directory.isEmpty {
             // /bin is /usr/bin on most machines.
-            guard let status = try? FileStatus(of: folder), seen.insert([status.device, status.inode]).inserted,
-                let names = try? FileDescriptor.open(folder, [.readOnly, .directory]).names()
+            guard let status = try? FileStatus(of: directory), seen.insert([status.device, status.inode]).inserted,
+                let names = try? FileDescriptor.open(directory, [.readOnly, .directory]).names()
             else { continue }
             for name in names.sorted() {
-                let program: ByteString = "\(folder)/\(name)"
+                let program: ByteString = "\(directory)/\(name)"
                 guard let found = try? FileCapabilities(ofFile: program), found.permitted.contains(.netBindService),
                     let status = try? FileStatus(of: program), seen.insert([status.device, status.inode]).inserted
                 else { continue }

@@ -40,7 +40,7 @@ struct ProgramGrant: ~Copyable {
     }
 
     private static func resolve(_ name: ByteString, followLinks: Bool) throws -> ResolvedPath {
-        do throws(PathFailure) { return try ResolvedPath(name, followLinks: followLinks) } catch {
+        do throws(PathError) { return try ResolvedPath(name, followLinks: followLinks) } catch {
             guard let target = error.target else { throw refusal(of: name, error.error) }
             let end = (try? ResolvedPath(name, followLinks: true))?.path
             throw failure(
@@ -117,7 +117,7 @@ struct ProgramGrant: ~Copyable {
             bounding: .bounding,
             kernel: .running
         )
-        for concern in diagnosis?.concerns ?? [] { warnings.append("warning: \(path): \(concern)") }
+        for warning in diagnosis?.warnings ?? [] { warnings.append("warning: \(path): \(warning)") }
         return warnings
     }
 }

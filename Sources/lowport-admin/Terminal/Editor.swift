@@ -37,7 +37,7 @@ enum Editor {
 }
 
 /// Writes a question to standard error, where it is seen even if the output goes elsewhere.
-func ask(_ question: Message) { try? InheritedDescriptor.standardError.write(question.shown) }
+func prompt(_ question: Message) { try? InheritedDescriptor.standardError.write(question.shown) }
 
 /// The next line of standard input, without blanks around it; nil at the end.
 func readAnswer() -> ByteString? {

@@ -7,7 +7,7 @@ internal import Linux
 /// - Parameters:
 ///   - isOneLine: whether it stands on one line, as one of many.
 ///   - keysAreFinal: whether every key is one word already; to look at each key of ten thousand rules takes time.
-func sayJSON(_ value: some Encodable, isOneLine: Bool = false, keysAreFinal: Bool = false) throws {
+func printJSON(_ value: some Encodable, isOneLine: Bool = false, keysAreFinal: Bool = false) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if !isOneLine { encoder.outputFormatting.insert(.prettyPrinted) }

@@ -18,7 +18,7 @@ private var isJSONWanted: Bool {
 }
 
 /// Writes why there is no answer, if the command line asks for JSON.
-func sayJSONError(_ what: ByteString, details: [Message] = [], hint: Message? = nil, status: ExitCode) {
+func printJSONError(_ what: ByteString, details: [Message] = [], hint: Message? = nil, status: ExitCode) {
     guard isJSONWanted else { return }
     let answer = ErrorAnswer(
         error: what.jsonText,
@@ -26,5 +26,5 @@ func sayJSONError(_ what: ByteString, details: [Message] = [], hint: Message? = 
         hint: hint?.original.jsonText,
         status: status.rawValue
     )
-    try? sayJSON(answer)
+    try? printJSON(answer)
 }

@@ -24,7 +24,7 @@ struct TextStyle {
         switch line.emphasis {
         case .none: return line.text
         case .heading: return "\u{1B}[1m\(line.text)\u{1B}[m"
-        case .fault: return "\u{1B}[31m\(line.text)\u{1B}[m"
+        case .error: return "\u{1B}[31m\(line.text)\u{1B}[m"
         }
     }
 }
@@ -37,7 +37,7 @@ struct Line {
         /// It stands over a table.
         case heading
         /// It says what keeps something from working.
-        case fault
+        case error
     }
 
     /// What it says, escaped.

@@ -119,7 +119,7 @@ enum AuthbindTreeCases {
             ("device", "mknod -m 755 @ c 1 3"), ("link to a file", "allow x; ln -s /etc/authbind/x @"),
             ("link to a refused file", ": > x; ln -s /etc/authbind/x @"), ("dangling link", "ln -s nowhere @"),
             ("link to itself", "ln -s $(basename @) @"),
-            ("link into a closed folder", "mkdir -m 700 y; allow y/x; ln -s /etc/authbind/y/x @"),
+            ("link into a closed directory", "mkdir -m 700 y; allow y/x; ln -s /etc/authbind/y/x @"),
             ("link through a file", ": > x; ln -s ../x/z @"), ("hard link", "allow x; ln x @"), ("empty", ": > @"),
         ]
         for (kind, command) in kinds {
@@ -171,26 +171,26 @@ enum AuthbindTreeCases {
                 )
             }
         }
-        for (folder, file) in [("byport", "byport/81"), ("byaddr", "byaddr/127.0.0.1,81"), (".", "byport/81")] {
+        for (directory, file) in [("byport", "byport/81"), ("byaddr", "byaddr/127.0.0.1,81"), (".", "byport/81")] {
             for mode in ["000", "700", "711", "744", "755", "777"] {
                 for owner in ["root:root", "alice:alice"] {
                     cases.append(
                         AuthbindCase(
-                            "folder \(folder) mode \(mode) of \(owner)",
-                            setup: "allow \(file); chown \(owner) \(folder); chmod \(mode) \(folder)",
+                            "directory \(directory) mode \(mode) of \(owner)",
+                            setup: "allow \(file); chown \(owner) \(directory); chmod \(mode) \(directory)",
                             v4
                         )
                     )
                 }
             }
         }
-        for (folder, mode) in [
+        for (directory, mode) in [
             ("byuid", "000"), ("byuid", "700"), ("byuid/1001", "000"), ("byuid/1001", "600"), (".", "700"),
         ] {
             cases.append(
                 AuthbindCase(
-                    "\(folder) mode \(mode)",
-                    setup: "echo 127.0.0.1,81 > byuid/1001; chmod \(mode) \(folder)",
+                    "\(directory) mode \(mode)",
+                    setup: "echo 127.0.0.1,81 > byuid/1001; chmod \(mode) \(directory)",
                     v4
                 )
             )

@@ -4,7 +4,7 @@ internal import Linux
 internal import TestSupport
 internal import Testing
 
-/// A command line of setcap or getcap, run by a shell in a fresh folder with files of every sort.
+/// A command line of setcap or getcap, run by a shell in a fresh directory with files of every sort.
 ///
 /// `setcap` and `getcap` are either the original's or ours; `$NB` in front of a command makes it run as nobody.
 struct CapabilityCase: Sendable, CustomTestStringConvertible {
@@ -39,10 +39,10 @@ enum CapabilityFixture {
     /// Runs `script` with the programs of `contender` in a fresh copy of the files.
     static func run(_ script: String, by contender: Contender) async throws -> CapabilityEffects {
         let template = try await template.value
-        let folder = "\(template.base)/\(UUID().uuidString)"
-        let copied = try await TestSupport.run("cp", ["-a", ByteString(template.files), ByteString(folder)])
+        let directory = "\(template.base)/\(UUID().uuidString)"
+        let copied = try await TestSupport.run("cp", ["-a", ByteString(template.files), ByteString(directory)])
         guard copied.status == 0 else { throw FixtureFailure(outcome: copied) }
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        defer { try? FileManager.default.removeItem(atPath: directory) }
         let outcome = try await TestSupport.run(
             "timeout",
             ["120", "sh", "-c", ByteString(script)],
@@ -52,23 +52,23 @@ enum CapabilityFixture {
                 "NB": "setpriv --reuid=65534 --regid=65534 --clear-groups",
                 "LC_ALL": "C",
             ],
-            folder: folder
+            directory: directory
         )
-        return CapabilityEffects(outcome: outcome, attributes: try attributes(below: folder))
+        return CapabilityEffects(outcome: outcome, attributes: try attributes(below: directory))
     }
 
-    /// A folder that everybody may enter, and that goes away with this process.
+    /// A directory that everybody may enter, and that goes away with this process.
     private static let base: String = {
         atexit { try? FileManager.default.removeItem(atPath: CapabilityFixture.base) }
         return "/tmp/lowport-capabilities-\(ProcessInfo.processInfo.processIdentifier)"
     }()
 
-    /// The folder that holds the files, and beside it those with the programs; made once.
+    /// The directory that holds the files, and beside it those with the programs; made once.
     private static let template = Task {
         let made = try await TestSupport.run(
             "sh",
             ["-eu", "-c", ByteString(preparation)],
-            environment: ["BASE": base, "PRODUCTS": Products.folder]
+            environment: ["BASE": base, "PRODUCTS": Products.directory]
         )
         guard made.status == 0 else { throw FixtureFailure(outcome: made) }
         for (name, text) in CapabilityTools.all {
@@ -102,12 +102,12 @@ enum CapabilityFixture {
         chmod 0711 noread; chmod 0744 nosearch
         """
 
-    /// The raw attributes of all files below `folder`, in the order of their names.
-    private static func attributes(below folder: String) throws -> [String] {
-        guard let walk = FileManager.default.enumerator(atPath: folder) else { return [] }
+    /// The raw attributes of all files below `directory`, in the order of their names.
+    private static func attributes(below directory: String) throws -> [String] {
+        guard let walk = FileManager.default.enumerator(atPath: directory) else { return [] }
         let names = walk.compactMap { $0 as? String }.sorted()
         return names.map { name in
-            let path = ByteString("\(folder)/\(name)")
+            let path = ByteString("\(directory)/\(name)")
             do throws(Errno) {
                 let value = try readAttribute(.capability, of: path, followLinks: false, limit: 64)
                 return "\(name) \(value.map { String(format: "%02x", $0) }.joined())"

@@ -60,7 +60,7 @@ enum CapabilityTools {
 
         """
 
-    /// `on-image COMMAND…`: in a folder of a new ext4 with the files `v1`, `odd`, `v4`, `short` and `plain`, whose
+    /// `on-image COMMAND…`: in a directory of a new ext4 with the files `v1`, `odd`, `v4`, `short` and `plain`, whose
     /// attributes no system call writes: of revision 1, with unknown flags, of revision 4, and cut off.
     private static let onImage = """
         #!/bin/sh -eu

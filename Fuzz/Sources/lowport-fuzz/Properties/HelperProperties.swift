@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-@testable import HelperProtocol
 import Linux
 
 @testable import BindBroker
+@testable import HelperProtocol
 @testable import PortPolicy
 
 extension Property {
@@ -58,14 +58,14 @@ extension Property {
             try require(reply.error.map { $0.rawValue > 0 } ?? true, "an error that is none")
         }
         if let order = HelperOrder(bytes) { try require(order.bytes == bytes, "the order is written in another way") }
-        if let call = PassedOnCall(bytes) {
+        if let call = ForwardedCall(bytes) {
             try require(
                 call.bytes == bytes && call.notification.arguments.count == 6,
                 "the call is written in another way"
             )
             try require(call.refusal.map { $0.rawValue > 0 } ?? true, "an error that is none")
         }
-        let count = [HelperRequest(bytes) != nil, HelperReply(bytes) != nil, PassedOnCall(bytes) != nil].count { $0 }
+        let count = [HelperRequest(bytes) != nil, HelperReply(bytes) != nil, ForwardedCall(bytes) != nil].count { $0 }
         try require(count <= 1, "two messages in one")
     }
 

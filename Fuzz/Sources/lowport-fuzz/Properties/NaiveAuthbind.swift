@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import PolicyInventory
 import Linux
+import PolicyInventory
 import PortPolicy
 
 /// A line of a byuid file as authbind 2.1.3 was measured to read it, but for numbers that wrap and lines that are too long.
@@ -120,8 +120,8 @@ struct NaiveTree {
             let groups = (0..<8).map { String(Int(address[$0 * 2]) << 8 | Int(address[$0 * 2 + 1]), radix: 16) }
             steps.append((tree.byaddr, "\(mark)\(groups.joined(separator: ":")),\(port)"))
         }
-        for (folder, name) in steps {
-            switch folder {
+        for (directory, name) in steps {
+            switch directory {
             case .absent: continue
             case .closed: return EACCES
             case .open(let entries):

@@ -80,7 +80,7 @@ extension Property {
             requests.addresses += [line.first, line.last].compactMap(Requests.address)
             requests.ports += [line.ports.lowest, line.ports.highest]
         }
-        for line in ByteString(bytes).split(on: 0x0A) { _ = ByuidComplaint.reason(against: line.bytes[...]) }
+        for line in ByteString(bytes).split(on: 0x0A) { _ = ByuidDiagnostic.reason(against: line.bytes[...]) }
         for _ in 0..<48 {
             let request = requests.next()
             let found = ByuidFile.line(allowing: request, in: bytes)

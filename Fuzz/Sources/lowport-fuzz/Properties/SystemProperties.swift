@@ -104,7 +104,7 @@ extension Property {
     /// /proc/PID/status: two readers of it agree, and no number is cut.
     private static func checkStatus(_ bytes: [UInt8]) throws {
         guard let one = ProcessStatus(bytes) else { return }
-        try require(one.users.count == 4 && one.groups.count == 4, "identities are missing")
+        try require(one.users.count == 4 && one.groups.count == 4, "principals are missing")
         let line = ByteString(bytes).split(on: 0x0A).first { $0.hasPrefix("Uid:") } ?? ""
         let user = line.bytes.dropFirst(4).split { $0 == 0x20 || $0 == 0x09 }.first ?? []
         try require(Int(String(decoding: user, as: UTF8.self)) == Int(one.users[0].rawValue), "another user")
@@ -195,7 +195,7 @@ extension Property {
     /// nobody is said to be under it who is not.
     private static func checkNotice(_ bytes: [UInt8]) throws {
         let parts = ByteString(bytes).split(on: 0)
-        guard let notice = EnforcementNotice(parts[0]) else { return }
+        guard let notice = EngineState(parts[0]) else { return }
         try require(notice.byteString == parts[0], "it claims more than is written")
         let groups = parts.count > 1 ? parts[1] : "0::/\n"
         for network in [nil, notice.network, notice.network.map { $0 &+ 1 }]
@@ -232,7 +232,7 @@ extension Property {
         }
         try require(bytes.count == 88 && event.command.count <= 16 && !event.command.bytes.contains(0), "a name")
         try require(event.time == number(0, 8) && event.process == number(12, 4), "another process")
-        try require(event.user.rawValue == number(16, 4) && event.group.rawValue == number(20, 4), "another identity")
+        try require(event.user.rawValue == number(16, 4) && event.group.rawValue == number(20, 4), "another principal")
         try require(event.source == number(56, 4) && event.line == number(60, 4), "another line")
         try require(event.port.rawValue == UInt16(bytes[82]) << 8 | UInt16(bytes[83]), "another port")
         let address = NaiveRules.bytes(event.address)

@@ -4,21 +4,21 @@ internal import PortPolicy
 
 extension RuleStore.Contents {
     /// Why files or directories grant nothing.
-    var errors: [PolicyConcern] {
-        let refusals = refusals.map { refusal in
+    var errors: [PolicyDiagnostic] {
+        let readErrors = readErrors.map { refusal in
             // The text of a refusal begins with its path.
             let message = ByteString(refusal.byteString.bytes.dropFirst(refusal.path.count + 2))
-            return PolicyConcern(Message(message), path: refusal.path, .error)
+            return PolicyDiagnostic(Message(message), path: refusal.path, .error)
         }
-        return files.reduce(into: refusals) { concerns, file in
-            concerns += file.errors.map { error in
-                PolicyConcern(error.message, path: file.path, line: error.line, column: error.column, .error)
+        return files.reduce(into: readErrors) { diagnostics, file in
+            diagnostics += file.errors.map { error in
+                PolicyDiagnostic(error.message, path: file.path, line: error.line, column: error.column, .error)
             }
         }
     }
 
-    /// Why rules that are written without fault allow nothing, or less than they seem to, or nothing more than others.
-    func doubts(at now: Timestamp) -> [PolicyConcern] {
+    /// Why rules that are written without error allow nothing, or less than they seem to, or nothing more than others.
+    func doubts(at now: Timestamp) -> [PolicyDiagnostic] {
         var accounts = KnownNames()
         let rules = files.flatMap(\.rules)
         let shadows = RuleShadows(rules, now: now)
@@ -33,13 +33,13 @@ extension RuleStore.Contents {
         return doubts + confinementDoubts(&accounts)
     }
 
-    private static func warning(_ message: ByteString, _ location: RuleLocation) -> PolicyConcern {
-        PolicyConcern(Message(message), path: location.file, line: location.line, .warning)
+    private static func warning(_ message: ByteString, _ location: RuleLocation) -> PolicyDiagnostic {
+        PolicyDiagnostic(Message(message), path: location.file, line: location.line, .warning)
     }
 
     /// Why lines confine nobody, or nobody whom another line does not confine.
-    private func confinementDoubts(_ accounts: inout KnownNames) -> [PolicyConcern] {
-        var seen: [ConfinedIdentity: RuleLocation] = [:]
+    private func confinementDoubts(_ accounts: inout KnownNames) -> [PolicyDiagnostic] {
+        var seen: [ConfinedPrincipal: RuleLocation] = [:]
         let all = files.flatMap(\.confinements)
         let everyone = all.first { $0.confinement == .everyone }?.location
         return all.compactMap { confinement, location in
@@ -60,12 +60,12 @@ extension RuleStore.Contents {
 
     private static func reasonsToDoubt(_ rule: Rule, now: Timestamp, _ accounts: inout KnownNames) -> [ByteString] {
         var reasons: [ByteString] = []
-        switch rule.identity {
+        switch rule.principal {
         case .user(let name) where !accounts.hasUser(name): reasons.append(accounts.absence(ofUser: name))
         case .group(let name) where !accounts.hasGroup(name): reasons.append(accounts.absence(ofGroup: name))
         default: break
         }
-        if rule.isExpired(at: now), let until = rule.until { reasons.append("is over since \(until)") }
+        if rule.isExpired(at: now), let until = rule.until { reasons.append("expired at \(until)") }
         for prefix in rule.prefixes where prefix.address.isWildcard && prefix.length != 0 {
             let all: ByteString = if case .v4 = prefix.address { "0.0.0.0/0" } else { "::/0" }
             reasons.append("\"on \(prefix)\" matches no bind; for every address write \(all), or no \"on\"")

@@ -3,27 +3,27 @@ internal import Launch
 internal import Linux
 
 /// Where the engine says to everybody that it is enabled. The engine works without; only who asks gets a poorer answer.
-enum NoticeBoard {
-    /// The folder, which is made if it is missing.
-    static func folder() throws(Errno) -> FileDescriptor {
+enum EngineStateFile {
+    /// The directory, which is made if it is missing.
+    static func directory() throws(Errno) -> FileDescriptor {
         do throws(Errno) {
             try FileDescriptor.open("/run", [.readOnly, .directory])
                 .makeDirectory("lowport", mode: FileMode(rawValue: 0o755))
         } catch  where error == .fileExists {}
-        return try FileDescriptor.open(EnforcementNotice.folder, [.readOnly, .directory, .noFollow])
+        return try FileDescriptor.open(EngineState.directory, [.readOnly, .directory, .noFollow])
     }
 
     /// Puts `notice` in the place of the one that is there.
-    static func put(_ notice: EnforcementNotice) throws(Errno) {
-        let folder = try folder()
+    static func put(_ notice: EngineState) throws(Errno) {
+        let directory = try directory()
         let draft: ByteString = ".kernel-\(CurrentProcess.identifier)"
         do throws(Errno) {
-            let file = try FileDescriptor.open(draft, [.writeOnly, .create, .truncate, .noFollow], in: folder)
+            let file = try FileDescriptor.open(draft, [.writeOnly, .create, .truncate, .noFollow], in: directory)
             try file.setMode(FileMode(rawValue: 0o644))
             try file.write(notice.byteString)
-            try folder.rename(draft, to: EnforcementNotice.name)
+            try directory.rename(draft, to: EngineState.name)
         } catch {
-            try? folder.unlink(draft)
+            try? directory.unlink(draft)
             throw error
         }
     }
@@ -31,8 +31,8 @@ enum NoticeBoard {
     /// Takes the notice down.
     static func clear() throws(Errno) {
         do throws(Errno) {
-            try FileDescriptor.open(EnforcementNotice.folder, [.readOnly, .directory, .noFollow])
-                .unlink(EnforcementNotice.name)
+            try FileDescriptor.open(EngineState.directory, [.readOnly, .directory, .noFollow])
+                .unlink(EngineState.name)
         } catch { if error != .noSuchFile { throw error } }
     }
 }

@@ -12,7 +12,7 @@ enum EntryAccess: Sendable {
 }
 
 /// Reads directories for a walk; every thread has one.
-struct FolderReader: ~Copyable {
+struct DirectoryReader: ~Copyable {
     private let options: WalkOptions
     private let access: EntryAccess
     private let budget: DescriptorBudget
@@ -31,88 +31,89 @@ struct FolderReader: ~Copyable {
     /// Does `task`, and returns what was found and what is left to do.
     mutating func read(_ task: WalkTask) -> WalkResult {
         switch task {
-        case .folder(let name, let parent, let device): open(name, in: parent, device: device)
-        case .entries(let folder, let position, let device): readEntries(of: folder, from: position, device: device)
+        case .directory(let name, let parent, let device): open(name, in: parent, device: device)
+        case .entries(let directory, let position, let device):
+            readEntries(of: directory, from: position, device: device)
         }
         defer { result = WalkResult() }
         return result
     }
 
-    private mutating func open(_ name: ByteString, in parent: OpenFolder, device: UInt64) {
+    private mutating func open(_ name: ByteString, in parent: OpenDirectory, device: UInt64) {
         do {
             guard let device = try options.judge(name, in: parent, above: device) else {
-                if options.tellsEverything { tell(.notFile, parent.path(of: name)) }
+                if options.tellsEverything { report(.notFile, parent.path(of: name)) }
                 return
             }
-            let folder = try OpenFolder(name, in: parent, budget: budget)
-            if options.tellsEverything { tell(.notFile, folder.path) }
-            readEntries(of: folder, from: .start, device: device)
+            let directory = try OpenDirectory(name, in: parent, budget: budget)
+            if options.tellsEverything { report(.notFile, directory.path) }
+            readEntries(of: directory, from: .start, device: device)
         } catch {
-            tell(.closedFolder(error), parent.path(of: name))
+            report(.closedDirectory(error), parent.path(of: name))
         }
     }
 
-    private mutating func readEntries(of folder: OpenFolder, from start: DirectoryPosition, device: UInt64) {
+    private mutating func readEntries(of directory: OpenDirectory, from start: DirectoryPosition, device: UInt64) {
         do {
-            try folder.withDescriptor { directory throws(Errno) in
-                if start != .start && !folder.isKept { try entries.seek(to: start, of: directory) }
-                try readEntries(of: folder, directory, device: device)
+            try directory.withDescriptor { descriptor throws(Errno) in
+                if start != .start && !directory.isKept { try entries.seek(to: start, of: descriptor) }
+                try readEntries(of: directory, descriptor, device: device)
             }
         } catch {
-            tell(.unfinishedFolder(error), folder.path)
+            report(.unfinishedDirectory(error), directory.path)
         }
     }
 
     private mutating func readEntries(
-        of folder: OpenFolder,
-        _ directory: borrowing FileDescriptor,
+        of directory: OpenDirectory,
+        _ descriptor: borrowing FileDescriptor,
         device: UInt64
     ) throws(Errno) {
-        let isSearchable = access != .workingDirectory || (try? directory.becomeWorkingDirectory()) != nil
-        while try entries.readBatch(of: directory) {
+        let isSearchable = access != .workingDirectory || (try? descriptor.becomeWorkingDirectory()) != nil
+        while try entries.readBatch(of: descriptor) {
             var position = DirectoryPosition.start
             while let entry = entries.next() {
-                look(at: entry, in: folder, directory, isSearchable, device)
+                look(at: entry, in: directory, descriptor, isSearchable, device)
                 position = entry.nextPosition
                 result.entryCount += 1
             }
             if result.entryCount >= Self.entriesPerTask {
-                return result.items.append(.task(.entries(folder, from: position, device: device)))
+                return result.items.append(.task(.entries(directory, from: position, device: device)))
             }
         }
     }
 
     private mutating func look(
         at entry: DirectoryEntry,
-        in folder: OpenFolder,
-        _ directory: borrowing FileDescriptor,
+        in directory: OpenDirectory,
+        _ descriptor: borrowing FileDescriptor,
         _ isSearchable: Bool,
         _ device: UInt64
     ) {
         var kind = entry.kind
         if kind == .unknown {
             do {
-                kind = try entries.status(of: entry, in: directory).kind
+                kind = try entries.status(of: entry, in: descriptor).kind
             } catch {
-                return tell(.unreachable(error), entry, folder)
+                return report(.unreachable(error), entry, directory)
             }
         }
         switch kind {
         case .directory:
-            result.items.append(.task(.folder(entries.name(of: entry), parent: folder, device: device)))
+            result.items.append(.task(.directory(entries.name(of: entry), parent: directory, device: device)))
         case .symbolicLink:
-            if options.tellsEverything { tell(.notFile, entry, folder) }
+            if options.tellsEverything { report(.notFile, entry, directory) }
         default:
             do throws(Errno) {
                 guard isSearchable else { throw .permissionDenied }
-                let value = try attributeValue(of: entry, directory)
+                let value = try attributeValue(of: entry, descriptor)
                 guard let capabilities = try? FileCapabilities(attribute: value) else { throw .invalidArgument }
-                tell(.capabilities(capabilities), entry, folder)
+                report(.capabilities(capabilities), entry, directory)
             } catch {
                 if !error.meansNoAttribute {
-                    tell(reason(for: error, at: entry, directory), entry, folder)
+                    report(reason(for: error, at: entry, descriptor), entry, directory)
                 } else if options.tellsEverything {
-                    tell(.none, entry, folder)
+                    report(.none, entry, directory)
                 }
             }
         }
@@ -120,15 +121,15 @@ struct FolderReader: ~Copyable {
 
     private func attributeValue(
         of entry: DirectoryEntry,
-        _ directory: borrowing FileDescriptor
+        _ descriptor: borrowing FileDescriptor
     ) throws(Errno) -> [UInt8] {
         let size = CapabilityAttributeRevision.v3.size
         switch access {
-        case .descriptor: return try entries.readAttribute(attribute, of: entry, in: directory, limit: size)
+        case .descriptor: return try entries.readAttribute(attribute, of: entry, in: descriptor, limit: size)
         case .workingDirectory:
             return try entries.readAttribute(attribute, ofEntryInWorkingDirectory: entry, limit: size)
         case .magicPath:
-            let path: ByteString = "\(directory.magicPath)/\(entries.name(of: entry))"
+            let path: ByteString = "\(descriptor.magicPath)/\(entries.name(of: entry))"
             return try readAttribute(attribute, of: path, followLinks: false, limit: size)
         }
     }
@@ -137,21 +138,21 @@ struct FolderReader: ~Copyable {
     private func reason(
         for error: Errno,
         at entry: DirectoryEntry,
-        _ directory: borrowing FileDescriptor
+        _ descriptor: borrowing FileDescriptor
     ) -> WalkFinding.Kind {
         do {
-            let kind = try entries.status(of: entry, in: directory).kind
+            let kind = try entries.status(of: entry, in: descriptor).kind
             return kind == .directory || kind == .symbolicLink ? .notFile : .unreadable(error)
         } catch {
             return .unreachable(error)
         }
     }
 
-    private mutating func tell(_ kind: WalkFinding.Kind, _ entry: DirectoryEntry, _ folder: OpenFolder) {
-        tell(kind, folder.path(of: entries.name(of: entry)))
+    private mutating func report(_ kind: WalkFinding.Kind, _ entry: DirectoryEntry, _ directory: OpenDirectory) {
+        report(kind, directory.path(of: entries.name(of: entry)))
     }
 
-    private mutating func tell(_ kind: WalkFinding.Kind, _ path: ByteString) {
+    private mutating func report(_ kind: WalkFinding.Kind, _ path: ByteString) {
         result.items.append(.finding(WalkFinding(kind, at: path)))
     }
 }
@@ -164,13 +165,13 @@ extension WalkOptions {
     ///
     /// This is found out before the directory is opened: that could mount another file system, or wait for its server.
     /// - Parameter device: that of `parent`, and what is returned where the options do not need to know it.
-    func judge(_ name: ByteString, in parent: OpenFolder, above device: UInt64) throws(Errno) -> UInt64? {
+    func judge(_ name: ByteString, in parent: OpenDirectory, above device: UInt64) throws(Errno) -> UInt64? {
         guard isLimited else { return device }
-        return try parent.withDescriptor { directory throws(Errno) in
-            let own = try FileStatus(of: name, in: directory).device
+        return try parent.withDescriptor { descriptor throws(Errno) in
+            let own = try FileStatus(of: name, in: descriptor).device
             if own == device { return own }
             if staysOnFileSystem { return nil }
-            let opened = try FileDescriptor.open(name, [.pathOnly, .directory, .noFollow], in: directory)
+            let opened = try FileDescriptor.open(name, [.pathOnly, .directory, .noFollow], in: descriptor)
             let system = try opened.fileSystem()
             return system.isRemote || system.isVirtual ? nil : own
         }

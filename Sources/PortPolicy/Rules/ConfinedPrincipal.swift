@@ -4,7 +4,7 @@ public import Linux
 /// A line `confine …`: whose processes may bind privileged ports only as the rules allow, whatever they may do otherwise.
 ///
 /// The kernel engine holds them to it. Root is exempt unless `confine root` is written.
-public enum ConfinedIdentity: Hashable, Sendable, ByteStringConvertible {
+public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
     /// Every user but root.
     case everyone
     /// Processes with the real user 0.
@@ -30,15 +30,15 @@ public enum ConfinedIdentity: Hashable, Sendable, ByteStringConvertible {
         return switch self {
         case .root: false
         case .everyone: true
-        case .user(let name): Identity.user(name).includes(user: user, groups: groups, names: names)
-        case .group(let name): Identity.group(name).includes(user: user, groups: groups, names: names)
+        case .user(let name): Principal.user(name).includes(user: user, groups: groups, names: names)
+        case .group(let name): Principal.group(name).includes(user: user, groups: groups, names: names)
         }
     }
 }
 
 extension RulesFile {
     /// The lines that confine somebody, and where they stand.
-    public var confinements: [(confinement: ConfinedIdentity, location: RuleLocation)] {
+    public var confinements: [(confinement: ConfinedPrincipal, location: RuleLocation)] {
         lines.compactMap { line in
             guard case .confinement(let confinement) = line.content else { return nil }
             return (confinement, RuleLocation(file: path, line: line.number))

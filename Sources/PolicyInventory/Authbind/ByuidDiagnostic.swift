@@ -3,7 +3,7 @@ internal import Linux
 internal import PortPolicy
 
 /// Why authbind passes over a line of a byuid file that looks like a rule.
-enum ByuidComplaint {
+enum ByuidDiagnostic {
     /// What is wrong with `line`, which has no newline; nil if it is a rule, a comment or nothing.
     static func reason(against line: ArraySlice<UInt8>) -> ByteString? {
         if let rule = ByuidFile.rule(on: line) {

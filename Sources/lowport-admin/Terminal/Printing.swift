@@ -2,13 +2,13 @@
 internal import ArgumentParser
 internal import Linux
 
-/// What a command ends with when it cannot do what it was asked for.
+/// What a command ends with when it cannot do what it was requested.
 enum Status {
     /// The answer to the question is no.
     static let no = ExitCode(1)
-    /// The command line makes no sense (`EX_USAGE`).
+    /// The command line is not valid (`EX_USAGE`).
     static let usage = ExitCode(64)
-    /// The rules have faults (`EX_DATAERR`).
+    /// The rules have errors (`EX_DATAERR`).
     static let badRules = ExitCode(65)
     /// The kernel lacks what it takes (`EX_UNAVAILABLE`).
     static let unavailable = ExitCode(69)
@@ -16,19 +16,19 @@ enum Status {
     static let system = ExitCode(71)
     /// The caller may not do this (`EX_NOPERM`).
     static let notPermitted = ExitCode(77)
-    /// The installation or its files are not as they must be (`EX_CONFIG`).
+    /// The installation or its files have the wrong owner, mode or content (`EX_CONFIG`).
     static let configuration = ExitCode(78)
 }
 
 /// Writes a line to standard output. Whatever is in it that others wrote, it stays one line, and does nothing.
-func say(_ line: ByteString) throws { try say(lines: [Line(line)]) }
+func printOut(_ line: ByteString) throws { try printOut(lines: [Line(line)]) }
 
 /// Writes many lines to standard output at once.
-func say(lines: [ByteString]) throws { try say(lines: lines.map { Line($0) }) }
+func printOut(lines: [ByteString]) throws { try printOut(lines: lines.map { Line($0) }) }
 
 /// Writes many lines to standard output at once.
 /// - Parameter style: how lines that stand out do so.
-func say(lines: [Line], _ style: TextStyle = .standardOutput) throws {
+func printOut(lines: [Line], _ style: TextStyle = .standardOutput) throws {
     if lines.isEmpty { return }
     var text: [UInt8] = []
     for line in lines {
@@ -39,7 +39,7 @@ func say(lines: [Line], _ style: TextStyle = .standardOutput) throws {
 }
 
 /// Writes a line of a log to standard output, whose fields are quoted already.
-func say(logText line: ByteString) throws { try say(lines: [Line(escaped: line)]) }
+func printOut(logText line: ByteString) throws { try printOut(lines: [Line(escaped: line)]) }
 
 /// Writes `text`, which is safe, to standard output.
 func write(_ text: ByteString) throws {
@@ -53,23 +53,23 @@ func write(_ text: ByteString) throws {
 }
 
 /// Writes a line to standard error, without the program's name.
-func note(_ line: ByteString) { note(message: Message(line)) }
+func printError(_ line: ByteString) { printError(message: Message(line)) }
 
 /// Writes a line to standard error that may have a command in it.
-func note(message: Message) { try? InheritedDescriptor.standardError.write(message.shown + "\n") }
+func printError(message: Message) { try? InheritedDescriptor.standardError.write(message.shown + "\n") }
 
 /// Says on standard error what went wrong and what would help, and returns the status to end with.
 ///
-/// - Parameter details: lines that go before, each a fault with its place.
+/// - Parameter details: lines that go before, each an error with its place.
 func failure(
     _ what: ByteString,
     details: [Message] = [],
     hint: Message? = nil,
     status: ExitCode
 ) -> ExitCode {
-    sayJSONError(what, details: details, hint: hint, status: status)
-    for detail in details { note(message: detail) }
-    note("lowport: \(what)")
-    if let hint { note(message: "hint: \(hint)") }
+    printJSONError(what, details: details, hint: hint, status: status)
+    for detail in details { printError(message: detail) }
+    printError("lowport: \(what)")
+    if let hint { printError(message: "hint: \(hint)") }
     return status
 }

@@ -2,7 +2,7 @@
 public import Linux
 
 /// Whom a rule is for.
-public enum Identity: Hashable, Sendable, ByteStringConvertible {
+public enum Principal: Hashable, Sendable, ByteStringConvertible {
     /// Every process.
     case everyone
     /// Processes with this real user, by name.

@@ -2,7 +2,7 @@
 public import Linux
 
 /// Why a file's capabilities are not what they seem, or do not do what somebody may expect of them.
-public enum CapabilityConcern: Hashable, Sendable {
+public enum CapabilityWarning: Hashable, Sendable {
     /// There is an attribute that execve(2) may honour, and that the kernel shows nobody: one of revision 1, or with flags
     /// that it does not know.
     case hidden
@@ -33,8 +33,8 @@ public enum CapabilityConcern: Hashable, Sendable {
     case ownedByOrdinaryUser(UserID)
 }
 
-extension CapabilityConcern: ByteStringConvertible {
-    /// The concern as a sentence.
+extension CapabilityWarning: ByteStringConvertible {
+    /// The warning as a sentence.
     public var byteString: ByteString {
         switch self {
         case .hidden:

@@ -7,7 +7,7 @@ import PortPolicy
 /// The helper that is started for every bind is linked statically, which makes it start in half the time, and does that
 /// one bind alone. It looks for names in /etc/passwd and /etc/group itself, and loads nobody's modules. What else there
 /// is to do it hands over.
-struct FullHelper {
+struct NSSHelper {
     /// The arguments that this program was started with, and the other is started with.
     let arguments: [ByteString]
 
@@ -20,11 +20,11 @@ struct FullHelper {
 
 /// The names that the files hold; for all others the full helper takes over.
 struct NamesInFiles: NameResolver {
-    let full: FullHelper
+    let full: NSSHelper
     private let users = AccountFile("/etc/passwd")
     private let groups = AccountFile("/etc/group")
 
-    init(full: FullHelper) { self.full = full }
+    init(full: NSSHelper) { self.full = full }
 
     func user(named name: ByteString) -> UserID? { number(of: name, in: users).map { UserID(rawValue: $0) } }
 

@@ -5,7 +5,7 @@ internal import PolicyInventory
 internal import PortPolicy
 
 /// `--user`, `--group`, `--uid`, `--gid` or `--everyone`: exactly one of them.
-struct IdentityOptions: ParsableArguments {
+struct PrincipalOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The user, by name.", valueName: "name"),
         completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'")
@@ -27,8 +27,8 @@ struct IdentityOptions: ParsableArguments {
     @Flag(help: "Every user.")
     var everyone = false
 
-    private var given: [Identity] {
-        var all: [Identity] = []
+    private var given: [Principal] {
+        var all: [Principal] = []
         if let user { all.append(.user(user.bytes)) }
         if let group { all.append(.group(group.bytes)) }
         if let uid { all.append(.userID(UserID(rawValue: uid))) }
@@ -42,19 +42,19 @@ struct IdentityOptions: ParsableArguments {
         if program != nil {
             guard given.isEmpty else { throw ValidationError("--program is for everybody who runs the program.") }
         } else if given.count != 1 {
-            throw ValidationError("Say for whom: exactly one of --user, --group, --uid, --gid or --everyone.")
+            throw ValidationError("Specify exactly one of --user, --group, --uid, --gid or --everyone.")
         }
     }
 
-    var identity: Identity { given[0] }
+    var principal: Principal { given[0] }
 
     private static func hint(_ near: ByteString?, _ option: Message) -> Message {
         near.map { "did you mean \($0)?" } ?? "for a number, use \(option)"
     }
 
-    /// The identity, if the machine knows its name.
-    func existingIdentity() throws -> Identity {
-        switch identity {
+    /// The principal, if the machine knows its name.
+    func existingPrincipal() throws -> Principal {
+        switch principal {
         case .user(let name) where Accounts.user(named: name) == nil:
             throw failure(
                 "no such user: \(name)",
@@ -67,7 +67,7 @@ struct IdentityOptions: ParsableArguments {
                 hint: Self.hint(KnownNames().group(like: name), "--gid"),
                 status: Status.usage
             )
-        default: return identity
+        default: return principal
         }
     }
 }

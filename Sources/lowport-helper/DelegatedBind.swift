@@ -3,7 +3,7 @@ import HelperProtocol
 import Linux
 import PortPolicy
 
-/// Who is asked for: the real identity of this process, and the capabilities that it holds for that.
+/// Who is asked for: the real principal of this process, and the capabilities that it holds for that.
 struct Caller {
     /// The real user.
     let user = CurrentProcess.realUser
@@ -13,17 +13,17 @@ struct Caller {
     let capabilities: HeldCapabilities
 
     /// What the helper gives for a decision at `now`.
-    func context<Names: NameResolver>(now: Int64, names: Names) -> DecisionContext<Names, RaisedReading> {
+    func context<Names: NameResolver>(now: Int64, names: Names) -> DecisionContext<Names, ReadOverride> {
         DecisionContext(
             now: Timestamp(rawValue: now),
             names: names,
-            privilege: RaisedReading(capabilities: capabilities)
+            privilege: ReadOverride(capabilities: capabilities)
         )
     }
 }
 
 /// A socket and the address that it is to be bound to, for the real user of this process.
-struct AskedBind {
+struct DelegatedBind {
     /// Who wants it.
     let caller: Caller
     /// The socket; somebody else's.
@@ -43,7 +43,7 @@ struct AskedBind {
     ///   - log: hears of the decision before it takes effect, and then of the outcome.
     /// - Returns: what became of it.
     func carryOut(_ request: BindRequest, _ decision: Decision, log: inout SystemLog) -> HelperReply {
-        func tell(_ event: DecisionLog.Event) {
+        func log(_ event: DecisionLog.Event) {
             log.write(severity: event.severity) {
                 DecisionLog.line(
                     event,
@@ -56,19 +56,19 @@ struct AskedBind {
             }
         }
         if let refusal = decision.refusal {
-            tell(.refused)
+            log(.refused)
             return .refused(refusal)
         }
-        tell(.allowed)
+        log(.allowed)
         // A socket that is not of the internet, or not of the address's family, is left to the kernel without privilege.
         if isOfItsFamily { caller.capabilities.raise(.netBindService) } else { caller.capabilities.lower() }
         do throws(Errno) {
             try socket.bind(to: address)
         } catch {
-            tell(.failed(error))
+            log(.failed(error))
             return .failed(error)
         }
-        tell(.bound)
+        log(.bound)
         return .bound
     }
 
@@ -97,7 +97,7 @@ struct AskedBind {
 }
 
 /// The right to read the files that root alone may read.
-struct RaisedReading: ReadPrivilege {
+struct ReadOverride: ReadPrivilege {
     let capabilities: HeldCapabilities
 
     func raise() { capabilities.raise(.dacReadSearch) }

@@ -6,7 +6,7 @@ public enum HelperOrder: UInt8, Hashable, Sendable {
     /// To answer the binds itself that the listener hears of which travels with it, and to give its record in return.
     case listen = 2
     /// To go on with that, since the call that it passed on has been answered.
-    case goOn = 3
+    case resume = 3
 
     /// The message.
     public var bytes: [UInt8] { [rawValue] }
@@ -21,7 +21,7 @@ public enum HelperOrder: UInt8, Hashable, Sendable {
 /// A call that the helper leaves to the one who started it: whatever it does not bind or has the kernel carry out.
 ///
 /// The error, thread, architecture, number, identifier and six arguments, 72 bytes in network order.
-public struct PassedOnCall: Sendable {
+public struct ForwardedCall: Sendable {
     /// What the program is to be told if it may not do it by itself; nil if the helper did not judge it.
     public let refusal: Errno?
     /// The call.

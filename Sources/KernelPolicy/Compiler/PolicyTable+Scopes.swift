@@ -4,24 +4,24 @@ internal import PolicyInventory
 internal import PortPolicy
 
 extension PolicyTable {
-    /// Gives each entry the best of those whose reach contains its own, since the map finds the narrowest alone.
-    mutating func inheritFromWiderReaches() {
-        var narrow: [PolicyKey.Head: [PolicyKey.Reach]] = [:]
-        for key in entries.keys where key.reach != .everywhere && key.reach != .nothing {
-            narrow[key.head, default: []].append(key.reach)
+    /// Gives each entry the best of those whose scope contains its own, since the map finds the narrowest alone.
+    mutating func inheritFromWiderScopes() {
+        var narrow: [PolicyKey.Head: [PolicyKey.AddressScope]] = [:]
+        for key in entries.keys where key.scope != .everywhere && key.scope != .nothing {
+            narrow[key.head, default: []].append(key.scope)
         }
-        for (head, reaches) in narrow {
+        for (head, scopes) in narrow {
             var blocks: [AddressBlock] = []
-            for reach in reaches {
-                switch reach {
-                case .space: inherit(reach, from: .everywhere, head)
+            for scope in scopes {
+                switch scope {
+                case .space: inherit(scope, from: .everywhere, head)
                 case .block(let block): blocks.append(block)
                 case .wildcard, .nothing, .everywhere: break
                 }
             }
-            for case .wildcard(let space) in reaches { inherit(.wildcard(space), fromAllOf: space, head) }
+            for case .wildcard(let space) in scopes { inherit(.wildcard(space), fromAllOf: space, head) }
             var wider: [AddressBlock] = []
-            for block in blocks.sorted(by: AddressBlock.standsBefore) {
+            for block in blocks.sorted(by: AddressBlock.precedes) {
                 while let last = wider.last, !last.contains(block) { wider.removeLast() }
                 if let parent = wider.last {
                     inherit(.block(block), from: .block(parent), head)
@@ -33,20 +33,28 @@ extension PolicyTable {
         }
     }
 
-    private mutating func inherit(_ reach: PolicyKey.Reach, fromAllOf space: AddressSpace, _ head: PolicyKey.Head) {
-        inherit(reach, from: .everywhere, head)
-        inherit(reach, from: .space(space), head)
+    private mutating func inherit(
+        _ scope: PolicyKey.AddressScope,
+        fromAllOf space: AddressSpace,
+        _ head: PolicyKey.Head
+    ) {
+        inherit(scope, from: .everywhere, head)
+        inherit(scope, from: .space(space), head)
     }
 
-    private mutating func inherit(_ reach: PolicyKey.Reach, from wider: PolicyKey.Reach, _ head: PolicyKey.Head) {
-        guard let value = entries[PolicyKey(head: head, reach: wider)] else { return }
-        enter(value, at: PolicyKey(head: head, reach: reach))
+    private mutating func inherit(
+        _ scope: PolicyKey.AddressScope,
+        from wider: PolicyKey.AddressScope,
+        _ head: PolicyKey.Head
+    ) {
+        guard let value = entries[PolicyKey(head: head, scope: wider)] else { return }
+        enter(value, at: PolicyKey(head: head, scope: scope))
     }
 }
 
-extension PolicyKey.Reach {
-    /// The reaches of the addresses of a permission.
-    static func of(_ addresses: PolicyPermission.Addresses) -> [PolicyKey.Reach] {
+extension PolicyKey.AddressScope {
+    /// The scopes of the addresses of a permission.
+    static func of(_ addresses: PolicyPermission.Addresses) -> [PolicyKey.AddressScope] {
         switch addresses {
         case .all: [.everywhere]
         case .prefixes(let prefixes): prefixes.flatMap(of)
@@ -54,27 +62,27 @@ extension PolicyKey.Reach {
         }
     }
 
-    /// The reaches of a prefix of the rules, which judge an IPv4-mapped address as IPv4.
-    static func of(_ prefix: AddressPrefix) -> [PolicyKey.Reach] {
+    /// The scopes of a prefix of the rules, which judge an IPv4-mapped address as IPv4.
+    static func of(_ prefix: AddressPrefix) -> [PolicyKey.AddressScope] {
         let spaces: [AddressSpace] = if case .v4 = prefix.address { [.v4, .mapped] } else { [.v6] }
         return spaces.map { space in
             prefix.length == 0 ? .space(space) : .block(AddressBlock(prefix, in: space))
         }
     }
 
-    /// The reaches of addresses that are meant each for itself, as in the authbind tree, to which a wildcard is an address like the others.
+    /// The scopes of addresses that are meant each for itself, as in the authbind tree, to which a wildcard is an address like the others.
     ///
     /// ::ffff:0.0.0.0 is left out where :: is not meant as well: it would complete a rule that allows :: for IPv6 alone.
-    static func of(_ span: AddressSpan) -> [PolicyKey.Reach] {
+    static func of(_ span: AddressSpan) -> [PolicyKey.AddressScope] {
         if span.isIPv4 { return of(span.first, span.last, in: .v4, withWildcard: true) }
         let mapped = (first: UInt128(0xFFFF_0000_0000), last: UInt128(0xFFFF_FFFF_FFFF))
-        var reaches = of(span.first, span.last, in: .v6, withWildcard: true)
+        var scopes = of(span.first, span.last, in: .v6, withWildcard: true)
         if span.first <= mapped.last, mapped.first <= span.last {
             let first = max(span.first, mapped.first) - mapped.first
             let last = min(span.last, mapped.last) - mapped.first
-            reaches += of(first, last, in: .mapped, withWildcard: span.first == 0)
+            scopes += of(first, last, in: .mapped, withWildcard: span.first == 0)
         }
-        return reaches
+        return scopes
     }
 
     private static func of(
@@ -82,7 +90,7 @@ extension PolicyKey.Reach {
         _ last: UInt128,
         in space: AddressSpace,
         withWildcard: Bool
-    ) -> [PolicyKey.Reach] {
+    ) -> [PolicyKey.AddressScope] {
         let blocks = AddressBlock.covering(first, last, in: space)
         if blocks.contains(where: { $0.length == 0 }) {
             return withWildcard ? [.space(space)] : AddressBlock.halves(of: space).map { .block($0) }

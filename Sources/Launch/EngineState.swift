@@ -5,7 +5,7 @@ public import Linux
 ///
 /// The pins of the engine are for root alone. So whoever enables it leaves a file in /run, which is gone with the next
 /// start of the machine as the policy in the kernel is. Nothing is allowed because of it.
-public struct EnforcementNotice: Hashable, Sendable {
+public struct EngineState: Hashable, Sendable {
     /// The cookie of the only network namespace that the policy holds in; nil for all.
     public var network: UInt64?
     /// The control group that it holds in, as /proc/PID/cgroup has it: `/` for all.
@@ -28,8 +28,8 @@ public struct EnforcementNotice: Hashable, Sendable {
         self.files = files
     }
 
-    /// The folder of what exists while the machine runs.
-    public static var folder: ByteString { "/run/lowport" }
+    /// The directory of what exists while the machine runs.
+    public static var directory: ByteString { "/run/lowport" }
     /// The name of the notice in it.
     public static var name: ByteString { "kernel" }
 
@@ -74,13 +74,13 @@ public struct EnforcementNotice: Hashable, Sendable {
     public var isCurrent: Bool { files.agrees(with: .current()) }
 
     /// The notice of this machine; nil if there is none, or if somebody other than root wrote it.
-    public static func current() -> EnforcementNotice? {
-        let path: ByteString = "\(folder)/\(name)"
+    public static func current() -> EngineState? {
+        let path: ByteString = "\(directory)/\(name)"
         guard let file = try? FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking]),
             let status = try? file.status(), status.kind == .regular, status.owner == .root,
             !status.mode.isWritableByGroupOrOthers, let text = try? file.readToEnd(limit: 8192)
         else { return nil }
-        return EnforcementNotice(ByteString(text))
+        return EngineState(ByteString(text))
     }
 
     /// Whether the policy holds for a process with these control groups, as /proc/PID/cgroup has them, and network.

@@ -3,19 +3,19 @@ public import Linux
 public import PortPolicy
 
 /// Why the rules are not to be relied on: what they lack may be what confines somebody.
-public enum PolicyFault: Hashable, Sendable {
+public enum PolicyError: Hashable, Sendable {
     /// A file or directory that does not count, or could not be read.
-    case refused(RuleStore.Refusal)
+    case refused(RuleStore.ReadError)
     /// A line that is no rule, so that its file grants nothing.
     case invalid(path: ByteString, RuleError)
     /// A file that somebody is still writing.
     case unsettled(path: ByteString)
-    /// A file without a byte that confined somebody when the rules were last without faults.
+    /// A file without a byte that confined somebody when the rules were last without errors.
     case emptied(path: ByteString)
     /// A file whose rules come to more entries than the kernel is given.
     case tooLarge(path: ByteString)
     /// A line that confines a user or group whom nobody knows.
-    case unknown(ConfinedIdentity, RuleLocation, last: [UInt32], isUnanswered: Bool)
+    case unknown(ConfinedPrincipal, RuleLocation, last: [UInt32], isUnanswered: Bool)
     /// A member of a group that is confined, of whom it is not known who they are.
     case unknownMember(ByteString, of: ByteString, RuleLocation, last: UInt32?)
 
@@ -36,7 +36,7 @@ public enum PolicyFault: Hashable, Sendable {
         }
     }
 
-    /// The fault with its place: `PATH:LINE:COLUMN: WHAT`, as far as there are such numbers.
+    /// The error with its place: `PATH:LINE:COLUMN: WHAT`, as far as there are such numbers.
     public var message: Message {
         switch self {
         case .refused(let refusal): return Message(refusal.byteString)
@@ -49,12 +49,12 @@ public enum PolicyFault: Hashable, Sendable {
             let text: ByteString =
                 "\(path): comes to more than \(PolicySize.maximum) entries for the kernel, one for each port, protocol, user and address"
             return Message(text)
-        case .unknown(let identity, let location, let last, let isUnanswered):
+        case .unknown(let principal, let location, let last, let isUnanswered):
             let (kind, name): (Message, ByteString) =
-                switch identity {
+                switch principal {
                 case .user(let name): ("user", name)
                 case .group(let name): ("group", name)
-                case .everyone, .root: ("identity", identity.byteString)
+                case .everyone, .root: ("principal", principal.byteString)
                 }
             let what: Message =
                 isUnanswered ? "nobody could say who the \(kind) \(name) is" : "there is no \(kind) \(name)"

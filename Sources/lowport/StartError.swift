@@ -2,7 +2,7 @@
 import Linux
 
 /// Why no program was started for a command line.
-struct Failure: Error {
+struct StartError: Error {
     let message: ByteString
     let hint: ByteString?
     /// The exit status.

@@ -5,10 +5,10 @@ import Linux
 
 /// The helper as it answers the binds of a tree of programs itself, without a detour by the supervisor that started it.
 ///
-/// It binds what may be bound, and lets the kernel carry out what the kernel decides by itself. Everything else, refusals
+/// It binds what may be bound, and lets the kernel carry out what the kernel decides by itself. Everything else, readErrors
 /// among it, is the supervisor's: this has the listener and a privilege, and so does nothing that could do without either.
 /// What it finds out about a program it finds out with the rights of the user, which a debugger of theirs would have.
-struct Listening: ~Copyable {
+struct NotificationLoop: ~Copyable {
     private let listener: NotificationListener
     private let record: NotificationRecord
     private let firstOpenPort: UInt32
@@ -30,14 +30,14 @@ struct Listening: ~Copyable {
 
     /// Answers calls, until one is to be passed on.
     /// - Returns: that one; nil when no program is left.
-    mutating func nextForSupervisor(_ service: inout Service) throws(Errno) -> PassedOnCall? {
+    mutating func nextForSupervisor(_ service: inout Service) throws(Errno) -> ForwardedCall? {
         while true {
             do throws(Errno) {
                 let notification = try listener.receive(into: record)
                 switch answer(to: notification, &service) {
                 case .result(let error): try listener.answer(notification, with: error)
                 case .resume: try listener.resume(notification)
-                case .passOn(let refusal): return PassedOnCall(notification, refusal: refusal)
+                case .passOn(let refusal): return ForwardedCall(notification, refusal: refusal)
                 }
             } catch {
                 // The program was killed meanwhile, or all have ended.
