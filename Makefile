@@ -12,6 +12,7 @@ TEST_NEEDS = authbind:authbind setcap:libcap2-bin nc.openbsd:netcat-openbsd ncat
 	curl:curl java:default-jdk-headless pgrep:procps readelf:binutils
 BENCH_NEEDS = authbind:authbind getcap:libcap2-bin nc.openbsd:netcat-openbsd nc.traditional:netcat-traditional ncat:ncat \
 	socat:socat redir:redir cc:gcc setpriv:util-linux ip:iproute2 /usr/bin/python3:python3
+MACHINES_NEEDS = qemu-system-x86_64:qemu-system-x86 cpio:cpio busybox:busybox-static cc:gcc setpriv:util-linux
 LINT_NEEDS = shellcheck:shellcheck mandoc:mandoc
 
 .PHONY: help
@@ -19,6 +20,7 @@ help:
 	@echo "make quickstart   see it work: builds, and plays the tutorial in private namespaces"
 	@echo "make build        build the release into .build-dist"
 	@echo "make test         run all tests; as root, with nothing left out"
+	@echo "make machines     try each way on other kernels, under emulation; make test does it too if qemu is installed"
 	@echo "make bench        measure each figure beside the tool that one would use instead; as root"
 	@echo "make lint         check format, scripts and manuals"
 	@echo "make fuzz         feed every reader with what nobody would write, a minute each; see Documentation/fuzzing.md"
@@ -40,6 +42,12 @@ build:
 test: lint build
 	@Scripts/need $(TEST_NEEDS)
 	@Scripts/test
+	@Machines/run.sh || [ $$? -eq 75 ]
+
+.PHONY: machines
+machines: build
+	@Scripts/need $(MACHINES_NEEDS)
+	@Machines/run.sh
 
 .PHONY: bench
 bench: build
@@ -50,7 +58,7 @@ bench: build
 lint:
 	@Scripts/need $(LINT_NEEDS)
 	@swift format lint --strict --recursive Sources Tests Package.swift
-	@shellcheck Scripts/* Fuzz/run.sh .ci/run Packaging/completions/nc.bash
+	@shellcheck Scripts/* Machines/*.sh Fuzz/run.sh .ci/run Packaging/completions/nc.bash
 	@mandoc -T lint -W warning Documentation/man/*.[1-8]
 
 # FUZZ_SECONDS for each target, FUZZ_TARGETS for some of them, FUZZ_JOBS at a time.
