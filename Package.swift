@@ -27,6 +27,7 @@ struct Room {
         Room(name: "HelperProtocol", rooms: ["Linux"]),
         Room(name: "Launch", rooms: ["Linux", "PortPolicy"]),
         Room(name: "BindBroker", rooms: ["HelperProtocol", "Linux"]),
+        Room(name: "RunCommand", rooms: ["BindBroker", "HelperProtocol", "Launch", "Linux"]),
         Room(name: "TLS", rooms: ["Linux"], modules: ["CTLS"]),
         Room(name: "Netcat", rooms: ["Linux", "TLS"]),
     ]
@@ -139,13 +140,13 @@ let package = Package(
         ),
 
         // The embedded ring.
-        embeddedProgram("lowport", of: "Launch", "Linux", "PortPolicy"),
+        embeddedProgram("lowport", of: "Launch", "Linux", "PortPolicy", "RunCommand"),
         embeddedProgram("setcap", of: "Capabilities", "Linux"),
         embeddedProgram("getcap", of: "Capabilities", "Linux"),
         embeddedProgram("authbind", of: "Launch", "Linux"),
         embeddedProgram("nc", of: "Netcat", "Linux"),
         embeddedProgram("lowport-forward", of: "Netcat", "Linux"),
-        embeddedProgram("lowport-run", of: "BindBroker", "HelperProtocol", "Launch", "Linux"),
+        embeddedProgram("lowport-run", of: "Linux", "RunCommand"),
         // Privileged, and so as small as it can be.
         embeddedProgram(
             "lowport-helper",

@@ -7,15 +7,8 @@ public enum Installation {
     ///
     /// Looked for from the place of the running program and not from the environment, so that an installation can be
     /// moved as a whole: `PREFIX/bin` with `PREFIX/libexec/lowport` or `PREFIX/lib/lowport`, or everything in one directory.
+    /// Where /proc is not mounted, the running program is the file that execve(2) was called with (`AT_EXECFN`, getauxval(3)).
     public static func path(of name: ByteString) -> ByteString? {
-        guard let program = CurrentProcess.executablePath else { return nil }
-        return path(of: name, seenFrom: program)
-    }
-
-    /// The path of the part with the file name `name`, also where /proc is not mounted; nil if it is not where it should be.
-    ///
-    /// There the running program is the one whose path the starter named; nobody else is believed.
-    public static func pathWithoutProc(of name: ByteString) -> ByteString? {
         if let program = CurrentProcess.executablePath { return path(of: name, seenFrom: program) }
         guard let started = CurrentProcess.pathOfStart,
             let program = try? ResolvedPath(started, followLinks: true).path

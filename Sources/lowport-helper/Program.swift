@@ -37,7 +37,7 @@ public func mainOnce(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMut
             full.takeOver()
             return fail("no lowport-helper-nss", .noSystemCall)
         }
-        return bindOnce(given, for: caller, names: NamesInFiles(full: full))
+        return bindOnce(given, for: caller, names: NamesInFiles(isMissing: full.takeOver))
     } catch {
         return fail("cannot give up privileges: \(error.message)", error)
     }

@@ -36,8 +36,15 @@ struct CanBindQuestion {
 
     /// Answers, and returns the exit status; nil if there is no answer, or none that could be written.
     func answer() -> Int32? {
+        var isNameMissing = false
         guard let port,
-            let permission = try? BindPermission(ofThisProcessFor: port, transport, on: address ?? .v4(.any))
+            let permission = try? BindPermission(
+                ofThisProcessFor: port,
+                transport,
+                on: address ?? .v4(.any),
+                // This program is linked statically; the other knows all sources of names.
+                names: NamesInFiles { isNameMissing = true }
+            ), !isNameMissing
         else { return nil }
         switch permission {
         case .granted(let reason): return printAnswer(true, reason) ? 0 : nil

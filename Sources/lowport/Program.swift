@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
 
-/// The command that people type. It answers `can-bind`, and otherwise becomes the program that does what the first word
-/// says: so it starts as fast as that program does. See lowport(8).
+/// The command that people type. It does `run`, `forward` and `can-bind` itself, and becomes the program that has all
+/// verbs for the others. See lowport(8).
 @c(lowport_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     // SAFETY: the kernel passes `count` C strings.
@@ -15,6 +15,6 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     }
     if let status = CanBindQuestion(words)?.answer() { return status }
     do throws(StartError) {
-        try verb.start(name: all.first ?? "lowport", words)
+        return try verb.start(name: all.first ?? "lowport", words)
     } catch { return error.report(words) }
 }

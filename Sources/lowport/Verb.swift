@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Launch
 import Linux
+import RunCommand
 
 /// What the first word of a command line asks for, as far as it decides which program does it.
 enum Verb {
@@ -30,18 +31,21 @@ enum Verb {
         }
     }
 
-    /// Replaces this process by the program; returns only to throw.
+    /// Becomes the program that the verb starts; returns, with the exit status, or throws only if that fails.
     /// - Parameters:
     ///   - name: what this program is called, which the program of all verbs is called then.
     ///   - words: the words behind it, the verb first.
-    func start(name: ByteString, _ words: ArraySlice<ByteString>) throws(StartError) -> Never {
+    func start(name: ByteString, _ words: ArraySlice<ByteString>) throws(StartError) -> Int32 {
         switch self {
         case .run:
-            try become("lowport-run", ["lowport-run"] + words.dropFirst())
+            let command = RunCommand(words.dropFirst())
+            // This program is linked statically; lowport-run knows all sources of accounts.
+            if command.needsAccounts { try become("lowport-run", ["lowport-run"] + words.dropFirst()) }
+            return command.start()
         case .forward:
             let forwarder = try part("lowport-forward")
             // The library costs nothing but at the bind, unlike the broker.
-            try become("lowport-run", ["lowport-run", "--via", "preload", "--", forwarder] + words.dropFirst())
+            return RunCommand(["--via", "preload", "--", forwarder] + words.dropFirst()).start()
         case .other:
             try become("lowport-admin", [name] + words)
         }
@@ -56,7 +60,7 @@ enum Verb {
     }
 
     private func part(_ name: ByteString) throws(StartError) -> ByteString {
-        if let path = Installation.pathWithoutProc(of: name) { return path }
+        if let path = Installation.path(of: name) { return path }
         throw StartError("cannot find \(name)", hint: "install all of Lowport: make install", status: errorStatus)
     }
 }

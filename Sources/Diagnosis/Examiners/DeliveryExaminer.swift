@@ -133,7 +133,7 @@ extension DeliveryExaminer {
     }
 
     private static var isHelperReady: Bool {
-        guard let helper = Installation.pathWithoutProc(of: "lowport-helper"),
+        guard let helper = Installation.path(of: "lowport-helper"),
             let file = try? ProgramFile(helper, searchPath: ""), !file.isOnNosuidMount
         else { return false }
         if file.mode.rawValue & 0o4000 != 0, file.owner == .root { return true }

@@ -12,13 +12,13 @@ enum InstallationHealth {
 
     /// A helper that is linked statically leaves the broker, and names that are not in the files, to its twin.
     private static var needsTwin: Bool {
-        if Installation.pathWithoutProc(of: "lowport-helper-nss") != nil { return true }
-        guard let path = Installation.pathWithoutProc(of: "lowport-helper") else { return false }
+        if Installation.path(of: "lowport-helper-nss") != nil { return true }
+        guard let path = Installation.path(of: "lowport-helper") else { return false }
         return Target(program: path)?.image == .linkedStatically
     }
 
     private static func helper(_ name: ByteString) -> [HealthDiagnostic] {
-        guard let path = Installation.pathWithoutProc(of: name) else {
+        guard let path = Installation.path(of: name) else {
             return [HealthDiagnostic("helper", .error, "\(name) is not installed", remedy: "sudo make install")]
         }
         do throws(Errno) {
@@ -121,7 +121,7 @@ enum InstallationHealth {
     }
 
     private static func part(_ name: ByteString, _ subject: String) -> [HealthDiagnostic] {
-        guard let path = Installation.pathWithoutProc(of: name) else {
+        guard let path = Installation.path(of: name) else {
             return [HealthDiagnostic(subject, .error, "\(name) is not installed", remedy: "sudo make install")]
         }
         if let status = try? FileStatus(of: path), status.mode.isSetID {

@@ -23,10 +23,12 @@ public enum BindPermission: Hashable, Sendable {
     ///   - port: the port.
     ///   - transport: the protocol.
     ///   - address: the address; `::` stands for a socket that takes IPv4 as well.
+    ///   - names: turns the names in rules into numbers.
     public init(
         ofThisProcessFor port: Port,
         _ transport: TransportProtocol,
-        on address: IPAddress
+        on address: IPAddress,
+        names: some NameResolver = SystemNames()
     ) throws(LookupError) {
         if try Self.isLeftToTheKernel(port) {
             self = .granted(reason: "the kernel allows it to this process")
@@ -36,7 +38,12 @@ public enum BindPermission: Hashable, Sendable {
         do throws(Errno) {
             request = try BindRequest(port: port, transport: transport, address: address)
         } catch { throw .groups(error) }
-        self.init(Policy.system.decision(for: request))
+        let context = DecisionContext(
+            now: Timestamp(rawValue: WallClock.seconds),
+            names: names,
+            privilege: NoPrivilege()
+        )
+        self.init(Policy.system.decision(for: request, in: context))
     }
 
     private init(_ decision: Decision) {

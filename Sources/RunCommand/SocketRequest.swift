@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
-import HelperProtocol
-import Linux
+internal import BindBroker
+internal import HelperProtocol
+internal import Linux
 
 /// A socket that the program is to get, bound: `80`, `udp:53`, `192.0.2.1:80`, `tcp:[::1]:80`.
 struct SocketRequest {

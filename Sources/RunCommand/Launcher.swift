@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
-import Launch
-import Linux
+internal import BindBroker
+internal import Launch
+internal import Linux
 
 /// Prepares this process as the options say, and gives it over to the program.
 struct Launcher {

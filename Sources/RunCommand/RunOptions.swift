@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
-import Linux
+internal import BindBroker
+internal import Linux
 
 /// What the command line of lowport-run asks for.
 struct RunOptions {
