@@ -132,7 +132,7 @@ import Testing
             cat /etc/lowport/rules; ls -A /etc/lowport | tr '\\n' ' '; echo; sort -u modes
             # What an edit left that was killed goes with the next, whose copy has another name.
             mkdir -p /etc/lowport/.edit.1/deep; ln -s /etc/passwd /etc/lowport/.edit.1/deep/link; ln -s /mnt/work /etc/lowport/.edit.2
-            rm late; EDITOR=$PWD/editor lowport edit; ls -A /etc/lowport | tr '\\n' ' '; echo; ls editor; sort -u names | wc -l
+            rm late done; EDITOR=$PWD/editor lowport edit; ls -A /etc/lowport | tr '\\n' ' '; echo; ls editor; sort -u names | wc -l
             """,
             """
             removed: allow everyone tcp 80
