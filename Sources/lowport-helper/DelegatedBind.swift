@@ -43,7 +43,7 @@ struct DelegatedBind {
     ///   - log: hears of the decision before it takes effect, and then of the outcome.
     /// - Returns: what became of it.
     func carryOut(_ request: BindRequest, _ decision: Decision, log: inout SystemLog) -> HelperReply {
-        func log(_ event: DecisionLog.Event) {
+        func record(_ event: DecisionLog.Event) {
             log.write(severity: event.severity) {
                 DecisionLog.line(
                     event,
@@ -56,19 +56,19 @@ struct DelegatedBind {
             }
         }
         if let refusal = decision.refusal {
-            log(.refused)
+            record(.refused)
             return .refused(refusal)
         }
-        log(.allowed)
+        record(.allowed)
         // A socket that is not of the internet, or not of the address's family, is left to the kernel without privilege.
         if isOfItsFamily { caller.capabilities.raise(.netBindService) } else { caller.capabilities.lower() }
         do throws(Errno) {
             try socket.bind(to: address)
         } catch {
-            log(.failed(error))
+            record(.failed(error))
             return .failed(error)
         }
-        log(.bound)
+        record(.bound)
         return .bound
     }
 

@@ -5,7 +5,7 @@ import Linux
 
 /// The helper as it answers the binds of a tree of programs itself, without a detour by the supervisor that started it.
 ///
-/// It binds what may be bound, and lets the kernel carry out what the kernel decides by itself. Everything else, readErrors
+/// It binds what may be bound, and lets the kernel carry out what the kernel decides by itself. Everything else, refusals
 /// among it, is the supervisor's: this has the listener and a privilege, and so does nothing that could do without either.
 /// What it finds out about a program it finds out with the rights of the user, which a debugger of theirs would have.
 struct NotificationLoop: ~Copyable {

@@ -96,7 +96,7 @@ import Testing
         #expect(try read("--null", "a").format == .nulls)
     }
 
-    @Test("What getcap does not take is refused") func readErrors() {
+    @Test("What getcap does not take is refused") func refusals() {
         #expect(throws: Refusal.noFiles) { try read("-r") }
         #expect(throws: Refusal.help) { try read("-vhZ") }
         #expect(throws: Refusal.license) { try read("x", "-l") }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-/// What proxies are told, byte for byte, and what is said of their readErrors.
+/// What proxies are told, byte for byte, and what is said of their refusals.
 @Suite(.enabled(if: Netcats.canCompare, "needs root and netcat-openbsd"))
 struct NetcatProxyTests {
     @Test(arguments: scenarios) func proxy(_ scenario: NetcatScenario) async throws { try await scenario.check() }

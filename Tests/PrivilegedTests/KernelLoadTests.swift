@@ -5,7 +5,7 @@ import Testing
 
 /// What a user, the owner of a file of the authbind tree or a large set of rules can make of the kernel engine's memory and log.
 @Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized) struct KernelLoadTests: KernelSuite {
-    @Test("A flood of readErrors takes no room and is counted") func aFloodOfRefusalsTakesNoRoomAndIsCounted()
+    @Test("A flood of refusals takes no room and is counted") func aFloodOfRefusalsTakesNoRoomAndIsCounted()
         async throws
     {
         expect(

@@ -57,7 +57,7 @@ import Testing
     }
 
     /// Hints are for ports that need permission, and for nothing else.
-    @Test("Other readErrors have no hints") func otherRefusals() async throws {
+    @Test("Other refusals have no hints") func otherRefusals() async throws {
         let busy = try await refused("true; $NC -l 8080 & listening 8080; $NC -l 8080")
         #expect(busy.errors == "nc: bind to 0.0.0.0 port 8080: Address already in use\n")
         let foreign = try await refused("$NC -l 192.0.2.1 80")
