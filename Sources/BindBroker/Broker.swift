@@ -1,40 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Puts the calling process, and whatever program takes its place, under a supervisor.
+/// Puts the calling process, and the program that it executes, under a supervisor.
 public enum Broker {
-    /// Where the supervisor is.
+    /// The position of the supervisor relative to the program.
     public enum Placement: Hashable, Sendable {
-        /// Beside the program, which has the process number, the parent and the children that it would have without it.
+        /// Beside the program, which has the same process ID, parent and children as without a supervisor.
         case beside
-        /// Above the program, which is a descendant of it; a stand-in has the process number (`StandIn`).
+        /// Above the program, which is its descendant; a stand-in keeps the original process ID (`StandIn`).
         case above
     }
 
-    /// What did not work.
+    /// Why the supervisor could not be started.
     public enum StartError: Error, Hashable, Sendable {
         /// The process already has a filter with a listener, as in some containers.
         case nested
-        /// The kernel lets the supervisor look into no program, wherever it is, as Yama does, and some containers.
+        /// The kernel lets the supervisor inspect no program from either position, as with Yama and in some containers.
         case forbidden(Errno)
         /// Another step failed.
         case failure(Errno)
     }
 
-    /// Starts the supervisor and puts the filter on the calling process or, above it, on a child in which this returns.
+    /// Starts the supervisor and installs the filter on the calling process or, with `.above`, on a child, in which
+    /// this method then returns.
     ///
-    /// The supervisor is no child of the process and no member of its group or session. It ends with the last process that
-    /// has the filter, and lets no signal in but SIGALRM; if it is killed before, their binds fail with ENOSYS.
+    /// The supervisor is not a child of the process and not a member of its group or session. It ends with the last
+    /// process that has the filter, and blocks all signals except SIGALRM. If the supervisor is killed earlier, their
+    /// binds fail with ENOSYS.
     /// - Parameters:
-    ///   - path: the helper.
-    ///   - placement: where the supervisor has to be; nil is beside the program, or above it where that is forbidden.
-    /// - Returns: where the supervisor is.
+    ///   - path: the path of the helper.
+    ///   - placement: the required position of the supervisor; nil means beside the program, or above it where the
+    ///     former is forbidden.
+    /// - Returns: the position of the supervisor.
     public static func supervise(
         helper path: ByteString,
         placement: Placement? = nil
     ) throws(StartError) -> Placement {
         do throws(Errno) {
-            // To be watched takes the right to gain privileges, for good: the library would need it, if this fails.
+            // Installing a filter gives up the right to gain privileges for good. The library would need that right if
+            // the broker fails, so a child process tries the installation first.
             if CurrentProcess.hasFilters, try !CurrentProcess.succeedsElsewhere(mayInstall) { throw .busy }
             if placement != .above {
                 do throws(Errno) {
@@ -70,7 +74,7 @@ public enum Broker {
 
     // MARK: - Beside the program
 
-    /// Starts the supervisor as nobody's child. It tries whether it may look into this process before the filter is there.
+    /// Starts the supervisor as a detached process, which tries to inspect this process before the filter is installed.
     private static func superviseBeside(_ path: ByteString) throws(Errno) {
         var theirs: FileDescriptor?
         let ours = try FileDescriptor.messageChannel(peer: &theirs)
@@ -94,16 +98,16 @@ public enum Broker {
         try channel.send([1], with: InheritedDescriptor(descriptor.rawValue))
     }
 
-    // MARK: - Above it
+    // MARK: - Above the program
 
-    /// Throws if a process may not even look into its child.
+    /// Throws if a process may not even inspect its own child.
     private static func checkInspectionOfChild() throws(Errno) {
         var theirs: FileDescriptor?
         let ours = try FileDescriptor.messageChannel(peer: &theirs)
         let found = ProcessAccess.offering(ours.reference) { (sample) -> Errno? in
             do throws(Errno) {
                 guard let child = try CurrentProcess.fork() else {
-                    // Until the parent has tried.
+                    // Wait until the parent has tried.
                     theirs = nil
                     _ = try? ours.receive(limit: 1)
                     CurrentProcess.exit(0)
@@ -121,10 +125,11 @@ public enum Broker {
 
     // MARK: - The supervisor
 
-    /// The life of the supervisor: waits for the listener, then answers.
+    /// Runs the supervisor: waits for the listener, then answers calls.
     /// - Parameters:
-    ///   - sample: what to try first, with the answer on the channel; nil if it is known that it may.
-    ///   - isAbove: whether it is an ancestor of the programs, as the helper, its child, is not.
+    ///   - sample: what to inspect first, with the result sent on the channel; nil if inspection is known to be
+    ///     permitted.
+    ///   - isAbove: whether the supervisor is an ancestor of the programs; the helper, its child, is not.
     private static func serve(
         _ channel: InheritedDescriptor,
         helper path: ByteString,
@@ -139,8 +144,8 @@ public enum Broker {
         }
         let channel = try Confinement.keepOnly(channel)
         try CurrentProcess.leaveStandardDescriptors()
-        // It lives as long as its programs: what ends them in good order, like a signal to a whole session, must not
-        // end it before.
+        // The supervisor must live as long as its programs. What ends the programs in an orderly way, such as a signal
+        // to a whole session, must not end the supervisor first.
         Confinement.blockSignals()
         guard var message = try channel.receive(limit: 1), let descriptor = message.descriptor.take() else { return }
         _ = consume channel

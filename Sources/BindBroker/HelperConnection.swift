@@ -2,18 +2,18 @@
 public import HelperProtocol
 public import Linux
 
-/// A helper that keeps running, started when it is first needed and again if it has ended.
+/// A long-running helper, started when it is first needed and again if it has ended.
 public struct HelperConnection: ~Copyable {
     private let path: ByteString
     private var channel: FileDescriptor?
     private var child: Int32 = -1
-    /// What the helper received last, if it listens itself.
+    /// The record of the last notification that the helper received, if the helper answers calls itself.
     private var record: FileDescriptor?
 
-    /// Will start the helper at `path`.
+    /// Creates a connection that will start the helper at `path`.
     public init(path: ByteString) { self.path = path }
 
-    /// Has the helper bind `socket`. Throws if there is no helper to be had.
+    /// Has the helper bind `socket`. Throws if no helper can be started.
     public mutating func bind(
         _ socket: borrowing FileDescriptor,
         to address: SocketAddress,
@@ -23,16 +23,16 @@ public struct HelperConnection: ~Copyable {
         let carried = InheritedDescriptor(socket.rawValue)
         for _ in 1...5 {
             if channel == nil { try start() }
-            // How a helper is lost says nothing about the bind.
+            // The reason why a helper was lost says nothing about the bind.
             if let reply = try? exchange(request, carried) { return reply }
             stop()
-            // It may have been lost between the bind and the reply.
+            // The helper may have been lost between the bind and the reply.
             if (try? socket.localAddress()) == address { return .bound }
         }
         throw .noSystemCall
     }
 
-    /// Sends the request and waits for the reply; nil if the helper has gone.
+    /// Sends the request and waits for the reply; nil if the helper has exited.
     private func exchange(_ request: [UInt8], _ carried: InheritedDescriptor) throws(Errno) -> HelperReply? {
         guard let number = channelNumber else { return nil }
         try number.send(request, with: carried)
@@ -47,7 +47,7 @@ public struct HelperConnection: ~Copyable {
         }
     }
 
-    /// Whether the helper answers plain binds itself.
+    /// Whether the helper answers ordinary binds itself.
     public var isListening: Bool {
         switch record {
         case .some: true
@@ -55,15 +55,15 @@ public struct HelperConnection: ~Copyable {
         }
     }
 
-    /// Whether there is a helper.
+    /// Whether a helper is running.
     public var isRunning: Bool { channelNumber != nil }
 
-    /// Has the helper answer the plain binds that `listener` hears of, or go on with that.
-    /// - Returns: false if it cannot.
+    /// Has the helper answer the ordinary binds that `listener` receives, or resume answering them.
+    /// - Returns: false if the helper cannot.
     public mutating func listen(to listener: borrowing NotificationListener) -> Bool {
         guard let number = channelNumber else { return false }
         if isListening {
-            // If it is gone by now, the next look for a call finds out.
+            // If the helper has exited, the next wait for a call detects it.
             try? number.send(HelperOrder.resume.bytes)
             return true
         }
@@ -76,7 +76,7 @@ public struct HelperConnection: ~Copyable {
         return isListening
     }
 
-    /// Waits for the next call that the listening helper leaves to us; nil if it is gone.
+    /// Waits for the next call that the listening helper forwards; nil if the helper has exited.
     public mutating func passedOnCall() -> ForwardedCall? {
         guard let number = channelNumber, let message = try? number.receive(limit: ForwardedCall.size) else {
             return nil
@@ -84,7 +84,8 @@ public struct HelperConnection: ~Copyable {
         return ForwardedCall(message.bytes)
     }
 
-    /// The call that a helper which is gone had received last; nil if it had answered all.
+    /// Returns the call that an exited helper received last; nil if the helper had answered it and was waiting for the
+    /// next.
     public mutating func unfinishedCall() -> Notification? {
         guard let record = record.take() else { return nil }
         stop()
@@ -103,7 +104,7 @@ public struct HelperConnection: ~Copyable {
         channel = consume ours
     }
 
-    /// Ends the helper, so that the program which takes the place of this one inherits no child.
+    /// Stops the helper and collects it, so that the program executed by this process inherits no child.
     public mutating func stop() {
         channel = nil
         record = nil

@@ -2,36 +2,37 @@
 internal import HelperProtocol
 public import Linux
 
-/// Answers the binds of a tree of programs until the last of them has ended.
+/// Answers the binds of a process tree until its last program has ended.
 ///
-/// The supervisor binds nothing itself, whatever it may: root may have started it. It has the helper bind what it has read
-/// and the helper has judged, for the principal alone, and leaves everything else to the kernel (`BindAuthority`).
+/// The supervisor never binds anything itself, even if root started it. It reads the requests, has the helper judge and
+/// bind them for the principal only, and leaves everything else to the kernel (`BindAuthority`).
 public struct Supervisor: ~Copyable {
     private let listener: NotificationListener
     private var helper: HelperConnection
-    /// The first port that everybody may bind.
+    /// The first unprivileged port.
     private let firstOpenPort: UInt32
     private let principal: Principal
-    /// Whether a program of the tree has put itself under Landlock, and so all are left to the kernel.
+    /// Whether a program in the tree has put itself under Landlock, so that all binds are left to the kernel.
     private var isRestricted = false
-    /// Whether the log has been told that a program cannot be looked into.
+    /// Whether the supervisor has logged that a program cannot be inspected.
     private var hasComplained = false
-    /// The last binds whose success could not be reported, because a signal had come first: their programs ask again.
+    /// The last binds that succeeded but could not be reported, because a signal interrupted the call: their programs
+    /// retry.
     private var unreported: [(socket: UInt64, address: SocketAddress)] = []
-    /// The call that a helper which died may have carried out before.
+    /// The call that a helper may have carried out before it died.
     private var unfinished: UInt64?
-    /// Whether it has chosen a processor.
+    /// Whether the supervisor has chosen a CPU.
     private var isSettled = false
     private var callers: Callers
-    /// Whether the helper may be left to answer the plain binds itself.
+    /// Whether the helper may answer ordinary binds itself.
     ///
-    /// It looks into programs with the rights of its user, so root's programs, which may become somebody else, are not for
-    /// it, nor are those of a starter with capabilities, which it does not know; nor those into which only an ancestor
-    /// may look; nor could it wait on a kernel that does not tell it when it is over.
+    /// The helper inspects programs with the rights of its user. It is therefore not used for root's programs, which
+    /// may change their user; for a starter with capabilities, which the helper does not know; or for programs that
+    /// only an ancestor may inspect. It also needs a kernel that ends its wait when the last program has ended.
     private var mayDelegate: Bool
 
-    /// Creates the supervisor of the programs that `listener` hears of.
-    /// - Parameter helperMayInspect: whether the helper may look into the programs too.
+    /// Creates the supervisor of the programs whose calls `listener` receives.
+    /// - Parameter helperMayInspect: whether the helper may inspect the programs as well.
     public init(
         listener: consuming NotificationListener,
         helper: consuming HelperConnection,
@@ -47,14 +48,15 @@ public struct Supervisor: ~Copyable {
         firstOpenPort = PortThreshold.currentOrStandard
     }
 
-    /// Answers until there is nobody left to answer.
+    /// Answers calls until no program is left.
     public mutating func run() {
         listener.wakeAtOnce()
         while let call = nextCall() {
             do throws(Errno) {
                 try answer(call)
             } catch {
-                // ENOENT: the program was killed, or a signal took it out of the call; if it asks again we hear of it.
+                // ENOENT: the program was killed, or a signal interrupted the call; if the program retries, a new
+                // notification follows.
                 if error != .noSuchFile && error != .interrupted { return }
             }
             if isRestricted {
@@ -65,12 +67,12 @@ public struct Supervisor: ~Copyable {
         }
     }
 
-    /// Waits for the next call that is to be answered here; nil when no program is left.
+    /// Waits for the next call that the supervisor must answer; nil when no program is left.
     private mutating func nextCall() -> ForwardedCall? {
         while true {
             if helper.isListening {
                 if let call = helper.passedOnCall() { return call }
-                // It is gone. What it had received nobody else can receive.
+                // The helper has exited. No other process can receive the call that it had received.
                 if let call = helper.unfinishedCall(), listener.isWaiting(call) {
                     unfinished = call.identifier
                     return ForwardedCall(call, refusal: nil)
@@ -107,7 +109,8 @@ public struct Supervisor: ~Copyable {
             bind.needsPermission(firstOpen: firstOpenPort),
             let socket = callers.socket(bind.descriptor, of: notification.thread),
             isForHelper(socket, notification.thread),
-            // If it still waits now, then all of the above was about it and not about one with its old number.
+            // If the call is still waiting, all of the above was about its thread and not about another with the same
+            // ID.
             listener.isWaiting(notification)
         else { return try listener.resume(notification) }
         try answer(asked, bind, socket)
@@ -138,8 +141,8 @@ public struct Supervisor: ~Copyable {
             return try listener.answer(notification, with: nil)
         }
         if !isSettled {
-            // Where the program runs now. The helper, a child, stays there too, and the kernel wakes the program there: who
-            // takes turns on one processor need not wait for another to wake up.
+            // Stay on the CPU of the program. The helper, a child, stays there too, and the kernel wakes the program
+            // there: processes that take turns on one CPU need not wait for another CPU to wake up.
             Processor.stay(on: Processor.current)
             isSettled = true
         }
@@ -149,13 +152,14 @@ public struct Supervisor: ~Copyable {
                 try listener.answer(notification, with: nil)
             } catch {
                 if let cookie = try? socket.cookie() { unreported.append((cookie, bind.address)) }
-                // Whoever was killed does not ask again.
+                // A program that was killed does not retry.
                 if unreported.count > 16 { unreported.removeFirst() }
                 throw error
             }
         case .failed(let error): try listener.answer(notification, with: error)
         case .refused(let error):
-            // EACCES is what the kernel says as well, unless it allows the bind by now. The other errors are authbind's.
+            // The kernel also fails with EACCES, unless the port has become unprivileged since. The other errors are
+            // authbind's.
             if error == .permissionDenied || !bind.needsPermission(firstOpen: PortThreshold.currentOrStandard) {
                 return try listener.resume(notification)
             }
@@ -176,7 +180,7 @@ public struct Supervisor: ~Copyable {
         }
     }
 
-    /// Whether the helper is asked for the thread that `socket` is from, and not the kernel.
+    /// Whether the helper, and not the kernel, decides for the thread that owns `socket`.
     private mutating func isForHelper(_ socket: borrowing FileDescriptor, _ thread: Int32) -> Bool {
         switch callers.authority(over: socket) {
         case .helper: return true
@@ -186,7 +190,7 @@ public struct Supervisor: ~Copyable {
         return false
     }
 
-    /// Tells the log of the machine, once, that a program cannot be helped and why.
+    /// Logs once that a program's binds cannot be handled, and why.
     private mutating func report(_ thread: Int32, _ error: Errno) {
         if hasComplained { return }
         hasComplained = true

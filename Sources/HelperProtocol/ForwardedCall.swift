@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What a helper that keeps running is told besides binds, in one byte.
+/// A one-byte order to a long-running helper, besides requests for binds.
 public enum HelperOrder: UInt8, Hashable, Sendable {
-    /// To answer the binds itself that the listener hears of which travels with it, and to give its record in return.
+    /// Answer the binds from the listener that is sent along, and send back the notification record.
     case listen = 2
-    /// To go on with that, since the call that it passed on has been answered.
+    /// Resume answering: the call that the helper forwarded has been answered.
     case resume = 3
 
     /// The message.
     public var bytes: [UInt8] { [rawValue] }
 
-    /// Reads a message; nil if it is not exactly one.
+    /// Parses a message; nil unless it is exactly one order.
     public init?(_ bytes: [UInt8]) {
         guard bytes.count == 1, let order = HelperOrder(rawValue: bytes[0]) else { return nil }
         self = order
     }
 }
 
-/// A call that the helper leaves to the one who started it: whatever it does not bind or has the kernel carry out.
+/// A call that the helper leaves to its supervisor: any call that it neither binds nor passes to the kernel.
 ///
-/// The error, thread, architecture, number, identifier and six arguments, 72 bytes in network order.
+/// The message contains error, thread, architecture, number, identifier and six arguments: 72 bytes in network order.
 public struct ForwardedCall: Sendable {
-    /// What the program is to be told if it may not do it by itself; nil if the helper did not judge it.
+    /// The error for the program if it may not bind by itself; nil if the helper did not judge the call.
     public let refusal: Errno?
-    /// The call.
+    /// The forwarded call.
     public let notification: Notification
 
     /// Creates a message about a call.
@@ -33,7 +33,7 @@ public struct ForwardedCall: Sendable {
         self.refusal = refusal
     }
 
-    /// The size of the message.
+    /// The size of the message in bytes.
     public static var size: Int { 72 }
 
     /// The message.
@@ -46,12 +46,12 @@ public struct ForwardedCall: Sendable {
         return bytes
     }
 
-    /// Reads a message; nil if it is not exactly one.
+    /// Parses a message; nil unless it is exactly one forwarded call.
     public init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size else { return nil }
         let words = stride(from: 0, to: 16, by: 4).map { UInt32(Self.number(bytes[$0..<($0 + 4)])) }
         let long = stride(from: 16, to: 72, by: 8).map { Self.number(bytes[$0..<($0 + 8)]) }
-        // No error has a number below 0.
+        // Error numbers are never negative.
         guard Int32(bitPattern: words[0]) >= 0 else { return nil }
         refusal = words[0] == 0 ? nil : Errno(rawValue: Int32(bitPattern: words[0]))
         notification = Notification(

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What the helper is asked to bind the socket to: its command line.
+/// The command line of the helper: the address that the helper is to bind the socket to.
 ///
 ///     ADDR PORT         ADDR PORT 6         ADDR PORT 6%SCOPE
 ///
-/// ADDR is 8 hexadecimal digits or, with the 6, 32 of them in network order. PORT is 4. An IPv4 address and every port
-/// are the number that the memory of the socket address holds, read in the byte order of the machine: 127.0.0.1 port 81
-/// is `0100007f 5100` on a little-endian one. SCOPE, which authbind does not have, is the interface of a link-local
-/// address in decimal.
+/// ADDR is 8 hexadecimal digits or, with the 6, 32 hexadecimal digits in network order. PORT is 4 hexadecimal digits.
+/// An IPv4 address and every port are the number in the memory of the socket address, read in native byte order:
+/// 127.0.0.1 port 81 is `0100007f 5100` on a little-endian machine. SCOPE, which authbind does not have, is the
+/// interface of a link-local address in decimal.
 public enum HelperArguments {
-    /// The address that `arguments`, without the program's name, ask for; nil if they are not of that form.
+    /// Returns the address that `arguments`, without the program's name, specify; nil if they do not have that form.
     ///
-    /// A number may be spelled as strtoul(3) reads it, which is what authbind's helper does and its callers may rely on:
-    /// blanks, a plus sign, `0x`, more zeros or fewer in front, nothing at all for 0. What is behind an IPv6 address is
-    /// passed over. But no number wraps around.
+    /// Numbers may be written as strtoul(3) accepts them, which authbind's helper does and its callers may rely on:
+    /// with blanks, a plus sign, `0x`, more or fewer leading zeros, or an empty string for 0. Characters after an IPv6
+    /// address are ignored. Unlike with strtoul(3), no number wraps around.
     public static func address(from arguments: [ByteString]) -> SocketAddress? {
         guard arguments.count == 2 || arguments.count == 3,
             let portNumber = number(arguments[1].bytes[...], limit: 0xFFFF)
@@ -33,7 +33,7 @@ public enum HelperArguments {
         return IPv6Address(networkBytes: bytes).map { SocketAddress(.v6($0), port, scope: scope) }
     }
 
-    /// The arguments that ask for `address`.
+    /// Returns the arguments that specify `address`.
     public static func arguments(for address: SocketAddress) -> [ByteString] {
         let port = address.port.networkOrder
         let portText = ByteString(hexadecimal: port, digits: 4)
@@ -54,7 +54,8 @@ public enum HelperArguments {
         return UInt32(value)
     }
 
-    /// The hexadecimal number that is all of `text`; nil if it is none or greater than `limit`.
+    /// Returns the hexadecimal number in `text`; nil if `text` is not entirely a number, or if it is greater than
+    /// `limit`.
     private static func number(_ text: ArraySlice<UInt8>, limit: UInt32) -> UInt32? {
         if text.isEmpty { return 0 }
         var rest = text.drop(while: Digits.isBlank)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// A bind that a helper which keeps running is asked for; the socket travels with it.
+/// A request to a long-running helper to bind a socket, which is sent along.
 ///
-/// Version, family, port, scope, thread and address, 28 bytes in network order.
+/// The message contains version, family, port, scope, thread and address: 28 bytes in network order.
 public struct HelperRequest: Hashable, Sendable {
-    /// Where the socket is to be bound.
+    /// The address to bind the socket to.
     public let address: SocketAddress
-    /// The thread that wants it, for the log alone: who asks could say anything.
+    /// The calling thread, for the log only: the requester could claim any thread.
     public let thread: Int32
 
     /// Creates a request.
@@ -16,7 +16,7 @@ public struct HelperRequest: Hashable, Sendable {
         self.thread = thread
     }
 
-    /// The size of the message.
+    /// The size of the message in bytes.
     public static var size: Int { 28 }
     private static var version: UInt8 { 1 }
 
@@ -35,7 +35,7 @@ public struct HelperRequest: Hashable, Sendable {
         return head + Self.bytes(address.scope) + Self.bytes(UInt32(bitPattern: thread)) + network
     }
 
-    /// Reads a message; nil if it is not exactly one.
+    /// Parses a message; nil unless it is exactly one request.
     public init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size, bytes[0] == Self.version else { return nil }
         let port = Port(rawValue: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
@@ -58,16 +58,16 @@ public struct HelperRequest: Hashable, Sendable {
     fileprivate static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.reduce(0) { $0 << 8 | UInt32($1) } }
 }
 
-/// What became of a bind that a helper was asked for.
+/// The helper's reply to a request.
 public enum HelperReply: Hashable, Sendable {
     /// The socket is bound.
     case bound
-    /// The user may not: the error that `bind` is to fail with.
+    /// The user is not permitted to bind; `bind` must fail with this error.
     case refused(Errno)
-    /// The user may, and the kernel did not: the error of its bind.
+    /// The user is permitted to bind, but the kernel's bind failed with this error.
     case failed(Errno)
 
-    /// The error that `bind` is to fail with; nil if it worked.
+    /// The error that `bind` must fail with; nil on success.
     public var error: Errno? {
         switch self {
         case .bound: nil
@@ -75,10 +75,10 @@ public enum HelperReply: Hashable, Sendable {
         }
     }
 
-    /// The size of the message.
+    /// The size of the message in bytes.
     public static var size: Int { 5 }
 
-    /// The message: what, and the number of the error in network order.
+    /// The message: the kind of reply, and the error number in network order.
     public var bytes: [UInt8] {
         switch self {
         case .bound: [0, 0, 0, 0, 0]
@@ -87,7 +87,7 @@ public enum HelperReply: Hashable, Sendable {
         }
     }
 
-    /// Reads a message; nil if it is not exactly one.
+    /// Parses a message; nil unless it is exactly one reply.
     public init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size else { return nil }
         let error = Errno(rawValue: Int32(bitPattern: HelperRequest.number(bytes[1...])))

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// A way in which the binds of a program are reached.
+/// A way to handle the binds of a program.
 public enum Engine: Hashable, Sendable {
-    /// A library in front of its own.
+    /// A library that is loaded before the program's own libraries.
     case preload
-    /// A supervisor that is told of its system calls.
+    /// A supervisor that is notified of the program's system calls.
     case broker
 }
 
-/// Which engine a program is started with, and why.
+/// The engine for a program, and the reason for the choice.
 public struct EngineChoice: Hashable, Sendable {
-    /// The engine.
+    /// The chosen engine.
     public let engine: Engine
-    /// The reason, as the end of a sentence that begins with the name of the engine.
+    /// The reason, as the end of a sentence that starts with the name of the engine.
     public let reason: ByteString
 
-    /// Chooses for a program that is to be reached alone, as authbind does: the library, unless it cannot work.
+    /// Chooses the engine for a single program, as authbind does: the library, unless it cannot work.
     public static func forOne(_ target: Target?, mayGainPrivileges: Bool) -> EngineChoice {
         guard let target else { return EngineChoice(.preload, "the program is not to be found") }
         if let choice = withoutBroker(target, mayGainPrivileges) { return choice }
@@ -30,14 +30,14 @@ public struct EngineChoice: Hashable, Sendable {
         )
     }
 
-    /// Chooses for a program and all that it starts: the broker, unless it cannot work.
+    /// Chooses the engine for a program and everything that it starts: the broker, unless it cannot work.
     public static func forTree(_ target: Target?, mayGainPrivileges: Bool) -> EngineChoice {
         guard let target else { return EngineChoice(.preload, "the program is not to be found") }
         return withoutBroker(target, mayGainPrivileges)
             ?? EngineChoice(.broker, "it reaches whatever the program starts")
     }
 
-    /// The engine that somebody asked for.
+    /// Returns the engine that the user requested.
     public static func requested(_ engine: Engine) -> EngineChoice { EngineChoice(engine, "it was requested") }
 
     private init(_ engine: Engine, _ reason: ByteString) {
@@ -58,7 +58,7 @@ public struct EngineChoice: Hashable, Sendable {
         return nil
     }
 
-    /// What keeps the library from reaching a program of that kind; nil if nothing does.
+    /// Returns why the library cannot reach a program of that kind; nil if it can.
     public static func obstacle(to image: ProgramImage) -> ByteString? {
         switch image {
         case .linkedStatically: "it is statically linked"

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What everybody may know of the kernel engine: that it is enabled, and for whom.
+/// The public state of the kernel engine: that it is enabled, and for which processes.
 ///
-/// The pins of the engine are for root alone. So whoever enables it leaves a file in /run, which is gone with the next
-/// start of the machine as the policy in the kernel is. Nothing is allowed because of it.
+/// Only root can access the pins of the engine. The process that enables the engine therefore writes a file in /run,
+/// which is gone after a reboot, as is the policy in the kernel. The file never permits anything.
 public struct EngineState: Hashable, Sendable {
-    /// The cookie of the only network namespace that the policy holds in; nil for all.
+    /// The cookie of the only network namespace in which the policy applies; nil for all namespaces.
     public var network: UInt64?
-    /// The control group that it holds in, as /proc/PID/cgroup has it: `/` for all.
+    /// The control group to which the policy applies, as in /proc/PID/cgroup: `/` for all groups.
     public var cgroup: ByteString
-    /// Whether the kernel knows all of the policy, so that nobody else need be asked.
+    /// Whether the kernel has the whole policy, so that no other engine is needed.
     public var isComplete: Bool
-    /// What the files of the policy were when the kernel got it.
+    /// The fingerprint of the policy files from when the kernel got the policy.
     public var files: PolicyFingerprint
 
-    /// Creates a notice.
+    /// Creates a state.
     public init(
         network: UInt64?,
         cgroup: ByteString,
@@ -28,14 +28,15 @@ public struct EngineState: Hashable, Sendable {
         self.files = files
     }
 
-    /// The directory of what exists while the machine runs.
+    /// The directory of runtime files.
     public static var directory: ByteString { "/run/lowport" }
-    /// The name of the notice in it.
+    /// The name of the state file in that directory.
     public static var name: ByteString { "kernel" }
 
-    /// Reads what stands in `text`; nil if it is not a notice, byte by byte as one is written.
+    /// Parses `text`; nil unless it is exactly the text that `byteString` produces.
     ///
-    /// So what names of control groups hold, which may have line feeds in them, never passes for another line.
+    /// Names of control groups may contain line feeds; the exact comparison prevents such a name from passing for
+    /// another line.
     public init?(_ text: ByteString) {
         var network: UInt64??
         var cgroup: ByteString?
@@ -61,19 +62,20 @@ public struct EngineState: Hashable, Sendable {
         if byteString != text { return nil }
     }
 
-    /// What is written.
+    /// The text of the state file.
     public var byteString: ByteString {
         let network: ByteString = if let network { ByteString(decimal: network) } else { "all" }
         let complete: ByteString = isComplete ? "yes" : "no"
         return "network \(network)\ncgroup \(cgroup)\ncomplete \(complete)\nfiles \(files)\n"
     }
 
-    /// Whether the files of the policy are as they were when the kernel got it.
+    /// Whether the policy files are unchanged since the kernel got the policy.
     ///
-    /// `lowport grant` and its like bring every change into the kernel; an editor does not.
+    /// Commands such as `lowport grant` load every change into the kernel; an editor does not.
     public var isCurrent: Bool { files.agrees(with: .current()) }
 
-    /// The notice of this machine; nil if there is none, or if somebody other than root wrote it.
+    /// Returns the state of this machine; nil if the file does not exist or if a user other than root can have written
+    /// it.
     public static func current() -> EngineState? {
         let path: ByteString = "\(directory)/\(name)"
         guard let file = try? FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking]),
@@ -83,7 +85,8 @@ public struct EngineState: Hashable, Sendable {
         return EngineState(ByteString(text))
     }
 
-    /// Whether the policy holds for a process with these control groups, as /proc/PID/cgroup has them, and network.
+    /// Whether the policy applies to a process with these control groups, as in /proc/PID/cgroup, and this network
+    /// namespace.
     public func holds(for groups: ByteString, network: UInt64?) -> Bool {
         if let wanted = self.network, wanted != network { return false }
         guard let line = groups.split(on: UInt8(ascii: "\n")).first(where: { $0.hasPrefix("0::/") }) else {
@@ -93,7 +96,7 @@ public struct EngineState: Hashable, Sendable {
         return cgroup == "/" || group == cgroup || group.hasPrefix(cgroup + "/")
     }
 
-    /// Whether the policy holds for this process, and so for what it becomes.
+    /// Whether the policy applies to this process, and therefore to the program that it executes.
     public var holdsHere: Bool {
         guard let groups = try? FileDescriptor.open("/proc/self/cgroup", .readOnly).readToEnd(limit: 65536) else {
             return false

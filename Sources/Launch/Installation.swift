@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Where the parts of Lowport lie, as seen from the running one.
+/// The locations of the parts of Lowport, relative to the running program.
 public enum Installation {
-    /// The path of the part with the file name `name`; nil if it is not where it should be.
+    /// Returns the path of the part with the file name `name`; nil if it is not in the expected place.
     ///
-    /// Looked for from the place of the running program and not from the environment, so that an installation can be
-    /// moved as a whole: `PREFIX/bin` with `PREFIX/libexec/lowport` or `PREFIX/lib/lowport`, or everything in one directory.
+    /// The search starts at the running program and ignores the environment, so that an installation can be moved as a
+    /// whole: `PREFIX/bin` with `PREFIX/libexec/lowport` or `PREFIX/lib/lowport`, or everything in one directory.
     /// Where /proc is not mounted, the running program is the file that execve(2) was called with (`AT_EXECFN`, getauxval(3)).
     public static func path(of name: ByteString) -> ByteString? {
         if let program = CurrentProcess.executablePath { return path(of: name, seenFrom: program) }

@@ -2,27 +2,27 @@
 public import Linux
 internal import PortPolicy
 
-/// What the files of the policy are at a time, in short: the same numbers mean that nothing changed.
+/// A fingerprint of the policy files at one time: equal numbers mean that nothing has changed.
 ///
-/// It goes by the status of files and directories, not by the clock: what changes while it is read is seen as well. Members of
-/// groups may change all the same.
+/// It is computed from the status of files and directories, not from the clock, so a change during reading is detected
+/// as well. It does not cover changes to the members of groups.
 public struct PolicyFingerprint: Hashable, Sendable {
-    /// The numbers for the groups of paths that the sources of permission are read from, in their order; nil for what this
-    /// process may not look at.
+    /// One number for each group of paths that a permission source is read from, in the order of the sources; nil for a
+    /// group that this process may not inspect.
     public var parts: [UInt64?]
 
-    /// How many parts there are.
+    /// The number of parts.
     public static var count: Int { groups.count }
 
     private static var groups: [[WatchedPath]] { PolicySource.allCases.flatMap { $0.traits.watchedPaths } }
 
-    /// The fingerprint that agrees with no other.
+    /// Creates a fingerprint that agrees with no other.
     public init() { parts = [UInt64?](repeating: nil, count: Self.count) }
 
-    /// The fingerprint with these parts, of which there are `count`.
+    /// Creates a fingerprint from its `count` parts.
     public init(parts: [UInt64?]) { self.parts = parts }
 
-    /// The fingerprint of the policy of this machine as it is now.
+    /// Returns the current fingerprint of this machine's policy.
     public static func current() -> PolicyFingerprint {
         PolicyFingerprint(
             parts: groups.map { group in
@@ -36,7 +36,7 @@ public struct PolicyFingerprint: Hashable, Sendable {
         )
     }
 
-    /// Whether nothing of what `other` could look at is different from this, of which everything has to be known.
+    /// Whether all parts of this fingerprint are known, and equal those that `other` could determine.
     public func agrees(with other: PolicyFingerprint) -> Bool {
         for (mine, its) in zip(parts, other.parts) {
             guard let mine else { return false }
@@ -55,7 +55,7 @@ public struct PolicyFingerprint: Hashable, Sendable {
         }
     }
 
-    /// The directory at `path` and everything in it whose name ends with `suffix`, in any order.
+    /// The fingerprint of the directory at `path` and of all files in it whose names end with `suffix`, in any order.
     private static func directory(_ path: ByteString, suffix: ByteString) -> UInt64? {
         guard var sum = status(path, isDirectory: true) else { return nil }
         do throws(Errno) {
@@ -67,7 +67,7 @@ public struct PolicyFingerprint: Hashable, Sendable {
         return sum
     }
 
-    /// What is at `path`. In the directories lie other things as well, so that their times say nothing.
+    /// The fingerprint of the file at `path`. A directory's times are ignored because it also contains other files.
     private static func status(_ path: ByteString, isDirectory: Bool = false) -> UInt64? {
         var number: UInt64 = 0xCBF2_9CE4_8422_2325
         func add(_ bits: UInt64) {
@@ -98,7 +98,7 @@ public struct PolicyFingerprint: Hashable, Sendable {
 }
 
 extension PolicyFingerprint: ByteStringConvertible {
-    /// The parts in hexadecimal, with blanks between them, and a dash for what is not known.
+    /// The parts in hexadecimal, separated by spaces, with a dash for each unknown part.
     public var byteString: ByteString {
         var text = ByteString()
         for part in parts {
@@ -108,7 +108,7 @@ extension PolicyFingerprint: ByteStringConvertible {
         return text
     }
 
-    /// Reads what `byteString` wrote; nil for anything else.
+    /// Parses the output of `byteString`; nil for anything else.
     public init?(_ text: ByteString) {
         self.init()
         let words = text.split(on: UInt8(ascii: " "))

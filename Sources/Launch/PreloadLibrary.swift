@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The library that is put in front of a program's own, where the running program was installed.
+/// The preload library, from the installation of the running program.
 public enum PreloadLibrary {
-    /// The name of its file.
+    /// The file name of the library.
     public static var name: ByteString { "liblowport-preload.so" }
 
-    /// Its path; nil if it is not where it should be, or if LD_PRELOAD cannot hold the path, which has no quoting.
+    /// The path of the library; nil if it is not in the expected place, or if LD_PRELOAD cannot hold the path, as it
+    /// has no quoting.
     public static var path: ByteString? {
         guard let path = Installation.path(of: name) else { return nil }
         return path.bytes.contains(UInt8(ascii: ":")) || path.bytes.contains(UInt8(ascii: " ")) ? nil : path
     }
 
-    /// Puts the library at `path` into the environment of the program that is started next.
+    /// Adds the library at `path` to the environment of the program that is executed next.
     ///
-    /// The variables are authbind's: LD_PRELOAD gets the library behind what it holds, AUTHBIND_LIB says what it is called
-    /// there, and AUTHBIND_LEVELS for how many levels of programs it stays (authbind(1), ENVIRONMENT).
-    /// - Parameter levels: the value of AUTHBIND_LEVELS; nil leaves the variable as it is.
+    /// The variables are authbind's: the library is appended to LD_PRELOAD, AUTHBIND_LIB contains its name there, and
+    /// AUTHBIND_LEVELS the number of program levels for which it stays (authbind(1), ENVIRONMENT).
+    /// - Parameter levels: the value of AUTHBIND_LEVELS; nil leaves the variable unchanged.
     public static func preload(_ path: ByteString, levels: ByteString?) throws(Errno) {
         try Environment.set("AUTHBIND_LIB", to: path)
         try Environment.set("LD_PRELOAD", to: Environment.value(of: "LD_PRELOAD").map { "\($0):\(path)" } ?? path)

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What kind of program a file is, as far as it matters for how its binds can be reached: from its first bytes.
+/// The kind of program in a file, as far as it affects how its binds can be handled; determined from its first bytes.
 public enum ProgramImage: Hashable, Sendable {
-    /// A text that names the program which runs it, with the one argument that it may give (execve(2)).
+    /// A script that names its interpreter, with the optional argument (execve(2)).
     case script(interpreter: ByteString, argument: ByteString)
-    /// A program that is linked when it starts, so that a library can be put in front of its own.
+    /// A dynamically linked program, to which a library can be preloaded.
     case dynamic
-    /// A program that has everything in it.
+    /// A statically linked program.
     case linkedStatically
-    /// A program of Go, which makes its system calls itself however it is linked.
+    /// A Go program, which makes its own system calls no matter how it is linked.
     case go
-    /// A program for another machine, or for the 32-bit side of this one.
+    /// A program for another machine, or for the 32-bit mode of this machine.
     case foreign
-    /// Something else, or not readable.
+    /// Another kind of file, or an unreadable file.
     case unknown
 
-    /// How many bytes of a file have to be looked at.
+    /// The number of bytes at the start of a file that must be inspected.
     public static var prefixLength: Int { 65536 }
 
-    /// Recognises the file that begins with `bytes`, on a machine that `machine` is the ELF number of (elf(5)).
+    /// Recognizes a file by its first `bytes`, on a machine with the ELF number `machine` (elf(5)).
     public init(_ bytes: [UInt8], machine: UInt16 = Self.ownMachine) {
         if bytes.starts(with: [0x23, 0x21]) {
             self = Self.script(bytes.dropFirst(2))
@@ -30,7 +30,7 @@ public enum ProgramImage: Hashable, Sendable {
         }
     }
 
-    /// The ELF number of the machine that this was compiled for.
+    /// The ELF number of the machine that this code was compiled for.
     public static var ownMachine: UInt16 {
         #if arch(x86_64)
             62
@@ -55,7 +55,7 @@ public enum ProgramImage: Hashable, Sendable {
             return .foreign
         }
         let (table, size, count) = (number(bytes, 32, 8), number(bytes, 54, 2), number(bytes, 56, 2))
-        // The kernel starts nothing whose headers have another size; and those of no size would all be the same one.
+        // The kernel executes no file with headers of another size, and headers of size 0 would all be the same header.
         guard count == 0 || size == 56 else { return .unknown }
         var isDynamic = false
         for index in 0..<count {
@@ -71,9 +71,9 @@ public enum ProgramImage: Hashable, Sendable {
         return isDynamic ? .dynamic : .linkedStatically
     }
 
-    /// Whether one of the notes of a segment has the name `Go`, as the build identity of a Go program has.
+    /// Whether a segment contains a note named `Go`, as in the build ID of a Go program.
     ///
-    /// It is not the first where a linker other than Go's own has made the program, as it does for those that use C.
+    /// The note need not be the first if a linker other than Go's was used, as for programs that use C.
     private static func hasGoNote(_ bytes: [UInt8], _ header: Int) -> Bool {
         guard var at = Int(exactly: number(bytes, header + 8, 8)),
             let size = Int(exactly: number(bytes, header + 32, 8)), at <= bytes.count

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The program that is to be started, found as execvp(3) finds it.
+/// A program to be started, found as execvp(3) finds it.
 public struct Target: Hashable, Sendable {
-    /// Its path.
+    /// The path of the program.
     public let path: ByteString
-    /// What the kernel will load: the program itself or, of a script, what runs it.
+    /// The kind of file that the kernel will load: the program itself or, for a script, its interpreter.
     public let image: ProgramImage
-    /// Whether the program gains privileges by being started: set-user-ID, set-group-ID or file capabilities.
+    /// Whether the program gains privileges when it is executed: set-user-ID, set-group-ID or file capabilities.
     public let gainsPrivileges: Bool
-    /// Whether it is started by way of env(1), and so is another program than the first that is loaded.
+    /// Whether the program is started through env(1), so that it is not the first program that is loaded.
     public let isBehindEnv: Bool
-    /// Whether its file may be read; into a program whose file may not be, nobody may look.
+    /// Whether the program's file is readable; a program with an unreadable file cannot be inspected.
     public let isReadable: Bool
 
-    /// Describes a program.
+    /// Creates a target with these properties.
     public init(
         path: ByteString,
         image: ProgramImage,
@@ -29,11 +29,11 @@ public struct Target: Hashable, Sendable {
         self.isBehindEnv = isBehindEnv
     }
 
-    /// Finds `program` and looks at its file; nil if there is none to be found.
+    /// Finds `program` and inspects its file; nil if it cannot be found.
     public init?(program: ByteString) {
         guard let path = Self.find(program) else { return nil }
         var (file, image, isBehindEnv) = (path, Self.image(of: path), false)
-        // A script may be run by a script; the kernel follows four of them.
+        // The interpreter of a script may be a script; the kernel follows up to four of them.
         for _ in 0..<4 {
             guard case .script(let interpreter, let argument) = image else { break }
             if interpreter.hasSuffix("/env") {

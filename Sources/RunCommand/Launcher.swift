@@ -3,16 +3,16 @@ internal import BindBroker
 internal import Launch
 internal import Linux
 
-/// Prepares this process as the options say, and gives it over to the program.
+/// Prepares this process according to the options, and executes the program.
 struct Launcher {
     let options: RunOptions
 
-    /// What keeps the program from being started.
+    /// Why the program cannot be started.
     struct LaunchError: Error {
         let message: ByteString
     }
 
-    /// Starts the program; returns only if that fails, with the exit status.
+    /// Starts the program; returns only on failure, with the exit status.
     func start() -> Int32 {
         do throws(LaunchError) {
             if CurrentProcess.isSecureExecution {
@@ -28,7 +28,7 @@ struct Launcher {
             try execute(program, arguments: options.command)
         } catch {
             if options.authbindLevels != nil {
-                // In authbind's words.
+                // The message has authbind's wording.
                 try? InheritedDescriptor.standardError.show("\(program): \(error.message)\n")
                 return 255
             }
@@ -61,7 +61,7 @@ struct Launcher {
             } catch {
                 let reason: ByteString = "the broker cannot be used: \(error.message)"
                 try preload(reason)
-                // Not to be kept from whoever would wonder why the program fails.
+                // Without this message, the user could not tell why the program fails.
                 if !options.isVerbose, let image = target?.image, let obstacle = EngineChoice.obstacle(to: image) {
                     printError(
                         "\(options.command[0]): \(reason); nor can the library reach the program, since \(obstacle)"
@@ -71,7 +71,7 @@ struct Launcher {
         }
     }
 
-    /// Nothing need be done, if the kernel holds this process to the policy.
+    /// Verifies that the policy in the kernel applies to this process; nothing else is needed.
     private func kernel() throws(LaunchError) {
         guard let notice = EngineState.current() else {
             throw LaunchError(message: "the kernel engine is not enabled: see lowport-enforce(8)")
@@ -86,7 +86,7 @@ struct Launcher {
         guard let library = PreloadLibrary.path else { throw missing(PreloadLibrary.name) }
         explain("preload", reason)
         do throws(Errno) {
-            // As authbind leaves it if authbind asks, otherwise for all that the program starts.
+            // With authbind, keep its settings; otherwise cover everything that the program starts.
             let levels = options.authbindLevels ?? "y"
             let asked = options.authbindLevels == nil ? nil : Environment.value(of: "AUTHBIND_LIB")
             try PreloadLibrary.preload(asked ?? library, levels: levels.isEmpty ? nil : levels)
@@ -113,7 +113,7 @@ struct Launcher {
         "its supervisor has to be above it, and so it has another process number than lowport-run"
     }
 
-    /// What keeps every process from looking into another.
+    /// Describes what prevents processes from inspecting each other.
     private static func prohibition(_ error: Errno) -> ByteString {
         if let scope = Yama.scope, scope > 0 { return "\(Yama.key) is \(scope)" }
         return "\(error.sentence), as in containers without CAP_SYS_PTRACE"
@@ -129,7 +129,7 @@ struct Launcher {
         } catch { throw LaunchError(message: "cannot become \(name): \(error.sentence)") }
     }
 
-    /// Binds the sockets and leaves them to the program as descriptors from 3 on, as sd_listen_fds(3) finds them.
+    /// Binds the sockets and passes them to the program as descriptors from 3 on, as sd_listen_fds(3) expects.
     private func handOverSockets() throws(LaunchError) {
         let helper = try helper()
         var numbers: [Int32] = []

@@ -2,22 +2,23 @@
 internal import BindBroker
 internal import Linux
 
-/// What the command line of lowport-run asks for.
+/// The command line options of lowport-run.
 struct RunOptions {
-    /// How the program is to be reached.
+    /// The engine for the program's binds.
     enum Via { case auto, kernel, preload, broker, ambient }
 
     var via: Via?
-    /// Where the supervisor of the broker has to be; nil is where it can.
+    /// The required position of the broker's supervisor; nil for any possible position.
     var supervisor: Broker.Placement?
     var user: ByteString?
     var sockets: [SocketRequest] = []
     var isVerbose = false
-    /// The value of AUTHBIND_LEVELS, or nothing to leave it alone, if authbind starts this in its own place; nil if not.
+    /// The value of AUTHBIND_LEVELS if authbind has executed this program, or empty to leave the variable unchanged;
+    /// nil without authbind.
     var authbindLevels: ByteString?
     var command: [ByteString] = []
 
-    /// What is wrong with a command line.
+    /// An error in the command line.
     struct UsageError: Error {
         let message: ByteString
     }
@@ -32,7 +33,7 @@ struct RunOptions {
         """
     }
 
-    /// Reads `arguments`, without the program's own name; nil if help is asked for.
+    /// Parses `arguments`, without the program's own name; nil if help is requested.
     static func parse(_ arguments: ArraySlice<ByteString>) throws(UsageError) -> RunOptions? {
         var options = RunOptions()
         var rest = arguments

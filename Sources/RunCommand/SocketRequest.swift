@@ -3,19 +3,17 @@ internal import BindBroker
 internal import HelperProtocol
 internal import Linux
 
-/// A socket that the program is to get, bound: `80`, `udp:53`, `192.0.2.1:80`, `tcp:[::1]:80`.
+/// A socket to bind and pass to the program: `80`, `udp:53`, `192.0.2.1:80`, `tcp:[::1]:80`.
 struct SocketRequest {
-    /// The protocol.
     let transport: TransportProtocol
-    /// The address; without one, every address of both families.
+    /// The address; nil for all addresses of both families.
     let address: IPAddress?
-    /// The port.
     let port: Port
 
-    /// What the socket is called in LISTEN_FDNAMES: `tcp-80`.
+    /// The socket's name in LISTEN_FDNAMES: `tcp-80`.
     var name: ByteString { "\(transport.name)-\(port)" }
 
-    /// Reads the text of a request; nil if it is none.
+    /// Parses a request; nil if `text` is not a valid request.
     init?(_ text: ByteString) {
         var rest = text.bytes[...]
         var transport = TransportProtocol.tcp
@@ -35,7 +33,7 @@ struct SocketRequest {
         (self.transport, self.address, self.port) = (transport, address, port)
     }
 
-    /// Makes the socket, has it bound, by the helper if it takes privilege, and listens if that protocol does.
+    /// Creates the socket, binds it, with the helper if that takes privilege, and listens if the protocol does.
     func open(helper: ByteString) throws(Errno) -> FileDescriptor {
         let address = address ?? .v6(.any)
         let family: InternetFamily

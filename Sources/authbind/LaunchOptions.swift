@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
 
-/// What the command line of authbind asks for.
+/// The command line options of authbind.
 enum LaunchOptions {
-    /// The text behind every usage error, and of `--help`.
+    /// The text after every usage error, and of `--help`.
     static var usage: Message {
         """
         usage:       authbind [<options>] <program> <arg> <arg> ...
@@ -12,14 +12,14 @@ enum LaunchOptions {
         """
     }
 
-    /// How many levels of programs are reached.
+    /// The number of program levels that are reached.
     enum Depth {
-        /// The program and whatever it starts.
+        /// The program and everything that it starts.
         case unlimited
-        /// So many levels; 1 is the program alone.
+        /// This number of levels; 1 is the program alone.
         case levels(UInt32)
 
-        /// The value of AUTHBIND_LEVELS; nil if the variable is left as it is, which authbind does at depth 1.
+        /// The value of AUTHBIND_LEVELS; nil to leave the variable unchanged, as authbind does at depth 1.
         var levels: ByteString? {
             switch self {
             case .unlimited: "y"
@@ -29,24 +29,25 @@ enum LaunchOptions {
         }
     }
 
-    /// How the program is to be reached; authbind has the library alone.
+    /// The engine for the program's binds; authbind has the library only.
     enum Via { case auto, preload, broker }
 
-    /// What is to be done.
+    /// The action to perform.
     enum Task {
         case help
         case launch(Depth, via: Via, isVerbose: Bool, command: [ByteString])
     }
 
-    /// What is wrong with a command line.
+    /// An error in the command line.
     struct UsageError: Error {
         let message: ByteString
     }
 
-    /// Reads `arguments`, without the program's own name.
+    /// Parses `arguments`, without the program's own name.
     ///
-    /// As authbind does: options end at the first word that does not begin with `-`, or behind a single `-`; unknown ones
-    /// are passed over in silence, `--` among them; of several depths the last one counts. `--via` and `--verbose` are ours.
+    /// As in authbind, options end at the first word that does not start with `-`, or after a single `-`; unknown
+    /// options, including `--`, are silently ignored; the last of several depths counts. `--via` and `--verbose` are
+    /// our additions.
     static func parse(_ arguments: ArraySlice<ByteString>) throws(UsageError) -> Task {
         var rest = arguments
         var depth = Depth.levels(1)
@@ -79,7 +80,7 @@ enum LaunchOptions {
         return name == "broker" ? .broker : nil
     }
 
-    /// A number from 1 to 100 with blanks and a plus sign in front, as strtoul(3) reads it; nil for anything else.
+    /// Parses a number from 1 to 100 with leading blanks and a plus sign, as strtoul(3) does; nil for anything else.
     private static func levels(_ text: ByteString) -> UInt32? {
         var rest = text.bytes.drop(while: Digits.isBlank)
         if rest.first == UInt8(ascii: "+") { rest.removeFirst() }

@@ -5,7 +5,7 @@ import Linux
 /// Starts a program whose `bind` may use the ports that the administrator allows its user. See authbind(1).
 @c(authbind_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
-    // With rights of its own, this program would lend them to whatever it starts.
+    // With privileges of its own, this program would lend them to every program that it starts.
     if CurrentProcess.isSecureExecution {
         return fail("authbind: must not be installed set-user-ID, set-group-ID or with file capabilities\n")
     }
@@ -29,7 +29,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     }
 }
 
-/// How the program is reached: as asked for, or by the library unless that cannot work.
+/// Chooses the engine: the requested one or, by default, the library unless it cannot work.
 private func choice(_ via: LaunchOptions.Via, _ program: ByteString) -> EngineChoice {
     switch via {
     case .preload: .requested(.preload)
@@ -38,7 +38,7 @@ private func choice(_ via: LaunchOptions.Via, _ program: ByteString) -> EngineCh
     }
 }
 
-/// Replaces this process by the program behind the broker or, unless that is forced, by the library if there can be none.
+/// Executes the program under the broker or, unless the broker is forced, under the library if there can be no broker.
 private func broker(_ runner: ByteString, _ command: [ByteString], _ depth: LaunchOptions.Depth, isForced: Bool)
     -> Int32
 {
@@ -51,7 +51,7 @@ private func broker(_ runner: ByteString, _ command: [ByteString], _ depth: Laun
     }
 }
 
-/// Replaces this process by the program with the library in front of its own; returns only if it cannot be started.
+/// Executes the program with the library preloaded; returns only if the program cannot be started.
 private func preload(_ command: [ByteString], _ depth: LaunchOptions.Depth) -> Int32 {
     guard let library = Environment.value(of: "AUTHBIND_LIB") ?? PreloadLibrary.path else {
         return fail("authbind: cannot find \(PreloadLibrary.name) from \(CurrentProcess.executablePath ?? "?")\n")
@@ -68,7 +68,7 @@ private func preload(_ command: [ByteString], _ depth: LaunchOptions.Depth) -> I
 /// Writes to standard error. On a terminal, the names of programs are escaped.
 private func printError(_ message: Message) { try? InheritedDescriptor.standardError.show(message) }
 
-/// Writes `message` to standard error and gives the exit status of every failure.
+/// Writes `message` to standard error and returns the exit status of every failure.
 private func fail(_ message: Message) -> Int32 {
     printError(message)
     return 255

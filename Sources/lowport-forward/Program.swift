@@ -2,7 +2,7 @@
 import Linux
 import Netcat
 
-/// Takes the arguments over and forwards connections until a signal ends it.
+/// Parses the arguments and forwards connections until a signal ends the process.
 @c(lowport_forward_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     // SAFETY: the kernel passes `count` C strings.

@@ -3,16 +3,15 @@ import HelperProtocol
 import Linux
 import PortPolicy
 
-/// Who is asked for: the real principal of this process, and the capabilities that it holds for that.
+/// The principal of requests: the real user and groups of this process, with the capabilities that the process holds.
 struct Caller {
-    /// The real user.
     let user = CurrentProcess.realUser
     /// The real group and the supplementary groups.
     let groups = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
-    /// What is raised for single calls.
+    /// The capabilities that are raised for single system calls.
     let capabilities: HeldCapabilities
 
-    /// What the helper gives for a decision at `now`.
+    /// Returns the context for a decision at `now`.
     func context<Names: NameResolver>(now: Int64, names: Names) -> DecisionContext<Names, ReadOverride> {
         DecisionContext(
             now: Timestamp(rawValue: now),
@@ -22,26 +21,26 @@ struct Caller {
     }
 }
 
-/// A socket and the address that it is to be bound to, for the real user of this process.
+/// A socket and the address to bind it to, for the real user of this process.
 struct DelegatedBind {
-    /// Who wants it.
+    /// The principal that requests the bind.
     let caller: Caller
-    /// The socket; somebody else's.
+    /// The socket, which belongs to another process.
     let socket: InheritedDescriptor
-    /// Where it is to be bound.
+    /// The address to bind the socket to.
     let address: SocketAddress
-    /// The thread that wants it, for the log alone.
+    /// The calling thread, for the log only.
     let thread: Int32
 
-    /// Binds the socket, if `decision` allows it. Between the decision and the bind nothing happens but that the log is told.
+    /// Binds the socket, if `decision` allows it. Between the decision and the bind, only the log is written.
     ///
-    /// The right to bind is effective afterwards, and with it nothing that could be done without: one who binds again
-    /// and again need not have the kernel make new credentials twice each time.
+    /// Afterwards, the capability to bind is still effective, and no other capability is. A caller that binds
+    /// repeatedly then does not make the kernel create new credentials twice for each bind.
     /// - Parameters:
-    ///   - request: what is to be bound, and for whom.
-    ///   - decision: what the policy says to it.
-    ///   - log: hears of the decision before it takes effect, and then of the outcome.
-    /// - Returns: what became of it.
+    ///   - request: the requested bind and its principal.
+    ///   - decision: the policy's decision on the request.
+    ///   - log: receives the decision before it takes effect, and then the outcome.
+    /// - Returns: the reply for the requester.
     func carryOut(_ request: BindRequest, _ decision: Decision, log: inout SystemLog) -> HelperReply {
         func record(_ event: DecisionLog.Event) {
             log.write(severity: event.severity) {
@@ -60,7 +59,8 @@ struct DelegatedBind {
             return .refused(refusal)
         }
         record(.allowed)
-        // A socket that is not of the internet, or not of the address's family, is left to the kernel without privilege.
+        // For a socket that is not an internet socket, or not of the address's family, the kernel decides without
+        // privilege.
         if isOfItsFamily { caller.capabilities.raise(.netBindService) } else { caller.capabilities.lower() }
         do throws(Errno) {
             try socket.bind(to: address)
@@ -72,9 +72,9 @@ struct DelegatedBind {
         return .bound
     }
 
-    /// What is asked of the policy.
+    /// The request to the policy.
     var request: BindRequest {
-        // What cannot be found out counts as what is allowed least.
+        // If a property of the socket cannot be read, assume the value for which the policy allows least.
         let isDualStack = address.address == .v6(.any) && (try? socket.isIPv6Only()) != true
         return BindRequest(
             user: caller.user,
@@ -86,7 +86,7 @@ struct DelegatedBind {
         )
     }
 
-    /// Whether the socket is of the family of the address.
+    /// Whether the socket has the family of the address.
     var isOfItsFamily: Bool {
         guard let family = try? socket.internetFamily() else { return false }
         switch address.address {
@@ -96,7 +96,7 @@ struct DelegatedBind {
     }
 }
 
-/// The right to read the files that root alone may read.
+/// The capability to read files that only root may read.
 struct ReadOverride: ReadPrivilege {
     let capabilities: HeldCapabilities
 

@@ -2,16 +2,16 @@
 import Linux
 import PortPolicy
 
-/// The whole program, linked with the C library of the machine, which knows all its sources of names (nsswitch.conf(5)).
+/// The complete helper, linked with the C library of the machine, which supports all name sources (nsswitch.conf(5)).
 ///
-/// The helper that is started for every bind is linked statically, which makes it start in half the time, and does that
-/// one bind alone. It looks for names in /etc/passwd and /etc/group itself, and loads nobody's modules. What else there
-/// is to do it hands over.
+/// The helper that is started for every bind is statically linked, which halves its start time, and handles only that
+/// one bind. It looks up names in /etc/passwd and /etc/group itself and loads no modules of others. It hands everything
+/// else over to the complete helper.
 struct NSSHelper {
-    /// The arguments that this program was started with, and the other is started with.
+    /// The arguments that this program was started with, and that the complete helper is started with.
     let arguments: [ByteString]
 
-    /// Takes over; returns if there is no such program beside this one.
+    /// Executes the complete helper; returns if there is none beside this program.
     func takeOver() {
         guard let own = CurrentProcess.executablePath else { return }
         try? execute(fileAt: own + "-nss", arguments: arguments)

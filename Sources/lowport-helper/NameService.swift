@@ -2,19 +2,19 @@
 import Linux
 import PortPolicy
 
-/// A process without any privilege that looks for names as the machine is set up to (nsswitch.conf(5)).
+/// A process without privileges that looks up names as configured on the machine (nsswitch.conf(5)).
 ///
-/// The modules that do it are other people's code, which talks to other machines and reads what it likes. None of it runs
-/// beside a capability, nor needs a hole in the filter of the process that has them.
+/// The NSS modules are third-party code, which connects to other machines and reads arbitrary files. None of that code
+/// runs with a capability, or requires an exception in the system call filter of the privileged process.
 final class NameService: NameResolver {
     private let capabilities: HeldCapabilities
     private var isStarted = false
     private var channel: FileDescriptor?
 
-    /// Will look for names without `capabilities`.
+    /// Creates a service that will look up names without `capabilities`.
     init(without capabilities: HeldCapabilities) { self.capabilities = capabilities }
 
-    /// Starts the process, if it is not running yet: what comes afterwards may not start any.
+    /// Starts the process, if it is not running yet: later, this process may not start any other.
     func start() throws(Errno) {
         if isStarted { return }
         isStarted = true
@@ -43,13 +43,14 @@ final class NameService: NameResolver {
         query(.group, name).map { GroupID(rawValue: $0) }
     }
 
-    /// What is asked for: one byte, followed by the name. The answer is the number in network order, or nothing.
+    /// The kinds of query: one byte, followed by the name. The reply is a byte of 1 followed by the number in network
+    /// order, or a byte of 0 alone.
     private enum Question: UInt8 { case user = 1, group = 2 }
 
     private static var longestName: Int { 4096 }
 
-    /// The number of `name`; nil if there is none. A process that was lost in the middle ends this one: another may get an
-    /// answer, and a name of which nothing is known must not be taken for one that nobody has.
+    /// Returns the number of `name`; nil if there is none. If the process is lost during a query, this process exits: a
+    /// new helper may get an answer, and a name without an answer must not be treated as an unknown name.
     private func query(_ question: Question, _ name: ByteString) -> UInt32? {
         guard !name.isEmpty, name.count < Self.longestName, !name.bytes.contains(0) else { return nil }
         do throws(Errno) {
@@ -65,7 +66,7 @@ final class NameService: NameResolver {
         } catch { CurrentProcess.exit(Errno.inputOutput.rawValue) }
     }
 
-    /// The life of the process: answers until nobody is left to ask.
+    /// Runs the process: answers until the other end of the channel is closed.
     private static func serve(_ channel: borrowing FileDescriptor, without capabilities: HeldCapabilities) -> Int32 {
         do throws(Errno) {
             try capabilities.giveUpAll()

@@ -3,33 +3,34 @@ import BindBroker
 import HelperProtocol
 import Linux
 
-/// The helper as it answers the binds of a tree of programs itself, without a detour by the supervisor that started it.
+/// The mode in which the helper answers the binds of a process tree itself, without a detour through the supervisor.
 ///
-/// It binds what may be bound, and lets the kernel carry out what the kernel decides by itself. Everything else, refusals
-/// among it, is the supervisor's: this has the listener and a privilege, and so does nothing that could do without either.
-/// What it finds out about a program it finds out with the rights of the user, which a debugger of theirs would have.
+/// It carries out permitted binds, and passes to the kernel the calls that the kernel decides. It forwards everything
+/// else, including refusals, to the supervisor: this process has the listener and a privilege, so it does only what
+/// requires them. It inspects programs with the rights of the user, like a debugger of that user.
 struct NotificationLoop: ~Copyable {
     private let listener: NotificationListener
     private let record: NotificationRecord
     private let firstOpenPort: UInt32
     private var callers = Callers(of: .current(unprivileged: true))
 
-    /// What is to be done about a call.
+    /// What to do with a call.
     private enum Answer {
         case result(Errno?)
         case resume
         case passOn(refusal: Errno?)
     }
 
-    /// Listens to `listener` and keeps `record`, by which the supervisor sees to what is left unfinished.
+    /// Creates the loop for `listener`. The supervisor uses `record` to finish a call that the helper leaves
+    /// unfinished.
     init(to listener: consuming NotificationListener, _ record: consuming NotificationRecord) throws(Errno) {
         self.listener = listener
         self.record = record
         firstOpenPort = try PortThreshold.current
     }
 
-    /// Answers calls, until one is to be passed on.
-    /// - Returns: that one; nil when no program is left.
+    /// Answers calls until one must be forwarded.
+    /// - Returns: the call to forward; nil when no program is left.
     mutating func nextForSupervisor(_ service: inout Service) throws(Errno) -> ForwardedCall? {
         while true {
             do throws(Errno) {
@@ -40,7 +41,7 @@ struct NotificationLoop: ~Copyable {
                 case .passOn(let refusal): return ForwardedCall(notification, refusal: refusal)
                 }
             } catch {
-                // The program was killed meanwhile, or all have ended.
+                // The program was killed in the meantime, or all programs have ended.
                 if error != .noSuchFile { throw error }
                 if listener.isAbandoned { return nil }
             }
@@ -56,7 +57,8 @@ struct NotificationLoop: ~Copyable {
         guard let bind, bind.needsPermission(firstOpen: firstOpenPort),
             let socket = callers.socket(bind.descriptor, of: notification.thread),
             callers.authority(over: socket) == .helper,
-            // If it still waits now, then all of the above was about it and not about one with its old number.
+            // If the call is still waiting, all of the above was about its thread and not about another with the same
+            // ID.
             listener.isWaiting(notification)
         else { return .resume }
         switch service.bind(socket.reference, to: bind.address, thread: notification.thread) {

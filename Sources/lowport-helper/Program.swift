@@ -3,7 +3,8 @@ import HelperProtocol
 import Linux
 import PortPolicy
 
-/// Binds the socket on descriptor 0 for the user who starts it, if that user may: the one privileged program.
+/// Binds the socket on descriptor 0 for the user who starts the helper, if that user is permitted to: the only
+/// privileged program of Lowport.
 ///
 /// The exit status is 0, or the number of the error that `bind` would have failed with. See lowport-helper(8).
 @c(lowport_helper_main)
@@ -13,7 +14,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
         let caller = try confine()
         let names = NameService(without: caller.capabilities)
         if Service.isRequested(by: given) {
-            // Rules with other names may come later, when no process can be started any more.
+            // Rules with other names may be added later, when this process can no longer start another.
             try names.start()
             Confinement.endWithParent()
             try restrict(caller, to: .ofService)
@@ -26,7 +27,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     }
 }
 
-/// The part of it that is linked statically, for one bind: the full program takes over for all else.
+/// The statically linked part of the helper, for one bind: the complete helper takes over for everything else.
 @c(lowport_helper_once_main)
 public func mainOnce(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     let given = unsafe [ByteString](argumentCount: count, arguments: arguments)
@@ -43,10 +44,10 @@ public func mainOnce(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMut
     }
 }
 
-/// Does what the command line asks for.
+/// Carries out the bind that the command line specifies.
 /// - Returns: the exit status.
 private func bindOnce(_ given: [ByteString], for caller: Caller, names: some NameResolver) -> Int32 {
-    // A kernel before 5.18 starts a program without even a name.
+    // Before Linux 5.18, a program may be started without even its own name.
     guard let address = HelperArguments.address(from: Array(given.dropFirst())) else {
         return fail("bad usage", .noSystemCall)
     }
@@ -60,11 +61,11 @@ private func bindOnce(_ given: [ByteString], for caller: Caller, names: some Nam
         thread: CurrentProcess.parent
     )
     func restrictOnce() {
-        // To look for names may take another program; from here on nothing does.
+        // Looking up names may execute another program; from here on, nothing does.
         if isRestricted { return }
         isRestricted = true
         do throws(Errno) {
-            // landlock(7) has an error of its own for an address of another family, which gets no privilege anyway.
+            // landlock(7) has a different error for an address of another family, which gets no privilege anyway.
             try restrict(caller, to: .ofOneBind, bindingOnly: asked.isOfItsFamily ? address.port : nil)
         } catch { CurrentProcess.exit(fail("cannot give up privileges: \(error.message)", error)) }
     }
@@ -77,22 +78,22 @@ private func bindOnce(_ given: [ByteString], for caller: Caller, names: some Nam
     return reply.error?.rawValue ?? 0
 }
 
-/// Makes this process one whose state its starter had no part in, and that has no privilege in use.
+/// Resets all state of this process that its starter may have influenced, and leaves no privilege in effect.
 private func confine() throws(Errno) -> Caller {
     openStandardDescriptors()
     try Confinement.closeDescriptors(from: 3)
-    // Before there is a process without capabilities beside this one, which its user could look into otherwise: with
-    // fs.suid_dumpable of 1, execve(2) leaves both as open as any program.
+    // This must precede the start of a process without capabilities, which its user could otherwise inspect: with
+    // fs.suid_dumpable set to 1, execve(2) leaves both processes as dumpable as any program.
     try Confinement.forbidLookingInto()
     Confinement.blockSignals()
-    // A helper that was stopped between its decision and the bind must not go on when the decision may be revoked.
+    // A helper that was stopped between decision and bind must not continue when the decision may have been revoked.
     Confinement.limitLife(seconds: 5)
     Confinement.resetEnvironment()
     return Caller(capabilities: try HeldCapabilities(keeping: [.dacReadSearch, .netBindService, .setpcap]))
 }
 
-/// Leaves this process, for good, with what its work takes: the set-up is over.
-/// - Parameter port: the only port of TCP that it binds, for a helper that looks into no other process.
+/// Restricts this process permanently to what its work requires, after the set-up.
+/// - Parameter port: the only TCP port that the process binds, for a helper that inspects no other process.
 private func restrict(_ caller: Caller, to calls: AllowedCalls, bindingOnly port: Port? = nil) throws(Errno) {
     try caller.capabilities.emptyBoundingSet()
     try Confinement.limitResources()
@@ -101,13 +102,13 @@ private func restrict(_ caller: Caller, to calls: AllowedCalls, bindingOnly port
     try Confinement.allow(only: calls)
 }
 
-/// Says what authbind's helper says: something only where the tree itself could not be used.
+/// Prints an error only where authbind's helper does: if the tree itself could not be used.
 private func explain(_ decision: Decision) {
     guard let error = decision.refusal, let what = decision.unusable else { return }
     _ = fail("\(what): \(originalMessage(error))", error)
 }
 
-/// The text that the GNU C library has for `error`, whichever library this is linked with.
+/// The message of the GNU C library for `error`, regardless of the C library that this program is linked with.
 private func originalMessage(_ error: Errno) -> ByteString {
     switch error {
     case .symbolicLinkLoop: "Too many levels of symbolic links"
@@ -116,7 +117,7 @@ private func originalMessage(_ error: Errno) -> ByteString {
     }
 }
 
-/// Says on standard error why nothing was bound, in the words that scripts know, and gives the exit status.
+/// Prints to standard error why no socket was bound, in the words that scripts know, and returns the exit status.
 private func fail(_ reason: ByteString, _ error: Errno) -> Int32 {
     try? InheritedDescriptor.standardError.write("libauthbind's helper: \(reason)\n")
     return error.rawValue

@@ -3,23 +3,23 @@ import HelperProtocol
 import Linux
 import PortPolicy
 
-/// The helper as the broker uses it: one request after the other, until the one who asks is gone.
+/// The helper in the service of the broker: it handles requests until the requester closes the channel.
 struct Service: ~Copyable {
     private let caller: Caller
     private let names: NameService
     private var log = SystemLog()
     private var cache = PolicyCache(of: .system)
 
-    /// Whether the arguments of the program, its name among them, ask for it.
+    /// Whether `arguments`, which include the program's name, request this mode.
     static func isRequested(by arguments: [ByteString]) -> Bool { arguments.count == 2 && arguments[1] == "--serve" }
 
-    /// Will serve in the name of `caller`, with what `names` knows.
+    /// Creates a service for `caller` that resolves names with `names`.
     init(for caller: Caller, names: NameService) {
         self.caller = caller
         self.names = names
     }
 
-    /// Serves the peer of the message channel on descriptor 0.
+    /// Handles the requests on the message channel at descriptor 0.
     /// - Returns: the exit status.
     mutating func run() -> Int32 {
         let channel = InheritedDescriptor.standardInput
@@ -42,7 +42,7 @@ struct Service: ~Copyable {
         }
     }
 
-    /// Takes the listener over, and gives the record in return.
+    /// Takes over the listener, and sends back the record.
     private func listen(
         to descriptor: consuming FileDescriptor?,
         _ channel: InheritedDescriptor
@@ -57,8 +57,8 @@ struct Service: ~Copyable {
         return listening
     }
 
-    /// Listens until there is something for the supervisor.
-    /// - Returns: false if there will be nothing any more.
+    /// Answers calls until one must be forwarded to the supervisor.
+    /// - Returns: false if there will be no more calls.
     private mutating func passOn(_ listening: inout NotificationLoop?, to channel: InheritedDescriptor) throws(Errno)
         -> Bool
     {
@@ -74,10 +74,10 @@ struct Service: ~Copyable {
         return bind(socket, to: request.address, thread: request.thread)
     }
 
-    /// Binds `socket` to `address`, if the caller may, and tells the log.
-    /// - Parameter thread: the one that wants it, for the log alone.
+    /// Binds `socket` to `address`, if the caller is permitted to, and writes to the log.
+    /// - Parameter thread: the calling thread, for the log only.
     mutating func bind(_ socket: InheritedDescriptor, to address: SocketAddress, thread: Int32) -> HelperReply {
-        // What was decided must not be done when it may have been revoked; waiting may take as long as it likes.
+        // A decision must not be carried out once it may have been revoked. Waiting for requests has no time limit.
         Confinement.beginWork(within: 5)
         defer { Confinement.endWork() }
         let now = WallClock.seconds

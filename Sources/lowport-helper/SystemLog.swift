@@ -1,43 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
 
-/// The log of the machine, which hears of every decision (syslog(3), facility authpriv).
+/// The system log, which receives every decision (syslog(3), facility authpriv).
 struct SystemLog: ~Copyable {
     private var socket: FileDescriptor?
-    /// When the log was last looked for, in seconds.
+    /// The time of the last attempt to connect, in seconds.
     private var lastTry: Int64
-    /// How many lines the log did not take since it took one.
+    /// The number of lines lost since the log last accepted one.
     private var lost = 0
 
-    /// Connects to the log, if there is one.
+    /// Connects to the log, if it exists.
     init() {
         socket = try? FileDescriptor.systemLog()
         lastTry = WallClock.seconds
     }
 
-    /// Writes what `line` gives if there is a log, and before it how many lines were lost.
+    /// Writes the result of `line` if there is a log, preceded by the number of lost lines.
     ///
-    /// A log that is full is waited for, half a second at most, so that a flood of other lines does not keep this one away;
-    /// one that stays full is not waited for again before it takes a line.
+    /// If the log is full, this method waits up to half a second, so that a flood of other lines does not suppress this
+    /// line. If the log stays full, later calls do not wait until the log has accepted a line again.
     mutating func write(severity: Int, _ line: () -> ByteString) {
-        // Not more than once in a second, since each try costs as much as a bind.
+        // At most once per second, because each attempt costs as much as a bind.
         if socketNumber == nil, WallClock.seconds != lastTry { reconnect() }
         if socketNumber == nil { return }
         if lost > 0, send("\(lost) lines were lost: the log was full", severity: 4) { lost = 0 }
         if !send(line(), severity: severity) { lost += 1 }
     }
 
-    /// Sends one line. Says false if the log is there and has no room; without a log there is nothing to lose.
+    /// Sends one line. Returns false if the log exists and has no room; without a log, no line is lost.
     private mutating func send(_ line: ByteString, severity: Int) -> Bool {
         guard let log = socketNumber else { return true }
-        // authpriv is 10.
+        // The number of authpriv is 10.
         let message: ByteString = "<\(10 << 3 | severity)>lowport-helper[\(CurrentProcess.identifier)]: \(line)"
         do throws(Errno) {
             try log.send(message.bytes)
             return true
         } catch {
             if error == .wouldBlock { return lost == 0 && send(message, toFull: log) }
-            // It was started anew, and has another socket.
+            // The log was restarted and has a new socket.
             reconnect()
             return (try? socketNumber?.send(message.bytes)) != nil
         }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A bind that the kernel refused, as the helper is asked for it.
+/// A bind that the kernel refused, as a request to the helper.
 ///
-/// Made of what the caller's memory holds, without allocating. The text is what `HelperArguments` in `HelperProtocol` reads.
+/// It refers to the caller's memory and allocates nothing. `HelperArguments` in `HelperProtocol` parses its text.
 @safe struct HelperRequest {
-    /// `sockaddr_in` or `sockaddr_in6` from the address on: 4 or 16 bytes.
+    /// The address in `sockaddr_in` or `sockaddr_in6`: 4 or 16 bytes.
     private let address: UnsafePointer<UInt8>
     private let count: Int
     private let port: UInt16
     private let scope: UInt32
 
-    /// Reads a socket address that the kernel has read just before; nil if it is not of the internet.
+    /// Parses a socket address that the kernel has just read; nil if it is not an internet address.
     init?(_ address: UnsafePointer<sockaddr>, _ length: socklen_t) {
         let raw = unsafe UnsafeRawPointer(address)
-        // ip(7), ipv6(7): family, port, then the address; for IPv6 four bytes of flow label between, and the scope
-        // behind, which the kernel lets callers leave out. It does not read what is longer than 128 bytes.
+        // ip(7), ipv6(7): family, port, then the address. IPv6 has four bytes of flow label before the address and the
+        // scope after it; the kernel accepts addresses without the scope. It reads no address longer than 128 bytes.
         switch (unsafe Int32(address.pointee.sa_family), length) {
         case (AF_INET, 16...128):
             unsafe self.address = (raw + 4).assumingMemoryBound(to: UInt8.self)
@@ -30,16 +30,15 @@ internal import CLinux
         port = unsafe (raw + 2).loadUnaligned(as: UInt16.self)
     }
 
-    /// Whether the port is one from 1 to 1023.
     var isOfLowPort: Bool { (1...1023).contains(UInt16(bigEndian: port)) }
 
     /// Asks the helper to bind `socket`.
-    /// - Returns: 0, or the number of the error that `bind` is to fail with.
+    /// - Returns: 0, or the number of the error that `bind` must fail with.
     func send(socket: Int32) -> Int32 {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
             var writer = unsafe TextWriter(text)
             let addressText = unsafe writer.start()
-            // An IPv4 address and a port are the number in memory, read as the machine reads numbers.
+            // An IPv4 address and a port are the number in memory, read in native byte order.
             if count == 4 {
                 unsafe writer.write(hexadecimal: UnsafeRawPointer(address).loadUnaligned(as: UInt32.self), digits: 8)
             } else {
@@ -81,11 +80,11 @@ internal import CLinux
         return code < 127 ? code : ENXIO
     }
 
-    /// Says in authbind's words that the helper could not be started.
+    /// Prints, in authbind's words, that the helper could not be started.
     private func printError(_ path: UnsafePointer<CChar>) {
         let text: StaticString = "libauthbind: possible installation problem - could not invoke "
         _ = unsafe write(2, text.utf8Start, text.utf8CodeUnitCount)
-        // Others may have named the directory: on a terminal, what cannot be seen is not written. Nothing is allocated here.
+        // Another user may have named the directory: on a terminal, replace unprintable bytes. Allocate nothing here.
         let isTerminal = isatty(2) == 1
         for index in unsafe 0..<strlen(path) {
             var byte = unsafe path[index]

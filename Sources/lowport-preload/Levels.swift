@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-// Which programs the library reaches: authbind's environment variables, kept exactly.
+// Which programs the library reaches: exactly as with authbind's environment variables.
 
-/// Leaves the library in the environment for the programs that this one starts, or takes it out.
+/// Keeps the library in the environment for the programs that this program starts, or removes it.
 ///
-/// AUTHBIND_LEVELS says for how many levels of programs it is to stay: for ever if it begins with `y`; otherwise it is
-/// counted down, and without it, or at 0, the library goes from LD_PRELOAD. AUTHBIND_LIB says what it is called there.
+/// AUTHBIND_LEVELS is the number of program levels for which the library stays. A value that starts with `y` means for
+/// ever. Any other value is counted down; without a value, or at 0, the library is removed from LD_PRELOAD.
+/// AUTHBIND_LIB is the library's name there.
 func inheritOrEnd() {
     guard let levels = unsafe getenv("AUTHBIND_LEVELS") else {
         removeLibrary()
@@ -28,7 +29,7 @@ func inheritOrEnd() {
     }
 }
 
-/// Takes the first mention of the library out of LD_PRELOAD.
+/// Removes the first occurrence of the library from LD_PRELOAD.
 private func removeLibrary() {
     guard let library = unsafe getenv("AUTHBIND_LIB"), let list = unsafe getenv("LD_PRELOAD"),
         let rest = unsafe strdup(list)
@@ -47,7 +48,7 @@ private func removeLibrary() {
     }
 }
 
-/// Sets LD_PRELOAD to the list `rest` without what stands between `start` and `end` and one colon beside it.
+/// Sets LD_PRELOAD to the list `rest` without the text between `start` and `end` and one adjacent colon.
 private func remove(
     _ start: UnsafeMutablePointer<CChar>,
     _ end: UnsafeMutablePointer<CChar>,

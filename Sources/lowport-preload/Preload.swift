@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CLinux
 
-// The library that authbind(1) puts in front of a program's own libraries. It runs inside programs that know nothing of
-// it, so when `bind` is called it takes no lock, allocates nothing and leaves errno, signals and children alone.
+// The library that authbind(1) loads before a program's own libraries. It runs inside programs that do not expect it,
+// so `bind` takes no lock, allocates nothing and leaves errno, signals and children alone.
 
-/// The `bind` that would have been called without this library.
+/// The `bind` function that would be called without this library.
 nonisolated(unsafe) var nextBind: clinux_bind_function?
 
-/// The path of the helper, which lies beside this library.
+/// The path of the helper, which is in the directory of this library.
 nonisolated(unsafe) var helperPath: UnsafeMutablePointer<CChar>?
 
-/// The standard `bind`, which first does what the standard one does.
+/// Replaces the standard `bind`, and calls the standard `bind` first.
 ///
-/// What the kernel refuses with EACCES, as it does for low ports, goes to the helper. So does a bind of a low port that
-/// fails before the kernel has come to ask for permission: whether it is refused is to be told first. See bind(2).
+/// If the kernel refuses the bind with EACCES, as for low ports, the helper is asked. The helper is also asked if the
+/// bind of a low port fails before the kernel checks the permission, because a refusal must be reported first. See
+/// bind(2).
 @c(bind)
 public func interposedBind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t) -> Int32 {
     let error = clinux_errno()
@@ -27,8 +28,8 @@ public func interposedBind(_ descriptor: Int32, _ address: UnsafePointer<sockadd
     return refusal == 0 ? 0 : -1
 }
 
-/// Whether a bind that failed with `error` may yet have to be decided, and the address has been read by the kernel, so
-/// that it may be read here: what is no socket, ENOTSOCK, is found out before.
+/// Whether a bind that failed with `error` may still need a decision. For these errors, the kernel has read the
+/// address, so this process may read it too: the kernel detects a descriptor that is not a socket, ENOTSOCK, earlier.
 private func isForHelper(_ error: Int32) -> Bool {
     switch error {
     case EACCES, EADDRNOTAVAIL, EAFNOSUPPORT, EINVAL: true
@@ -37,7 +38,7 @@ private func isForHelper(_ error: Int32) -> Bool {
 }
 
 private func nativeBind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t) -> Int32 {
-    // Not found yet if the constructor of another library binds before ours has run.
+    // Not found yet if the constructor of another library calls `bind` before ours has run.
     if let nextBind = unsafe nextBind { return unsafe nextBind(descriptor, address, length) }
     return unsafe clinux_bind(descriptor, address, length)
 }

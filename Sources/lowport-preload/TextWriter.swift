@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes C strings one behind the other into memory that the caller has set aside.
+/// Writes C strings one after the other into memory provided by the caller.
 @safe struct TextWriter {
     private let memory: UnsafeMutableBufferPointer<CChar>
     private var count = 0
 
-    /// Writes into `memory`. What does not fit is dropped.
+    /// Creates a writer into `memory`. Text that does not fit is dropped.
     init(_ memory: UnsafeMutableBufferPointer<CChar>) { unsafe self.memory = memory }
 
-    /// Ends the string before, if there is one, and gives the place where the next begins.
+    /// Ends the previous string, if there is one, and returns the start of the next string.
     mutating func start() -> UnsafeMutablePointer<CChar> {
         if count > 0 { finish() }
         // SAFETY: the callers' memory is not empty, so it has a base address.
         return unsafe memory.baseAddress.unsafelyUnwrapped + count
     }
 
-    /// Ends the string.
     mutating func finish() { write(0) }
 
-    /// Writes one byte.
     mutating func write(_ byte: UInt8) {
         guard unsafe count < memory.count else { return }
         unsafe memory[count] = CChar(bitPattern: byte)

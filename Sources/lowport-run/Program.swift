@@ -2,7 +2,8 @@
 import Linux
 import RunCommand
 
-/// Starts a program that may bind what its user is allowed to, in one of several ways. See lowport-run(1).
+/// Starts a program that may bind the ports its user is allowed to bind, with one of several engines. See
+/// lowport-run(1).
 @c(lowport_run_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     let words = unsafe [ByteString](argumentCount: count, arguments: arguments)

@@ -1,57 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Who decides the bind of a thread under the broker.
+/// Who decides the bind of a thread under the broker: the helper or the kernel.
 ///
-/// The helper judges one principal, the user who started the tree, and answers for nobody else. Everybody else is left to
-/// the kernel, which carries the call out with the credentials of the thread that makes it.
+/// The helper judges one principal only, the user who started the tree. All other threads are left to the kernel, which
+/// carries out the call with the credentials of the calling thread.
 public enum BindAuthority: Hashable, Sendable {
-    /// The helper: the thread is exactly what the helper judges.
+    /// The helper decides: the thread is exactly the principal that the helper judges.
     case helper
-    /// The kernel, and why.
+    /// The kernel decides, for the given reason.
     case kernel(Reason)
 
-    /// Why the helper is not asked.
+    /// Why the helper is not consulted.
     public enum Reason: Hashable, Sendable {
-        /// The thread may bind every port by itself: `CAP_NET_BIND_SERVICE` is in effect.
+        /// The thread may bind every port by itself: `CAP_NET_BIND_SERVICE` is effective.
         case capable
-        /// What the thread is cannot be found out.
+        /// The credentials of the thread cannot be determined.
         case unknown
-        /// Its real, effective, saved or file system user is another.
+        /// The thread's real, effective, saved or file system user differs.
         case user
-        /// Its real, effective, saved or file system group, or a supplementary group, is another.
+        /// The thread's real, effective, saved or file system group, or a supplementary group, differs.
         case group
-        /// It has other capabilities than the starter had: it gave some up, or gained some.
+        /// The thread's capabilities differ from those of the starter: it has dropped or gained some.
         case capabilities
-        /// It is in another user namespace, in which numbers of users mean others.
+        /// The thread is in another user namespace, where user IDs refer to other users.
         case userNamespace
-        /// It is in another network namespace.
+        /// The thread is in another network namespace.
         case networkNamespace
-        /// Its socket is in another network namespace, whose ports are not those of the policy.
+        /// The socket is in another network namespace, to whose ports the policy does not apply.
         case socketNetwork
     }
 }
 
-/// The one for whom the helper may be asked: the starter of the tree, as it was at the start.
+/// The principal that the helper may judge: the starter of the tree, as it was at the start.
 public struct Principal: Sendable {
     private let credentials: ThreadCredentials?
     private let network: UInt64?
 
-    /// Whether it is known at all; otherwise every call is left to the kernel.
+    /// Whether the principal is known; otherwise every call is left to the kernel.
     public var isKnown: Bool { credentials != nil }
 
-    /// Whether it has no capabilities, so that whoever has none either differs from it in nothing.
+    /// Whether the principal has no capabilities, so that its capabilities equal those of any thread without
+    /// capabilities.
     public var isUnprivileged: Bool { credentials.map { $0.permitted.isEmpty && $0.effective.isEmpty } ?? false }
 
-    /// Creates the principal with these credentials, in the network namespace with the cookie `network`.
+    /// Creates the principal with `credentials`, in the network namespace with the cookie `network`.
     public init(_ credentials: ThreadCredentials?, network: UInt64?) {
         self.credentials = credentials
         self.network = network
     }
 
-    /// This process; of its capabilities none count if `isUnprivileged`.
+    /// Returns this process as the principal; without its capabilities if `unprivileged` is true.
     ///
-    /// The helper, whose own capabilities are not its user's, answers for unprivileged users alone.
+    /// The helper's own capabilities are not those of its user; it judges unprivileged users only.
     public static func current(unprivileged: Bool = false) -> Principal {
         var credentials = try? ThreadCredentials.ofCurrentProcess()
         if unprivileged {
@@ -61,11 +62,11 @@ public struct Principal: Sendable {
         return Principal(credentials, network: try? networkNamespaceCookie())
     }
 
-    /// Who decides the bind of a thread.
+    /// Returns who decides the bind of a thread.
     /// - Parameters:
     ///   - caller: the credentials of the thread; nil if they cannot be read.
-    ///   - socketNetwork: the cookie of the network namespace of its socket; nil on a kernel that does not tell it
-    ///     (before Linux 5.14), where the namespace of the thread has to do.
+    ///   - socketNetwork: the cookie of the network namespace of the thread's socket; nil on kernels that do not report
+    ///     it (before Linux 5.14), where comparing the namespace of the thread has to suffice.
     public func authority(for caller: ThreadCredentials?, socketNetwork: UInt64?) -> BindAuthority {
         guard let caller, let credentials else { return .kernel(.unknown) }
         if caller.canBindAllPorts { return .kernel(.capable) }
@@ -82,10 +83,10 @@ public struct Principal: Sendable {
         return .helper
     }
 
-    /// As `authority(for:socketNetwork:)`, for a thread that was the principal before and is without capabilities.
+    /// Like `authority(for:socketNetwork:)`, for a thread without capabilities that was the principal before.
     /// - Parameters:
-    ///   - userNamespace: the user namespace of the thread now; nil if that cannot be found out.
-    ///   - socketNetwork: the cookie of the network namespace of its socket.
+    ///   - userNamespace: the current user namespace of the thread; nil if it cannot be determined.
+    ///   - socketNetwork: the cookie of the network namespace of the thread's socket.
     func authority(forVerified userNamespace: NamespaceID?, socketNetwork: UInt64?) -> BindAuthority {
         guard let userNamespace, let credentials else { return .kernel(.unknown) }
         if userNamespace != credentials.userNamespace { return .kernel(.userNamespace) }

@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The threads that make calls: their sockets, and what they are.
+/// The threads that make calls: their sockets and credentials.
 public struct Callers: ~Copyable {
     private let principal: Principal
-    /// The thread that asked last, which is likely to ask again.
+    /// The last thread that made a call, which is likely to make the next.
     private var last: HeldThread?
-    /// Whether that thread was the principal when it asked for the first time, and can have become nothing else since but
-    /// by a new user namespace.
+    /// Whether that thread was the principal at its first call, so that only a new user namespace can have changed it
+    /// since.
     private var isVerified = false
 
-    /// Creates it without anybody having asked.
-    /// - Parameter principal: for whom the helper may be asked.
+    /// Creates an instance that has seen no thread yet.
+    /// - Parameter principal: the principal that the helper may judge.
     public init(of principal: Principal) { self.principal = principal }
 
-    /// A descriptor of our own for descriptor `number` of `thread`; nil if there is none, or it may not be had.
+    /// Returns a duplicate of descriptor `number` of `thread`; nil if it does not exist or may not be duplicated.
     public mutating func socket(_ number: Int32, of thread: Int32) -> FileDescriptor? {
-        // Of a thread that has ended, whose number another may have by now, nothing is to be had.
+        // This fails for a held thread that has ended, even if another thread now has its ID.
         if let descriptor = held(number, of: thread) { return descriptor }
         last = try? HeldThread(thread)
         isVerified = false
         return held(number, of: thread)
     }
 
-    /// Who decides whether the thread that `socket` was taken from last may bind it.
+    /// Returns who decides whether the thread that `socket` was last taken from may bind it.
     ///
-    /// What a thread is only it can change itself, which it does not while it waits in a call. Between two calls a thread
-    /// without capabilities, in a tree that may not gain privileges, can change one thing alone: its user namespace, and
-    /// with that whatever else. So what was compared as a whole once is compared by that from then on.
+    /// Only a thread itself can change its credentials, which it cannot do while it waits in a call. Between two calls,
+    /// a thread without capabilities, in a tree that may not gain privileges, can change only one thing: its user
+    /// namespace, and through that everything else. After one complete comparison, comparing the user namespace is
+    /// therefore sufficient.
     public mutating func authority(over socket: borrowing FileDescriptor) -> BindAuthority {
         let socketNetwork = try? socket.networkCookie()
         switch last {

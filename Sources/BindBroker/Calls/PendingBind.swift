@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// A bind that a program is in the middle of, with the address as it was when it was read: read once, and never again.
+/// A bind that a program is currently making, with its address: the address is read once and never again.
 public struct PendingBind: Sendable {
-    /// The descriptor in the program.
+    /// The descriptor of the socket in the program.
     public let descriptor: Int32
-    /// Where it is to be bound.
+    /// The address to bind to.
     public let address: SocketAddress
 
-    /// Whether the port is one that not everybody may bind, `firstOpen` being the first that everybody may.
+    /// Whether the port is privileged; `firstOpen` is the first unprivileged port.
     public func needsPermission(firstOpen: UInt32) -> Bool {
         address.port.rawValue > 0 && UInt32(address.port.rawValue) < firstOpen
     }
 
-    /// Reads the arguments of `notification`, and what they point to in the program's memory.
+    /// Reads the arguments of `notification`, and the address in the program's memory.
     ///
-    /// Gives nil for what is not a bind to an internet address: that is left to the kernel. Throws if the memory cannot be
-    /// read, be it because it is not there or because the program does not let itself be looked into.
+    /// Returns nil for anything other than a bind to an internet address; such calls are left to the kernel. Throws if
+    /// the memory cannot be read, because it is not mapped or because the program may not be inspected.
     public static func read(_ notification: Notification, call: BindFilter.Call) throws(Errno) -> PendingBind? {
         var arguments = notification.arguments
         if call == .socketCall {
@@ -26,7 +26,7 @@ public struct PendingBind: Sendable {
                 (0..<4).reduce(0) { $0 | UInt64(words[word * 4 + $1]) << UInt64($1 * 8) }
             }
         }
-        // Both are ints for the kernel, which looks at the lower half alone.
+        // The kernel treats both as ints and reads only their lower halves.
         let descriptor = Int32(truncatingIfNeeded: arguments[0])
         let length = Int32(truncatingIfNeeded: arguments[2])
         guard (16...128).contains(length) else { return nil }
@@ -35,7 +35,8 @@ public struct PendingBind: Sendable {
         return socketAddress(bytes).map { PendingBind(descriptor: descriptor, address: $0) }
     }
 
-    /// Reads `sockaddr_in` or `sockaddr_in6` (ip(7), ipv6(7)); nil if it is neither or too short for the kernel.
+    /// Parses `sockaddr_in` or `sockaddr_in6` (ip(7), ipv6(7)); nil for other families and for lengths too short for
+    /// the kernel.
     static func socketAddress(_ bytes: [UInt8]) -> SocketAddress? {
         guard bytes.count >= 16 else { return nil }
         let port = Port(rawValue: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The processes of a program whose supervisor has to be its ancestor:
+/// The processes of a program whose supervisor must be its ancestor:
 ///
-///     stand-in          has the process number that the starter knows
+///     stand-in          has the original process ID, which the starter knows
 ///     └ supervisor      answers the binds
-///       └ reaper        parent of the program, and of what its descendants leave behind
+///       └ reaper        parent of the program, and of its orphaned descendants
 ///         └ program
 ///
-/// The program keeps its process group, in which neither the stand-in nor the reaper stays: what is typed, and what is
-/// sent to the group, reaches it once, and the stand-in forwards what is sent to itself alone.
+/// The program keeps its process group; the stand-in and the reaper leave it. Terminal input and signals to the group
+/// therefore reach the program once, and the stand-in forwards the signals that are sent to it alone.
 enum ProgramTree {
-    /// Makes the tree, and returns in the program; in the process that calls it only by an error.
+    /// Creates the tree, and returns in the program; in the calling process it returns only by throwing.
     /// - Parameters:
-    ///   - supervise: the life of the supervisor, with its end of a channel to the program.
-    ///   - begin: what the program does first, with the other end.
+    ///   - supervise: runs the supervisor, with its end of a channel to the program.
+    ///   - begin: the first step of the program, with the other end.
     static func grow(
         supervise: (InheritedDescriptor) throws(Errno) -> Void,
         begin: (borrowing FileDescriptor) throws(Errno) -> Void
@@ -29,7 +29,7 @@ enum ProgramTree {
         let start = try FileDescriptor.messageChannel(peer: &programEnd)
         var signals = HeldSignals()
         do throws(Errno) {
-            // If the reaper is killed, the program is the stand-in's.
+            // If the reaper is killed, the stand-in becomes the parent of the program.
             try CurrentProcess.adoptOrphans()
             if try CurrentProcess.fork() != nil {
                 supervisorEnd = nil
@@ -40,12 +40,13 @@ enum ProgramTree {
                 CurrentProcess.exit(standIn.run(&signals))
             }
         } catch {
-            // The starter goes on as it was; below it nobody begins, since nobody says so.
+            // The calling process continues unchanged. The program does not start without the message from the
+            // stand-in.
             try? CurrentProcess.adoptOrphans(false)
             signals.release()
             throw error
         }
-        // From here on only the program returns; whatever fails is an end of a channel to the others.
+        // From here on, only the program returns. If another process fails, it closes its ends of the channels.
         do throws(Errno) {
             if try CurrentProcess.fork() != nil {
                 try CurrentProcess.beginSession()
@@ -62,13 +63,13 @@ enum ProgramTree {
                 CurrentProcess.exit(0)
             }
         } catch { CurrentProcess.exit(1) }
-        // An end that this process kept open would keep the others from seeing that one of them is gone.
+        // If this process kept these ends open, the other processes could not detect that one of them has exited.
         supervisorEnd = nil
         reaperEnd = nil
         _ = consume start
         _ = consume changes
-        // When the stand-in has left the group it says so. If it is gone instead, or has given up, this is nobody's program:
-        // the starter may start it in another way.
+        // The stand-in sends a message once it has left the group. If it has exited or given up instead, this program
+        // must not start: the calling process may start it in another way.
         guard let end = programEnd.take(), let word = try? end.receive(limit: 1) else { CurrentProcess.exit(1) }
         _ = consume word
         seat.take()
@@ -77,8 +78,8 @@ enum ProgramTree {
         try begin(binds)
     }
 
-    /// Puts the number of the program into the variables by which it finds out that they are meant for it
-    /// (sd_listen_fds(3), sd_watchdog_enabled(3), systemd.exec(5)).
+    /// Updates the variables that contain the process ID of the program they are meant for (sd_listen_fds(3),
+    /// sd_watchdog_enabled(3), systemd.exec(5)).
     private static func sendOwnIdentifier(insteadOf starter: Int32) {
         for name in ["LISTEN_PID", "WATCHDOG_PID", "SYSTEMD_EXEC_PID"] as [ByteString]
         where Environment.value(of: name) == ByteString(decimal: starter) {
@@ -87,14 +88,15 @@ enum ProgramTree {
     }
 }
 
-/// Where a process sits at its terminal: its group, and whether what is typed comes to it.
+/// A process's place at its terminal: its process group, and whether that group receives the terminal's input.
 struct TerminalSeat {
-    /// Whether the process cannot leave its group: it leads its session; or it is process 1 of a namespace, which does not
-    /// end before all process numbers of the namespace are free, also that of the group that it would be in.
+    /// Whether the process cannot leave its group: either it leads its session, or it is process 1 of a namespace.
+    /// Process 1 does not end before all process IDs of the namespace are free, including the ID of the group that it
+    /// would join.
     let stays: Bool
     private let isInForeground: Bool
 
-    /// That of this process.
+    /// The place of this process.
     static var current: TerminalSeat {
         let stays = CurrentProcess.isSessionLeader || CurrentProcess.identifier == 1
         guard stays, let terminal = ControllingTerminal() else {
@@ -103,14 +105,15 @@ struct TerminalSeat {
         return TerminalSeat(stays: true, isInForeground: terminal.foreground == CurrentProcess.group)
     }
 
-    /// Sits the program down: it stays in the group unless the stand-in cannot leave it.
+    /// Gives the place to the program: the program stays in the group, unless the stand-in cannot leave it. In that
+    /// case, the program gets a group of its own.
     func take() {
         guard stays else { return }
         try? CurrentProcess.join(nil)
         if isInForeground { try? ControllingTerminal()?.setForeground(CurrentProcess.group) }
     }
 
-    /// Leaves it to the program, and joins `group` instead.
+    /// Leaves the place to the program, and joins `group` instead.
     func leave(for group: ProcessGroupID) {
         if !stays { try? CurrentProcess.join(group) }
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The parent of the program: it collects what ends below it, tells the stand-in what becomes of the program, and stays
-/// until nothing is left.
+/// The parent of the program: it collects its ended children, reports the program's state changes to the stand-in, and
+/// lives until no child is left.
 struct Reaper: ~Copyable {
     private let program: Int32
     private let standIn: Int32
@@ -12,15 +12,15 @@ struct Reaper: ~Copyable {
 
     /// Makes this process, which has just started `program`, its reaper.
     /// - Parameters:
-    ///   - standIn: who has the process number that the starter knows.
-    ///   - channel: where it hears of the program.
+    ///   - standIn: the process ID of the stand-in, which the starter knows.
+    ///   - channel: the channel on which the stand-in receives reports.
     init(
         of program: Int32,
         for standIn: Int32,
         reportingTo channel: InheritedDescriptor,
         _ signals: inout HeldSignals
     ) throws(Errno) {
-        // What is typed is for the program.
+        // Terminal input is for the program.
         try CurrentProcess.join(nil)
         let channel = try Confinement.keepOnly(channel)
         try CurrentProcess.leaveStandardDescriptors()
@@ -31,7 +31,7 @@ struct Reaper: ~Copyable {
         self.standIn = standIn
     }
 
-    /// Lives as long as there are children.
+    /// Runs as long as there are children.
     mutating func run(_ signals: borrowing HeldSignals) {
         while collect() {
             var entries = [
@@ -41,13 +41,13 @@ struct Reaper: ~Copyable {
             while signals.next() != nil {}
             if !entries[0].found.isEmpty {
                 hasStandIn = false
-                // Who ends the stand-in by a signal that cannot be passed on means the program.
+                // Ending the stand-in with a signal that cannot be forwarded is meant to end the program.
                 if !hasEnded { CurrentProcess.kill(program) }
             }
         }
     }
 
-    /// Collects children that have ended, and reports what became of the program; false if there are no children.
+    /// Collects children that have ended, and reports state changes of the program; false if there are no children.
     private mutating func collect() -> Bool {
         while true {
             do throws(Errno) {
@@ -60,12 +60,13 @@ struct Reaper: ~Copyable {
     private mutating func report(_ change: ProcessChange) {
         switch change {
         case .exited, .killed: hasEnded = true
-        // It may have gone on in between, of which nothing told: the stand-in has to stop anew, or its parent sees nothing.
+        // The program may have continued in the meantime without a report. The stand-in must stop again, or its parent
+        // sees no change.
         case .stopped: if hasStandIn { CurrentProcess.resume(standIn) }
         case .continued: break
         }
         try? channel.send(ReaperReport.changed(change).bytes)
-        // Behind the report: see `HeldSignals.stop`.
+        // After the report: see `HeldSignals.stop`.
         if change == .continued, hasStandIn { CurrentProcess.resume(standIn) }
     }
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What the reaper tells the stand-in.
+/// The messages from the reaper to the stand-in.
 enum ReaperReport: Equatable {
-    /// The program is there, with this process number, and so is the reaper, with that one.
+    /// The program and the reaper have started, with these process IDs.
     case started(program: Int32, reaper: Int32)
-    /// Something became of the program.
+    /// The state of the program has changed.
     case changed(ProcessChange)
 
-    /// How many bytes a report has.
+    /// The size of a report in bytes.
     static let size = 9
 
-    /// The report as a message: what it is, and two numbers with the lowest byte first.
+    /// The report as a message: its kind, followed by two numbers in little-endian order.
     var bytes: [UInt8] {
         switch self {
         case .started(let program, let reaper): Self.bytes(0, program, reaper)
@@ -22,7 +22,7 @@ enum ReaperReport: Equatable {
         }
     }
 
-    /// Reads a message; nil if it is none.
+    /// Parses a message; nil if it is not a report.
     init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size else { return nil }
         func number(_ offset: Int) -> Int32 {

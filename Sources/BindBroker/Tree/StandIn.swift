@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The process that the program's starter knows: it ends as the program ends, stops when it stops, and forwards signals.
+/// The process that represents the program to its starter, under the original process ID: it ends and stops as the
+/// program does, and forwards signals.
 struct StandIn: ~Copyable {
     /// Where the reports come; nil when the reaper is gone.
     private var changes: FileDescriptor?
@@ -9,9 +10,9 @@ struct StandIn: ~Copyable {
     private let reaper: Int32
     private var status: Int32?
 
-    /// Makes this process the stand-in of the program that the reaper at the other end of `channel` starts.
+    /// Makes this process the stand-in of the program started by the reaper at the other end of `channel`.
     ///
-    /// Throws, and leaves this process as it was, if there is no program.
+    /// If there is no program, it throws and leaves this process unchanged.
     init(_ channel: consuming FileDescriptor, _ seat: TerminalSeat, _ signals: inout HeldSignals) throws(Errno) {
         guard let message = try channel.receive(limit: ReaperReport.size),
             case .started(let program, let reaper) = ReaperReport(message.bytes)
@@ -21,23 +22,23 @@ struct StandIn: ~Copyable {
         self.reaper = reaper
         seat.leave(for: ProcessGroupID(rawValue: reaper))
         Self.notifyServiceManager(program)
-        // What was typed until now has reached the program as well.
+        // Terminal input up to this point has reached the program as well.
         while let signal = signals.next() {
             if !signal.isFromKernel, !signal.tellsOfChild { try? signal.forward(to: program) }
         }
         changes = consume channel
     }
 
-    /// Lives until the program ends: if a signal ended it, this process too.
-    /// - Returns: the program's exit status.
+    /// Runs until the program ends. If a signal ended the program, the same signal ends this process.
+    /// - Returns: the exit status of the program.
     mutating func run(_ signals: inout HeldSignals) -> Int32 {
         do throws(Errno) { try leaveDescriptors(&signals) } catch {
-            // Deaf, it would be no stand-in.
+            // Without the reports, this process cannot stand in for the program.
             CurrentProcess.kill(program)
             return 125
         }
         while status == nil {
-            // When the reaper is gone, the program is about to become a child of this process, of which nothing tells.
+            // If the reaper is gone, the program is about to become a child of this process, without any notification.
             let reports = reports
             let wait: Milliseconds? = reports == nil ? Milliseconds(rawValue: 10) : nil
             var entries = [PollEntry(reports, .readable), PollEntry(signals.reference, .readable)]
@@ -49,7 +50,7 @@ struct StandIn: ~Copyable {
                     changes = nil
                 }
             }
-            // What has ended is sent nothing any more: its number may be another's.
+            // Send nothing to a program that has ended: its process ID may be in use again.
             while status == nil, let signal = signals.next() { pass(signal) }
             collect(signals)
         }
@@ -78,7 +79,7 @@ struct StandIn: ~Copyable {
         case .exited(let status): self.status = status
         case .killed(let signal): signals.end(by: signal)
         case .stopped(let signal):
-            // Whatever is reported next, the program does not stand still any more.
+            // Any further report means that the program is no longer stopped.
             let reports = reports
             signals.stop(by: signal) { (try? reports?.wait(for: .readable, until: .now)) ?? false }
         case .continued: break
@@ -90,19 +91,19 @@ struct StandIn: ~Copyable {
         try? signal.forward(to: program)
     }
 
-    /// Collects children that have ended: the supervisor, and if the reaper was killed, the program.
+    /// Collects children that have ended: the supervisor and, if the reaper was killed, the program.
     private mutating func collect(_ signals: borrowing HeldSignals) {
         do throws(Errno) {
             while let (child, change) = try CurrentProcess.nextChildChange() {
                 if child == program { follow(change, signals) }
             }
         } catch {
-            // How it ended nobody knows.
+            // The exit status of the program is unknown.
             if status == nil, reports == nil, !CurrentProcess.exists(program) { status = 125 }
         }
     }
 
-    /// Tells the manager of this service, if it wants to be told, that the program is what the service is (sd_notify(3)).
+    /// Reports the program as the main process of the service to the service manager, if requested (sd_notify(3)).
     private static func notifyServiceManager(_ program: Int32) {
         guard let path = Environment.value(of: "NOTIFY_SOCKET") else { return }
         do throws(Errno) {

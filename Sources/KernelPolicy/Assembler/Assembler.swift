@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A place in a program that jumps go to; bound once.
+/// A position in a program that jumps can target; it is bound exactly once.
 public struct Label: Sendable {
     fileprivate let index: Int
 }
 
-/// Puts one eBPF program together, instruction by instruction.
+/// Assembles one eBPF program, instruction by instruction.
 ///
 ///     var code = Assembler()
 ///     let pass = code.label("pass")
@@ -17,12 +17,12 @@ public struct Assembler: ~Copyable {
     private var jumps: [(position: Int, label: Int)] = []
     private var remarks: [Int: String] = [:]
 
-    /// Begins an empty program.
+    /// Creates an empty program.
     public init() {}
 
-    // MARK: - Places
+    // MARK: - Labels
 
-    /// Creates a label that is bound later. `name` is for the listing.
+    /// Creates a label to be bound later. `name` appears in the listing.
     public mutating func label(_ name: String) -> Label {
         labels.append((name, nil))
         return Label(index: labels.count - 1)
@@ -34,12 +34,12 @@ public struct Assembler: ~Copyable {
         labels[label.index].position = instructions.count
     }
 
-    /// Says in the listing what the next instructions are for.
+    /// Adds a remark to the listing that describes the next instructions.
     public mutating func remark(_ text: String) { remarks[instructions.count] = text }
 
     // MARK: - Registers
 
-    /// `destination = value`, with the sign extended.
+    /// `destination = value`, sign-extended.
     public mutating func move(_ destination: Register, _ value: Int32) {
         compute(destination, .move, value)
     }
@@ -59,46 +59,46 @@ public struct Assembler: ~Copyable {
         emit(0x0F | operation.rawValue, destination, source.rawValue)
     }
 
-    /// `destination = source`, the lower 32 bits alone; the upper become 0.
+    /// `destination = source`, the lower 32 bits only; the upper 32 bits become 0.
     public mutating func moveLow(_ destination: Register, _ source: Register) {
         emit(0x0C | Operation.move.rawValue, destination, source.rawValue)
     }
 
-    /// `destination = value`, all 64 bits of it.
+    /// `destination = value`, all 64 bits.
     public mutating func moveWide(_ destination: Register, _ value: UInt64) {
         emit(Instruction.wideLoad, destination, immediate: Int32(truncatingIfNeeded: value))
         emit(0, .r0, immediate: Int32(truncatingIfNeeded: value >> 32))
     }
 
-    /// `destination` = the map with the name `map`.
+    /// `destination` = the map named `map`.
     public mutating func moveMap(_ destination: Register, _ map: MapName) {
         emit(Instruction.wideLoad, destination, Instruction.mapSource, immediate: map.rawValue)
         emit(0, .r0)
     }
 
-    /// Turns the lower `bits` (16 or 32) of `register` from host to network order, or back, and clears the rest.
+    /// Converts the lower `bits` (16 or 32) of `register` between host and network order and clears the other bits.
     public mutating func swapToNetworkOrder(_ register: Register, bits: Int32) {
         emit(0xDC, register, immediate: bits)
     }
 
     // MARK: - Memory
 
-    /// `destination` = what lies `offset` bytes behind the address in `base`.
+    /// `destination` = the value at `offset` bytes past the address in `base`.
     public mutating func load(_ destination: Register, _ width: Width, _ base: Register, _ offset: Int16) {
         emit(0x61 | width.rawValue, destination, base.rawValue, offset: offset)
     }
 
-    /// Stores `source` on the stack, `offset` bytes from its end.
+    /// Stores `source` on the stack. `offset` is in bytes from the end of the stack.
     public mutating func store(_ width: Width, _ offset: Int16, _ source: Register) {
         emit(0x63 | width.rawValue, .frame, source.rawValue, offset: offset)
     }
 
-    /// Stores `value` on the stack, `offset` bytes from its end.
+    /// Stores `value` on the stack. `offset` is in bytes from the end of the stack.
     public mutating func store(_ width: Width, _ offset: Int16, _ value: Int32) {
         emit(0x62 | width.rawValue, .frame, offset: offset, immediate: value)
     }
 
-    /// Stores `source`, `offset` bytes behind the address in `base`.
+    /// Stores `source` at `offset` bytes past the address in `base`.
     public mutating func store(_ width: Width, _ base: Register, _ offset: Int16, _ source: Register) {
         emit(0x63 | width.rawValue, base, source.rawValue, offset: offset)
     }
@@ -116,30 +116,30 @@ public struct Assembler: ~Copyable {
         emit(0x05, .r0)
     }
 
-    /// Jumps to `label` if `register` compares so with `value`, whose sign is extended.
+    /// Jumps to `label` if the comparison of `register` with the sign-extended `value` is true.
     public mutating func jump(_ register: Register, _ condition: Condition, _ value: Int32, to label: Label) {
         jumps.append((instructions.count, label.index))
         emit(0x05 | condition.rawValue, register, immediate: value)
     }
 
-    /// Jumps to `label` if `register` compares so with `other`.
+    /// Jumps to `label` if the comparison of `register` with `other` is true.
     public mutating func jump(_ register: Register, _ condition: Condition, _ other: Register, to label: Label) {
         jumps.append((instructions.count, label.index))
         emit(0x0D | condition.rawValue, register, other.rawValue)
     }
 
-    /// Calls a function of the kernel with r1-r5; its value comes in r0, and r1-r5 are lost.
+    /// Calls a kernel helper with r1-r5 as arguments; r0 receives the result, and r1-r5 are clobbered.
     public mutating func call(_ helper: Helper) { emit(0x85, .r0, immediate: helper.rawValue) }
 
-    /// Calls a function of the kernel that has no fixed number, as `KernelTypes.function` numbers it on this one.
+    /// Calls a kernel function that has no fixed number, by its `KernelTypes.function` number on the running kernel.
     public mutating func call(kernelFunction number: Int32) {
         emit(0x85, .r0, Instruction.kernelFunction, immediate: number)
     }
 
-    /// Ends the program with the value of r0.
+    /// Ends the program and returns r0.
     public mutating func exit() { emit(0x95, .r0) }
 
-    /// The program, with all jumps resolved.
+    /// Returns the program with all jumps resolved.
     public consuming func finish() -> AssembledProgram {
         for (position, label) in jumps {
             guard let target = labels[label].position else { preconditionFailure("\(labels[label].name) is not bound") }
@@ -169,7 +169,7 @@ public struct Assembler: ~Copyable {
     }
 }
 
-/// A program that is ready to be loaded, and what its listing says beside the instructions.
+/// A program that is ready to be loaded, with the labels and remarks of its listing.
 public struct AssembledProgram: Sendable {
     /// The instructions; maps are still named by `MapName`.
     public let instructions: [Instruction]

@@ -4,11 +4,11 @@
 public enum Register: UInt8, Sendable {
     case r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10
 
-    /// The frame pointer: the end of the 512 bytes of stack. Read-only.
+    /// The frame pointer: the end of the 512-byte stack. Read-only.
     public static var frame: Register { .r10 }
 }
 
-/// How many bytes a load or a store moves.
+/// The number of bytes that a load or a store moves.
 public enum Width: UInt8, Sendable {
     case word = 0x00
     case half = 0x08
@@ -16,7 +16,7 @@ public enum Width: UInt8, Sendable {
     case double = 0x18
 }
 
-/// What an arithmetic instruction does (RFC 9669, 4.1).
+/// The operation of an arithmetic instruction (RFC 9669, 4.1).
 public enum Operation: UInt8, Sendable {
     case add = 0x00
     case subtract = 0x10
@@ -28,7 +28,7 @@ public enum Operation: UInt8, Sendable {
     case move = 0xB0
 }
 
-/// When a jump is taken; the comparisons are unsigned (RFC 9669, 4.3).
+/// The condition of a jump; comparisons are unsigned (RFC 9669, 4.3).
 public enum Condition: UInt8, Sendable {
     case always = 0x00
     case equal = 0x10
@@ -37,9 +37,9 @@ public enum Condition: UInt8, Sendable {
     case notEqual = 0x50
 }
 
-/// The functions of the kernel that the programs call, by their numbers in `<linux/bpf.h>`.
+/// The kernel helpers that the programs call, by their numbers in `<linux/bpf.h>`.
 ///
-/// All but `task` are for programs under any licence.
+/// Programs under any licence may call all of them except `task`.
 public enum Helper: Int32, Sendable {
     case mapLookup = 1
     case processAndThread = 14
@@ -58,30 +58,30 @@ public enum Helper: Int32, Sendable {
     case atomicTime = 208
 }
 
-/// The maps that a program refers to; the loader puts a descriptor in the place of each.
+/// The maps that a program refers to; the loader replaces each name with a descriptor.
 public enum MapName: Int32, Sendable, CaseIterable {
     case policy, counters, events, statistics
 }
 
-/// One instruction of eBPF: eight bytes, as the kernel takes them (RFC 9669, 3).
+/// One eBPF instruction: eight bytes, in the format of the kernel (RFC 9669, 3).
 public struct Instruction: Hashable, Sendable {
-    /// What it does.
+    /// The opcode.
     public let code: UInt8
-    /// The register that it changes or tests.
+    /// The register that the instruction changes or tests.
     public let destination: UInt8
-    /// The other register, or what kind of constant a wide load has.
+    /// The other register, or the kind of constant in a wide load.
     public let source: UInt8
     /// The distance of a jump in instructions, or of a memory access in bytes.
     public var offset: Int16
-    /// The constant.
+    /// The immediate value.
     public var immediate: Int32
 
-    /// `BPF_LD | BPF_DW | BPF_IMM`: a constant of 64 bits, which takes two places.
+    /// `BPF_LD | BPF_DW | BPF_IMM`: a 64-bit constant, which takes two instruction slots.
     public static var wideLoad: UInt8 { 0x18 }
     /// The `source` of a wide load whose constant names a map (`BPF_PSEUDO_MAP_FD`).
     public static var mapSource: UInt8 { 1 }
 
-    /// The `source` of a call of a function that has no fixed number (`BPF_PSEUDO_KFUNC_CALL`).
+    /// The `source` of a call to a function that has no fixed number (`BPF_PSEUDO_KFUNC_CALL`).
     public static var kernelFunction: UInt8 { 2 }
 
     /// The map that the instruction loads; nil for any other instruction.
@@ -89,7 +89,7 @@ public struct Instruction: Hashable, Sendable {
         code == Self.wideLoad && source == Self.mapSource ? MapName(rawValue: immediate) : nil
     }
 
-    /// The eight bytes in the order of this machine.
+    /// The eight bytes in native byte order.
     public var rawValue: UInt64 {
         #if _endian(little)
             let registers = UInt64(destination | source << 4)

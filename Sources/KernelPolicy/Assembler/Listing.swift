@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension AssembledProgram {
-    /// The program as people read it: labels, remarks, and one instruction a line.
+    /// The program as readable text: labels, remarks, and one instruction per line.
     public var listing: String {
         var lines: [String] = []
         var isSecondHalf = false

@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What the program in the kernel says of one bind of a privileged port.
+/// An event that the kernel program records for one bind of a privileged port.
 public struct BindEvent: Hashable, Sendable {
-    /// When it was: nanoseconds since the machine was started (`CLOCK_BOOTTIME`).
+    /// The time of the bind, in nanoseconds since boot (`CLOCK_BOOTTIME`).
     public let time: UInt64
-    /// The real user.
+    /// The real user of the process.
     public let user: UserID
-    /// The real group.
+    /// The real group of the process.
     public let group: GroupID
-    /// The process, in the initial PID namespace.
+    /// The process ID, in the initial PID namespace.
     public let process: UInt32
-    /// What the thread calls itself: at most 15 bytes of its own choice.
+    /// The name that the thread has given itself: at most 15 bytes.
     public let command: ByteString
     /// The control group: the inode number of its directory.
     public let cgroup: UInt64
     /// The cookie of the network namespace.
     public let network: UInt64
-    /// The protocol.
+    /// The transport protocol.
     public let transport: TransportProtocol
-    /// The address; an IPv4-mapped one as IPv4.
+    /// The address; an IPv4-mapped address appears as IPv4.
     public let address: IPAddress
     /// The port.
     public let port: Port
-    /// How it ended.
+    /// The outcome of the bind.
     public let outcome: BindOutcome
-    /// The number of the file with the rule that allowed it; 0 for none.
+    /// The number of the file with the rule that allowed the bind; 0 for none.
     public let source: UInt32
-    /// The line of the rule.
+    /// The line number of the rule.
     public let line: UInt32
 
-    /// Reads an event as the ring buffer has it; nil for anything else.
+    /// Parses an event from the ring buffer; nil for anything else.
     public init?(bytes: [UInt8]) {
         guard bytes.count == Int(EventLayout.size) else { return nil }
         func number<Value: FixedWidthInteger & UnsignedInteger>(_ offset: Int16) -> Value {

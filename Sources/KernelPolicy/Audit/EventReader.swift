@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Reads what the programs in the kernel say of binds.
+/// Reads the bind events that the kernel programs record.
 ///
-/// There is one reader at a time, since an event that one has read is gone for all others.
+/// Only one reader can run at a time, because reading an event removes it from the buffer.
 public struct EventReader: ~Copyable {
     private let lock: FileDescriptor
     private let maps: EngineMaps
     private let ring: BpfRingBuffer
-    /// The number of the map of events.
+    /// The kernel ID of the events map.
     private let identifier: UInt32
     private var sources: [UInt32: ByteString] = [:]
-    /// How many events were lost that somebody has been told of.
+    /// The number of lost events that have been reported so far.
     private var told: UInt64 = 0
 
-    /// Opens the events of the engine, which must be enabled. Nil if somebody else reads them.
+    /// Opens the events of the engine, which must be enabled. Returns nil if another process is reading them.
     public static func open() throws(EnforcementError) -> EventReader? {
         let engine = try EngineSet.open()
         let lock = try attempt("open the lock of the events") { () throws(Errno) in
@@ -39,7 +39,7 @@ public struct EventReader: ~Copyable {
         told = readTold()
     }
 
-    /// Whether the engine is still enabled whose events these are. One that is enabled anew has others.
+    /// Whether the engine that these events come from is still enabled. Enabling it again creates new events.
     public var isLive: Bool {
         do throws(EnforcementError) {
             guard let directory = try PinDirectory.open() else { return false }
@@ -49,7 +49,7 @@ public struct EventReader: ~Copyable {
         } catch { return false }
     }
 
-    /// Takes the next event; nil if there is none yet.
+    /// Returns the next event; nil if there is none yet.
     public func next() -> BindEvent? {
         while let bytes = ring.next() {
             if let event = BindEvent(bytes: bytes) { return event }
@@ -57,20 +57,20 @@ public struct EventReader: ~Copyable {
         return nil
     }
 
-    /// How many events found no room since somebody was last told, here or by another reader before.
+    /// Returns how many events found no room in the buffer since the last report, by this reader or an earlier one.
     ///
-    /// They came behind those that were in the buffer then.
+    /// The lost events are later than those that were in the buffer at the time.
     public mutating func takeLosses() throws(EnforcementError) -> UInt64 {
         let all = try maps.readStatistics().double(at: StatisticsLayout.dropped * 8)
         let new = all &- told
         if new == 0 { return 0 }
         told = all
-        // Whoever cannot write it down tells it twice.
+        // If the write fails, the same losses are reported again later.
         try? writeTold()
         return new
     }
 
-    /// What the lock says: the map of events, and how many of its losses were told.
+    /// Reads the lock file: the ID of the events map, and how many of its losses have been reported.
     private func readTold() -> UInt64 {
         guard let text = try? lock.read(upTo: 64, at: 0) else { return 0 }
         let words = ByteString(text).split(on: UInt8(ascii: "\n"))[0].split(on: UInt8(ascii: " "))
@@ -83,17 +83,17 @@ public struct EventReader: ~Copyable {
         try lock.write("\(identifier) \(told)\n")
     }
 
-    /// Waits for an event, at most `span`.
+    /// Waits for an event, for at most `span` milliseconds.
     public func wait(for span: Milliseconds) throws(Errno) {
         var entries = [PollEntry(ring.waitable, .readable)]
         _ = try poll(&entries, timeout: span)
     }
 
-    /// The file of the rule that `event` was allowed by; nil for none.
+    /// Returns the file of the rule that allowed the bind of `event`; nil for none.
     public mutating func file(of event: BindEvent) -> ByteString? {
         if event.source == 0 { return nil }
         if let file = sources[event.source] { return file }
-        // A file that was new at the last reload.
+        // The last reload has added the file.
         sources = (try? maps.readSources()) ?? sources
         return sources[event.source]
     }

@@ -2,30 +2,30 @@
 internal import Linux
 internal import PortPolicy
 
-/// What kind of address a socket is bound to; the number is the same as in maps and events.
+/// The kind of address that a socket is bound to; maps and events use the same numbers.
 enum AddressSpace: UInt16, Hashable, Sendable {
     /// An address of an IPv4 socket.
     case v4 = 4
     /// An address of an IPv6 socket.
     case v6 = 6
-    /// An IPv4-mapped address of an IPv6 socket, as the IPv4 address that it means.
+    /// An IPv4-mapped address of an IPv6 socket, stored as the IPv4 address that it contains.
     ///
-    /// Rules judge it as IPv4. The authbind tree judges it as IPv6, so that the two spaces are not one.
+    /// Rules treat it as IPv4. The authbind tree treats it as IPv6, so it is a space of its own.
     case mapped = 46
 
-    /// How many bits an address has.
+    /// The number of bits in an address.
     var width: Int { self == .v6 ? 128 : 32 }
 }
 
-/// Addresses of one space that begin with the same bits.
+/// The addresses of one space that share a prefix.
 struct AddressBlock: Hashable, Sendable {
     let space: AddressSpace
-    /// The first address; its first bit is the highest of the number.
+    /// The first address; its first bit is the most significant bit of the number.
     let bits: UInt128
-    /// How many bits count.
+    /// The length of the prefix in bits.
     let length: Int
 
-    /// The block of `prefix` in `space`, which has the family of the prefix.
+    /// Creates the block of `prefix` in `space`, which must be of the same address family.
     init(_ prefix: AddressPrefix, in space: AddressSpace) {
         self.space = space
         length = prefix.length
@@ -47,18 +47,20 @@ struct AddressBlock: Hashable, Sendable {
         space == other.space && length <= other.length && other.bits & Self.mask(length) == bits
     }
 
-    /// By space, then by address, the wider first: so that a block comes right behind those that contain it.
+    /// Orders blocks by space, then by address, wider blocks first, so that a block comes directly after those that
+    /// contain it.
     static func precedes(_ left: AddressBlock, _ right: AddressBlock) -> Bool {
         (left.space.rawValue, left.bits, left.length) < (right.space.rawValue, right.bits, right.length)
     }
 
-    /// The fewest blocks that together are the addresses `first`-`last` of `space`, as numbers of its width.
+    /// Returns the smallest set of blocks that covers `first`-`last` in `space`; both are numbers of the width of
+    /// `space`.
     static func covering(_ first: UInt128, _ last: UInt128, in space: AddressSpace) -> [AddressBlock] {
         let width = space.width
         var blocks: [AddressBlock] = []
         var start = first
         while true {
-            // As many free bits as the start has zeros at its end, and as the end leaves room for.
+            // As many free bits as `start` has trailing zeros and `last` leaves room for.
             var free = min(start.trailingZeroBitCount, width)
             while free > 0, start | ~(.max << UInt128(free)) > last { free -= 1 }
             blocks.append(AddressBlock(space, start << UInt128(128 - width), width - free))
@@ -68,7 +70,7 @@ struct AddressBlock: Hashable, Sendable {
         }
     }
 
-    /// All of `space`, in two blocks; a block never has the wildcard.
+    /// All of `space` in two blocks; a block never includes the wildcard.
     static func halves(of space: AddressSpace) -> [AddressBlock] {
         [AddressBlock(space, 0, 1), AddressBlock(space, 1 << 127, 1)]
     }

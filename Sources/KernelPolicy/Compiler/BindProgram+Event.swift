@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is written down of a bind.
+/// Recording a bind: counters, statistics and events.
 extension BindProgram {
     mutating func countGrant() {
         code.remark("the counter of the rule")
@@ -17,7 +17,7 @@ extension BindProgram {
     mutating func record(end: Label) {
         code.remark("the event")
         let (dropped, written) = (code.label("dropped"), code.label("written"))
-        // r9: the statistics, of which there is always one value.
+        // From here on, r9 = the statistics; their map always has exactly one value.
         code.store(.double, Stack.event + EventLayout.userAndGroup, .r9)
         code.store(.word, Stack.scratch, 0)
         lookUpNumber(in: .statistics)
@@ -46,7 +46,7 @@ extension BindProgram {
         code.bind(written)
     }
 
-    /// r0 = the value of the array `map` at the number that is in the scratch of the stack.
+    /// r0 = the value of the array `map` at the index in the stack's scratch space.
     private mutating func lookUpNumber(in map: MapName) {
         code.move(.r2, .frame)
         code.compute(.r2, .add, Int32(Stack.scratch))
@@ -54,9 +54,9 @@ extension BindProgram {
         code.call(.mapLookup)
     }
 
-    /// The time: by the exact clock, or where it was read a moment ago by the kernel's ticks, which cost no call, and what
-    /// the exact clock was ahead of them. That is true to a tick, since ticks stand still while the machine sleeps and the
-    /// exact clock does not.
+    /// Stores the time. If the exact clock was read recently, the time is computed from the kernel's ticks, which cost
+    /// no call, plus the recorded lead of the exact clock over the ticks. That lead changes by more than a tick only
+    /// while the machine sleeps, because the ticks stop then and the exact clock does not.
     private mutating func storeTime() {
         let (exact, known) = (code.label("exact"), code.label("time"))
         code.call(.ticks)
@@ -81,7 +81,7 @@ extension BindProgram {
         code.store(.double, Stack.event + EventLayout.time, .r0)
     }
 
-    /// Puts process, thread, command and control group into the event, by functions of the kernel.
+    /// Stores process, thread, command and control group in the event, using kernel helpers.
     private mutating func describeTask() {
         let event = Stack.event
         code.call(.processAndThread)
@@ -94,7 +94,7 @@ extension BindProgram {
         code.call(.command)
     }
 
-    /// Puts the same into the event, out of the task in r0: a tenth of what the functions cost.
+    /// Stores the same in the event, from the task in r0, at a tenth of the cost of the helpers.
     mutating func describe(_ task: TaskFields) {
         let event = Stack.event
         code.load(.r1, .word, .r0, task.process)
@@ -113,7 +113,7 @@ extension BindProgram {
         code.store(.double, event + EventLayout.cgroup, .r1)
     }
 
-    /// Puts the network namespace of the socket into the event, and its cookie into r0.
+    /// Stores the cookie of the socket's network namespace in the event, and leaves it in r0.
     mutating func storeNetwork() {
         code.move(.r1, .r6)
         if let fields = options.socket {
@@ -125,7 +125,7 @@ extension BindProgram {
         code.store(.double, Stack.event + EventLayout.network, .r0)
     }
 
-    /// Copies what was noted on the stack into the event in r0.
+    /// Copies the fields collected on the stack into the event in r0.
     private mutating func copyNotes() {
         for note in EventLayout.notes {
             code.load(.r1, .double, .frame, Stack.event + note)
@@ -142,7 +142,7 @@ extension BindProgram {
         code.store(.double, .r0, EventLayout.source, .r1)
     }
 
-    /// Copies address, protocol, port and space out of the key, and puts the outcome where the key has the scope.
+    /// Copies address, protocol, port and space from the key, and stores the outcome where the key has the scope.
     private mutating func copyBind() {
         for half in [0, 8] as [Int16] {
             code.load(.r1, .double, .frame, Stack.address + half)
@@ -157,7 +157,7 @@ extension BindProgram {
         code.compute(.r1, .or, .r2)
         code.store(.double, .r0, EventLayout.transport, .r1)
         guard family == .v6 else { return }
-        // The key may say IPv4-mapped for the second half of a dual-stack bind.
+        // The key may say IPv4-mapped, for the second lookup of a dual-stack bind.
         let mapped = code.label("mapped")
         code.load(.r1, .word, .r6, Context.address6 + 8)
         code.jump(.r1, .notEqual, 0, to: mapped)
@@ -166,7 +166,6 @@ extension BindProgram {
         code.bind(mapped)
     }
 
-    /// Counts the outcome in the statistics.
     private mutating func countOutcome() {
         code.move(.r1, 1)
         code.move(.r2, .r7)

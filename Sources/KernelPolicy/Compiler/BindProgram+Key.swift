@@ -2,9 +2,9 @@
 internal import Linux
 internal import PortPolicy
 
-/// What the policy map is asked with, but for whom it is asked.
+/// Building the key of a policy map lookup, except for the principal.
 extension BindProgram {
-    /// r7 = protocol and port, as four bytes of the key that space and scope follow.
+    /// r7 = protocol and port, as four bytes of the key, in front of space and scope.
     mutating func findTransportAndPort() {
         code.remark("protocol (MPTCP is TCP, UDP-Lite is UDP) and port")
         let known = code.label("transport")
@@ -22,8 +22,8 @@ extension BindProgram {
         code.compute(.r7, .or, .r1)
     }
 
-    /// Writes the key but for whom it is asked: the address and its space, an IPv4-mapped one as the IPv4 address that it
-    /// means, and the scope, which is 1 for a wildcard.
+    /// Stores the key except for the principal: the address, its space, and the scope, which is 1 for a wildcard. An
+    /// IPv4-mapped address is stored as the IPv4 address that it contains.
     mutating func storeKey() {
         code.remark("address")
         code.store(.word, Stack.key, 256)
@@ -56,14 +56,14 @@ extension BindProgram {
         code.store(.double, Stack.transport, .r7)
     }
 
-    /// `first` = the two words, as they follow each other in memory.
+    /// `first` = the two words joined in memory order.
     private mutating func joinWords(_ first: Register, _ second: Register) {
         code.compute(first, .shiftLeft, PackedWord.place(0, 4))
         code.compute(second, .shiftLeft, PackedWord.place(4, 4))
         code.compute(first, .or, second)
     }
 
-    /// Stores the address of four bytes in `word`, and twelve of 0.
+    /// Stores the four-byte address in `word`, followed by twelve zero bytes.
     private mutating func storeShortAddress(in space: AddressSpace, _ word: Register) {
         code.compute(word, .shiftLeft, PackedWord.place(0, 4))
         code.store(.double, Stack.address, word)
@@ -71,7 +71,7 @@ extension BindProgram {
         storeScope(in: space, word)
     }
 
-    /// Puts space and scope into r7; `bits` is 0 for a wildcard.
+    /// Adds space and scope to r7; `bits` is 0 for a wildcard.
     private mutating func storeScope(in space: AddressSpace, _ bits: Register) {
         let specific = code.label("specific")
         code.moveWide(.r5, PackedWord.field(space.rawValue, 4, 2))

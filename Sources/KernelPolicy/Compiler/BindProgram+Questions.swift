@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What the policy map is asked.
+/// Lookups in the policy map.
 extension BindProgram {
-    /// Goes to `granted` with the value in r8, or falls through if nothing allows the address.
+    /// Jumps to `granted` with the value in r8, or falls through if no rule allows the address.
     mutating func lookUpAddress(granted: Label) {
         code.remark("the rules")
         guard family == .v6 else {
@@ -11,7 +11,7 @@ extension BindProgram {
             return
         }
         let denied = code.label("denied")
-        // r7: whether IPv6 is allowed, so that IPv4 alone is missing.
+        // r7 = 1 if IPv6 is allowed, so that only IPv4 is missing.
         code.move(.r7, 0)
         lookUp(keeping: true) { code in
             code.load(.r1, .half, .frame, Stack.scope)
@@ -31,7 +31,8 @@ extension BindProgram {
         code.bind(denied)
     }
 
-    /// Goes to `granted` if the socket takes IPv6 alone. Without `IPV6_V6ONLY` in sight no socket does.
+    /// Jumps to `granted` if the socket is IPv6-only. If the program cannot read `IPV6_V6ONLY`, no socket counts as
+    /// such.
     private mutating func passIPv6Only(granted: Label) {
         guard let bit = options.isIPv6Only else { return }
         code.remark("a socket that takes IPv6 alone needs no more")
@@ -49,7 +50,7 @@ extension BindProgram {
         code.bind(hidden)
     }
 
-    /// Asks the policy map for each principal. `found` comes where one allows; `keeping` puts its value into r8.
+    /// Looks up each principal. `found` emits the code for a match; `keeping` puts the matching value into r8.
     private mutating func lookUp(keeping: Bool, _ found: (inout Assembler) -> Void) {
         for kind in asked {
             let (next, valid) = (code.label("next"), code.label("valid"))
@@ -71,7 +72,7 @@ extension BindProgram {
         }
     }
 
-    /// r0 = what the policy map says of the key on the stack, for the user, the group or everyone.
+    /// r0 = the policy map's value for the key on the stack, with the user, the group or everyone as the principal.
     private mutating func lookUp(_ kind: PolicyKey.Kind) {
         code.moveWide(.r1, PackedWord.field(kind.rawValue, 0, 4))
         switch kind {
@@ -92,7 +93,7 @@ extension BindProgram {
         code.call(.mapLookup)
     }
 
-    /// r7 = refused or left. r8 = 0.
+    /// r7 = `refused` or `left`. r8 = 0.
     mutating func refuseConfined() {
         code.remark("confinement")
         let (refused, done) = (code.label("refused"), code.label("confined"))

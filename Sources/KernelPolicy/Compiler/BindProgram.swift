@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The family of sockets that a program is called for.
+/// The family of the sockets that a program is called for.
 public enum BindFamily: Sendable, CaseIterable {
     case v4, v6
 }
 
 extension PolicyTable {
-    /// The program for `cgroup/bind4` or `cgroup/bind6` that decides as this table does.
+    /// Returns the program for `cgroup/bind4` or `cgroup/bind6` that implements this table.
     ///
-    /// It returns 3, which makes the bind allowed without the capability, when a rule allows it; 0, which makes it fail with
-    /// EPERM, when none does and the process is confined; 1 otherwise, so that the kernel's own check decides.
+    /// The program returns 3 if a rule allows the bind, so that it needs no capability; 0 if no rule allows the bind
+    /// and the process is confined, so that it fails with EPERM; and 1 otherwise, so that the kernel's own check
+    /// decides.
     public func program(for family: BindFamily, _ options: ProgramOptions) -> AssembledProgram {
         var program = BindProgram(table: self, family: family, options: options)
         program.assemble()
@@ -18,15 +19,15 @@ extension PolicyTable {
     }
 }
 
-/// Writes the program.
+/// Generates the program.
 ///
-/// r6 is the context. r7 is protocol, port, space and scope until they are in the key, then the outcome; r8 the value that
-/// allowed; r9 user and group until they are in the event, then the statistics.
+/// r6 is the context. r7 holds protocol, port, space and scope until they are in the key, then the outcome. r8 holds
+/// the value that allowed the bind. r9 holds user and group until they are in the event, then the statistics.
 struct BindProgram: ~Copyable {
     let table: PolicyTable
     let family: BindFamily
     let options: ProgramOptions
-    /// The principals that have entries, in the order of asking.
+    /// The principals that have entries, in lookup order.
     let asked: [PolicyKey.Kind]
     var code = Assembler()
 
@@ -49,7 +50,7 @@ struct BindProgram: ~Copyable {
         findTransportAndPort()
         storeKey()
         identify()
-        // The verifier takes no instruction that is never reached: without rules there is nothing behind a grant.
+        // The verifier rejects unreachable instructions: without rules, no jump leads to `granted`.
         if asked.isEmpty {
             refuseConfined()
         } else {
@@ -70,7 +71,7 @@ struct BindProgram: ~Copyable {
         code.exit()
     }
 
-    // MARK: - What is none of our business
+    // MARK: - Binds outside the policy
 
     private mutating func leaveUnprivileged(to pass: Label) {
         code.remark("ports that everybody may bind")
@@ -88,7 +89,8 @@ struct BindProgram: ~Copyable {
         code.jump(.r0, .notEqual, .r1, to: pass)
     }
 
-    /// The kernel picks programs by the control group that a socket was made in. Whose bind it is, is the task's business.
+    /// The kernel selects programs by the control group in which the socket was created. The policy applies to the
+    /// control group of the task that binds.
     private mutating func leaveOtherGroups(to pass: Label) {
         guard let group = options.group else { return }
         code.remark("tasks of other control groups")
@@ -98,9 +100,10 @@ struct BindProgram: ~Copyable {
         code.jump(.r0, .notEqual, .r1, to: pass)
     }
 
-    // MARK: - Who binds
+    // MARK: - The caller
 
-    /// r9 = user and group. If the fields of the task are known, the event gets all that it says of it on the way.
+    /// r9 = user and group. If the offsets in the task structure are known, the event's task fields are filled in as
+    /// well.
     private mutating func identify() {
         guard let task = options.task else {
             code.call(.userAndGroup)

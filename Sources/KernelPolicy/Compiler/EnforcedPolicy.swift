@@ -2,19 +2,19 @@
 public import PolicyInventory
 internal import PortPolicy
 
-/// All that the kernel is to know: what the sources of permission allow, as far as that can be said exactly.
+/// The policy to be enforced by the kernel: the part of the permission sources that can be expressed exactly.
 public struct EnforcedPolicy: Sendable {
-    /// What is allowed.
+    /// The permissions that the kernel enforces.
     public let permissions: [PolicyPermission]
-    /// What the sources allow and the kernel cannot have, and why.
+    /// Permissions of the sources that the kernel cannot enforce, and why.
     public let leftOut: [PolicyDiagnostic]
-    /// Who is confined, by the words of the lines that do it.
+    /// The confined principals, as the lines in the rules name them.
     let confinements: [ConfinedPrincipal]
 
-    /// Who is confined, by number; nil for whomever `confinements` mean by name.
+    /// The confined principals by number; nil if they must be resolved from the names in `confinements`.
     public var confinement: Confinement?
 
-    /// Creates the policy of the sources whose snapshots are given. A file with an error counts for nothing.
+    /// Creates the policy from the snapshots of the sources. A file with an error contributes nothing.
     public init(_ snapshots: [SourceSnapshot]) {
         permissions = snapshots.flatMap(\.permissions)
         leftOut = snapshots.flatMap(\.leftOut)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import PortPolicy
 
-/// The entries of a table as the maps of the kernel hold them.
+/// Encodes the entries of a table as map values.
 struct PolicyImage {
-    /// Where the lines of the rules are: the numbers that stand for their files.
+    /// For each grant, the number that stands for the file of its rule.
     let sources: [UInt32]
-    /// The numbers of the counters of the rules.
+    /// For each grant, the index of the rule's counter.
     let counters: [UInt32]
-    /// What has to be added to a time of the day to make it International Atomic Time, in seconds.
+    /// The seconds to add to a time of day to obtain International Atomic Time.
     let atomicOffset: Int64
 
-    /// A value of the policy map: until when, the number of the file, the line, the counter of the rule, and
-    /// whether it allows a wildcard alone.
+    /// Returns a value of the policy map: expiry time, file number, line, counter index, and whether the entry alone
+    /// allows a dual-stack wildcard.
     func bytes(of value: PolicyTable.Value, in table: PolicyTable) -> [UInt8] {
         var bytes = MapBytes()
         bytes.append(value.until.map(nanoseconds) ?? .max)
@@ -23,7 +23,7 @@ struct PolicyImage {
         return bytes.bytes
     }
 
-    /// The time as the program reads the clock; what is before the clock's beginning or behind its end is held to it.
+    /// Converts `time` to the clock that the program reads. Times outside the range of the clock are clamped.
     private func nanoseconds(_ time: Timestamp) -> UInt64 {
         let seconds = max(0, time.rawValue.addingReportingOverflow(atomicOffset).partialValue)
         let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)

@@ -2,19 +2,20 @@
 internal import Linux
 internal import PortPolicy
 
-/// What an entry of the policy map is looked up by: whom it is for, and which binds.
+/// The key of an entry in the policy map: the principal, and the binds that the entry covers.
 ///
-/// In memory: the prefix length in bits, then kind and principal of four bytes each, protocol, port, space and scope of
-/// two each, and the address. The scope is 1 for a wildcard. Everything is in the order of the machine but the port and the address, which are in
-/// network order, as the kernel shows them to the program. A longest-prefix match finds the narrowest scope.
+/// Memory layout: the prefix length in bits; kind and principal, four bytes each; protocol, port, space and scope, two
+/// bytes each; the address. The scope is 1 for a wildcard. Port and address are in network order, as the kernel
+/// presents them to the program; everything else is in native byte order. A longest-prefix match finds the narrowest
+/// scope.
 struct PolicyKey: Hashable, Sendable {
-    /// The requester that an entry is for; the number is the same as in the map.
+    /// The kind of principal; the map uses the same numbers.
     enum Kind: UInt32, Sendable, CaseIterable {
         case everyone, user, group
         case confinedUser, confinedGroup
     }
 
-    /// The part in front of the address, which always has to be equal.
+    /// The part in front of the address, which must always match exactly.
     struct Head: Hashable, Sendable {
         let kind: Kind
         let principal: UInt32
@@ -22,27 +23,27 @@ struct PolicyKey: Hashable, Sendable {
         let port: Port
     }
 
-    /// Which addresses are meant.
+    /// The addresses that an entry covers.
     enum AddressScope: Hashable, Sendable {
         /// Any port and any protocol: for confinement, which has no scope.
         case nothing
-        /// All addresses of all spaces.
+        /// All addresses in all spaces.
         case everywhere
-        /// All addresses of a space.
+        /// All addresses in one space.
         case space(AddressSpace)
-        /// The wildcard of a space.
+        /// The wildcard address of one space.
         case wildcard(AddressSpace)
-        /// The addresses of a block, which is not all of its space, but no wildcard.
+        /// The addresses of a block that is smaller than its space, without the wildcard.
         case block(AddressBlock)
     }
 
     let head: Head
     let scope: AddressScope
 
-    /// The size in memory.
+    /// The size of a key in bytes.
     static let size = 36
 
-    /// How the map holds it.
+    /// The key as stored in the map.
     var bytes: [UInt8] {
         var bytes = MapBytes()
         bytes.append(length)
@@ -82,13 +83,13 @@ struct PolicyKey: Hashable, Sendable {
 }
 
 extension TransportProtocol {
-    /// The protocol as map and events have it.
+    /// The protocol number in maps and events.
     var code: UInt16 { UInt16(rawValue) }
 
     init(code: UInt16) { self = UInt8(exactly: code).flatMap(TransportProtocol.init(rawValue:)) ?? .other }
 }
 
-/// Gathers numbers in the order of the machine.
+/// Collects numbers in native byte order.
 struct MapBytes {
     private(set) var bytes: [UInt8] = []
 

@@ -3,23 +3,26 @@ internal import Linux
 internal import PolicyInventory
 internal import PortPolicy
 
-/// How many entries a policy comes to in the kernel, found out before any is made.
+/// Computes how many kernel entries a policy needs, before any are created.
 ///
-/// There is one for each principal, protocol, port and prefix, so that a line of thirty bytes may mean thousands, and a file
-/// that can be read without trouble more than the machine has memory for.
+/// There is one entry for each combination of principal, protocol, port and prefix. A line of thirty bytes may
+/// therefore expand to thousands of entries, and a file that can be read without difficulty may need more memory than
+/// the machine has.
 struct PolicySize {
-    /// The most entries that a source may come to of which the kernel has all, or nothing: it is written by root.
+    /// The maximum number of entries of a source that the kernel holds completely or not at all; root writes such a
+    /// source.
     static var maximum: Int { 1 << 22 }
-    /// The most entries that one file of another source may come to: its owner need not be root.
+    /// The maximum number of entries of one file in any other source, because the file's owner need not be root.
     static var maximumOfLooseFile: Int { 1 << 17 }
-    /// The most entries that all files of another source may come to.
+    /// The maximum number of entries of all files together in any other source.
     static var maximumOfLooseSource: Int { 1 << 21 }
 
-    /// The first port that the kernel engine leaves alone.
+    /// The first port that the kernel engine does not control.
     let limit: Port
 
-    /// Takes what comes to too much out of `snapshot`, file by file, counted from the first on.
-    /// - Returns: the files that the kernel ought to have had. What may be left out is named in the snapshot.
+    /// Removes the files that need too many entries from `snapshot`, counting from the first file on.
+    /// - Returns: the removed files that the kernel should have held. Removed files that are optional are named in the
+    ///   snapshot instead.
     func trim(_ snapshot: inout SourceSnapshot, names: some PolicyNames) -> [ByteString] {
         let isWhole = snapshot.source.traits.isWhollyInKernel
         var room = isWhole ? Self.maximum : Self.maximumOfLooseSource
@@ -43,7 +46,7 @@ struct PolicySize {
         return []
     }
 
-    /// How many entries `permissions` come to; nil if these are more than `most`.
+    /// Returns how many entries `permissions` need; nil if they need more than `most`.
     private func count(
         of permissions: ArraySlice<PolicyPermission>,
         upTo most: Int,
@@ -60,7 +63,7 @@ struct PolicySize {
         return count
     }
 
-    /// How many ports of `range` need privilege.
+    /// Returns how many ports in `range` are privileged.
     private func count(of range: PortRange) -> Int {
         range.lower < limit ? Int(min(range.upper.rawValue, limit.rawValue - 1)) - Int(range.lower.rawValue) + 1 : 0
     }

@@ -4,7 +4,7 @@ internal import PolicyInventory
 internal import PortPolicy
 
 extension PolicyTable {
-    /// Gives each entry the best of those whose scope contains its own, since the map finds the narrowest alone.
+    /// Merges into each entry the best value of all wider scopes, because the map returns only the narrowest match.
     mutating func inheritFromWiderScopes() {
         var narrow: [PolicyKey.Head: [PolicyKey.AddressScope]] = [:]
         for key in entries.keys where key.scope != .everywhere && key.scope != .nothing {
@@ -53,7 +53,6 @@ extension PolicyTable {
 }
 
 extension PolicyKey.AddressScope {
-    /// The scopes of the addresses of a permission.
     static func of(_ addresses: PolicyPermission.Addresses) -> [PolicyKey.AddressScope] {
         switch addresses {
         case .all: [.everywhere]
@@ -62,7 +61,7 @@ extension PolicyKey.AddressScope {
         }
     }
 
-    /// The scopes of a prefix of the rules, which judge an IPv4-mapped address as IPv4.
+    /// Returns the scopes of a prefix from the rules, which treat an IPv4-mapped address as IPv4.
     static func of(_ prefix: AddressPrefix) -> [PolicyKey.AddressScope] {
         let spaces: [AddressSpace] = if case .v4 = prefix.address { [.v4, .mapped] } else { [.v6] }
         return spaces.map { space in
@@ -70,9 +69,10 @@ extension PolicyKey.AddressScope {
         }
     }
 
-    /// The scopes of addresses that are meant each for itself, as in the authbind tree, to which a wildcard is an address like the others.
+    /// Returns the scopes of individual addresses, as in the authbind tree, where a wildcard is an address like any
+    /// other.
     ///
-    /// ::ffff:0.0.0.0 is left out where :: is not meant as well: it would complete a rule that allows :: for IPv6 alone.
+    /// ::ffff:0.0.0.0 is left out unless :: is included as well: it would complete a rule that allows :: for IPv6 only.
     static func of(_ span: AddressSpan) -> [PolicyKey.AddressScope] {
         if span.isIPv4 { return of(span.first, span.last, in: .v4, withWildcard: true) }
         let mapped = (first: UInt128(0xFFFF_0000_0000), last: UInt128(0xFFFF_FFFF_FFFF))

@@ -3,27 +3,28 @@ public import Linux
 internal import PolicyInventory
 public import PortPolicy
 
-/// Where names in rules come from, and who is in a group.
+/// Resolves the names in rules, and the members of groups.
 public protocol PolicyNames: NameResolver {
-    /// The users whose sessions have the group `group`, primary or supplementary.
+    /// Returns the users whose sessions have the group `group`, primary or supplementary.
     func members(of group: GroupID) -> [UserID]
 }
 
-/// The policy as the kernel asks it: one entry for each principal, protocol, port and prefix.
+/// The policy as the kernel looks it up: one entry for each principal, protocol, port and prefix.
 ///
-/// The program sees the real user and the real group of a process, but not the supplementary groups. A rule for a group is
-/// therefore also entered for each of its members.
+/// The program sees the real user and the real group of a process, but not its supplementary groups. A rule for a group
+/// is therefore also entered for each member of the group.
 public struct PolicyTable: Sendable {
-    /// What an entry allows, and by which line.
+    /// What an entry allows, and which line allows it.
     struct Value: Hashable, Sendable {
-        /// The moment from which on it allows nothing; nil for never.
+        /// The expiry time, from which on the entry allows nothing; nil if it never expires.
         var until: Timestamp?
         /// The index of the line in `grants`.
         var grant: Int
-        /// Whether it allows a dual-stack wildcard without a second one for IPv4, as the authbind tree does.
+        /// Whether the entry allows a dual-stack wildcard without a second entry for IPv4, as the authbind tree does.
         var isAlone = false
 
-        /// Whether it allows for longer than `other`, or for more, or by an earlier line for as long.
+        /// Whether this value lasts longer than `other`, or for the same time allows more, or comes from an earlier
+        /// line.
         func isBetter(than other: Value) -> Bool {
             switch (until, other.until) {
             case (nil, _?): true
@@ -34,23 +35,23 @@ public struct PolicyTable: Sendable {
         }
     }
 
-    /// A line, or a file, that allows something.
+    /// A line, or a file, that grants a permission.
     public struct Grant: Hashable, Sendable {
-        /// Where it stands.
+        /// The position of the line or file.
         public let location: RuleLocation
-        /// What counters know it by: the same for the same text, wherever it moves.
+        /// The key of the rule's counter. It depends only on the text, so it stays the same when the rule moves.
         public let digest: UInt64
     }
 
-    /// The first port that is not privileged: the program lets it and all above it pass.
+    /// The first unprivileged port: the program passes binds of this port and all ports above it.
     public let limit: Port
-    /// The lines that allow something.
+    /// The lines that grant a permission.
     public private(set) var grants: [Grant] = []
     private(set) var entries: [PolicyKey: Value] = [:]
     private(set) var confinesEveryone = false
     private(set) var confinesRoot = false
 
-    /// How many entries there are.
+    /// The number of entries.
     public var count: Int { entries.count }
 
     /// Compiles `policy` for the ports below `limit`.
@@ -68,15 +69,15 @@ public struct PolicyTable: Sendable {
         inheritFromWiderScopes()
     }
 
-    /// What the map of the counters knows the `counter` of an entry by: FNV-1a.
+    /// Returns the key of `counter` in the counters map: its FNV-1a hash.
     public static func digest(of counter: ByteString) -> UInt64 {
         counter.bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
-    /// Whether any entry ends at some time, so that the program has to know the time.
+    /// Whether any entry expires, so that the program must read the clock.
     var isDated: Bool { entries.values.contains { $0.until != nil } }
 
-    /// Whether somebody may bind :: for IPv6 alone, so that `IPV6_V6ONLY` matters.
+    /// Whether any principal may bind :: for IPv6 only, so that `IPV6_V6ONLY` matters.
     var dependsOnIPv6Only: Bool {
         entries.contains { key, value in
             guard key.scope == .space(.v6), !value.isAlone else { return false }
@@ -84,10 +85,10 @@ public struct PolicyTable: Sendable {
         }
     }
 
-    /// The kinds that have an entry: the program asks for no others.
+    /// Whether `kind` has an entry: the program looks up no other kinds.
     func has(_ kind: PolicyKey.Kind) -> Bool { entries.keys.contains { $0.head.kind == kind } }
 
-    // MARK: - Entering
+    // MARK: - Adding entries
 
     typealias Requester = (kind: PolicyKey.Kind, principal: UInt32)
 
@@ -123,14 +124,14 @@ public struct PolicyTable: Sendable {
         }
     }
 
-    /// The ports of `range` below the limit.
+    /// The ports in `range` below `limit`.
     private func privileged(_ range: PortRange) -> [Port] {
         guard range.lower < limit else { return [] }
         let upper = min(range.upper.rawValue, limit.rawValue - 1)
         return (range.lower.rawValue...upper).map { Port(rawValue: $0) }
     }
 
-    /// Keeps the better of `value` and what is there for `key`.
+    /// Stores `value` for `key`, unless the existing value is better.
     mutating func enter(_ value: Value, at key: PolicyKey) {
         if let present = entries[key], !value.isBetter(than: present) { return }
         entries[key] = value
@@ -169,7 +170,7 @@ public struct PolicyTable: Sendable {
         }
     }
 
-    /// What the kernel can see of the processes that `principal` means. A name that nobody has means none.
+    /// Returns the kinds and numbers by which the kernel recognizes `principal`; none if the name is unknown.
     static func processes(of principal: Principal, names: some PolicyNames) -> [Requester] {
         switch principal {
         case .everyone: return [(.everyone, 0)]

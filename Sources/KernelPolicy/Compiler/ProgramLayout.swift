@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the kernel passes to a program at a bind: `struct bpf_sock_addr` of `<linux/bpf.h>`, by offsets in bytes.
+/// The argument of the program: `struct bpf_sock_addr` of `<linux/bpf.h>`, as offsets in bytes.
 enum Context {
     static let address4: Int16 = 4
     static let address6: Int16 = 8
@@ -10,11 +10,11 @@ enum Context {
     static let size = 72
 }
 
-/// Where things lie on the stack of the program, in bytes from its end.
+/// The stack layout of the program, as offsets in bytes from the end of the stack.
 ///
-/// Key and event are written in pieces of eight bytes, which takes the fewest instructions.
+/// Key and event are written in eight-byte units, which takes the fewest instructions.
 enum Stack {
-    /// The key that the policy map is asked with. What follows its length is aligned to eight bytes.
+    /// The key for policy map lookups. The part after the prefix length is aligned to eight bytes.
     static let key: Int16 = -44
     static let kind = key + 4
     static let principal = key + 8
@@ -23,15 +23,15 @@ enum Stack {
     static let space = key + 16
     static let scope = key + 18
     static let address = key + 20
-    /// What is known of the event before there is room for it.
+    /// The event fields that are known before space in the ring buffer is reserved.
     static let event: Int16 = -136
-    /// Eight bytes for whatever has to outlive a call.
+    /// Eight bytes for a value that must survive a call.
     static let scratch: Int16 = -144
 }
 
-/// Eight bytes of memory in a register.
+/// Eight bytes of memory held in a register.
 enum PackedWord {
-    /// How far left a field is in the register, in bits, that has `width` bytes and lies `offset` bytes behind the first.
+    /// Returns the left shift, in bits, of a field of `width` bytes at `offset` bytes in memory.
     static func place(_ offset: Int32, _ width: Int32) -> Int32 {
         #if _endian(little)
             offset * 8
@@ -40,15 +40,15 @@ enum PackedWord {
         #endif
     }
 
-    /// `value` as a field that has `width` bytes and lies `offset` bytes behind the first.
+    /// Returns `value` as a field of `width` bytes at `offset` bytes in memory.
     static func field(_ value: some BinaryInteger, _ offset: Int32, _ width: Int32) -> UInt64 {
         UInt64(value) << UInt64(place(offset, width))
     }
 }
 
-/// An event in the ring buffer, by offsets in bytes; numbers in the order of the machine.
+/// The layout of an event in the ring buffer, as offsets in bytes; numbers are in native byte order.
 enum EventLayout {
-    /// Nanoseconds since the machine was started, `CLOCK_BOOTTIME`.
+    /// Nanoseconds since boot, `CLOCK_BOOTTIME`.
     static let time: Int16 = 0
     static let processAndThread: Int16 = 8
     static let userAndGroup: Int16 = 16
@@ -57,7 +57,7 @@ enum EventLayout {
     static let command: Int16 = 40
     static let source: Int16 = 56
     static let line: Int16 = 60
-    /// In network order; four bytes of it for IPv4.
+    /// In network order; IPv4 uses four bytes.
     static let address: Int16 = 64
     /// Protocol and port as in the key of the policy map: the port in network order.
     static let transport: Int16 = 80
@@ -66,45 +66,47 @@ enum EventLayout {
     static let space: Int16 = 84
     static let outcome: Int16 = 86
     static let size: Int32 = 88
-    /// The fields of eight bytes that are noted on the stack, as soon as they are known.
+    /// The eight-byte fields that are collected on the stack as soon as they are known.
     static let notes = [time, processAndThread, userAndGroup, cgroup, network, command, command + 8]
 }
 
-/// A value of the policy map, by offsets in bytes.
+/// The layout of a value in the policy map, as offsets in bytes.
 enum ValueLayout {
-    /// Nanoseconds of International Atomic Time; all ones for never.
+    /// Nanoseconds of International Atomic Time; all ones for no expiry.
     static let until: Int16 = 0
     static let source: Int16 = 8
     static let line: Int16 = 12
-    /// The number of the counter of the rule.
+    /// The index of the rule's counter.
     static let counter: Int16 = 16
-    /// Not 0 if it allows a dual-stack wildcard without a second entry for IPv4.
+    /// Nonzero if the entry allows a dual-stack wildcard without a second entry for IPv4.
     static let alone: Int16 = 20
     static let size = 24
 }
 
-/// How a bind ended, with the value that the program returns for it (bpf(2), `BPF_CGROUP_INET4_BIND`).
+/// The outcome of a bind, with the return value of the program (bpf(2), `BPF_CGROUP_INET4_BIND`).
 public enum BindOutcome: Int32, Sendable, CaseIterable {
-    /// Confined, and not allowed: EPERM.
+    /// The process is confined and no rule allows the bind: EPERM.
     case refused = 0
-    /// No rule allows it; the kernel's own check decides.
+    /// No rule allows the bind; the kernel's own check decides.
     case left = 1
-    /// A rule allows it, without the capability.
+    /// A rule allows the bind without the capability.
     case granted = 3
 }
 
-/// The one value of the map of statistics: a number of eight bytes for each outcome, at eight times its value.
+/// The only value of the statistics map: an eight-byte counter per outcome, at eight times the raw value of the
+/// outcome.
 enum StatisticsLayout {
-    /// Events for which the ring buffer had no room; 2 is no outcome.
+    /// Events for which the ring buffer had no room; 2 is not a raw value of any outcome.
     static let dropped = 2
-    /// When the exact clock was read last, in ticks of the kernel.
+    /// The tick count at which the exact clock was last read.
     static let sampled: Int16 = 32
-    /// What the exact clock was ahead of the ticks then, in nanoseconds.
+    /// The lead of the exact clock over the ticks at that moment, in nanoseconds.
     static let ahead: Int16 = 40
-    /// Whose engine it is: the cookie of the network namespace that it was enabled in, and the device of its pins. The program
-    /// has no use for it.
+    /// The owner of the engine: the cookie of the network namespace in which it was enabled, and the device of its
+    /// pins. The program does not use this field.
     static let owner = 48
     static let size = 64
-    /// For how long that is relied on, in nanoseconds. Only while the machine sleeps does it change by more than a tick.
+    /// How long the recorded lead is used, in nanoseconds. It changes by more than a tick only while the machine
+    /// sleeps.
     static let sampleLife: Int32 = 100_000_000
 }

@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// A control group as the program knows it: by its number, among those that lead from the root to the group of a task.
+/// A control group as the program identifies it: by its inode number, among the ancestors of a task's group.
 public struct ProgramGroup: Hashable, Sendable {
     /// The inode number of its directory.
     public let inode: UInt64
-    /// How far it is below the root of the hierarchy.
+    /// Its depth below the root of the hierarchy.
     public let level: Int32
 
-    /// Creates a group.
+    /// Creates a group from its inode number and its depth.
     public init(inode: UInt64, level: Int32) {
         self.inode = inode
         self.level = level
     }
 }
 
-/// What the programs decide beside the rules.
+/// The parts of a program that do not depend on the rules.
 public struct ProgramOptions: Hashable, Sendable {
-    /// The cookie of the one network namespace that the policy holds in; nil for all of them.
+    /// The cookie of the only network namespace in which the policy applies; nil for all namespaces.
     public var network: UInt64?
-    /// The control group that it holds in, with those below it; nil for all of them.
+    /// The control group to which the policy applies, including its descendants; nil for all groups.
     public var group: ProgramGroup?
-    /// Whether each bind of a privileged port is written to the ring buffer and counted.
+    /// Whether each bind of a privileged port is recorded in the ring buffer and counted.
     public var audits: Bool
-    /// How long a tick of the kernel is, in nanoseconds.
+    /// The length of a kernel tick, in nanoseconds.
     public var tick: Int32
-    /// Where the kernel's structure of a socket has `IPV6_V6ONLY`; nil if the program must not look.
+    /// The position of `IPV6_V6ONLY` in the kernel's socket structure; nil if the program must not read it.
     public var isIPv6Only: KernelTypes.Bit?
-    /// Where the kernel's structures have who binds; nil if the program asks functions of the kernel, which takes longer.
+    /// The positions of the caller's data in kernel structures; nil to call kernel helpers instead, which takes longer.
     public var task: TaskFields?
-    /// Where they have the network namespace of a socket; nil if the program asks a function.
+    /// The position of a socket's network namespace in kernel structures; nil to call a kernel helper instead.
     public var socket: SocketFields?
 
     /// Creates options.
@@ -51,7 +51,7 @@ public struct ProgramOptions: Hashable, Sendable {
         self.socket = socket
     }
 
-    /// The options of programs that look into the structures of the running kernel, as far as it describes them.
+    /// Returns options for programs that read structures of the running kernel, as far as the kernel describes them.
     public static func forRunningKernel(
         _ table: PolicyTable,
         network: UInt64?,
@@ -71,10 +71,11 @@ public struct ProgramOptions: Hashable, Sendable {
         )
     }
 
-    /// Whether the program looks into structures of the kernel, which the kernel lets programs under the GPL do alone.
+    /// Whether the program reads kernel structures, which the kernel permits only to programs under the GPL.
     var looksIntoKernel: Bool { isIPv6Only != nil || task != nil || socket != nil }
 
-    /// Gives up one of what the program looks into, for a kernel that refuses it: first what newer kernels alone let it.
+    /// Drops one of the features that read kernel structures, for a kernel that rejects it; the one that needs the
+    /// newest kernel goes first.
     mutating func dropOneFeature() {
         if socket != nil { socket = nil } else if task != nil { task = nil } else { isIPv6Only = nil }
     }

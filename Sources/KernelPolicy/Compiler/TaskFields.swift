@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Where the kernel keeps what is asked of the task that binds: offsets in bytes in its structures.
+/// The positions of the binding task's data in kernel structures: offsets in bytes.
 public struct TaskFields: Hashable, Sendable {
     // struct task_struct
     let process: Int16
@@ -12,16 +12,16 @@ public struct TaskFields: Hashable, Sendable {
     // struct cred
     let user: Int16
     let group: Int16
-    /// `struct css_set`: the group of the unified hierarchy.
+    /// `struct css_set`: the group in the unified hierarchy.
     let unifiedGroup: Int16
     /// `struct cgroup`
     let groupNode: Int16
-    /// `struct kernfs_node`: what `bpf_get_current_cgroup_id` returns.
+    /// `struct kernfs_node`: the value that `bpf_get_current_cgroup_id` returns.
     let nodeNumber: Int16
 }
 
 extension TaskFields {
-    /// Finds the fields; nil if `types` does not have all of them, in the widths that the program reads.
+    /// Finds the fields in `types`; nil unless all are there, with the widths that the program reads.
     public init?(_ types: KernelTypes) {
         guard let task = types.structure("task_struct"), let credentials = types.structure("cred"),
             let process = task.offset("tgid"), let thread = task.offset("pid"), let command = task.offset("comm"),

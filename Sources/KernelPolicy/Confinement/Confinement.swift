@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Who is confined to what the rules allow, by number.
+/// The users and groups that are confined to what the rules allow, by number.
 public struct Confinement: Hashable, Sendable {
-    /// Whether every user but root is.
+    /// Whether every user except root is confined.
     public var includesEveryone = false
-    /// Whether root is.
+    /// Whether root is confined.
     public var includesRoot = false
-    /// The users.
+    /// The confined users.
     public var users: Set<UserID> = []
-    /// The groups.
+    /// The confined groups.
     public var groups: Set<GroupID> = []
 
-    /// Creates the confinement of nobody.
+    /// Creates an empty confinement.
     public init() {}
 
-    /// Whether nobody is confined.
+    /// Whether no user or group is confined.
     public var isEmpty: Bool { self == Confinement() }
 
-    /// Confines all whom `other` confines as well.
+    /// Adds the users and groups that `other` confines.
     public mutating func formUnion(_ other: Confinement) {
         includesEveryone = includesEveryone || other.includesEveryone
         includesRoot = includesRoot || other.includesRoot
@@ -28,14 +28,14 @@ public struct Confinement: Hashable, Sendable {
 
     // MARK: - In the kernel
 
-    /// The bytes of an entry of the pinned map: a kind and a number.
+    /// The size of an entry in the pinned map in bytes: a kind and a number.
     static let entrySize = 8
 
     private enum Kind: UInt32 {
         case nobody, everyone, root, user, group
     }
 
-    /// The entries of the pinned map; at least one, which may mean nobody.
+    /// The entries of the pinned map: at least one, which may stand for no principal.
     var entries: [[UInt8]] {
         func entry(_ kind: Kind, _ number: UInt32) -> [UInt8] {
             var bytes = MapBytes()
@@ -50,7 +50,7 @@ public struct Confinement: Hashable, Sendable {
         return entries.isEmpty ? [entry(.nobody, 0)] : entries
     }
 
-    /// Confines whom an entry of the pinned map means. Returns false if that is nothing that `entries` has.
+    /// Adds the principal of an entry in the pinned map. Returns false if the entry is not one that `entries` produces.
     mutating func enter(_ entry: [UInt8]) -> Bool {
         guard entry.count == Self.entrySize else { return false }
         let numbers = MapNumbers(entry)

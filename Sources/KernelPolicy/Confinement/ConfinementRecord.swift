@@ -2,30 +2,30 @@
 internal import Linux
 internal import PortPolicy
 
-/// The principals that the rules confined when they were last without errors, line by line, with the numbers that the names had then.
+/// The principals that the rules confined when they last had no errors: one record per line, with the resolved numbers.
 ///
-/// It is what a invalid file, or a directory service that does not answer, takes nothing away from.
+/// An invalid file, or a directory service that does not answer, cannot lift a confinement that is recorded here.
 struct ConfinementRecord: Hashable, Sendable {
-    /// Somebody whom a line means.
+    /// A user that a line confines.
     struct Member: Hashable, Sendable {
-        /// The name in the line, or in the group; empty for a user whose primary group it is.
+        /// The name in the line or in the group; empty for a user whose primary group is the group.
         var name: ByteString
         var user: UserID
     }
 
-    /// A line that confines.
+    /// A line in the rules that confines.
     struct Line: Hashable, Sendable {
-        /// The file that it stood in.
+        /// The file that contained the line.
         var file: ByteString
         var principal: ConfinedPrincipal
         var members: [Member] = []
-        /// The group, for a line that names one.
+        /// The group, if the line names a group.
         var group: GroupID?
     }
 
     var lines: [Line] = []
 
-    /// All who are confined.
+    /// All confined principals together.
     var confinement: Confinement {
         lines.reduce(into: Confinement()) { confinement, line in
             switch line.principal {
@@ -38,12 +38,12 @@ struct ConfinementRecord: Hashable, Sendable {
         }
     }
 
-    /// The principals of lines with that text, wherever the lines stood.
+    /// The members recorded for lines that name `principal`, in any file.
     func members(of principal: ConfinedPrincipal) -> [Member] {
         lines.filter { $0.principal == principal }.flatMap(\.members)
     }
 
-    /// Both: for the moment in which one follows the other.
+    /// Both records together, for the time of the change from one to the other.
     func union(_ other: ConfinementRecord) -> ConfinementRecord {
         ConfinementRecord(lines: lines + other.lines.filter { !lines.contains($0) })
     }
@@ -52,12 +52,12 @@ struct ConfinementRecord: Hashable, Sendable {
 extension ConfinementRecord: ByteStringConvertible {
     private static let title: ByteString = "lowport-confinement 1"
 
-    /// The text of the file: a line for each line, with the file that it stood in as the last field.
+    /// The text of the file: one line per record, with the file that contained the rule as the last field.
     var byteString: ByteString {
         var text: ByteString = "\(Self.title)\n"
         for line in lines {
             let users = line.members.map { member in
-                // The name in a line that confines a user stands there already.
+                // The principal already contains the name of a confined user.
                 if case .user = line.principal { return member.user.byteString }
                 return member.name.isEmpty ? "\(member.user)" : "\(member.user):\(Self.escaped(member.name))"
             }
@@ -67,7 +67,7 @@ extension ConfinementRecord: ByteStringConvertible {
         return text + "end\n"
     }
 
-    /// Reads what `byteString` wrote; nil for anything else, such as a part of it.
+    /// Parses the output of `byteString`; nil for anything else, such as a truncated file.
     init?(_ text: ByteString) {
         self.init()
         var rows = text.split(on: UInt8(ascii: "\n"))[...]
@@ -111,7 +111,7 @@ extension ConfinementRecord: ByteStringConvertible {
         words.isEmpty ? "-" : words.dropFirst().reduce(words[0]) { "\($0),\($1)" }
     }
 
-    /// Only bytes that are no control, comma or colon, and `%` with two digits for all others.
+    /// Keeps all bytes except control characters, `%`, commas and colons, which become `%` and two hexadecimal digits.
     private static func escaped(_ text: ByteString) -> ByteString {
         var bytes: [UInt8] = []
         for byte in text.bytes {

@@ -2,16 +2,16 @@
 internal import Linux
 internal import PortPolicy
 
-/// Finds out whom the lines mean that confine somebody, and what of it nobody could say.
+/// Resolves the principals in the lines that confine, and records the errors.
 struct ConfinementResolver {
-    /// What was recorded when the rules were last without errors.
+    /// The record from when the rules last had no errors.
     let record: ConfinementRecord?
     private(set) var lines: [ConfinementRecord.Line] = []
     private(set) var errors: [PolicyError] = []
 
     init(record: ConfinementRecord?) { self.record = record }
 
-    /// Enters all lines that confine of `files`, those of files with errors as well.
+    /// Adds all lines in `files` that confine, including those in files with errors.
     mutating func enter(_ files: [RulesFile]) {
         for file in files {
             for (principal, location) in file.confinements { enter(principal, location) }
@@ -41,7 +41,7 @@ struct ConfinementResolver {
         lines.append(line)
     }
 
-    /// What `ask` finds; where it is nothing, that is an error.
+    /// Returns the result of `ask`; no result is recorded as an error.
     private mutating func answer<Found>(
         to principal: ConfinedPrincipal,
         _ location: RuleLocation,
@@ -72,12 +72,12 @@ struct ConfinementResolver {
         members += found.primary.map { ConfinementRecord.Member(name: "", user: $0) }
         for member in found.unanswered + found.unknown {
             let last = recorded.first { $0.name == member }
-            // A name that nobody ever had is one of the many that are left in groups.
+            // Groups often contain leftover names that never existed as users.
             if last == nil && !found.unanswered.contains(member) { continue }
             errors.append(.unknownMember(member, of: name, location, last: last?.user.rawValue))
             if let last { members.append(last) }
         }
-        // Not every database lists all its users.
+        // Not every database lists all of its users.
         for member in recorded where member.name.isEmpty && !members.contains(member) {
             do throws(Errno) {
                 if try Accounts.findPrimaryGroup(of: member.user) == group { members.append(member) }

@@ -2,32 +2,29 @@
 internal import Linux
 internal import PortPolicy
 
-/// Where the record of the last confinement without errors is kept: a file that root alone can read, on a disk, since it has to
-/// outlive a restart of the machine.
+/// The storage of the confinement record: a file on disk that only root can read. It must survive a reboot.
 struct ConfinementStore: Sendable {
-    /// The directory above.
+    /// The directory that contains the `lowport` directory.
     let parent: ByteString
-    /// The user whom everything has to belong to.
+    /// The required owner of the directory and the file.
     let owner: UserID
 
-    /// `/var/lib/lowport`.
     static let system = ConfinementStore(parent: "/var/lib", owner: .root)
 
     private static let directory: ByteString = "lowport"
     private static let name: ByteString = "confinement"
     private static let sizeLimit = 16 << 20
 
-    /// The path of the file.
+    /// The path of the record.
     var path: ByteString { "\(parent)/\(Self.directory)/\(Self.name)" }
 
-    /// What was found.
+    /// The result of reading the record.
     enum Found: Sendable {
         case usable(ConfinementRecord)
         case absent
-        /// There is something that is not to be relied on; why.
+        /// A file exists but cannot be trusted; the value is the reason.
         case unusable(ByteString)
 
-        /// The record, if it can be used.
         var record: ConfinementRecord? { if case .usable(let record) = self { record } else { nil } }
     }
 
@@ -40,7 +37,7 @@ struct ConfinementStore: Sendable {
         var text: ByteString { "\(path): \(reason)" }
     }
 
-    /// Reads the record, if root alone can have written it.
+    /// Reads the record, if only the required owner can have written it.
     func read() -> Found {
         do throws(StoreError) {
             let directory = try openDirectory()
@@ -56,7 +53,7 @@ struct ConfinementStore: Sendable {
         } catch { return error.isAbsence ? .absent : .unusable(error.text) }
     }
 
-    /// Puts `record` in the place of the one that is there, so that a machine which stops has the old one or the new.
+    /// Replaces the record atomically: after a crash, the file contains the old or the new record.
     func write(_ record: ConfinementRecord) throws(StoreError) {
         let directory = try makeDirectory()
         let draft: ByteString = ".\(Self.name).new"
@@ -101,7 +98,7 @@ struct ConfinementStore: Sendable {
     private func resolveParent() throws(StoreError) -> ResolvedPath {
         let resolved = try Self.resolve(parent)
         let trusted = [owner, .root]
-        // Whoever may make a name, but take none away, gets no further than the check of what has our name.
+        // A user who can create names there but not remove any is stopped by the check of our own directory.
         let weak =
             resolved.weakDirectory(trusting: trusted, allowsSticky: true)
             ?? resolved.weakFile(trusting: trusted, allowsSticky: true)

@@ -2,21 +2,21 @@
 public import Linux
 public import PortPolicy
 
-/// Why the rules are not to be relied on: what they lack may be what confines somebody.
+/// Why the rules cannot be relied on: a missing part may be what confines a user or group.
 public enum PolicyError: Hashable, Sendable {
-    /// A file or directory that does not count, or could not be read.
+    /// A file or directory that is ignored or could not be read.
     case refused(RuleStore.ReadError)
-    /// A line that is no rule, so that its file grants nothing.
+    /// A line that is not a rule, so that its file grants nothing.
     case invalid(path: ByteString, RuleError)
-    /// A file that somebody is still writing.
+    /// A file that is still being written.
     case unsettled(path: ByteString)
-    /// A file without a byte that confined somebody when the rules were last without errors.
+    /// An empty file that confined a user or group when the rules last had no errors.
     case emptied(path: ByteString)
-    /// A file whose rules come to more entries than the kernel is given.
+    /// A file whose rules need more entries than the kernel accepts from one source.
     case tooLarge(path: ByteString)
-    /// A line that confines a user or group whom nobody knows.
+    /// A line that confines an unknown user or group.
     case unknown(ConfinedPrincipal, RuleLocation, last: [UInt32], isUnanswered: Bool)
-    /// A member of a group that is confined, of whom it is not known who they are.
+    /// A member of a confined group, if the member's user ID cannot be found.
     case unknownMember(ByteString, of: ByteString, RuleLocation, last: UInt32?)
 
     /// The path of the file or directory.
@@ -28,7 +28,7 @@ public enum PolicyError: Hashable, Sendable {
         }
     }
 
-    /// Whether the files alone show it, as `lowport check` reads them, without the kernel, the record and the moment.
+    /// Whether the files alone show the error, as `lowport check` reads them, without kernel, record or time.
     public var isInFiles: Bool {
         switch self {
         case .refused, .invalid: true
@@ -36,7 +36,7 @@ public enum PolicyError: Hashable, Sendable {
         }
     }
 
-    /// The error with its place: `PATH:LINE:COLUMN: WHAT`, as far as there are such numbers.
+    /// The error with its position: `PATH:LINE:COLUMN: MESSAGE`, as far as line and column are known.
     public var message: Message {
         switch self {
         case .refused(let refusal): return Message(refusal.byteString)

@@ -4,23 +4,23 @@ internal import Linux
 internal import PolicyInventory
 internal import PortPolicy
 
-/// The policy of this machine as it was read at one moment, with all that is wrong with it.
+/// The policy of this machine as read at one moment, with all its errors.
 public struct PolicyReading: Sendable {
-    /// What the kernel is to know: the rules of the files without errors, and whom all lines confine that could be read.
+    /// The policy for the kernel: rules from files without errors, and confinement from every line that could be read.
     public let policy: EnforcedPolicy
-    /// What is wrong; empty if the policy is what somebody meant it to be.
+    /// Everything that is wrong with the policy; empty if the policy is what its author intended.
     public let errors: [PolicyError]
     let files: PolicyFingerprint
     let names: SystemPolicyNames
-    /// The lines that confine, with those of files that have errors.
+    /// The lines that confine, including those in files with errors.
     let lines: [ConfinementRecord.Line]
-    /// What was recorded when the policy was last without errors.
+    /// The record from when the policy last had no errors.
     let last: ConfinementStore.Found
 
-    /// Reads the policy, once nobody is in the middle of writing it.
+    /// Reads the policy once no process is writing it.
     /// - Parameters:
-    ///   - isHeld: whether the caller holds the rules, and wrote `RuleStore.mainPath` itself if that has changed just now.
-    ///   - content: what is to become of that file: it is read in its place. Nil for what it is.
+    ///   - isHeld: whether the caller holds the rules, and made any recent change to `RuleStore.mainPath` itself.
+    ///   - content: the future content of that file, read in place of the current content; nil for the current content.
     public static func ofSystem(isHeld: Bool = false, insteadOfMain content: [UInt8]? = nil) -> PolicyReading {
         let last = ConfinementStore.system.read()
         let options = SnapshotOptions(isHeld: isHeld, insteadOfMain: content)
@@ -30,7 +30,7 @@ public struct PolicyReading: Sendable {
             guard files == PolicyFingerprint.current() else { continue }
             return PolicyReading(snapshots, files, last)
         }
-        // Somebody is always at it: what was read is good, but never agrees with what is there.
+        // The files keep changing. What was read is valid, but its fingerprint must never match the files.
         return PolicyReading(PolicySource.allCases.map { $0.snapshot(options) }, PolicyFingerprint(), last)
     }
 
@@ -63,7 +63,7 @@ public struct PolicyReading: Sendable {
         self.last = last
     }
 
-    /// Whether a file did when the rules were last without errors, as far as anybody knows.
+    /// Whether the file at `path` confined a user or group when the rules last had no errors, as far as is known.
     private static func confinedSomebody(_ path: ByteString, _ last: ConfinementStore.Found) -> Bool {
         switch last {
         case .usable(let record): record.lines.contains { $0.file == path }

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The maps with those who are confined, so that a later change knows whom it must not free: one for the policy in force, and
-/// while that is replaced, one for the next.
+/// The maps of confined principals, which tell a later change which principals it must keep confined: one for the
+/// policy in force, and during a change, one for the next policy.
 ///
-/// At every moment the pinned ones together confine at least all whom the programs confine.
+/// At every moment, the pinned maps together contain at least every principal that the programs confine.
 enum ConfinedPins {
-    /// The policy in force.
+    /// The map of the policy in force.
     static let current: ByteString = "confined"
-    /// The policy that takes its place.
+    /// The map of the policy that replaces it.
     static let next: ByteString = "confined-next"
-    /// Both, if it is not known which is in force.
+    /// The union of both, for when it is unknown which policy is in force.
     private static let both: ByteString = "confined-both"
-    /// All of them.
     static let names = [current, next, both]
 
-    /// A new map, which nobody can change any more.
+    /// Creates a frozen map, which no process can change.
     static func map(of confinement: Confinement) throws(EnforcementError) -> BpfMap {
         let entries = confinement.entries
         return try attemptSupported("make a map of the confined") { () throws(Errno) in
@@ -36,7 +35,7 @@ enum ConfinedPins {
         }
     }
 
-    /// All who are confined, and perhaps some who are not any more.
+    /// Returns all confined principals, and possibly some that are no longer confined.
     static func read(in directory: borrowing PinDirectory) throws(EnforcementError) -> Confinement {
         let names = try directory.names()
         var confinement = Confinement()
@@ -68,7 +67,7 @@ enum ConfinedPins {
         return confinement
     }
 
-    /// The number of the map with the name `name`.
+    /// Returns the kernel ID of the map pinned as `name`.
     static func identifier(
         of name: ByteString,
         in directory: borrowing PinDirectory
@@ -77,7 +76,7 @@ enum ConfinedPins {
         return try attempt("look at \(name)") { () throws(Errno) in try map.status().identifier }
     }
 
-    /// Whether one of the pins is the map with the number `wanted`.
+    /// Whether one of the pins is the map with the kernel ID `wanted`.
     static func has(_ wanted: UInt32, in directory: borrowing PinDirectory) throws(EnforcementError) -> Bool {
         let names = try directory.names()
         for name in Self.names where names.contains(name) {
@@ -86,7 +85,7 @@ enum ConfinedPins {
         return false
     }
 
-    /// Makes one pin of all there are. Returns the number of its map.
+    /// Merges all pinned maps into one pin. Returns the kernel ID of the new map.
     static func unite(in directory: borrowing PinDirectory) throws(EnforcementError) -> UInt32 {
         let map = try map(of: read(in: directory))
         try directory.unpin(both)

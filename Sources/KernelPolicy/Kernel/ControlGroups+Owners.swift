@@ -2,11 +2,11 @@
 public import Linux
 
 extension ControlGroups {
-    /// The owner of a group above the one with the directory `path`, if that is not root or others may write there; nil if
-    /// root alone may take processes out of the group.
+    /// Returns the owner of an ancestor of the group with the directory `path`, if that owner is not root or other
+    /// users may write there; nil if only root may move processes out of the group.
     ///
-    /// A process goes from one group to another by the leave of the group above both (cgroups(7)). What cannot be looked at is
-    /// passed over.
+    /// Moving a process from one group to another takes permission on their common ancestor (cgroups(7)). Ancestors
+    /// that cannot be inspected are skipped.
     public static func stranger(above path: ByteString) -> UserID? {
         do throws(Errno) {
             var group = try FileDescriptor.open(path, [.readOnly, .directory])

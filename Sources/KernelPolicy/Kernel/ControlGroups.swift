@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The hierarchy of control groups of version 2 (cgroups(7)).
+/// The hierarchy of version 2 control groups (cgroups(7)).
 public enum ControlGroups {
-    /// Where the hierarchy is mounted, as `mountinfo`, the content of /proc/self/mountinfo, says; nil if it is not.
+    /// Returns the mount point of the hierarchy according to `mountinfo`, the content of /proc/self/mountinfo; nil if
+    /// the hierarchy is not mounted.
     ///
-    /// It is at /sys/fs/cgroup on most machines, and at /sys/fs/cgroup/unified where version 1 has that place.
+    /// The mount point is /sys/fs/cgroup on most machines, and /sys/fs/cgroup/unified where version 1 is mounted at
+    /// /sys/fs/cgroup.
     public static func root(in mountinfo: ByteString) -> ByteString? {
         for line in mountinfo.split(on: UInt8(ascii: "\n")) {
             let words = line.split(on: UInt8(ascii: " "))
-            // Six fields, as many tags as there are, a dash, the type.
+            // Six fields, any number of optional fields, a dash, the file system type.
             guard let dash = words.dropFirst(6).firstIndex(of: "-"), dash + 1 < words.count else { continue }
             if words[dash + 1] == "cgroup2" { return unescaped(words[4]) }
         }
@@ -29,18 +31,19 @@ public enum ControlGroups {
         }
     }
 
-    /// A control group that processes are to be held in, and the root of its hierarchy, which programs are attached to.
+    /// A control group to which the policy applies, and the root of its hierarchy, to which programs are attached.
     struct Opened: ~Copyable {
         let root: FileDescriptor
-        /// Nil if the group is the root itself, so that all are meant.
+        /// Nil if the group is the root itself, so that the policy applies to all processes.
         let target: TargetGroup?
-        /// What /proc/PID/cgroup calls the group; nil if it is mounted in an unknown way.
+        /// The name of the group in /proc/PID/cgroup; nil if the hierarchy is mounted in an unknown way.
         let name: ByteString?
     }
 
-    /// Opens the group with the directory `path`; nil is the root.
+    /// Opens the group with the directory `path`; nil opens the root.
     ///
-    /// How far it is below the root of all is counted step by step. In a namespace of control groups that is not to be seen.
+    /// The depth of the group below the root of the whole hierarchy is counted step by step. That root is not visible
+    /// inside a control group namespace.
     static func open(_ path: ByteString?) throws(EnforcementError) -> Opened {
         guard let path else { return Opened(root: try openRoot(), target: nil, name: "/") }
         let group = try attempt("open \(path)") { () throws(Errno) in
@@ -69,7 +72,7 @@ public enum ControlGroups {
         return Opened(root: directory, target: TargetGroup(inode: inode, level: level, name: name), name: name)
     }
 
-    /// Whether there is no such group any more, as far as its hierarchy is to be seen.
+    /// Whether the group no longer exists, as far as the hierarchy is visible.
     static func isGone(_ group: TargetGroup) -> Bool {
         guard let root = try? openRoot(), (try? inode(of: root)) == .some(rootInode) else { return false }
         do throws(Errno) {
@@ -78,17 +81,18 @@ public enum ControlGroups {
         } catch { return error == .noSuchFile }
     }
 
-    /// The inode number of the root of all control groups.
+    /// The inode number of the root of the whole hierarchy.
     static let rootInode: UInt64 = 1
 
-    /// The inode number of an open control group; nil if it is something else.
+    /// Returns the inode number of an open control group; nil if the file is not a control group.
     private static func inode(of directory: borrowing FileDescriptor) throws(EnforcementError) -> UInt64? {
         do throws(Errno) {
             return try directory.fileSystem().keepsControlGroups ? directory.status().inode : nil
         } catch { throw .failed("read the control group", error) }
     }
 
-    /// What /proc/PID/cgroup calls the open directory of a control group; nil if it is mounted in an unknown way.
+    /// Returns the name in /proc/PID/cgroup of an open control group; nil if the hierarchy is mounted in an unknown
+    /// way.
     static func name(of directory: borrowing FileDescriptor) -> ByteString? {
         guard let path = try? readLink("/proc/self/fd/\(directory.rawValue)"),
             let mountinfo = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly).readToEnd(limit: 16 << 20),
@@ -98,7 +102,7 @@ public enum ControlGroups {
         return path.hasPrefix(root + "/") ? ByteString(path.bytes.dropFirst(root.count)) : nil
     }
 
-    /// Undoes the `\040` that the kernel writes for a blank.
+    /// Decodes octal escapes such as `\040`, which the kernel writes for a space.
     private static func unescaped(_ text: ByteString) -> ByteString {
         var (bytes, rest) = ([UInt8](), text.bytes[...])
         while let byte = rest.popFirst() {

@@ -2,42 +2,42 @@
 public import Linux
 internal import PortPolicy
 
-/// Why the policy could not be brought into the kernel.
+/// Why the policy in the kernel could not be changed or read.
 public enum EnforcementError: Error, Sendable {
-    /// The caller may not do this.
+    /// The caller lacks the privilege.
     case notPermitted(Errno)
-    /// The kernel lacks something, or does not let root use it; found by trying.
+    /// The kernel lacks a feature, or does not let root use it; found by trying.
     case lacking(ByteString, Errno?)
-    /// It is not enabled.
+    /// The engine is not enabled.
     case notEnabled
-    /// It is enabled with other settings.
+    /// The engine is enabled with other settings.
     case enabledOtherwise
-    /// A pin with our name is not ours, or is of another version.
+    /// A pin with one of our names was made by another program, or by another version of Lowport.
     case foreign(path: ByteString)
-    /// The control group that the programs were attached to is gone.
+    /// The control group that the engine was enabled for no longer exists.
     case stale
-    /// The verifier refused the program. This is its log.
+    /// The verifier rejected the program; the value is the verifier's log.
     case refusedByVerifier(ByteString)
-    /// The directory is no control group of version 2.
+    /// The directory is not a version 2 control group.
     case notControlGroup(ByteString)
-    /// Something is where the pins should be, or on the way to them, that is not ours.
+    /// A file that does not belong to Lowport is where the pins should be, or on the path to them.
     case obstacle(path: ByteString, reason: ByteString)
-    /// Some of the pins are there, and some are not: an `enable` or `disable` did not get to its end, or somebody took them.
+    /// Some of the pins are missing: an `enable` or `disable` was interrupted, or another process removed the pins.
     case incomplete(missing: [ByteString])
-    /// Programs of ours are attached that no pin stands for: somebody holds them.
+    /// Programs of Lowport are attached without a pin: another process holds them.
     case orphaned(Int)
-    /// Somebody else is changing what the kernel enforces, and does not come to an end.
+    /// Another process is changing the kernel policy and does not finish.
     case busy
-    /// The files have errors; what is enforced stays, which was applied at that time.
+    /// The files have errors; the policy that was applied at the given time stays in force.
     case invalidPolicy([PolicyError], applied: Int64)
-    /// The files have errors, and it is not known whom they confined; nothing is enforced.
+    /// The files have errors, and the principals that they confined are unknown; no policy is in force.
     case unrecorded([PolicyError], reason: ByteString?)
-    /// Something could not be opened, made or changed.
+    /// A file or kernel object could not be opened, made or changed.
     case failed(ByteString, Errno)
 }
 
 extension EnforcementError: ByteStringConvertible {
-    /// What went wrong, in one sentence.
+    /// The error in one sentence.
     public var byteString: ByteString {
         switch self {
         case .notPermitted(let error): "cannot change what the kernel enforces: \(error.sentence)"
@@ -72,7 +72,7 @@ extension EnforcementError: ByteStringConvertible {
     }
 }
 
-/// Runs `body`; an error of it becomes one that says what was tried.
+/// Runs `body` and turns its error into one that says what was attempted.
 func attempt<Value: ~Copyable>(
     _ what: ByteString,
     _ body: () throws(Errno) -> Value
@@ -80,7 +80,8 @@ func attempt<Value: ~Copyable>(
     do throws(Errno) { return try body() } catch { throw .failed(what, error) }
 }
 
-/// As `attempt`, for what a kernel may lack: EPERM means the caller, or for root that even root may not.
+/// Like `attempt`, for features that a kernel may lack: EPERM means that the caller lacks the privilege or, for root,
+/// that even root may not use the feature.
 func attemptSupported<Value: ~Copyable>(
     _ what: ByteString,
     _ body: () throws(Errno) -> Value

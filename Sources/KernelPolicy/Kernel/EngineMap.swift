@@ -1,39 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The maps that outlive a policy, in the order in which the settings have their numbers.
+/// The maps that outlive a policy, in the order of their IDs in the settings.
 enum EngineMap: Int, CaseIterable {
-    /// What the programs tell of binds.
+    /// The bind events that the programs record.
     case events
-    /// How often each rule allowed a bind, by a number that `counterNumbers` knows.
+    /// How often each rule allowed a bind, by a counter index from `counterNumbers`.
     case counters
-    /// The numbers of the counters, by the digests of the rules.
+    /// The counter indices, by the digests of the rules.
     case counterNumbers
     case statistics
     /// The names of rules files, by the numbers that stand for them in events.
     case sources
     case settings
 
-    /// What one of them is in the kernel.
+    /// The properties of a map in the kernel.
     struct Layout {
-        /// The name of its pin.
         let pin: ByteString
         let kind: BpfMapKind
-        /// The name that people see who list maps.
+        /// The name of the map in the kernel, which appears in listings of maps.
         let name: ByteString
-        /// The bytes of a key and of a value.
+        /// The sizes of a key and of a value in bytes.
         let key: Int
         let value: Int
-        /// The most entries; of the ring buffer, its bytes.
+        /// The maximum number of entries; for the ring buffer, its size in bytes.
         let capacity: Int
     }
 
-    /// How many rules are counted; the others share the counter 0, which nobody reads.
+    /// The number of counters; further rules share counter 0, which is never read.
     static let counterCount = 1 << 16
-    /// The bytes of the name of a rules file, with a NUL behind it.
+    /// The size in bytes of a rules file's name, including the NUL at the end.
     static let pathSize = 256
 
-    /// What it is in the kernel.
     var layout: Layout {
         switch self {
         case .events:
@@ -72,6 +70,5 @@ enum EngineMap: Int, CaseIterable {
         }
     }
 
-    /// The names of all pins.
     static let pins: [ByteString] = allCases.map(\.layout.pin)
 }

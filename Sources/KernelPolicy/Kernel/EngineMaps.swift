@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The maps that outlive a policy, open.
+/// The open maps that outlive a policy.
 struct EngineMaps: ~Copyable {
-    /// A map that arrays can hold.
+    /// A map in a class, so that arrays can hold it.
     final class Opened: Sendable {
         let map: BpfMap
 
@@ -13,10 +13,9 @@ struct EngineMaps: ~Copyable {
     /// In the order of `EngineMap`.
     private let opened: [Opened]
 
-    /// The map `map`.
     subscript(_ map: EngineMap) -> Opened { opened[map.rawValue] }
 
-    /// Creates them, unpinned.
+    /// Creates the maps, unpinned.
     static func created() throws(EnforcementError) -> EngineMaps {
         var opened: [Opened] = []
         for map in EngineMap.allCases {
@@ -35,7 +34,7 @@ struct EngineMaps: ~Copyable {
         return EngineMaps(opened: opened)
     }
 
-    /// Opens the pinned ones.
+    /// Opens the pinned maps.
     static func pinned(in directory: borrowing PinDirectory) throws(EnforcementError) -> EngineMaps {
         var opened: [Opened] = []
         for map in EngineMap.allCases {
@@ -44,12 +43,12 @@ struct EngineMaps: ~Copyable {
         return EngineMaps(opened: opened)
     }
 
-    /// Pins all of them.
+    /// Pins all maps.
     func pin(in directory: borrowing PinDirectory) throws(EnforcementError) {
         for map in EngineMap.allCases { try directory.pin(self[map].map.descriptor, as: map.layout.pin) }
     }
 
-    /// What the kernel says of each, in the order of `EngineMap`.
+    /// Returns the kernel's status of each map, in the order of `EngineMap`.
     func statuses() throws(EnforcementError) -> [BpfMap.Status] {
         var statuses: [BpfMap.Status] = []
         for one in opened {
@@ -58,21 +57,21 @@ struct EngineMaps: ~Copyable {
         return statuses
     }
 
-    /// Makes sure that they are the maps `wanted`, by their numbers.
+    /// Checks that the maps have the kernel IDs `wanted`.
     func check(_ wanted: [UInt32]) throws(EnforcementError) {
         for (index, status) in try statuses().enumerated() where status.identifier != wanted[index] {
             throw .foreign(path: "\(KernelEngine.directory)/\(EngineMap.pins[index])")
         }
     }
 
-    // MARK: - What they hold
+    // MARK: - Contents
 
     private static let first = [UInt8](repeating: 0, count: 4)
 
-    /// What the engine was enabled with. Throws `foreign` if it was another version's.
+    /// Returns the settings that the engine was enabled with. Throws `foreign` if another version wrote them.
     func readSettings() throws(EnforcementError) -> EngineSettings {
         let path: ByteString = "\(KernelEngine.directory)/\(EngineMap.settings.layout.pin)"
-        // A map of another size would write more than there is room for.
+        // Reading a map with a larger value size would overflow the buffer.
         let settings = self[.settings]
         let size = try attempt("look at \(path)") { () throws(Errno) in try settings.map.status().valueSize }
         guard size == EngineSettings.size else { throw .foreign(path: path) }
@@ -85,7 +84,7 @@ struct EngineMaps: ~Copyable {
         try attempt("write the settings") { () throws(Errno) in try self[.settings].map.set(Self.first, new.bytes) }
     }
 
-    /// Writes down whose the engine is, where the programs have it in sight.
+    /// Stores the owner of the engine in a map that the programs refer to.
     func write(_ owner: EngineOwner) throws(EnforcementError) {
         try attempt("write the statistics") { () throws(Errno) in
             let none = [UInt8](repeating: 0, count: StatisticsLayout.owner)
@@ -93,7 +92,7 @@ struct EngineMaps: ~Copyable {
         }
     }
 
-    /// How many binds ended how, and how many events were lost.
+    /// Returns the number of binds for each outcome, and the number of lost events.
     func readStatistics() throws(EnforcementError) -> MapNumbers {
         do throws(Errno) {
             let none = [UInt8](repeating: 0, count: StatisticsLayout.size)
@@ -101,7 +100,7 @@ struct EngineMaps: ~Copyable {
         } catch { throw .failed("read the statistics", error) }
     }
 
-    /// The files that numbers in events stand for.
+    /// Returns the files that the numbers in events stand for.
     func readSources() throws(EnforcementError) -> [UInt32: ByteString] {
         var found: [UInt32: ByteString] = [:]
         do throws(Errno) {
@@ -113,7 +112,8 @@ struct EngineMaps: ~Copyable {
         return found
     }
 
-    /// The numbers that stand for `paths`; new ones are entered, and none ever changes its meaning.
+    /// Returns the numbers that stand for `paths`. New paths get new numbers; existing numbers never change their
+    /// meaning.
     func numbers(of paths: [ByteString]) throws(EnforcementError) -> [UInt32] {
         var known = Dictionary(try readSources().map { ($1, $0) }) { first, _ in first }
         var numbers: [UInt32] = []

@@ -3,10 +3,10 @@ internal import Linux
 internal import PortPolicy
 
 extension EngineSet {
-    /// Puts the policy of `reading` in the place of what is enforced now, with `confinement` for those whom it confines.
+    /// Replaces the policy in force with the policy of `reading`, with `confinement` as the confined principals.
     ///
-    /// Whoever is killed on the way leaves the old policy or the new one in each family, and pins that tell of all who are
-    /// confined by either. Returns what could not be done beside it.
+    /// If the process is killed during the change, each family has the old policy or the new one, and the pinned maps
+    /// contain every principal that either policy confines. Returns the steps that failed after the change.
     mutating func replace(
         with reading: PolicyReading,
         confining confinement: Confinement
@@ -29,14 +29,14 @@ extension EngineSet {
             try directory.unpin(ConfinedPins.next)
             throw .failed("replace the policy", error)
         }
-        // From here on it is in force.
+        // From here on, the new policy is in force.
         var shortfalls: [ByteString] = []
         do throws(EnforcementError) {
             settings.current = policy.description
             settings.pending = nil
             try maps.write(settings)
             try directory.rename(ConfinedPins.next, to: ConfinedPins.current)
-            // A counter that stays does no harm.
+            // A leftover counter does no harm.
             try maps.releaseCounters(except: Set(policy.table.grants.map(\.digest)))
         } catch { shortfalls.append(error.byteString) }
         shortfalls += reading.record(isInForce: true)

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// All that is pinned of an engine, opened, and found to be what was loaded.
+/// All pinned objects of an engine, opened and verified to be the ones that were loaded.
 struct EngineSet: ~Copyable {
     let directory: PinDirectory
     let links: EngineLinks
     let maps: EngineMaps
     var settings: EngineSettings
-    /// The programs that are attached, for IPv4 and for IPv6.
+    /// The kernel IDs of the attached programs, for IPv4 and for IPv6.
     let programs: [UInt32]
-    /// The inode number of the control group that they are attached to.
+    /// The inode number of the control group that the programs are attached to.
     let root: UInt64
-    /// Which policy they are of.
     let inForce: InForce
 
-    /// Opens the engine. Throws `notEnabled` if there is nothing; half of it is an error.
+    /// Opens the engine. Throws `notEnabled` if nothing is pinned; an incomplete set of pins is an error.
     static func open() throws(EnforcementError) -> EngineSet {
         guard let directory = try PinDirectory.open() else { throw .notEnabled }
         return try EngineSet(directory)
     }
 
-    /// Opens what is pinned in `directory`.
+    /// Opens the objects that are pinned in `directory`.
     init(_ directory: consuming PinDirectory) throws(EnforcementError) {
         let names = try directory.names()
         if names.isEmpty { throw .notEnabled }
@@ -43,15 +42,15 @@ struct EngineSet: ~Copyable {
         self.settings = settings
     }
 
-    /// Which policy the programs that are attached are of.
+    /// The policy that the attached programs belong to.
     enum InForce: Sendable {
-        /// The one that was applied last.
+        /// The policy that was applied last.
         case current
-        /// The one that was about to be applied: the change did not get to its end, but in the kernel it did.
+        /// The pending policy: the change was interrupted after the programs had been replaced.
         case next
-        /// Each family has another one.
+        /// Each family has a different policy.
         case mixed
-        /// Neither: somebody else has changed it.
+        /// Neither policy: another process has replaced the programs.
         case unknown
     }
 
@@ -64,16 +63,16 @@ struct EngineSet: ~Copyable {
         return areKnown ? .mixed : .unknown
     }
 
-    /// What is known of the policy in force; where each family has its own, of the older one.
+    /// The description of the policy in force; of the older policy if the families differ.
     var enforced: AppliedPolicy {
         if case .next = inForce, let next = settings.pending { return next }
         return settings.current
     }
 
-    /// Whether the control group is gone that the engine was enabled for, so that nobody is held to anything.
+    /// Whether the control group that the engine was enabled for is gone, so that the policy applies to no process.
     var isStale: Bool { settings.group.map { ControlGroups.isGone($0) } ?? false }
 
-    /// All who are confined, and perhaps some who are not any more.
+    /// Returns all confined principals, and possibly some that are no longer confined.
     func confinement() throws(EnforcementError) -> Confinement {
         if try !ConfinedPins.has(settings.current.confined, in: directory) {
             let next = settings.pending?.confined ?? settings.current.confined
@@ -82,7 +81,7 @@ struct EngineSet: ~Copyable {
         return try ConfinedPins.read(in: directory)
     }
 
-    /// Brings what is written of the policy into line with what is in force, after a change that did not get to its end.
+    /// Updates the settings and the pins to match the policy in force, after an interrupted change.
     mutating func settle() throws(EnforcementError) {
         let hasNext = try directory.names().contains(ConfinedPins.next)
         if settings.pending == nil && !hasNext { return }

@@ -2,14 +2,15 @@
 internal import Launch
 internal import Linux
 
-/// How the map has the settings: numbers in the order of the machine, and the path of the control group.
+/// The settings as stored in the map: numbers in native byte order, and the path of the control group.
 extension EngineSettings {
-    /// What the pins hold; another number is another version's.
+    /// The version of the pinned data; another number belongs to another version of Lowport.
     private static let version: UInt32 = 3
     static let size = start + 48 + nameLimit
-    /// Where that begins which stands behind both policies: what is pending comes after 20 bytes of its own.
+    /// The offset of the fields behind both policies. The pending policy is preceded by 20 bytes for its limit, size
+    /// and time.
     private static let start = 32 + AppliedPolicy.size + 20 + AppliedPolicy.size
-    /// The longest path of a control group.
+    /// The maximum length of a control group's path in bytes.
     static let nameLimit = 4096
 
     var bytes: [UInt8] {
@@ -33,7 +34,7 @@ extension EngineSettings {
         return used + [UInt8](repeating: 0, count: Self.size - used.count)
     }
 
-    /// Reads what `bytes` wrote; nil if it is another version's.
+    /// Parses the output of `bytes`; nil if another version wrote it.
     init?(bytes: [UInt8]) {
         let numbers = MapNumbers(bytes)
         guard bytes.count == Self.size, numbers.word(at: 0) == Self.version,
@@ -66,16 +67,16 @@ extension EngineSettings {
                 name: ByteString(bytes[nameStart..<nameStart + count])
             )
         }
-        // Nothing is there that has no meaning.
+        // Every byte must have a meaning.
         if self.bytes != bytes { return nil }
     }
 }
 
 extension AppliedPolicy {
-    /// How many bytes stand behind limit, size and time.
+    /// The number of bytes behind limit, size and time.
     fileprivate static let size = 24 + 8 * PolicyFingerprint.count
 
-    /// What stands behind limit, size and time.
+    /// Appends the fields behind limit, size and time.
     fileprivate func append(to bytes: inout MapBytes) {
         let known = files.parts.enumerated().reduce(UInt32(0)) { $0 | ($1.element == nil ? 0 : 2 << UInt32($1.offset)) }
         bytes.append(known | (hasErrors ? 1 : 0))
@@ -95,7 +96,7 @@ extension AppliedPolicy {
     }
 }
 
-/// Reads numbers in the order of the machine.
+/// Reads numbers in native byte order.
 struct MapNumbers {
     private let bytes: [UInt8]
 

@@ -2,70 +2,71 @@
 internal import Launch
 public import Linux
 
-/// What the engine was enabled with, kept in the kernel beside the policy, and what is known of the policy.
+/// The settings that the engine was enabled with, stored in the kernel beside the policy, and a description of the
+/// policy.
 public struct EngineSettings: Hashable, Sendable {
-    /// The cookie of the network namespace that the policy holds in; nil for all of them.
+    /// The cookie of the network namespace in which the policy applies; nil for all namespaces.
     public var network: UInt64?
-    /// The control group that it holds in; nil for all of them.
+    /// The control group to which the policy applies; nil for all groups.
     var group: TargetGroup?
-    /// The numbers of the links and of the maps that are pinned, in the order of their names.
+    /// The kernel IDs of the pinned links and maps, in the order of `EngineLinks.names` and of `EngineMap`.
     var links: [UInt32] = [0, 0]
     var maps = [UInt32](repeating: 0, count: EngineMap.allCases.count)
     /// The policy that was applied last.
     var current: AppliedPolicy
-    /// The policy that is about to take its place; left over where a change did not get to its end.
+    /// The policy that is about to replace the current one; left over after an interrupted change.
     var pending: AppliedPolicy?
 
-    /// The first port that is not privileged.
+    /// The first unprivileged port.
     public var limit: Port {
         get { current.limit }
         set { current.limit = newValue }
     }
-    /// How many entries the policy has.
+    /// The number of entries in the policy.
     public var entries: UInt64 {
         get { current.entries }
         set { current.entries = newValue }
     }
-    /// When the policy was applied, in seconds since 1970-01-01T00:00:00Z.
+    /// The time at which the policy was applied, in seconds since 1970-01-01T00:00:00Z.
     public var applied: Int64 {
         get { current.applied }
         set { current.applied = newValue }
     }
 
-    /// Creates settings.
+    /// Creates settings for a policy that has not been applied yet.
     public init(network: UInt64?, limit: Port) {
         self.network = network
         current = AppliedPolicy(limit: limit)
     }
 
-    /// The first port that everybody may bind in this network namespace, at least 1: port 0 is never asked for.
+    /// Returns the first unprivileged port of this network namespace, at least 1: port 0 needs no permission.
     public static func currentLimit() -> Port { limit(threshold: PortThreshold.currentOrStandard) }
 
-    /// The same for this threshold; the last port if there is none that everybody may bind.
+    /// Returns the same for `threshold`; the last port if no port is unprivileged.
     static func limit(threshold: UInt32) -> Port { Port(rawValue: max(1, UInt16(clamping: threshold))) }
 }
 
-/// A policy that the kernel has, or had: its programs and what is known of it.
+/// A policy that is or was in the kernel: the IDs of its programs and its description.
 struct AppliedPolicy: Hashable, Sendable {
     var limit: Port
     var entries: UInt64 = 0
     var applied: Int64 = 0
-    /// Whether the files had errors, so that it is not all that somebody meant.
+    /// Whether the files had errors, so that the policy is not all that its author intended.
     var hasErrors = false
-    /// What the files were.
+    /// The fingerprint of the files.
     var files = PolicyFingerprint()
-    /// The numbers of the programs, for IPv4 and for IPv6.
+    /// The kernel IDs of the programs, for IPv4 and for IPv6.
     var programs: [UInt32] = [0, 0]
-    /// The number of the map with those who are confined.
+    /// The kernel ID of the map of confined principals.
     var confined: UInt32 = 0
 }
 
-/// The control group that the policy holds in.
+/// The control group to which the policy applies.
 struct TargetGroup: Hashable, Sendable {
     /// The inode number of its directory.
     var inode: UInt64
-    /// How far it is below the root of the hierarchy.
+    /// Its depth below the root of the hierarchy.
     var level: Int32
-    /// Its path from there, as /proc/PID/cgroup has it.
+    /// Its path from the root, as in /proc/PID/cgroup.
     var name: ByteString
 }

@@ -2,9 +2,10 @@
 internal import Launch
 internal import Linux
 
-/// Where the engine says to everybody that it is enabled. The engine works without; only who asks gets a poorer answer.
+/// The file that tells all users that the engine is enabled. The engine works without it; only the answers of programs
+/// that read the file become less precise.
 enum EngineStateFile {
-    /// The directory, which is made if it is missing.
+    /// Opens the directory, and creates it if it is missing.
     static func directory() throws(Errno) -> FileDescriptor {
         do throws(Errno) {
             try FileDescriptor.open("/run", [.readOnly, .directory])
@@ -13,7 +14,7 @@ enum EngineStateFile {
         return try FileDescriptor.open(EngineState.directory, [.readOnly, .directory, .noFollow])
     }
 
-    /// Puts `notice` in the place of the one that is there.
+    /// Replaces the current state file with `notice`.
     static func put(_ notice: EngineState) throws(Errno) {
         let directory = try directory()
         let draft: ByteString = ".kernel-\(CurrentProcess.identifier)"
@@ -28,7 +29,7 @@ enum EngineStateFile {
         }
     }
 
-    /// Takes the notice down.
+    /// Removes the state file.
     static func clear() throws(Errno) {
         do throws(Errno) {
             try FileDescriptor.open(EngineState.directory, [.readOnly, .directory, .noFollow])

@@ -2,33 +2,34 @@
 internal import Launch
 internal import Linux
 
-/// What the kernel enforces now.
+/// The policy that the kernel enforces now.
 public struct EngineStatus: Sendable {
-    /// What it was enabled with, and when it was last applied.
+    /// The settings that the engine was enabled with, and the time when the policy was last applied.
     public let settings: EngineSettings
     /// The inode number of the control group's directory.
     public let cgroup: UInt64
-    /// Whether the files of the policy are as they were when it was applied.
+    /// Whether the policy files are unchanged since the policy was applied.
     public let isCurrent: Bool
-    /// Whether it was applied in spite of errors: it grants what files without any grant, and frees nobody.
+    /// Whether the policy was applied despite errors: it grants only what files without errors grant, and lifts no
+    /// confinement.
     public let hasErrors: Bool
-    /// Whether a change did not get to its end, so that IPv4 has another policy than IPv6.
+    /// Whether a change was interrupted, so that IPv4 and IPv6 have different policies.
     public let isHalfChanged: Bool
-    /// How many binds a rule allowed.
+    /// The number of binds that a rule allowed.
     public let granted: UInt64
-    /// How many binds were left to the kernel's own check.
+    /// The number of binds left to the kernel's own check.
     public let left: UInt64
-    /// How many binds of confined processes were refused.
+    /// The number of binds of confined processes that were refused.
     public let refused: UInt64
-    /// How many events were lost because nobody read them.
+    /// The number of events that were lost because no process read them.
     public let dropped: UInt64
 }
 
 extension KernelEngine {
-    /// What is enforced now. Throws `notEnabled` if nothing is.
+    /// Returns the status of the engine. Throws `notEnabled` if the engine is not enabled.
     public static func status() throws(EnforcementError) -> EngineStatus {
         guard let directory = try PinDirectory.open() else { throw try nothing() }
-        // Not in the middle of a change. Who does not come to an end keeps nobody from looking.
+        // Avoid reading in the middle of a change, but do not wait forever for a change that never finishes.
         try? directory.lock(patience: .seconds(2))
         let engine = try opened(directory)
         if engine.isStale { throw .stale }
@@ -50,7 +51,7 @@ extension KernelEngine {
         )
     }
 
-    /// Whether the files of the policy are as they were when the kernel got it; false also if that cannot be told.
+    /// Whether the policy files are unchanged since the kernel got the policy; also false if this cannot be determined.
     public static var isCurrent: Bool { (try? status())?.isCurrent ?? false }
 
     private static func opened(_ directory: consuming PinDirectory) throws(EnforcementError) -> EngineSet {
@@ -60,13 +61,14 @@ extension KernelEngine {
         throw try nothing()
     }
 
-    /// Why there are no pins.
+    /// Returns the reason why there are no pins.
     private static func nothing() throws(EnforcementError) -> EnforcementError {
         let orphans = try Orphans.count()
         return orphans > 0 ? .orphaned(orphans) : .notEnabled
     }
 
-    /// How often each of `digests` (`PolicyTable.digest(of:)`) allowed a bind; nothing for rules that are not enforced.
+    /// Returns how often each rule in `digests` (`PolicyTable.digest(of:)`) allowed a bind; no value for rules not in
+    /// force.
     public static func counts(of digests: [UInt64]) throws(EnforcementError) -> [UInt64: UInt64] {
         guard let directory = try PinDirectory.open() else { throw .notEnabled }
         let maps = try EngineMaps.pinned(in: directory)
@@ -77,7 +79,7 @@ extension KernelEngine {
 }
 
 extension KernelEngine {
-    /// The cookie of the network namespace of this process.
+    /// Returns the cookie of this process's network namespace.
     public static func currentNetwork() throws(EnforcementError) -> UInt64 {
         try attemptSupported("tell network namespaces apart") { () throws(Errno) in try networkNamespaceCookie() }
     }

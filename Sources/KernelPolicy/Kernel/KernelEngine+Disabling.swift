@@ -3,15 +3,16 @@ internal import Launch
 public import Linux
 
 extension KernelEngine {
-    /// What `disable` did.
+    /// The result of `disable`.
     public struct Disabling: Sendable {
-        /// Whether there was anything.
+        /// Whether there was anything to disable.
         public let wasEnabled: Bool
-        /// What could not be done beside it, a sentence each.
+        /// The steps that failed although the engine was disabled, one sentence each.
         public let shortfalls: [ByteString]
     }
 
-    /// Takes everything away, whoever else holds any of it, and makes sure that no program of ours is attached any more.
+    /// Removes everything, even if other processes hold parts of it, and verifies that no program of Lowport is still
+    /// attached.
     public static func disable() throws(EnforcementError) -> Disabling {
         var wasEnabled = false
         var problem: EnforcementError?
@@ -22,14 +23,14 @@ extension KernelEngine {
                     wasEnabled = try !directory.names().isEmpty
                     let programs = try detachPinned(in: directory) + knownPrograms(in: directory)
                     if let owner = try EngineOwner.current() { try Orphans.detach(Orphans.links(of: owner) ?? []) }
-                    // The pins stay as long as anything does, so that the next attempt knows of it, too.
+                    // The pins stay as long as any program is attached, so that the next attempt can find the programs.
                     let left = try attached(of: programs)
                     if !left.isEmpty { throw .orphaned(left.count) }
                     try directory.remove()
                 }
             }
         } catch {
-            // What stands in the way keeps nobody from looking for what is attached.
+            // An obstacle must not prevent the search for attached programs.
             problem = error
             if case .notPermitted = error { throw error }
         }
@@ -48,7 +49,7 @@ extension KernelEngine {
         return Disabling(wasEnabled: wasEnabled || !orphans.isEmpty, shortfalls: shortfalls)
     }
 
-    /// Detaches the links that are pinned, as far as they are links. Returns the programs that they ran.
+    /// Detaches the pinned links, skipping pins that are not links. Returns the IDs of the programs that were attached.
     private static func detachPinned(in directory: borrowing PinDirectory) throws(EnforcementError) -> [UInt32] {
         let names = try directory.names()
         var programs: [UInt32] = []
@@ -65,15 +66,17 @@ extension KernelEngine {
         return programs
     }
 
-    /// The programs that the engine wrote down as its own, also where the pin of their link is gone; none if that cannot be read.
+    /// Returns the IDs of the engine's programs from its settings, even if the pins of their links are gone; empty if
+    /// the settings cannot be read.
     private static func knownPrograms(in directory: borrowing PinDirectory) -> [UInt32] {
         guard let settings = try? EngineMaps.pinned(in: directory).readSettings() else { return [] }
         return (settings.current.programs + (settings.pending?.programs ?? [])).filter { $0 != 0 }
     }
 
-    /// Those of `programs` that are attached to the root of the control groups all the same.
+    /// Returns those of `programs` that are still attached to the root of the control groups.
     ///
-    /// It takes less than finding links, which not every process may do that may detach those that are pinned.
+    /// This takes less privilege than finding links: a process that may detach pinned links may not be permitted to
+    /// find links.
     private static func attached(of programs: [UInt32]) throws(EnforcementError) -> [UInt32] {
         if programs.isEmpty { return [] }
         let root = try ControlGroups.openRoot()

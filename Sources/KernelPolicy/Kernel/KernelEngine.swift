@@ -2,30 +2,29 @@
 public import Linux
 internal import PortPolicy
 
-/// The policy in the kernel: enabling it, replacing it, and taking it away.
+/// The policy in the kernel: enabling, replacing and disabling it.
 ///
-/// Everything lives in pins below `/sys/fs/bpf/lowport`, for root alone; nothing has to run. Whoever changes it holds the
-/// lock of that directory.
+/// All state is in pins below `/sys/fs/bpf/lowport`, which only root can access; no process has to keep running. A
+/// process that changes the state holds the lock of that directory.
 public enum KernelEngine {
-    /// The BPF file system.
     static let mount: ByteString = "/sys/fs/bpf"
-    /// The directory of the pins.
+    /// The directory of the pins in the BPF file system.
     public static let directory: ByteString = "/sys/fs/bpf/lowport"
 
-    /// What a change of the policy in the kernel came to.
+    /// The result of a change to the policy in the kernel.
     public struct Outcome: Sendable {
         /// The policy that was applied.
         public let reading: PolicyReading
         /// Whether the engine was enabled before.
         public let wasEnabled: Bool
-        /// What could not be done beside it, a sentence each.
+        /// The steps that failed although the policy was applied, one sentence each.
         public let shortfalls: [ByteString]
-        /// Whether the policy holds nobody, since the control group is gone that the engine was enabled for.
+        /// Whether the policy applies to no process, because the control group that the engine was enabled for is gone.
         public var isStale = false
     }
 
-    /// Whether it is enabled: whether all of it is there. Half of it, what is somebody else's in its place, and programs of
-    /// ours that no pin stands for are errors.
+    /// Returns whether the engine is enabled and complete. Throws if only a part of it is there, if foreign objects are
+    /// in its place, or if programs of Lowport are attached without a pin.
     public static func isEnabled() throws(EnforcementError) -> Bool {
         do throws(EnforcementError) {
             _ = try EngineSet.open()
@@ -38,15 +37,16 @@ public enum KernelEngine {
         return false
     }
 
-    // MARK: - Life
+    // MARK: - Enabling and replacing
 
-    /// Attaches a policy to the control groups, and keeps it there.
+    /// Attaches a policy to the control groups and pins it there.
     ///
-    /// If the policy has errors, it confines all whom it confined when it had none last; if that is not known, it is not enabled.
+    /// If the policy has errors, the principals that it confined when it last had none stay confined; if those are
+    /// unknown, the engine is not enabled.
     /// - Parameters:
-    ///   - cgroup: the directory of the control group whose processes are meant; nil for all.
-    ///   - network: the cookie of the only network namespace that it holds in; nil for all.
-    ///   - read: reads the policy; nobody else changes what the kernel enforces from then on.
+    ///   - cgroup: the directory of the control group to which the policy applies; nil for all processes.
+    ///   - network: the cookie of the only network namespace in which the policy applies; nil for all namespaces.
+    ///   - read: reads the policy; from that call on, no other process changes the policy in the kernel.
     public static func enable(
         cgroup: ByteString?,
         network: UInt64?,
@@ -57,7 +57,7 @@ public enum KernelEngine {
         if try !directory.names().isEmpty {
             var engine = try EngineSet(directory)
             if engine.isStale {
-                // It holds nobody.
+                // The old policy applies to no process.
                 try engine.links.detach()
                 try engine.directory.remove()
                 return try enable(cgroup: cgroup, network: network, read)
@@ -76,18 +76,19 @@ public enum KernelEngine {
         }
     }
 
-    /// What is done with a policy that has errors.
+    /// What to do with a policy that has errors.
     public enum ErrorHandling: Sendable {
-        /// It is not applied: what is enforced stays.
+        /// Reject the policy: the policy in force stays.
         case refused
-        /// It is, as far as it has none, and confines all who are confined now as well: for a change that only takes away.
+        /// Apply the parts without errors, and keep every currently confined principal confined as well: for a change
+        /// that only takes permissions away.
         case narrowed
     }
 
-    /// Puts a policy in the place of what is enforced now, at once for each family.
+    /// Replaces the policy in force, atomically for each family.
     /// - Parameters:
-    ///   - handling: what is done with a policy that has some.
-    ///   - read: reads the policy; nobody else changes what the kernel enforces from then on.
+    ///   - handling: what to do with a policy that has errors.
+    ///   - read: reads the policy; from that call on, no other process changes the policy in the kernel.
     public static func reload(_ handling: ErrorHandling, _ read: () -> PolicyReading) throws(EnforcementError)
         -> Outcome
     {
@@ -155,7 +156,8 @@ public enum KernelEngine {
         try links.pin(in: directory)
         var shortfalls = reading.record(isInForce: true)
         shortfalls += policy.announce(settings, group: group.name ?? "unknown")
-        // What somebody kept of an engine that is gone would go on granting beside this one.
+        // Programs that another process kept from an earlier engine would continue to grant permissions beside this
+        // one.
         do throws(EnforcementError) {
             try Orphans.detach(Orphans.links(of: owner, except: settings.links) ?? [])
         } catch { shortfalls.append(error.byteString) }

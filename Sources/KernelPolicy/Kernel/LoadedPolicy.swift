@@ -9,15 +9,16 @@ struct LoadedPolicy: ~Copyable {
 
     static let names: [BpfAttachment: ByteString] = [.bind4: "lowport_bind4", .bind6: "lowport_bind6"]
 
-    /// Whether the programs allow all that the table does: what depends on `IPV6_V6ONLY` they may have to leave to others.
+    /// Whether the programs allow all that the table allows; they may have to leave binds that depend on `IPV6_V6ONLY`
+    /// to another engine.
     let isExact: Bool
 
-    /// The numbers of the programs, for IPv4 and for IPv6.
+    /// Returns the kernel IDs of the programs, for IPv4 and for IPv6.
     func identifiers() throws(EnforcementError) -> [UInt32] {
         try attempt("look at the programs") { () throws(Errno) in [try bind4.identifier(), try bind6.identifier()] }
     }
 
-    /// Fills a map with `table`, freezes it, and has the programs verified.
+    /// Fills a map with `table`, freezes it, and loads the programs through the verifier.
     static func loaded(
         _ table: PolicyTable,
         _ settings: EngineSettings,
@@ -31,7 +32,7 @@ struct LoadedPolicy: ~Copyable {
             .policy: policy.descriptor.rawValue, .counters: maps[.counters].map.descriptor.rawValue,
             .events: maps[.events].map.descriptor.rawValue, .statistics: maps[.statistics].map.descriptor.rawValue,
         ]
-        // Looking into the kernel's structures takes more privilege, and a kernel that says what they are.
+        // Reading kernel structures takes more privilege, and a kernel that describes them.
         let group = settings.group.map { ProgramGroup(inode: $0.inode, level: $0.level) }
         var options = ProgramOptions.forRunningKernel(table, network: settings.network, group: group)
         while options.looksIntoKernel {

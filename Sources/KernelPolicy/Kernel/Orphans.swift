@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Whose an engine is: there may be one for each network namespace and BPF file system, and none has a say in another.
+/// The owner of an engine. Each network namespace and BPF file system may have one engine, which never affects another.
 struct EngineOwner: Hashable, Sendable {
-    /// The cookie of the network namespace that it was enabled in.
+    /// The cookie of the network namespace in which the engine was enabled.
     let network: UInt64
-    /// The device of the file system with its pins.
+    /// The device of the file system that holds the pins.
     let device: UInt64
 
-    /// As the map of statistics has it.
+    /// The owner as stored in the statistics map.
     var bytes: [UInt8] {
         var bytes = MapBytes()
         bytes.append(network)
@@ -16,36 +16,36 @@ struct EngineOwner: Hashable, Sendable {
         return bytes.bytes
     }
 
-    /// Who this process would enable it for; nil without a BPF file system.
+    /// Returns the owner for an engine that this process would enable; nil without a BPF file system.
     static func current() throws(EnforcementError) -> EngineOwner? {
         guard let device = try PinDirectory.device() else { return nil }
         return EngineOwner(network: (try? networkNamespaceCookie()) ?? 0, device: device)
     }
 }
 
-/// Programs of ours that are attached without a pin in the directory: somebody holds their links, or has pinned them elsewhere.
-/// They go on granting and confining by a policy that nobody can change.
+/// Programs of Lowport that are attached without a pin in the directory: another process holds their links, or has
+/// pinned them elsewhere. They continue to grant and confine by a policy that cannot be changed.
 enum Orphans {
-    /// The numbers of their links; nil if this process may not find them (`CAP_SYS_ADMIN`).
-    /// - Parameter known: the links that are pinned.
+    /// Returns the kernel IDs of the orphaned links; nil if this process may not find links (`CAP_SYS_ADMIN`).
+    /// - Parameter known: the IDs of the pinned links.
     static func links(of owner: EngineOwner, except known: [UInt32] = []) -> [UInt32]? {
         guard let links = try? BpfObjects.links() else { return nil }
         return links.filter { !known.contains($0) && isOurs($0, owner) }
     }
 
-    /// Detaches them. Returns how many there were.
+    /// Detaches the given links.
     static func detach(_ links: [UInt32]) throws(EnforcementError) {
         for identifier in links {
             try attempt("detach a program of Lowport that has no pin") { () throws(Errno) in
                 do throws(Errno) { try BpfLink.existing(identifier).detach() } catch {
-                    // It has gone by itself.
+                    // The link is already gone.
                     if error != .noSuchFile { throw error }
                 }
             }
         }
     }
 
-    /// How many there are, if this process may know.
+    /// Returns the number of orphaned links; 0 if this process may not find links.
     static func count(except known: [UInt32] = []) throws(EnforcementError) -> Int {
         guard let owner = try EngineOwner.current() else { return 0 }
         return links(of: owner, except: known)?.count ?? 0

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The directory of the pins, open, and root's alone: everything in it is reached through it.
+/// The open directory of the pins, owned by root. All pins are accessed through it.
 ///
-/// In a BPF file system that everybody may write to, anybody can make a directory first. Whoever owns it owns what is pinned
-/// there, and so nothing is ever looked up in one that is not root's.
+/// In a BPF file system that all users may write to, any user can create the directory first. The owner of the
+/// directory owns the pins in it, so nothing is ever looked up in a directory that root does not own.
 struct PinDirectory: ~Copyable {
     private let parent: FileDescriptor
     private let descriptor: FileDescriptor
@@ -14,13 +14,13 @@ struct PinDirectory: ~Copyable {
 
     // MARK: - Opening
 
-    /// Opens it; nil if there is none.
+    /// Opens the directory; nil if it does not exist.
     static func open() throws(EnforcementError) -> PinDirectory? {
         guard let parent = try openParent(), try isThere(in: parent) else { return nil }
         return try PinDirectory(in: parent)
     }
 
-    /// Opens it, and makes it if there is none, and the file system as well.
+    /// Opens the directory. Creates it if it does not exist, and mounts the file system if necessary.
     static func make() throws(EnforcementError) -> PinDirectory {
         let parent = try makeParent()
         if try !isThere(in: parent) {
@@ -29,7 +29,7 @@ struct PinDirectory: ~Copyable {
                     if error == .fileExists { return }
                     throw error
                 }
-                // Whatever the mask, and whatever the directory above hands down.
+                // Overrides the umask and attributes inherited from the directory above.
                 let made = try FileDescriptor.open(name, [.readOnly, .directory, .noFollow], in: parent)
                 if try made.status().owner == .root { try made.setMode(mode) }
             }
@@ -37,7 +37,7 @@ struct PinDirectory: ~Copyable {
         return try PinDirectory(in: parent)
     }
 
-    /// The device of the file system that it lies in, or would lie in; nil if there is none.
+    /// Returns the device of the file system that holds, or would hold, the directory; nil if there is none.
     static func device() throws(EnforcementError) -> UInt64? {
         guard let parent = try openParent() else { return nil }
         return try attempt("look at \(KernelEngine.mount)") { () throws(Errno) in try parent.status().device }
@@ -86,7 +86,7 @@ struct PinDirectory: ~Copyable {
         return parent
     }
 
-    /// Whether there is something of its name; what is not root's directory is an obstacle.
+    /// Whether a file with the directory's name exists; anything but root's directory is an error.
     private static func isThere(in parent: borrowing FileDescriptor) throws(EnforcementError) -> Bool {
         let status: FileStatus
         do throws(Errno) { status = try FileStatus(of: name, in: parent) } catch {
@@ -122,9 +122,9 @@ struct PinDirectory: ~Copyable {
 
     // MARK: - Changing
 
-    /// Waits for whoever else changes what is in it, for `patience` at most. The lock ends with the value.
+    /// Waits up to `patience` milliseconds for other processes that change the pins. The lock ends with the value.
     ///
-    /// Nobody but root can open the directory, and so hold the lock.
+    /// Only root can open the directory and therefore hold the lock.
     func lock(patience: Milliseconds = .seconds(20)) throws(EnforcementError) {
         let end = Instant.now + patience
         while true {
@@ -137,7 +137,7 @@ struct PinDirectory: ~Copyable {
         }
     }
 
-    /// Whether it still has its name: whoever had the lock before may have taken it away.
+    /// Whether the directory still has its name: the previous holder of the lock may have removed it.
     var isInPlace: Bool {
         guard let here = try? descriptor.status(), let there = try? FileStatus(of: Self.name, in: parent) else {
             return false
@@ -145,7 +145,7 @@ struct PinDirectory: ~Copyable {
         return here.isOfSameFile(as: there)
     }
 
-    /// The names in it.
+    /// Returns the names in the directory.
     func names() throws(EnforcementError) -> [ByteString] {
         try attempt("read \(KernelEngine.directory)") { () throws(Errno) in
             try descriptor.rewind()
@@ -153,7 +153,8 @@ struct PinDirectory: ~Copyable {
         }
     }
 
-    /// Opens the object with the name `name`, which has to be root's alone. Throws ENOENT if there is none.
+    /// Opens the object pinned as `name`, which must be accessible to root only. Throws `incomplete` if it does not
+    /// exist.
     func open(_ name: ByteString) throws(EnforcementError) -> FileDescriptor {
         let path: ByteString = "\(KernelEngine.directory)/\(name)"
         let status: FileStatus
@@ -171,28 +172,28 @@ struct PinDirectory: ~Copyable {
         }
     }
 
-    /// Gives the object of `object` the name `name`.
+    /// Pins `object` as `name`.
     func pin(_ object: borrowing FileDescriptor, as name: ByteString) throws(EnforcementError) {
         try attempt("pin \(KernelEngine.directory)/\(name)") { () throws(Errno) in
             try BpfPins.pin(object, as: name, in: descriptor)
         }
     }
 
-    /// Gives the object `name` the name `newName`, in the place of what had it before.
+    /// Renames the pin `name` to `newName`, and replaces any pin with that name.
     func rename(_ name: ByteString, to newName: ByteString) throws(EnforcementError) {
         try attempt("rename \(KernelEngine.directory)/\(name)") { () throws(Errno) in
             try descriptor.rename(name, to: newName)
         }
     }
 
-    /// Takes the name `name` away, if it is there.
+    /// Removes the pin `name`, if it exists.
     func unpin(_ name: ByteString) throws(EnforcementError) {
         do throws(Errno) { try descriptor.unlink(name) } catch {
             if error != .noSuchFile { throw .failed("remove \(KernelEngine.directory)/\(name)", error) }
         }
     }
 
-    /// Takes all names away, those of links first, and the directory.
+    /// Removes all pins, links first, and then the directory.
     func remove() throws(EnforcementError) {
         let names = try names()
         for name in EngineLinks.names where names.contains(name) { try unpin(name) }

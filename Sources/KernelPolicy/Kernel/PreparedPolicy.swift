@@ -4,17 +4,17 @@ internal import Linux
 internal import PolicyInventory
 internal import PortPolicy
 
-/// A policy that is all made, and in the kernel, but that nobody is held to yet.
+/// A policy that is completely loaded into the kernel but not in force yet.
 struct PreparedPolicy: ~Copyable {
     let table: PolicyTable
     let programs: LoadedPolicy
     let confined: BpfMap
-    /// What is written of it.
+    /// The description of the policy for the settings.
     let description: AppliedPolicy
-    /// Whether the kernel knows all of it, so that nobody else need be asked.
+    /// Whether the kernel has the whole policy, so that no other engine is needed.
     let isComplete: Bool
 
-    /// Makes the policy of `reading`, with `confinement` for those whom it confines.
+    /// Loads the policy of `reading`, with `confinement` as the confined principals.
     init(
         _ reading: PolicyReading,
         confining confinement: Confinement,
@@ -43,7 +43,7 @@ struct PreparedPolicy: ~Copyable {
         self.description = description
     }
 
-    /// Tells everybody that the policy is in force. Returns what could not be done.
+    /// Publishes that the policy is in force. Returns the steps that failed.
     func announce(_ settings: EngineSettings, group: ByteString) -> [ByteString] {
         do throws(Errno) {
             try EngineStateFile.put(
@@ -62,12 +62,13 @@ struct PreparedPolicy: ~Copyable {
 }
 
 extension PolicyReading {
-    /// Records whom the rules confine, if they have no errors, so that none later frees anybody: before the kernel gets them,
-    /// beside whom they confined before, and afterwards alone. Returns what could not be done.
+    /// Records the principals that the rules confine, if the rules have no errors, so that a later error cannot lift a
+    /// confinement: before the change together with the previously confined principals, after the change alone. Returns
+    /// the steps that failed.
     func record(isInForce: Bool) -> [ByteString] {
         guard errors.isEmpty else { return [] }
         let new = ConfinementRecord(lines: lines)
-        // What is on the disk is what was read, or since then what was written here.
+        // The record on disk is the one that was read, or the one written here since then.
         let old = ConfinementStore.system.read().record
         let record = isInForce ? new : old.map { new.union($0) } ?? new
         if let old, old.lines == record.lines { return [] }

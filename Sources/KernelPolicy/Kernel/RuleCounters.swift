@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The counters of rules: how often each allowed a bind. They outlive a reload, and follow a rule to another line.
+/// The counters of rules: how often each rule allowed a bind. They survive a reload, and stay with a rule that moves to
+/// another line.
 extension EngineMaps {
-    /// The counters of the rules with these `digests`; new ones begin at 0.
+    /// Returns the counter indices of the rules with these `digests`; new counters start at 0.
     func counters(for digests: [UInt64]) throws(EnforcementError) -> [UInt32] {
         do throws(Errno) {
             var known: [UInt64: UInt32] = [:]
@@ -35,7 +36,7 @@ extension EngineMaps {
         } catch { throw .failed("make the counters of the rules", error) }
     }
 
-    /// Gives the counters of rules that are gone to whoever comes.
+    /// Releases the counters of removed rules for reuse.
     func releaseCounters(except digests: Set<UInt64>) throws(EnforcementError) {
         do throws(Errno) {
             for key in try self[.counterNumbers].map.keys(size: 8)
@@ -45,7 +46,7 @@ extension EngineMaps {
         } catch { throw .failed("remove old counters", error) }
     }
 
-    /// How often the rule with this digest allowed a bind; nil if it is not known.
+    /// Returns how often the rule with this digest allowed a bind; nil if the rule is unknown.
     func count(of digest: UInt64) -> UInt64? {
         guard let number = (try? self[.counterNumbers].map.value(at: Self.bytes(digest))).flatMap({ $0 }),
             let count = (try? self[.counters].map.value(at: number)).flatMap({ $0 })

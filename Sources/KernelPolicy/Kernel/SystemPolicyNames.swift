@@ -2,7 +2,7 @@
 public import Linux
 internal import Synchronization
 
-/// The names that the machine knows, each looked up once.
+/// The users and groups of this machine, each looked up only once.
 public final class SystemPolicyNames: PolicyNames, Sendable {
     private struct Known {
         var users: [ByteString: UserID?] = [:]
@@ -12,10 +12,10 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
 
     private let known = Mutex(Known())
 
-    /// Creates the resolver.
+    /// Creates a resolver that has looked up no names yet.
     public init() {}
 
-    /// The user with the name `name`; nil if there is none.
+    /// Returns the user named `name`; nil if there is none.
     public func user(named name: ByteString) -> UserID? {
         known.withLock { known in
             if let user = known.users[name] { return user }
@@ -25,7 +25,7 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
         }
     }
 
-    /// The group with the name `name`; nil if there is none.
+    /// Returns the group named `name`; nil if there is none.
     public func group(named name: ByteString) -> GroupID? {
         known.withLock { known in
             if let group = known.groups[name] { return group }
@@ -35,7 +35,7 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
         }
     }
 
-    /// The users whose sessions have the group `group`.
+    /// Returns the users whose sessions have the group `group`.
     public func members(of group: GroupID) -> [UserID] {
         known.withLock { known in
             if let members = known.members[group] { return members }
