@@ -104,7 +104,11 @@ struct Launcher {
                 throw LaunchError(message: "this process is watched by another listener already, as in some containers")
             case .forbidden(let error):
                 throw LaunchError(message: "the supervisor may not look into programs: \(Self.prohibition(error))")
-            case .failure(let error): throw LaunchError(message: "cannot watch the program: \(error.sentence)")
+            case .failure(let error):
+                let hasProc = CurrentProcess.executablePath != nil
+                throw LaunchError(
+                    message: "cannot watch the program: \(hasProc ? error.sentence : "/proc is not mounted")"
+                )
             }
         }
     }

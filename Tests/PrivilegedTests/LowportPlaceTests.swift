@@ -20,7 +20,8 @@ import Testing
         try await expect(
             """
             mount -t tmpfs -o mode=555 tmpfs /proc; touch out; chmod 666 out
-            for words in --version list check 'can-bind 81' 'can-bind 80' 'run true' 'forward 80 localhost:8080' nonsense 'list --bogus'; do
+            for words in --version list check 'can-bind 81' 'can-bind 80' 'run true' 'run --via broker true' \\
+                'forward 81 localhost:8080' nonsense 'list --bogus'; do
                 tried as alice \(name) $words
             done
             tried \(name) doctor; grep -c 'is not installed' out
@@ -31,8 +32,9 @@ import Testing
             0 1 rule in 1 file: no errors
             1 
             0 
-            125 lowport-run: cannot find liblowport-preload.so from ?
-            125 lowport-run: cannot find liblowport-preload.so from ?
+            0 
+            125 lowport-run: cannot watch the program: /proc is not mounted
+            1 hint:                then: lowport-forward -l -p 81
             64 hint: lowport --help names them all
             64   See 'lowport list --help' for more information.
             1 ok     getxattrat  getcap reads attributes without opening files
@@ -48,7 +50,7 @@ import Testing
             """
             mkdir -p $T/mine/bin $T/mine/libexec/lowport; cp $BIN/lowport /mnt/work/mine/bin/
             printf '#!/bin/sh\\nid -u\\n' > $T/mine/libexec/lowport/lowport-admin
-            for part in run forward; do cp $T/mine/libexec/lowport/lowport-admin $T/mine/libexec/lowport/lowport-$part; done
+            cp $T/mine/libexec/lowport/lowport-admin $T/mine/libexec/lowport/lowport-forward
             chmod 755 $T/mine/libexec/lowport/*; chown -R alice $T/mine/libexec; touch out; chmod 666 out
             for mode in 755 4755 2755; do
                 chmod $mode $T/mine/bin/lowport
@@ -62,6 +64,7 @@ import Testing
             """
             0 
             0 1001
+            125 lowport-run: cannot find liblowport-preload.so from /mnt/work/mine/bin/lowport
             125 lowport: must not be installed set-user-ID or set-group-ID
             71 lowport: must not be installed set-user-ID or set-group-ID
             125 lowport: must not be installed set-user-ID or set-group-ID
