@@ -11,7 +11,7 @@ import Testing
     /// The rooms from below; each may import those before it.
     private static let rooms = [
         "CLinux", "CTLS", "Linux", "TLS", "Netcat", "Capabilities", "PortPolicy", "HelperProtocol", "PolicyInventory",
-        "PolicyEditing", "Launch", "BindBroker",
+        "PolicyEditing", "Launch", "BindBroker", "RunCommand",
         "KernelPolicy",
         "Diagnosis",
     ]
@@ -43,7 +43,7 @@ import Testing
         let links = paths.filter {
             (try? manager.destinationOfSymbolicLink(atPath: Self.sources.path + "/" + $0)) != nil
         }
-        #expect(links.count == 8)
+        #expect(links.count == 9)
         for link in links {
             let room = try #require(link.split(separator: "/").last)
             let target = try manager.destinationOfSymbolicLink(atPath: Self.sources.path + "/" + link)
