@@ -90,7 +90,7 @@ extension Wrapper {
             Wrapper("ChangeIdentity.becomeUser.setIdentity", .setIdentity) {
                 try CurrentProcess.becomeUser(CurrentProcess.realUser)
             },
-            Wrapper("Principal.supplementaryGroups.getGroups", .getGroups) {
+            Wrapper("Identity.supplementaryGroups.getGroups", .getGroups) {
                 _ = try CurrentProcess.supplementaryGroups()
             },
         ]

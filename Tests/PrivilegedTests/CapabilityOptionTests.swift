@@ -111,7 +111,7 @@ import Testing
                 \tthe file system is mounted nosuid: capabilities have no effect there
                 \tcap_kill not in the bounding set here: silently missing
                 {"schema":"lowport.getcap-audit/1","path":"good","capabilities":"cap_kill=ep","permitted":["cap_kill"],\
-                "inheritable":[],"effective":true,"rootid":0,"diagnostics":[]}
+                "inheritable":[],"effective":true,"rootid":0,"concerns":[]}
 
                 """
         )

@@ -44,7 +44,7 @@ struct GetcapReport: ~Copyable {
             var object = JSONLine(schema: "lowport.getcap-audit/1")
             object.add(path: file, as: "path")
             if let found = diagnosis.capabilities { add(found, to: &object) }
-            object.add("warnings", diagnosis.warnings.map { $0.byteString })
+            object.add("concerns", diagnosis.warnings.map { $0.byteString })
             return output.write(object.line)
         }
         var text = Message(file)

@@ -24,7 +24,7 @@ struct List: ParsableCommand {
     )
 
     @Option(
-        help: ArgumentHelp("Only what diagnostics this user, through groups as well.", valueName: "name"),
+        help: ArgumentHelp("Only what concerns this user, through groups as well.", valueName: "name"),
         completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'")
     )
     var user: BytesArgument?

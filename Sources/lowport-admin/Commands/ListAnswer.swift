@@ -113,13 +113,13 @@ private struct ListedEntry: Encodable {
     let binds: UInt64?
 
     private enum CodingKeys: String, CodingKey {
-        case principal, ports, addresses, until, expired, file, line, rule, binds
+        case identity, ports, addresses, until, expired, file, line, rule, binds
         case transport = "protocol"
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(entry.principal.byteString.jsonText, forKey: .principal)
+        try container.encode(entry.principal.byteString.jsonText, forKey: .identity)
         try container.encode(entry.location.file.jsonText, forKey: .file)
         try container.encodeIfPresent(binds, forKey: .binds)
         guard let rule = entry.rule else {
@@ -150,12 +150,12 @@ private struct ListedProgram: Encodable {
 }
 
 private struct ListedConfinement: Encodable {
-    let principal: String
+    let identity: String
     let file: String
     let line: Int
 
     init(_ confinement: ConfinedPrincipal, _ location: RuleLocation) {
-        principal = confinement.principal.jsonText
+        identity = confinement.principal.jsonText
         file = location.file.jsonText
         line = location.line
     }
