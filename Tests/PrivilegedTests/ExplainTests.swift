@@ -30,6 +30,28 @@ import Testing
 
         """
 
+    /// The numbers in the /proc of another PID namespace are not those of the processes that look there.
+    @Test func `the caller is explained, whatever proc shows`() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            lowport grant 80 --user alice >/dev/null
+            unshare --pid --fork setpriv --reuid alice --regid alice --clear-groups lowport explain 80 | head -1
+            mount -t proc -o hidepid=2 proc /proc; as alice lowport explain 80 | head -1
+            mount -t tmpfs tmpfs /proc; as alice lowport explain 80 || echo $?
+            """
+        )
+        #expect(
+            outcome.output == """
+                user alice can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run or authbind
+                user alice can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run or authbind
+                71
+
+                """,
+            "\(outcome)"
+        )
+        #expect(outcome.errors == "lowport: cannot look at this process: /proc is not mounted, or does not show it\n")
+    }
+
     @Test("What is explained is what happens") func saysWhatHappens() async throws {
         let outcome = try await Sandbox.run(
             Self.agrees + """

@@ -218,7 +218,7 @@ import Testing
             allow everyone tcp 80
             64 lowport: cannot look at /mnt/srv/app/link: no such file or directory
             removed: cap_net_bind_service=ep /mnt/srv/app/server
-            125 lowport-run: cannot find liblowport-preload.so from ?
+            0 
 
             """
         )

@@ -37,7 +37,7 @@ import Testing
             tried $B list; tried $B run true; tried $B forward 80 localhost:8080
             chmod 755 libexec/lowport/*
             tried $B list; tried $B run true; tried $B forward 80 localhost:8080; tried $B list --json
-            rm libexec/lowport/lowport-run; tried $B forward 80 localhost:8080
+            rm libexec/lowport/lowport-run; tried $B run --via ambient --user nobody true
             """
         )
         let place = "cannot run T/libexec/lowport"
@@ -47,8 +47,7 @@ import Testing
                 hint: install all of Lowport: make install
                 lowport: cannot find lowport-admin
                 125
-                lowport: cannot find lowport-run
-                hint: install all of Lowport: make install
+                lowport-run: cannot find liblowport-preload.so from T/bin/lowport
                 125
                 lowport: cannot find lowport-forward
                 hint: install all of Lowport: make install
@@ -63,23 +62,26 @@ import Testing
                 lowport: cannot find lowport-admin
                 hint: install all of Lowport: make install
                 125
-                lowport: cannot find lowport-run
-                hint: install all of Lowport: make install
+                lowport-run: unknown option --json
+                usage: lowport-run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
+                           [--] PROGRAM [ARGUMENT ...]
+                       lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
+                       lowport-run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
                 71
                 lowport: cannot find lowport-admin
                 hint: install all of Lowport: make install
                 71
                 lowport: \(place)/lowport-admin: permission denied
                 125
-                lowport: \(place)/lowport-run: permission denied
+                lowport-run: cannot find liblowport-preload.so from T/bin/lowport
                 125
-                lowport: \(place)/lowport-run: permission denied
+                lowport-run: cannot find liblowport-preload.so from T/bin/lowport
                 71
                 lowport: \(place)/lowport-admin: exec format error
                 125
-                lowport: \(place)/lowport-run: exec format error
+                lowport-run: cannot find liblowport-preload.so from T/bin/lowport
                 125
-                lowport: \(place)/lowport-run: exec format error
+                lowport-run: cannot find liblowport-preload.so from T/bin/lowport
                 71
                 {
                   "details" : [],

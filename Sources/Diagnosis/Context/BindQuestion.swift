@@ -17,6 +17,8 @@ public struct BindQuestion: Sendable {
     public enum ResolutionError: Error, Sendable {
         /// There is no such user.
         case noSuchUser(ByteString)
+        /// /proc is not mounted, or does not show the process that asks.
+        case noProc
         /// There is no such process, or it may not be looked at.
         case process(Int32, Errno)
         /// There is no such program, or it may not be read.

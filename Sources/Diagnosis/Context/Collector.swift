@@ -49,11 +49,10 @@ struct Collector {
             process = BindingProcess(identifier: identifier, credentials: credentials)
             process.delivery = ProcessDelivery(of: identifier, credentials)
         case .caller:
-            process = BindingProcess(credentials: try Self.credentials(of: CurrentProcess.identifier))
+            guard let own = CurrentProcess.identifierInProc else { throw .noProc }
+            process = BindingProcess(credentials: try Self.credentials(of: own))
             // What it starts is under the same supervisor, while the library is in this process alone.
-            if ProcessDelivery(of: CurrentProcess.identifier, process.credentials) == .broker {
-                process.delivery = .broker
-            }
+            if ProcessDelivery(of: own, process.credentials) == .broker { process.delivery = .broker }
         case .user(let name):
             process = BindingProcess(credentials: try Self.credentials(ofUser: name))
         }

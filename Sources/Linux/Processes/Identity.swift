@@ -46,6 +46,13 @@ public enum CurrentProcess {
     public static var effectiveGroup: GroupID { GroupID(rawValue: getegid()) }
     /// The number of the process.
     public static var identifier: Int32 { getpid() }
+    /// The number that the process has in /proc; nil if /proc is not mounted or does not show the process.
+    ///
+    /// The number differs from `identifier` if the mounted /proc belongs to another PID namespace (pid_namespaces(7)).
+    public static var identifierInProc: Int32? {
+        guard let link = try? readLink("/proc/self") else { return nil }
+        return Digits.number(link, upTo: UInt64(Int32.max)).map { Int32($0) }
+    }
     /// The number of the process that started it.
     public static var parent: Int32 { getppid() }
 

@@ -116,6 +116,8 @@ extension BindQuestion.ResolutionError {
                 hint: KnownNames().user(like: name).map { "did you mean \($0)?" },
                 status: Status.usage
             )
+        case .noProc:
+            failure("cannot look at this process: /proc is not mounted, or does not show it", status: Status.system)
         case .process(let process, let error):
             failure("cannot look at process \(process): \(error.sentence)", status: Status.system)
         case .program(let program, let error):
