@@ -125,6 +125,9 @@ public enum Broker {
 
     // MARK: - The supervisor
 
+    /// What ps(1) shows for the processes that work for the program, whichever command started them.
+    static var processName: ByteString { "lowport-run" }
+
     /// Runs the supervisor: waits for the listener, then answers calls.
     /// - Parameters:
     ///   - sample: what to inspect first, with the result sent on the channel; nil if inspection is known to be
@@ -136,6 +139,7 @@ public enum Broker {
         trying sample: ProcessSample? = nil,
         isAbove: Bool = false
     ) throws(Errno) {
+        CurrentProcess.name(processName)
         if let sample {
             // First of all, for the starter waits.
             var answer: UInt8 = 0

@@ -20,6 +20,7 @@ struct Reaper: ~Copyable {
         reportingTo channel: InheritedDescriptor,
         _ signals: inout HeldSignals
     ) throws(Errno) {
+        CurrentProcess.name(Broker.processName)
         // Terminal input is for the program.
         try CurrentProcess.join(nil)
         let channel = try Confinement.keepOnly(channel)
