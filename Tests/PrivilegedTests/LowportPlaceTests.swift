@@ -20,7 +20,7 @@ import Testing
         try await expect(
             """
             mount -t tmpfs -o mode=555 tmpfs /proc; touch out; chmod 666 out
-            for words in --version list check 'can-bind 81' 'can-bind 80' 'run true' 'run --via broker true' \\
+            for words in --version list check 'can-bind 81' 'can-bind 80' 'run /bin/true' 'run --via broker true' \\
                 'forward 81 localhost:8080' nonsense 'list --bogus'; do
                 tried as alice \(name) $words
             done
