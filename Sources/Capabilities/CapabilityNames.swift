@@ -2,7 +2,8 @@
 public import Linux
 
 extension Capability {
-    /// Creates the capability with the name `name`, such as `cap_net_bind_service`, in whatever case; nil if there is none.
+    /// Creates the capability with the name `name`, such as `cap_net_bind_service`, in upper or lower case; nil if
+    /// there is none.
     public init?(named name: ByteString) {
         guard let number = Self.shortNames.firstIndex(where: { Self.isName(name.bytes[...], shortName: $0) }) else {
             return nil
@@ -16,7 +17,7 @@ extension Capability {
             && bytes.dropFirst(4).elementsEqual(shortName.utf8) { $0.lowercased == $1 }
     }
 
-    /// The names, in the order of the numbers, without the `cap_` that all of them begin with.
+    /// The names, in the order of the numbers, without the common prefix `cap_`.
     static let shortNames: [String] = [
         "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
         "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner",
@@ -28,7 +29,7 @@ extension Capability {
 }
 
 extension Capability: ByteStringConvertible {
-    /// The name, `cap_net_bind_service`; the number in decimal if it has none. As cap_to_name(3).
+    /// The name, such as `cap_net_bind_service`, or the decimal number if there is no name, as in cap_to_name(3).
     public var byteString: ByteString {
         let number = Int(rawValue)
         return number < Self.shortNames.count ? "cap_\(Self.shortNames[number])" : ByteString(decimal: rawValue)
@@ -36,6 +37,6 @@ extension Capability: ByteStringConvertible {
 }
 
 extension UInt8 {
-    /// The byte with an ASCII capital made small.
+    /// The byte, with an ASCII capital letter converted to lower case.
     var lowercased: UInt8 { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Some of the three sets: the letters `e`, `i` and `p` of a capability text.
+/// A selection of the three sets: the letters `e`, `i` and `p` of a capability text.
 public struct CapabilityFlags: OptionSet, Hashable, Sendable {
     /// 1 is effective, 2 permitted, 4 inheritable.
     public let rawValue: UInt8
@@ -15,12 +15,12 @@ public struct CapabilityFlags: OptionSet, Hashable, Sendable {
     public static var permitted: CapabilityFlags { CapabilityFlags(rawValue: 2) }
     /// The inheritable set, `i`.
     public static var inheritable: CapabilityFlags { CapabilityFlags(rawValue: 4) }
-    /// All three.
+    /// All three sets.
     public static var all: CapabilityFlags { CapabilityFlags(rawValue: 7) }
 }
 
 extension CapabilityState {
-    /// In which of the three sets `capability` is.
+    /// The sets that contain `capability`.
     public func flags(of capability: Capability) -> CapabilityFlags {
         var flags: CapabilityFlags = []
         if effective.contains(capability) { flags.insert(.effective) }
@@ -29,21 +29,21 @@ extension CapabilityState {
         return flags
     }
 
-    /// Puts `capabilities` into the sets that `flags` names.
+    /// Adds `capabilities` to the sets that `flags` names.
     public mutating func raise(_ capabilities: CapabilitySet, in flags: CapabilityFlags) {
         if flags.contains(.effective) { effective.formUnion(capabilities) }
         if flags.contains(.permitted) { permitted.formUnion(capabilities) }
         if flags.contains(.inheritable) { inheritable.formUnion(capabilities) }
     }
 
-    /// Takes `capabilities` out of the sets that `flags` names.
+    /// Removes `capabilities` from the sets that `flags` names.
     public mutating func lower(_ capabilities: CapabilitySet, in flags: CapabilityFlags) {
         if flags.contains(.effective) { effective.subtract(capabilities) }
         if flags.contains(.permitted) { permitted.subtract(capabilities) }
         if flags.contains(.inheritable) { inheritable.subtract(capabilities) }
     }
 
-    /// The sets in which this state and `other` differ; as cap_compare(3).
+    /// The sets in which this state and `other` differ, as from cap_compare(3).
     public func difference(from other: CapabilityState) -> CapabilityFlags {
         var flags: CapabilityFlags = []
         if effective != other.effective { flags.insert(.effective) }

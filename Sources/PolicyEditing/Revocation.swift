@@ -2,9 +2,9 @@
 internal import Linux
 public import PortPolicy
 
-/// What is to be taken away from somebody.
+/// The permission to take away from a principal.
 public struct Revocation: Hashable, Sendable {
-    /// From whom, by the letter: taking from `user web` leaves `uid 33` alone.
+    /// The principal, taken literally: revoking from `user web` does not affect `uid 33`.
     public var principal: Principal
     /// The protocols.
     public var transports: TransportSet
@@ -28,11 +28,11 @@ public struct Revocation: Hashable, Sendable {
 }
 
 extension Rule {
-    /// What is left of the rule when `revocation` is taken from it: the rule itself, parts of it, or nothing.
+    /// The rest of the rule after `revocation`: the rule itself, parts of it, or nothing.
     ///
-    /// The parts together allow exactly what is left, with one exception: a rule for `any` protocol that loses TCP or UDP
-    /// alone also loses the protocols that have no word of their own. A rule that loses an address no longer allows the
-    /// wildcard of its family, which takes connections to that address, too.
+    /// The parts together allow exactly the rest, with one exception: a rule for `any` protocol that loses only TCP or
+    /// UDP also loses the protocols that have no word of their own. A rule that loses an address also no longer allows
+    /// the wildcard address of its family, which accepts connections to that address.
     public func subtracting(_ revocation: Revocation) -> [Rule] {
         guard principal == revocation.principal else { return [self] }
         let hitTransports = transports.intersection(revocation.transports)
@@ -47,7 +47,7 @@ extension Rule {
         if !leftPorts.isEmpty { parts.append(with(transports, leftPorts, prefixes)) }
         let leftTransports = transports.subtracting(hitTransports).subtracting(.other)
         if !leftTransports.isEmpty { parts.append(with(leftTransports, hitPorts, prefixes)) }
-        // A line has to stay short enough to be read again.
+        // A line must stay short enough to be read again.
         for start in stride(from: 0, to: leftPrefixes.count, by: Self.prefixesOfALine) {
             let some = leftPrefixes[start..<min(start + Self.prefixesOfALine, leftPrefixes.count)]
             parts.append(with(hitTransports, hitPorts, Array(some)))
@@ -61,7 +61,7 @@ extension Rule {
 
     private static var prefixesOfALine: Int { 32 }
 
-    /// The prefixes of the rule without the addresses in `taken`; none if `taken` means all addresses.
+    /// The prefixes of the rule without the addresses in `taken`; none if `taken` is empty, which means all addresses.
     private func prefixes(without taken: [AddressPrefix]) -> [AddressPrefix] {
         if taken.isEmpty { return [] }
         let all = prefixes.isEmpty ? AddressPrefix.all : prefixes

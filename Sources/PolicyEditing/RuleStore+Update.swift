@@ -4,28 +4,28 @@ public import PortPolicy
 
 /// Why the rules could not be changed.
 public enum UpdateError: Error {
-    /// The rules file is not to be trusted or could not be read.
+    /// The rules file is not trusted or could not be read.
     case refused(RuleStore.ReadError)
-    /// The rules file has errors, or would have: it is not touched before they are mended.
+    /// The rules file has errors, or would have; it is not changed until they are corrected.
     case invalid(RulesFile)
     /// A system call failed while the file at `path` was written.
     case system(SystemCall, path: ByteString, Errno)
-    /// The copy that an editor left is none that can be read.
+    /// The copy that an editor left cannot be read.
     case draft(RuleStore.ReadError)
-    /// Somebody else is changing the rules, and the caller does not want to wait.
+    /// Another process is changing the rules, and the caller does not want to wait.
     case busy
 }
 
 extension RuleStore {
-    /// What the change is computed from.
+    /// The text that a change may start from.
     public enum Original: Sendable {
-        /// A file without errors; one that has some is left alone.
+        /// A file without errors; a file with errors is not changed.
         case valid
-        /// Whatever is there, since all of it is replaced.
+        /// Any text, because all of it is replaced.
         case any
     }
 
-    /// Computes what `change` would do to the rules file, and writes nothing.
+    /// Computes what `change` would do to the rules file, without writing anything.
     public func preview(
         of original: Original = .valid,
         _ change: (RulesFile) -> RulesChange
@@ -38,13 +38,13 @@ extension RuleStore {
         return try Self.compute(change, from: file, original)
     }
 
-    /// Changes the rules file so that a reader, or a machine that stops, sees the old text or the new and nothing else.
+    /// Changes the rules file atomically: a reader, or a machine that crashes, sees either the old or the new text.
     ///
-    /// Mode and group stay as they were.
+    /// Mode and group are kept.
     /// - Parameters:
-    ///   - original: what the change is computed from.
-    ///   - mayWait: asked once if somebody else is changing the rules; false gives up.
-    ///   - change: computes the change from what is there now.
+    ///   - original: the text that the change may start from.
+    ///   - mayWait: called once if another process is changing the rules; false gives up.
+    ///   - change: computes the change from the current text.
     public func update(
         of original: Original = .valid,
         mayWait: () -> Bool = { true },
@@ -57,13 +57,13 @@ extension RuleStore {
         return result
     }
 
-    /// Holds the rules for an edit of any length; throws `UpdateError.busy` if somebody else does.
-    /// - Parameter mayWait: asked once if somebody else is changing the rules; true waits for them.
+    /// Holds the rules for an edit of any length; throws `UpdateError.busy` if another process holds them.
+    /// - Parameter mayWait: called once if another process is changing the rules; true waits for that process.
     public func beginEditing(mayWait: () -> Bool = { false }) throws(UpdateError) -> RulesTransaction {
         try RulesTransaction(self, mayWait: mayWait)
     }
 
-    /// An empty file, if the reason for having none is that there is none.
+    /// An empty file if `refusal` says that there is none; otherwise throws `refusal`.
     static func emptyFile(insteadOf refusal: ReadError) throws(UpdateError) -> RulesFile {
         guard refusal.isAbsence else { throw .refused(refusal) }
         return RulesFile(path: mainPath, content: [])
@@ -81,7 +81,7 @@ extension RuleStore {
         return result
     }
 
-    /// Opens the directory of the rules, and makes it in the one above, once that has been checked, if it is missing.
+    /// Opens the directory of the rules; if it is missing, checks the directory above and creates it there.
     func openDirectoryForWriting() throws(UpdateError) -> FileDescriptor {
         do throws(ReadError) { return try openDirectory() } catch {
             guard error.isAbsence else { throw .refused(error) }
@@ -100,7 +100,7 @@ extension RuleStore {
 }
 
 extension RulesTransaction {
-    /// Computes what `change` does to the rules file `file`, which is left alone if it has errors, or would have.
+    /// Computes what `change` does to the rules file `file`, which is not changed if it has errors, or would have.
     public func compute(
         from file: RulesFile,
         _ original: RuleStore.Original,

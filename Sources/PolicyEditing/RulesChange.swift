@@ -2,13 +2,13 @@
 public import Linux
 public import PortPolicy
 
-/// What an edit does to a rules file: the lines that go and the lines that come, and the whole text afterwards.
+/// The effect of an edit on a rules file: the removed lines, the added lines, and the resulting text.
 public struct RulesChange: Hashable, Sendable {
-    /// The lines that are no longer there.
+    /// The lines that are removed.
     public var removed: [ByteString] = []
-    /// The lines that are new.
+    /// The lines that are added.
     public var added: [ByteString] = []
-    /// The text of the file afterwards.
+    /// The resulting text of the file.
     public var content: [UInt8] = []
 
     /// Creates a change.
@@ -18,13 +18,13 @@ public struct RulesChange: Hashable, Sendable {
         self.content = content
     }
 
-    /// Whether the file stays as it is.
+    /// Whether the file is unchanged.
     public var isEmpty: Bool { removed.isEmpty && added.isEmpty }
 }
 
 extension RulesFile {
-    /// Adds `rule` at the end, unless a rule of the file allows as much already.
-    /// - Parameter comment: text that goes behind the rule, without the `#`.
+    /// Adds `rule` at the end, unless a rule of the file already allows as much.
+    /// - Parameter comment: the text to put after the rule, without the `#`.
     public func adding(_ rule: Rule, comment: ByteString? = nil) -> RulesChange {
         var change = RulesChange(content: content)
         if rules.contains(where: { $0.rule.covers(rule) }) { return change }
@@ -37,7 +37,7 @@ extension RulesFile {
         return change
     }
 
-    /// Takes `revocation` from every rule. Lines that it does not touch keep their bytes; comments stay with their rule.
+    /// Takes `revocation` from every rule. Lines that are not affected keep their bytes; comments stay with their rule.
     public func removing(_ revocation: Revocation) -> RulesChange {
         var change = RulesChange()
         for line in lines {
@@ -61,7 +61,7 @@ extension RulesFile {
         return change
     }
 
-    /// The comment behind the rule of `line`, with the blanks before it.
+    /// The comment after the rule of `line`, with two blanks before it.
     private static func comment(of line: Line) -> ByteString {
         guard let hash = line.text.firstIndex(of: UInt8(ascii: "#")) else { return "" }
         return "  " + ByteString(line.text[hash...])

@@ -2,23 +2,23 @@
 public import Linux
 internal import PortPolicy
 
-/// A copy of the rules that an editor may change, in a directory of its own that nobody else can enter.
+/// A copy of the rules for an editor, in a directory of its own that no other user can enter.
 ///
-/// Editors leave swap files and backups beside what they edit, and some go on when they seem to have ended: whatever they
-/// do lies there, goes with the directory, and its name comes never again.
+/// Editors leave swap files and backups next to the file that they edit, and some keep running after they seem to have
+/// ended: all their files are in that directory and are removed with it, and its name is never used again.
 public struct RulesDraft: ~Copyable {
-    /// Where the copy lies.
+    /// The path of the copy.
     public let path: ByteString
     private let parent: FileDescriptor
     private let directory: FileDescriptor
     private let directoryName: ByteString
     private let owner: UserID
 
-    /// The beginning of the names of such directories.
+    /// The prefix of the names of such directories.
     private static var prefix: ByteString { ".edit." }
     private static var name: ByteString { "rules" }
 
-    /// Writes the copy of `content`, and takes away what edits left that were killed.
+    /// Writes the copy of `content`, and removes what killed edits have left.
     static func make(
         of content: [UInt8],
         in parent: borrowing FileDescriptor,
@@ -69,14 +69,14 @@ public struct RulesDraft: ~Copyable {
 
     deinit { parent.removeTree(directoryName) }
 
-    /// The copy as the editor left it: the file that has its name now, which need not be the one that was written.
+    /// The copy as the editor left it: the file that has the name now, which need not be the file that was written.
     ///
-    /// Throws `UpdateError.draft` if that is no regular file of at most `RulesFile.maximumSize` bytes, or if somebody else
-    /// may write to it or to the directory.
+    /// - Throws: `UpdateError.draft` if the copy is not a regular file of at most `RulesFile.maximumSize` bytes, or if
+    ///   another user may write to it or to the directory.
     public func content() throws(UpdateError) -> [UInt8] {
         do throws(RuleStore.ReadError) {
             try check(directory, is: .directory)
-            // Without waiting, so that a FIFO holds up nobody.
+            // Non-blocking, so that a FIFO cannot block the caller.
             let file: FileDescriptor
             do throws(Errno) {
                 file = try FileDescriptor.open(Self.name, [.readOnly, .noFollow, .nonBlocking], in: directory)
@@ -108,9 +108,9 @@ public struct RulesDraft: ~Copyable {
 }
 
 extension FileDescriptor {
-    /// Removes what has the name `name` in this directory, with everything below it, as far as that is possible.
+    /// Removes the entry `name` of this directory, with everything below it, as far as possible.
     ///
-    /// No symbolic link is followed, and nothing is read from.
+    /// No symbolic link is followed, and no file is read.
     fileprivate func removeTree(_ name: ByteString) {
         if (try? unlink(name)) != nil { return }
         guard let directory = try? FileDescriptor.open(name, [.readOnly, .directory, .noFollow], in: self) else {

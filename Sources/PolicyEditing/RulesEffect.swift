@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PortPolicy
 
-/// Which way a change of the rules goes: what has to be done if it cannot be made everywhere depends on it.
+/// The direction of a change of the rules, which decides what to do if the change cannot be made everywhere.
 public enum RulesEffect: Hashable, Sendable {
-    /// It may allow more than before, or free somebody who is confined.
+    /// The change may allow more than before, or free a confined principal.
     case widens
-    /// It only takes away.
+    /// The change only takes permissions away.
     case narrows
 
-    /// What it is to put `new` in the place of `old`. What cannot be told by single rules may widen.
+    /// The effect of replacing `old` by `new`. A change that cannot be classified rule by rule counts as widening.
     public init(from old: RulesFile, to new: RulesFile) {
         let before = old.isValid ? old.rules.map(\.rule) : []
         let known = Set(before)

@@ -3,10 +3,10 @@ internal import Linux
 public import PortPolicy
 
 extension RulesFile {
-    /// The change that makes the text of the file `newContent`: the lines that only one of the two has, in their order.
+    /// The change that makes `newContent` the text of the file: the lines that only one of the two texts has, in order.
     ///
-    /// A line that only stands elsewhere is no difference, unless there is no other; then every line from the first that
-    /// moved to the last is told as removed and added.
+    /// A line that only moved is not a difference, unless there is no other; then every line from the first that moved
+    /// to the last is reported as removed and added.
     public func replaced(by newContent: [UInt8]) -> RulesChange {
         let new = RulesFile.textLines(of: newContent)
         let old = lines.map { ByteString($0.text) }
@@ -30,7 +30,7 @@ extension RulesFile {
         return lines
     }
 
-    /// The lines of `lines` that `others` does not have, or not as often.
+    /// The lines of `lines` that `others` lacks, or has fewer times.
     private static func surplus(of lines: [ByteString], over others: [ByteString]) -> [ByteString] {
         var left: [ByteString: Int] = [:]
         for line in others { left[line, default: 0] += 1 }

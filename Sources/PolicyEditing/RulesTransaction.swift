@@ -2,23 +2,24 @@
 internal import Linux
 public import PortPolicy
 
-/// The rules file, held for one who changes it: until the value ends, other writers wait.
+/// The rules file, held for a writer: other writers wait until the value is destroyed.
 ///
-/// The lock is flock(2) on a file that only root can open. Readers need no lock: they see the old text or the new.
+/// The lock is flock(2) on a file that only root can open. Readers need no lock: they see either the old or the new
+/// text.
 public struct RulesTransaction: ~Copyable {
     private let store: RuleStore
     private let directory: FileDescriptor
     private let lock: FileDescriptor
 
-    /// The name under which the new text is written before it takes the place of the old.
+    /// The name of the new text before it replaces the old text.
     private static var temporaryName: ByteString { ".rules.new" }
-    /// The name that the old text keeps until the new one is on the disk.
+    /// The name of the old text until the new text is on the disk.
     private static var oldName: ByteString { ".rules.old" }
 
-    /// Waits for the other writers, and holds the rules from then on.
+    /// Waits for other writers, and then holds the rules.
     /// - Parameters:
-    ///   - store: where the rules are; its directory is made if it is missing.
-    ///   - mayWait: asked once if somebody else holds the rules; false gives up with `UpdateError.busy`.
+    ///   - store: the location of the rules; the directory is created if it is missing.
+    ///   - mayWait: called once if another process holds the rules; false gives up with `UpdateError.busy`.
     init(_ store: RuleStore, mayWait: () -> Bool) throws(UpdateError) {
         let directory = try store.openDirectoryForWriting()
         lock = try Self.lock(in: directory, mayWait: mayWait)
@@ -41,21 +42,22 @@ public struct RulesTransaction: ~Copyable {
         throw .busy
     }
 
-    /// The rules file as it is now; an empty one if there is none.
+    /// The current rules file; an empty file if there is none.
     public func current() throws(UpdateError) -> RulesFile {
         do throws(RuleStore.ReadError) {
             return try store.read("rules", in: directory, path: RuleStore.mainPath)
         } catch { return try RuleStore.emptyFile(insteadOf: error) }
     }
 
-    /// Puts `content` in the place of the rules, with the mode and group of the old file; without one, 0644.
+    /// Replaces the rules by `content`, with the mode and group of the old file; without an old file, 0644.
     ///
-    /// The new text goes to a temporary file, reaches the disk, and takes the old one's name; then the directory reaches
-    /// the disk. Where any of that fails, the old text is there again.
+    /// The new text goes to a temporary file, reaches the disk, and takes the name of the old text; then the directory
+    /// reaches the disk. If any of these steps fails, the old text is restored, except on a file system without hard
+    /// links.
     public func install(_ content: [UInt8]) throws(UpdateError) {
         let temporary = Self.temporaryName
         let path: ByteString = "/etc/lowport/\(temporary)"
-        // A writer that was killed may have left them; the lock says that nobody is using them.
+        // A killed writer may have left these files; the lock ensures that no process is using them.
         try? directory.unlink(temporary)
         try? directory.unlink(Self.oldName)
         do throws(UpdateError) {
@@ -79,7 +81,7 @@ public struct RulesTransaction: ~Copyable {
         try? directory.unlink(Self.oldName)
     }
 
-    /// What the name of the rules meant before.
+    /// What the name of the rules referred to before.
     private enum Before {
         case nothing, file, unknown
     }
@@ -92,13 +94,13 @@ public struct RulesTransaction: ~Copyable {
         } catch { return error == .noSuchFile ? .nothing : .unknown }
     }
 
-    /// Gives the old text its name back, as far as it lost it.
+    /// Gives the old text its name back, if it has lost the name.
     private func bringBack(_ before: Before) {
         switch before {
-        // Of two names of one file, which it is if nothing was renamed, rename(2) leaves both.
+        // If nothing was renamed, both names refer to one file, and rename(2) leaves both.
         case .file: try? directory.rename(Self.oldName, to: "rules")
         case .nothing: try? directory.unlink("rules")
-        // A file system without hard links: the new text stays.
+        // On a file system without hard links, the new text stays.
         case .unknown: break
         }
         try? directory.synchronize()
@@ -117,13 +119,13 @@ public struct RulesTransaction: ~Copyable {
         } catch { throw .system(.open, path: path, error) }
     }
 
-    /// Makes a copy for an editor, which is gone with the value that stands for it.
+    /// Makes a copy for an editor, which is removed when the returned value is destroyed.
     public func draft(of content: [UInt8]) throws(UpdateError) -> RulesDraft {
         try RulesDraft.make(of: content, in: directory, owner: store.owner)
     }
 }
 
-/// Makes a system call, and says of its error which call it was and on which file.
+/// Makes a system call, and adds the call and the path to its error.
 func performing(_ call: SystemCall, _ path: ByteString, _ body: () throws(Errno) -> Void) throws(UpdateError) {
     do throws(Errno) { try body() } catch { throw .system(call, path: path, error) }
 }

@@ -2,7 +2,7 @@
 internal import ArgumentParser
 internal import Linux
 
-/// The administrator's and the user's tool.
+/// The command-line tool of administrators and users.
 struct Lowport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lowport",

@@ -2,17 +2,17 @@
 import Linux
 import PortPolicy
 
-/// A command line of `lowport can-bind` that makes sense at once. See lowport-can-bind(8).
+/// A command line of `lowport can-bind` that this program can answer itself. See lowport-can-bind(8).
 ///
-/// What is wrong with any other, what help there is, and why there is no answer, is said by the program of all verbs,
-/// which reads the words anew.
+/// For any other command line, lowport-admin parses the words again, and prints usage errors, help, and the reason why
+/// there is no answer.
 struct CanBindQuestion {
     private var port: Port?
     private var transport = TransportProtocol.tcp
     private var address: IPAddress?
     private var wantsJSON = false
 
-    /// Reads the words behind the name of the program; nil if they are not for us to answer.
+    /// Parses the words after the name of the program; nil if lowport-admin has to handle them.
     init?(_ words: ArraySlice<ByteString>) {
         guard words.first == "can-bind" else { return nil }
         var rest = words.dropFirst()
@@ -34,7 +34,7 @@ struct CanBindQuestion {
         if port == nil { return nil }
     }
 
-    /// Answers, and returns the exit status; nil if there is no answer, or none that could be written.
+    /// Answers, and returns the exit status; nil if there is no answer, or if it could not be written.
     func answer() -> Int32? {
         var isNameMissing = false
         guard let port,
@@ -53,10 +53,10 @@ struct CanBindQuestion {
         }
     }
 
-    /// Writes the answer, if it is asked for in words: with the schema `lowport.can-bind/1` (Documentation/json.md).
+    /// Writes the answer if JSON is requested: with the schema `lowport.can-bind/1` (Documentation/json.md).
     private func printAnswer(_ canBind: Bool, _ reason: ByteString) -> Bool {
         guard wantsJSON else { return true }
-        // Names of files that JSON has no plain letters for are rare, and have rules of their own.
+        // File names that JSON has to escape are rare; lowport-admin writes them.
         let isPlain = reason.bytes.allSatisfy {
             (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
         }
@@ -81,7 +81,7 @@ struct CanBindQuestion {
     /// A number, or the name of a service.
     private static func port(_ text: ByteString) -> Port? {
         if let range = PortRange(text: text) { return range.lower == range.upper ? range.lower : nil }
-        // What looks like an option, or several ports, is not for services(5) to know.
+        // Options and lists of ports are not looked up in services(5).
         if text.hasPrefix("-") || text.bytes.contains(UInt8(ascii: ",")) { return nil }
         return Services.port(named: text)
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
 
-/// Why no program was started for a command line.
+/// Why the program for a command line was not started.
 struct StartError: Error {
     let message: ByteString
     let hint: ByteString?
@@ -14,9 +14,9 @@ struct StartError: Error {
         self.status = status
     }
 
-    /// Prints the error, as JSON too if `words` ask for that, and returns the exit status.
+    /// Prints the error, also as JSON if `words` request it, and returns the exit status.
     func report(_ words: ArraySlice<ByteString>) -> Int32 {
-        // What follows `--`, or a program to be run, is none of ours.
+        // Words after `--`, and those of a program to run, do not count.
         if status != 125, words.prefix(while: { $0 != "--" }).contains("--json") {
             try? InheritedDescriptor.standardOutput.write(json)
         }
@@ -26,7 +26,7 @@ struct StartError: Error {
         return status
     }
 
-    /// The answer with the schema `lowport.error/1` (Documentation/json.md).
+    /// The answer, with the schema `lowport.error/1` (Documentation/json.md).
     private var json: ByteString {
         var text: ByteString = "{\n  \"details\" : [],\n  \"error\" : \(message.quotedForJSON),\n"
         if let hint { text += "  \"hint\" : \(hint.quotedForJSON),\n" }

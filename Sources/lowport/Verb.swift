@@ -3,16 +3,16 @@ import Launch
 import Linux
 import RunCommand
 
-/// What the first word of a command line asks for, as far as it decides which program does it.
+/// The verb of a command line, as far as it decides which program to execute.
 enum Verb {
-    /// `run`, with words that are not for help: lowport-run(1).
+    /// `run`, with words other than a request for help: lowport-run(1).
     case run
-    /// `forward`, likewise: lowport-forward(1), started so that it may bind.
+    /// `forward`, with words other than a request for help: lowport-forward(1), started so that it may bind.
     case forward
-    /// Everything else, also what is not valid: the program that knows all verbs, and has their help.
+    /// Everything else, including invalid words: lowport-admin, which knows all verbs and their help.
     case other
 
-    /// Reads the words behind the name of the program.
+    /// Parses the words after the name of the program.
     init(_ words: ArraySlice<ByteString>) {
         let rest = words.dropFirst()
         let wantsHelp = rest.isEmpty || rest.first == "--help" || rest.first == "-h"
@@ -23,7 +23,7 @@ enum Verb {
         }
     }
 
-    /// The status to end with if the program cannot be started: that of lowport-run(1), or `EX_OSERR`.
+    /// The exit status if the program cannot be started: that of lowport-run(1), or `EX_OSERR`.
     var errorStatus: Int32 {
         switch self {
         case .run, .forward: 125
@@ -33,8 +33,8 @@ enum Verb {
 
     /// Becomes the program that the verb starts; returns, with the exit status, or throws only if that fails.
     /// - Parameters:
-    ///   - name: what this program is called, which the program of all verbs is called then.
-    ///   - words: the words behind it, the verb first.
+    ///   - name: the name of this program, which is passed to lowport-admin as its name.
+    ///   - words: the words after the name, the verb first.
     func start(name: ByteString, _ words: ArraySlice<ByteString>) throws(StartError) -> Int32 {
         switch self {
         case .run:
@@ -44,7 +44,7 @@ enum Verb {
             return command.start()
         case .forward:
             let forwarder = try part("lowport-forward")
-            // The library costs nothing but at the bind, unlike the broker.
+            // Unlike the broker, the library costs nothing except at the bind.
             return RunCommand(["--via", "preload", "--", forwarder] + words.dropFirst()).start()
         case .other:
             try become("lowport-admin", [name] + words)
@@ -54,7 +54,8 @@ enum Verb {
     private func become(_ name: ByteString, _ arguments: [ByteString]) throws(StartError) -> Never {
         let path = try part(name)
         do throws(Errno) {
-            // Not by way of a shell, as execvp(3) goes for a file that is no program: an empty one would be a success.
+            // Not through a shell, which execvp(3) uses for a file that is not a program: an empty file would count as
+            // a success.
             try execute(fileAt: path, arguments: arguments)
         } catch { throw StartError("cannot run \(path): \(error.sentence)", status: errorStatus) }
     }

@@ -3,8 +3,8 @@ package import Linux
 
 /// setcap(8), from its arguments to its exit status.
 package enum SetcapCommand {
-    /// Runs it.
-    /// - Parameter words: the command line, with the name of the program in front.
+    /// Runs setcap, and returns the exit status.
+    /// - Parameter words: the command line, beginning with the name of the program.
     package static func run(_ words: [ByteString]) -> Int32 {
         if words.count < 2 {
             printError(SetcapText.usage)
@@ -17,8 +17,8 @@ package enum SetcapCommand {
 
 /// getcap(8), from its arguments to its exit status.
 package enum GetcapCommand {
-    /// Runs it.
-    /// - Parameter words: the command line, with the name of the program in front.
+    /// Runs getcap, and returns the exit status.
+    /// - Parameter words: the command line, beginning with the name of the program.
     package static func run(_ words: [ByteString]) -> Int32 {
         do {
             let posix = Environment.value(of: "POSIXLY_CORRECT") != nil

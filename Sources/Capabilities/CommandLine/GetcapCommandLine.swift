@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The words behind `getcap`, read as getopt(3) reads them.
+/// The arguments of `getcap`, parsed as getopt(3) parses them.
 ///
-/// Options may stand behind files, unless POSIXLY_CORRECT is set; behind `--` all words are files. The original has no
-/// long options: those that this program has are words that the original refuses, and all others are refused as it does.
+/// Options may follow files, unless POSIXLY_CORRECT is set; after `--` all words are files. The original has no long
+/// options: the long options of this program are words that the original rejects, and all others are rejected as in the
+/// original.
 struct GetcapCommandLine: Hashable {
     /// How findings are printed.
     enum Format {
-        /// As the original does: lines of name and text.
+        /// As in the original: lines of name and text.
         case lines
-        /// Name and text, each with a NUL behind it.
+        /// Name and text, each followed by a NUL.
         case nulls
         /// A JSON object on a line of its own.
         case json
@@ -18,42 +19,42 @@ struct GetcapCommandLine: Hashable {
 
     /// `-r`: walk through directories.
     var isRecursive = false
-    /// `-v`: also name files that have no capabilities.
+    /// `-v`: also list files without capabilities.
     var isVerbose = false
     /// `-n`: also print the root user of the capabilities' user namespace.
     var printsRootUser = false
     /// `--null` and `--json`.
     var format = Format.lines
-    /// `--one-file-system`: do not walk through mounts.
+    /// `--one-file-system`: do not walk into mounted file systems.
     var staysOnFileSystem = false
-    /// `--local`: do not walk into network file systems, and those that the kernel makes up.
+    /// `--local`: do not walk into network file systems and virtual file systems of the kernel.
     var skipsRemoteFileSystems = false
     /// `--strict`: fail if anything could not be read.
     var isStrict = false
-    /// `--progress`: tell on a terminal how far a long walk is.
+    /// `--progress`: show the progress of a long walk on a terminal.
     var showsProgress = false
-    /// `--audit`: tell what stands against the capabilities that are found.
+    /// `--audit`: report warnings about the capabilities that are found.
     var audits = false
-    /// `--save`: where to keep what is found.
+    /// `--save`: the file to save the findings in.
     var saveFile: ByteString?
-    /// What to look at.
+    /// The files to examine.
     var files: [ByteString] = []
 
-    /// What the command line asks for in the place of looking at files.
+    /// What the command line requests instead of examining files, or what is wrong with it.
     enum UsageError: Error, Hashable {
         /// `-h`; exit status 0.
         case help
         /// `-l`; exit status 0.
         case license
-        /// A letter that is no option.
+        /// The letter is not an option.
         case invalidOption(UInt8)
-        /// A long option stands at the end, and needs a word behind it.
+        /// A long option at the end lacks its argument.
         case missingArgument(ByteString)
         /// There are no files.
         case noFiles
     }
 
-    /// Reads `words`, the command line without the name of the program.
+    /// Parses `words`, the command line without the name of the program.
     /// - Parameter optionsStandFirst: whether the first file ends the options.
     init(_ words: ArraySlice<ByteString>, optionsStandFirst: Bool) throws(UsageError) {
         var words = words

@@ -3,7 +3,8 @@ internal import Linux
 
 /// The program getcap(8): prints the capabilities of files.
 ///
-/// What it prints, and where it is silent, is what scripts know from libcap, unless a long option asks for more.
+/// The output, and the cases without output, are those that scripts know from libcap, unless a long option asks for
+/// more.
 struct GetcapProgram: ~Copyable {
     private let commandLine: GetcapCommandLine
     private let kernel = KernelCapabilities.running
@@ -19,7 +20,8 @@ struct GetcapProgram: ~Copyable {
         if commandLine.audits { audit = CapabilityAudit(kernel: kernel) }
     }
 
-    /// Looks at all files, and returns the exit status: 0 whatever was found, unless a long option makes it count.
+    /// Examines all files, and returns the exit status: 0 whatever was found, unless a long option makes the findings
+    /// count.
     mutating func run() -> Int32 {
         var options = WalkOptions()
         options.tellsEverything = commandLine.isVerbose
@@ -81,7 +83,7 @@ struct GetcapProgram: ~Copyable {
         if commandLine.saveFile != nil, case .capabilities(let capabilities) = finding.kind {
             do throws(Errno) {
                 let entry = try SavedCapabilities(ofFile: finding.path)
-                // Another file has come into its place: what is told of it would be of two.
+                // Another file has replaced the examined one: the report would mix two files.
                 guard entry.capabilities == capabilities else { throw .staleFile }
                 saved.append(entry)
             } catch {
@@ -96,7 +98,7 @@ struct GetcapProgram: ~Copyable {
     }
 }
 
-/// The question of `--audit`: what stands against the capabilities that are found.
+/// The audit of `--audit`: warnings about the capabilities that are found.
 struct CapabilityAudit {
     private let kernel: KernelCapabilities
     private let bounding = CapabilitySet.bounding
@@ -106,7 +108,7 @@ struct CapabilityAudit {
 
     init(kernel: KernelCapabilities) { self.kernel = kernel }
 
-    /// The diagnosis of a file that has capabilities, or that has some that cannot be read.
+    /// The diagnosis of a file whose capabilities were found or cannot be read.
     mutating func diagnose(_ finding: WalkFinding) -> CapabilityDiagnosis? {
         switch finding.kind {
         case .capabilities, .unreadable: break
@@ -123,16 +125,16 @@ struct CapabilityAudit {
     }
 }
 
-/// The line on a terminal that tells how far a long walk is.
+/// The line on a terminal that shows the progress of a long walk.
 struct WalkProgress {
     private let isWanted: Bool
     private var next = Instant.now + .seconds(1)
     private var isShown = false
 
-    /// - Parameter isWanted: whether `--progress` was given; without a terminal nothing is shown all the same.
+    /// - Parameter isWanted: whether `--progress` was given; without a terminal nothing is shown anyway.
     init(isWanted: Bool) { self.isWanted = isWanted && InheritedDescriptor.standardError.isTerminal }
 
-    /// Shows how many entries have been looked at, after a second and then five times a second.
+    /// Shows the number of entries that were examined, after a second and then five times a second.
     mutating func show(_ count: Int) {
         guard isWanted, next < Instant.now else { return }
         next = Instant.now + Milliseconds(rawValue: 200)
@@ -140,7 +142,7 @@ struct WalkProgress {
         printError("\r\(count) files\u{1B}[K" as Message)
     }
 
-    /// Takes the line away, so that something else can be printed.
+    /// Removes the line, so that other output can be printed.
     mutating func clear() {
         if isShown { printError("\r\u{1B}[K") }
         isShown = false

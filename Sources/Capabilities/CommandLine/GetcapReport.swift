@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Prints what getcap finds, in the form that the command line asks for.
+/// Prints the findings of getcap, in the format that the command line requests.
 struct GetcapReport: ~Copyable {
     private let commandLine: GetcapCommandLine
     private let kernel: KernelCapabilities
     private var output = BufferedOutput(.standardOutput)
 
-    /// Whether something could not be read, or not be printed.
+    /// Whether something could not be read or printed.
     private(set) var isIncomplete = false
 
     init(_ commandLine: GetcapCommandLine, kernel: KernelCapabilities) {
@@ -15,7 +15,6 @@ struct GetcapReport: ~Copyable {
         self.kernel = kernel
     }
 
-    /// Prints a finding.
     mutating func report(_ finding: WalkFinding) {
         switch finding.kind {
         case .unreadable, .closedDirectory, .unfinishedDirectory, .unreachable: isIncomplete = true
@@ -28,7 +27,7 @@ struct GetcapReport: ~Copyable {
         }
     }
 
-    /// Says that there is no file with the name `file`.
+    /// Reports that there is no file with the name `file`.
     mutating func reportMissing(_ file: ByteString, _ error: Errno) {
         isIncomplete = true
         if commandLine.format == .json {
@@ -38,7 +37,7 @@ struct GetcapReport: ~Copyable {
         }
     }
 
-    /// Prints what stands against a file's capabilities.
+    /// Prints the warnings about the capabilities of a file.
     mutating func report(_ diagnosis: CapabilityDiagnosis, of file: ByteString) {
         guard commandLine.format != .json else {
             var object = JSONLine(schema: "lowport.getcap-audit/1")
@@ -54,13 +53,13 @@ struct GetcapReport: ~Copyable {
         output.show(text)
     }
 
-    /// Prints what has not been printed yet.
+    /// Writes the remaining buffered output.
     mutating func finish() {
         output.flush()
         if output.failure != nil { isIncomplete = true }
     }
 
-    /// The original's lines.
+    /// Prints the lines of the original.
     private mutating func reportLine(_ finding: WalkFinding) {
         let file = finding.path
         switch finding.kind {
@@ -109,7 +108,8 @@ struct GetcapReport: ~Copyable {
     }
 
     private func rootUser(of capabilities: FileCapabilities) -> ByteString {
-        // -1 is no user, and 0 means that there is no namespace; the number is signed as the original prints it.
+        // -1 is not a user, and 0 means that there is no namespace; the number is signed, as in the output of the
+        // original.
         let number = Int32(bitPattern: capabilities.rootUser.rawValue)
         return commandLine.printsRootUser && number != 0 && number != -1 ? " [rootid=\(number)]" : ""
     }

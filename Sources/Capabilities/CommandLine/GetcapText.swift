@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The longer texts of getcap. Scripts read these words, so that they are libcap's.
+/// The longer texts of getcap. Scripts parse these texts, so their words are those of libcap.
 enum GetcapText {
     static var usage: Message {
         """
@@ -22,7 +22,7 @@ enum GetcapText {
 }
 
 extension GetcapCommandLine.UsageError {
-    /// Says what the command line asked for, or what is wrong with it, and returns the exit status.
+    /// Prints the requested text or the error, and returns the exit status.
     func report(program: ByteString) -> Int32 {
         switch self {
         case .help:

@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The words behind `setcap`, taken step by step: a pair is done before the words behind it are looked at.
+/// The arguments of `setcap`, parsed step by step: each pair is processed before the words after it are parsed.
 ///
-/// Options are whole words and hold from where they stand; every other word is a capability text, and the word behind it
-/// the file, whatever it looks like. The options of two dashes, but `--license`, are words that the original refuses.
+/// Options are whole words and apply from their position on; every other word is a capability text, and the word after
+/// it is the file, whatever that word looks like. The options with two dashes, except `--license`, are words that the
+/// original rejects.
 struct SetcapCommandLine {
-    /// What the next words ask for.
+    /// What the next words request.
     enum Step: Hashable {
         /// The usage text; exit status 0.
         case help
         /// The licence; exit status 0.
         case license
-        /// To give `source` to the file, which is nil where the command line ends too early.
+        /// Give `source` to the file, which is nil if the command line ends too early.
         case pair(CapabilitySource, file: ByteString?)
-        /// `--files`: to give `source` to all files behind it.
+        /// `--files`: give `source` to all files after it.
         case group(CapabilitySource, files: [ByteString])
-        /// `--restore`: to give files back what is saved in a file, which is nil where the command line ends too early.
+        /// `--restore`: restore the capabilities saved in a file, which is nil if the command line ends too early.
         case restore(ByteString?)
-        /// `--explain` with a last word for itself: to tell what there is to say about the capabilities of a file.
+        /// `--explain` with only one word left: explain the capabilities of that file.
         case explain(ByteString)
-        /// Nothing: `-n` stands at the end.
+        /// Nothing: `-n` is the last word.
         case rootUserMissing
-        /// Nothing: the word behind `-n` is no root user.
+        /// Nothing: the word after `-n` is not a root user.
         case rootUserInvalid(ByteString)
-        /// Nothing more.
+        /// The end of the command line.
         case end
     }
 
-    /// Where the capabilities of a pair come from.
+    /// The source of the capabilities of a pair.
     enum CapabilitySource: Hashable {
         case text(ByteString), standardInput, nothing
 
@@ -38,20 +39,20 @@ struct SetcapCommandLine {
     }
 
     private var words: ArraySlice<ByteString>
-    /// `-q`: neither prompt nor results.
+    /// `-q`: print neither prompt nor results.
     private(set) var isQuiet = false
     /// `-v`: compare, and change nothing.
     private(set) var verifies = false
-    /// `-n`: root of the user namespace in which the capabilities count.
+    /// `-n`: the root user of the user namespace in which the capabilities apply.
     private(set) var rootUser = UserID.root
 
-    /// `--dry-run`: say what would be done.
+    /// `--dry-run`: report what would be done.
     private(set) var isDryRun = false
     /// `--follow`: a file may be a symbolic link.
     private(set) var followsLinks = false
-    /// `--explain`: say why something fails, and what to do about it.
+    /// `--explain`: report why something fails, and what to do about it.
     private(set) var explains = false
-    /// `--changed`: restore also what is no longer the file that was saved.
+    /// `--changed`: also restore files that have changed since they were saved.
     private(set) var acceptsChanged = false
 
     init(_ words: ArraySlice<ByteString>) { self.words = words }
@@ -106,10 +107,10 @@ struct SetcapCommandLine {
 }
 
 extension UserID {
-    /// Creates the user that the word behind `-n` names; nil if it names none.
+    /// Creates the user that the word after `-n` names; nil if it names none.
     ///
-    /// The original's reading is kept, odd as it is: strtoul(3) in base 0, which takes blanks and a sign behind them,
-    /// and of the number only the lower 32 bits.
+    /// The unusual parsing of the original is kept: strtoul(3) in base 0, which accepts blanks and a sign after them,
+    /// and only the lower 32 bits of the number.
     init?(namespaceRoot word: ByteString) {
         guard let first = word.bytes.first, first != UInt8(ascii: "-") else { return nil }
         var rest = word.bytes.drop(while: Digits.isBlank)

@@ -2,7 +2,7 @@
 internal import Linux
 
 extension SetcapError {
-    /// Which of the causes that a message may have it was, and what to do about it; nil if the message says all.
+    /// Which of the possible causes of a message applies, and what to do about it; nil if the message says everything.
     func hint(for commandLine: SetcapCommandLine) -> ByteString? {
         switch self {
         case .text(let error): error.byteString
@@ -32,7 +32,7 @@ extension SetcapError {
         return nil
     }
 
-    /// That it is no regular file.
+    /// The hint that the file is not a regular file.
     private static func hintForKind(of file: ByteString, _ followsLinks: Bool) -> ByteString? {
         guard let status = try? FileStatus(of: file, followLinks: followsLinks) else {
             return "'\(file)' is no longer there"
@@ -50,14 +50,14 @@ extension SetcapError {
         }
     }
 
-    /// That a file has one effective flag for all of its capabilities.
+    /// The hint that a file has a single effective flag for all of its capabilities.
     private static func hintForEffective(_ wanted: CapabilityState) -> ByteString? {
         if wanted.isFitForFile { return nil }
         let missing = wanted.permitted.union(wanted.inheritable).subtracting(wanted.effective)
         return "\(missing.list) must be effective too, or nothing may be"
     }
 
-    /// That the kernel does not know the root user: nothing else is left.
+    /// The hint that the kernel does not know the root user, the only remaining cause.
     private static func hintForRootUser(_ user: UserID) -> ByteString {
         if user.rawValue == .max { return "-n names 4294967295, which is no user" }
         if Namespaces.knows(user) { return "the user namespace of the file system has no number for user \(user)" }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The program setcap(8): does what its command line asks for, pair by pair, and stops at the first that fails.
+/// The program setcap(8): processes its command line pair by pair, and stops at the first pair that fails.
 ///
-/// What it prints, and in which order it looks at text, file and privilege, is what scripts know from libcap.
+/// The output, and the order in which text, file and privilege are checked, are those that scripts know from libcap.
 struct SetcapProgram: ~Copyable {
     private var commandLine: SetcapCommandLine
     private let kernel = KernelCapabilities.running
@@ -13,7 +13,7 @@ struct SetcapProgram: ~Copyable {
     /// - Parameter words: the command line without the name of the program.
     init(_ words: ArraySlice<ByteString>) { commandLine = SetcapCommandLine(words) }
 
-    /// Does everything, and returns the exit status.
+    /// Processes the whole command line, and returns the exit status.
     mutating func run() -> Int32 {
         var status: Int32 = 0
         do throws(SetcapError) {
@@ -29,7 +29,7 @@ struct SetcapProgram: ~Copyable {
         return status
     }
 
-    /// Does one step, and says whether another may follow.
+    /// Processes one step, and returns whether another may follow.
     private mutating func runStep() throws(SetcapError) -> Bool {
         switch commandLine.next() {
         case .end: return false
@@ -65,7 +65,7 @@ struct SetcapProgram: ~Copyable {
         }
     }
 
-    /// The capabilities that a pair names; nil where they are to be removed.
+    /// The capabilities that a pair names; nil to remove them.
     private func read(_ source: SetcapCommandLine.CapabilitySource) throws(SetcapError) -> CapabilityState? {
         let text: ByteString
         switch source {
@@ -81,7 +81,7 @@ struct SetcapProgram: ~Copyable {
     }
 
     /// Reads a capability text as the original does: at most 2048 bytes, up to the end or to a read(2) that begins with
-    /// an empty line. What is typed at a terminal comes line by line, so that an empty line ends it.
+    /// an empty line. A terminal delivers the input line by line, so that an empty line ends it.
     private func readStandardInput() throws(SetcapError) -> ByteString {
         if !commandLine.isQuiet { printError(SetcapText.prompt) }
         let limit = 2048
@@ -97,9 +97,9 @@ struct SetcapProgram: ~Copyable {
         return ByteString(text)
     }
 
-    /// Prints whether a file has the capabilities that are wanted, and returns it.
+    /// Prints and returns whether a file has the wanted capabilities.
     private mutating func verify(_ file: ByteString, against state: CapabilityState, rootUser: UserID) -> Bool {
-        // As in the original, a file whose capabilities cannot be read counts as one that has none.
+        // As in the original, a file whose capabilities cannot be read counts as a file without capabilities.
         var found = FileCapabilities()
         do {
             if let read = try FileCapabilities(ofFile: file) {
@@ -142,7 +142,7 @@ struct SetcapProgram: ~Copyable {
     private mutating func remove(from target: borrowing CapabilityTarget, _ file: ByteString) throws(Errno) {
         if !commandLine.isDryRun { return try target.remove() }
         try target.checkChangeable()
-        // What cannot be read can be removed all the same.
+        // Capabilities that cannot be read can be removed nevertheless.
         if (try? target.read()) == .some(nil) { throw .noData }
         output.show("would remove the capabilities of '\(file)'\n")
     }
@@ -174,7 +174,7 @@ struct SetcapProgram: ~Copyable {
         }
     }
 
-    /// Tells for every file that is saved whether it has its capabilities.
+    /// Reports for every saved file whether it has its capabilities.
     private mutating func verifyRestored(_ file: ByteString) throws(SetcapError) {
         let entries: [SavedCapabilities]
         let naming = FileNaming(followsLinks: commandLine.followsLinks)
@@ -220,12 +220,12 @@ struct SetcapProgram: ~Copyable {
     }
 }
 
-/// Makes a permitted capability of this thread effective; EPERM if it is not permitted.
+/// Makes a permitted capability of this thread effective; throws EPERM if it is not permitted.
 private func makeEffective(_ capability: Capability) throws(Errno) {
     var state = try CapabilityState.ofCurrentThread()
     state.effective.insert(capability)
     try state.applyToCurrentThread()
 }
 
-/// Writes to standard error, at once. On a terminal, names of files are escaped.
+/// Writes to standard error, unbuffered. On a terminal, file names are escaped.
 func printError(_ message: Message) { try? InheritedDescriptor.standardError.show(message) }

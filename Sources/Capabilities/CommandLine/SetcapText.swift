@@ -3,21 +3,21 @@ internal import Linux
 
 /// Why setcap stops with exit status 1.
 enum SetcapError: Error {
-    /// A file word is missing, or standard input was empty.
+    /// The file argument is missing, or standard input was empty.
     case usage
     case text(CapabilityTextError)
     case standardInput
     case rootUserMissing
     case rootUserInvalid(ByteString)
     case privilege(Errno)
-    /// The capabilities of a file could not be changed to what was wanted: a state, or nil for their removal.
+    /// The capabilities of a file could not be changed to the wanted state; nil is their removal.
     case file(ByteString, Errno, wanted: CapabilityState?)
-    /// `-v` found a difference, and has said so.
+    /// `-v` found a difference, and has reported it.
     case different
-    /// `--restore` cannot do what it shall.
+    /// `--restore` failed.
     case saved(SavedFileError)
 
-    /// What is printed for it. Scripts read these words, so that they are libcap's.
+    /// The text to print. Scripts parse these texts, so their words are those of libcap.
     var text: Message {
         switch self {
         case .usage: SetcapText.usage
@@ -41,10 +41,10 @@ enum SetcapError: Error {
 }
 
 extension CapabilityState {
-    /// Whether the original would explain, after a failure, that a file's effective set is all or nothing.
+    /// Whether the original would explain, after a failure, that the effective set of a file is all or nothing.
     ///
-    /// It looks at the capabilities one by one up to the first that is effective and nothing else, or something else and
-    /// not effective; and it stays silent if none up to there is effective.
+    /// The original checks the capabilities one by one, up to the first that is only effective, or that is permitted or
+    /// inheritable but not effective; it prints nothing if none up to there is effective.
     fileprivate var showsEffectiveMismatch: Bool {
         let mismatch = permitted.union(inheritable).symmetricDifference(effective)
         guard let first = mismatch.first(where: { _ in true }), let effective = effective.first(where: { _ in true })
@@ -88,13 +88,13 @@ enum SetcapText {
         """
     }
 
-    /// Capabilities with their root user, if they have one: `cap_kill=ep [rootid=7]`.
+    /// Capabilities with their root user, if there is one: `cap_kill=ep [rootid=7]`.
     static func description(of capabilities: FileCapabilities, _ kernel: KernelCapabilities) -> ByteString {
         let text = capabilities.state.text(kernel: kernel)
         return capabilities.rootUser == .root ? text : "\(text) [rootid=\(capabilities.rootUser)]"
     }
 
-    /// The result of `-v` where the file is not as expected: `nsowner[got=0, want=7],x differs in [pe]`.
+    /// The result of `-v` for a file that is not as expected: `nsowner[got=0, want=7],x differs in [pe]`.
     static func difference(
         _ flags: CapabilityFlags,
         of file: ByteString,
@@ -102,7 +102,7 @@ enum SetcapText {
         want: UserID
     ) -> Message {
         var text: Message = ""
-        // Signed, as the original prints users.
+        // Signed, as the original prints user IDs.
         if got != want {
             text += "nsowner[got=\(Int32(bitPattern: got.rawValue)), want=\(Int32(bitPattern: want.rawValue))],"
         }

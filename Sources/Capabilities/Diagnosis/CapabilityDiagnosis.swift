@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What there is to say about the capabilities of one file: what they are, and what stands against them.
+/// The diagnosis of the capabilities of one file: what they are, and warnings about them.
 public struct CapabilityDiagnosis: Hashable, Sendable {
     /// The capabilities; nil if there are none, or if they cannot be read.
     public private(set) var capabilities: FileCapabilities?
-    /// What stands against them, the gravest first.
+    /// The warnings, the most serious first.
     public private(set) var warnings: [CapabilityWarning] = []
 
-    /// Looks at the regular file at `path`.
+    /// Examines the regular file at `path`.
     /// - Parameters:
-    ///   - path: where the file is.
+    ///   - path: the path of the file.
     ///   - followLinks: whether a symbolic link in the last component is followed.
-    ///   - bounding: the capabilities that processes can have; those outside are a warning.
+    ///   - bounding: the capabilities that processes can have; capabilities outside it cause a warning.
     ///   - kernel: the capabilities that the kernel has.
     public init(
         ofFile path: ByteString,
@@ -56,7 +56,7 @@ public struct CapabilityDiagnosis: Hashable, Sendable {
         return error == .invalidArgument && names.contains(.capability) ? .hidden : .unreadable(error)
     }
 
-    /// Whether the file begins with `#!`. One that cannot be read is not called a script.
+    /// Whether the file begins with `#!`. A file that cannot be read does not count as a script.
     private static func isScript(_ file: borrowing FileDescriptor) -> Bool {
         guard let opened = try? FileDescriptor.open(file.magicPath, [.readOnly, .nonBlocking]),
             let start = try? opened.read(upTo: 2)

@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Why a file's capabilities are not what they seem, or do not do what somebody may expect of them.
+/// Why the capabilities of a file are not what they seem, or do not have the expected effect.
 public enum CapabilityWarning: Hashable, Sendable {
-    /// There is an attribute that execve(2) may honour, and that the kernel shows nobody: one of revision 1, or with flags
-    /// that it does not know.
+    /// There is an attribute that execve(2) may honour, but that the kernel does not show: of revision 1, or with flags
+    /// that the kernel does not know.
     case hidden
-    /// There is an attribute of a user namespace whose root has no number here.
+    /// There is an attribute for a user namespace whose root has no ID here.
     case foreign
     /// The attribute cannot be read for another reason.
     case unreadable(Errno)
     /// The file system is mounted `nosuid`.
     case ignoredByMount
-    /// Nobody may execute the file.
+    /// No user may execute the file.
     case notExecutable
-    /// The file is a script: only its interpreter's capabilities count.
+    /// The file is a script: only the capabilities of its interpreter count.
     case script
-    /// The capabilities count in user namespaces with this root only.
+    /// The capabilities apply only in user namespaces with this root.
     case limitedToNamespace(UserID)
-    /// Nothing is permitted or inheritable: who executes the file loses ambient capabilities, and gains nothing.
+    /// Nothing is permitted or inheritable: a process that executes the file loses ambient capabilities and gains
+    /// nothing.
     case empty
-    /// Nothing is permitted: only processes that have the capabilities inheritable gain something.
+    /// Nothing is permitted: only processes that have the capabilities inheritable gain them.
     case inheritableOnly
     /// The running kernel does not have these capabilities, and ignores them.
     case unknownToKernel(CapabilitySet)
-    /// These capabilities are not in the bounding set of this process: a file with the effective flag cannot be executed,
-    /// and from others they are silently missing.
+    /// These capabilities are not in the bounding set of this process: a file with the effective flag cannot be
+    /// executed, and any other file silently runs without them.
     case outsideBoundingSet(CapabilitySet, preventsExecution: Bool)
-    /// Somebody besides the owner may write to the file.
+    /// Users other than the owner may write to the file.
     case writableByOthers
     /// The owner is not root.
     case ownedByOrdinaryUser(UserID)

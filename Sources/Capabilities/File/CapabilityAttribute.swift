@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// How the attribute `security.capability` is laid out (`<linux/capability.h>`, `struct vfs_ns_cap_data`).
+/// A revision of the layout of the attribute `security.capability` (`<linux/capability.h>`, `struct vfs_ns_cap_data`).
 ///
-/// 32-bit words in little-endian order: the revision in the top byte of the first with the effective flag in its lowest
-/// bit; then permitted and inheritable, in turns, low words first; in revision 3 then the root user.
+/// The attribute consists of 32-bit words in little-endian order. The first has the revision in the top byte and the
+/// effective flag in the lowest bit; then follow permitted and inheritable alternately, low words first, and in
+/// revision 3 the root user.
 public enum CapabilityAttributeRevision: UInt8, Sendable {
-    /// 12 bytes, for 32 capabilities. Today's kernels execute such files, but read and write no such attribute.
+    /// 12 bytes, for 32 capabilities. Current kernels execute such files, but neither read nor write such an attribute.
     case v1 = 1
     /// 20 bytes, for 64 capabilities.
     case v2 = 2
     /// 24 bytes: revision 2 with the root user of a user namespace.
     case v3 = 3
 
-    /// How many bytes the attribute has.
+    /// The size of the attribute in bytes.
     public var size: Int {
         switch self {
         case .v1: 12
@@ -23,18 +24,18 @@ public enum CapabilityAttributeRevision: UInt8, Sendable {
     }
 }
 
-/// Why bytes are no attribute with file capabilities.
+/// Why bytes are not an attribute with file capabilities.
 public enum CapabilityAttributeError: Error, Hashable, Sendable {
-    /// The first word names a revision that is none of the three, or is not there.
+    /// The first word names none of the three revisions, or is missing.
     case unknownRevision
     /// The number of bytes does not fit the revision.
     case wrongSize
 }
 
 extension FileCapabilities {
-    /// Reads the value of the attribute `security.capability`.
+    /// Decodes the value of the attribute `security.capability`.
     ///
-    /// Flags besides the effective one are ignored, as execve(2) ignores them.
+    /// Flags other than the effective one are ignored, as execve(2) ignores them.
     public init(attribute: [UInt8]) throws(CapabilityAttributeError) {
         guard attribute.count >= 4, let revision = CapabilityAttributeRevision(rawValue: attribute[3]) else {
             throw .unknownRevision
@@ -56,7 +57,7 @@ extension FileCapabilities {
         )
     }
 
-    /// The value of the attribute: revision 2, or 3 if there is a root user.
+    /// The value of the attribute: revision 2, or 3 if there is a root user, in little-endian order.
     public var attribute: [UInt8] {
         let revision: CapabilityAttributeRevision = rootUser == .root ? .v2 : .v3
         var words = [

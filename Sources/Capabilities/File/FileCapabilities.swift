@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The capabilities of a file: what a process that executes it gets (capabilities(7), "File capabilities").
+/// The capabilities of a file, which a process that executes the file gets (capabilities(7), "File capabilities").
 ///
 ///     var capabilities = FileCapabilities(permitted: [.netBindService], isEffective: true)
 ///     try capabilities.write(to: "/usr/local/bin/server")
 public struct FileCapabilities: Hashable, Sendable {
-    /// What the process is permitted, as far as its bounding set lets it.
+    /// The capabilities that the process is permitted, as far as its bounding set allows.
     public var permitted: CapabilitySet
-    /// What the process is permitted if it also has it inheritable.
+    /// The capabilities that the process is permitted if they are also in its inheritable set.
     public var inheritable: CapabilitySet
-    /// Whether all that the process gets is effective from the start.
+    /// Whether all capabilities that the process gets are effective from the start.
     public var isEffective: Bool
-    /// The user who is root of the user namespaces in which the capabilities count; 0 means the file's own file system's.
+    /// The root user of the user namespaces in which the capabilities apply; 0 means the namespace of the file's own
+    /// file system.
     public var rootUser: UserID
 
     /// Creates file capabilities.
@@ -32,8 +33,8 @@ public struct FileCapabilities: Hashable, Sendable {
 extension FileCapabilities {
     /// Creates the file capabilities that `state` describes; nil if no file can have them.
     ///
-    /// A file has one effective flag for all of its capabilities, and no effective set: if anything is effective, then
-    /// everything that is permitted or inheritable must be. What is effective and neither of the two is left out.
+    /// A file has a single effective flag for all of its capabilities, and no effective set: if any capability is
+    /// effective, then all that are permitted or inheritable must be. A capability that is only effective is left out.
     public init?(_ state: CapabilityState, rootUser: UserID = .root) {
         guard state.isFitForFile else { return nil }
         self.init(
@@ -44,7 +45,7 @@ extension FileCapabilities {
         )
     }
 
-    /// The same as three sets, for a capability text.
+    /// The same capabilities as three sets, for a capability text.
     public var state: CapabilityState {
         CapabilityState(
             effective: isEffective ? permitted.union(inheritable) : [],
@@ -55,6 +56,7 @@ extension FileCapabilities {
 }
 
 extension CapabilityState {
-    /// Whether file capabilities can express the state: nothing is effective, or all that is permitted or inheritable.
+    /// Whether file capabilities can express the state: nothing is effective, or everything that is permitted or
+    /// inheritable.
     public var isFitForFile: Bool { effective.isEmpty || permitted.union(inheritable).isSubset(of: effective) }
 }

@@ -2,13 +2,12 @@
 public import Linux
 
 extension FileCapabilities {
-    /// Reads the capabilities of the file at `path`; nil if it has none, or if its file system knows no such thing.
-    ///
-    /// Throws EINVAL for an attribute that the kernel does not give out, such as one of revision 1, and EOVERFLOW for
-    /// one whose root user has no number in this user namespace.
+    /// Reads the capabilities of the file at `path`; nil if it has none, or if its file system does not support them.
     /// - Parameters:
-    ///   - path: where the file is.
+    ///   - path: the path of the file.
     ///   - followLinks: whether a symbolic link in the last component is followed.
+    /// - Throws: EINVAL for an attribute that the kernel does not return, such as one of revision 1, and EOVERFLOW for
+    ///   an attribute whose root user has no ID in this user namespace.
     public init?(ofFile path: ByteString, followLinks: Bool = true) throws(Errno) {
         let found: [UInt8]
         do {
@@ -21,9 +20,10 @@ extension FileCapabilities {
         try self.init(readingAttribute: found)
     }
 
-    /// Reads the capabilities of an open file; nil if it has none, or if its file system knows no such thing.
+    /// Reads the capabilities of an open file; nil if it has none, or if its file system does not support them.
     ///
-    /// Throws what `init(ofFile:followLinks:)` throws. The file must not be open as `pathOnly`.
+    /// The file must not be open as `pathOnly`.
+    /// - Throws: the errors of `init(ofFile:followLinks:)`.
     public init?(of file: borrowing some Descriptor & ~Copyable) throws(Errno) {
         let found: [UInt8]
         do {
@@ -41,20 +41,21 @@ extension FileCapabilities {
     }
 }
 
-/// A regular file whose capabilities can be changed: named once, and the same file from check to write.
+/// A regular file whose capabilities can be changed: the path is resolved once, so that the same file is checked and
+/// written.
 public struct CapabilityTarget: ~Copyable {
     private let path: ByteString
     private let file: FileDescriptor
-    /// How the file was come to, where more was asked than its name.
+    /// The resolution of the path; nil if only the path was given.
     private let resolved: ResolvedPath?
 
-    /// Names the file at `path`, which must be a regular file.
+    /// Refers to the file at `path`, which must be a regular file.
     ///
-    /// The file is not opened, so that no permission on it is needed and nobody waits at a FIFO.
+    /// The file is opened only as a path, so that no permission on it is needed and a FIFO does not block.
     /// - Parameters:
-    ///   - path: where the file is.
+    ///   - path: the path of the file.
     ///   - followLinks: whether a symbolic link in the last component is followed. Otherwise a symbolic link throws
-    ///     EINVAL, like everything else that is no regular file.
+    ///     EINVAL, like anything else that is not a regular file.
     public init(path: ByteString, followLinks: Bool = false) throws(Errno) {
         let file = try FileDescriptor.open(path, followLinks ? .pathOnly : [.pathOnly, .noFollow])
         guard try file.status().kind == .regular else { throw .invalidArgument }
@@ -63,7 +64,7 @@ public struct CapabilityTarget: ~Copyable {
         resolved = nil
     }
 
-    /// Takes the file that a path was resolved to, which must be a regular file; otherwise EINVAL is thrown.
+    /// Refers to the file that a path was resolved to; throws EINVAL if it is not a regular file.
     public init(_ resolved: consuming ResolvedPath) throws(Errno) {
         guard resolved.status.kind == .regular else { throw .invalidArgument }
         let file = try resolved.file.duplicated()
@@ -75,7 +76,8 @@ public struct CapabilityTarget: ~Copyable {
     /// The status of the file.
     public func status() throws(Errno) -> FileStatus { try file.status() }
 
-    /// The capabilities of the file; nil if it has none. Throws what `FileCapabilities.init(ofFile:followLinks:)` throws.
+    /// The capabilities of the file; nil if it has none. Throws the errors of
+    /// `FileCapabilities.init(ofFile:followLinks:)`.
     public func read() throws(Errno) -> FileCapabilities? {
         do throws(Errno) { return try FileCapabilities(ofFile: file.magicPath, followLinks: true) } catch {
             guard error == .noSuchFile else { throw error }
@@ -83,8 +85,8 @@ public struct CapabilityTarget: ~Copyable {
         }
     }
 
-    /// Throws what stands against every change, as far as that can be told without one: a file system that is mounted
-    /// read-only, or that has no extended attributes.
+    /// Throws the error that every change would get, as far as this can be determined without a change: for a file
+    /// system that is mounted read-only, or that has no extended attributes.
     func checkChangeable() throws(Errno) {
         if try file.fileSystem().isReadOnly { throw .readOnlyFileSystem }
         do {
@@ -95,7 +97,7 @@ public struct CapabilityTarget: ~Copyable {
         }
     }
 
-    /// The fingerprint of the file, which has to be readable.
+    /// The fingerprint of the file, which must be readable.
     func fingerprint() throws(Errno) -> FileFingerprint {
         let opened: FileDescriptor
         do throws(Errno) {
@@ -107,7 +109,7 @@ public struct CapabilityTarget: ~Copyable {
         return try FileFingerprint(of: opened)
     }
 
-    /// Sets the file's capabilities. Needs CAP_SETFCAP.
+    /// Sets the capabilities of the file. Needs CAP_SETFCAP.
     public func write(_ capabilities: FileCapabilities) throws(Errno) {
         do {
             try setAttribute(.capability, of: file.magicPath, to: capabilities.attribute)
@@ -117,7 +119,7 @@ public struct CapabilityTarget: ~Copyable {
         }
     }
 
-    /// Takes the file's capabilities away. Needs CAP_SETFCAP; throws ENODATA if it has none.
+    /// Removes the capabilities of the file. Needs CAP_SETFCAP; throws ENODATA if it has none.
     public func remove() throws(Errno) {
         do {
             try removeAttribute(.capability, of: file.magicPath)
@@ -127,7 +129,7 @@ public struct CapabilityTarget: ~Copyable {
         }
     }
 
-    /// The same file, opened for where /proc is not mounted: there is no other way from a path-only descriptor.
+    /// The same file, opened again for when /proc is not mounted: a path-only descriptor leaves no other way.
     private func reopened() throws(Errno) -> FileDescriptor {
         let options: OpenOptions = [.readOnly, .nonBlocking, .noControllingTerminal]
         switch resolved {
@@ -144,11 +146,11 @@ extension FileCapabilities {
     /// Sets these capabilities on the regular file at `path`, which must not be a symbolic link. Needs CAP_SETFCAP.
     public func write(to path: ByteString) throws(Errno) { try CapabilityTarget(path: path).write(self) }
 
-    /// Takes all capabilities from the regular file at `path`. Needs CAP_SETFCAP; throws ENODATA if it has none.
+    /// Removes all capabilities of the regular file at `path`. Needs CAP_SETFCAP; throws ENODATA if it has none.
     public static func remove(from path: ByteString) throws(Errno) { try CapabilityTarget(path: path).remove() }
 }
 
 extension Errno {
-    /// Whether the reading of an attribute failed because there is none.
+    /// Whether reading an attribute failed because there is none.
     var meansNoAttribute: Bool { self == .noData || self == .notSupported }
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What a process hands to the programs that it executes: three vectors, known by their letters as IAB (cap_iab(3)).
+/// What a process passes to the programs that it executes: three vectors, known by their letters as IAB (cap_iab(3)).
 ///
-/// Their text is a list such as `!%cap_chown,cap_setuid,^cap_net_bind_service`: `^` is ambient and inheritable, `%` or
-/// nothing inheritable, and `!` blocked from the bounding set.
+/// The text form is a list such as `!%cap_chown,cap_setuid,^cap_net_bind_service`: `^` is ambient and inheritable, `%`
+/// or no mark is inheritable, and `!` is blocked from the bounding set.
 public struct InheritedCapabilities: Hashable, Sendable {
-    /// What is inheritable; all of `ambient` is.
+    /// The inheritable capabilities, including all of `ambient`.
     public private(set) var inheritable: CapabilitySet
-    /// What is ambient.
+    /// The ambient capabilities.
     public private(set) var ambient: CapabilitySet
-    /// What is not in the bounding set.
+    /// The capabilities that are not in the bounding set.
     public private(set) var blocked: CapabilitySet
 
-    /// Creates the vectors; what is ambient becomes inheritable too.
+    /// Creates the vectors; ambient capabilities become inheritable too.
     public init(inheritable: CapabilitySet = [], ambient: CapabilitySet = [], blocked: CapabilitySet = []) {
         self.inheritable = inheritable.union(ambient)
         self.ambient = ambient
@@ -30,9 +30,9 @@ public struct InheritedCapabilities: Hashable, Sendable {
         )
     }
 
-    /// Reads a text as cap_iab_from_text(3) does.
+    /// Parses a text as cap_iab_from_text(3) does.
     ///
-    /// Numbers up to 63 count as names do, and a comma may stand at the end.
+    /// Numbers up to 63 are accepted like names, and a comma may follow the last item.
     public init(text: ByteString) throws(CapabilityTextError) {
         self.init()
         let bytes = text.bytes.prefix { $0 != 0 }
@@ -56,7 +56,7 @@ public struct InheritedCapabilities: Hashable, Sendable {
         }
     }
 
-    /// A number or a name.
+    /// Parses a number or a name.
     private static func takeItem(
         of bytes: ArraySlice<UInt8>,
         at position: inout Int
@@ -74,7 +74,7 @@ public struct InheritedCapabilities: Hashable, Sendable {
         throw CapabilityTextError(.unknownName, at: start)
     }
 
-    /// Writes the vectors as cap_iab_to_text(3) does; capabilities that the kernel does not have are left out.
+    /// The text of the vectors, as from cap_iab_to_text(3); capabilities that the kernel does not have are left out.
     public func text(kernel: KernelCapabilities = .running) -> ByteString {
         var text = ByteString()
         for capability in inheritable.union(ambient).union(blocked).intersection(kernel.all) {
@@ -92,10 +92,11 @@ public struct InheritedCapabilities: Hashable, Sendable {
 }
 
 extension InheritedCapabilities {
-    /// Makes these the vectors of the process, which must not have other threads; as cap_iab_set_proc(3).
+    /// Makes these the vectors of the process, which must not have other threads, like cap_iab_set_proc(3).
     ///
-    /// What is blocked leaves the bounding set for good. Throws EPERM for what the process may not have: CAP_SETPCAP is
-    /// needed to block anything, and to make inheritable what is not permitted; ambient can be only what is permitted.
+    /// Blocked capabilities leave the bounding set permanently. Throws EPERM for what the process may not do:
+    /// CAP_SETPCAP is needed to block capabilities, and to make inheritable what is not permitted; only permitted
+    /// capabilities can be ambient.
     public func apply() throws(ProcessCapabilitiesError) {
         try CurrentProcess.requireSingleThread()
         do { try applyToCurrentThread() } catch { throw .system(error) }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Who a server that was started by root becomes when it no longer needs root.
+/// The change of a server that was started by root to an ordinary user, when it no longer needs root.
 ///
 ///     try PrivilegeDrop(user: www, group: www, keeping: [.netBindService]).perform()
 public struct PrivilegeDrop: Sendable {
-    /// The user that the process becomes; not root.
+    /// The new user of the process; not root.
     public let user: UserID
-    /// The group that it becomes.
+    /// The new group of the process.
     public let group: GroupID
-    /// Its supplementary groups.
+    /// The new supplementary groups of the process.
     public let supplementaryGroups: [GroupID]
-    /// What it keeps, permitted and effective.
+    /// The capabilities that the process keeps, permitted and effective.
     public let kept: CapabilitySet
 
     /// Describes the change.
@@ -22,10 +22,10 @@ public struct PrivilegeDrop: Sendable {
         self.kept = kept
     }
 
-    /// Makes the change, for good: nothing that the process or what it executes does later gives it root's rights back,
-    /// unless it executes a program that has them.
+    /// Makes the change permanently: the process and the programs that it executes cannot regain the rights of root,
+    /// unless such a program has them itself.
     ///
-    /// The process must not have other threads. When this throws, the process is in no state to go on with: end it.
+    /// The process must not have other threads. If this method throws, the process must not go on: end it.
     public func perform() throws(ProcessCapabilitiesError) {
         try CurrentProcess.requireSingleThread()
         do { try performInCurrentThread() } catch { throw .system(error) }
@@ -40,7 +40,7 @@ public struct PrivilegeDrop: Sendable {
         try CapabilityControls.keepPermitted(false)
         let wanted = CapabilityState(effective: kept, permitted: kept)
         try wanted.applyToCurrentThread()
-        // What cannot be believed is asked for.
+        // The result is checked instead of trusted.
         guard CurrentProcess.realUser == user, CurrentProcess.effectiveUser == user,
             try CapabilityState.ofCurrentThread() == wanted,
             (try? CurrentProcess.becomeUser(.root)) == nil || kept.contains(.setuid)

@@ -3,14 +3,15 @@ public import Linux
 
 /// All capability sets of a process or thread (capabilities(7), "Thread capability sets").
 ///
-/// Linux keeps them for every thread. What changes them here changes those of the calling thread, and refuses to do so
-/// while the process has other threads, which would keep all privileges: an attacker of one of them would have them too.
+/// Linux keeps the sets for every thread. The functions that change them change those of the calling thread, and refuse
+/// to do so while the process has other threads, which would keep all privileges: an attacker in control of one of
+/// those threads would have the privileges too.
 public struct ProcessCapabilities: Hashable, Sendable {
-    /// Effective, permitted and inheritable.
+    /// The effective, permitted and inheritable sets.
     public let state: CapabilityState
-    /// What execve(2) may give.
+    /// The bounding set: the capabilities that execve(2) may give.
     public let bounding: CapabilitySet
-    /// What execve(2) of an ordinary file keeps.
+    /// The ambient set: the capabilities that execve(2) of an ordinary file keeps.
     public let ambient: CapabilitySet
 
     init(state: CapabilityState, bounding: CapabilitySet, ambient: CapabilitySet) {
@@ -22,8 +23,8 @@ public struct ProcessCapabilities: Hashable, Sendable {
     /// The sets of the calling thread.
     public static func current() throws(Errno) -> ProcessCapabilities { try ProcessCapabilities(ofProcess: 0) }
 
-    /// The sets of a process, as proc(5) has them.
-    /// - Parameter process: its number; 0 is the calling thread. Throws ESRCH if there is none.
+    /// The sets of a process, as reported in proc(5).
+    /// - Parameter process: the process ID; 0 is the calling thread. Throws ESRCH if there is no such process.
     public init(ofProcess process: Int32) throws(Errno) {
         if process < 0 { throw .invalidArgument }
         let path: ByteString = process == 0 ? "/proc/thread-self/status" : "/proc/\(process)/status"
@@ -38,14 +39,14 @@ public struct ProcessCapabilities: Hashable, Sendable {
         else { throw .inputOutput }
         state = CapabilityState(effective: effective, permitted: permitted, inheritable: inheritable)
         self.bounding = bounding
-        // Linux has it since 4.3.
+        // Available since Linux 4.3.
         ambient = text.capabilities("CapAmb") ?? []
     }
 }
 
 /// Why the capabilities of this process were not changed.
 public enum ProcessCapabilitiesError: Error, Hashable, Sendable {
-    /// The process has other threads, which would keep what they have.
+    /// The process has other threads, which would keep their capabilities.
     case otherThreads(Int)
     /// The kernel refused.
     case system(Errno)
@@ -58,8 +59,8 @@ extension CapabilityState {
         do { try applyToCurrentThread() } catch { throw .system(error) }
     }
 
-    /// Calls `body` while `capabilities`, which have to be permitted, are effective in this thread, and makes effective
-    /// again what was before on every way out.
+    /// Calls `body` while `capabilities`, which must be permitted, are effective in this thread, and restores the
+    /// previous effective set on every way out.
     public static func raising<Result, Failure: Error>(
         _ capabilities: CapabilitySet,
         _ body: () throws(Failure) -> Result
@@ -75,7 +76,7 @@ extension CapabilityState {
         }
         let result: Swift.Result<Result, Failure>
         do { result = .success(try body()) } catch { result = .failure(error) }
-        // Only the effective set is put back: `body` may have given up permitted capabilities.
+        // Only the effective set is restored: `body` may have given up permitted capabilities.
         do {
             var after = try ofCurrentThread()
             after.effective = before.effective.intersection(after.permitted)
@@ -89,9 +90,9 @@ extension CapabilityState {
 
 /// Why `CapabilityState.raising` has no result.
 public enum RaisingError<Failure: Error>: Error {
-    /// The capabilities could not be made effective, or not be lowered again.
+    /// The capabilities could not be made effective, or could not be lowered again.
     case capabilities(Errno)
-    /// What was to be done failed.
+    /// `body` failed.
     case body(Failure)
 }
 

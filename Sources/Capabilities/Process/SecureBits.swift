@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// How the kernel treats root and changes of users (capabilities(7), "The securebits flags").
+/// How the kernel treats root and changes of user IDs (capabilities(7), "The securebits flags").
 public struct SecureBits: OptionSet, Hashable, Sendable {
-    /// The bits as prctl(2) has them.
+    /// The bits, as in prctl(2).
     public let rawValue: UInt32
 
     /// Creates a set from its bits.
@@ -13,7 +13,7 @@ public struct SecureBits: OptionSet, Hashable, Sendable {
     public static var noRoot: SecureBits { SecureBits(rawValue: 1) }
     /// `SECBIT_NOROOT_LOCKED`.
     public static var noRootLocked: SecureBits { SecureBits(rawValue: 2) }
-    /// `SECBIT_NO_SETUID_FIXUP`: a change of users changes no capabilities.
+    /// `SECBIT_NO_SETUID_FIXUP`: a change of user IDs does not change capabilities.
     public static var noSetUserFixup: SecureBits { SecureBits(rawValue: 4) }
     /// `SECBIT_NO_SETUID_FIXUP_LOCKED`.
     public static var noSetUserFixupLocked: SecureBits { SecureBits(rawValue: 8) }
@@ -21,12 +21,12 @@ public struct SecureBits: OptionSet, Hashable, Sendable {
     public static var keepCapabilities: SecureBits { SecureBits(rawValue: 16) }
     /// `SECBIT_KEEP_CAPS_LOCKED`.
     public static var keepCapabilitiesLocked: SecureBits { SecureBits(rawValue: 32) }
-    /// `SECBIT_NO_CAP_AMBIENT_RAISE`: nothing can become ambient.
+    /// `SECBIT_NO_CAP_AMBIENT_RAISE`: no capability can become ambient.
     public static var noAmbientRaise: SecureBits { SecureBits(rawValue: 64) }
     /// `SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED`.
     public static var noAmbientRaiseLocked: SecureBits { SecureBits(rawValue: 128) }
 
-    /// What a process without a privileged root has: everything but `keepCapabilities`, locked.
+    /// The bits of a process without a privileged root: all except `keepCapabilities`, locked.
     public static var pureCapabilities: SecureBits { SecureBits(rawValue: 0xEF) }
 
     /// The bits of the calling thread.
@@ -34,21 +34,21 @@ public struct SecureBits: OptionSet, Hashable, Sendable {
         SecureBits(rawValue: try CapabilityControls.secureBits())
     }
 
-    /// Makes these the bits of the calling thread. Needs CAP_SETPCAP; throws EPERM also where locked ones would change.
+    /// Makes these the bits of the calling thread. Needs CAP_SETPCAP; throws EPERM also if locked bits would change.
     public func applyToCurrentThread() throws(Errno) { try CapabilityControls.setSecureBits(rawValue) }
 }
 
-/// The ways of living with capabilities that libcap has names for (cap_get_mode(3)).
+/// The modes of capabilities that libcap has names for (cap_get_mode(3)).
 public enum CapabilityMode: Hashable, Sendable {
-    /// None of the others.
+    /// None of the other modes.
     case uncertain
-    /// No privileges, and none to be gained.
+    /// No privileges, and no way to gain any.
     case noPrivileges
-    /// Privileges by file capabilities alone, and nothing inheritable.
+    /// Privileges only by file capabilities, and nothing inheritable.
     case pureInitial
-    /// Privileges by file capabilities alone.
+    /// Privileges only by file capabilities.
     case pure
-    /// As Linux is without securebits: root has all capabilities.
+    /// Linux without securebits: root has all capabilities.
     case hybrid
 
     /// The mode of the calling thread.
@@ -72,9 +72,9 @@ public enum CapabilityMode: Hashable, Sendable {
         }
     }
 
-    /// Brings the process, which must not have other threads, into this mode. Needs CAP_SETPCAP.
+    /// Puts the process, which must not have other threads, into this mode. Needs CAP_SETPCAP.
     ///
-    /// Nothing is effective afterwards. `uncertain` throws EINVAL.
+    /// No capability is effective afterwards. `uncertain` throws EINVAL.
     public func apply() throws(ProcessCapabilitiesError) {
         try CurrentProcess.requireSingleThread()
         do { try applyToCurrentThread() } catch { throw .system(error) }

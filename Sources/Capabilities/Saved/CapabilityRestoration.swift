@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Why saved capabilities cannot be given back.
+/// Why saved capabilities cannot be restored.
 enum SavedFileError: Error, Hashable {
-    /// The file with them cannot be read.
+    /// The save file cannot be read.
     case unreadable(ByteString, Errno)
-    /// Somebody besides its owner may have written to it.
+    /// A user other than the owner may have written to the save file.
     case untrusted(ByteString)
-    /// A link leads to it, or somebody else may have put it where it is.
+    /// A symbolic link leads to the save file, or another user may have put it in place.
     case misplaced(ByteString, NamedFileError)
-    /// It is not what `getcap --save` writes.
+    /// The save file is not in the format of `getcap --save`.
     case malformed(ByteString, line: Int)
-    /// Something stands against these files; nothing has been done.
+    /// The reasons why files cannot be restored; nothing has been changed.
     case refused([ByteString])
-    /// A file could not be changed; what was done before has been undone, except for the files that are named.
+    /// A file could not be changed; earlier changes have been undone, except for the files that are named.
     case interrupted(ByteString, Errno, notUndone: [ByteString])
 
     var text: Message {
@@ -38,28 +38,28 @@ enum SavedFileError: Error, Hashable {
     }
 }
 
-/// The giving back of saved capabilities: of all files or of none.
+/// The restoration of saved capabilities: of all files or of none.
 struct CapabilityRestoration {
-    /// What happens to one file.
+    /// The change of one file.
     struct Step {
         let path: ByteString
         let old: FileCapabilities?
         let new: FileCapabilities
         fileprivate let status: FileStatus
 
-        /// Whether the file has its capabilities already.
+        /// Whether the file already has its capabilities.
         var isDone: Bool { old == new }
     }
 
-    /// All that happens, in order.
+    /// All steps, in order.
     let steps: [Step]
     private let naming: FileNaming
     private let acceptsChanged: Bool
 
-    /// Prepares the giving back of what is saved in the file at `path`: looks at every file, and changes none.
+    /// Prepares the restoration of what is saved in the file at `path`: examines every file, and changes none.
     /// - Parameters:
-    ///   - path: the file of `getcap --save`.
-    ///   - acceptsChanged: whether files are restored that are no longer what they were when they were saved.
+    ///   - path: the file that `getcap --save` wrote.
+    ///   - acceptsChanged: whether to restore files that have changed since they were saved.
     ///   - followsLinks: whether symbolic links are followed.
     init(
         savedIn path: ByteString,
@@ -89,7 +89,7 @@ struct CapabilityRestoration {
         self.acceptsChanged = acceptsChanged
     }
 
-    /// What is saved in the file at `path`.
+    /// The entries that are saved in the file at `path`.
     static func entries(
         savedIn path: ByteString,
         _ naming: FileNaming
@@ -111,7 +111,7 @@ struct CapabilityRestoration {
         }
     }
 
-    /// What is to be done for `entry`; nil if the file has changed. The file is named once for all that is asked of it.
+    /// The step for `entry`; nil if the file has changed. The path is resolved once for all checks.
     private static func step(
         for entry: SavedCapabilities,
         _ naming: FileNaming,
@@ -125,7 +125,8 @@ struct CapabilityRestoration {
         } catch { throw .failure(error) }
     }
 
-    /// Does it, and lets no signal interrupt it. Where a file cannot be changed, those before it get back what they had.
+    /// Makes the changes, uninterrupted by signals. If a file cannot be changed, the files before it get back their old
+    /// capabilities.
     func apply() throws(SavedFileError) {
         try CurrentProcess.holdingSignals { () throws(SavedFileError) in try applyInOneGo() }
     }
@@ -134,7 +135,7 @@ struct CapabilityRestoration {
         var done: [Step] = []
         for step in steps where !step.isDone {
             do {
-                // A file that has several names has been changed here, if it was changed under another one.
+                // A file with several names may have been changed by this restoration under another name.
                 let isOwnChange = done.contains { $0.status.isOfSameFile(as: step.status) }
                 try set(step.new, on: step, unchangedSince: isOwnChange ? nil : step.status.changed)
                 done.append(step)
@@ -145,8 +146,8 @@ struct CapabilityRestoration {
         }
     }
 
-    /// Changes the very file that was looked at; ESTALE is thrown if another has come into its place, or if it is no longer
-    /// what it was at the time `moment`.
+    /// Changes exactly the file that was examined; throws ESTALE if another file has replaced it, or if it has changed
+    /// since the time `moment`.
     private func set(
         _ capabilities: FileCapabilities?,
         on step: Step,
@@ -158,7 +159,7 @@ struct CapabilityRestoration {
         if let capabilities { try target.write(capabilities) } else { try target.remove() }
     }
 
-    /// Names the file as it was named before. What stands against it now did not then.
+    /// Resolves the path as before. A link or a weakness found only now means that the file is not the same.
     private func named(_ path: ByteString) throws(Errno) -> CapabilityTarget {
         do throws(NamedFileError) { return try naming.target(path, isKnownAgain: !acceptsChanged) } catch {
             guard case .failure(let error) = error else { throw .staleFile }

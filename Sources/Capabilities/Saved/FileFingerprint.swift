@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What a file is known again by, wherever it has been moved or copied to: its content, owner, group and mode.
+/// What identifies a file, even after it has been moved or copied: its content, owner, group and mode.
 public struct FileFingerprint: Hashable, Sendable {
     /// The SHA-256 of the content: 32 bytes.
     public let digest: [UInt8]
@@ -21,13 +21,13 @@ public struct FileFingerprint: Hashable, Sendable {
     }
 
     /// Takes the fingerprint of the regular file at `path`, which must not be a symbolic link.
-    ///
-    /// Throws EINVAL if it is no regular file.
+    /// - Throws: EINVAL if it is not a regular file.
     public init(ofFile path: ByteString) throws(Errno) {
         try self.init(of: FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking, .noControllingTerminal]))
     }
 
-    /// Takes the fingerprint of an open file, which is read from where it stands. Throws EINVAL if it is no regular file.
+    /// Takes the fingerprint of an open file, which is read from its current offset. Throws EINVAL if it is not a
+    /// regular file.
     init(of file: borrowing FileDescriptor) throws(Errno) {
         let status = try file.status()
         guard status.kind == .regular else { throw .invalidArgument }

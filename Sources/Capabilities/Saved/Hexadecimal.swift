@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Bytes and numbers as saved capabilities write them: in exactly one way, so that a file that was read is written again
-/// as it was.
+/// The encoding of bytes and numbers in saved capabilities: it is unique, so that a file that was read is written again
+/// unchanged.
 enum Hexadecimal {
-    /// The bytes of `text`; nil if it is not pairs of small digits.
+    /// The bytes of `text`; nil if it is not pairs of lower-case digits.
     static func bytes(_ text: ByteString) -> [UInt8]? {
         guard text.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []
@@ -26,7 +26,7 @@ enum Hexadecimal {
         return text.reversed()
     }
 
-    /// `path` with `%` and two digits for every byte that is not visible ASCII.
+    /// `path` with `%` and two digits for `%` and for every byte that is not visible ASCII.
     static func escaped(_ path: ByteString) -> ByteString {
         ByteString(
             path.bytes.flatMap { byte in
@@ -35,7 +35,7 @@ enum Hexadecimal {
         )
     }
 
-    /// The path that `escaped` made `text` of; nil if it made it of none.
+    /// The path that `escaped` turned into `text`; nil if there is no such path.
     static func unescaped(_ text: ByteString) -> ByteString? {
         var path: [UInt8] = []
         var rest = text.bytes[...]

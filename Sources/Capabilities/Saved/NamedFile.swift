@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Why a file is not taken that somebody named.
+/// Why a named file is not accepted.
 enum NamedFileError: Error, Hashable {
     /// A system call failed.
     case failure(Errno)
-    /// A symbolic link stands in the way.
+    /// There is a symbolic link on the way.
     case link(ByteString, target: ByteString)
-    /// Somebody else may change the file, or what leads to it.
+    /// Another user may change the file, or a directory that leads to it.
     case weak(PathWeakness)
 
     init(_ failure: PathError) {
@@ -24,12 +24,13 @@ enum NamedFileError: Error, Hashable {
     }
 }
 
-/// Files that are named for a privileged program, and what is asked of such a name.
+/// The resolution of file names for a privileged program, with the checks of the files.
 struct FileNaming {
-    /// Whether symbolic links are followed. Then no directory on the way may be open to others, who could have made them.
+    /// Whether symbolic links are followed. Then no directory on the way may be writable by other users, who could have
+    /// made them.
     var followsLinks = false
 
-    /// Whose files are trusted: root's, and those of the user who runs the program.
+    /// The users whose files are trusted: root, and the user who runs the program.
     private static var trusted: [UserID] { [.root, CurrentProcess.effectiveUser] }
 
     private func resolve(_ path: ByteString) throws(NamedFileError) -> ResolvedPath {
@@ -38,9 +39,9 @@ struct FileNaming {
         }
     }
 
-    /// The regular file at `path`, which nobody else may write to, and which is to get capabilities.
-    /// - Parameter isKnownAgain: whether its content, owner and mode are compared with what they were. Otherwise nobody else
-    ///   may have put it there: no directory on the way may be open to others.
+    /// The regular file at `path`, which is to get capabilities, and which no other user may write to.
+    /// - Parameter isKnownAgain: whether the caller compares content, owner and mode with the saved ones. Otherwise no
+    ///   other user may be able to put the file in place: no directory on the way may be writable by others.
     func target(_ path: ByteString, isKnownAgain: Bool) throws(NamedFileError) -> CapabilityTarget {
         let resolved = try resolve(path)
         guard resolved.status.kind == .regular else { throw .failure(.invalidArgument) }
@@ -51,11 +52,12 @@ struct FileNaming {
         do throws(Errno) { return try CapabilityTarget(resolved) } catch { throw .failure(error) }
     }
 
-    /// Reads the file at `path`, of which nobody but its owner and root may have written a byte: anybody who may write to
-    /// it could give capabilities to whatever he likes.
+    /// Reads the file at `path`, which only its owner and root may have written: any user with write access could give
+    /// capabilities to any file.
     ///
-    /// Who is not root may lack the right to look at the directories, and can do no harm with what they hold.
-    /// - Parameter limit: the most bytes that are accepted.
+    /// For users other than root, the directories are not checked: such a user may lack the right to examine them, and
+    /// can do no harm with the contents.
+    /// - Parameter limit: the maximum number of bytes.
     func readTrusted(_ path: ByteString, limit: Int) throws(NamedFileError) -> ByteString {
         let options: OpenOptions = [.readOnly, .nonBlocking, .noControllingTerminal]
         if CurrentProcess.effectiveUser != .root {
@@ -78,8 +80,8 @@ struct FileNaming {
         }
     }
 
-    /// Opens the directory at `path`, in which a file is to be written. For root, nobody else may make a file in it that
-    /// root would take for its own.
+    /// Opens the directory at `path` for writing a file. For root, no other user may be able to make a file there that
+    /// root would mistake for its own.
     func openDirectory(_ path: ByteString) throws(NamedFileError) -> FileDescriptor {
         let options: OpenOptions = [.readOnly, .directory]
         if CurrentProcess.effectiveUser != .root {

@@ -2,8 +2,8 @@
 internal import Linux
 
 extension ByteString {
-    /// Makes this the content of the file at `path`, which always has its old content or all of the new one, and which
-    /// only its owner may read and write. A symbolic link of that name is replaced, and not followed.
+    /// Replaces the content of the file at `path` atomically: the file always has its old content or all of the new
+    /// content, and only its owner may read and write it. A symbolic link of that name is replaced, and not followed.
     func replaceFile(_ path: ByteString) throws(NamedFileError) {
         let slash = path.bytes.lastIndex(of: UInt8(ascii: "/"))
         let name = ByteString(slash.map { path.bytes[($0 + 1)...] } ?? path.bytes[...])
@@ -11,7 +11,7 @@ extension ByteString {
         let parent: ByteString = slash.map { $0 == 0 ? "/" : ByteString(path.bytes[..<$0]) } ?? "."
         let directory = try FileNaming().openDirectory(parent)
         let new = name + ".new"
-        // Of a writer that was interrupted.
+        // Left by an interrupted writer.
         try? directory.unlink(new)
         do throws(Errno) {
             let file = try FileDescriptor.open(new, [.writeOnly, .create, .exclusive, .noFollow], in: directory)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The hash function SHA-256 (FIPS 180-4), by which a file is known again.
+/// The hash function SHA-256 (FIPS 180-4), which identifies the content of a file.
 public struct SHA256: Sendable {
     private var state: [UInt32] = [
         0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
@@ -8,10 +8,10 @@ public struct SHA256: Sendable {
     private var pending: [UInt8] = []
     private var count: UInt64 = 0
 
-    /// Creates the hash of nothing.
+    /// Creates the hash of an empty message.
     public init() {}
 
-    /// Goes on with `bytes`.
+    /// Adds `bytes` to the message.
     public mutating func update(_ bytes: [UInt8]) {
         count += UInt64(bytes.count)
         pending += bytes

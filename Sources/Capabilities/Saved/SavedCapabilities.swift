@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// A file's capabilities as `getcap --save` keeps them.
+/// The capabilities of a file, as `getcap --save` saves them.
 public struct SavedCapabilities: Hashable, Sendable {
-    /// Where the file is.
+    /// The path of the file.
     public let path: ByteString
-    /// Its capabilities, with their root user.
+    /// The capabilities of the file, with their root user.
     public let capabilities: FileCapabilities
-    /// What the file is known again by.
+    /// What identifies the file.
     public let fingerprint: FileFingerprint
 
     /// Creates an entry.
@@ -17,9 +17,9 @@ public struct SavedCapabilities: Hashable, Sendable {
         self.fingerprint = fingerprint
     }
 
-    /// Looks at the regular file at `path`, which must not be a symbolic link, through one descriptor.
+    /// Examines the regular file at `path`, which must not be a symbolic link, through a single descriptor.
     ///
-    /// Throws ESTALE if it has no capabilities.
+    /// Throws ESTALE if the file has no capabilities.
     init(ofFile path: ByteString) throws(Errno) {
         let file = try FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking, .noControllingTerminal])
         let found = try FileCapabilities(of: file)
@@ -28,25 +28,25 @@ public struct SavedCapabilities: Hashable, Sendable {
     }
 }
 
-/// Why a text holds no saved capabilities.
+/// Why a text does not contain saved capabilities.
 public struct SavedCapabilitiesError: Error, Hashable, Sendable {
     /// The line, counted from 1.
     public let line: Int
 }
 
-/// The form of the file: a line that names it, then a line for every file with capabilities, then a line that ends it.
+/// The format of the save file: a heading, a line for every file with capabilities, and a line that ends the file.
 ///
 ///     lowport-capabilities 1
 ///     ATTRIBUTE DIGEST OWNER GROUP MODE PATH
 ///     end COUNT
 ///
-/// ATTRIBUTE is the value of `security.capability` and DIGEST the SHA-256 of the content, both hexadecimal; OWNER and GROUP
-/// are decimal, MODE is octal; in PATH, everything but visible ASCII, and `%`, is written as `%` and two hexadecimal
-/// digits. Without the last line the file is not whole.
+/// ATTRIBUTE is the value of `security.capability` and DIGEST the SHA-256 of the content, both hexadecimal; OWNER and
+/// GROUP are decimal, MODE is octal; in PATH, every byte that is not visible ASCII, and `%`, is written as `%` and two
+/// hexadecimal digits. A file without the last line is incomplete.
 extension SavedCapabilities {
     static var heading: ByteString { "lowport-capabilities 1" }
 
-    /// Writes `entries`.
+    /// The text of the save file with `entries`.
     public static func text(of entries: [SavedCapabilities]) -> ByteString {
         var text = heading + "\n"
         for entry in entries { text += entry.line + "\n" }
@@ -61,14 +61,14 @@ extension SavedCapabilities {
             + mode + " " + Hexadecimal.escaped(path)
     }
 
-    /// Reads what `text(of:)` wrote; anything else throws.
+    /// Parses what `text(of:)` wrote; throws for anything else.
     public static func entries(in text: ByteString) throws(SavedCapabilitiesError) -> [SavedCapabilities] {
         let lines = text.split(on: UInt8(ascii: "\n"))
         guard lines.first == heading else { throw SavedCapabilitiesError(line: 1) }
         var entries: [SavedCapabilities] = []
         for (index, line) in lines.enumerated().dropFirst() {
             if line == "end \(entries.count)" {
-                // Nothing may follow but the end of this line.
+                // Only the end of this line may follow.
                 guard index == lines.count - 2, lines[index + 1].isEmpty else {
                     throw SavedCapabilitiesError(line: index + 2)
                 }

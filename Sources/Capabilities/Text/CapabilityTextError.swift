@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Why a capability text is none, and where.
+/// Why a capability text is invalid, and where.
 public struct CapabilityTextError: Error, Hashable, Sendable {
-    /// What is wrong.
+    /// The reason of the error.
     public enum Reason: Hashable, Sendable {
-        /// A list has something that is neither a number nor a name.
+        /// A list contains something that is neither a number nor a name.
         case notCapability
-        /// A word that looks like a name is not one.
+        /// A word that looks like a name is not the name of a capability.
         case unknownName
         /// A number is above 63.
         case numberTooLarge
         /// An operator that needs flags, `+` or `-`, has none.
         case missingFlags
-        /// Something stands directly behind a clause.
+        /// Something other than a blank directly follows a clause.
         case junkAfterClause
-        /// A list without an operator is followed by an operator: a blank stands before `=`, `+` or `-`.
+        /// A list without an operator is followed by an operator: there is a blank before `=`, `+` or `-`.
         case blankBeforeOperator
     }
 
-    /// What is wrong.
+    /// The reason of the error.
     public let reason: Reason
-    /// Where: how many bytes of the text stand before it.
+    /// The position of the error: the number of bytes of the text before it.
     public let offset: Int
 
     /// Creates an error.

@@ -2,24 +2,24 @@
 public import Linux
 
 extension CapabilityState {
-    /// Reads a capability text, such as `cap_net_raw,cap_net_bind_service=ep cap_chown+i`.
+    /// Parses a capability text, such as `cap_net_raw,cap_net_bind_service=ep cap_chown+i`.
     ///
-    /// The grammar is that of cap_from_text(3), and one form more: a clause that is only a list, such as
-    /// `CAP_NET_BIND_SERVICE`, lowers its capabilities in all three sets, as `CAP_NET_BIND_SERVICE=` does. Such a clause
-    /// cannot stand before a clause that begins with `=`: a blank before an operator stays the error that it always was,
-    /// since `cap_net_raw =ep` would otherwise give all capabilities to everybody who mistypes.
+    /// The grammar is that of cap_from_text(3), with one more form: a clause that is only a list, such as
+    /// `CAP_NET_BIND_SERVICE`, lowers its capabilities in all three sets, as `CAP_NET_BIND_SERVICE=` does. Such a
+    /// clause cannot precede a clause that begins with `=`: a blank before an operator is still an error, because the
+    /// mistyped text `cap_net_raw =ep` would otherwise give all capabilities.
     ///
-    /// The text ends at its first NUL byte. Capital letters count as small ones in names, but not in flags.
+    /// The text ends at its first NUL byte. Upper and lower case are equal in names, but not in flags.
     /// - Parameters:
     ///   - text: the text.
-    ///   - kernel: what `all`, and `=` without a list, mean.
+    ///   - kernel: defines the capabilities that `all`, and `=` without a list, stand for.
     public init(text: ByteString, kernel: KernelCapabilities = .running) throws(CapabilityTextError) {
         var parser = CapabilityTextParser(text: text, kernel: kernel)
         self = try parser.parse()
     }
 }
 
-/// Reads a capability text from left to right, changing `state` clause by clause.
+/// Parses a capability text from left to right, changing `state` clause by clause.
 struct CapabilityTextParser {
     private let bytes: ArraySlice<UInt8>
     private let kernel: KernelCapabilities
@@ -48,7 +48,7 @@ struct CapabilityTextParser {
         return state
     }
 
-    /// `= flags*`: sets everything that the kernel has.
+    /// `= flags*`: sets all capabilities of the kernel.
     private mutating func parseClauseForAll() throws(CapabilityTextError) {
         position += 1
         state.lower(kernel.all, in: .all)
@@ -67,7 +67,7 @@ struct CapabilityTextParser {
         if next == UInt8(ascii: "=") {
             position += 1
             state.lower(capabilities, in: .all)
-            // `=` alone may go without flags; `=+` and `=-` may not.
+            // `=` alone needs no flags; `=+` and `=-` do.
             if !next.isSign { state.raise(capabilities, in: takeFlags()) }
         }
         while next.isSign {
@@ -79,7 +79,7 @@ struct CapabilityTextParser {
         }
     }
 
-    /// `item (',' item)*`, where `all` forgets what stands before it in the list.
+    /// `item (',' item)*`, where `all` discards the items before it.
     private mutating func parseList() throws(CapabilityTextError) -> CapabilitySet {
         var list: CapabilitySet = []
         while true {
@@ -103,7 +103,7 @@ struct CapabilityTextParser {
         }
     }
 
-    /// A number as strtoul(3) reads it in base 0: decimal, octal behind `0`, hexadecimal behind `0x`.
+    /// A number as strtoul(3) reads it in base 0: decimal, octal after `0`, hexadecimal after `0x`.
     private mutating func parseNumber() throws(CapabilityTextError) -> Capability {
         let start = position
         let number = UnsignedNumber(prefixOf: bytes[position...])

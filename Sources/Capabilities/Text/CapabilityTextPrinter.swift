@@ -5,13 +5,13 @@ extension CapabilityState {
     /// Writes the state as cap_to_text(3) does: `cap_net_bind_service=ep`.
     ///
     /// The text begins with `=` and the flags that most capabilities of the kernel have; the other capabilities follow
-    /// in groups with what they have more or less. Reading it again gives the same state.
-    /// - Parameter kernel: which capabilities `=` means; those beyond follow as numbers.
+    /// in groups, with the flags that they have in addition or lack. Parsing the text gives the same state.
+    /// - Parameter kernel: defines the capabilities that `=` stands for; those beyond follow as numbers.
     public func text(kernel: KernelCapabilities = .running) -> ByteString {
         let groups = CapabilityGroups(of: self)
         let common = groups.mostCommon(within: kernel.all)
         var text: ByteString = "=" + common.letters
-        // Where nothing is common, the first group takes the place of the lone `=`: `cap_chown=ep`.
+        // If no flags are common, the first group replaces the lone `=`: `cap_chown=ep`.
         var takesPlaceOfCommon = common.isEmpty
         for flags in CapabilityFlags.descending where flags != common {
             let group = groups[flags].intersection(kernel.all)
@@ -30,7 +30,7 @@ extension CapabilityState {
     }
 }
 
-/// The 64 capabilities, divided by the flags that they have in a state.
+/// The 64 capabilities, grouped by the flags that they have in a state.
 private struct CapabilityGroups {
     private let state: CapabilityState
 
@@ -44,7 +44,7 @@ private struct CapabilityGroups {
         return CapabilitySet(rawValue: effective & permitted & inheritable)
     }
 
-    /// The flags that most of `capabilities` have; of several such, those with the smallest number.
+    /// The flags that most of `capabilities` have; of several such flags, those with the smallest number.
     func mostCommon(within capabilities: CapabilitySet) -> CapabilityFlags {
         var best = (flags: CapabilityFlags(), count: -1)
         for flags in CapabilityFlags.descending.reversed() {
@@ -70,7 +70,7 @@ extension CapabilityFlags {
         (0...7).map { CapabilityFlags(rawValue: $0) }.reversed()
     }
 
-    /// The letters, in the order that texts have them in.
+    /// The letters, in the order of capability texts.
     var letters: ByteString {
         var text = ByteString()
         if contains(.effective) { text += "e" }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The form in which programs that use libcap hand states to each other (cap_copy_ext(3)).
+/// The form in which programs that use libcap exchange states (cap_copy_ext(3)).
 ///
-/// Four bytes that name it, one byte with the number of bytes of a set, then that many bytes of effective, permitted and
-/// inheritable in turns, low bytes first.
+/// Four bytes that identify the form, one byte with the size of a set in bytes, then that many bytes of effective,
+/// permitted and inheritable in turns, low bytes first.
 extension CapabilityState {
     private static var externalHeading: [UInt8] { [0x90, 0xC2, 0x01, 0x51] }
 
@@ -19,9 +19,9 @@ extension CapabilityState {
         return bytes
     }
 
-    /// Reads the external form; nil if the bytes are not of that form, or not all of it.
+    /// Decodes the external form; nil if the bytes are not in that form, or are incomplete.
     ///
-    /// Bytes beyond 64 capabilities have to be zero.
+    /// Bytes beyond 64 capabilities must be zero.
     public init?(externalForm bytes: [UInt8]) {
         guard bytes.starts(with: Self.externalHeading), bytes.count > 5, bytes.count == 5 + 3 * Int(bytes[4]) else {
             return nil

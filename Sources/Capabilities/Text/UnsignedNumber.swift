@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// A number at the beginning of a text, as strtoul(3) reads it in base 0, without its blanks and signs.
+/// A number at the beginning of a text, as strtoul(3) reads it in base 0, but without blanks and signs before it.
 ///
-/// Decimal; octal behind `0`; hexadecimal behind `0x` or `0X`. Without a hexadecimal digit behind `0x`, the number is
-/// the `0`. A number that does not fit is `UInt64.max`, as strtoul has it where `long` has 64 bits.
+/// Decimal; octal after `0`; hexadecimal after `0x` or `0X`. Without a hexadecimal digit after `0x`, the number is the
+/// `0`. A number that is too large becomes `UInt64.max`, as in strtoul where `long` has 64 bits.
 struct UnsignedNumber {
-    /// The number.
     private(set) var value: UInt64 = 0
-    /// How many bytes it takes; 0 if there is none.
+    /// The length of the number in bytes; 0 if there is none.
     private(set) var length = 0
-    /// Whether it does not fit.
+    /// Whether the number does not fit into 64 bits.
     private(set) var isTooLarge = false
 
     init(prefixOf text: ArraySlice<UInt8>) {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// How the attribute of a directory's entry is read.
+/// How the attribute of a directory entry is read.
 enum EntryAccess: Sendable {
-    /// Through the directory's descriptor; needs getxattrat(2).
+    /// Through the descriptor of the directory; needs getxattrat(2).
     case descriptor
-    /// By name, with the directory as the working directory of a thread that has one for itself.
+    /// By name, with the directory as the working directory of a thread that has its own.
     case workingDirectory
-    /// By a path through /proc, where nothing else is possible.
+    /// By a path through /proc, if nothing else is possible.
     case magicPath
 }
 
-/// Reads directories for a walk; every thread has one.
+/// Reads directories for a walk; every thread has its own reader.
 struct DirectoryReader: ~Copyable {
     private let options: WalkOptions
     private let access: EntryAccess
@@ -19,7 +19,7 @@ struct DirectoryReader: ~Copyable {
     private let attribute = AttributeName.capability
     private var entries = DirectoryEntries()
     private var result = WalkResult()
-    /// After how many entries a task is cut, so that no walk needs room for all of a large directory.
+    /// The number of entries after which a task is split, so that no walk needs memory for all of a large directory.
     private static var entriesPerTask: Int { 1024 }
 
     init(_ options: WalkOptions, access: EntryAccess, budget: DescriptorBudget) {
@@ -28,7 +28,7 @@ struct DirectoryReader: ~Copyable {
         self.budget = budget
     }
 
-    /// Does `task`, and returns what was found and what is left to do.
+    /// Performs `task`, and returns the findings and the remaining tasks.
     mutating func read(_ task: WalkTask) -> WalkResult {
         switch task {
         case .directory(let name, let parent, let device): open(name, in: parent, device: device)
@@ -134,7 +134,7 @@ struct DirectoryReader: ~Copyable {
         }
     }
 
-    /// What an unreadable attribute is to be called: what cannot even be asked for its kind is not known to be a file.
+    /// The finding for an unreadable attribute: an entry whose kind cannot be determined is not known to be a file.
     private func reason(
         for error: Errno,
         at entry: DirectoryEntry,
@@ -158,13 +158,14 @@ struct DirectoryReader: ~Copyable {
 }
 
 extension WalkOptions {
-    /// Whether the walk may not go everywhere.
+    /// Whether the options exclude some directories.
     var isLimited: Bool { staysOnFileSystem || skipsRemoteFileSystems }
 
-    /// The device of the directory `name` in `parent`; nil where the walk shall not enter it.
+    /// The device of the directory `name` in `parent`; nil if the walk must not enter that directory.
     ///
-    /// This is found out before the directory is opened: that could mount another file system, or wait for its server.
-    /// - Parameter device: that of `parent`, and what is returned where the options do not need to know it.
+    /// The device is determined before the directory is opened: opening could mount another file system, or wait for
+    /// its server.
+    /// - Parameter device: the device of `parent`, which is returned if the options do not depend on the device.
     func judge(_ name: ByteString, in parent: OpenDirectory, above device: UInt64) throws(Errno) -> UInt64? {
         guard isLimited else { return device }
         return try parent.withDescriptor { descriptor throws(Errno) in

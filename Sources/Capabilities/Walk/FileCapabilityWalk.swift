@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// A walk over files that tells which have capabilities.
+/// A walk over files that reports the files with capabilities.
 ///
 ///     var walk = FileCapabilityWalk(WalkOptions())
 ///     walk.run("/usr") { finding in ... }
 ///
-/// Directories are read on several threads, and told in the order in which one thread would come to them: a directory
-/// before what is in it, and its entries in the directory's own order. Symbolic links are not followed. However large the
-/// tree, the walk holds about as much of it as one path is long.
+/// Directories are read on several threads, and reported in the order of a single thread: a directory before its
+/// content, and its entries in the order of the directory. Symbolic links are not followed. However large the tree, the
+/// walk holds about as much of it in memory as one path is long.
 public struct FileCapabilityWalk: ~Copyable {
     private let options: WalkOptions
     private let access: EntryAccess
@@ -18,17 +18,17 @@ public struct FileCapabilityWalk: ~Copyable {
     private var reader: DirectoryReader
     private var helpers = ThreadGroup()
 
-    /// After how many directories other threads are started: small trees are read before a thread is.
+    /// The number of directories after which other threads are started: a small tree is read before a thread starts.
     private static var directoriesBeforeThreads: Int { 24 }
 
-    /// Creates a walk, which may be run for one operand after the other.
+    /// Creates a walk, which may be run for several operands one after the other.
     public init(_ options: WalkOptions) {
         self.init(options, canReadThroughDescriptors: DirectoryEntries.canReadAttributes)
     }
 
     /// - Parameters:
-    ///   - canReadThroughDescriptors: whether there is getxattrat(2).
-    ///   - budget: how many directories may be held open.
+    ///   - canReadThroughDescriptors: whether getxattrat(2) is available.
+    ///   - budget: the number of directories that may be held open.
     init(
         _ options: WalkOptions,
         canReadThroughDescriptors: Bool,
@@ -37,7 +37,7 @@ public struct FileCapabilityWalk: ~Copyable {
         self.options = options
         self.budget = budget
         let count = max(options.threads ?? min(ThreadGroup.availableProcessors, 8), 1)
-        // The caller's thread keeps its working directory, and reads only if it need not change that.
+        // The thread of the caller keeps its working directory, and reads only if it need not change that directory.
         access = canReadThroughDescriptors ? .descriptor : .workingDirectory
         helperCount = canReadThroughDescriptors ? count - 1 : count
         reader = DirectoryReader(options, access: canReadThroughDescriptors ? .descriptor : .magicPath, budget: budget)
@@ -45,11 +45,11 @@ public struct FileCapabilityWalk: ~Copyable {
 
     deinit { queue.withLock { $0.isClosed = true } }
 
-    /// Walks through `path` and everything below it, and calls `tell` in order on the calling thread.
+    /// Walks through `path` and everything below it, and calls `report` in order on the calling thread.
     /// - Parameters:
-    ///   - path: where to begin.
-    ///   - onProgress: is called now and then, also where there is nothing to report, with how many entries were looked at.
-    ///   - report: is called with everything that is found.
+    ///   - path: the operand of the walk.
+    ///   - onProgress: called from time to time, also without a finding, with the number of entries that were examined.
+    ///   - report: called with every finding.
     public mutating func run(
         _ path: ByteString,
         onProgress: (Int) -> Void = { _ in },
@@ -67,7 +67,8 @@ public struct FileCapabilityWalk: ~Copyable {
         }
     }
 
-    /// What is to be told of the file at `path`, which is no directory and no symbolic link.
+    /// The finding for the file at `path`, which is not a directory or a symbolic link; nil if there is nothing to
+    /// report.
     static func look(at path: ByteString, _ options: WalkOptions) -> WalkFinding? {
         do {
             if let found = try FileCapabilities(ofFile: path, followLinks: false) {
@@ -108,7 +109,8 @@ public struct FileCapabilityWalk: ~Copyable {
         }
     }
 
-    /// Starts the threads that read beside the caller's, if they do not run yet. The walk works without any.
+    /// Starts the threads that read besides the thread of the caller, if they are not running. The walk works without
+    /// them.
     private mutating func startHelpers() {
         guard helpers.isEmpty else { return }
         for _ in 0..<helperCount {
@@ -133,7 +135,7 @@ public struct FileCapabilityWalk: ~Copyable {
 }
 
 extension ByteString {
-    /// The path without slashes at its end; a path of slashes alone is `/`.
+    /// The path without trailing slashes; a path that consists only of slashes is `/`.
     var withoutTrailingSlashes: ByteString {
         var path = bytes[...]
         while path.count > 1 && path.last == UInt8(ascii: "/") { path.removeLast() }

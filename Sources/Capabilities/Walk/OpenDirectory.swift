@@ -2,14 +2,14 @@
 internal import Linux
 internal import Synchronization
 
-/// A directory that a walk has come to. Everything below it is reached through its descriptor, so that nobody can lead
-/// the walk astray by exchanging a directory for a symbolic link.
+/// A directory that a walk has reached. Everything below it is reached through its descriptor, so that replacing a
+/// directory by a symbolic link cannot redirect the walk.
 final class OpenDirectory: Sendable {
-    /// What the directory is called in the output: the operand of the walk, and the names from there on.
+    /// The path of the directory in the output: the operand of the walk, and the names from there on.
     let path: ByteString
     private let parent: OpenDirectory?
     private let name: ByteString
-    /// The open directory; nil where too many are open already, and it has to be opened again for everything.
+    /// The open directory; nil if too many are open already, and this one has to be opened again for every use.
     private let descriptor: FileDescriptor?
     private let budget: DescriptorBudget
 
@@ -37,10 +37,10 @@ final class OpenDirectory: Sendable {
         if descriptor != nil { budget.giveBack() }
     }
 
-    /// What the entry `name` of the directory is called in the output.
+    /// The path of the entry `name` in the output.
     func path(of name: ByteString) -> ByteString { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
 
-    /// Whether `withDescriptor` gives the same open directory every time, with its position.
+    /// Whether `withDescriptor` always passes the same open directory, with its position.
     var isKept: Bool { descriptor != nil }
 
     /// Calls `body` with the open directory.
@@ -48,7 +48,7 @@ final class OpenDirectory: Sendable {
         _ body: (borrowing FileDescriptor) throws(Errno) -> Result
     ) throws(Errno) -> Result {
         if let result = try withKeptDescriptor(body) { return result }
-        // The names on the way from the nearest directory that is kept; the operand always is.
+        // The names on the way from the nearest directory that is kept open; the operand always is.
         var names = [name]
         var start = parent
         while let directory = start, !directory.isKept {
@@ -68,7 +68,7 @@ final class OpenDirectory: Sendable {
         }
     }
 
-    /// Opens the directory that `names` lead to from this one.
+    /// Opens the directory at the path `names`, relative to this directory.
     private func open(_ names: [ByteString]) throws(Errno) -> FileDescriptor {
         try withDescriptor { directory throws(Errno) in
             var rest = names[...]
@@ -81,8 +81,8 @@ final class OpenDirectory: Sendable {
         }
     }
 
-    /// Opens a directory below `directory`, and takes the names on the way from `names`: as many as fit into a path, or one
-    /// where the kernel cannot be told not to follow links on the way.
+    /// Opens a directory below `directory`, and takes the names on the way from `names`: as many as fit into a path, or
+    /// a single one if the kernel cannot be told not to follow links on the way.
     private static func open(
         _ names: inout ArraySlice<ByteString>,
         in directory: borrowing FileDescriptor
@@ -100,14 +100,14 @@ final class OpenDirectory: Sendable {
                 names = names.dropFirst(count)
                 return opened
             } catch {
-                // EPERM is what the system call filters of older containers answer.
+                // EPERM is the answer of the system call filters of older containers.
                 guard error == .noSystemCall || error == .notPermitted else { throw error }
             }
         }
         return try FileDescriptor.open(names.popFirst() ?? ".", [.readOnly, .directory, .noFollow], in: directory)
     }
 
-    /// The most bytes that a path may have (`PATH_MAX`), with its NUL.
+    /// The maximum length of a path in bytes (`PATH_MAX`), with its NUL.
     private static var pathLimit: Int { 4096 }
 
     private static func open(_ name: ByteString, in parent: OpenDirectory) throws(Errno) -> FileDescriptor {
@@ -117,25 +117,26 @@ final class OpenDirectory: Sendable {
     }
 }
 
-/// How many more directories a walk may hold open.
+/// The number of directories that a walk may still hold open.
 final class DescriptorBudget: Sendable {
     private let left: Atomic<Int>
 
     init(_ count: Int) { left = Atomic(count) }
 
-    /// Half of what the process may have open, and not more than the deepest path has directories that others can name.
+    /// Half of the descriptors of the process, and at most as many as the deepest path that other programs can name has
+    /// directories.
     static var ofThisProcess: DescriptorBudget {
         DescriptorBudget(min(max((DescriptorLimit.current - 16) / 2, 0), 2048))
     }
 
-    /// Takes one, if there is one.
+    /// Takes a descriptor from the budget, if there is one.
     func take() -> Bool {
         if left.subtract(1, ordering: .relaxed).newValue >= 0 { return true }
         giveBack()
         return false
     }
 
-    /// Takes one, whether or not there is one.
+    /// Takes a descriptor from the budget, whether or not there is one.
     func takeAnyway() { left.subtract(1, ordering: .relaxed) }
 
     func giveBack() { left.add(1, ordering: .relaxed) }

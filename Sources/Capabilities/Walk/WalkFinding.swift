@@ -3,27 +3,27 @@ public import Linux
 
 /// What a walk found at a path.
 public struct WalkFinding: Hashable, Sendable {
-    /// What it can be.
+    /// The kind of a finding.
     public enum Kind: Hashable, Sendable {
         /// A file with capabilities.
         case capabilities(FileCapabilities)
         /// A file without capabilities.
         case none
-        /// A file whose capabilities the kernel does not tell.
+        /// A file whose capabilities the kernel does not return.
         case unreadable(Errno)
         /// A directory or a symbolic link.
         case notFile
         /// A directory that cannot be opened.
         case closedDirectory(Errno)
-        /// A directory that was told of before, and whose entries cannot be read to their end.
+        /// A directory that was reported before, and whose entries cannot be read to their end.
         case unfinishedDirectory(Errno)
-        /// Something that not even its kind is known of, such as an entry of a directory without search permission.
+        /// An entry whose kind is unknown, such as an entry of a directory without search permission.
         case unreachable(Errno)
     }
 
-    /// The operand of the walk, and the names from there on.
+    /// The path: the operand of the walk, and the names from there on.
     public let path: ByteString
-    /// What is there.
+    /// The kind of the finding.
     public let kind: Kind
 
     /// Creates a finding.
@@ -33,18 +33,18 @@ public struct WalkFinding: Hashable, Sendable {
     }
 }
 
-/// What a walk is to look at and to tell.
+/// What a walk examines and reports.
 public struct WalkOptions: Hashable, Sendable {
-    /// Whether files without capabilities, directories and links are told of too.
+    /// Whether files without capabilities, directories and links are reported too.
     public var tellsEverything = false
-    /// Whether directories on another file system than the operand's are left out.
+    /// Whether directories on another file system than that of the operand are skipped.
     public var staysOnFileSystem = false
-    /// Whether network file systems, and those that have no files on a disk or in memory, are left out where they are
+    /// Whether network file systems, and those that have no files on a disk or in memory, are skipped where they are
     /// mounted below the operand.
     public var skipsRemoteFileSystems = false
-    /// How many threads read directories; nil is as many as there are processors, and eight at the most.
+    /// The number of threads that read directories; nil for the number of processors, at most eight.
     public var threads: Int?
 
-    /// Creates options that tell of files with capabilities only, and go everywhere.
+    /// Creates options that report only files with capabilities, and exclude no directory.
     public init() {}
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the threads of a walk have still to do, and what they found and nobody has told yet, in the order of the walk.
+/// The remaining tasks of the threads of a walk, and the findings that are not yet reported, in the order of the walk.
 ///
-/// A list of places: the findings of a directory up to its first subdirectory stand at the directory's place, then comes
-/// the place of the subdirectory, then that of the findings behind it, and so on. The first place is told when it has
-/// been read; whoever has nothing to do reads the task that was found last, so that the list stays about as long as the
-/// tree is deep.
+/// A list of places: the findings of a directory up to its first subdirectory are at the directory's place, then comes
+/// the place of the subdirectory, then that of the findings after it, and so on. The first place is reported once it
+/// has been read; an idle thread reads the task that was found last, so that the list stays about as long as the tree
+/// is deep.
 struct WalkQueue {
     /// The index of a place.
     typealias Place = Int
@@ -23,32 +23,32 @@ struct WalkQueue {
     private var nodes: [Node] = []
     private var freePlaces: [Place] = []
     private var first: Place?
-    /// The places with tasks that nobody has taken, the last found on top.
+    /// The places with tasks that no thread has taken, the last found on top.
     private var open: [Place] = []
     private var untold = 0
-    /// How many entries of directories have been looked at.
+    /// The number of directory entries that have been examined.
     private(set) var entryCount = 0
-    /// Whether the threads shall end.
+    /// Whether the threads must end.
     var isClosed = false
 
-    /// How many findings may wait to be told before the threads stop looking for more.
+    /// The number of unreported findings at which the threads stop looking for more.
     private static var untoldLimit: Int { 16384 }
 
-    /// Begins a walk. The last one must have been told to its end.
+    /// Begins a walk. The previous walk must have been reported to its end.
     mutating func begin(_ task: WalkTask) {
         let place = insert(.task(task), after: nil)
         open.append(place)
     }
 
-    /// What the thread that tells can do next.
+    /// What the reporting thread can do next.
     enum Turn: Sendable {
         case report([WalkFinding])
         case read(WalkTask, at: Place)
         case finished
     }
 
-    /// Takes what is next for the thread that tells; nil while it can only wait.
-    /// - Parameter mayRead: whether the thread reads directories itself.
+    /// Takes the next turn of the reporting thread; nil while it can only wait.
+    /// - Parameter mayRead: whether that thread reads directories itself.
     mutating func nextTurn(mayRead: Bool) -> Turn? {
         guard let first else { return .finished }
         switch nodes[first].content {
@@ -64,13 +64,13 @@ struct WalkQueue {
         }
     }
 
-    /// Takes what is next for a thread that only reads; nil while there is nothing.
+    /// Takes the next turn of a thread that only reads; nil while there is none.
     mutating func nextHelp() -> Turn? {
         if isClosed { return .finished }
         return takeTask().map { .read($0, at: $1) }
     }
 
-    /// Takes the task that was found last; where enough findings wait already, only what they all wait for.
+    /// Takes the task that was found last; if too many findings are unreported, only the task that they all wait for.
     mutating func takeTask() -> (WalkTask, Place)? {
         if untold >= Self.untoldLimit { return first.flatMap { take($0) } }
         return open.last.flatMap { take($0) }
@@ -78,16 +78,16 @@ struct WalkQueue {
 
     private mutating func take(_ place: Place) -> (WalkTask, Place)? {
         guard case .task(let task) = nodes[place].content else { return nil }
-        // The first place is at or near the top, since later places are found earlier.
+        // The first place is at or near the top, because later places are found earlier.
         if let index = open.lastIndex(of: place) { open.remove(at: index) }
         nodes[place].content = .running
         return (task, place)
     }
 
-    /// Takes note that findings have been told.
+    /// Records that `count` findings have been reported.
     mutating func told(_ count: Int) { untold -= count }
 
-    /// Puts what a task came to in its place.
+    /// Puts the result of a task in its place.
     mutating func finish(_ place: Place, with result: WalkResult) {
         entryCount += result.entryCount
         var findings: [WalkFinding] = []
@@ -108,8 +108,8 @@ struct WalkQueue {
         if case .findings(let own) = nodes[place].content, own.isEmpty { remove(place) }
     }
 
-    /// Puts findings at the task's own place, or where that is taken behind `last`; returns the place behind which it
-    /// goes on.
+    /// Puts findings at the task's own place, or if that is taken, after `last`; returns the place after which the next
+    /// item goes.
     private mutating func put(_ findings: [WalkFinding], at last: Place, own: Place) -> Place {
         untold += findings.count
         if last == own {
@@ -119,7 +119,7 @@ struct WalkQueue {
         return findings.isEmpty ? last : insert(.findings(findings), after: last)
     }
 
-    /// Makes a place behind `previous`; without one, at the beginning.
+    /// Makes a place after `previous`; without one, at the beginning.
     private mutating func insert(_ content: Content, after previous: Place?) -> Place {
         let next = previous.map { nodes[$0].next } ?? first
         let node = Node(content: content, previous: previous, next: next)

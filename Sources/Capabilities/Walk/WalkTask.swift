@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// A directory, or the rest of one, that a walk has still to read.
+/// A directory, or the rest of a directory, that a walk still has to read.
 ///
-/// The device is that of the directory above; that of the operand where the options of the walk do not need to know it.
+/// The device is that of the parent or of the open directory; if the options of the walk do not depend on it, that of
+/// the operand.
 enum WalkTask: Sendable {
     /// The directory with this name in its parent.
     case directory(ByteString, parent: OpenDirectory, device: UInt64)
-    /// What follows in an open directory, of which nothing or a part has been read.
+    /// The remaining entries of an open directory, of which nothing or a part has been read.
     case entries(OpenDirectory, from: DirectoryPosition, device: UInt64)
 }
 
-/// What the reading of a task came to.
+/// The result of reading a task.
 struct WalkResult: Sendable {
-    /// Findings, and tasks that stand between them, in the order of the directory.
+    /// Findings, and the tasks between them, in the order of the directory.
     var items: [WalkItem] = []
-    /// How many entries were looked at.
+    /// The number of entries that were examined.
     var entryCount = 0
 }
 
-/// A finding, or something that is left to do in its place.
+/// A finding, or a task that will produce findings in its place.
 enum WalkItem: Sendable {
     case finding(WalkFinding)
     case task(WalkTask)

@@ -2,33 +2,32 @@
 internal import Linux
 internal import PortPolicy
 
-/// Who wants to bind what, and what more than one examiner needs to know about that.
+/// A requested bind, and what more than one examiner needs to know about it.
 ///
-/// What one examiner alone needs to know, it looks up by itself.
+/// What only one examiner needs to know, that examiner looks up itself.
 struct BindContext: Sendable {
-    /// Who wants to bind what.
+    /// The requester, and the address and port to bind.
     var request: BindRequest
-    /// What the user is called.
+    /// The names of the user.
     var requester: Requester
-    /// The process.
     var process: BindingProcess
-    /// The program, if one was named; of a process that runs, the one that it was started from.
+    /// The program, if one was named; for a running process, the program that it was started from.
     var program: ProgramFile?
-    /// What the user typed for the program.
+    /// The program as the user typed it.
     var programName: ByteString?
-    /// What the policy says.
+    /// The answer of the policy.
     var policy: KnownPolicy
-    /// What the kernel engine has to do with the process.
+    /// The state of the kernel engine for the process.
     var kernel = KernelEngineState.off
-    /// The error of every bind of the port, before it comes to addresses and privileges (Landlock, seccomp).
+    /// The error of every bind of the port, which comes before checks of addresses and privileges (Landlock, seccomp).
     var sandboxError: Errno?
 }
 
-/// What a user is called.
+/// The names of a user.
 struct Requester: Hashable, Sendable {
     /// The name, if there is one.
     var name: ByteString?
-    /// Who the user is outside of the user namespace of this process; nil if that is the machine's own.
+    /// The user outside of the user namespace of this process; nil if that namespace is the machine's own.
     var outerUser: UserID?
 }
 
@@ -47,25 +46,25 @@ extension BindContext {
         return "\(transportName) \(request.port)\(place)"
     }
 
-    /// `tcp`, or `port` if the protocol has no name that rules know.
+    /// `tcp`, or `port` if the rules have no name for the protocol.
     var transportName: ByteString { request.transport.isWord ? request.transport.name : "port" }
 
     // MARK: - Commands
 
-    /// What starts the program by way of Lowport; nil if its name cannot be typed.
+    /// The command that runs the program under Lowport; nil if the name of the program cannot be typed.
     func run(_ options: [ByteString] = []) -> ShellCommand? {
         ShellCommand(["lowport", "run"] + options + typedProgram)
     }
 
-    /// What is to be typed for the program.
+    /// The words to type for the program.
     var typedProgram: [ByteString] {
         let name = (process.isRunning ? program?.path : programName) ?? "PROGRAM"
         if !name.hasPrefix("-") { return [name] }
-        // One that is looked for along PATH has no other name.
+        // A program that is looked up along PATH has no other name.
         return name.bytes.contains(UInt8(ascii: "/")) ? [ShellCommand.operand(name)] : ["--", name]
     }
 
-    /// What `sudo` is told to start the program as the user with CAP_NET_BIND_SERVICE.
+    /// The command with `sudo` that starts the program as the user with CAP_NET_BIND_SERVICE.
     var ambientStart: ShellCommand? {
         ShellCommand(
             ["sudo", "lowport", "run", "--via", "ambient", "--user", requester.name ?? "\(request.user)"] + typedProgram

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What `lowport explain` is asked: who binds what.
+/// The question of `lowport explain`: which requester binds what.
 public struct BindQuestion: Sendable {
-    /// Whose bind it is.
+    /// The requester of the bind.
     public enum Requester: Sendable {
-        /// The user who asks.
+        /// The calling user.
         case caller
         /// Another user, by name or number, as after logging in.
         case user(ByteString)
-        /// A process that runs.
+        /// A running process.
         case process(Int32)
     }
 
@@ -19,13 +19,13 @@ public struct BindQuestion: Sendable {
         case noSuchUser(ByteString)
         /// /proc is not mounted, or does not show the process that asks.
         case noProc
-        /// There is no such process, or it may not be looked at.
+        /// There is no such process, or it may not be examined.
         case process(Int32, Errno)
         /// There is no such program, or it may not be read.
         case program(ByteString, Errno)
     }
 
-    /// Whose bind it is.
+    /// The requester of the bind.
     public var requester: Requester
     /// The program, if one was named.
     public var program: ByteString?
@@ -33,7 +33,7 @@ public struct BindQuestion: Sendable {
     public var transport: TransportProtocol
     /// The address.
     public var address: IPAddress
-    /// Whether an IPv6 wildcard takes IPv4 as well.
+    /// Whether an IPv6 wildcard address accepts IPv4 as well.
     public var isDualStack: Bool
     /// The port.
     public var port: Port

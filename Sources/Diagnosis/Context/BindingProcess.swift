@@ -2,31 +2,31 @@
 internal import Capabilities
 internal import Linux
 
-/// The process that binds: one that runs, or one that is to be started.
+/// The process that binds: a running process, or one that is to be started.
 struct BindingProcess: Hashable, Sendable {
-    /// Its number; nil if it is to be started.
+    /// The process ID; nil if the process is to be started.
     var identifier: Int32?
-    /// Its credentials, or those of the process that starts it.
+    /// The credentials of the process, or of the process that starts it.
     var credentials: ProcessCredentials
-    /// How its binds come to the helper already.
+    /// How the binds of the process already reach the helper.
     var delivery = ProcessDelivery.none
-    /// Whether its capabilities count in its network namespace (user_namespaces(7)).
+    /// Whether the capabilities of the process apply to its network namespace (user_namespaces(7)).
     var doCapabilitiesCount = true
 
-    /// Whether it runs.
+    /// Whether the process is running.
     var isRunning: Bool { identifier != nil }
 
-    /// Whether it is under the broker.
+    /// Whether the process is under the broker.
     ///
-    /// The supervisor and its helper were started before the limits of the process came to be, and have none.
+    /// The supervisor and its helper were started before the limits of the process were set, and have none of them.
     var isUnderBroker: Bool { delivery == .broker }
 
-    /// Its name below /proc.
+    /// The name of the process below /proc.
     var directory: ByteString { Self.directory(of: identifier) }
 
-    /// The name below /proc of the process `identifier`; nil is this one.
+    /// The name below /proc of the process `identifier`; nil stands for this process.
     static func directory(of identifier: Int32?) -> ByteString { identifier.map { "\($0)" } ?? "self" }
 
-    /// What a capability that the process has does for the bind.
+    /// The effect of a capability of the process on the bind.
     var effectOfCapabilities: Finding.Effect { doCapabilitiesCount ? .allows : .refuses }
 }

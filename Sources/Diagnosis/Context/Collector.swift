@@ -3,7 +3,7 @@ internal import Capabilities
 internal import Linux
 internal import PortPolicy
 
-/// Finds out what several examiners need to know, and changes nothing.
+/// Collects what several examiners need to know, without changing anything.
 struct Collector {
     private let question: BindQuestion
 
@@ -32,7 +32,7 @@ struct Collector {
             programName: question.program,
             policy: KnownPolicy(to: request),
             kernel: .current(for: process.identifier),
-            // Of other processes nothing is known, and the broker would answer for the kernel.
+            // Nothing is known about other processes, and the broker would answer instead of the kernel.
             sandboxError: isCaller && !process.isUnderBroker ? SandboxProbe.error(of: request) : nil
         )
     }
@@ -51,7 +51,8 @@ struct Collector {
         case .caller:
             guard let own = CurrentProcess.identifierInProc else { throw .noProc }
             process = BindingProcess(credentials: try Self.credentials(of: own))
-            // What it starts is under the same supervisor, while the library is in this process alone.
+            // Programs that this process starts are under the same supervisor, while the library is in this process
+            // only.
             if ProcessDelivery(of: own, process.credentials) == .broker { process.delivery = .broker }
         case .user(let name):
             process = BindingProcess(credentials: try Self.credentials(ofUser: name))
@@ -66,7 +67,7 @@ struct Collector {
         do throws(Errno) { return try ProcessCredentials(of: identifier) } catch { throw .process(identifier, error) }
     }
 
-    /// What a log-in gives; the limits of this process do not hold for the session of another user.
+    /// The credentials after a login; the limits of this process do not apply to the session of another user.
     private static func credentials(ofUser name: ByteString) throws(BindQuestion.ResolutionError) -> ProcessCredentials
     {
         let number = Digits.number(name, upTo: UInt64(UInt32.max)).map { UserID(rawValue: UInt32($0)) }
@@ -81,7 +82,7 @@ struct Collector {
     // MARK: - The program
 
     private func program() throws(BindQuestion.ResolutionError) -> ProgramFile? {
-        // The file that was started, even if another has taken its place; not everybody may look at it.
+        // The file that was started, even if another has replaced it; not every user may examine that file.
         if case .process(let identifier) = question.requester { return ProgramFile(runBy: identifier) }
         guard let program = question.program else { return nil }
         let searchPath = Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"

@@ -2,15 +2,15 @@
 internal import Linux
 internal import PortPolicy
 
-/// A rules file, or a directory of them, that counts for nothing.
+/// A rules file, or a directory of rules files, that is ignored.
 struct IgnoredFile: Hashable, Sendable {
-    /// Why it does not count, with its path in front.
+    /// Why the file is ignored, beginning with its path.
     var reason: ByteString
-    /// The command that would make it count; nil if there is none.
+    /// The command that would make the file count; nil if there is none.
     var repair: ShellCommand?
-    /// Whether its rules would allow the request; nil if it cannot be told.
+    /// Whether the rules in the file would allow the request; nil if this cannot be determined.
     var wouldAllow: Bool?
-    /// Whether another user than root could write its rules.
+    /// Whether a user other than root could write the rules.
     var isOpenToOthers = false
 }
 
@@ -25,7 +25,7 @@ extension IgnoredFile {
         case .failure(.permissionDenied): repair = ShellCommand(["sudo", "chmod", "a+rX", path])
         case .failure, .kind, .size: repair = nil
         }
-        // It is read for this question alone; who may write to it has no say in anything.
+        // The file is read only for this question; its writers have no influence on any decision.
         let content = try? FileDescriptor.open(refusal.path, [.readOnly, .noFollow, .nonBlocking])
             .readToEnd(limit: RulesFile.maximumSize)
         wouldAllow = content.map { RuleSet([RulesFile(path: refusal.path, content: $0)]).allow(request, now) }

@@ -3,18 +3,18 @@ internal import Launch
 internal import Linux
 internal import PortPolicy
 
-/// What the kernel engine has to do with a process.
+/// The state of the kernel engine for a process.
 enum KernelEngineState: Hashable, Sendable {
-    /// It is not enabled.
+    /// The engine is not enabled.
     case off
-    /// It is enabled, for another control group or network namespace.
+    /// The engine is enabled, for another control group or network namespace.
     case elsewhere
-    /// It holds the process to the policy as it was before the last change of the files.
+    /// The engine enforces an older policy on the process: that before the last change of the files.
     case outdated
-    /// It holds the process to the policy; whether it knows all of it.
+    /// The engine enforces the policy on the process; `isComplete` is whether it has all of the policy.
     case holds(isComplete: Bool)
 
-    /// The state for the process `identifier`; nil is this one, and what it starts.
+    /// The state for the process `identifier`; nil stands for this process and what it starts.
     static func current(for identifier: Int32?) -> KernelEngineState {
         guard let notice = EngineState.current() else { return .off }
         let name = BindingProcess.directory(of: identifier)

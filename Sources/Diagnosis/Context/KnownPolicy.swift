@@ -2,22 +2,22 @@
 internal import Linux
 internal import PortPolicy
 
-/// What the policy of the machine says to a request, as the helper would find it that the requester starts.
+/// The answer of the policy of the machine to a request, as a helper that the requester starts would find it.
 struct KnownPolicy: Sendable {
     /// Whether the request is allowed, and why.
     var decision: Decision
-    /// The rules that count.
+    /// The rules in force.
     var rules: RuleSet
-    /// The rules files that do not count.
+    /// The rules files that are ignored.
     var ignoredFiles: [IgnoredFile] = []
-    /// The time of asking.
+    /// The time of the decision.
     var now: Timestamp
-    /// Whether the authbind tree was asked as the user in question, which only root can do for others.
+    /// Whether the authbind tree was consulted as the user of the request, which only root can do for other users.
     var isTreeKnown = true
 }
 
 extension KnownPolicy {
-    /// Asks the policy of the machine.
+    /// Consults the policy of the machine.
     init(to request: BindRequest) {
         let now = Timestamp(rawValue: WallClock.seconds)
         var contents = RuleStore.system.load()

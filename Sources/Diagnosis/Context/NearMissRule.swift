@@ -2,22 +2,23 @@
 internal import Linux
 internal import PortPolicy
 
-/// A rule that would allow the request, but for one thing.
+/// A rule that would allow the request, except for one difference.
 struct NearMissRule {
     let location: RuleLocation
-    /// What keeps it from allowing, as the end of a sentence.
+    /// The difference, as the end of a sentence.
     let difference: ByteString
-    /// Whether it is for another user: true of most rules, and so rarely the cause.
+    /// Whether the rule is for other principals: true of most rules, and so rarely the cause.
     let isForOthers: Bool
 }
 
 extension KnownPolicy {
-    /// The rules that are one change of the request, or of the rule, away from allowing; those for others come last.
+    /// The rules that are one change of the request, or of the rule, away from allowing; those for other principals
+    /// come last.
     ///
-    /// Nothing is judged here: each rule alone is put to the decision again with one thing changed, and what makes the
-    /// answer yes is what kept it no.
+    /// This method contains no policy of its own: each rule alone is decided again with one thing changed, and the
+    /// change that makes the answer yes is the difference.
     func nearMisses(of request: BindRequest) -> [NearMissRule] {
-        // A rule for other ports is not near, and among ten thousand most are.
+        // A rule for other ports is not a near miss, and among ten thousand rules most are for other ports.
         let rules = rules.files.flatMap(\.rules).filter { rule, _ in
             rule.ports.contains { $0.contains(request.port) }
         }

@@ -2,11 +2,13 @@
 internal import Linux
 internal import PortPolicy
 
-/// Finds out whether something around this process keeps it from binding, whatever else allows the bind.
+/// Determines whether a sandbox around this process prevents a bind, whatever else allows it.
 enum SandboxProbe {
-    /// The error of every bind of the port, before it comes to addresses and privileges; nil if there is none.
+    /// The error of every bind of the port, which comes before checks of addresses and privileges; nil if there is
+    /// none.
     ///
-    /// Tries to bind an address that no machine has: nothing is bound, and what Landlock or a filter says comes first.
+    /// Tries to bind an address that no machine has: nothing is bound, and the error of Landlock or a filter comes
+    /// first.
     static func error(of request: BindRequest) -> Errno? {
         let threshold = (try? PortThreshold.current) ?? PortThreshold.standard
         guard threshold > UInt32(request.port.rawValue) else { return nil }
@@ -15,14 +17,15 @@ enum SandboxProbe {
         {
             return error
         }
-        // With IPv6, the kernel asks for the privilege before it looks for the address: EACCES tells nothing.
+        // For IPv6, the kernel checks the privilege before the address, so that EACCES is inconclusive.
         guard case .v6 = request.address, kernelText(of: "/proc/sys/net/ipv6/ip_nonlocal_bind") == "0",
             let nowhere = IPAddress("100::1"), error(of: request, at: nowhere) == .notPermitted
         else { return nil }
         return .notPermitted
     }
 
-    /// The error of a bind of the port at `address`, if it is one that a sandbox gives; nil for others, and if it works.
+    /// The error of a bind of the port at `address`, if a sandbox may cause it; nil for other errors, and if the bind
+    /// works.
     static func error(of request: BindRequest, at address: IPAddress) -> Errno? {
         let family: InternetFamily = if case .v4 = address { .v4 } else { .v6 }
         do throws(Errno) {
@@ -32,7 +35,7 @@ enum SandboxProbe {
         } catch { return error == .permissionDenied || error == .notPermitted ? error : nil }
     }
 
-    /// What helps against a sandbox.
+    /// The remedy against a sandbox.
     static func escape(_ context: BindContext) -> Remedy {
         Remedy(
             .deliver,
@@ -42,7 +45,7 @@ enum SandboxProbe {
     }
 }
 
-/// What a file of the kernel holds, without the newline; nothing if there is none.
+/// The content of a file of the kernel, without the newline; empty if there is none.
 func kernelText(of path: ByteString) -> String {
     let bytes = (try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64)) ?? []
     return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)

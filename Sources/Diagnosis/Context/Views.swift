@@ -11,8 +11,8 @@ extension BindContext {
 }
 
 extension BindRequest {
-    /// Calls `look` with the real user and groups of the request; nil if this process cannot take them on, as root alone can
-    /// for others.
+    /// Calls `look` with the real user and groups of the request; nil if this process cannot take them on, which only
+    /// root can do for other users.
     func asRequester<Result>(_ look: () -> Result) -> Result? {
         let ours = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
         if user == CurrentProcess.realUser, Set(groups) == Set(ours) { return look() }
@@ -20,7 +20,7 @@ extension BindRequest {
     }
 }
 
-/// Why the real user may not access `path` (access(2)); nil if they may.
+/// Why access(2) denies the real user access to `path`; nil if it does not.
 func accessError(_ kind: AccessKind, to path: ByteString) -> Errno? {
     do throws(Errno) {
         try checkAccess(kind, to: path)

@@ -8,11 +8,11 @@ struct AddressExaminer: Examiner {
 
     /// Why the address cannot be bound at any port; nil if it can.
     var error: Errno?
-    /// Whether that is because IPv6 is switched off (`disable_ipv6`, Documentation/networking/ip-sysctl of the kernel).
+    /// Whether the reason is that IPv6 is disabled (`disable_ipv6`, Documentation/networking/ip-sysctl of the kernel).
     var isIPv6Disabled = false
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
-        // A sandbox keeps every bind away, so that nothing is known of the address.
+        // A sandbox prevents every bind, so that nothing is known about the address.
         guard let error, context.sandboxError == nil else { return [] }
         let address = context.request.address
         switch error {
@@ -63,7 +63,7 @@ extension AddressExaminer {
         if case .v6 = address.unmapped { isIPv6Disabled = isDisabled }
     }
 
-    /// Tries the address at a port of the kernel's choosing.
+    /// The error of binding the address at a port that the kernel chooses; nil if the bind works.
     private static func error(of address: IPAddress, _ transport: TransportProtocol) -> Errno? {
         let family: InternetFamily = if case .v4 = address { .v4 } else { .v6 }
         do throws(Errno) {

@@ -3,7 +3,7 @@ internal import Capabilities
 internal import Linux
 internal import PortPolicy
 
-/// The ambient set, which a program that is started inherits (capabilities(7)).
+/// The ambient set, which a started program inherits (capabilities(7)).
 struct AmbientExaminer: Examiner {
     static let role = Role.way
 
@@ -12,7 +12,7 @@ struct AmbientExaminer: Examiner {
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         guard !context.process.isRunning else { return [] }
         let isAmbient = context.process.credentials.ambient.contains(.netBindService)
-        // Root's programs have the bounding set.
+        // Programs of root have the bounding set.
         if context.request.user == .root, !isAmbient || context.process.credentials.bounding.contains(.netBindService) {
             return []
         }

@@ -2,7 +2,8 @@
 internal import Linux
 internal import PortPolicy
 
-/// Rules that confine a user: the kernel engine then refuses what it does not know, whatever capabilities the process has.
+/// Rules that confine a user: the kernel engine then refuses every bind that it does not know to be allowed, whatever
+/// capabilities the process has.
 struct ConfinementExaminer: Examiner {
     static let role = Role.circumstance
 

@@ -2,11 +2,12 @@
 internal import Linux
 internal import PortPolicy
 
-/// Programs in the kernel that belong to the control group, as `SocketBindDeny=` of systemd.resource-control(5) attaches them.
+/// Programs in the kernel that are attached to the control group, as by `SocketBindDeny=` of
+/// systemd.resource-control(5).
 struct ControlGroupExaminer: Examiner {
     static let role = Role.circumstance
 
-    /// Whether it is the very bind that is refused, and not by the kernel engine, which other findings tell of.
+    /// Whether this very bind is refused, and not by the kernel engine, which other findings report.
     var refusesBind = false
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {

@@ -4,13 +4,13 @@ internal import Launch
 internal import Linux
 internal import PortPolicy
 
-/// Whether what the policy allows can be brought to the program by the helper.
+/// Whether the helper can bring what the policy allows to the program.
 struct DeliveryExaminer: Examiner {
     static let role = Role.delivery
 
-    /// Whether the helper of this installation is there and has its privilege.
+    /// Whether the helper of this installation exists and has its privilege.
     var isHelperReady = true
-    /// The value of `kernel.yama.ptrace_scope` that keeps the broker from working; nil if it may work.
+    /// The value of `kernel.yama.ptrace_scope` that prevents the broker from working; nil if the broker may work.
     var forbiddingScope: Int?
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
@@ -23,7 +23,7 @@ struct DeliveryExaminer: Examiner {
         return [Finding(.delivery, .allows, text(context), reason: .init(.possible, starter(context)))]
     }
 
-    /// How the permission comes to the process.
+    /// How the permission reaches the process.
     private func text(_ context: BindContext) -> ByteString {
         let (process, program) = (context.process, context.program)
         if process.isRunning {
@@ -37,18 +37,18 @@ struct DeliveryExaminer: Examiner {
             : "lowport run and authbind reach it with the broker, since \(reason)"
     }
 
-    /// What the program has to be started with, as the end of a sentence.
+    /// The command to start the program with, as the end of a sentence.
     private func starter(_ context: BindContext) -> ByteString {
         if context.process.isRunning { return "" }
         return context.program?.needsBrokerByName == true
             ? ", started with lowport run --via broker" : ", started with lowport run or authbind"
     }
 
-    // MARK: - What helps
+    // MARK: - Remedies
 
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
         if findings.hasWay || findings.allows(.kernel) { return [] }
-        // Confined processes have the kernel engine, and out of a sandbox only a start elsewhere leads.
+        // Confined processes already have the kernel engine, and only a start elsewhere leads out of a sandbox.
         if findings.isBlocked(by: .confinement, .boundingSet, .seccomp, .landlock, .controlGroup) { return [] }
         switch obstacle(context) {
         case nil:
@@ -78,7 +78,7 @@ struct DeliveryExaminer: Examiner {
         }
     }
 
-    /// The kernel asks nobody, and nothing has to be started in another way.
+    /// With the kernel engine the kernel decides by itself, and nothing has to be started in another way.
     private func enabling(_ context: BindContext) -> [Remedy] {
         guard context.kernel == .off else { return [] }
         return [
@@ -90,7 +90,7 @@ struct DeliveryExaminer: Examiner {
         ]
     }
 
-    /// What a process that can gain nothing has to be born with.
+    /// A process that can gain no privilege must be started with the capability.
     private func ambient(_ context: BindContext) -> Remedy {
         Remedy(
             .deliver,
@@ -111,7 +111,7 @@ struct DeliveryExaminer: Examiner {
         ]
     }
 
-    /// Under the broker nothing is gained, and so a program that would gain something is reached as others are.
+    /// Under the broker no program gains privileges, so that a program with file privileges is reached like any other.
     private func withoutPrivileges(_ context: BindContext) -> [Remedy] {
         guard forbiddingScope == nil, let program = context.program, program.image != .unknown else { return [] }
         return [
@@ -142,7 +142,7 @@ extension DeliveryExaminer {
     }
 }
 
-/// Why no permission of the policy comes to a program.
+/// Why no permission of the policy reaches a program.
 private enum DeliveryObstacle {
     case foreignNamespace
     case noNewPrivileges
@@ -150,11 +150,11 @@ private enum DeliveryObstacle {
     case noHelper
     /// The process was started without a wrapper.
     case notStarted
-    /// The process has the library, which does not reach it for this reason.
+    /// The process has the library, which has no effect on it for this reason.
     case libraryInVain(ByteString)
     /// Neither the library nor the broker reaches the program, for this reason.
     case unreachable(ByteString)
-    /// For this reason it takes the broker, which this `kernel.yama.ptrace_scope` forbids.
+    /// The program needs the broker for this reason, but this `kernel.yama.ptrace_scope` forbids the broker.
     case noBroker(ByteString, scope: Int)
 
     /// The obstacle as the end of a sentence.
@@ -174,9 +174,9 @@ private enum DeliveryObstacle {
 }
 
 extension DeliveryExaminer {
-    /// Why no permission of the policy comes to the program; nil if it does.
+    /// Why no permission of the policy reaches the program; nil if it does.
     ///
-    /// What only a start elsewhere lifts comes first.
+    /// Obstacles that only a start elsewhere removes come first.
     fileprivate func obstacle(_ context: BindContext) -> DeliveryObstacle? {
         let process = context.process
         if !process.doCapabilitiesCount { return .foreignNamespace }

@@ -2,11 +2,11 @@
 internal import Capabilities
 internal import Linux
 
-/// What the program file gives: its capabilities, or root's.
+/// What the program file gives: its capabilities, or those of root.
 struct FileExaminer: Examiner {
     static let role = Role.way
 
-    /// The file that has taken the place of the one that a process was started from.
+    /// The file that has replaced the one that a process was started from.
     var replacement: ProgramFile?
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {

@@ -5,7 +5,7 @@ internal import Linux
 struct NamespaceExaminer: Examiner {
     static let role = Role.circumstance
 
-    /// What makes capabilities worthless.
+    /// Why capabilities have no effect.
     static let foreign: ByteString =
         "the network belongs to another user namespace, where the capabilities of this one do not count"
 

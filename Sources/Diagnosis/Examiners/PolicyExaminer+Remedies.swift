@@ -2,14 +2,14 @@
 internal import Linux
 internal import PortPolicy
 
-/// What gives a permission that is missing.
+/// The remedies for a missing permission.
 extension PolicyExaminer {
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
         guard findings.needsPermission else { return [] }
         return executable(context) + grants(context)
     }
 
-    /// What makes a path allow that is there already.
+    /// The remedy that makes an existing path allow the bind.
     private func executable(_ context: BindContext) -> [Remedy] {
         guard let path = context.policy.decision.unexecutable else { return [] }
         return [
@@ -21,9 +21,9 @@ extension PolicyExaminer {
         ]
     }
 
-    /// What makes rules count that are there, or adds one.
+    /// The remedies that make existing rules count, or add a rule.
     private func grants(_ context: BindContext) -> [Remedy] {
-        // In another user namespace the owners of the files are not to be seen.
+        // In another user namespace, the owners of the files are not visible.
         let ignored = context.requester.outerUser == nil ? context.policy.ignoredFiles : []
         let repairs = ignored.compactMap { file -> Remedy? in
             guard file.wouldAllow != false, let repair = file.repair else { return nil }
@@ -33,7 +33,7 @@ extension PolicyExaminer {
         return ignored.contains { $0.wouldAllow == true } ? repairs : repairs + [grant(context)]
     }
 
-    /// What gives exactly this permission.
+    /// The remedy that grants exactly this permission.
     private func grant(_ context: BindContext) -> Remedy {
         let request = context.request
         let place: [ByteString] = request.address.isWildcard ? [] : ["--on", "\(request.address.unmapped)"]
@@ -45,14 +45,14 @@ extension PolicyExaminer {
         )
     }
 
-    /// The protocol; nothing for the one that `lowport grant` means without the option.
+    /// The option for the protocol; none for the default of `lowport grant`.
     private func protocolOptions(_ transport: TransportProtocol) -> [ByteString] {
         if transport == .tcp { return [] }
         return ["--protocol", transport.isWord ? transport.name : "any"]
     }
 
     private func principal(_ context: BindContext) -> [ByteString] {
-        // The policy knows the users of the machine, and not those of a user namespace.
+        // The policy knows the users of the machine, not those of a user namespace.
         let user = context.requester.outerUser ?? context.request.user
         let name = context.requester.outerUser.map { Accounts.name(of: $0) } ?? context.requester.name
         guard let name else { return ["--uid", "\(user)"] }
@@ -61,14 +61,14 @@ extension PolicyExaminer {
 }
 
 extension KnownPolicy {
-    /// The rule that is written at `place`, behind a colon; nothing if no rule is.
+    /// The rule at `place`, after a colon; empty if there is none.
     func text(at place: RuleLocation) -> ByteString {
         rules.files.flatMap(\.rules).first { $0.location == place }.map { ": \($0.rule)" } ?? ""
     }
 }
 
 extension SourceTraits {
-    /// `rule FILE:LINE and FILE:LINE`, or `FILE, line LINE`: by what something is allowed.
+    /// The description of what allows: `rule FILE:LINE and FILE:LINE`, or `FILE, line LINE`.
     func words(for locations: [RuleLocation]) -> ByteString {
         let places = locations.map { place -> ByteString in
             isWrittenInRules || place.line == 0 ? place.byteString : "\(place.file), line \(place.line)"
@@ -79,7 +79,7 @@ extension SourceTraits {
 }
 
 extension Decision {
-    /// The last path that may not be executed, if that was the last that was refused for want of permission.
+    /// The path of the last check that failed for lack of permission, if that was a check for execution.
     fileprivate var unexecutable: ByteString? {
         for answer in answers.reversed() {
             guard let step = answer.steps.last(where: { $0.refusal == .permissionDenied }) else { continue }

@@ -2,7 +2,7 @@
 internal import Linux
 internal import PortPolicy
 
-/// What each source of permission says, from the decision that the helper would make.
+/// The answer of each permission source, from the decision that the helper would make.
 struct PolicyExaminer: Examiner {
     static let role = Role.permission
 
@@ -33,7 +33,7 @@ struct PolicyExaminer: Examiner {
         return findings
     }
 
-    /// What a source says whose files are read at once.
+    /// The findings for a source whose files are read at once.
     private func whole(_ answer: PolicyAnswer, _ context: BindContext) -> [Finding] {
         let (subject, traits) = (Subject.permission(answer.source), answer.source.traits)
         if answer.isAllowed {
@@ -52,7 +52,7 @@ struct PolicyExaminer: Examiner {
         return [Finding(subject, .refuses, text, reason: .init(.fallback, nothingAllows(context)))]
     }
 
-    /// What a path says that is asked by itself.
+    /// The finding for a path that is checked on its own.
     private func finding(_ step: PolicyAnswer.Step, of answer: PolicyAnswer, _ context: BindContext) -> Finding {
         let subject = Subject.permission(answer.source)
         let path: ByteString = "\(answer.source.traits.directory)/\(step.path)"
@@ -73,7 +73,7 @@ struct PolicyExaminer: Examiner {
         }
     }
 
-    /// The rules that nearly allow: what may be the cause first, and of the many that there can be, some.
+    /// The rules that nearly allow: possible causes first, and only some of them if there are many.
     private func nearMisses(_ context: BindContext, _ subject: Subject) -> [Finding] {
         let rules = context.policy.nearMisses(of: context.request)
         var findings = rules.prefix(5).map { rule in

@@ -6,7 +6,7 @@ internal import PortPolicy
 struct PortExaminer: Examiner {
     static let role = Role.circumstance
 
-    /// Who has it.
+    /// The holders of the port.
     var holders: [PortHolder] = []
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {

@@ -3,7 +3,7 @@ internal import Capabilities
 internal import Linux
 internal import PortPolicy
 
-/// The capability that a process has already, or that root hands on.
+/// The capability that a process already has, or that root passes on.
 struct ProcessExaminer: Examiner {
     static let role = Role.way
 

@@ -8,13 +8,13 @@ struct ProgramExaminer: Examiner {
 
     /// A file that the user may not execute.
     struct ExecutionError: Hashable {
-        /// What keeps the user from it.
+        /// What prevents the execution.
         enum Cause: Hashable {
             /// The file itself.
             case file
-            /// This directory on the way to it may not be searched.
+            /// This directory on the way to the file may not be searched.
             case directory(ByteString)
-            /// Its file system is mounted with `noexec` (mount(8)).
+            /// The file system of the file is mounted with `noexec` (mount(8)).
             case mount
         }
 
@@ -23,7 +23,7 @@ struct ProgramExaminer: Examiner {
         var cause = Cause.file
     }
 
-    /// The first such file; nil if the user may execute all.
+    /// The first file that the user may not execute; nil if the user may execute all.
     var refusal: ExecutionError?
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {

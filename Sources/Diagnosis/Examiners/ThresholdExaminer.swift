@@ -2,13 +2,13 @@
 internal import Linux
 internal import PortPolicy
 
-/// The first port that needs no privilege.
+/// The first unprivileged port.
 struct ThresholdExaminer: Examiner {
     static let role = Role.way
 
     /// `net.ipv4.ip_unprivileged_port_start` (ip(7)); above 65535 if all ports need privilege.
     var first: UInt32
-    /// Whether that is the number of the network namespace of the process.
+    /// Whether `first` is the value of the network namespace of the process.
     var isNetworkKnown = true
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One thing that a bind depends on: what is looked at for it, what that means, and what helps.
+/// One thing that a bind depends on: its examination, the findings, and the remedies.
 ///
-/// To add one, write its file in `Diagnosis/Examiners`, its case in `Subject`, and its name in Documentation/json.md.
+/// To add an examiner, write its file in `Diagnosis/Examiners`, its case in `Subject`, and its name in
+/// Documentation/json.md.
 protocol Examiner: Sendable {
     /// What its findings mean for the answer.
     static var role: Role { get }
 
-    /// Looks at what this examiner alone needs to know, and changes nothing.
+    /// Examines what only this examiner needs to know, without changing anything.
     init(lookingAt context: BindContext)
 
-    /// What that means. Nothing is looked at here.
+    /// The findings that follow from the examination. This method examines nothing itself.
     /// - Parameters:
-    ///   - context: what is asked, and what several examiners need to know.
-    ///   - found: what the examiners before this one have found.
+    ///   - context: the question, and what several examiners need to know.
+    ///   - found: the findings of the examiners before this one.
     func findings(_ context: BindContext, after found: Findings) -> [Finding]
 
-    /// What would help, the best first. Nothing is looked at here.
+    /// The remedies, the best first. This method examines nothing itself.
     ///
     /// Called only if the bind does not work.
     /// - Parameters:
-    ///   - context: what is asked, and what several examiners need to know.
-    ///   - findings: what all examiners have found.
+    ///   - context: the question, and what several examiners need to know.
+    ///   - findings: the findings of all examiners.
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy]
 }
 
@@ -29,14 +30,14 @@ extension Examiner {
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] { [] }
 }
 
-/// What it means for the answer if an examiner finds something that allows.
+/// What a finding that allows means for the answer.
 enum Role {
-    /// The process can bind the port by itself.
+    /// The process can bind the port on its own.
     case way
-    /// The policy lets the user bind the port, and something has to bring that to the process.
+    /// The policy lets the user bind the port, and the permission still has to reach the process.
     case permission
-    /// What the policy allows comes to the process.
+    /// A permission of the policy reaches the process.
     case delivery
-    /// Nothing: its findings stand in the way, or inform.
+    /// Nothing: the findings block the bind, or inform.
     case circumstance
 }

@@ -1,42 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What was found out about one thing that a bind depends on.
+/// A finding about one thing that a bind depends on.
 public struct Finding: Hashable, Sendable {
     /// What the finding means for the bind.
     public enum Effect: String, Hashable, Sendable {
-        /// It makes the bind possible.
+        /// The subject makes the bind possible.
         case allows
-        /// It does not, though it could.
+        /// The subject does not allow the bind, although it could.
         case refuses
-        /// It stands in the way, whatever allows.
+        /// The subject prevents the bind, whatever allows it.
         case blocks
-        /// It tells something that is good to know.
+        /// The finding is information only.
         case informs
     }
 
-    /// What a finding contributes to the sentence that gives the answer.
+    /// The contribution of a finding to the sentence that gives the answer.
     struct Reason: Hashable, Sendable {
-        /// How much it explains, compared with what else was found.
+        /// How well the reason explains the answer, compared with other reasons.
         enum Weight: Int, Comparable, Sendable {
-            /// It explains the answer if nothing else does.
+            /// The reason explains the answer if no other reason does.
             case fallback
-            /// It may be what the user overlooked.
+            /// The reason may be what the user overlooked.
             case remote
-            /// It would explain the answer.
+            /// The reason would explain the answer.
             case possible
-            /// It explains the answer in most cases.
+            /// The reason explains the answer in most cases.
             case likely
-            /// It explains the answer unless something decisive was found.
+            /// The reason explains the answer unless there is a decisive reason.
             case strong
-            /// Nothing explains the answer better.
+            /// No reason explains the answer better.
             case decisive
 
             static func < (one: Weight, other: Weight) -> Bool { one.rawValue < other.rawValue }
         }
 
         let weight: Weight
-        /// What follows `user web can bind tcp 80`, or `user web cannot bind tcp 80: `.
+        /// The text after `user web can bind tcp 80`, or `user web cannot bind tcp 80: `.
         let text: ByteString
 
         init(_ weight: Weight, _ text: ByteString) {
@@ -45,13 +45,13 @@ public struct Finding: Hashable, Sendable {
         }
     }
 
-    /// What was examined.
+    /// The subject that was examined.
     public let subject: Subject
-    /// What it means.
+    /// What the finding means for the bind.
     public let effect: Effect
-    /// What was found, as a sentence without a full stop.
+    /// The finding, as a sentence without a full stop.
     public let text: ByteString
-    /// What it contributes to the answer; nil if it never explains it.
+    /// The contribution to the answer; nil if the finding never explains the answer.
     let reason: Reason?
 
     init(_ subject: Subject, _ effect: Effect, _ text: ByteString, reason: Reason? = nil) {

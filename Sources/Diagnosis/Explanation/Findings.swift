@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What the examiners have found, and what follows from it: whether the bind works is computed here and nowhere else.
+/// The findings of the examiners, and what follows from them: only this type computes whether the bind works.
 struct Findings: Sendable {
     private(set) var all: [Finding] = []
 
@@ -12,7 +12,7 @@ struct Findings: Sendable {
     /// Whether `subject` makes the bind possible.
     func allows(_ subject: Subject) -> Bool { all.contains { $0.subject == subject && $0.effect == .allows } }
 
-    /// Whether one of `subjects` stands in the way.
+    /// Whether one of `subjects` blocks the bind.
     func isBlocked(by subjects: Subject...) -> Bool {
         all.contains { $0.effect == .blocks && subjects.contains($0.subject) }
     }
@@ -22,19 +22,19 @@ struct Findings: Sendable {
     /// Whether the process can bind the port.
     var canBind: Bool { !all.contains { $0.effect == .blocks } && (hasWay || isPermitted && isDelivered) }
 
-    /// Whether the process may bind the port by itself, without any permission of the policy.
+    /// Whether the process may bind the port on its own, without a permission of the policy.
     var hasWay: Bool { isAllowed(by: .way) }
 
     /// Whether the policy lets the user bind the port.
     var isPermitted: Bool { isAllowed(by: .permission) }
 
-    /// Whether what the policy allows comes to the process.
+    /// Whether a permission of the policy reaches the process.
     var isDelivered: Bool { isAllowed(by: .delivery) }
 
-    /// Whether only a permission of the policy would help, and there is none that counts.
+    /// Whether only a permission of the policy would help, and none is in force.
     ///
-    /// A confined process has no other way, and what the kernel engine does not know does not count for it. A program that
-    /// cannot be started here needs another start, which brings the capability.
+    /// A confined process has no other way, and a permission that the kernel engine does not know has no effect on it.
+    /// A program that cannot be started here needs another start, which brings the capability.
     var needsPermission: Bool {
         isBlocked(by: .confinement) || !hasWay && !isPermitted && !isBlocked(by: .boundingSet)
     }
@@ -63,10 +63,10 @@ struct Findings: Sendable {
 
     private var obstacle: ByteString? { all.first { $0.effect == .blocks }?.text }
 
-    /// What explains a refusal when nothing stands in the way but permission.
+    /// The explanation of a refusal if nothing blocks the bind.
     private var mainReason: ByteString { reason { $0.effect != .allows } ?? "nothing allows it" }
 
-    /// The reason with the greatest weight, and of several the first.
+    /// The reason with the greatest weight; the first of several.
     private func reason(of isMeant: (Finding) -> Bool) -> ByteString? {
         var best: Finding.Reason?
         for reason in all.lazy.filter(isMeant).compactMap(\.reason)

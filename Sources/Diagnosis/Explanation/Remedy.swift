@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Something that would help.
+/// A remedy for a bind that does not work.
 public struct Remedy: Hashable, Sendable {
-    /// When a remedy is carried out: those of one step come before those of the next.
+    /// The step of a remedy: the remedies of one step are carried out before those of the next.
     enum Step: CaseIterable {
-        /// Takes away what stands in the way.
+        /// Removes what blocks the bind.
         case unblock
-        /// Brings into force what is allowed already.
+        /// Puts into force what is already allowed.
         case activate
-        /// Gives the permission.
+        /// Grants the permission.
         case permit
         /// Brings the permission to the program, or the capability if nothing else can.
         case deliver
     }
 
     let step: Step
-    /// The command, as it would be typed; nil if a name in it has characters that nobody could type or see.
+    /// The command to type; nil if a name in it has characters that cannot be typed or seen.
     public let command: ShellCommand?
-    /// What it does, or what else it does.
+    /// The effect of the command, or a further effect.
     public let effect: ByteString
 
     init(_ step: Step, _ command: ShellCommand?, _ effect: ByteString) {
@@ -27,7 +27,7 @@ public struct Remedy: Hashable, Sendable {
         self.effect = effect
     }
 
-    /// What is shown in the place of the command; nil if there is one.
+    /// The text to show in place of the command; nil if there is a command.
     public var advice: ByteString? {
         guard command == nil else { return nil }
         return

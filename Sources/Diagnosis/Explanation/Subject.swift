@@ -2,13 +2,14 @@
 internal import Linux
 public import PortPolicy
 
-/// What `lowport explain` examines, in the order in which it is examined and shown: the one list of examiners.
+/// The subjects of `lowport explain`, in the order in which they are examined and shown: the only list of examiners.
 ///
-/// The names are the subjects in the answer of `lowport explain --json`, and stay the same. Documentation/json.md lists them.
+/// The names are the subjects in the answer of `lowport explain --json`, and do not change. Documentation/json.md lists
+/// them.
 public enum Subject: CaseIterable, Hashable, Sendable {
     /// The first unprivileged port.
     case threshold
-    /// The capabilities that the process has already.
+    /// The capabilities that the process already has.
     case process
     /// The capabilities that every program inherits.
     case ambient
@@ -20,7 +21,7 @@ public enum Subject: CaseIterable, Hashable, Sendable {
     case boundingSet
     /// Whether the user may execute the program.
     case program
-    /// Filters of system calls.
+    /// System call filters.
     case seccomp
     /// Landlock and other security modules.
     case landlock
@@ -28,11 +29,11 @@ public enum Subject: CaseIterable, Hashable, Sendable {
     case script
     /// The capabilities of the program file.
     case file
-    /// A source of permission.
+    /// A permission source.
     case permission(PolicySource)
     /// The kernel engine.
     case kernel
-    /// Whether permission can be brought to the program by the helper.
+    /// Whether the helper can bring a permission to the program.
     case delivery
     /// Other programs that are attached to the control group.
     case controlGroup
@@ -43,7 +44,7 @@ public enum Subject: CaseIterable, Hashable, Sendable {
     /// The sockets that have the port.
     case port
 
-    /// All of them, in their order.
+    /// All subjects, in order.
     public static var allCases: [Subject] {
         [
             .threshold, .process, .ambient, .namespace, .noNewPrivileges, .boundingSet, .program, .seccomp, .landlock,
@@ -53,7 +54,7 @@ public enum Subject: CaseIterable, Hashable, Sendable {
         ]
     }
 
-    /// The name, as it is shown and as JSON has it.
+    /// The name, as shown and as used in JSON.
     public var name: String {
         switch self {
         case .noNewPrivileges: "no_new_privs"
@@ -67,7 +68,7 @@ public enum Subject: CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The examiners, in the order of their subjects. One examines all sources of permission.
+    /// The examiners, in the order of their subjects. A single examiner covers all permission sources.
     static var examiners: [any Examiner.Type] {
         allCases.filter { subject in
             if case .permission(let source) = subject { return source == PolicySource.allCases.first }
@@ -75,7 +76,7 @@ public enum Subject: CaseIterable, Hashable, Sendable {
         }.map(\.examiner)
     }
 
-    /// What examines it.
+    /// The examiner of the subject.
     var examiner: any Examiner.Type {
         switch self {
         case .threshold: ThresholdExaminer.self

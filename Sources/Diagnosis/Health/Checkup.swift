@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// One thing that was looked at, and what to do about it if it is not as it should be.
+/// The result of one check, and what to do if something is wrong.
 public struct HealthDiagnostic: Hashable, Sendable {
-    /// How it is.
+    /// The state of what was checked.
     public enum State: String, Hashable, Sendable {
-        /// As it should be.
+        /// Nothing is wrong.
         case ok
-        /// Not as it should be: something does not work, or is not safe.
+        /// Something does not work, or is not safe.
         case error = "fault"
-        /// Something that is good to know.
+        /// Information.
         case note
     }
 
-    /// What was looked at: a short name that stays the same.
+    /// The short name of what was checked, which does not change.
     public let subject: String
-    /// How it is.
+    /// The state of what was checked.
     public let state: State
-    /// What was found.
+    /// The description of the state.
     public let text: ByteString
-    /// What to do about it.
+    /// What to do about the state.
     public let remedy: Message?
 
     init(_ subject: String, _ state: State, _ text: ByteString, remedy: Message? = nil) {
@@ -30,9 +30,9 @@ public struct HealthDiagnostic: Hashable, Sendable {
     }
 }
 
-/// Whether the installation and the machine are sound.
+/// The checks of the installation and the machine.
 public enum Checkup {
-    /// Looks at everything, and changes nothing.
+    /// Performs all checks, without changing anything.
     public static func all() -> [HealthDiagnostic] {
         InstallationHealth.findings() + PolicyHealth.findings() + MachineHealth.findings()
     }

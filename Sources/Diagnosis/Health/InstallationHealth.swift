@@ -3,14 +3,14 @@ internal import Capabilities
 internal import Launch
 internal import Linux
 
-/// The parts of the installation: there, whole, and with no more and no less privilege than they need.
+/// The parts of the installation: present, complete, and with exactly the privilege that they need.
 enum InstallationHealth {
     static func findings() -> [HealthDiagnostic] {
         helper("lowport-helper") + (needsTwin ? helper("lowport-helper-nss") : [])
             + part("liblowport-preload.so", "library") + part("lowport-run", "runner")
     }
 
-    /// A helper that is linked statically leaves the broker, and names that are not in the files, to its twin.
+    /// A statically linked helper leaves the broker, and names that are not in the files, to lowport-helper-nss.
     private static var needsTwin: Bool {
         if Installation.path(of: "lowport-helper-nss") != nil { return true }
         guard let path = Installation.path(of: "lowport-helper") else { return false }
@@ -87,7 +87,7 @@ enum InstallationHealth {
         }
     }
 
-    /// What root does to the file at `path`; in words, if its name cannot be typed or seen.
+    /// The command with which root changes the file at `path`; in words, if the file name cannot be typed or seen.
     private static func command(_ name: ByteString, _ change: ByteString, _ path: ByteString) -> Message {
         guard let command = ShellCommand(["sudo", name, change, ShellCommand.operand(path)]) else {
             return "as root: \(name) \(change) for the file, in whose name something is not seen, or not UTF-8"
@@ -95,7 +95,7 @@ enum InstallationHealth {
         return Message(command)
     }
 
-    /// A user who may write to a directory on the way can put another program in the helper's place.
+    /// The first directory above the helper in which a user other than root can replace the helper by another program.
     private static func directories(above path: ByteString) -> [HealthDiagnostic] {
         var parts = path.split(on: UInt8(ascii: "/")).dropLast()
         while !parts.isEmpty {
@@ -137,7 +137,7 @@ enum InstallationHealth {
         return [HealthDiagnostic(subject, .ok, path)] + version(of: path, subject)
     }
 
-    /// Parts of different versions do not understand each other.
+    /// Parts of different versions do not work together.
     private static func version(of path: ByteString, _ subject: String) -> [HealthDiagnostic] {
         guard let content = try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64 << 20) else { return [] }
         let found = ProjectVersion.found(in: content)

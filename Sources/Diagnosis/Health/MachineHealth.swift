@@ -2,7 +2,7 @@
 internal import BindBroker
 internal import Linux
 
-/// What the kernel can do, and how it is set.
+/// The features and settings of the kernel.
 enum MachineHealth {
     static func findings() -> [HealthDiagnostic] {
         [threshold(), seccomp(), yama(), bpf(), controlGroups(), engine(), attributes(), securityModules()].compactMap(
@@ -64,7 +64,7 @@ enum MachineHealth {
 
     /// What the kernel engine needs besides bpf(2).
     private static func controlGroups() -> HealthDiagnostic {
-        // They are at /sys/fs/cgroup, or at another place where version 1 is in use as well.
+        // Control groups are at /sys/fs/cgroup, or at another place if version 1 is in use as well.
         let mounts = (try? FileDescriptor.open("/proc/self/mounts", .readOnly).readToEnd(limit: 16 << 20)) ?? []
         let isThere = ByteString(mounts).split(on: 0x0A).contains { line in
             let fields = line.split(on: 0x20)
@@ -79,7 +79,7 @@ enum MachineHealth {
             )
     }
 
-    /// What the kernel engine does now.
+    /// The current state of the kernel engine.
     private static func engine() -> HealthDiagnostic? {
         switch KernelEngineState.current(for: nil) {
         case .off: nil

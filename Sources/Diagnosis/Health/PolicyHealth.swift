@@ -3,7 +3,7 @@ internal import Linux
 internal import PolicyInventory
 internal import PortPolicy
 
-/// What says who may bind what: each source of permission.
+/// The health of each permission source.
 enum PolicyHealth {
     static func findings() -> [HealthDiagnostic] {
         PolicySource.allCases.flatMap { source in

@@ -2,16 +2,15 @@
 internal import Linux
 internal import PortPolicy
 
-/// Who has the port already.
+/// A holder of the port: a socket and its processes.
 struct PortHolder: Hashable, Sendable {
-    /// Their socket.
     var socket: BoundSocket
-    /// The processes that have it, as far as the asking user may see them.
+    /// The processes that have the socket open, as far as the calling user may see them.
     var processes: [RunningProcess] = []
 }
 
 extension PortHolder {
-    /// The holders of the port of a request in the network of a process.
+    /// The holders of the port of a request, in the network namespace of the process.
     static func all(_ context: BindContext) -> [PortHolder] {
         let request = context.request
         let ipv6Only = context.inItsNetwork { (try? SocketList.ipv6Only(request.transport)) ?? [] } ?? []

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// A socket that has a port, as `/proc/net/tcp`, `tcp6`, `udp` and `udp6` list them (proc_pid_net(5)).
+/// A socket that has a port, as listed in `/proc/net/tcp`, `tcp6`, `udp` and `udp6` (proc_pid_net(5)).
 public struct BoundSocket: Hashable, Sendable {
     /// The protocol.
     public let transport: TransportProtocol
-    /// Where it is bound.
+    /// The address and port that the socket is bound to.
     public let local: SocketAddress
-    /// The user who made it.
+    /// The user who created the socket.
     public let owner: UserID
-    /// The number by which `/proc/PID/fd` names it.
+    /// The number of the socket in `/proc/PID/fd`.
     public let inode: UInt64
-    /// Whether it takes no IPv4 (`IPV6_V6ONLY`), which the table does not say.
+    /// Whether the socket accepts no IPv4 (`IPV6_V6ONLY`), which the table does not show.
     public var isIPv6Only: Bool
 
     /// Creates the description of a socket.
@@ -29,7 +29,7 @@ public struct BoundSocket: Hashable, Sendable {
         self.isIPv6Only = isIPv6Only
     }
 
-    /// Reads a table. TCP sockets that merely have a connection are left out: they keep no listener from the port.
+    /// Parses a table. TCP sockets that are only connected are left out: they do not keep the port from a listener.
     public static func table(_ text: [UInt8], transport: TransportProtocol) -> [BoundSocket] {
         ByteString(text).split(on: 0x0A).dropFirst().compactMap { line in
             let fields = line.split(on: 0x20).filter { !$0.isEmpty }
@@ -65,9 +65,9 @@ public struct BoundSocket: Hashable, Sendable {
         return IPv6Address(networkBytes: bytes).map { SocketAddress(.v6($0), Port(rawValue: port)) }
     }
 
-    /// Whether this socket keeps another one of the same protocol from `address`: the port is the same, and the addresses
-    /// are, or one of them is a wildcard that takes in the other.
-    /// - Parameter isDualStack: whether the other one is to take IPv4 as well.
+    /// Whether this socket keeps another socket of the same protocol from `address`: the ports are equal, and the
+    /// addresses are equal, or one of them is a wildcard address that covers the other.
+    /// - Parameter isDualStack: whether the other socket is to accept IPv4 as well.
     public func occupies(_ address: IPAddress, _ port: Port, isDualStack: Bool = true) -> Bool {
         guard local.port == port else { return false }
         let (mine, wanted) = (local.address.unmapped, address.unmapped)

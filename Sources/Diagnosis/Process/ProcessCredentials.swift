@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What the kernel says of a process in `/proc/PID/status` (proc_pid_status(5)), as far as a bind depends on it.
+/// The status of a process in `/proc/PID/status` (proc_pid_status(5)), as far as a bind depends on it.
 public struct ProcessCredentials: Hashable, Sendable {
     /// The real user.
     public var user: UserID
     /// The real group and the supplementary groups.
     public var groups: [GroupID]
-    /// The capabilities that are in force.
+    /// The effective capabilities.
     public var effective: CapabilitySet
-    /// The capabilities that a program gets that has them inheritable in its file.
+    /// The inheritable capabilities: those that a program gets if its file has them inheritable.
     public var inheritable: CapabilitySet
-    /// The capabilities that a program without file capabilities keeps.
+    /// The ambient capabilities: those that a program without file capabilities keeps.
     public var ambient: CapabilitySet
-    /// The capabilities that file capabilities can give at the most.
+    /// The bounding set: the capabilities that file capabilities can give at most.
     public var bounding: CapabilitySet
-    /// Whether no program that it starts can gain anything (`PR_SET_NO_NEW_PRIVS`).
+    /// Whether programs that the process starts cannot gain privileges (`PR_SET_NO_NEW_PRIVS`).
     public var hasNoNewPrivileges: Bool
-    /// Whether a seccomp filter judges its system calls.
+    /// Whether a seccomp filter checks the system calls of the process.
     public var hasSeccompFilter: Bool
 
     /// Creates the status of a process.
@@ -41,7 +41,7 @@ public struct ProcessCredentials: Hashable, Sendable {
         self.hasSeccompFilter = hasSeccompFilter
     }
 
-    /// Reads the text of `/proc/PID/status`; nil if the identities or capabilities are not in it.
+    /// Parses the text of `/proc/PID/status`; nil if the IDs or capabilities are missing.
     public init?(text: [UInt8]) {
         let status = StatusText(text)
         func words(_ name: ByteString) -> [UInt32]? {
@@ -64,7 +64,7 @@ public struct ProcessCredentials: Hashable, Sendable {
         )
     }
 
-    /// Reads the status of the process with the number `process`.
+    /// Reads the status of the process with the ID `process`.
     public init(of process: Int32) throws(Errno) {
         let file = try FileDescriptor.open("/proc/\(process)/status", .readOnly)
         guard let status = ProcessCredentials(text: try file.readToEnd(limit: 1 << 20)) else { throw .noSuchProcess }

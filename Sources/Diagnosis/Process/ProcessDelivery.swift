@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// How the binds of a process come to the helper.
+/// How the binds of a process reach the helper.
 enum ProcessDelivery: Hashable, Sendable {
-    /// They do not.
+    /// The binds do not reach the helper.
     case none
-    /// It has one of the libraries mapped that replace `bind`.
+    /// The process has mapped one of the libraries that replace `bind`.
     case library
-    /// A supervisor answers its binds.
+    /// A supervisor answers the binds of the process.
     case broker
 }
 
 extension ProcessDelivery {
-    /// Finds out how the binds of `process` come to the helper, as far as this process may see.
+    /// Determines how the binds of `process` reach the helper, as far as this process may see.
     init(of process: Int32, _ credentials: ProcessCredentials) {
         if Self.isSupervised(credentials) {
             self = .broker
@@ -29,10 +29,10 @@ extension ProcessDelivery {
         }
     }
 
-    /// Whether the process has a filter, as the broker installs one, and its user a supervisor that listens.
+    /// Whether the process has a filter, like the filter of the broker, and its user has a supervisor that listens.
     ///
-    /// The kernel does not say whose filter a listener belongs to, so that the supervisor of another tree of programs of
-    /// the same user is taken for it.
+    /// The kernel does not show which filter a listener belongs to, so the supervisor of other programs of the same
+    /// user counts as well.
     private static func isSupervised(_ credentials: ProcessCredentials) -> Bool {
         guard credentials.hasSeccompFilter else { return false }
         return RunningProcess.all.contains { process in

@@ -2,11 +2,11 @@
 internal import Capabilities
 internal import Linux
 
-/// What a program gets from its file when it is started.
+/// The capabilities that a program gets from its file when it is started.
 extension ProgramFile {
-    /// What keeps CAP_NET_BIND_SERVICE, which the file has, from the process (capabilities(7), execve(2)).
+    /// Why the process does not get CAP_NET_BIND_SERVICE, which the file has (capabilities(7), execve(2)).
     ///
-    /// Nil if the file does not have it; a value of nil if nothing keeps it away.
+    /// Nil if the file does not have the capability; a value of nil if the process gets it.
     func capabilityObstacle(startedBy starter: ProcessCredentials) -> ByteString?? {
         switch attribute {
         case .none, .unsupported: return nil
@@ -42,10 +42,11 @@ extension ProgramFile {
         return nil
     }
 
-    /// The capabilities for the lack of which the kernel refuses to start the program, with EPERM; nil if it starts it.
+    /// The missing capabilities because of which the kernel refuses to start the program, with EPERM; nil if it does
+    /// not.
     ///
-    /// The file lets it have them, and says that it relies on them ("Safety checking for capability-dumb binaries" in
-    /// capabilities(7)).
+    /// The file permits these capabilities, and declares that the program relies on them ("Safety checking for
+    /// capability-dumb binaries" in capabilities(7)).
     func vainRequest(startedBy starter: ProcessCredentials) -> CapabilitySet? {
         guard areCapabilitiesSeen, case .some(let capabilities) = attribute, capabilities.isEffective else {
             return nil
@@ -56,22 +57,23 @@ extension ProgramFile {
         return missing == [] ? nil : missing
     }
 
-    /// Whether the kernel looks at the file capabilities at all when the program is started.
+    /// Whether the kernel considers the file capabilities at all when the program is started.
     private var areCapabilitiesSeen: Bool {
         guard case .some(let capabilities) = attribute else { return false }
         return !isOnNosuidMount && capabilities.rootUser == .root
     }
 
-    /// Whether starting it gains something, so that the loader passes over libraries from the environment (`AT_SECURE`).
+    /// Whether the program gains capabilities when it is started, so that the loader ignores libraries from the
+    /// environment (`AT_SECURE`).
     var gainsCapabilities: Bool {
         guard areCapabilitiesSeen, case .some(let capabilities) = attribute else { return false }
         return capabilities.isEffective || !capabilities.permitted.isEmpty
     }
 
-    /// Whether starting it takes ambient capabilities away: it is set-id or has file capabilities.
+    /// Whether the program loses ambient capabilities when it is started: it is set-ID or has file capabilities.
     var losesAmbient: Bool { isSetID || areCapabilitiesSeen }
 
-    /// Whether starting it makes it root's, with all capabilities of the bounding set.
+    /// Whether the program runs as root when it is started, with all capabilities of the bounding set.
     func becomesRoot(startedBy starter: ProcessCredentials) -> Bool {
         mode.rawValue & 0o4000 != 0 && owner == .root && !isOnNosuidMount && !starter.hasNoNewPrivileges
             && starter.bounding.contains(.netBindService)

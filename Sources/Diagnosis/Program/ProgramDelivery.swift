@@ -2,9 +2,9 @@
 internal import Launch
 internal import Linux
 
-/// How a program can be reached by the helper.
+/// How the helper can reach a program.
 extension ProgramFile {
-    /// Why the helper's binds cannot be brought to the program, neither by the library nor by the broker; nil if they can.
+    /// Why neither the library nor the broker can bring the helper's binds to the program; nil if one of them can.
     var deliveryObstacle: ByteString? {
         if image == .unknown { return "it is neither a script nor a program" }
         if isSetID { return "it is set-id, and would lose that under the broker" }
@@ -12,14 +12,14 @@ extension ProgramFile {
         return nil
     }
 
-    /// Whether the broker reaches it only if it is asked for, since the file looks as if it had something to lose.
+    /// Whether the broker reaches the program only on request, because the file appears to have privileges to lose.
     var needsBrokerByName: Bool {
         guard deliveryObstacle == nil, brokerReason != nil else { return false }
         if case .some = attribute { return true }
         return mode.isSetID
     }
 
-    /// Why the broker is needed for it, as the end of a sentence; nil if the library does.
+    /// Why the program needs the broker, as the end of a sentence; nil if the library suffices.
     var brokerReason: ByteString? {
         switch image {
         case .linkedStatically: "it is statically linked"

@@ -3,27 +3,27 @@ public import Capabilities
 public import Launch
 public import Linux
 
-/// A program as it lies on the disk, and what of it matters for a bind.
+/// A program on the disk, and its properties that matter for a bind.
 public struct ProgramFile: Hashable, Sendable {
-    /// What reading the file capabilities gave.
+    /// The result of reading the file capabilities.
     public enum Attribute: Hashable, Sendable {
-        /// There are none.
+        /// The file has no capabilities.
         case none
-        /// These are there.
+        /// The file has these capabilities.
         case some(FileCapabilities)
         /// The file system has no extended attributes.
         case unsupported
-        /// They could not be read.
+        /// The capabilities could not be read.
         case unreadable(Errno)
     }
 
-    /// The path, with all links followed.
+    /// The path, with all symbolic links followed.
     public var path: ByteString
-    /// The scripts that led here, the one that was asked for first; each is started through the next.
+    /// The scripts that led to the program, the requested one first; each is started through the next.
     public var scripts: [ByteString]
-    /// Those of the scripts that have file capabilities, which the kernel does not look at.
+    /// The scripts with file capabilities, which the kernel ignores.
     public var scriptsWithCapabilities: [ByteString]
-    /// How it is made, which decides how its binds can be reached.
+    /// The kind of the program, which decides how its binds can be reached.
     public var image: ProgramImage
     /// The permission bits.
     public var mode: FileMode
@@ -31,11 +31,11 @@ public struct ProgramFile: Hashable, Sendable {
     public var owner: UserID
     /// The file capabilities.
     public var attribute: Attribute
-    /// Whether the file system is mounted without set-id and file capabilities (`nosuid`, mount(8)).
+    /// Whether set-ID and file capabilities have no effect on the file system (`nosuid`, mount(8)).
     public var isOnNosuidMount: Bool
-    /// Who besides root can put something else in its place, as the end of a sentence; nil if nobody can.
+    /// Which user besides root can replace the file, as the end of a sentence; nil if none can.
     public var weakness: ByteString?
-    /// Whether another user than root may change it, or put another in its place: then it is to be given no capability.
+    /// Whether a user other than root may change or replace the file: such a file must not be given a capability.
     public var isOpenToOthers: Bool
 
     /// Creates the description of a program.
@@ -63,17 +63,17 @@ public struct ProgramFile: Hashable, Sendable {
         self.isOpenToOthers = isOpenToOthers
     }
 
-    /// What is executed: the first of the scripts, or the program itself.
+    /// The path that is executed: the first of the scripts, or the program itself.
     var startedPath: ByteString { scripts.first ?? path }
 
-    /// Whether starting it changes the user or the group.
+    /// Whether starting the program changes the user or the group.
     public var isSetID: Bool { mode.isSetID && !isOnNosuidMount }
 }
 
 extension ProgramFile {
-    /// Looks at `program` and follows scripts to the program that really runs.
+    /// Examines `program`, and follows scripts to the program that actually runs.
     /// - Parameters:
-    ///   - program: a path, or a name that is looked for along PATH.
+    ///   - program: a path, or a name that is looked up along PATH.
     ///   - searchPath: the value of PATH.
     public init(_ program: ByteString, searchPath: ByteString) throws(Errno) {
         var path = try Self.find(program, searchPath: searchPath)
@@ -82,7 +82,8 @@ extension ProgramFile {
             let file = try FileDescriptor.open(path, [.readOnly, .nonBlocking])
             let image = ProgramImage(try file.read(upTo: ProgramImage.prefixLength))
             if case .script(let interpreter, let argument) = image {
-                // The kernel follows four scripts, and refuses a fifth (execve(2), ELOOP).
+                // The interpreter of a script may be a script itself, up to four recursions (execve(2), ELOOP): at most
+                // five scripts.
                 guard scripts.count < 5 else { throw .symbolicLinkLoop }
                 scripts.append(path)
                 if case .some = Self.attribute(of: file) { capable.append(path) }
@@ -103,7 +104,7 @@ extension ProgramFile {
                 isOnNosuidMount: (try? file.fileSystem().ignoresPrivileges) ?? false,
                 isOpenToOthers: Self.isOpenToOthers(place)
             )
-            // What is about to get more rights, or more users, is also the script that leads to it.
+            // A remedy that gives the program more rights, or more users, also affects the scripts that lead to it.
             weakness = ([self.path] + scripts).lazy.compactMap { Self.weakness(of: $0) }.first
             return
         }
@@ -135,7 +136,7 @@ extension ProgramFile {
     private static func attribute(of file: borrowing FileDescriptor) -> Attribute {
         do throws(Errno) {
             if let capabilities = try FileCapabilities(of: file) { return .some(capabilities) }
-            // The library makes no difference between no attribute and no attributes at all.
+            // `FileCapabilities` does not distinguish a missing attribute from a file system without attributes.
             _ = try file.readAttribute(.capability, limit: 0)
             return .none
         } catch {

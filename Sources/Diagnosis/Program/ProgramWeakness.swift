@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Who can put something else in the place of a program, and so gets what the program is given.
+/// The users who can replace a program, and so get what the program is given.
 extension ProgramFile {
-    /// What a remedy adds that gives something to the program, or to more users of it.
+    /// The warning of a remedy that gives something to the program, or to more users of the program.
     var warning: ByteString { weakness.map { "; but \($0)" } ?? "" }
 
-    /// Who besides root can change the file at `path`, or a directory on the way to it; nil if nobody can.
+    /// Which user besides root can change the file at `path`, or a directory on the way to it; nil if none can.
     ///
-    /// In a directory with the sticky bit nobody exchanges what belongs to another user (inode(7)).
+    /// In a directory with the sticky bit, no user can replace what belongs to another user (inode(7)).
     static func weakness(of path: ByteString) -> ByteString? {
         var place = path
         if !path.hasPrefix("/"), let directory = try? readLink("/proc/self/cwd") { place = directory + "/" + path }

@@ -2,11 +2,11 @@
 public import Linux
 internal import PortPolicy
 
-/// Addresses of one family from a first to a last one, as the lines of byuid files have them.
+/// The addresses of one family from a first to a last one, as in the lines of byuid files.
 ///
-/// Other than in an `AddressPrefix`, the wildcard is an address like the others, and an IPv4-mapped address is IPv6.
+/// Unlike in an `AddressPrefix`, the wildcard address is an ordinary address, and an IPv4-mapped address is IPv6.
 public struct AddressSpan: Hashable, Sendable {
-    /// The family, as IPv4 or not.
+    /// Whether the family is IPv4; otherwise it is IPv6.
     public let isIPv4: Bool
     /// The first address, as a number of 32 or 128 bits.
     public let first: UInt128
@@ -33,7 +33,7 @@ public struct AddressSpan: Hashable, Sendable {
         return isIPv4 == self.isIPv4 && first <= number && number <= last
     }
 
-    /// What is left when `address` is taken out: none, one or two spans.
+    /// The rest of the span without `address`: none, one or two spans.
     func subtracting(_ address: IPAddress) -> [AddressSpan] {
         guard contains(address) else { return [self] }
         let number = Self.number(of: address).1
@@ -52,6 +52,6 @@ public struct AddressSpan: Hashable, Sendable {
 }
 
 extension ByuidRule {
-    /// The addresses; nil if the first is behind the last.
+    /// The addresses; nil if the first is above the last.
     var addresses: AddressSpan? { AddressSpan(isIPv4: family == .v4, first: first, last: last) }
 }

@@ -2,17 +2,17 @@
 public import Linux
 internal import PortPolicy
 
-/// Everything that the authbind tree allows, and what in it is not as it seems.
+/// Everything that the authbind tree allows, and diagnostics about it.
 ///
-/// A survey for people: what the helper decides, it decides file by file, with access(2).
+/// The inventory is for people only: the helper decides file by file, with access(2).
 public struct AuthbindInventory: Sendable {
     /// What is allowed, in the order of the paths.
     public private(set) var entries: [PolicyEntry] = []
-    /// What is not as it seems.
+    /// The diagnostics about the tree.
     public private(set) var diagnostics: [PolicyDiagnostic] = []
     private let root: ByteString
 
-    /// Reads the tree at `root`. Nothing is there if there is no tree.
+    /// Reads the tree at `root`. The inventory is empty if there is no tree.
     public init(at root: ByteString = "/etc/authbind") {
         self.root = root
         guard let status = try? FileStatus(of: root) else { return }
@@ -81,7 +81,7 @@ public struct AuthbindInventory: Sendable {
         }
     }
 
-    /// Who may execute the file, as its mode says.
+    /// The principals that may execute the file, according to its mode.
     private static func holders(of status: FileStatus) -> [Principal] {
         if status.mode.rawValue & 0o001 != 0 { return [.everyone] }
         var holders: [Principal] = []
@@ -133,7 +133,7 @@ public struct AuthbindInventory: Sendable {
         entries.append(PolicyEntry(.userID(user), ports, on: rule.addressesText, at: location))
     }
 
-    // MARK: - Concerns
+    // MARK: - Diagnostics
 
     private mutating func record(
         _ text: ByteString,

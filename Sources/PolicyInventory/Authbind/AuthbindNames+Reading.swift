@@ -2,7 +2,7 @@
 internal import Linux
 internal import PortPolicy
 
-/// What the names in the tree stand for: nil for a name that no bind asks for.
+/// Parses the names in the tree; nil for a name that no bind consults.
 extension AuthbindNames {
     /// The port of the file `name` of `byport`.
     static func port(named name: ByteString) -> Port? {
@@ -21,7 +21,7 @@ extension AuthbindNames {
         return (address, port)
     }
 
-    /// The user of the file `name` of `byuid`, and whether it is the one for the ports from 512 on.
+    /// The user of the file `name` of `byuid`, and whether the file is for the ports from 512 on.
     static func user(named name: ByteString) -> (user: UserID, isMarked: Bool)? {
         Digits.canonicalNumber(unmarked(name), upTo: UInt64(UInt32.max)).map {
             (UserID(rawValue: UInt32($0)), name.hasPrefix("!"))

@@ -2,11 +2,12 @@
 public import Linux
 internal import PortPolicy
 
-/// What an authbind tree allows, said once for all binds, as far as that can be said exactly.
+/// What an authbind tree allows, stated once for all binds, as far as this is exactly possible.
 ///
-/// The tree is asked step by step, and the first file that is there decides, also when it refuses. So a line of a byuid
-/// file is worth nothing where a file for the port, or for the address and the port, exists: such places are taken out
-/// of it here. What depends on more than permission bits is left out, and named; nothing is ever made wider.
+/// The tree is consulted step by step, and the first existing file decides, even if it refuses. A line of a byuid file
+/// therefore has no effect where a file for the port, or for the address and the port, exists: such ports and addresses
+/// are removed from the line here. What depends on more than permission bits is left out, and reported; no permission
+/// is ever widened.
 public struct AuthbindPermissions: Sendable {
     /// All that is allowed.
     public private(set) var permissions: [PolicyPermission] = []
@@ -14,14 +15,14 @@ public struct AuthbindPermissions: Sendable {
     public private(set) var leftOut: [PolicyDiagnostic] = []
 
     private let root: ByteString
-    /// Ports and places that a file decides, so that nothing behind it is asked.
+    /// The ports and addresses that a file decides, so that no later file is consulted.
     private var decidedPorts: Set<Port> = []
     private var decidedPlaces: [Port: [IPAddress]] = [:]
 
-    /// No permissions: there is no tree.
+    /// Creates empty permissions: there is no tree.
     public init() { root = "" }
 
-    /// Says what `tree`, which lies at `root`, allows.
+    /// Determines what `tree`, which is located at `root`, allows.
     public init(_ tree: AuthbindSnapshot, at root: ByteString = "/etc/authbind") {
         self.root = root
         switch tree.byport {
@@ -55,7 +56,7 @@ public struct AuthbindPermissions: Sendable {
         enter(entry, path, port, addresses: nil)
     }
 
-    /// Of the two names of an address, the one that is asked first decides.
+    /// Of the two names of an address, the one that is consulted first decides.
     private mutating func enterAddresses(_ entries: [ByteString: AuthbindSnapshot.Entry]) {
         for name in entries.keys.sorted() {
             guard let (address, port) = AuthbindNames.place(named: name), !decidedPorts.contains(port),
@@ -87,11 +88,12 @@ public struct AuthbindPermissions: Sendable {
         }
     }
 
-    /// Who may execute the file, as access(2) says; nil if that is everybody but somebody.
+    /// The principals that may execute the file, according to access(2); nil if the mode denies some users what it
+    /// grants others.
     private static func holders(of entry: AuthbindSnapshot.Entry) -> [Principal]? {
         let bits = entry.mode.rawValue & 0o111
         if bits == 0 { return [] }
-        // Root may execute whatever somebody may.
+        // Root may execute every file with an execute bit.
         let isOfRoot = entry.owner == .root
         let owner: [Principal] = isOfRoot || bits & 0o100 == 0 ? [] : [.userID(entry.owner)]
         switch (bits & 0o010 != 0, bits & 0o001 != 0) {
@@ -107,7 +109,7 @@ public struct AuthbindPermissions: Sendable {
 
     private mutating func enterUser(_ name: ByteString, _ content: [UInt8]) {
         guard let (user, isMarked) = AuthbindNames.user(named: name) else { return }
-        // Its owner need not be root, and is not to keep root busy for minutes.
+        // The owner of the file need not be root, and must not be able to keep root busy for minutes.
         guard content.count <= RulesFile.maximumSize else {
             return leaveOut("byuid/\(name)", "is larger than \(RulesFile.maximumSize) bytes")
         }
@@ -120,7 +122,7 @@ public struct AuthbindPermissions: Sendable {
         }
     }
 
-    /// What is left of `ports` without those that a file of `byport` decides.
+    /// The rest of `ports` without those that a file of `byport` decides.
     private func undecided(_ ports: PortRange) -> [PortRange] {
         decidedPorts.filter(ports.contains).reduce([ports]) { rest, port in
             rest.flatMap { $0.subtracting(PortRange(port)) }

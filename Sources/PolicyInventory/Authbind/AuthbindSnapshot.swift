@@ -2,7 +2,7 @@
 public import Linux
 internal import PortPolicy
 
-/// The authbind tree as it lies on the disk at one moment, for whoever wants to know all that it allows.
+/// The authbind tree on the disk at one moment, for listing everything that it allows.
 public struct AuthbindSnapshot: Sendable {
     /// A file or directory below `byport` or `byaddr`.
     public struct Entry: Hashable, Sendable {
@@ -12,7 +12,7 @@ public struct AuthbindSnapshot: Sendable {
         public var owner: UserID
         /// Its group.
         public var group: GroupID
-        /// Why the permission bits are not all that decides; nil if they are.
+        /// Why the permission bits alone do not decide; nil if they do.
         public var oddity: ByteString?
 
         /// Creates an entry.
@@ -28,9 +28,9 @@ public struct AuthbindSnapshot: Sendable {
     public enum Directory: Hashable, Sendable {
         /// There is none.
         case absent
-        /// What it holds, by name. Everybody may look into it.
+        /// The entries, by name. Every user may search the directory.
         case open([ByteString: Entry])
-        /// Not everybody meets the same; why.
+        /// The reason why not all users see the same entries.
         case closed(ByteString)
     }
 
@@ -75,7 +75,7 @@ extension AuthbindSnapshot {
         guard let names = try? FileDescriptor.open(path, [.readOnly, .directory]).names() else { return }
         for name in names {
             do throws(Errno) {
-                // As the helper opens it: a FIFO counts as empty, and a file that is too long for nothing.
+                // Opened as the helper opens it: a FIFO counts as empty, and a file that is too long is unreadable.
                 let file = try FileDescriptor.open(
                     "\(path)/\(name)",
                     [.readOnly, .nonBlocking, .noControllingTerminal]
@@ -114,7 +114,7 @@ extension AuthbindSnapshot {
         return forbidsExecution && status.kind != .directory ? "its file system is mounted noexec" : nil
     }
 
-    /// Why not everybody can pass through the directory at `path`; nil if everybody can.
+    /// Why not all users can pass through the directory at `path`; nil if all can.
     private static func obstacle(at path: ByteString) -> ByteString? {
         guard let status = try? FileStatus(of: path, followLinks: false), status.kind == .directory else {
             return "it is not a directory"

@@ -2,7 +2,7 @@
 internal import Linux
 internal import PortPolicy
 
-// The authbind tree, as a source that allows.
+// The authbind tree as a permission source.
 
 extension SourceInventory {
     init(_ tree: AuthbindInventory) {

@@ -2,9 +2,9 @@
 internal import Linux
 internal import PortPolicy
 
-/// Why authbind passes over a line of a byuid file that looks like a rule.
+/// Why authbind ignores a line of a byuid file that looks like a rule.
 enum ByuidDiagnostic {
-    /// What is wrong with `line`, which has no newline; nil if it is a rule, a comment or nothing.
+    /// The error in `line`, which has no newline; nil if it is a rule, a comment or empty.
     static func reason(against line: ArraySlice<UInt8>) -> ByteString? {
         if let rule = ByuidFile.rule(on: line) {
             if rule.lowest > rule.highest { return "the first port is above the last, so that it allows nothing" }
@@ -22,7 +22,7 @@ enum ByuidDiagnostic {
         return "is passed over: expected ADDRESS,PORTS or ADDRESS/LENGTH,PORTS with PORTS as N or N-M"
     }
 
-    /// What people write, why it does not count, and what would.
+    /// Common mistakes: why each is ignored, and the corrected line.
     private static func repairs(of text: ArraySlice<UInt8>) -> [(ByteString, ArraySlice<UInt8>)] {
         let code = trimmed(text.prefix { $0 != UInt8(ascii: "#") })
         let dense = code.filter { !Digits.isBlank($0) }[...]
@@ -43,7 +43,7 @@ enum ByuidDiagnostic {
         return repairs
     }
 
-    /// `127.0.0.1/8,80` with the address that the prefix begins with.
+    /// `127.0.0.1/8,80` with the first address of the prefix.
     private static func withoutHostBits(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard let comma = text.firstIndex(of: UInt8(ascii: ",")) else { return nil }
         guard let prefix = AddressPrefix.withoutHostBits(ByteString(text[..<comma])) else { return nil }

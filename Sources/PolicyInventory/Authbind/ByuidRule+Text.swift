@@ -3,14 +3,15 @@ internal import Linux
 internal import PortPolicy
 
 extension ByuidRule {
-    /// The ports that the file with or without `!` in its name can allow by this rule; nil if there is none.
+    /// The ports from `start` to `end`, those of a file with or without `!` in its name, that this rule allows; nil if
+    /// there are none.
     func ports(from start: UInt32, to end: UInt32) -> PortRange? {
         let (lower, upper) = (max(lowest, start), min(highest, end))
         guard lower <= upper, first <= last else { return nil }
         return PortRange(Port(rawValue: UInt16(lower)), Port(rawValue: UInt16(upper)))
     }
 
-    /// The addresses: one, a prefix, or the first and the last.
+    /// The addresses: a single one, a prefix, or the first and the last.
     var addressesText: ByteString {
         let width: Int = family == .v4 ? 32 : 128
         let (low, high) = (Self.text(of: first, family), Self.text(of: last, family))

@@ -2,15 +2,15 @@
 public import Linux
 internal import PortPolicy
 
-/// Which users and groups there are.
+/// The existing users and groups.
 ///
-/// Thousands of rules may have a thousand names in them. The machine's own are read at once; for others, which a
-/// directory service may know, nsswitch.conf(5) is asked once each.
+/// Thousands of rules may contain a thousand names. The names in the machine's own files are read at once; for others,
+/// which a directory service may know, nsswitch.conf(5) is consulted once each.
 public struct KnownNames {
     private var users = names(in: "/etc/passwd")
     private var groups = names(in: "/etc/group")
 
-    /// Reads the names of the machine's own files.
+    /// Reads the names in the machine's own files.
     public init() {}
 
     mutating func hasUser(_ name: ByteString) -> Bool {
@@ -21,20 +21,20 @@ public struct KnownNames {
         Self.has(name, &groups) { Accounts.group(named: name) != nil }
     }
 
-    /// That there is no user `name`, and who may have been meant.
+    /// The message that there is no user `name`, and the user that may have been meant.
     func absence(ofUser name: ByteString) -> ByteString {
         "there is no user \(name)" + (user(like: name).map { "; did you mean \"\($0)\"?" } ?? "")
     }
 
-    /// That there is no group `name`, and which may have been meant.
+    /// The message that there is no group `name`, and the group that may have been meant.
     func absence(ofGroup name: ByteString) -> ByteString {
         "there is no group \(name)" + (group(like: name).map { "; did you mean \"\($0)\"?" } ?? "")
     }
 
-    /// The user whose name is nearly `name`.
+    /// The user whose name resembles `name`.
     public func user(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(users)) }
 
-    /// The group whose name is nearly `name`.
+    /// The group whose name resembles `name`.
     public func group(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(groups)) }
 
     private static func sorted(_ names: [ByteString: Bool]) -> [ByteString] {

@@ -3,10 +3,10 @@ internal import Linux
 internal import PortPolicy
 
 extension RuleStore.Contents {
-    /// Why files or directories grant nothing.
+    /// The errors because of which files or directories grant nothing.
     var errors: [PolicyDiagnostic] {
         let readErrors = readErrors.map { refusal in
-            // The text of a refusal begins with its path.
+            // The text of a read error begins with its path.
             let message = ByteString(refusal.byteString.bytes.dropFirst(refusal.path.count + 2))
             return PolicyDiagnostic(Message(message), path: refusal.path, .error)
         }
@@ -17,7 +17,7 @@ extension RuleStore.Contents {
         }
     }
 
-    /// Why rules that are written without error allow nothing, or less than they seem to, or nothing more than others.
+    /// Warnings about valid rules that allow nothing, less than they seem to, or nothing more than other rules.
     func doubts(at now: Timestamp) -> [PolicyDiagnostic] {
         var accounts = KnownNames()
         let rules = files.flatMap(\.rules)
@@ -37,7 +37,7 @@ extension RuleStore.Contents {
         PolicyDiagnostic(Message(message), path: location.file, line: location.line, .warning)
     }
 
-    /// Why lines confine nobody, or nobody whom another line does not confine.
+    /// Warnings about lines that confine no process, or only processes that another line already confines.
     private func confinementDoubts(_ accounts: inout KnownNames) -> [PolicyDiagnostic] {
         var seen: [ConfinedPrincipal: RuleLocation] = [:]
         let all = files.flatMap(\.confinements)

@@ -2,10 +2,9 @@
 internal import Linux
 public import PortPolicy
 
-/// Finds rules that allow nothing which another rule does not allow already.
+/// Finds redundant rules: those that allow only what another rule already allows.
 ///
-/// Rules are looked up by whom they are for and by their ports, so that ten thousand of them do not mean a hundred
-/// million comparisons.
+/// Rules are looked up by principal and ports, so that ten thousand rules do not need a hundred million comparisons.
 public struct RuleShadows {
     private struct Entry {
         let range: PortRange
@@ -13,10 +12,10 @@ public struct RuleShadows {
     }
 
     private let rules: [(rule: Rule, location: RuleLocation)]
-    /// For everyone of a rule: the ranges by their first port, and for each the highest last port up to there.
+    /// For each principal: the ranges by their first port, and for each range the highest last port so far.
     private var ranges: [Principal: (entries: [Entry], reach: [Port])] = [:]
 
-    /// Prepares the search among `rules`, without those that are over by `now`.
+    /// Prepares the search among `rules`, without those that are expired at `now`.
     public init(_ rules: [(rule: Rule, location: RuleLocation)], now: Timestamp) {
         self.rules = rules
         var entries: [Principal: [Entry]] = [:]
@@ -31,9 +30,9 @@ public struct RuleShadows {
         }
     }
 
-    /// Where a rule stands that allows all that the rule with the number `index` allows; nil if none does.
+    /// The location of a rule that allows everything that the rule at `index` allows; nil if there is none.
     ///
-    /// Of two rules that allow the same, the later one is the superfluous one.
+    /// Of two rules that allow the same, the later one is redundant.
     public func cover(ofRule index: Int) -> RuleLocation? {
         let rule = rules[index].rule
         return cover(of: rule, index, among: rule.principal)
@@ -58,7 +57,7 @@ public struct RuleShadows {
         return nil
     }
 
-    /// How many of `entries`, which are sorted, start at `port` or below.
+    /// The number of `entries`, which are sorted, that start at `port` or below.
     private static func count(of entries: [Entry], startingUpTo port: Port) -> Int {
         var (low, high) = (0, entries.count)
         while low < high {

@@ -2,14 +2,14 @@
 public import Linux
 public import PortPolicy
 
-// The rules, as a source that allows.
+// The rules as a permission source.
 
 extension SourceInventory {
-    /// What rules that were read allow.
+    /// Creates the inventory of rules that were already read.
     /// - Parameters:
     ///   - contents: the files.
     ///   - now: the time that `until` is compared with.
-    ///   - withDoubts: whether to look for rules that allow nothing, or less than they seem, as well.
+    ///   - withDoubts: whether to look also for rules that allow nothing, or less than they seem to.
     public init(rules contents: RuleStore.Contents, at now: Timestamp, withDoubts: Bool) {
         self.init(of: .rules)
         let valid = contents.rules.files
@@ -21,7 +21,7 @@ extension SourceInventory {
 }
 
 extension SourceSnapshot {
-    /// What the rules in `store` allow once nobody is in the middle of writing them.
+    /// What the rules in `store` allow, read while no process is writing them.
     init(rules store: RuleStore, _ options: SnapshotOptions) {
         let settled = store.settled(isHeld: options.isHeld)
         var files = settled.contents.files
@@ -34,7 +34,7 @@ extension SourceSnapshot {
         draft = options.contentOfMain == nil ? nil : RuleStore.mainPath
     }
 
-    /// What the rules in `files` allow.
+    /// Creates the snapshot of what the rules in `files` allow.
     public init(rules files: [RulesFile], unsettled: [ByteString] = []) {
         self.init(of: .rules)
         self.files = files

@@ -2,24 +2,26 @@
 public import Linux
 public import PortPolicy
 
-/// The rules as they were on the disk at one moment, at which nobody was in the middle of writing them.
+/// The rules on the disk at a moment at which no process was writing them.
 public struct RulesSnapshot: Sendable {
-    /// What was read.
+    /// The contents that were read.
     public let contents: RuleStore.Contents
-    /// What was still being written when the patience ended: the contents are not to be relied on.
+    /// The paths that were still being written when the timeout ended; the contents are then unreliable.
     public let unsettled: [ByteString]
 }
 
 extension RuleStore {
-    /// Reads the rules once nobody is changing them.
+    /// Reads the rules once no process is changing them.
     ///
-    /// That is so if no file is open for writing, as far as the file system tells (fcntl(2), `F_SETLEASE`), if nothing has changed
-    /// in the last moments, since an editor takes a file away before it puts another in its place, and if everything is as
-    /// it was before when it has been read. A moment is a quarter of a second, or a whole one where nobody tells of writers.
+    /// This means that no file is open for writing, as far as the file system can tell (fcntl(2), `F_SETLEASE`); that
+    /// nothing has changed in the last moments, because an editor removes a file before it puts another in its place;
+    /// and that nothing has changed during the read. A moment is a quarter of a second, or a second where the file
+    /// system cannot report writers.
     /// - Parameters:
-    ///   - isHeld: whether the caller holds the rules and has just changed `mainPath` itself, so that this says nothing.
-    ///   - patience: how long is waited at most.
-    ///   - moment: how long a moment is; nil for as long as said above.
+    ///   - isHeld: whether the caller holds the rules and has just changed `mainPath` itself, so that this change is
+    ///     ignored.
+    ///   - patience: the maximum time to wait.
+    ///   - moment: the length of a moment; nil for the lengths above.
     public func settled(
         isHeld: Bool = false,
         patience: Milliseconds = .seconds(5),
@@ -43,24 +45,24 @@ extension RuleStore {
     }
 }
 
-/// What the directories and files of the rules are at a time.
+/// The state of the directories and files of the rules at one time.
 private struct RulesStamp {
-    /// What is asked of a path.
+    /// What is compared about a path.
     private enum Interest {
-        /// Whose it is. Other things than rules lie in the directories above.
+        /// Identity, owner and mode. The directories above have entries other than rules.
         case owner
-        /// Whether it changes.
+        /// Any change.
         case change
-        /// The same, and when it changed last.
+        /// Any change, and the time of the last one.
         case quiet
     }
 
     private struct Entry: Equatable {
         let path: ByteString
-        /// What it is; nil if nobody could tell, for the error.
+        /// The status; nil if it could not be read, because of `error`.
         let status: Status?
         let error: Errno?
-        /// Whether it has a writer; nil if nobody could tell.
+        /// Whether the file has a writer; nil if this cannot be determined.
         let hasWriter: Bool?
         let interest: Interest
     }
@@ -111,7 +113,7 @@ private struct RulesStamp {
     }
 
     private mutating func addFile(_ path: ByteString, _ interest: Interest) {
-        // Without waiting for the other end of a FIFO. What cannot be opened is refused, whoever writes to it.
+        // Non-blocking, because of FIFOs. A file that cannot be opened is refused, whether or not it has a writer.
         guard let file = try? FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking]),
             (try? file.status().kind) == .regular
         else { return add(path, interest) }
@@ -120,7 +122,7 @@ private struct RulesStamp {
         add(path, hasWriter: hasWriter, interest)
     }
 
-    /// What is not as it was at `earlier`.
+    /// The paths whose state differs from `earlier`.
     func changes(since earlier: RulesStamp) -> [ByteString] {
         let (old, new) = (earlier.entries, entries)
         let changed = new.filter { !old.contains($0) }.map(\.path)
@@ -128,14 +130,14 @@ private struct RulesStamp {
         return changed + gone
     }
 
-    /// What is being written, or was a moment ago; all of it is known to be unchanged for `span`.
+    /// The paths that are being written, or were a moment ago; all paths are known to be unchanged for `span`.
     func moving(unchangedFor span: Milliseconds, _ moment: Milliseconds?) -> [ByteString] {
         let quiet = moment ?? Milliseconds(rawValue: entries.contains { $0.hasWriter == nil } ? 1000 : 250)
         let now = WallClock.nanoseconds
         return entries.filter { entry in
             if entry.hasWriter == true { return true }
             guard entry.interest == .quiet, span < quiet, let changed = entry.status?.changed else { return false }
-            // A time that is yet to come is of a clock that was set back.
+            // A time in the future comes from a clock that was set back.
             return changed > now - Int64(quiet.rawValue) * 1_000_000
         }.map(\.path)
     }

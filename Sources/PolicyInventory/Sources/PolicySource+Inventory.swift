@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PortPolicy
 
-/// What is to be known of a source besides its decisions. Each leads to the files of the source.
+/// Properties of a source besides its decisions. Each switch leads to the files of the source.
 extension PolicySource {
-    /// All that the source of this machine allows, for lists.
+    /// Everything that the source of this machine allows, for lists.
     /// - Parameters:
     ///   - now: the time that `until` is compared with.
-    ///   - withDoubts: whether to look for what allows nothing, or less than it seems, as well.
+    ///   - withDoubts: whether to look also for entries that allow nothing, or less than they seem to.
     public func inventory(at now: Timestamp, withDoubts: Bool) -> SourceInventory {
         switch self {
         case .rules: SourceInventory(rules: RuleStore.system.load(), at: now, withDoubts: withDoubts)
@@ -14,7 +14,7 @@ extension PolicySource {
         }
     }
 
-    /// All that the source of this machine allows, for the kernel.
+    /// Everything that the source of this machine allows, for the kernel.
     public func snapshot(_ options: SnapshotOptions = SnapshotOptions()) -> SourceSnapshot {
         switch self {
         case .rules: SourceSnapshot(rules: RuleStore.system, options)
@@ -22,7 +22,7 @@ extension PolicySource {
         }
     }
 
-    /// Whether the source of this machine is sound.
+    /// The health of the source on this machine.
     public var health: SourceHealth {
         switch self {
         case .rules: .ofRules()

@@ -2,46 +2,46 @@
 public import Linux
 public import PortPolicy
 
-/// All that one source of permission allows, and what in it is not as it seems: for people.
+/// Everything that one permission source allows, and diagnostics about it, for people.
 public struct SourceInventory: Sendable {
     /// The source.
     public let source: PolicySource
-    /// What is allowed, in the order in which it is written.
+    /// The entries, in the order in which they are written.
     public var entries: [PolicyEntry] = []
-    /// What is not as it seems.
+    /// The diagnostics about the source.
     public var diagnostics: [PolicyDiagnostic] = []
-    /// The lines that confine somebody to what is allowed, and where they stand.
+    /// The lines that confine processes to what is allowed, and their locations.
     public var confinements: [(confinement: ConfinedPrincipal, location: RuleLocation)] = []
-    /// How many rules are written in how many files, good or bad; none for a source that is not written in rules.
+    /// The numbers of rules and of rules files, valid or not; zero for a source that is not written in rules.
     public var count: (files: Int, rules: Int) = (0, 0)
 
-    /// Creates an inventory in which there is nothing.
+    /// Creates an empty inventory.
     public init(of source: PolicySource) { self.source = source }
 }
 
-/// One thing that a source allows.
+/// One entry of a source that allows something.
 public struct PolicyEntry: Hashable, Sendable {
-    /// Whom: as it is written in a rule; otherwise by number.
+    /// The principal: as written in a rule, otherwise by number.
     public let principal: Principal
     /// The protocols.
     public let transports: TransportSet
     /// The ports.
     public let ports: [PortRange]
-    /// The addresses as the source has them: `127.0.0.1`, `10.0.0.0/8`, `::1-::9`; nil for all.
+    /// The addresses as the source has them: `127.0.0.1`, `10.0.0.0/8`, `::1-::9`; nil for all addresses.
     public let addresses: ByteString?
-    /// The moment from which on it allows nothing; nil for never.
+    /// The time at which the entry expires; nil for never.
     public let until: Timestamp?
-    /// Where it is written.
+    /// The location of the entry.
     public let location: RuleLocation
-    /// The rule that it is; nil if it is written otherwise.
+    /// The rule; nil if the entry is not a rule.
     public let rule: Rule?
 
-    /// Creates the entry that `rule` is.
+    /// Creates the entry of `rule`.
     public init(_ rule: Rule, at location: RuleLocation) {
         self.init(rule.principal, rule.transports, rule.ports, rule.prefixes, until: rule.until, at: location, rule)
     }
 
-    /// Creates the entry of something that is not a rule, and that is for all protocols.
+    /// Creates an entry that is not a rule and applies to all protocols.
     public init(_ principal: Principal, _ ports: PortRange, on addresses: ByteString?, at location: RuleLocation) {
         self.principal = principal
         self.transports = .any
@@ -70,31 +70,31 @@ public struct PolicyEntry: Hashable, Sendable {
         self.rule = rule
     }
 
-    /// What the counters of the kernel engine know it by.
+    /// The identity of the entry in the counters of the kernel engine.
     public var counter: ByteString { PolicyPermission.counter(of: rule, at: location) }
 }
 
-/// Something about a source that somebody should know.
+/// A diagnostic about a source.
 public struct PolicyDiagnostic: Hashable, Sendable, MessageConvertible {
-    /// What it comes to.
+    /// The severity of a diagnostic.
     public enum Gravity: Hashable, Sendable {
-        /// All of a file, or of a directory, grants nothing because of it.
+        /// The whole file or directory grants nothing because of the error.
         case error
-        /// Somebody besides root can grant by it.
+        /// Users other than root can grant ports.
         case unsafe
-        /// Something has no effect that seems to have one.
+        /// An entry has no effect, although it seems to have one.
         case warning
     }
 
     /// The path of the file or directory.
     public let path: ByteString
-    /// The line, counted from 1; nil if all of the file is meant.
+    /// The line, counted from 1; nil for the whole file.
     public let line: Int?
-    /// The byte of the line, counted from 1; nil if all of the line is meant.
+    /// The byte of the line, counted from 1; nil for the whole line.
     public let column: Int?
-    /// What it is, without the place.
+    /// The message, without the position.
     public let message: Message
-    /// What it comes to.
+    /// The severity.
     public let gravity: Gravity
 
     /// Creates a diagnostic.
@@ -106,20 +106,20 @@ public struct PolicyDiagnostic: Hashable, Sendable, MessageConvertible {
         self.gravity = gravity
     }
 
-    /// Whether it is more than a warning.
+    /// Whether the diagnostic is more severe than a warning.
     public var isSerious: Bool { gravity != .warning }
 
-    /// `PATH:LINE:COLUMN: MESSAGE`, as far as there are such numbers.
+    /// `PATH:LINE:COLUMN: MESSAGE`, without the numbers that are nil.
     public var asMessage: Message {
         let place = [line, column].compactMap(\.self).reduce(path) { "\($0):\($1)" }
         return "\(place): \(message)"
     }
 }
 
-/// Whether a source is sound.
+/// The health of a source.
 public struct SourceHealth: Sendable {
-    /// What is not as it should be, and what to do about it.
+    /// The errors, and what to do about each.
     public var errors: [(text: ByteString, remedy: Message?)] = []
-    /// What there is to say if nothing is.
+    /// The text to show if there are no errors.
     public var summary: ByteString
 }

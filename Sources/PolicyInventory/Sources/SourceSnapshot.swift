@@ -2,19 +2,20 @@
 public import Linux
 public import PortPolicy
 
-/// Somebody may bind some ports at some addresses: said once for all binds, as the kernel is told it.
+/// The permission of a principal to bind ports at addresses: stated once for all binds, as the kernel receives it.
 public struct PolicyPermission: Hashable, Sendable {
-    /// At which addresses.
+    /// The addresses of a permission.
     public enum Addresses: Hashable, Sendable {
-        /// All of both families.
+        /// All addresses of both families.
         case all
-        /// Those of the prefixes of a rule: an IPv4-mapped address is IPv4, and a wildcard is none but in a prefix of length 0.
+        /// The addresses in the prefixes of a rule: an IPv4-mapped address counts as IPv4, and a wildcard address is
+        /// only in a prefix of length 0.
         case prefixes([AddressPrefix])
-        /// Those from one to another, each for itself.
+        /// The addresses of a span, each for itself only.
         case span(AddressSpan)
     }
 
-    /// Whom it is for.
+    /// The principal.
     public let principal: Principal
     /// The protocols.
     public let transports: TransportSet
@@ -22,16 +23,17 @@ public struct PolicyPermission: Hashable, Sendable {
     public let ports: [PortRange]
     /// The addresses.
     public let addresses: Addresses
-    /// The moment from which on it allows nothing; nil for never.
+    /// The time at which the permission expires; nil for never.
     public let until: Timestamp?
-    /// Whether it allows a dual-stack wildcard without a second one for IPv4, as the authbind tree does.
+    /// Whether the permission allows a dual-stack wildcard bind without a second permission for IPv4, as in the
+    /// authbind tree.
     public let isAlone: Bool
-    /// Where it comes from.
+    /// The location that the permission comes from.
     public let location: RuleLocation
-    /// What the counters know it by: the same for the same rule, wherever it moves.
+    /// The identity in the counters: the same for the same rule, even if the rule moves.
     public let counter: ByteString
 
-    /// Creates the permission that `rule` is.
+    /// Creates the permission of `rule`.
     public init(_ rule: Rule, at location: RuleLocation) {
         principal = rule.principal
         transports = rule.transports
@@ -43,8 +45,9 @@ public struct PolicyPermission: Hashable, Sendable {
         counter = Self.counter(of: rule, at: location)
     }
 
-    /// Creates the permission of something that is not a rule, that is for all protocols, and that looks at an address alone.
-    /// - Parameter addresses: nil for all.
+    /// Creates a permission that does not come from a rule: for all protocols, and without a second permission for
+    /// IPv4.
+    /// - Parameter addresses: nil for all addresses.
     public init(_ principal: Principal, _ ports: PortRange, at addresses: AddressSpan?, from location: RuleLocation) {
         self.principal = principal
         transports = .any
@@ -56,17 +59,17 @@ public struct PolicyPermission: Hashable, Sendable {
         counter = Self.counter(of: nil, at: location)
     }
 
-    /// A rule may move to another line; what is none is known by its place.
+    /// A rule may move to another line; any other entry is identified by its location.
     static func counter(of rule: Rule?, at location: RuleLocation) -> ByteString {
         rule.map(\.byteString) ?? "\(location.file):\(location.line)"
     }
 }
 
-/// How a snapshot is taken.
+/// The options for taking a snapshot.
 public struct SnapshotOptions: Sendable {
-    /// Whether the caller holds the rules, and wrote `RuleStore.mainPath` itself if that has changed just now.
+    /// Whether the caller holds the rules, and wrote `RuleStore.mainPath` itself if that file has just changed.
     public var isHeld: Bool
-    /// What is to become of that file: it is read in its place. Nil for what it is.
+    /// The future content of `RuleStore.mainPath`, which is read in place of the file; nil for the current content.
     public var contentOfMain: [UInt8]?
 
     /// Creates options.
@@ -76,33 +79,34 @@ public struct SnapshotOptions: Sendable {
     }
 }
 
-/// All that one source of permission allows at one moment, as far as that can be said once for all binds.
+/// Everything that one permission source allows at one moment, as far as it can be stated once for all binds.
 public struct SourceSnapshot: Sendable {
     /// The source.
     public let source: PolicySource
-    /// What is allowed. What one file allows stands together.
+    /// The permissions. Those of one file are adjacent.
     public var permissions: [PolicyPermission] = []
-    /// What was left out, and why.
+    /// The entries that were left out, and why.
     public var leftOut: [PolicyDiagnostic] = []
-    /// The files that are written in rules, good or bad: in them are the lines that confine.
+    /// The rules files, valid or not; they contain the lines that confine.
     public var files: [RulesFile] = []
-    /// The files of them, and directories, that do not count.
+    /// The rules files and directories that are refused.
     public var readErrors: [RuleStore.ReadError] = []
-    /// What of them was still being written: half of a line may allow what the whole line does not, so it allows nothing.
+    /// The rules files that were still being written. They allow nothing, because half of a line may allow what the
+    /// whole line does not.
     public var unsettled: [ByteString] = []
-    /// The file of them whose content is yet to come; nil if there is none.
+    /// The rules file whose content is not yet installed; nil if there is none.
     public var draft: ByteString?
 
     /// Creates a snapshot of a source that allows nothing.
     public init(of source: PolicySource) { self.source = source }
 
-    /// Takes out all that the files at `paths` allow.
+    /// Removes everything that the files at `paths` allow.
     public mutating func remove(_ paths: Set<ByteString>) {
         if paths.isEmpty { return }
         permissions.removeAll { paths.contains($0.location.file) }
     }
 
-    /// Leaves out all that the files at `paths` allow, for `reason`.
+    /// Leaves out everything that the files at `paths` allow, and reports `reason`.
     public mutating func leaveOut(_ paths: Set<ByteString>, _ reason: ByteString) {
         remove(paths)
         leftOut += paths.sorted().map { PolicyDiagnostic(Message(reason), path: $0, .warning) }

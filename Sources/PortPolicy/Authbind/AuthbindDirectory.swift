@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The right to read what only root may read, which a program may have and holds up for single calls alone.
+/// The privilege to read files that only root may read. A program that has it makes it effective only for single calls.
 public protocol ReadPrivilege {
-    /// Makes the right effective.
+    /// Makes the privilege effective.
     func raise()
-    /// Makes it ineffective again.
+    /// Makes the privilege ineffective again.
     func lower()
 }
 
-/// No more rights than those of the caller.
+/// No privilege beyond the rights of the caller.
 public struct NoPrivilege: ReadPrivilege {
-    /// Creates it.
+    /// Creates the empty privilege.
     public init() {}
     /// Does nothing.
     public func raise() {}
@@ -19,23 +19,24 @@ public struct NoPrivilege: ReadPrivilege {
     public func lower() {}
 }
 
-/// The authbind tree of the machine, as the real user of this process meets it.
+/// The authbind tree of the machine, as the real user of this process sees it.
 ///
-/// The directory is opened once, so that all questions go to the same one.
+/// The directory is opened once, so that all queries go to the same directory.
 public struct AuthbindDirectory<Privilege: ReadPrivilege>: AuthbindTree, ~Copyable {
     private let directory: FileDescriptor
     private let privilege: Privilege
 
     /// Opens the tree at `path`. Throws ENOENT if there is none.
     /// - Parameters:
-    ///   - path: where the tree is.
-    ///   - privilege: what reaching the tree and reading a byuid file, which root alone may be able to, takes.
+    ///   - path: the directory of the tree.
+    ///   - privilege: the privilege for reaching the tree and for reading a byuid file, which may be readable by root
+    ///     only.
     public init(at path: ByteString = "/etc/authbind", privilege: Privilege) throws(Errno) {
         directory = try privilege.opening(path, [.pathOnly, .directory], in: InheritedDescriptor.workingDirectory)
         self.privilege = privilege
     }
 
-    /// Why the real user may not execute `path`, as access(2) says; nil if they may.
+    /// Why access(2) denies the real user execute permission on `path`; nil if it does not.
     public func refusal(toExecute path: ByteString) -> Errno? {
         do throws(Errno) {
             try directory.checkAccess(.execute, to: path)
@@ -45,16 +46,16 @@ public struct AuthbindDirectory<Privilege: ReadPrivilege>: AuthbindTree, ~Copyab
         }
     }
 
-    /// The content of the file at `path`, of at most 16 MiB; a longer one throws EFBIG.
+    /// The content of the file at `path`, at most 16 MiB; a longer file throws EFBIG.
     ///
-    /// A FIFO counts as empty, and neither it nor a terminal makes the caller wait.
+    /// A FIFO counts as empty, and neither a FIFO nor a terminal blocks the caller.
     public func content(of path: ByteString) throws(Errno) -> [UInt8] {
         try privilege.opening(path, [.nonBlocking, .noControllingTerminal], in: directory).readToEnd(limit: 16 << 20)
     }
 }
 
 extension ReadPrivilege {
-    /// Opens a file; with the privilege only if it cannot be opened without.
+    /// Opens a file, with the privilege only if permission is denied without it.
     fileprivate func opening(
         _ path: ByteString,
         _ options: OpenOptions,

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Linux
 
-/// How the files of the authbind tree that a request asks for are called.
+/// The names of the files in the authbind tree that a request consults.
 ///
-/// From port 512 on every name begins with `!`, so that a file which somebody made for the ports below, where the
-/// classic daemons live, does not by accident stand for one of the ports that rresvport(3) hands out.
+/// From port 512 on every name begins with `!`, so that a file made for the ports below, where the classic daemons
+/// live, does not by accident stand for one of the ports that rresvport(3) hands out.
 package enum AuthbindNames {
-    /// The paths whose execute permission decides, in the order of asking.
+    /// The paths whose execute permission decides, in the order of consultation.
     package static func executables(for request: BindRequest) -> [ByteString] {
         [byport(request.port)] + executables(at: request.address, request.port)
     }
 
-    /// The first of them, which stands for every address.
+    /// The first of these paths, which stands for every address.
     package static func byport(_ port: Port) -> ByteString { "byport/\(mark(for: port))\(port)" }
 
-    /// Those of them that stand for an address, below `byaddr`.
+    /// The paths below `byaddr`, which stand for one address.
     package static func executables(at address: IPAddress, _ port: Port) -> [ByteString] {
         let mark = mark(for: port)
         return switch address {
@@ -30,7 +30,7 @@ package enum AuthbindNames {
 
     private static func mark(for port: Port) -> ByteString { port.rawValue < 512 ? "" : "!" }
 
-    /// All eight groups in hexadecimal, without zeros in front and without `::`.
+    /// All eight groups in hexadecimal, without leading zeros and without `::`.
     private static func unabridged(_ address: IPv6Address) -> ByteString {
         var text = ByteString()
         for group in 0..<8 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-// The authbind tree as a source of permission.
+// The authbind tree as a permission source.
 
 extension SourceTraits {
     static var authbind: SourceTraits {
@@ -23,10 +23,10 @@ extension SourceTraits {
 }
 
 extension Policy {
-    /// What the tree says to `request`, as the real user of this process meets it.
+    /// The answer of the tree to `request`, as the real user of this process sees the tree.
     func answerOfTree(to request: BindRequest, _ privilege: some ReadPrivilege) -> PolicyAnswer {
-        // The first question by its whole path: who may execute that may do so from within the tree, and nothing more
-        // is to be asked. That is what most binds that are allowed come to.
+        // The first check uses the whole path: a user who may execute that path may also execute it from within the
+        // tree, so no further check is needed. Most allowed binds end here.
         let first = AuthbindNames.byport(request.port)
         if (try? checkAccess(.execute, to: tree + "/" + first)) != nil {
             return .ofTree(at: tree, [PolicyAnswer.Step(path: first, refusal: nil)], refusal: nil)
@@ -40,7 +40,7 @@ extension Policy {
 }
 
 extension PolicyAnswer {
-    /// The answer of the tree at `root`, of which `steps` were asked. The last of them allows, or leads to `refusal`.
+    /// Creates the answer of the tree at `root` after the checks `steps`. The last step allows, or leads to `refusal`.
     static func ofTree(at root: ByteString, _ steps: [Step], refusal: Errno?) -> PolicyAnswer {
         var locations: [RuleLocation] = []
         if refusal == nil, let last = steps.last {
@@ -49,7 +49,7 @@ extension PolicyAnswer {
         return PolicyAnswer(of: .authbind, locations: locations, steps: steps, refusal: refusal)
     }
 
-    /// What of the tree could not be used, in the words of authbind's helper; nil if nothing.
+    /// What part of the tree was unusable, in the words of authbind's helper; nil if there is none.
     var unusableTree: ByteString? {
         if steps.isEmpty { return refusal == .notPermitted ? nil : "chdir /etc/authbind" }
         return refusal == .isDirectory || refusal == .fileTooLarge || refusal == .inputOutput

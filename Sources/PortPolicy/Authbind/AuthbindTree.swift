@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What a decision asks of the files below /etc/authbind. All paths start from there.
+/// The queries of a decision about the files below /etc/authbind. All paths are relative to that directory.
 public protocol AuthbindTree: ~Copyable {
-    /// Why the real user may not execute `path`, as access(2) says; nil if they may.
+    /// Why access(2) denies the real user execute permission on `path`; nil if it does not.
     func refusal(toExecute path: ByteString) -> Errno?
 
-    /// The content of the file at `path`, whoever may read it.
+    /// The content of the file at `path`, even if only root may read the file.
     func content(of path: ByteString) throws(Errno) -> [UInt8]
 }
 
 extension AuthbindTree where Self: ~Copyable {
-    /// Asks the tree about `request`, in the order of authbind(1): `byport`, `byaddr` in its spellings, `byuid`.
+    /// Consults the tree about `request`, in the order of authbind(1): `byport`, `byaddr` in its spellings, `byuid`.
     ///
-    /// A path that may be executed allows. One that does not exist passes the request on to the next; any other error is
-    /// the answer. If nothing allows, the answer is EPERM without a byuid file and ENOENT with one.
+    /// A path that the real user may execute allows the request. A path that does not exist passes the request on to
+    /// the next path; any other error is the answer. If nothing allows, the answer is EPERM without a byuid file and
+    /// ENOENT with one.
     /// - Parameters:
-    ///   - request: who wants to bind what.
-    ///   - root: where the tree is, for the location of what allows.
+    ///   - request: the requester, and the address and port to bind.
+    ///   - root: the directory of the tree, for the location of the file that allows.
     public func answer(to request: BindRequest, at root: ByteString = "/etc/authbind") -> PolicyAnswer {
         var steps: [PolicyAnswer.Step] = []
         for path in AuthbindNames.executables(for: request) {

@@ -3,10 +3,10 @@ internal import Linux
 
 /// A file `byuid/UID` of the authbind tree: lines, each of which may allow something.
 package enum ByuidFile {
-    /// The most bytes of a line, without the blanks at its end, that are looked at.
+    /// The maximum length of a line in bytes, without the blanks at its end.
     ///
     /// authbind 2.1.3 reads lines in pieces of this size and takes each piece for a line, so that the end of a long
-    /// comment can grant. A longer line grants nothing here.
+    /// comment can grant. Here, a longer line grants nothing.
     package static let longestLine = 298
 
     /// The number, counted from 1, of the first line in `content` that allows `request`; nil if none does.
@@ -24,10 +24,10 @@ package enum ByuidFile {
         return nil
     }
 
-    /// The rule on a line without its newline; nil if it is none.
+    /// The rule on a line without its newline; nil if the line is not a rule.
     package static func rule(on line: ArraySlice<UInt8>) -> ByuidRule? { ByuidRule(meaningful(line)) }
 
-    /// What is looked at of a line: the part in front of a NUL, if it is not too long; otherwise nothing.
+    /// The part of a line that is parsed: the text before a NUL, if it is not too long; otherwise nothing.
     private static func meaningful(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var text = line.prefix { $0 != 0 }
         while let last = text.last, Digits.isBlank(last) { text.removeLast() }

@@ -6,7 +6,7 @@ package import Linux
 ///     A.B.C.D/LEN:MIN,MAX
 ///     ADDR,PORTS    ADDR-ADDR,PORTS    ADDR/LEN,PORTS        PORTS is N or N-M
 ///
-/// What authbind 2.1.3 passes over without a word, this passes over too: whatever is not exactly one of these forms.
+/// Any line that is not exactly one of these forms is silently ignored, as by authbind 2.1.3.
 package struct ByuidRule {
     package let family: Family
     package let first: UInt128
@@ -23,7 +23,7 @@ package struct ByuidRule {
             && lowest <= UInt32(port.rawValue) && UInt32(port.rawValue) <= highest
     }
 
-    /// Reads `line`, which has no line end; nil if it is not a rule.
+    /// Parses `line`, which has no line end; nil if it is not a rule.
     package init?(_ line: ArraySlice<UInt8>) {
         if let rule = ByuidRule(classic: line) ?? ByuidRule(modern: line) {
             self = rule
@@ -82,7 +82,7 @@ package struct ByuidRule {
         self.init(family, addresses, ports: (minimum, maximum))
     }
 
-    /// The addresses whose first `length` bits are those of `address`; nil if other bits of it are set.
+    /// The addresses whose first `length` bits are those of `address`; nil if other bits of `address` are set.
     private static func prefix(
         _ address: UInt128,
         _ length: UInt32,

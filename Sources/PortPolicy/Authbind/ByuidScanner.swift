@@ -3,8 +3,8 @@ internal import Linux
 
 /// Reads a line of a byuid file from left to right.
 ///
-/// Numbers are read as scanf(3) reads `%u`, since authbind does: blanks, a sign and zeros may stand in front of the
-/// digits. But a number that does not fit, or that is negative, is an error here and does not wrap around.
+/// Numbers are read as scanf(3) reads `%u`, as in authbind: blanks, a sign and zeros may precede the digits. But a
+/// number that is too large or negative is an error here and does not wrap around.
 package struct ByuidScanner {
     private var rest: ArraySlice<UInt8>
 
@@ -13,20 +13,20 @@ package struct ByuidScanner {
     /// Whether everything has been read.
     package var isAtEnd: Bool { rest.isEmpty }
 
-    /// The next byte, without reading it.
+    /// The next byte, without consuming it.
     package var next: UInt8? { rest.first }
 
-    /// Reads `byte`, or nothing and says false.
+    /// Consumes `byte` if it is the next byte; otherwise consumes nothing and returns false.
     package mutating func skip(_ byte: UInt8) -> Bool {
         guard rest.first == byte else { return false }
         rest.removeFirst()
         return true
     }
 
-    /// Reads blanks, if there are any.
+    /// Consumes blanks, if there are any.
     package mutating func skipBlanks() { rest = rest.drop(while: Digits.isBlank) }
 
-    /// Reads the text in front of the first of `delimiters`.
+    /// Consumes the text before the first of `delimiters`.
     package mutating func text(upTo delimiters: StaticString) -> ArraySlice<UInt8> {
         let text = rest.prefix { byte in
             unsafe !UnsafeBufferPointer(start: delimiters.utf8Start, count: delimiters.utf8CodeUnitCount).contains(byte)
@@ -35,8 +35,8 @@ package struct ByuidScanner {
         return text
     }
 
-    /// Reads a number; nil if there is none or it does not fit.
-    /// - Parameter minus: whether a minus sign may stand in front, which only zero can carry.
+    /// Reads a number; nil if there is none, or if it is negative or too large.
+    /// - Parameter minus: whether a minus sign may precede the digits; only zero may have one.
     package mutating func number(minus: Bool = true) -> UInt32? {
         skipBlanks()
         let isNegative = rest.first == UInt8(ascii: "-")

@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Whether a process may bind a port, by itself or through the helper: the answer of lowport-can-bind(8).
+/// Whether a process may bind a port, on its own or through the helper: the answer of lowport-can-bind(8).
 public enum BindPermission: Hashable, Sendable {
-    /// It may. The reason is `FILE:LINE` of each rule, the path of a file of the authbind tree, or a few words.
+    /// The process may bind. The reason is `FILE:LINE` of each rule, the path of a file of the authbind tree, or a few
+    /// words.
     case granted(reason: ByteString)
     /// Neither the kernel nor the policy allows it.
     case refused
-    /// The file at this path decides, which the helper may read, and this process may not.
+    /// The file at this path decides; the helper may read it, and this process may not.
     case unknown(path: ByteString)
 
     /// Why there is no answer.
     public enum LookupError: Error, Hashable, Sendable {
-        /// The first port that everybody may bind could not be read (`PortThreshold`).
+        /// The first unprivileged port could not be read (`PortThreshold`).
         case threshold(Errno)
         /// The groups of the process could not be read (getgroups(2)).
         case groups(Errno)
     }
 
-    /// Asks for this process, with its real user and groups.
+    /// Determines the permission of this process, with its real user and groups.
     /// - Parameters:
     ///   - port: the port.
     ///   - transport: the protocol.
-    ///   - address: the address; `::` stands for a socket that takes IPv4 as well.
+    ///   - address: the address; `::` stands for a socket that accepts IPv4 as well.
     ///   - names: turns the names in rules into numbers.
     public init(
         ofThisProcessFor port: Port,
@@ -61,7 +62,7 @@ public enum BindPermission: Hashable, Sendable {
         }
     }
 
-    /// Whether the kernel allows the bind without being asked by anybody.
+    /// Whether the kernel itself allows this process to bind `port`.
     private static func isLeftToTheKernel(_ port: Port) throws(LookupError) -> Bool {
         do throws(Errno) {
             let masks = try CapabilityState.ofCurrentThread()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Somebody's wish to bind a socket to an address and a port.
+/// A request to bind a socket to an address and a port.
 public struct BindRequest: Hashable, Sendable {
     /// The real user of the process.
     public var user: UserID
@@ -9,11 +9,11 @@ public struct BindRequest: Hashable, Sendable {
     public var groups: [GroupID]
     /// The protocol of the socket.
     public var transport: TransportProtocol
-    /// The address, as the program named it.
+    /// The address, as the program passed it.
     public var address: IPAddress
     /// The port.
     public var port: Port
-    /// Whether the socket takes IPv4 as well: bound to `::` without `IPV6_V6ONLY` (ipv6(7)).
+    /// Whether the socket accepts IPv4 as well: bound to `::` without `IPV6_V6ONLY` (ipv6(7)).
     public var isDualStack: Bool
 
     /// Creates a request.
@@ -35,16 +35,16 @@ public struct BindRequest: Hashable, Sendable {
 }
 
 extension BindRequest {
-    /// What a process of `user` asks for, with the groups that it has.
+    /// Creates the request of a process of `user`, with the groups of that process.
     ///
-    /// For the real user of this process those are its own groups. For another they are those of a session, as after logging
-    /// in; a user whom nobody knows has none.
+    /// For the real user of this process, the groups are those of this process. For another user, they are the groups
+    /// of a login session; an unknown user has none.
     /// - Parameters:
     ///   - user: the real user of the process.
     ///   - port: the port.
     ///   - transport: the protocol.
-    ///   - address: the address. A socket for `::` takes IPv4 as well.
-    /// - Throws: why the groups cannot be found out, so that nothing is to be said of the bind.
+    ///   - address: the address. A socket for `::` accepts IPv4 as well.
+    /// - Throws: the error that prevented finding out the groups; the bind then cannot be judged.
     public init(
         user: UserID = CurrentProcess.realUser,
         port: Port,
@@ -67,7 +67,7 @@ extension BindRequest {
         }
         guard try Accounts.findPrimaryGroup(of: user) != nil else { return [] }
         let groups = Accounts.name(of: user).map { Accounts.groups(ofUser: $0) } ?? []
-        // Whoever is known has at least the primary one.
+        // A known user has at least the primary group.
         if groups.isEmpty { throw .inputOutput }
         return groups
     }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// A decision as one line of a log.
+/// Formats a decision as one line of a log.
 public enum DecisionLog {
-    /// What a line tells of.
+    /// The event that a line reports.
     public enum Event: Hashable, Sendable {
         /// The request is refused.
         case refused
-        /// The request is allowed: written before the bind, so that no bind is without a line.
+        /// The request is allowed: logged before the bind, so that no bind is without a line.
         case allowed
-        /// The bind that was allowed is done.
+        /// The allowed bind succeeded.
         case bound
-        /// The bind that was allowed failed.
+        /// The allowed bind failed.
         case failed(Errno)
 
-        /// How important it is (syslog(3)): a notice for what did not work, otherwise informational.
+        /// The severity (syslog(3)): notice for a refusal or failure, otherwise informational.
         public var severity: Int {
             switch self {
             case .allowed, .bound: 6
@@ -24,16 +24,16 @@ public enum DecisionLog {
     }
 
     /// `allowed uid 1001 (program "nginx", pid 4711) tcp 0.0.0.0:80 by /etc/lowport/rules:3`, then `bound` or `failed`
-    /// with the same words; or `refused` and why.
+    /// with the same words; or `refused` and the reason.
     ///
-    /// Whatever bytes a program gave itself for a name, the line stays one line of printable ASCII with the same words.
+    /// Whatever bytes a program has set as its name, the line stays one line of printable ASCII with the same words.
     /// - Parameters:
-    ///   - event: what the line tells of.
-    ///   - decision: what was decided.
-    ///   - request: for whom.
-    ///   - address: what was to be bound, with its scope.
-    ///   - program: what the program calls itself.
-    ///   - process: the number of its process.
+    ///   - event: the event that the line reports.
+    ///   - decision: the decision.
+    ///   - request: the request that was decided.
+    ///   - address: the requested address, with its scope.
+    ///   - program: the name that the program gives itself.
+    ///   - process: the process ID.
     public static func line(
         _ event: Event,
         _ decision: Decision,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What the process that makes a decision gives for it.
+/// The inputs that the deciding process provides for a decision.
 public struct DecisionContext<Names: NameResolver, Privilege: ReadPrivilege> {
     /// The time that `until` is compared with.
     public let now: Timestamp
     /// Turns the names in rules into numbers.
     public let names: Names
-    /// The right to read what root alone may be able to.
+    /// The privilege to read files that only root may be able to read.
     public let privilege: Privilege
 
     /// Creates a context.
@@ -19,26 +19,26 @@ public struct DecisionContext<Names: NameResolver, Privilege: ReadPrivilege> {
 }
 
 extension DecisionContext where Names == SystemNames, Privilege == NoPrivilege {
-    /// What an ordinary process has: the names that the machine knows, and no rights but its own.
-    /// - Parameter now: the time that `until` is compared with; this moment without it.
+    /// Creates the context of an ordinary process: the names that the machine knows, and no additional privilege.
+    /// - Parameter now: the time that `until` is compared with; the current time by default.
     public init(now: Timestamp = Timestamp(rawValue: WallClock.seconds)) {
         self.init(now: now, names: SystemNames(), privilege: NoPrivilege())
     }
 }
 
-/// Who may bind what: all sources of permission together.
+/// The policy: all permission sources together.
 public struct Policy: Sendable {
     /// Where the rules are.
     let store: RuleStore
     /// Where the authbind tree is.
     let tree: ByteString
-    /// The rules that were read already; nil for those of `store` that concern the port.
+    /// The rules that were already read; nil to read those of `store` that concern the port.
     private(set) var rules: RuleStore.Contents?
 
     /// The policy of this machine.
     public static var system: Policy { Policy(store: .system, tree: "/etc/authbind") }
 
-    /// The policy that lies elsewhere.
+    /// Creates a policy that is stored elsewhere.
     /// - Parameters:
     ///   - store: where the rules are.
     ///   - tree: the directory of the authbind tree.
@@ -47,24 +47,24 @@ public struct Policy: Sendable {
         self.tree = tree
     }
 
-    /// The same, with rules that were read already.
+    /// A copy of the policy with rules that were already read.
     public func with(rules: RuleStore.Contents) -> Policy {
         var policy = self
         policy.rules = rules
         return policy
     }
 
-    /// Decides `request`, for an ordinary process at this moment.
+    /// Decides `request`, for an ordinary process at the current time.
     public func decision(for request: BindRequest) -> Decision { decision(for: request, in: DecisionContext()) }
 
-    /// Decides `request`: the only place in the project that does.
+    /// Decides `request`: the only function in the project that does.
     ///
-    /// The sources are asked in their order, and the first that allows is the last that is asked.
+    /// The sources are consulted in order; the first source that allows is the last one consulted.
     /// - Parameters:
-    ///   - request: who wants to bind what.
-    ///   - context: what is given for the decision.
-    ///   - namesAreKnown: called when no name will be looked up any more, before the sources without names are asked, and
-    ///     perhaps several times; not if another source allows.
+    ///   - request: the requester, and the address and port to bind.
+    ///   - context: the inputs of the decision.
+    ///   - namesAreKnown: called when no more names will be looked up, before the sources without names are consulted,
+    ///     and possibly several times; not called if another source allows first.
     public func decision(
         for request: BindRequest,
         in context: DecisionContext<some NameResolver, some ReadPrivilege>,
@@ -81,7 +81,7 @@ public struct Policy: Sendable {
     }
 }
 
-/// A policy of which is kept what has been read, for as long as nothing of that has changed.
+/// A cache of a policy: what has been read is kept until it changes.
 public struct PolicyCache {
     private let policy: Policy
     private var rules: RuleCache
@@ -92,7 +92,7 @@ public struct PolicyCache {
         rules = RuleCache(of: policy.store)
     }
 
-    /// The policy as it is, as far as it concerns `port`.
+    /// The current policy, as far as it concerns `port`.
     /// - Parameter now: the time of day, in seconds.
     public mutating func policy(for port: Port, now: Int64) -> Policy {
         policy.with(rules: rules.contents(for: port, now: now))

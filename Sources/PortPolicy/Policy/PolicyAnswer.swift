@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What one source of permission said to a request, with the reasons.
+/// The answer of one permission source to a request, with the reasons.
 ///
-/// It never changes. As an object it is small where it is handed on, in a program that has to be small.
+/// The answer is immutable. It is an object because a reference is small to pass, in a program that has to be small.
 public final class PolicyAnswer: Sendable {
-    /// One path of the source that was asked, in the order of asking.
+    /// One checked path of the source, in the order of the checks.
     public struct Step: Hashable, Sendable {
-        /// What was asked of a path.
+        /// What was checked about a path.
         public enum Access: Hashable, Sendable {
-            /// Whether it may be executed.
+            /// Whether the path may be executed.
             case execute
-            /// What is written in it.
+            /// The content of the file.
             case read
         }
 
-        /// The path, below the directory of the source: `byport/80`.
+        /// The path, relative to the directory of the source: `byport/80`.
         public let path: ByteString
-        /// What was asked of it.
+        /// What was checked about the path.
         public let access: Access
-        /// What the path said: nil if it allows, otherwise the error that it answered with.
+        /// The error that the check returned; nil if the path allows.
         public let refusal: Errno?
-        /// The line that allows, counted from 1; nil if it is not for one line to allow.
+        /// The line that allows, counted from 1; nil if no single line allows.
         public let line: Int?
 
         /// Creates a step.
@@ -33,17 +33,19 @@ public final class PolicyAnswer: Sendable {
         }
     }
 
-    /// Who answers.
+    /// The source that answers.
     public let source: PolicySource
-    /// Where it allows the request: in two places, if a dual-stack bind needs them; empty if it does not.
+    /// The locations that allow the request: two if a dual-stack bind needs them; empty if the source does not allow
+    /// it.
     public let locations: [RuleLocation]
-    /// The paths that were asked; the last one decided. Empty for a source whose files are all read at once.
+    /// The paths that were checked; the last one decided. Empty for a source whose files are all read at once.
     public let steps: [Step]
     /// The error that the program gets; nil if the source allows, or has no errors of its own to report.
     public let refusal: Errno?
-    /// Whether the machine has the source at all. The error of one that is not there counts only where no other is either.
+    /// Whether the machine has the source at all. The error of a missing source counts only if no other source is
+    /// present.
     public let isPresent: Bool
-    /// The line that confines the one who asks to what is allowed; nil if there is none.
+    /// The line that confines the requester to what is allowed; nil if there is none.
     public let confinement: RuleLocation?
 
     /// Whether the source allows the request.
@@ -68,14 +70,14 @@ public final class PolicyAnswer: Sendable {
 }
 
 extension PolicyAnswer: Hashable {
-    /// Whether both say the same.
+    /// Whether both answers are equal.
     public static func == (left: PolicyAnswer, right: PolicyAnswer) -> Bool {
         left.source == right.source && left.locations == right.locations && left.steps == right.steps
             && left.refusal == right.refusal && left.isPresent == right.isPresent
             && left.confinement == right.confinement
     }
 
-    /// Feeds what `==` compares.
+    /// Hashes the properties that `==` compares.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(source)
         hasher.combine(locations)

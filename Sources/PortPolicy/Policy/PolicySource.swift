@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// A source of permission, in the order in which they are asked; each of them may allow.
+/// A permission source, in the order of consultation; each source may allow.
 ///
-/// Who goes over the policy goes over `allCases`. What is particular to a source stands in files of its own, and the switches
-/// that lead there are here and in `PolicyInventory`, where the compiler asks for a new one.
+/// Code that covers the whole policy iterates over `allCases`. Everything specific to a source is in files of its own;
+/// the switches that lead there are here and in `PolicyInventory`, where the compiler demands a new case.
 public enum PolicySource: UInt8, CaseIterable, Hashable, Sendable {
     /// The rules files below /etc/lowport (lowport.rules(5)).
     case rules
     /// The files below /etc/authbind (authbind(1)).
     case authbind
 
-    /// What is to be known of the source.
+    /// The properties of the source.
     public var traits: SourceTraits {
         switch self {
         case .rules: .rules
@@ -19,8 +19,8 @@ public enum PolicySource: UInt8, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Whether names of users and groups may have to be looked up for its answer. Those sources come first: afterwards the
-    /// helper gives up what looking up names takes.
+    /// Whether the answer may need names of users and groups to be looked up. Such sources come first: afterwards the
+    /// helper gives up what the lookup of names needs.
     package var looksUpNames: Bool {
         switch self {
         case .rules: true
@@ -28,7 +28,8 @@ public enum PolicySource: UInt8, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// What of the source could not be used, by its `answer`, in the words of the program that it comes from; nil if nothing.
+    /// What part of the source was unusable according to `answer`, in the words of the program that the source comes
+    /// from; nil if there is none.
     func unusable(in answer: PolicyAnswer) -> ByteString? {
         switch self {
         case .rules: nil
@@ -36,7 +37,7 @@ public enum PolicySource: UInt8, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// What the source says to `request`.
+    /// The answer of the source to `request`.
     func answer(
         to request: BindRequest,
         in context: DecisionContext<some NameResolver, some ReadPrivilege>,

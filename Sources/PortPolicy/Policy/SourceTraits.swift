@@ -1,41 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// How a source of permission is called, where it lies, and what holds for all that it allows.
+/// The name and location of a permission source, and what holds for everything that the source allows.
 public struct SourceTraits: Sendable {
-    /// Its name, as in findings and in JSON: `rules`, one word.
+    /// The name in findings and in JSON: `rules`, one word.
     public let name: ByteString
-    /// What the whole of it is called: `the rules`.
+    /// The name of the source as a whole: `the rules`.
     public let title: ByteString
-    /// What one thing that allows is called: `rule`. A vowel does not begin it.
+    /// The noun for one entry that allows: `rule`. It does not begin with a vowel.
     public let noun: ByteString
-    /// The directory that its paths begin with.
+    /// The directory that the paths of the source begin with.
     public let directory: ByteString
-    /// What it is read from, in groups that change for themselves.
+    /// The paths that the source is read from, in groups that change independently.
     public let watchedPaths: [[WatchedPath]]
-    /// Whether its entries are rules, lines in the language of lowport.rules(5).
+    /// Whether the entries are rules, lines in the language of lowport.rules(5).
     public let isWrittenInRules: Bool
-    /// Whether what it answers depends on the rights of the process that asks, so that only root can ask for others.
+    /// Whether the answer depends on the rights of the asking process, so that only root can ask for other users.
     public let dependsOnAsker: Bool
-    /// Whether the kernel engine has all that it allows; otherwise what cannot be said once for all binds is left out there.
+    /// Whether the kernel engine has everything that the source allows; otherwise it leaves out what cannot be stated
+    /// once for all binds.
     public let isWhollyInKernel: Bool
 }
 
-/// Something that a source is read from, and what of it means that the source has changed.
+/// A path that a source is read from, and which of its properties show that the source has changed.
 public struct WatchedPath: Hashable, Sendable {
-    /// What is looked at.
+    /// What is watched at a path.
     public enum Kind: Hashable, Sendable {
-        /// Which directory it is, and whose. Other things lie in it as well.
+        /// The identity of the directory and its owner. The directory has unrelated entries as well.
         case directory
-        /// The file, and when it changed.
+        /// The file, and the time of its last change.
         case file
-        /// The directory, and each file in it whose name ends so.
+        /// The directory, and each file in it whose name has this suffix.
         case files(suffix: ByteString)
     }
 
     /// The path.
     public let path: ByteString
-    /// What is looked at.
+    /// What is watched at the path.
     public let kind: Kind
 
     /// Creates a path to watch.
@@ -46,7 +47,7 @@ public struct WatchedPath: Hashable, Sendable {
 }
 
 extension PolicySource {
-    /// What is said where none of them allows something: `no rule and no file of authbind`.
+    /// The phrase for what no source allows: `no rule and no file of authbind`.
     public static var noneOfAll: ByteString {
         var text = ByteString()
         for source in allCases { text += (text.isEmpty ? "no " : " and no ") + source.traits.noun }

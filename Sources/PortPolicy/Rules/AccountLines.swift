@@ -3,10 +3,10 @@ public import Linux
 
 /// The lines of /etc/passwd and /etc/group (passwd(5), group(5)).
 public enum AccountLines {
-    /// The number of the account `name` in `content`, the bytes of either file; nil if it is not there.
+    /// The ID of the account `name` in `content`, the bytes of either file; nil if there is no such account.
     ///
-    /// Only what every C library reads in the same way counts: the first line of that name, with all its fields,
-    /// plain numbers and no NUL. Whoever meets anything else asks the C library.
+    /// Only a line that every C library reads in the same way counts: the first line of that name, with all its fields,
+    /// plain numbers and no NUL. For anything else, the caller asks the C library.
     public static func number(of name: ByteString, in content: [UInt8]) -> UInt32? {
         // An entry that begins with a sign is a reference to another database.
         guard let first = name.bytes.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-"),
@@ -16,7 +16,7 @@ public enum AccountLines {
         while start < content.count {
             let end = content.position(of: UInt8(ascii: "\n"), from: start)
             let colon = start + name.count
-            // The last byte first, since that is what the names of many users differ in.
+            // The last byte first, because the names of many users differ there.
             if colon < end, content[colon - 1] == last, content[colon] == UInt8(ascii: ":"),
                 content[start..<colon].elementsEqual(name.bytes)
             {
@@ -27,7 +27,7 @@ public enum AccountLines {
         return nil
     }
 
-    /// The third field; in a line of seven, which are those of users, the fourth is a number too.
+    /// The third field; in a line of seven fields, as for users, the fourth must be a number too.
     private static func number(in line: ArraySlice<UInt8>) -> UInt32? {
         var starts = [line.startIndex]
         for index in line.indices where line[index] == UInt8(ascii: ":") { starts.append(index + 1) }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Addresses that begin with the same bits: `192.0.2.0/24`.
+/// Addresses that share their first bits: `192.0.2.0/24`.
 public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
-    /// The first address; the bits behind the prefix are 0.
+    /// The first address; the bits after the prefix are 0.
     public let address: IPAddress
-    /// How many bits count: 0-32 for IPv4, 0-128 for IPv6.
+    /// The number of significant bits: 0-32 for IPv4, 0-128 for IPv6.
     public let length: Int
 
-    /// Creates a prefix; nil if the length does not fit the family or bits are set behind the prefix.
+    /// Creates a prefix; nil if the length does not fit the family or bits after the prefix are set.
     ///
-    /// A prefix of IPv4-mapped IPv6 addresses becomes the IPv4 prefix that it means.
+    /// A prefix of IPv4-mapped IPv6 addresses becomes the corresponding IPv4 prefix.
     public init?(_ address: IPAddress, length: Int) {
         guard length >= 0 else { return nil }
         var (address, length) = (address, length)
@@ -22,22 +22,22 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
         self.length = length
     }
 
-    /// Creates the prefix of the one address `address`.
+    /// Creates the prefix of the single address `address`.
     public init(_ address: IPAddress) {
         self.address = address.unmapped
         length = Self.width(of: address.unmapped)
     }
 
-    /// Reads `192.0.2.10`, `127.0.0.0/8` or `::1`; nil for anything else, and if bits are set behind the prefix.
+    /// Parses `192.0.2.10`, `127.0.0.0/8` or `::1`; nil for anything else, and if bits after the prefix are set.
     public init?(text: ByteString) { self.init(text.bytes[...]) }
 
-    /// As `init(text:)`, for a part of a line.
+    /// Like `init(text:)`, for a part of a line.
     init?(_ text: ArraySlice<UInt8>) {
         guard let (address, length) = Self.parts(of: text) else { return nil }
         self.init(address, length: length)
     }
 
-    /// What `127.0.0.1/8` was meant to be: `127.0.0.0/8`.
+    /// The probable intention of `127.0.0.1/8`: `127.0.0.0/8`.
     package static func withoutHostBits(_ text: ByteString) -> AddressPrefix? {
         guard let (address, length) = parts(of: text.bytes[...]), length <= width(of: address) else { return nil }
         return AddressPrefix(truncate(address, to: length), length: length)
@@ -51,7 +51,7 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
         return (address, Int(length))
     }
 
-    /// Whether `other` is one of the addresses. The families never mix.
+    /// Whether `other` is one of the addresses. An address of one family never matches a prefix of the other.
     public func contains(_ other: IPAddress) -> Bool {
         switch (address, other) {
         case (.v4, .v4), (.v6, .v6): Self.truncate(other, to: length) == address
@@ -59,11 +59,11 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
         }
     }
 
-    /// Whether a bind to `other` stays within the addresses. A wildcard stays within a prefix of length 0 alone, since it
-    /// takes connections to every address.
+    /// Whether a bind to `other` stays within the addresses. A wildcard address stays only within a prefix of length 0,
+    /// because it accepts connections to every address.
     func covers(_ other: IPAddress) -> Bool { contains(other) && (length == 0 || !other.isWildcard) }
 
-    /// Whether all addresses of `other` are among these.
+    /// Whether all addresses of `other` are in this prefix.
     public func contains(_ other: AddressPrefix) -> Bool { length <= other.length && contains(other.address) }
 
     #if !hasFeature(Embedded)
@@ -72,20 +72,20 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
             \.self
         )
 
-        /// The fewest prefixes that together are these addresses without those of `other`.
+        /// The minimum number of prefixes that together are these addresses without those of `other`.
         package func subtracting(_ other: AddressPrefix) -> [AddressPrefix] {
             if other.contains(self) { return [] }
             guard contains(other) else { return [self] }
-            // On the way from this prefix to the other one, what lies on the other side of each fork stays.
+            // At each fork on the way from this prefix to `other`, the side that does not lead to `other` remains.
             return (length..<other.length).compactMap { length in
                 let fork = Self.flip(other.address, bit: length)
                 let rest = AddressPrefix(Self.truncate(fork, to: length + 1), length: length + 1)
-                // Mapped addresses are judged as IPv4, so that those of IPv6 do without them.
+                // Mapped addresses are judged as IPv4, so the IPv6 prefixes leave them out.
                 return rest.flatMap { contains($0) ? $0 : nil }
             }
         }
 
-        /// `address` with the bit number `bit` the other way round; the first is 0.
+        /// `address` with the bit number `bit` inverted; bit 0 is the first.
         private static func flip(_ address: IPAddress, bit: Int) -> IPAddress {
             switch address {
             case .v4(let address): .v4(IPv4Address(rawValue: address.rawValue ^ 1 << (31 - bit)))
@@ -112,7 +112,7 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
         }
     }
 
-    /// `address` with all bits behind the first `length` cleared.
+    /// `address` with all bits after the first `length` cleared.
     private static func truncate(_ address: IPAddress, to length: Int) -> IPAddress {
         switch address {
         case .v4(let address):

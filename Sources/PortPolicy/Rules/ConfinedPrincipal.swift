@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// A line `confine …`: whose processes may bind privileged ports only as the rules allow, whatever they may do otherwise.
+/// A line `confine …`: the processes that may bind privileged ports only as the rules allow, whatever other rights they
+/// have.
 ///
-/// The kernel engine holds them to it. Root is exempt unless `confine root` is written.
+/// The kernel engine enforces the line. Root is exempt unless `confine root` is written.
 public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
     /// Every user but root.
     case everyone
@@ -14,7 +15,7 @@ public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
     /// Processes with this group, real or supplementary, by name.
     case group(ByteString)
 
-    /// The line, in its one canonical form.
+    /// The line, in canonical form.
     public var byteString: ByteString {
         switch self {
         case .everyone: "confine everyone"
@@ -24,7 +25,7 @@ public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
         }
     }
 
-    /// Whether a process with this user and these groups is meant.
+    /// Whether the line confines a process with this user and these groups.
     func includes(user: UserID, groups: [GroupID], names: some NameResolver) -> Bool {
         if user == .root { return self == .root }
         return switch self {
@@ -37,7 +38,7 @@ public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
 }
 
 extension RulesFile {
-    /// The lines that confine somebody, and where they stand.
+    /// The lines that confine processes, and their locations.
     public var confinements: [(confinement: ConfinedPrincipal, location: RuleLocation)] {
         lines.compactMap { line in
             guard case .confinement(let confinement) = line.content else { return nil }
@@ -47,7 +48,7 @@ extension RulesFile {
 }
 
 extension RuleSet {
-    /// The line that confines the one who asks; nil if there is none.
+    /// The line that confines the requester; nil if there is none.
     public func confinement(of request: BindRequest, names: some NameResolver) -> RuleLocation? {
         for file in files {
             for (confinement, location) in file.confinements

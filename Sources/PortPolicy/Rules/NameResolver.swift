@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Turns the names in rules into numbers.
+/// Resolves the names in rules to numeric IDs.
 public protocol NameResolver {
     /// The user with the name `name`; nil if there is none.
     func user(named name: ByteString) -> UserID?

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// One port or several with nothing missing between them.
+/// One port, or several consecutive ports.
 public struct PortRange: Hashable, Sendable, ByteStringConvertible {
     /// The lowest port.
     public let lower: Port
-    /// The highest port; `lower` for a single one.
+    /// The highest port; `lower` for a single port.
     public let upper: Port
 
     /// Creates the range `lower`-`upper`; nil if `upper` is less than `lower`.
@@ -21,10 +21,10 @@ public struct PortRange: Hashable, Sendable, ByteStringConvertible {
         upper = port
     }
 
-    /// Reads `80` or `8000-8010`; nil for anything else, and for port 0.
+    /// Parses `80` or `8000-8010`; nil for anything else, and for port 0.
     public init?(text: ByteString) { self.init(text.bytes[...]) }
 
-    /// As `init(text:)`, for a part of a line.
+    /// Like `init(text:)`, for a part of a line.
     init?(_ text: ArraySlice<UInt8>) {
         func port(_ text: ArraySlice<UInt8>) -> Port? {
             guard let value = Digits.canonicalNumber(text, upTo: 65535), value > 0 else { return nil }
@@ -51,7 +51,7 @@ public struct PortRange: Hashable, Sendable, ByteStringConvertible {
     /// `80` or `8000-8010`.
     public var byteString: ByteString { lower == upper ? "\(lower)" : "\(lower)-\(upper)" }
 
-    /// What is left of the range when the ports of `other` are taken out: none, one or two ranges.
+    /// The rest of the range without the ports of `other`: none, one or two ranges.
     public func subtracting(_ other: PortRange) -> [PortRange] {
         guard overlaps(other) else { return [self] }
         var rest: [PortRange] = []

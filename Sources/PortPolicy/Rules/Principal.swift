@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Whom a rule is for.
+/// The processes that a rule applies to.
 public enum Principal: Hashable, Sendable, ByteStringConvertible {
     /// Every process.
     case everyone
@@ -25,7 +25,7 @@ public enum Principal: Hashable, Sendable, ByteStringConvertible {
         }
     }
 
-    /// Whether a process with this user and these groups is meant. A name that nobody has means no one.
+    /// Whether a process with this user and these groups matches. A name without an account matches no process.
     func includes(user: UserID, groups: [GroupID], names: some NameResolver) -> Bool {
         switch self {
         case .everyone: true

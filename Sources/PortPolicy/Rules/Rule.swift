@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// One line of a rules file: who may bind what (lowport.rules(5)).
+/// One line of a rules file: which principal may bind what (lowport.rules(5)).
 public struct Rule: Hashable, Sendable, ByteStringConvertible {
-    /// Whom it is for.
+    /// The principal that the rule applies to.
     public var principal: Principal
     /// The protocols.
     public var transports: TransportSet
@@ -11,7 +11,7 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
     public var ports: [PortRange]
     /// The addresses; empty means every address of either family.
     public var prefixes: [AddressPrefix]
-    /// The moment from which on the rule allows nothing; nil for never.
+    /// The time at which the rule expires; nil for never.
     public var until: Timestamp?
 
     /// Creates a rule.
@@ -29,7 +29,7 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
         self.until = until
     }
 
-    /// The line, in its one canonical form.
+    /// The line, in canonical form.
     public var byteString: ByteString {
         var line: ByteString = "allow \(principal) \(transports) \(portsText)"
         if !prefixes.isEmpty { line += " on \(prefixesText)" }
@@ -37,10 +37,10 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
         return line
     }
 
-    /// The ports with commas between them.
+    /// The ports, separated by commas.
     public var portsText: ByteString { Self.list(ports) }
 
-    /// The prefixes with commas between them.
+    /// The prefixes, separated by commas.
     public var prefixesText: ByteString { Self.list(prefixes) }
 
     private static func list(_ items: [some ByteStringConvertible]) -> ByteString {
@@ -49,12 +49,12 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
         return text
     }
 
-    /// Whether the rule is over at the time `now`.
+    /// Whether the rule is expired at the time `now`.
     public func isExpired(at now: Timestamp) -> Bool { until.map { $0 <= now } ?? false }
 
-    /// Whether the rule allows `request` as far as `address` goes.
+    /// Whether the rule allows `request` on the address `address`.
     ///
-    /// The cheap questions come first, so that a name is looked up only for a rule that would otherwise allow.
+    /// The cheap checks come first, so that a name is looked up only for a rule that would otherwise allow the request.
     func allows(_ request: BindRequest, on address: IPAddress, now: Timestamp, names: some NameResolver) -> Bool {
         ports.contains { $0.contains(request.port) }
             && transports.includes(request.transport)
@@ -63,7 +63,8 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
             && principal.includes(user: request.user, groups: request.groups, names: names)
     }
 
-    /// Whether the rule allows all that `other` allows, by the letter: the same principal, and no less of the rest.
+    /// Whether the rule literally allows everything that `other` allows: the same principal, and at least the same
+    /// protocols, ports, addresses and time.
     public func covers(_ other: Rule) -> Bool {
         principal == other.principal
             && transports.isSuperset(of: other.transports)

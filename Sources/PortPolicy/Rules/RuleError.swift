@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// What is wrong with a line of a rules file.
+/// An error in a line of a rules file.
 public struct RuleError: Error, Hashable, Sendable {
-    /// What should stand where the error is.
+    /// What is expected at the position of the error.
     public enum Expectation: Hashable, Sendable {
         /// A line that is not too long.
         case shorterLine
         /// A line without a carriage return at its end.
         case plainLineEnd
-        /// The word that a rule begins with.
+        /// The word that a line begins with.
         case verb
-        /// Whom the rule is for.
+        /// The principal of the rule.
         case principal
         /// The name of a user or a group; `found` is a number.
         case name(ofGroup: Bool)
-        /// One name, and not several with commas.
+        /// A single name, not several separated by commas.
         case singleName(ofGroup: Bool)
         /// The number of a user or a group.
         case number(ofGroup: Bool)
@@ -27,20 +27,20 @@ public struct RuleError: Error, Hashable, Sendable {
         case prefix
         /// A time.
         case time
-        /// Whom a line confines.
+        /// The principal that a line confines.
         case confined
-        /// Nothing more.
+        /// The end of the line.
         case lineEnd
-        /// The words that may come behind the ports, or the end of the line.
+        /// The words that may follow the ports, or the end of the line.
         case option
     }
 
     /// The line, counted from 1.
     public let line: Int
-    /// The byte of the line that the error begins at, counted from 1.
+    /// The byte of the line at which the error begins, counted from 1.
     public let column: Int
-    /// What stands there; empty at the end of the line.
+    /// The text at that position; empty at the end of the line.
     public let found: ByteString
-    /// What should stand there.
+    /// What is expected at that position.
     public let expected: Expectation
 }

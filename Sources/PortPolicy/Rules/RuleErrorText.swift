@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-// What people are told about an error. The privileged program never says any of it, and so does not contain it.
+// The text of errors for people. The privileged program prints none of it, and so does not contain it.
 
 extension RuleError: MessageConvertible {
     /// `LINE:COLUMN: found "tpc", expected a protocol (tcp, udp or any); did you mean "tcp"?`
     public var asMessage: Message { "\(line):\(column): \(message)" }
 
-    /// The same without the place.
+    /// The message without the position.
     public var message: Message {
         let what: Message = found.isEmpty ? "the line ends" : "found \"\(found)\""
         let guess: Message = suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
@@ -15,7 +15,7 @@ extension RuleError: MessageConvertible {
         return "\(problem), expected \(expected)\(guess)"
     }
 
-    /// What was probably meant, if that can be guessed.
+    /// The probable intention; nil if it cannot be guessed.
     public var suggestion: ByteString? {
         switch expected {
         case .verb: Spelling.nearest(to: found, among: ["allow", "confine"])
@@ -31,7 +31,7 @@ extension RuleError: MessageConvertible {
         }
     }
 
-    /// The number of a service whose name stands where a port should.
+    /// The number of the service whose name is in the place of a port.
     private static func port(of name: ByteString) -> ByteString? {
         #if hasFeature(Embedded)
             nil
@@ -42,7 +42,7 @@ extension RuleError: MessageConvertible {
 }
 
 extension RuleError.Expectation: ByteStringConvertible {
-    /// What should stand there, in words.
+    /// The description of what is expected.
     public var byteString: ByteString {
         func kind(_ ofGroup: Bool) -> ByteString { ofGroup ? "group" : "user" }
         return switch self {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Reads one line of a rules file, word by word, strictly (lowport.rules(5)).
+/// Parses one line of a rules file, word by word, strictly (lowport.rules(5)).
 struct RuleParser {
     private let bytes: ArraySlice<UInt8>
     private let line: Int
     private let port: Port?
     private var position: Int
 
-    /// Reads `bytes`, the line with the number `line` without its newline.
-    /// - Parameter port: the one port that anybody is interested in; nil for all. A rule keeps those of its ports alone
-    ///   that are about it; one without any is read for its errors, and has nothing but them to tell.
+    /// Creates a parser for `bytes`, the line with the number `line` without its newline.
+    /// - Parameter port: the only port of interest; nil for all. A rule keeps only those ports and ranges that contain
+    ///   it; a rule without any is parsed only to find its errors.
     init(_ bytes: ArraySlice<UInt8>, line: Int, onlyFor port: Port? = nil) {
         self.bytes = bytes
         self.line = line
@@ -18,7 +18,7 @@ struct RuleParser {
         position = bytes.startIndex
     }
 
-    /// What is on the line.
+    /// Parses the content of the line.
     mutating func content() throws(RuleError) -> RulesFile.Content {
         guard bytes.count <= RulesFile.maximumLineLength else { throw atPosition(expected: .shorterLine) }
         guard let verb = word() else { return .blank }
@@ -27,7 +27,7 @@ struct RuleParser {
         throw error(verb, expected: .verb)
     }
 
-    /// What stands behind `allow`.
+    /// Parses what follows `allow`.
     private mutating func rule() throws(RuleError) -> Rule {
         let principal = try principal()
         var rule = Rule(principal, [], [])
@@ -50,7 +50,7 @@ struct RuleParser {
         return rule
     }
 
-    /// What stands behind `confine`.
+    /// Parses what follows `confine`.
     private mutating func confinement() throws(RuleError) -> ConfinedPrincipal {
         guard let kind = word() else { throw atPosition(expected: .confined) }
         let confinement: ConfinedPrincipal
@@ -83,11 +83,11 @@ struct RuleParser {
 
     private mutating func name(ofGroup: Bool) throws(RuleError) -> ByteString {
         guard let name = word() else { throw atPosition(expected: .name(ofGroup: ofGroup)) }
-        // A number may be a name by mistake alone, and lists of names look possible and are not.
+        // A number as a name can only be a mistake, and a list of names looks valid but is not.
         if Digits.canonicalNumber(name.text, upTo: UInt64(UInt32.max)) != nil {
             throw error(name, expected: .name(ofGroup: ofGroup))
         }
-        // No account has such a name. A line that ends like those of DOS would be for nobody, and nobody would know.
+        // No account has a name with control characters. A rule with a DOS line end would silently match no process.
         if name.text.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
             throw error(name, expected: .name(ofGroup: ofGroup))
         }
@@ -96,7 +96,7 @@ struct RuleParser {
     }
 
     private mutating func number(ofGroup: Bool) throws(RuleError) -> UInt32 {
-        // The last number means "no change" to setreuid(2) and the like; it is nobody's.
+        // The highest number means "no change" to setreuid(2) and similar calls; no user or group has it.
         try expect(.number(ofGroup: ofGroup)) { text in
             Digits.canonicalNumber(text, upTo: UInt64(UInt32.max) - 1).map { UInt32($0) }
         }
@@ -127,7 +127,7 @@ struct RuleParser {
         return Word(text: bytes[start..<position])
     }
 
-    /// The next word, as `read` reads it.
+    /// Parses the next word with `read`.
     private mutating func expect<Value>(
         _ expected: RuleError.Expectation,
         _ read: (ArraySlice<UInt8>) -> Value?
@@ -137,7 +137,8 @@ struct RuleParser {
         return value
     }
 
-    /// Takes the next word as a list of items with commas between them, and gives `take` each as `read` reads it.
+    /// Parses the next word as a list of items separated by commas, and passes each item, parsed with `read`, to
+    /// `take`.
     private mutating func list<Item>(
         _ expected: RuleError.Expectation,
         _ read: (ArraySlice<UInt8>) -> Item?,
@@ -157,7 +158,7 @@ struct RuleParser {
         }
     }
 
-    // MARK: - Faults
+    // MARK: - Errors
 
     private func error(_ word: Word, expected: RuleError.Expectation) -> RuleError {
         error(at: word.text.startIndex, word, expected: expected)
@@ -178,10 +179,10 @@ struct RuleParser {
 }
 
 extension ArraySlice<UInt8> {
-    /// Whether these are the bytes of `word`, which has at least two; nothing is allocated for it.
+    /// Whether the slice equals `word`, which has at least two bytes; allocates nothing.
     fileprivate func spells(_ word: StaticString) -> Bool {
         guard count == word.utf8CodeUnitCount else { return false }
-        // SAFETY: a literal of more than one byte has a start, and as many bytes as it says.
+        // SAFETY: a literal of more than one byte has a start pointer, and as many bytes as its count says.
         var letter = unsafe word.utf8Start
         for byte in self {
             if unsafe byte != letter.pointee { return false }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Where it is written that something is allowed.
+/// The location of an entry that allows something.
 public struct RuleLocation: Hashable, Sendable, ByteStringConvertible {
     /// The path of the file.
     public let file: ByteString
-    /// The line, counted from 1; 0 if all of the file allows, as an executable one of the authbind tree.
+    /// The line, counted from 1; 0 if the whole file allows, like an executable file of the authbind tree.
     public let line: Int
 
     /// Creates a location.
@@ -14,22 +14,22 @@ public struct RuleLocation: Hashable, Sendable, ByteStringConvertible {
         self.line = line
     }
 
-    /// `FILE:LINE`, or `FILE` for all of it.
+    /// `FILE:LINE`, or `FILE` for the whole file.
     public var byteString: ByteString { line == 0 ? file : "\(file):\(line)" }
 }
 
 /// All rules that are in force.
 public struct RuleSet: Sendable {
-    /// The files that count: those without an error.
+    /// The files in force: those without an error.
     public let files: [RulesFile]
 
-    /// Creates the set of the rules in `files`. A file with an error counts for nothing.
+    /// Creates the set of the rules in `files`. A file with an error is ignored.
     public init(_ files: [RulesFile] = []) { self.files = files.filter { $0.isValid } }
 
-    /// The rules that together allow `request`; nil if they do not.
+    /// The locations of the rules that together allow `request`; nil if it is not allowed.
     ///
-    /// An IPv4-mapped address is judged as the IPv4 address that it means; a dual-stack bind has to be allowed for
-    /// either family.
+    /// An IPv4-mapped address is judged as the corresponding IPv4 address; a dual-stack bind must be allowed for both
+    /// families.
     /// - Parameter now: the time that `until` is compared with.
     public func grants(for request: BindRequest, now: Timestamp, names: some NameResolver) -> [RuleLocation]? {
         guard let first = grant(for: request, on: request.address.unmapped, now: now, names: names) else { return nil }

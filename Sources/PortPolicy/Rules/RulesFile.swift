@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// A rules file, line by line, with everything that was written in it.
+/// A rules file, line by line, with its complete text.
 public struct RulesFile: Sendable {
     /// What a line holds.
     public enum Content: Hashable, Sendable {
-        /// A comment, or nothing.
+        /// A comment, or an empty line.
         case blank
-        /// A rule, perhaps with a comment behind it.
+        /// A rule, possibly followed by a comment.
         case rule(Rule)
-        /// A line that confines somebody to what the rules allow.
+        /// A line that confines processes to what the rules allow.
         case confinement(ConfinedPrincipal)
-        /// Something that is no rule. A file with such a line grants nothing.
+        /// An invalid line. A file with such a line grants nothing.
         case invalid(RuleError)
     }
 
@@ -19,15 +19,15 @@ public struct RulesFile: Sendable {
     public struct Line: Sendable {
         /// The number of the line, counted from 1.
         public let number: Int
-        /// What it holds.
+        /// The content of the line.
         public let content: Content
-        /// Its bytes, without the newline.
+        /// The bytes of the line, without the newline.
         public let text: ArraySlice<UInt8>
     }
 
-    /// The longest line that is read, in bytes.
+    /// The maximum length of a line, in bytes.
     public static var maximumLineLength: Int { 4096 }
-    /// The largest file that is read, in bytes.
+    /// The maximum size of a file, in bytes.
     public static var maximumSize: Int { 4 << 20 }
 
     /// The path of the file, for messages.
@@ -36,12 +36,12 @@ public struct RulesFile: Sendable {
     public let content: [UInt8]
     /// The lines.
     public let lines: [Line]
-    /// Whether there is no error.
+    /// Whether the file has no error.
     public let isValid: Bool
 
-    /// Reads `content`, the bytes of the file at `path`.
-    /// - Parameter port: if somebody is interested in this port alone, only lines with rules for it are kept. Faults
-    ///   count wherever they are.
+    /// Parses `content`, the bytes of the file at `path`.
+    /// - Parameter port: the only port of interest; nil for all. Blank lines and rules without this port are then
+    ///   dropped. Errors count in every line.
     public init(path: ByteString, content: [UInt8], onlyFor port: Port? = nil) {
         self.path = path
         self.content = content
@@ -76,7 +76,7 @@ public struct RulesFile: Sendable {
         }
     }
 
-    /// The rules, and where they stand.
+    /// The rules and their locations.
     public var rules: [(rule: Rule, location: RuleLocation)] {
         lines.compactMap { line in
             if case .rule(let rule) = line.content { (rule, RuleLocation(file: path, line: line.number)) } else { nil }
@@ -85,7 +85,7 @@ public struct RulesFile: Sendable {
 }
 
 extension RulesFile.Line {
-    /// Whether something is left of the line when it was read for one port alone.
+    /// Whether anything is left of the line after parsing it for a single port.
     fileprivate var isAboutThePort: Bool {
         switch content {
         case .blank: false

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-// The rules as a source of permission.
+// The rules as a permission source.
 
 extension SourceTraits {
     static var rules: SourceTraits {
@@ -24,7 +24,7 @@ extension SourceTraits {
 }
 
 extension Policy {
-    /// What the rules say to `request`, those that were read already or those that concern its port.
+    /// The answer of the rules to `request`: of those that were already read, or of those that concern the port.
     func answerOfRules(
         to request: BindRequest,
         in context: DecisionContext<some NameResolver, some ReadPrivilege>
@@ -40,11 +40,11 @@ extension Policy {
 }
 
 extension RuleSet {
-    /// What the rules say to `request`. They have no errors of their own to report.
+    /// The answer of the rules to `request`. The rules have no errors of their own to report.
     /// - Parameters:
-    ///   - request: who wants to bind what.
+    ///   - request: the requester, and the address and port to bind.
     ///   - now: the time that `until` is compared with.
-    ///   - names: turns the names in rules into numbers.
+    ///   - names: resolves the names in rules to numeric IDs.
     ///   - hasFiles: whether the machine has rules at all.
     public func answer(
         to request: BindRequest,
@@ -54,7 +54,7 @@ extension RuleSet {
     ) -> PolicyAnswer {
         let locations = grants(for: request, now: now, names: names) ?? []
         #if hasFeature(Embedded)
-            // The helper, which allows or refuses, has no use for who is confined.
+            // The helper, which only allows or refuses, does not use the confinement.
             return PolicyAnswer(of: .rules, locations: locations, isPresent: hasFiles)
         #else
             return PolicyAnswer(

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Guesses which known word a misspelt one was meant to be.
+/// Guesses the known word that a misspelt word stands for.
 public enum Spelling {
-    /// The word of `known` that `word` is one or two slips away from; nil if it is none of them.
+    /// The word of `known` that differs from `word` by one or two typing errors; nil if there is none.
     public static func nearest(to word: ByteString, among known: [ByteString]) -> ByteString? {
         var best: (word: ByteString, distance: Int)?
         for candidate in known {
             var distance = distance(word.bytes.map(lowercased), candidate.bytes)
             let allowed = candidate.count < 4 ? 1 : 2
-            // Two letters that changed places are one slip, and pass for short words as well.
+            // A permutation of the letters, such as two swapped ones, counts as one error, in short words as well.
             let isSwap = word.count == candidate.count && word.bytes.sorted() == candidate.bytes.sorted()
             if isSwap { distance = min(distance, 1) }
             if distance <= allowed || isSwap, distance < best?.distance ?? .max { best = (candidate, distance) }
@@ -19,7 +19,7 @@ public enum Spelling {
 
     private static func lowercased(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
 
-    /// How many single letters have to be inserted, removed or replaced to turn one into the other (Levenshtein).
+    /// The number of letters to insert, remove or replace to turn one word into the other (Levenshtein distance).
     private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         guard left.count <= 64 else { return .max }
         var row = Array(0...right.count)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// A moment, to the second.
+/// A point in time, to the second.
 public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, ByteStringConvertible {
     /// Seconds since 1970-01-01T00:00:00Z, without leap seconds (POSIX).
     public let rawValue: Int64
@@ -9,7 +9,7 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, ByteS
     /// Creates the moment `rawValue` seconds after 1970-01-01T00:00:00Z.
     public init(rawValue: Int64) { self.rawValue = rawValue }
 
-    /// The earlier moment is the lesser.
+    /// Whether `left` is the earlier moment.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.rawValue < right.rawValue }
 
     /// RFC 3339 in UTC: `2026-12-01T12:00:00Z`.
@@ -25,10 +25,10 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, ByteS
         return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(time)Z"
     }
 
-    /// Parses a date and time of RFC 3339: `2026-12-01T12:00:00Z`, or with an offset `+01:00` for `Z`.
+    /// Parses a date and time of RFC 3339: `2026-12-01T12:00:00Z`, or with an offset `+01:00` in place of `Z`.
     ///
-    /// Fractions of a second are not accepted: no clock here is that fine. Nor is a moment that is not within the years
-    /// 1-9999 of UTC, which could not be written again.
+    /// Fractions of a second are rejected: no clock here is that fine. A moment outside the years 1-9999 of UTC is
+    /// rejected too, because it could not be written again.
     public init?(_ text: ByteString) {
         let bytes = text.bytes
         guard bytes.count >= 20 else { return nil }
@@ -65,9 +65,9 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, ByteS
         }
     }
 
-    /// The number of a day of the Gregorian calendar, 1970-01-01 being 0.
+    /// The number of a day of the Gregorian calendar; 1970-01-01 is day 0.
     ///
-    /// Years are counted from March, so that the leap day is the last of its year.
+    /// Years are counted from March, so that the leap day is the last day of its year.
     private static func day(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let year = month <= 2 ? year - 1 : year
         let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The protocols that a rule is for.
+/// The protocols that a rule applies to.
 public struct TransportSet: OptionSet, Hashable, Sendable, ByteStringConvertible {
-    /// One bit a protocol.
+    /// One bit per protocol.
     public let rawValue: UInt8
 
     /// Creates a set from its bits.
@@ -16,9 +16,9 @@ public struct TransportSet: OptionSet, Hashable, Sendable, ByteStringConvertible
     public static var tcp: TransportSet { TransportSet(.tcp) }
     /// UDP and UDP-Lite.
     public static var udp: TransportSet { TransportSet(.udp) }
-    /// Every other protocol with ports; has no word of its own.
+    /// Every other protocol with ports; it has no word of its own.
     public static var other: TransportSet { TransportSet(.other) }
-    /// All of them.
+    /// All protocols.
     public static var any: TransportSet { TransportProtocol.allCases.reduce([]) { $0.union(TransportSet($1)) } }
 
     /// Whether `transport` is in the set.
@@ -27,8 +27,8 @@ public struct TransportSet: OptionSet, Hashable, Sendable, ByteStringConvertible
     /// The protocols in the set.
     public var transports: [TransportProtocol] { TransportProtocol.allCases.filter(includes) }
 
-    /// The words of the rules file: `any`, or the names of the protocols with commas between: `tcp`, `tcp,udp`; `none` for the
-    /// empty set. `other` and `none` are in no file.
+    /// The words of the rules file: `any`, or the names of the protocols separated by commas: `tcp`, `tcp,udp`; `none`
+    /// for the empty set. `other` and `none` never occur in a file.
     public var byteString: ByteString {
         if self == .any { return "any" }
         guard let first = transports.first else { return "none" }

@@ -2,10 +2,10 @@
 internal import Linux
 
 extension [ByteString] {
-    /// Brings the strings into bytewise order.
+    /// Sorts the strings bytewise.
     ///
-    /// Shell's method: the sort of the standard library is stable, which names that all differ do not need, and would
-    /// be several times the size of this in a program that has to be small.
+    /// Shell sort: the sort of the standard library is stable, which distinct names do not need, and would be several
+    /// times the size of this function, in a program that has to be small.
     mutating func order() {
         var gap = count / 2
         while gap > 0 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The rules as they were read last, for as long as nothing of them has changed.
+/// The rules as last read, kept until they change.
 ///
-/// Whether that is so is asked anew each time, by the status of every directory and file that was read. What was not there
-/// has not come while its directory is as it was; should a file system not tell, what is missed is a grant and never the end
-/// of one. A file that changed a moment ago is not relied on: it could change again without a trace, in the same tick of
-/// the clock.
+/// Each lookup checks the status of every directory and file that was read. A missing path cannot have appeared while
+/// its directory is unchanged; on a file system that does not show such a change, the cache misses a new grant but
+/// never the end of one. A file that changed a moment ago is not relied on: within the same clock tick, it could change
+/// again unnoticed.
 public struct RuleCache {
     private let store: RuleStore
     private var last: (port: Port, stamp: Stamp, contents: RuleStore.Contents)?
@@ -27,7 +27,7 @@ public struct RuleCache {
     }
 }
 
-/// What the paths of the rules were at a time.
+/// The state of the paths of the rules at one time.
 private struct Stamp {
     private struct Entry: Equatable {
         let path: ByteString
@@ -38,7 +38,7 @@ private struct Stamp {
         let owner: UserID
         let mode: FileMode
 
-        /// Looks at `path`. Throws ENOENT if there is nothing.
+        /// Reads the status of `path`. Throws ENOENT if it does not exist.
         init(_ path: ByteString) throws(Errno) {
             let status = try FileStatus(of: path, followLinks: false)
             self.path = path
@@ -53,12 +53,12 @@ private struct Stamp {
     /// Whether a directory on the way to the rules was missing.
     private var endsBeforeRules = false
 
-    /// Looks at everything that `store` reads and that is there; nil if some of it cannot be looked at.
+    /// Reads the status of every existing path that `store` reads; nil if one of them cannot be examined.
     init?(of store: RuleStore) {
         do throws(Errno) {
             for path in store.directoryPaths { entries.append(try Entry(path)) }
         } catch {
-            // What is not there has nothing in it.
+            // A missing directory has no entries.
             if error != .noSuchFile || entries.isEmpty { return nil }
             endsBeforeRules = true
             return
@@ -70,24 +70,25 @@ private struct Stamp {
         }
     }
 
-    /// Forgets all directories but the one in which the next was missing: without rules, who owns those above is nothing.
+    /// Forgets all directories except the one in which the next was missing: without rules, the owners of those above
+    /// do not matter.
     mutating func forgetWhatHasNoSay() {
         if endsBeforeRules { entries.removeFirst(entries.count - 1) }
     }
 
     var isStillTrue: Bool { entries.allSatisfy { $0.isStillTrue } }
 
-    /// Whether all of it was as it is before `time`, in seconds.
+    /// Whether every path was last changed before `time`, in seconds.
     func isOlder(than time: Int64) -> Bool { entries.allSatisfy { $0.changed / 1_000_000_000 < time } }
 }
 
 extension RuleStore {
     private var base: ByteString { root == "/" ? "" : root }
 
-    /// The directories that lead to the rules, from the root on.
+    /// The directories that lead to the rules, starting at the root.
     fileprivate var directoryPaths: [ByteString] { [root, base + "/etc", base + "/etc/lowport"] }
 
-    /// Every file that `load` reads, or would if it were there, and the directory of further ones.
+    /// Every file that `load` reads, or would read if it existed, and the directory of additional files.
     fileprivate var filePaths: [ByteString] {
         let extra = base + Self.extraPath
         var paths = [base + Self.mainPath, extra]

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The directory that the rules are kept in, and how it is read safely.
+/// The directory of the rules, and how it is read safely.
 ///
-/// A rules file counts only if it and every directory above it belong to root and nobody else may write to them; what does
-/// not is refused with the reason. No symbolic link is followed. Everything is checked on the opened descriptor.
+/// A rules file counts only if the file and every directory above it belong to root and are writable by root only; any
+/// other is refused with the reason. No symbolic link is followed. Every check is made on the opened descriptor.
 public struct RuleStore: Sendable {
-    /// The directory that is taken for `/`; everything from it downwards is checked.
+    /// The directory that stands for `/`; it and everything below it are checked.
     package let root: ByteString
-    /// The user whom the files have to belong to.
+    /// The user who must own the files.
     package let owner: UserID
 
     /// The rules of this machine, below `/etc/lowport`.
@@ -24,10 +24,10 @@ public struct RuleStore: Sendable {
     package static var directories: [ByteString] { ["etc", "lowport"] }
     /// The file that `lowport grant` and `lowport revoke` write.
     public static var mainPath: ByteString { "/etc/lowport/rules" }
-    /// The directory of further files.
+    /// The directory of additional files.
     public static var extraPath: ByteString { "/etc/lowport/rules.d" }
 
-    /// What was found.
+    /// The result of reading the store.
     public struct Contents: Sendable {
         /// The files that could be read, valid or not, in the order in which they count.
         public var files: [RulesFile] = []
@@ -43,17 +43,17 @@ public struct RuleStore: Sendable {
         public var hasFiles: Bool { !files.isEmpty || !readErrors.isEmpty }
     }
 
-    /// A file or directory that does not count, and why.
+    /// A file or directory that is refused, and why.
     public struct ReadError: Error, Hashable, Sendable, ByteStringConvertible {
-        /// Why it does not count.
+        /// Why the file or directory is refused.
         public enum Reason: Hashable, Sendable {
-            /// It belongs to this user.
+            /// The owner is this user.
             case owner(UserID)
-            /// Its group or others may write to it.
+            /// The group or others may write to it.
             case writable(FileMode)
-            /// It is no regular file, or no directory.
+            /// It is not a regular file, or not a directory.
             case kind
-            /// It is larger than `RulesFile.maximumSize`.
+            /// The file is larger than `RulesFile.maximumSize`.
             case size
             /// It could not be opened or read.
             case failure(Errno)
@@ -61,10 +61,10 @@ public struct RuleStore: Sendable {
 
         /// The path.
         public let path: ByteString
-        /// Why it does not count.
+        /// Why the file or directory is refused.
         public let reason: Reason
 
-        /// Creates a refusal.
+        /// Creates an error.
         public init(path: ByteString, reason: Reason) {
             self.path = path
             self.reason = reason
@@ -86,8 +86,8 @@ public struct RuleStore: Sendable {
 
     /// Reads `rules` and then `rules.d/*.rules` in the order of their names.
     ///
-    /// What is not there is no error: without files nothing is allowed, and nothing is refused.
-    /// - Parameter port: the one port that rules are wanted for, which is quicker with thousands of them; nil for all.
+    /// A missing file is not an error: without files nothing is allowed, and nothing is refused.
+    /// - Parameter port: the only port whose rules are needed, which is faster with thousands of rules; nil for all.
     public func load(onlyFor port: Port? = nil) -> Contents {
         var contents = Contents()
         do throws(ReadError) {
@@ -118,9 +118,9 @@ public struct RuleStore: Sendable {
         }
     }
 
-    // MARK: - Opening what may be trusted
+    // MARK: - Opening trusted files and directories
 
-    /// Opens the directory of the rules, or another that `directories` lead to, checking every directory on the way.
+    /// Opens the directory of the rules, or another at the path `directories`, and checks every directory on the way.
     package func openDirectory(_ directories: [ByteString] = RuleStore.directories) throws(ReadError) -> FileDescriptor
     {
         let root = root
@@ -144,14 +144,14 @@ public struct RuleStore: Sendable {
         return directory
     }
 
-    /// Reads the rules file `name` of the open directory.
+    /// Reads the rules file `name` in the open directory.
     package func read(
         _ name: ByteString,
         in directory: borrowing FileDescriptor,
         path: ByteString,
         onlyFor port: Port? = nil
     ) throws(ReadError) -> RulesFile {
-        // Without waiting, so that a FIFO cannot hold up the one who asks.
+        // Non-blocking, so that a FIFO cannot block the requester.
         let file = try open(name, [.readOnly, .noFollow, .nonBlocking], in: directory, path: path)
         let status = try check(file, is: .regular, path: path)
         guard status.size <= RulesFile.maximumSize else { throw ReadError(path: path, reason: .size) }

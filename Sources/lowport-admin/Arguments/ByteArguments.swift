@@ -3,26 +3,28 @@ internal import ArgumentParser
 internal import Linux
 internal import Synchronization
 
-/// The words of the command line, byte for byte.
+/// The arguments of the command line, byte for byte.
 ///
-/// They come from the entry point: what the library of the language offers is read from proc(5), and is nothing without it.
+/// They come from the entry point: the standard library reads them from proc(5), and has none without it.
 enum ProgramArguments {
     private static let stored = Mutex<[ByteString]>([])
 
-    /// The words behind the name of the program.
+    /// The arguments after the name of the program.
     static var words: ArraySlice<ByteString> { stored.withLock { $0.dropFirst() } }
 
-    /// Remembers `all` words, that of the program's name in front.
+    /// Stores `all` arguments, including the name of the program.
     static func store(_ all: [ByteString]) { stored.withLock { $0 = all } }
 }
 
 extension ByteString {
-    /// The first of the scalars that stand for bytes; plane 16 is for private use.
+    /// The base of the scalars that stand for bytes; plane 16 is for private use.
     private static var base: UInt32 { 0x10_F700 }
 
-    /// The argument as text for the parser, which knows nothing else: each byte that is not ASCII is a scalar of its own.
+    /// The argument as text for the parser, which accepts only text: each byte that is not ASCII becomes a scalar of
+    /// its own.
     ///
-    /// So no two arguments are the same text, nothing is joined with what stands before it, and nothing is repaired.
+    /// So no two arguments become the same text, no byte is combined with the preceding one, and no invalid byte is
+    /// replaced.
     var argumentText: String {
         var text = String.UnicodeScalarView()
         for byte in bytes {
@@ -32,7 +34,7 @@ extension ByteString {
         return String(text)
     }
 
-    /// The bytes that `argumentText` made `text` of, or a message that has some of it in it.
+    /// The bytes that `argumentText` turned into `text`, or a message that contains such text.
     init(argument text: String) {
         var bytes: [UInt8] = []
         for scalar in text.unicodeScalars {
@@ -46,7 +48,7 @@ extension ByteString {
     }
 }
 
-/// A path, a name or free text of the command line: any bytes but NUL.
+/// A path, a name or free text on the command line: any bytes except NUL.
 struct BytesArgument: ExpressibleByArgument {
     let bytes: ByteString
 

@@ -4,7 +4,7 @@ internal import Linux
 internal import PolicyEditing
 internal import PortPolicy
 
-/// What the commands that change the rules have in common: how it is done and how that is told.
+/// The options of all commands that change the rules: how the change is made and how it is reported.
 struct EditingOptions: ParsableArguments {
     @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Say what would change, and change nothing.")
     var isDryRun = false
@@ -15,10 +15,10 @@ struct EditingOptions: ParsableArguments {
     @Flag(help: "Write JSON (schema lowport.change/1).")
     var json = false
 
-    /// Changes the rules file, and what the kernel enforces if it does, and says what became different.
+    /// Changes the rules file, and the policy in the kernel if the kernel enforces one, and reports the change.
     /// - Parameters:
-    ///   - original: `any` for a change that leaves nothing of the old text.
-    ///   - effect: which way the change goes; nil finds out.
+    ///   - original: `any` for a change that keeps nothing of the old text.
+    ///   - effect: the direction of the change; nil to determine it.
     func make(
         in original: RuleStore.Original = .valid,
         _ effect: RulesEffect?,
@@ -53,7 +53,6 @@ struct EditingOptions: ParsableArguments {
         return true
     }
 
-    /// Says what became different.
     func report(_ change: RulesChange) throws {
         if json { return try printJSON(ChangeAnswer(change, isDryRun: isDryRun)) }
         if quiet && !isDryRun { return }
@@ -61,7 +60,7 @@ struct EditingOptions: ParsableArguments {
     }
 }
 
-/// Says what became different, or would become, a line each.
+/// Prints what changed, or would change, one line each.
 func printOut(_ change: RulesChange, isDryRun: Bool = false) throws {
     if change.isEmpty { return try printOut("unchanged") }
     let tense: ByteString = isDryRun ? "would be " : ""
@@ -69,7 +68,7 @@ func printOut(_ change: RulesChange, isDryRun: Bool = false) throws {
     try printOut(lines: removed + change.added.map { "\(tense)added: \($0)" })
 }
 
-/// What became different, in JSON.
+/// The change in JSON.
 struct ChangeAnswer: Encodable {
     let schema = "lowport.change/1"
     let changed: Bool
@@ -85,13 +84,13 @@ struct ChangeAnswer: Encodable {
     }
 }
 
-/// Does something to the rules; what goes wrong is told on standard error, and becomes the status to end with.
+/// Runs `body` on the rules; an error is printed on standard error and becomes the exit status.
 func reporting<Value: ~Copyable>(_ body: () throws(UpdateError) -> Value) throws -> Value {
     do throws(UpdateError) { return try body() } catch { throw error.reported() }
 }
 
 extension UpdateError {
-    /// Says what went wrong, and returns the status to end with.
+    /// Prints the error, and returns the exit status.
     fileprivate func reported() -> ExitCode {
         switch self {
         case .busy:

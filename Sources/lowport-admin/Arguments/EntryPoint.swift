@@ -3,7 +3,7 @@ internal import ArgumentParser
 internal import Linux
 internal import PortPolicy
 
-/// The entry point of lowport-admin, which lowport(8) becomes for all verbs that are no programs of their own.
+/// The entry point of lowport-admin, which lowport(8) executes for every verb without a program of its own.
 @c(lowport_admin_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     ProgramArguments.store(unsafe [ByteString](argumentCount: count, arguments: arguments))
@@ -11,7 +11,8 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
 }
 
 extension Lowport {
-    /// Runs the command, and returns the exit status; of a command line that is not valid, `--json` hears as well.
+    /// Runs the command, and returns the exit status; an error in the command line is written as JSON as well, if
+    /// requested.
     fileprivate static func run() -> Int32 {
         do {
             try refuseUnknownCommand()
@@ -23,13 +24,13 @@ extension Lowport {
         }
     }
 
-    /// Says what the parser has to say, such as a page of help, and returns the status to end with.
+    /// Prints the output of the parser, such as a help page, and returns the exit status.
     private static func report(_ error: any Error) -> ExitCode {
         let status = exitCode(for: error)
         if error is ExitCode { return status }
         let text = ByteString(argument: fullMessage(for: error, columns: nil))
         if status.isSuccess {
-            // Help, versions and completion scripts are our own words.
+            // Help, versions and completion scripts contain only text of this program.
             do { try write(text + "\n") } catch { return error as? ExitCode ?? Status.system }
         } else {
             let message = ByteString(argument: message(for: error))
@@ -39,9 +40,10 @@ extension Lowport {
         return status
     }
 
-    /// The lines of what the parser says: those of its own message, and behind it those of the usage.
+    /// The lines of the parser's output: the message, and after it the usage.
     ///
-    /// If a word of the command line has a line feed, those of the message may be somebody else's: then it is one line.
+    /// If an argument has a line feed, the message may contain lines from that argument: then the message is a single
+    /// line.
     private static func lines(of text: ByteString, message: ByteString) -> [ByteString] {
         let newline = UInt8(ascii: "\n")
         let beginning: ByteString = "Error: \(message)"
@@ -52,7 +54,7 @@ extension Lowport {
         return [beginning + (rest.first ?? "")] + rest.dropFirst()
     }
 
-    /// Names the command that may have been meant, which the parser does for options alone.
+    /// Refuses an unknown command and suggests a known one; the parser makes suggestions only for options.
     private static func refuseUnknownCommand() throws {
         let known = configuration.subcommands.map { ByteString($0._commandName) } + ["help"]
         guard let first = ProgramArguments.words.first, !first.hasPrefix("-"), !known.contains(first) else { return }

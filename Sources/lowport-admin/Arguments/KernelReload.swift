@@ -5,12 +5,12 @@ internal import Linux
 internal import PolicyEditing
 internal import PortPolicy
 
-/// The kernel, as a command that changes the rules finds it.
+/// The state of the kernel engine, as a command that changes the rules finds it.
 enum KernelForWriters {
     /// Nothing is enforced.
     case off
     case enabled
-    /// Something is, or may be, that cannot be changed.
+    /// The kernel enforces a policy, or may enforce one, that cannot be changed.
     case unreachable(EnforcementError)
 
     static func find() -> KernelForWriters {
@@ -19,7 +19,7 @@ enum KernelForWriters {
         }
     }
 
-    /// What keeps a change from being made that may allow more, or free somebody: errors of the policy as it would be.
+    /// The errors of the future policy that prevent a change which may allow more or free a principal.
     static func errors(inTheWayOf content: [UInt8]) -> [PolicyError] {
         guard case .enabled = find() else { return [] }
         return PolicyReading.ofSystem(isHeld: true, insteadOfMain: content).errors
@@ -27,12 +27,14 @@ enum KernelForWriters {
 }
 
 extension RulesTransaction {
-    /// Puts the text of `change` in the place of the rules file `before`, and brings the policy into the kernel, if that enforces
-    /// one.
+    /// Replaces the text of the rules file `before` by that of `change`, and loads the policy into the kernel, if the
+    /// kernel enforces one.
     ///
-    /// What may widen is made everywhere or nowhere: if the policy has errors, or the kernel does not take it, the file is what
-    /// it was. What narrows is made wherever it can be, and never taken back. Nobody is freed by an error.
-    /// - Returns: what is to be said when the change has been told, with the status to end with; nil if all of it is done.
+    /// A change that may widen is made everywhere or nowhere: if the policy has errors, or the kernel does not accept
+    /// it, the file is as it was before. A change that narrows is made wherever possible, and never undone. No error
+    /// frees a principal.
+    /// - Returns: a closure to call after the change has been reported, which reports the rest and returns the exit
+    ///   status; nil if everything is done.
     func put(_ change: RulesChange, insteadOf before: RulesFile, _ effect: RulesEffect) throws -> (() -> ExitCode)? {
         switch (KernelForWriters.find(), effect) {
         case (.off, _):
@@ -73,14 +75,14 @@ extension RulesTransaction {
         }
     }
 
-    /// Makes the file what it was before, unless somebody else has changed it meanwhile.
+    /// Restores the file, unless another process has changed it in the meantime.
     private func takeBack(_ change: RulesChange, to before: RulesFile) {
         do throws(UpdateError) {
             guard try current().content == change.content else { return }
             try install(before.content)
             printError("the rules are as they were before")
         } catch { printError("lowport: nor could \(before.path) be brought back to what it was") }
-        // If one half of the kernel has taken the new policy, it gets the old one again.
+        // If one half of the kernel engine has taken the new policy, it gets the old one again.
         _ = try? KernelEngine.reload(.narrowed) { .ofSystem(isHeld: true) }
     }
 
@@ -95,7 +97,7 @@ extension RulesTransaction {
     }
 }
 
-/// Brings the policy into the kernel, if that enforces an older one, for a command that has nothing to change.
+/// Loads the policy into the kernel, if the kernel enforces an older one, for a command that has nothing to change.
 func bringUpToDate() throws {
     switch KernelForWriters.find() {
     case .off: return
@@ -109,7 +111,7 @@ func bringUpToDate() throws {
     }
 }
 
-/// Says which errors there are and what they lead to, and returns the status to end with.
+/// Prints the errors and their consequence, and returns the exit status.
 func reportErrors(_ errors: [PolicyError], _ what: ByteString, details: [ByteString] = []) -> ExitCode {
     failure(
         what,
@@ -120,10 +122,10 @@ func reportErrors(_ errors: [PolicyError], _ what: ByteString, details: [ByteStr
 }
 
 extension KernelEngine.Outcome {
-    /// Whether there is nothing to be said of it.
+    /// Whether there is nothing to report.
     var isWhole: Bool { reading.errors.isEmpty && shortfalls.isEmpty && !isStale }
 
-    /// Says what is not as it should be, of a change that was made, and returns the status to end with.
+    /// Reports, after a change was made, what is wrong, and returns the exit status.
     func reported() -> ExitCode {
         if !reading.errors.isEmpty {
             let what: ByteString =
@@ -136,14 +138,14 @@ extension KernelEngine.Outcome {
             for other in shortfalls.dropFirst() { printError("lowport: \(other)") }
             return failure("the kernel has the policy, but \(first)", status: Status.system)
         }
-        // Nobody is held to anything, and so nobody to the change.
+        // The kernel confines no process, so the change has no effect on any.
         printError("note: \(EnforcementError.stale)")
         return ExitCode.success
     }
 }
 
 extension EnforcementError {
-    /// Says of a change that takes away that the kernel has not got it, and returns the status to end with.
+    /// Reports that the kernel does not have a change that takes permissions away, and returns the exit status.
     fileprivate func reportedAfterNarrowing() -> ExitCode {
         let status = reported()
         printError("\(RuleStore.mainPath) is changed, but the kernel still enforces the old policy")

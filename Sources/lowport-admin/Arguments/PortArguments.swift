@@ -3,11 +3,11 @@ internal import ArgumentParser
 internal import Linux
 internal import PortPolicy
 
-/// Ports as people write them, with commas between them.
+/// Ports on the command line, separated by commas.
 struct PortList {
     let ranges: [PortRange]
 
-    /// Reads ports, ranges and service names; throws what is wrong with the first that is none.
+    /// Parses ports, ranges and service names; throws an error about the first invalid part.
     static func parse(_ argument: String) throws -> PortList {
         PortList(
             ranges: try ByteString(argument: argument).split(on: UInt8(ascii: ",")).map { part in
@@ -26,7 +26,7 @@ struct PortList {
         return "There is no service of that name\(near)"
     }
 
-    /// The names of services(5) that files know.
+    /// The names in /etc/services (services(5)).
     private static var serviceNames: [ByteString] {
         let content = (try? FileDescriptor.open("/etc/services", .readOnly).readToEnd(limit: 4 << 20)) ?? []
         return content.split(separator: UInt8(ascii: "\n")).compactMap { line in
@@ -37,7 +37,7 @@ struct PortList {
 
     /// `80`, `8000-8010`, a name of services(5) or two names with a dash between them.
     ///
-    /// A whole name wins over a range, since names may have a dash in them.
+    /// A complete name takes precedence over a range, because names may contain a dash.
     private static func range(_ text: ByteString) -> PortRange? {
         if let range = PortRange(text: text) { return range }
         if let port = Services.port(named: text) { return PortRange(port) }
@@ -57,7 +57,7 @@ extension PortList: ExpressibleByArgument {
 }
 
 extension [PortList] {
-    /// All ports, joined in the order in which they were given, without repetition.
+    /// All ports, in the order in which they were given, without repetition.
     var ranges: [PortRange] {
         reduce(into: []) { all, list in all += list.ranges.filter { !all.contains($0) } }
     }

@@ -37,7 +37,7 @@ struct PrincipalOptions: ParsableArguments {
         return all
     }
 
-    /// Demands that exactly one is named, or with `--program` none.
+    /// Requires exactly one principal, or none with `--program`.
     func demand(instead program: BytesArgument?) throws {
         if program != nil {
             guard given.isEmpty else { throw ValidationError("--program is for everybody who runs the program.") }
@@ -52,7 +52,7 @@ struct PrincipalOptions: ParsableArguments {
         near.map { "did you mean \($0)?" } ?? "for a number, use \(option)"
     }
 
-    /// The principal, if the machine knows its name.
+    /// The principal; throws if the machine does not know its name.
     func existingPrincipal() throws -> Principal {
         switch principal {
         case .user(let name) where Accounts.user(named: name) == nil:

@@ -3,7 +3,7 @@ internal import ArgumentParser
 internal import Linux
 internal import PortPolicy
 
-/// What `lowport grant` gives and `lowport revoke` takes: ports of somebody, or every port of a program.
+/// What `lowport grant` grants and `lowport revoke` revokes: ports of a principal, or every port of a program.
 struct RuleOptions: ParsableArguments {
     @Argument(
         help: "Ports: numbers, ranges (8000-8010) or service names (https).",
@@ -29,10 +29,10 @@ struct RuleOptions: ParsableArguments {
     @Option(help: "Addresses or prefixes, with commas; all addresses without this.")
     var on: PrefixList?
 
-    /// The addresses that are named; none are all.
+    /// The specified addresses; none means all.
     var prefixes: [AddressPrefix] { on?.prefixes ?? [] }
 
-    /// Whether anything narrows down what is meant, which a program does not take.
+    /// Whether an option restricts the ports, protocols or addresses, which `--program` does not allow.
     var narrows: Bool { !ports.isEmpty || transport != nil || on != nil }
 
     func validate() throws {

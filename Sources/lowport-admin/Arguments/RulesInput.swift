@@ -3,14 +3,15 @@ internal import Linux
 internal import PortPolicy
 
 extension RulesFile {
-    /// Reads the rules file that somebody named on the command line, whatever it is; `-` is standard input.
+    /// Reads the rules file named on the command line, without checking its owner or kind; `-` is standard input.
     init(reading name: ByteString) throws {
         self = try Self.reading(name) { () throws(Errno) in try FileDescriptor.open(name, .readOnly) }
     }
 
     /// Reads the rules file that is to become the policy; `-` is standard input.
     ///
-    /// If root asks, nobody may have written to it, or may have put it there, but root and the user who called sudo(8).
+    /// If root runs the command, only root and the user who called sudo(8) may be able to write to the file or to put
+    /// it in place.
     init(trusting name: ByteString) throws {
         guard CurrentProcess.effectiveUser == .root, Self.descriptor(named: name) == nil else {
             try self.init(reading: name)
@@ -21,7 +22,7 @@ extension RulesFile {
             throw failure("cannot read \(name): not a regular file", hint: Self.hint(name), status: Status.system)
         }
         let trusted = [UserID.root] + (Self.callerOfSudo.map { [$0] } ?? [])
-        // Where others may make names, they may have made a link, too.
+        // Users who can create names there may have created a symbolic link as well.
         let weakness =
             resolved.weakFile(trusting: trusted)
             ?? resolved.weakDirectory(trusting: trusted, allowsSticky: resolved.links.isEmpty)
@@ -58,7 +59,7 @@ extension RulesFile {
         return "if it is as it should be: \(command) < \(file)"
     }
 
-    /// The descriptor that a name stands for: what was open before this program was started needs no name.
+    /// The inherited descriptor that a name stands for, which is used directly; nil for any other name.
     private static func descriptor(named name: ByteString) -> InheritedDescriptor? {
         if name == "-" || name == "/dev/stdin" { return .standardInput }
         for prefix in ["/dev/fd/", "/proc/self/fd/"] as [ByteString] where name.hasPrefix(prefix) {
@@ -68,7 +69,7 @@ extension RulesFile {
         return nil
     }
 
-    /// The user who called sudo(8), which says so in the environment; root's environment is root's own.
+    /// The user who called sudo(8), which sets the variable; the environment of root is trusted.
     private static var callerOfSudo: UserID? {
         Environment.value(of: "SUDO_UID").flatMap { Digits.number($0, upTo: UInt64(UInt32.max)) }
             .map { UserID(rawValue: UInt32($0)) }

@@ -41,7 +41,7 @@ struct Apply: ParsableCommand {
         if editing.isDryRun, !change.isEmpty { throw Status.no }
     }
 
-    /// Names the other files with rules, which somebody who states the whole policy may have forgotten.
+    /// Reports the other files with rules, which a user who states the whole policy may have forgotten.
     private func reportWhatElseAllows() {
         for file in RuleStore.system.load().files where file.path != RuleStore.mainPath && !file.rules.isEmpty {
             printError("note: \(file.path) stays, and allows what it allows")

@@ -2,17 +2,17 @@
 internal import KernelPolicy
 internal import PolicyInventory
 
-/// How many binds the kernel engine granted by each line, since it was enabled.
+/// The number of binds that the kernel engine granted by each line since it was enabled.
 struct BindCounts {
     private let counts: [UInt64: UInt64]
 
-    /// Asks the kernel; nil if the engine is not enabled, or if its counters are not for the caller.
+    /// Reads the counters of the kernel; nil if the engine is not enabled, or if the caller may not read them.
     init?(_ entries: [PolicyEntry]) {
         let digests = entries.map { PolicyTable.digest(of: $0.counter) }
         guard let counts = try? KernelEngine.counts(of: digests) else { return nil }
         self.counts = counts
     }
 
-    /// Nil for an entry that the kernel does not know.
+    /// The number of binds; nil for an entry that the kernel does not know.
     func count(of entry: PolicyEntry) -> UInt64? { counts[PolicyTable.digest(of: entry.counter)] }
 }

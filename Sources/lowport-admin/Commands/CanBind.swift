@@ -42,7 +42,7 @@ struct CanBind: ParsableCommand {
         }
     }
 
-    /// Answers what lowport(8) does not answer by itself, and says why there is no answer.
+    /// Answers what lowport(8) does not answer itself, and reports why there is no answer.
     func run() throws {
         switch try permission() {
         case .granted(let reason): try answer(true, reason)

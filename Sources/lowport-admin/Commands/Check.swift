@@ -70,7 +70,7 @@ struct Check: ParsableCommand {
 }
 
 extension [SourceInventory] {
-    /// How many rules are written in how many files.
+    /// The numbers of files and of rules in them.
     fileprivate var written: (files: Int, rules: Int) {
         reduce((0, 0)) { ($0.files + $1.count.files, $0.rules + $1.count.rules) }
     }

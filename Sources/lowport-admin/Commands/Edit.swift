@@ -37,7 +37,7 @@ struct Edit: ParsableCommand {
         if let rest { throw rest() }
     }
 
-    /// The copy, once it is without errors, and so is all that the kernel would have to take with it.
+    /// The copy, once the copy and everything else that the kernel would have to load with it have no errors.
     private func edited(_ draft: borrowing RulesDraft, _ original: RulesFile) throws -> RulesFile {
         while true {
             try Editor.open(draft.path)
@@ -54,13 +54,14 @@ struct Edit: ParsableCommand {
         }
     }
 
-    /// What keeps the copy from being put in place. Whoever mends it meanwhile goes on with the same copy.
+    /// The errors that prevent installing the copy. A user who corrects them in the meantime can go on with the same
+    /// copy.
     private func errorsElsewhere(_ original: RulesFile, _ edited: RulesFile) -> [PolicyError] {
         if original.content == edited.content || RulesEffect(from: original, to: edited) == .narrows { return [] }
         return KernelForWriters.errors(inTheWayOf: edited.content)
     }
 
-    /// Asks until there is an answer; the end of the input is one, too.
+    /// Prompts until there is a valid answer; the end of the input counts as `x`.
     private func wantsToEditAgain() -> Bool {
         while true {
             prompt("What now? (e)dit again, e(x)it without saving: ")

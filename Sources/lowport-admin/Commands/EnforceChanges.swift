@@ -76,7 +76,7 @@ struct EnforceReload: ParsableCommand {
     }
 }
 
-/// Names what of the policy the kernel cannot have, and ends with what is not as it should be, if anything is.
+/// Reports what the kernel cannot have of the policy, and throws the exit status if anything is wrong.
 private func finish(_ outcome: KernelEngine.Outcome) throws {
     for diagnostic in outcome.reading.policy.leftOut {
         printError("lowport: \(diagnostic): left to authbind and lowport run")
@@ -84,14 +84,14 @@ private func finish(_ outcome: KernelEngine.Outcome) throws {
     if !outcome.isWhole { throw outcome.reported() }
 }
 
-/// Runs `body`, and says why if the kernel does not do it.
+/// Runs `body`; an error is printed and becomes the exit status.
 @discardableResult
 func enforcing<Value: ~Copyable>(_ body: () throws(EnforcementError) -> Value) throws -> Value {
     do throws(EnforcementError) { return try body() } catch { throw error.reported() }
 }
 
 extension EnforcementError {
-    /// Says what went wrong, and returns the status to end with.
+    /// Prints the error, and returns the exit status.
     func reported() -> ExitCode {
         switch self {
         case .notPermitted: failure(byteString, hint: "run it as root, with sudo", status: Status.notPermitted)

@@ -95,7 +95,7 @@ struct Explain: ParsableCommand {
 }
 
 extension Finding.Effect {
-    /// The word in front of the finding.
+    /// The word before the finding.
     fileprivate var word: ByteString {
         switch self {
         case .allows: "yes"
@@ -107,7 +107,7 @@ extension Finding.Effect {
 }
 
 extension BindQuestion.ResolutionError {
-    /// Says what went wrong, and returns the status to end with.
+    /// Prints the error, and returns the exit status.
     fileprivate func reported() -> ExitCode {
         switch self {
         case .noSuchUser(let name):

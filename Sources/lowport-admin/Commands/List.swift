@@ -67,7 +67,7 @@ struct List: ParsableCommand {
     }
 }
 
-/// What somebody wants to see.
+/// Which entries to show.
 struct ListFilter {
     private let ports: [PortRange]?
     private let users: (name: ByteString, number: UserID?, groups: Set<GroupID>)?
@@ -77,7 +77,7 @@ struct ListFilter {
         users = user.map { ($0, Accounts.user(named: $0), Set(Accounts.groups(ofUser: $0))) }
     }
 
-    /// Confinement is for every port, and so of no interest to somebody who asks for some.
+    /// Confinement applies to every port, so it is not shown if specific ports are requested.
     func wants(_ confinement: ConfinedPrincipal) -> Bool {
         if ports != nil { return false }
         guard let users else { return true }
@@ -106,7 +106,7 @@ extension PortRange {
     /// Every port.
     static var all: PortRange? { PortRange(Port(rawValue: 1), Port(rawValue: 65535)) }
 
-    /// The ports that the kernel leaves to everybody; nil if there are none.
+    /// The unprivileged ports, from the first on; nil if there are none.
     static func open(from threshold: UInt32) -> PortRange? {
         guard threshold <= 65535 else { return nil }
         return PortRange(Port(rawValue: UInt16(max(1, threshold))), Port(rawValue: 65535))

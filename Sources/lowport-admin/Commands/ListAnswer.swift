@@ -4,23 +4,24 @@ internal import Linux
 internal import PolicyInventory
 internal import PortPolicy
 
-/// Everything that allows somebody to bind something.
+/// Everything that allows a bind.
 struct ListAnswer {
-    /// What each source of permission allows.
+    /// What each permission source allows.
     let sources: [SourceInventory]
-    /// How often the kernel engine granted by each of them; nil if it is not enabled, or if that is not for the caller.
+    /// The number of binds granted by each entry; nil if the kernel engine is not enabled, or if the caller may not
+    /// read it.
     let binds: BindCounts?
     let programs: [PrivilegedProgram]
-    /// Nil if the kernel does not say.
+    /// The first unprivileged port; nil if it could not be read.
     let threshold: UInt32?
     let now: Timestamp
 
-    /// Who is held to the rules, under the kernel engine.
+    /// The principals that the kernel engine confines to the rules.
     private var confinements: [(confinement: ConfinedPrincipal, location: RuleLocation)] {
         sources.flatMap(\.confinements)
     }
 
-    /// The table.
+    /// The lines of the table.
     func lines(_ filter: ListFilter) -> [Line] {
         let columns: [ByteString] = binds == nil ? [] : ["BINDS"]
         var table = Table(headings: ["WHO", "PROTOCOL", "PORTS", "ADDRESSES", "UNTIL"] + columns + ["SOURCE"])
@@ -31,7 +32,7 @@ struct ListAnswer {
         var names = NameCache()
         for entry in sources.flatMap(\.entries) {
             let until = entry.until.map { "\($0)\($0 <= now ? " (over)" : "")" as ByteString } ?? "-"
-            // In a rule stands what somebody wrote; a file has an owner, who has a name.
+            // A rule shows the principal as it is written; a file has an owner ID, which is shown as a name.
             let who = entry.rule == nil ? names.naming(entry.principal) : entry.principal
             let ports = ByteString(joining: entry.ports.map(\.byteString), with: ",")
             let cells = [who.byteString, entry.transports.byteString, ports, entry.addresses ?? "all", until]
@@ -58,7 +59,7 @@ extension ConfinedPrincipal {
     /// `user web`, `everyone but root`.
     fileprivate var who: ByteString { self == .everyone ? "everyone but root" : principal }
 
-    /// `user web`, `everyone`: what stands behind the verb.
+    /// `user web`, `everyone`: the words after the verb.
     fileprivate var principal: ByteString { ByteString(byteString.bytes.dropFirst("confine ".utf8.count)) }
 }
 
@@ -67,7 +68,7 @@ struct NameCache {
     private var users: [UserID: ByteString?] = [:]
     private var groups: [GroupID: ByteString?] = [:]
 
-    /// `principal` with a name in the place of a number that has one.
+    /// `principal` with a name in place of a number, if the number has one.
     mutating func naming(_ principal: Principal) -> Principal {
         switch principal {
         case .userID(let number):
@@ -81,7 +82,7 @@ struct NameCache {
     }
 }
 
-// The fields are those of Documentation/json.md: each source has one of its name.
+// The fields are those of Documentation/json.md: each source has a field with its name.
 extension ListAnswer: Encodable {
     private struct Key: CodingKey {
         let stringValue: String
@@ -106,7 +107,7 @@ extension ListAnswer: Encodable {
     }
 }
 
-/// An entry: with all that is in a rule, or as a file.
+/// An entry: a rule with all its parts, or a file.
 private struct ListedEntry: Encodable {
     let entry: PolicyEntry
     let now: Timestamp

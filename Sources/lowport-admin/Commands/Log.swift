@@ -44,7 +44,7 @@ struct Log: ParsableCommand {
             var count = 0
             while let event = reader.next() {
                 count += 1
-                // In a flood there is no end of events, and no other time for it: more than have room at once.
+                // In a flood the events never end, so losses are also reported after more events than the buffer holds.
                 if count % 16384 == 0 { try reportLosses(&reader) }
                 if let wanted, event.user != wanted { continue }
                 if let port, !port.ranges.contains(where: { $0.contains(event.port) }) { continue }
@@ -64,7 +64,7 @@ struct Log: ParsableCommand {
         throw failure("no such user: \(name)", status: Status.usage)
     }
 
-    /// Says how many events found no room since it was last said, behind those that did.
+    /// Reports the number of events lost since the last report, after the events that were kept.
     private func reportLosses(_ reader: inout EventReader) throws {
         let count = try enforcing { () throws(EnforcementError) in try reader.takeLosses() }
         if count == 0 { return }
@@ -73,7 +73,7 @@ struct Log: ParsableCommand {
     }
 }
 
-/// That events were lost, as it is written, for people and as JSON.
+/// A report of lost events, as text and as JSON.
 private struct LostEvents: Encodable {
     let schema = "lowport.lost/1"
     let time: String

@@ -3,7 +3,7 @@ internal import KernelPolicy
 internal import Linux
 internal import PortPolicy
 
-/// An event as it is written, for people and as JSON.
+/// An event as text and as JSON.
 struct LoggedBind: Encodable {
     let schema = "lowport.log/1"
     let time: String
@@ -19,7 +19,7 @@ struct LoggedBind: Encodable {
     let port: UInt16
     let file: String?
     let line: UInt32?
-    /// What the thread calls itself, and the file that granted it, byte for byte.
+    /// The name that the thread gives itself, and the file that granted the bind, byte for byte.
     private let program: ByteString
     private let grantor: ByteString?
 

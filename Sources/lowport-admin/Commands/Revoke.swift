@@ -46,12 +46,12 @@ struct Revoke: ParsableCommand {
         if !editing.quiet { reportWhatRemains(of: revocation) }
     }
 
-    /// Names the rules that still allow some of it: in other files, or for other principals that include this one.
+    /// Reports the rules that still allow part of `revocation`: in other files, or for `everyone`.
     private func reportWhatRemains(of revocation: Revocation) {
         if editing.isDryRun { return }
         for (rule, location) in RuleStore.system.load().rules.files.flatMap(\.rules) {
             guard rule.principal == revocation.principal || rule.principal == .everyone else { continue }
-            // What taking it away would change, it allows.
+            // A rule that the revocation would change allows part of it.
             var rest = revocation
             rest.principal = rule.principal
             if rule.subtracting(rest) == [rule] { continue }

@@ -2,7 +2,7 @@
 internal import ArgumentParser
 internal import Linux
 
-/// `lowport run`: its help. With a program to start, lowport(8) becomes lowport-run(1).
+/// `lowport run`: its help only. With a program to start, lowport(8) executes lowport-run(1).
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start a program that may bind what its user is allowed to.",
@@ -33,7 +33,7 @@ struct Run: ParsableCommand {
     }
 }
 
-/// `lowport forward`: its help. With ports, lowport(8) becomes lowport-forward(1), started so that it may bind.
+/// `lowport forward`: its help only. With ports, lowport(8) runs lowport-forward(1) under Lowport, so that it may bind.
 struct Forward: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Listen on a port that is allowed, and pass connections on to another.",
@@ -56,7 +56,8 @@ struct Forward: ParsableCommand {
 }
 
 extension ParsableCommand {
-    /// Shows the help of this verb, which other words than those for help are not for: lowport(8) knows its program.
+    /// Shows the help of this verb; other words are an error, because lowport(8) itself executes the program of this
+    /// verb.
     fileprivate func helpAlone(_ words: [String]) throws {
         if words.isEmpty || words[0] == "--help" || words[0] == "-h" { throw CleanExit.helpRequest(self) }
         throw failure("only lowport starts what this verb stands for", status: ExitCode(125))

@@ -60,7 +60,7 @@ struct ThresholdCommand: ParsableCommand {
         }
     }
 
-    /// What else becomes open is what people overlook.
+    /// Warns about the other ports that become unprivileged, which are easily overlooked.
     private func warn(from current: UInt32, to number: UInt32) {
         guard number < min(current, PortThreshold.standard) else { return }
         printError("warning: every user and every program may then bind ports \(number)-\(current - 1), TCP and UDP")

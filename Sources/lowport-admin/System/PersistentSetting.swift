@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Why a setting of the kernel could not be made.
+/// Why a setting of the kernel could not be changed.
 enum SettingError: Error {
     /// A system call failed.
     case failure(ByteString, Errno)
-    /// Somebody else may change the directory of the settings, or one above.
+    /// A user other than root may change the directory of the settings, or a directory above it.
     case weak(PathWeakness)
 }
 
-/// The threshold of ports, now and after the next reboot.
+/// The first unprivileged port, now and after the next reboot.
 struct PersistentSetting {
     private let number: UInt32
 
-    /// The threshold `number`.
     static func threshold(_ number: UInt32) -> PersistentSetting { PersistentSetting(number: number) }
 
     private static let directory: ByteString = "/etc/sysctl.d"
     private static let name: ByteString = "99-lowport.conf"
 
-    /// Writes the file of sysctl.d(5) first, and then tells the kernel: what is in force is never what a start forgets.
+    /// Writes the file of sysctl.d(5) first, and then sets the value in the kernel: a reboot never forgets a value in
+    /// force.
     func store() throws(SettingError) {
         let directory = try openDirectory()
         do throws(Errno) { try writeFile(in: directory) } catch {
@@ -28,7 +28,7 @@ struct PersistentSetting {
         do throws(Errno) { try PortThreshold.set(number) } catch { throw .failure(PortThreshold.path, error) }
     }
 
-    /// Opens the directory of the settings, and makes it if it is missing.
+    /// Opens the directory of the settings, and creates it if it is missing.
     private func openDirectory() throws(SettingError) -> FileDescriptor {
         let etc = try trustedDirectory("/etc")
         do throws(Errno) { try etc.file.makeDirectory("sysctl.d", mode: FileMode(rawValue: 0o755)) } catch {
@@ -40,7 +40,7 @@ struct PersistentSetting {
         }
     }
 
-    /// The directory at `path`, to which no link leads, and which root alone may change, as those above it.
+    /// The directory at `path`, reached without a symbolic link; only root may change it and the directories above it.
     private func trustedDirectory(_ path: ByteString) throws(SettingError) -> ResolvedPath {
         let resolved = try Self.resolve(path)
         guard resolved.status.kind == .directory else { throw .failure(path, .notDirectory) }

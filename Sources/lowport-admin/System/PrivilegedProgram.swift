@@ -7,7 +7,7 @@ struct PrivilegedProgram {
     let path: ByteString
     let capabilities: FileCapabilities
 
-    /// Those in the directories of PATH, each once, in the order in which a shell finds them.
+    /// The programs in the directories of PATH, each once, in the order in which a shell finds them.
     static func alongPath() -> [PrivilegedProgram] {
         let path = Environment.value(of: "PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         var seen: Set<[UInt64]> = []

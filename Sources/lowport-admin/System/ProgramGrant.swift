@@ -3,19 +3,19 @@ internal import ArgumentParser
 internal import Capabilities
 internal import Linux
 
-/// Whether a program may bind every port: the capability `cap_net_bind_service` of its file.
+/// The permission of a program to bind every port: the capability `cap_net_bind_service` of its file.
 ///
-/// The file is resolved once, and what is looked at and what is changed are the same one.
+/// The path is resolved once, so that the file that is examined is the file that is changed.
 struct ProgramGrant: ~Copyable {
-    /// Where the program is, from the root and without links.
+    /// The absolute path of the program, without symbolic links.
     let path: ByteString
-    /// Where it was said to be, and where it is, if a link lies between the two.
+    /// The given path and the resolved path; nil if there is no symbolic link between them.
     let resolution: ByteString?
     private let weakness: PathWeakness?
     private let target: CapabilityTarget
     private let before: FileCapabilities?
 
-    /// Looks at the program at `name`, to which symbolic links lead only with `followLinks`.
+    /// Examines the program at `name`; a symbolic link on the way is followed only with `followLinks`.
     init(_ name: ByteString, followLinks: Bool) throws {
         let resolved = try Self.resolve(name, followLinks: followLinks)
         let path = resolved.path
@@ -51,7 +51,7 @@ struct ProgramGrant: ~Copyable {
         }
     }
 
-    /// Ends with a failure if anybody but root may change the program, or put another in its place: it would be theirs.
+    /// Throws if a user other than root may change or replace the program: that user would have the capability.
     func refuseIfOthersMayChange() throws {
         guard let weakness else { return }
         throw failure(
@@ -68,20 +68,20 @@ struct ProgramGrant: ~Copyable {
         do throws(Errno) { return try body() } catch { throw refusal(of: path, error) }
     }
 
-    /// Gives the capability; says false if the file has it.
+    /// Gives the file the capability; returns false if the file already has it.
     func give(isDryRun: Bool) throws -> Bool {
         var state = before?.state ?? CapabilityState()
-        // Those that are for another user namespace have no effect in ours, and are written anew.
+        // Capabilities for another user namespace have no effect in this one, and are rewritten for this one.
         let isOurs = before.map { $0.rootUser == .root } ?? true
         if isOurs, state.permitted.contains(.netBindService), state.effective.contains(.netBindService) { return false }
         state.raise([.netBindService], in: [.effective, .permitted])
-        // The effective flag of a file is one for all: what was only permitted becomes effective, too.
+        // A file has a single effective flag: capabilities that were only permitted become effective as well.
         state.effective = state.permitted.union(state.inheritable)
         try write(state, isDryRun: isDryRun)
         return true
     }
 
-    /// Takes the capability away and leaves the others; says false if the file does not have it.
+    /// Removes the capability and keeps the others; returns false if the file does not have it.
     func take(isDryRun: Bool) throws -> Bool {
         guard var state = before?.state, state.flags(of: .netBindService) != [] else { return false }
         state.lower([.netBindService], in: .all)
@@ -105,7 +105,7 @@ struct ProgramGrant: ~Copyable {
         }
     }
 
-    /// What somebody should know who gives the capability to the file.
+    /// The warnings for a user who gives the capability to the file.
     static func warnings(about path: ByteString) -> [ByteString] {
         var warnings: [ByteString] = [
             "warning: whoever runs \(path) may bind every port with it, on every address",

@@ -2,9 +2,9 @@
 internal import ArgumentParser
 internal import Linux
 
-/// The editor of the person at the terminal.
+/// The editor of the user at the terminal.
 enum Editor {
-    /// Opens `path` in the editor and waits for its end; one that fails ends this program.
+    /// Opens `path` in the editor and waits until the editor exits; throws if it fails.
     static func open(_ path: ByteString) throws {
         let candidates: [ByteString] = chosen.map { [$0] } ?? ["editor", "vi", "nano"]
         for words in candidates.map(words) {
@@ -12,7 +12,7 @@ enum Editor {
             do throws(Errno) {
                 status = try runInForeground(words[0], arguments: words + [path])
             } catch {
-                // Of those that nobody chose, the first that is there is taken.
+                // If no editor was chosen, the first that exists is used.
                 if error == .noSuchFile, chosen == nil { continue }
                 throw failure("cannot run \(words[0]): \(error.sentence)", status: Status.system)
             }
@@ -22,7 +22,7 @@ enum Editor {
         throw failure("cannot find an editor", hint: "set EDITOR", status: Status.system)
     }
 
-    /// What the environment asks for, in the order that sudo(8) has.
+    /// The editor from the environment, in the order of sudo(8).
     private static var chosen: ByteString? {
         for name in ["SUDO_EDITOR", "VISUAL", "EDITOR"] as [ByteString] {
             if let value = Environment.value(of: name), !words(value).isEmpty { return value }
@@ -30,20 +30,20 @@ enum Editor {
         return nil
     }
 
-    /// `code --wait` is a program and an argument.
+    /// Splits a command: `code --wait` is a program and an argument.
     private static func words(_ command: ByteString) -> [ByteString] {
         command.split(on: UInt8(ascii: " ")).filter { !$0.isEmpty }
     }
 }
 
-/// Writes a question to standard error, where it is seen even if the output goes elsewhere.
+/// Writes a question to standard error, which the user sees even if standard output is redirected.
 func prompt(_ question: Message) { try? InheritedDescriptor.standardError.write(question.shown) }
 
-/// The next line of standard input, without blanks around it; nil at the end.
+/// The next line of standard input, without blanks; nil at the end.
 func readAnswer() -> ByteString? {
     var line: [UInt8] = []
     while true {
-        // Byte by byte: what stands behind the line belongs to the next question, or to the editor.
+        // Byte by byte: the bytes after the line belong to the next prompt, or to the editor.
         guard let next = try? InheritedDescriptor.standardInput.read(upTo: 1), let byte = next.first else {
             return line.isEmpty ? nil : ByteString(line)
         }

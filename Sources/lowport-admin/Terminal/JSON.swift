@@ -2,11 +2,11 @@
 internal import FoundationEssentials
 internal import Linux
 
-/// Writes `value` as one JSON object: sorted keys in snake case, so that the same answer has the same bytes.
+/// Writes `value` as one JSON object: sorted keys in snake case, so that equal answers have equal bytes.
 ///
 /// - Parameters:
-///   - isOneLine: whether it stands on one line, as one of many.
-///   - keysAreFinal: whether every key is one word already; to look at each key of ten thousand rules takes time.
+///   - isOneLine: whether to write a single line, as one object of many.
+///   - keysAreFinal: whether every key is already a single word; converting each key of ten thousand rules takes time.
 func printJSON(_ value: some Encodable, isOneLine: Bool = false, keysAreFinal: Bool = false) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -2,7 +2,7 @@
 internal import ArgumentParser
 internal import Linux
 
-/// What `--json` writes to standard output when there is no answer; the text for people still goes to standard error.
+/// The output of `--json` on standard output if there is no answer; the text for people still goes to standard error.
 struct ErrorAnswer: Encodable {
     let schema = "lowport.error/1"
     let error: String
@@ -11,7 +11,7 @@ struct ErrorAnswer: Encodable {
     let status: Int32
 }
 
-/// Whether the command line asks for JSON. What follows `--`, or a program to be run, is none of ours.
+/// Whether the command line asks for JSON. Words after `--`, and those of a program to run, do not count.
 private var isJSONWanted: Bool {
     let words = ProgramArguments.words.prefix { $0 != "--" }
     return words.contains("--json") && !["run", "forward"].contains(words.first ?? "")

@@ -2,7 +2,7 @@
 internal import ArgumentParser
 internal import Linux
 
-/// What a command ends with when it cannot do what it was requested.
+/// The exit statuses of a command that does not do what was requested.
 enum Status {
     /// The answer to the question is no.
     static let no = ExitCode(1)
@@ -10,7 +10,7 @@ enum Status {
     static let usage = ExitCode(64)
     /// The rules have errors (`EX_DATAERR`).
     static let badRules = ExitCode(65)
-    /// The kernel lacks what it takes (`EX_UNAVAILABLE`).
+    /// The kernel lacks a required feature (`EX_UNAVAILABLE`).
     static let unavailable = ExitCode(69)
     /// A system call failed (`EX_OSERR`).
     static let system = ExitCode(71)
@@ -20,14 +20,14 @@ enum Status {
     static let configuration = ExitCode(78)
 }
 
-/// Writes a line to standard output. Whatever is in it that others wrote, it stays one line, and does nothing.
+/// Writes a line to standard output. Text of any origin is escaped: it stays one line and cannot control a terminal.
 func printOut(_ line: ByteString) throws { try printOut(lines: [Line(line)]) }
 
 /// Writes many lines to standard output at once.
 func printOut(lines: [ByteString]) throws { try printOut(lines: lines.map { Line($0) }) }
 
 /// Writes many lines to standard output at once.
-/// - Parameter style: how lines that stand out do so.
+/// - Parameter style: how emphasized lines look.
 func printOut(lines: [Line], _ style: TextStyle = .standardOutput) throws {
     if lines.isEmpty { return }
     var text: [UInt8] = []
@@ -38,13 +38,13 @@ func printOut(lines: [Line], _ style: TextStyle = .standardOutput) throws {
     try write(ByteString(text))
 }
 
-/// Writes a line of a log to standard output, whose fields are quoted already.
+/// Writes a log line, whose fields are already quoted, to standard output.
 func printOut(logText line: ByteString) throws { try printOut(lines: [Line(escaped: line)]) }
 
-/// Writes `text`, which is safe, to standard output.
+/// Writes `text`, which is already escaped, to standard output.
 func write(_ text: ByteString) throws {
     do throws(Errno) { try InheritedDescriptor.standardOutput.write(text) } catch {
-        // Whoever closed the pipe has read enough; everybody else is told.
+        // A reader that closed the pipe has read enough; every other error is reported.
         if error != .brokenPipe {
             throw failure("cannot write to standard output: \(error.sentence)", status: Status.system)
         }
@@ -55,12 +55,12 @@ func write(_ text: ByteString) throws {
 /// Writes a line to standard error, without the program's name.
 func printError(_ line: ByteString) { printError(message: Message(line)) }
 
-/// Writes a line to standard error that may have a command in it.
+/// Writes a line that may contain a command to standard error.
 func printError(message: Message) { try? InheritedDescriptor.standardError.write(message.shown + "\n") }
 
-/// Says on standard error what went wrong and what would help, and returns the status to end with.
+/// Prints the error and the hint on standard error, and returns the exit status.
 ///
-/// - Parameter details: lines that go before, each an error with its place.
+/// - Parameter details: lines to print first, each an error with its position.
 func failure(
     _ what: ByteString,
     details: [Message] = [],

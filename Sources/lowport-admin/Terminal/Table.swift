@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Rows of text in columns, each as wide as its widest cell, or as the terminal has room for.
+/// Rows of text in columns, each as wide as its widest cell, or narrower to fit the terminal.
 struct Table {
-    /// A row: cells, which are escaped already, or what stands below the last column and is never divided.
+    /// A row: cells, which are already escaped, or a command below the last column, which is never divided.
     private enum Row {
         case cells([ByteString])
         case command(Message)
@@ -11,7 +11,7 @@ struct Table {
 
     private var rows: [Row]
     private static let gap = 2
-    /// Columns are not made narrower than this; a terminal that is too narrow even so breaks the lines itself.
+    /// The minimum width of a wrapped column; a terminal that is still too narrow breaks the lines itself.
     private static let narrowest = 9
 
     private let hasHeadings: Bool
@@ -21,22 +21,22 @@ struct Table {
         hasHeadings = headings != nil
     }
 
-    /// Whether there is nothing, or only headings.
+    /// Whether there are no rows, or only headings.
     var isEmpty: Bool { rows.count == (hasHeadings ? 1 : 0) }
 
-    /// Adds a row of cells. Whatever others wrote in them, they stay cells of this row.
+    /// Adds a row of cells. Text of any origin is escaped, so that it stays in its cell.
     mutating func append(_ row: [ByteString]) { rows.append(.cells(row.map(\.escaped))) }
 
-    /// Adds a row whose last cell is `message`, and the others empty.
+    /// Adds a row whose last cell is `message`; the other cells are empty.
     ///
-    /// One with a command in it is not divided: who copies a part of a command has another command.
+    /// A message with a command is not divided: a copied part of a command is another command.
     mutating func append(below message: Message) {
         if message.hasCommand { return rows.append(.command(message)) }
         guard case .cells(let cells)? = rows.first else { return }
         rows.append(.cells(cells.dropLast().map { _ in "" } + [message.shown]))
     }
 
-    /// The lines, without blanks at their ends. Cells that do not fit continue below.
+    /// The lines, without trailing blanks. Cells that do not fit continue on the next line.
     func lines(fitting style: TextStyle) -> [Line] {
         let widths = widths(fitting: style.columns)
         var lines: [Line] = []
@@ -72,7 +72,7 @@ struct Table {
         return widths
     }
 
-    /// `row` as rows whose cells are not wider than `widths`.
+    /// `row` divided into rows whose cells are not wider than `widths`.
     private static func parts(of row: [ByteString], _ widths: [Int]) -> [[ByteString]] {
         let wrapped = zip(row, widths).map { wrap($0, $1) }
         return (0..<(wrapped.map(\.count).max() ?? 0)).map { part in
@@ -80,7 +80,7 @@ struct Table {
         }
     }
 
-    /// Parts of `cell` of at most `width` characters, divided behind a comma, a slash or a blank if possible.
+    /// Parts of `cell` of at most `width` characters, divided after a comma, a slash, a blank or a dash if possible.
     private static func wrap(_ cell: ByteString, _ width: Int) -> [ByteString] {
         if cell.characterCount <= width { return [cell] }
         var parts: [ByteString] = []
@@ -106,6 +106,6 @@ struct Table {
 }
 
 extension ByteString {
-    /// How many characters of UTF-8 there are: bytes that do not continue another.
+    /// The number of characters in UTF-8: the bytes that are not continuation bytes.
     fileprivate var characterCount: Int { bytes.reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 } }
 }

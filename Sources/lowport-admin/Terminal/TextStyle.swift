@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// How text for people looks: as the terminal allows, and plain where there is none.
+/// The appearance of text for people: as the terminal allows, and plain without a terminal.
 struct TextStyle {
-    /// How many characters fit into a line; nil if nobody breaks lines.
+    /// The number of characters that fit into a line; nil if lines are not wrapped.
     let columns: Int?
-    /// Whether some text may stand out.
+    /// Whether emphasized text is coloured.
     let isColored: Bool
 
     /// The style for standard output: colour on a terminal, unless NO_COLOR is set (no-color.org).
@@ -18,7 +18,7 @@ struct TextStyle {
         )
     }
 
-    /// The bytes of `line` for a terminal. Colour begins and ends here alone: in the message there can be none.
+    /// The bytes of `line` for a terminal. Only this function adds escape sequences: the text cannot contain any.
     func text(of line: Line) -> ByteString {
         guard isColored else { return line.text }
         switch line.emphasis {
@@ -29,28 +29,27 @@ struct TextStyle {
     }
 }
 
-/// A line of text for people, and how it stands out.
+/// A line of text for people, and its emphasis.
 struct Line {
-    /// Why a line stands out.
+    /// Why a line is emphasized.
     enum Emphasis {
         case none
-        /// It stands over a table.
+        /// The line is the heading of a table.
         case heading
-        /// It says what keeps something from working.
+        /// The line says what prevents something from working.
         case error
     }
 
-    /// What it says, escaped.
+    /// The text, escaped.
     let text: ByteString
-    /// How it stands out.
     let emphasis: Emphasis
 
     init(_ message: Message, _ emphasis: Emphasis = .none) { self.init(escaped: message.shown, emphasis) }
 
-    /// Creates a line of what others wrote, or what has it in it.
+    /// Creates a line of text that comes from outside, or contains such text.
     init(_ text: ByteString, _ emphasis: Emphasis = .none) { self.init(escaped: text.escaped, emphasis) }
 
-    /// Creates a line of what is escaped already; if it is not, it is now.
+    /// Creates a line of text that should already be escaped; text that is not is escaped here.
     init(escaped text: ByteString, _ emphasis: Emphasis = .none) {
         self.text = text.isVisible ? text : text.escaped
         self.emphasis = emphasis
