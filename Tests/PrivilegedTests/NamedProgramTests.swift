@@ -23,6 +23,26 @@ import Testing
         #expect(outcome.output == expected, sourceLocation: location)
     }
 
+    /// Written anew, they would be in force in this user namespace, for every user.
+    @Test func `capabilities of another user namespace are not taken over`() async throws {
+        try await expect(
+            """
+            setcap -n 1000 cap_sys_admin=ep /mnt/srv/app/server; tried lowport grant --program /mnt/srv/app/server; sed -n 2p err
+            setcap -n 1000 cap_sys_admin,cap_net_bind_service=ep /mnt/srv/app/server
+            tried lowport grant --program /mnt/srv/app/server; tried lowport revoke --program /mnt/srv/app/server
+            getcap -n /mnt/srv/app/server
+            """,
+            """
+            77 lowport: cannot change /mnt/srv/app/server: its capabilities are for the user namespace of root user 1000
+            hint: sudo setcap -r /mnt/srv/app/server removes them
+            77 lowport: cannot change /mnt/srv/app/server: its capabilities are for the user namespace of root user 1000
+            0 
+            /mnt/srv/app/server cap_sys_admin=ep [rootid=1000]
+
+            """
+        )
+    }
+
     @Test("No link is followed unasked") func followsNoLinkUnasked() async throws {
         try await expect(
             """

@@ -71,9 +71,15 @@ struct ProgramGrant: ~Copyable {
     /// Gives the file the capability; returns false if the file already has it.
     func give(isDryRun: Bool) throws -> Bool {
         var state = before?.state ?? CapabilityState()
-        // Capabilities for another user namespace have no effect in this one, and are rewritten for this one.
-        let isOurs = before.map { $0.rootUser == .root } ?? true
-        if isOurs, state.permitted.contains(.netBindService), state.effective.contains(.netBindService) { return false }
+        // Written anew, the capabilities of another user namespace would be in force in this one.
+        if let before, before.rootUser != .root {
+            throw failure(
+                "cannot change \(path): its capabilities are for the user namespace of root user \(before.rootUser)",
+                hint: "sudo setcap -r \(ShellCommand.operand(path)) removes them",
+                status: Status.notPermitted
+            )
+        }
+        if state.permitted.contains(.netBindService), state.effective.contains(.netBindService) { return false }
         state.raise([.netBindService], in: [.effective, .permitted])
         // A file has a single effective flag: capabilities that were only permitted become effective as well.
         state.effective = state.permitted.union(state.inheritable)
@@ -93,7 +99,9 @@ struct ProgramGrant: ~Copyable {
         if isDryRun { return }
         do throws(Errno) {
             if state == CapabilityState() { return try target.remove() }
-            guard let capabilities = FileCapabilities(state) else { throw .invalidArgument }
+            guard let capabilities = FileCapabilities(state, rootUser: before?.rootUser ?? .root) else {
+                throw .invalidArgument
+            }
             try target.write(capabilities)
         } catch {
             let isDenied = error == .notPermitted || error == .permissionDenied
