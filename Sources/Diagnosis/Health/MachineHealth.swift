@@ -36,7 +36,7 @@ enum MachineHealth {
                 "broker",
                 .error,
                 "the kernel lacks seccomp user notification; static programs are not reached",
-                remedy: "use setcap for them, or a kernel of 5.0 or later"
+                remedy: "use setcap for them, or Linux 5.10 or later"
             )
     }
 

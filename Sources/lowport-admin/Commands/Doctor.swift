@@ -9,7 +9,7 @@ struct Doctor: ParsableCommand {
         abstract: "Say whether the installation is sound.",
         discussion: """
             Looks at the parts of the installation and their privileges, at the files
-            of the policy and at what the kernel can do. Each line is ok, a note, or a
+            of the policy and at what the kernel can do. Each line is ok, a note, or an
             error with what to do about it. Ends with 1 if there is an error.
 
             EXAMPLES
