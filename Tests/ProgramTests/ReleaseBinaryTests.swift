@@ -7,10 +7,11 @@ import Testing
 /// What the linker made: the embedded ring has no runtime, needs libc alone and is hardened.
 @Suite(.enabled(if: Release.isBuilt, "needs make build")) struct ReleaseBinaryTests {
     static let dynamic = [
-        "setcap", "getcap", "nc", "authbind", "lowport", "lowport-helper-nss", "lowport-run", "lowport-forward",
+        "setcap", "getcap", "nc", "authbind", "lowport-helper-nss", "lowport-run", "lowport-forward",
         "liblowport-preload.so",
     ]
-    static let embedded = dynamic + ["lowport-helper"]
+    static let linkedStatically = ["lowport", "lowport-helper"]
+    static let embedded = dynamic + linkedStatically
 
     private func readelf(_ options: ByteString, _ name: String) async throws -> String {
         let outcome = try await run("readelf", [options, "-W", ByteString(Release.path(name))])
@@ -18,9 +19,9 @@ import Testing
         return outcome.output.description
     }
 
-    @Test("The helper needs nothing") func theHelperNeedsNothing() async throws {
-        #expect(try await !readelf("-d", "lowport-helper").contains("(NEEDED)"))
-        #expect(try await !readelf("-l", "lowport-helper").contains("INTERP"))
+    @Test(arguments: linkedStatically) func `a static program needs nothing`(_ name: String) async throws {
+        #expect(try await !readelf("-d", name).contains("(NEEDED)"))
+        #expect(try await !readelf("-l", name).contains("INTERP"))
     }
 
     @Test("The small programs need libc alone", arguments: dynamic) func needsLibcAlone(_ name: String) async throws {
