@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "CLinux.h"
+#include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 
 static volatile sig_atomic_t at_work;
@@ -28,6 +30,17 @@ void clinux_begin_work(unsigned seconds)
 }
 
 void clinux_end_work(void) { at_work = 0; }
+
+// Swift takes its random numbers from arc4random_buf(3), which glibc has from 2.36 on. With this one, the programs start
+// with older ones as well.
+__attribute__((visibility("hidden"))) void arc4random_buf(void *buffer, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        ssize_t count = getrandom((char *)buffer + done, size - done, 0);
+        if (count > 0) done += (size_t)count;
+        else if (errno != EINTR) abort();
+    }
+}
 
 // As what(1) looks for it. Nothing refers to it, so that the linker has to be told to keep it.
 __attribute__((used, retain, section(".lowport.version"))) static const char version[] = "@(#)lowport " CLINUX_VERSION;

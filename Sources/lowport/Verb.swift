@@ -44,6 +44,10 @@ enum Verb {
             return command.start()
         case .forward:
             let forwarder = try part("lowport-forward")
+            // execvp(3) runs a file that is not a program through a shell: an empty file would count as a success.
+            if Target(program: forwarder)?.image == .unknown {
+                throw StartError("cannot run \(forwarder): \(Errno.notExecutable.sentence)", status: errorStatus)
+            }
             // Unlike the broker, the library costs nothing except at the bind.
             return RunCommand(["--via", "preload", "--", forwarder] + words.dropFirst()).start()
         case .other:

@@ -75,13 +75,13 @@ import Testing
                 125
                 lowport-run: cannot find liblowport-preload.so from T/bin/lowport
                 125
-                lowport-run: cannot find liblowport-preload.so from T/bin/lowport
+                lowport: \(place)/lowport-forward: exec format error
                 71
                 lowport: \(place)/lowport-admin: exec format error
                 125
                 lowport-run: cannot find liblowport-preload.so from T/bin/lowport
                 125
-                lowport-run: cannot find liblowport-preload.so from T/bin/lowport
+                lowport: \(place)/lowport-forward: exec format error
                 71
                 {
                   "details" : [],

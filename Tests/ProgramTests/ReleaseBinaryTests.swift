@@ -30,6 +30,14 @@ import Testing
         #expect(needed.first?.contains("[libc.so.6]") == true)
     }
 
+    /// RHEL 9 has 2.34, Ubuntu 22.04 has 2.35.
+    @Test(arguments: dynamic.map { ($0, 34) } + [("lowport-admin", 35)])
+    func `a program starts with an old C library`(_ name: String, _ minor: Int) async throws {
+        let versions = try await readelf("-V", name).matches(of: #/GLIBC_2\.(\d+)/#).compactMap { Int($0.1) }
+        #expect(versions.contains { $0 > 0 })
+        #expect(versions.allSatisfy { $0 <= minor }, "\(versions.max() ?? 0)")
+    }
+
     @Test("The programs are hardened", arguments: embedded + ["lowport-admin"]) func isHardened(_ name: String)
         async throws
     {

@@ -23,7 +23,7 @@ public struct PrivilegeDrop: Sendable {
     }
 
     /// Makes the change permanently: the process and the programs that it executes cannot regain the rights of root,
-    /// unless such a program has them itself.
+    /// except by a kept capability that is as good as root, such as CAP_SETUID, or by a program that has the rights itself.
     ///
     /// The process must not have other threads. If this method throws, the process must not go on: end it.
     public func perform() throws(ProcessCapabilitiesError) {

@@ -25,6 +25,8 @@ extension Errno {
     public static var inputOutput: Errno { Errno(rawValue: EIO) }
     /// `ENXIO`.
     public static var noSuchDeviceOrAddress: Errno { Errno(rawValue: ENXIO) }
+    /// `ENOEXEC`.
+    public static var notExecutable: Errno { Errno(rawValue: ENOEXEC) }
     /// `EBADF`.
     public static var badFileDescriptor: Errno { Errno(rawValue: EBADF) }
     /// `ECHILD`.

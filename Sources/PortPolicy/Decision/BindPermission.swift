@@ -13,7 +13,7 @@ public enum BindPermission: Hashable, Sendable {
 
     /// Why there is no answer.
     public enum LookupError: Error, Hashable, Sendable {
-        /// The first unprivileged port could not be read (`PortThreshold`).
+        /// The first unprivileged port (`PortThreshold`) or the capabilities of the process could not be read.
         case threshold(Errno)
         /// The groups of the process could not be read (getgroups(2)).
         case groups(Errno)
