@@ -51,7 +51,7 @@ struct Launcher {
             if let notice = EngineState.current(), notice.isComplete, notice.holdsHere,
                 notice.isCurrent
             {
-                return explain("kernel", "the kernel knows all of the policy, and nobody else need be asked")
+                return explain("kernel", "the kernel enforces the whole policy")
             }
             let target = Target(program: options.command[0])
             let choice = EngineChoice.forTree(target, mayGainPrivileges: CurrentProcess.mayGainPrivileges)

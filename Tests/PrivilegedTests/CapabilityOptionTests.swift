@@ -96,11 +96,11 @@ import Testing
                 \tthe file is writable by others than its owner
                 \tthe file belongs to user 1001, who may replace what it does
                 data = 63+p
-                \tnobody has permission to execute the file
+                \tno user has permission to execute the file
                 \tthe capabilities count only where user 9 is root of a user namespace
                 \tthis kernel does not have 63
                 plain =
-                \tnobody has permission to execute the file
+                \tno user has permission to execute the file
                 \tthe attribute is empty: it gives nothing, and ends ambient capabilities
                 n/s cap_kill=p
                 \tthe file system is mounted nosuid: capabilities have no effect there

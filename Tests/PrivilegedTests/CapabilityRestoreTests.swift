@@ -46,7 +46,7 @@ import Testing
                 setcap: 'a' has changed since it was saved; --changed restores it all the same
                 setcap: cannot restore 'b': no such file or directory
                 setcap: nothing was restored
-                setcap: cannot trust 'saved': it has to belong to root or to you, and nobody else may write to it
+                setcap: cannot trust 'saved': it must belong to root or to you, and no other user may write to it
                 setcap: 'bad', line 4: not what getcap --save writes
                 setcap: cannot read 'none': no such file or directory
                 setcap: 'a', line 1: not what getcap --save writes

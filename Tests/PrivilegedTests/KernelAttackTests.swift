@@ -44,7 +44,7 @@ import Testing
             0
             bound
             1
-            somebody else is changing what the kernel enforces
+            another process is changing what the kernel enforces
             /etc/lowport/rules is changed, but the kernel still enforces the old policy
             0
             EACCES

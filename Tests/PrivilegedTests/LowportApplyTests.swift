@@ -197,7 +197,7 @@ import Testing
 
                         """,
                     errors: """
-                        lowport: cannot edit /etc/lowport/rules: somebody else is changing it
+                        lowport: cannot edit /etc/lowport/rules: another process is changing it
                         hint: try again when they are done
 
                         """

@@ -255,7 +255,7 @@ import Testing
 
                         """,
                     errors: """
-                        warning: whoever runs /mnt/srv/server may bind every port with it, on every address
+                        warning: every user who runs /mnt/srv/server may bind every port with it, on every address
                         warning: an upgrade that replaces the file takes the capability away
                         hint: for single ports and users: lowport grant PORT --user NAME
                         lowport: cannot look at /nonexistent: no such file or directory

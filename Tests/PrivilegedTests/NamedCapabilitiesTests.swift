@@ -51,7 +51,7 @@ import Testing
                 setcap: cannot trust 'link': '/mnt/srv/link' is a symbolic link to 's'
                 setcap: cannot trust 'open/s': /mnt/srv/open has mode 0777, so that others may write to it
                 setcap: cannot trust 'way/s': '/mnt/srv/way' is a symbolic link to 'open'
-                setcap: cannot trust 's': it has to belong to root or to you, and nobody else may write to it
+                setcap: cannot trust 's': it must belong to root or to you, and no other user may write to it
                 setcap: cannot trust 'way/s': /mnt/srv/open has mode 0777, so that others may write to it
                 setcap: cannot read 'fifo': invalid argument
 

@@ -43,7 +43,7 @@ extension CapabilityWarning: ByteStringConvertible {
         case .foreign: "the capabilities belong to a user namespace whose root has no number here"
         case .unreadable(let error): "the capabilities cannot be read: \(error.sentence)"
         case .ignoredByMount: "the file system is mounted nosuid: capabilities have no effect there"
-        case .notExecutable: "nobody has permission to execute the file"
+        case .notExecutable: "no user has permission to execute the file"
         case .script: "the file is a script: only the capabilities of its interpreter count"
         case .limitedToNamespace(let user): "the capabilities count only where user \(user) is root of a user namespace"
         case .empty: "the attribute is empty: it gives nothing, and ends ambient capabilities"

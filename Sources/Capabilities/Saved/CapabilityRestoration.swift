@@ -21,7 +21,7 @@ enum SavedFileError: Error, Hashable {
         case .unreadable(let file, let error): return "setcap: cannot read '\(file)': \(error.sentence)\n"
         case .untrusted(let file):
             return
-                "setcap: cannot trust '\(file)': it has to belong to root or to you, and nobody else may write to it\n"
+                "setcap: cannot trust '\(file)': it must belong to root or to you, and no other user may write to it\n"
         case .misplaced(let file, let reason): return "setcap: cannot trust '\(file)': \(reason.text)\n"
         case .malformed(let file, let line):
             return "setcap: '\(file)', line \(line): not what getcap --save writes\n"

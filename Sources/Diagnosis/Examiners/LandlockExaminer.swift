@@ -16,7 +16,13 @@ struct LandlockExaminer: Examiner {
         }
         let process = context.process
         guard process.isRunning, process.credentials.hasNoNewPrivileges, !process.isUnderBroker else { return [] }
-        return [Finding(.landlock, .informs, "whether it has put itself under Landlock, the kernel tells nobody")]
+        return [
+            Finding(
+                .landlock,
+                .informs,
+                "the kernel does not report whether the process has restricted itself with Landlock"
+            )
+        ]
     }
 
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {

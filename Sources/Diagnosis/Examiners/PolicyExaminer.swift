@@ -18,7 +18,7 @@ struct PolicyExaminer: Examiner {
         var findings: [Finding] = []
         if let answer = decision.answer(of: source) {
             if traits.dependsOnAsker, !context.policy.isTreeKnown {
-                let text: ByteString = "only root can ask the tree for somebody else; this is your own answer"
+                let text: ByteString = "only root can check the tree for another user; this is the answer for you"
                 findings.append(Finding(subject, .informs, text))
             }
             findings += answer.steps.map { finding($0, of: answer, context) }

@@ -41,10 +41,10 @@ public enum PolicyError: Hashable, Sendable {
         switch self {
         case .refused(let refusal): return Message(refusal.byteString)
         case .invalid(let path, let error): return "\(path):\(error)"
-        case .unsettled(let path): return "\(path): somebody is writing it"
+        case .unsettled(let path): return "\(path): a process is writing it"
         case .emptied(let path):
             return
-                "\(path): is empty, and confined somebody; if that is meant, remove the file, or write a comment into it"
+                "\(path): is empty, but confined users before; if that is intended, remove the file, or write a comment into it"
         case .tooLarge(let path):
             let text: ByteString =
                 "\(path): comes to more than \(PolicySize.maximum) entries for the kernel, one for each port, protocol, user and address"
@@ -57,12 +57,12 @@ public enum PolicyError: Hashable, Sendable {
                 case .everyone, .root: ("principal", principal.byteString)
                 }
             let what: Message =
-                isUnanswered ? "nobody could say who the \(kind) \(name) is" : "there is no \(kind) \(name)"
+                isUnanswered ? "the \(kind) \(name) cannot be looked up" : "there is no \(kind) \(name)"
             return "\(location): \(what)\(Self.remains(last))"
         case .unknownMember(let member, let group, let location, let last):
             let who: Message = member.isEmpty ? "a member" : "\(member)"
             return
-                "\(location): nobody could say who \(who) of the group \(group) is\(Self.remains(last.map { [$0] } ?? []))"
+                "\(location): \(who) of the group \(group) cannot be looked up\(Self.remains(last.map { [$0] } ?? []))"
         }
     }
 

@@ -54,13 +54,13 @@ extension EnforcementError: ByteStringConvertible {
         case .orphaned(1): "a program of Lowport is attached without its pin, and enforces an old policy"
         case .orphaned(let count):
             "\(count) programs of Lowport are attached without their pins, and enforce an old policy"
-        case .busy: "somebody else is changing what the kernel enforces"
+        case .busy: "another process is changing what the kernel enforces"
         case .invalidPolicy(_, let applied):
             "the rules have errors; the kernel keeps the policy of \(Timestamp(rawValue: applied))"
         case .unrecorded(_, let reason?):
-            "the rules have errors, and it is not known whom they confined (\(reason)); nothing is enforced"
+            "the rules have errors, and it is not known which users they confined (\(reason)); nothing is enforced"
         case .unrecorded(_, nil):
-            "the rules have errors, and it is not known whom they confined; nothing is enforced"
+            "the rules have errors, and it is not known which users they confined; nothing is enforced"
         case .failed(let what, let error): "cannot \(what): \(error.sentence)"
         }
     }

@@ -76,7 +76,8 @@ public struct AuthbindInventory: Sendable {
             entries.append(PolicyEntry(principal, PortRange(port), on: addresses, at: location))
         }
         if holders.isEmpty {
-            let text: ByteString = "nobody may execute it: the port is refused, whatever else of authbind allows it"
+            let text: ByteString =
+                "no user may execute it: the port is refused, even if another file of authbind allows it"
             record(text, "\(root)/\(path)")
         }
     }

@@ -48,8 +48,8 @@ extension RuleStore.Contents {
             case .user(let name) where !accounts.hasUser(name): message = accounts.absence(ofUser: name)
             case .group(let name) where !accounts.hasGroup(name): message = accounts.absence(ofGroup: name)
             case .user(let name) where Accounts.user(named: name) == .root:
-                message = "confines nobody: root is confined by \"confine root\" alone"
-            case .user, .group: message = everyone.map { "confines nobody whom \($0) does not confine already" }
+                message = "confines no process: only \"confine root\" confines root"
+            case .user, .group: message = everyone.map { "confines no process that \($0) does not confine already" }
             case .everyone, .root: break
             }
             if let first = seen[confinement] { message = "says what \(first) says already" }

@@ -49,7 +49,7 @@ struct EditingOptions: ParsableArguments {
     }
 
     private func reportWaiting() -> Bool {
-        printError("lowport: waiting for somebody else's change of \(RuleStore.mainPath)")
+        printError("lowport: waiting for another change of \(RuleStore.mainPath)")
         return true
     }
 
@@ -95,7 +95,7 @@ extension UpdateError {
         switch self {
         case .busy:
             return failure(
-                "cannot edit \(RuleStore.mainPath): somebody else is changing it",
+                "cannot edit \(RuleStore.mainPath): another process is changing it",
                 hint: "try again when they are done",
                 status: Status.system
             )

@@ -130,8 +130,8 @@ extension KernelEngine.Outcome {
         if !reading.errors.isEmpty {
             let what: ByteString =
                 wasEnabled
-                ? "the change is made, but the rules have errors: files with errors allow nothing, and whoever was confined stays so"
-                : "enabled, but the rules have errors: files with errors allow nothing, and whom they confined before stays confined"
+                ? "the change is made, but the rules have errors: files with errors allow nothing, and confined users stay confined"
+                : "enabled, but the rules have errors: files with errors allow nothing, and the users that they confined stay confined"
             return reportErrors(reading.errors, what, details: shortfalls)
         }
         if let first = shortfalls.first {

@@ -11,7 +11,7 @@ struct Edit: ParsableCommand {
         abstract: "Change the rules with an editor, and check them before they count.",
         discussion: """
             Opens a copy of /etc/lowport/rules with SUDO_EDITOR, VISUAL, EDITOR or else
-            editor(1), vi or nano. Until the editor ends, nobody else can change the
+            editor(1), vi or nano. Until the editor ends, no other process can change the
             rules. If the copy has errors, asks what now: edit again, or leave without
             saving. A file with errors is never put in place, since it would allow
             nothing.

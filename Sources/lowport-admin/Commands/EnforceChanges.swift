@@ -13,8 +13,8 @@ struct EnforceEnable: ParsableCommand {
         discussion: """
             They stay until `lowport enforce disable` or the next reboot;
             nothing has to run. Enabling again applies the rules again. Files with
-            errors allow nothing, and whom they confined stays confined; then the status
-            is 65.
+            errors allow nothing, and the users that they confined stay confined; then
+            the status is 65.
             """
     )
 
@@ -110,7 +110,7 @@ extension EnforcementError {
             failure(byteString, hint: "look at it, then: sudo lowport enforce disable", status: Status.configuration)
         case .notControlGroup: failure(byteString, status: Status.usage)
         case .obstacle:
-            failure(byteString, hint: "look at it, and remove it if nobody needs it", status: Status.configuration)
+            failure(byteString, hint: "examine it, and remove it if it is not needed", status: Status.configuration)
         case .incomplete, .orphaned:
             failure(byteString, hint: "sudo lowport enforce disable", status: Status.configuration)
         case .invalidPolicy(let errors, _), .unrecorded(let errors, _): reportErrors(errors, byteString)

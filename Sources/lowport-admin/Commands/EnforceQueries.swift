@@ -34,7 +34,7 @@ struct EnforceStatus: ParsableCommand {
         }
         if status.hasErrors {
             try printOut(
-                "applied with errors: files with errors allow nothing, and nobody was freed (see lowport check)"
+                "applied with errors: files with errors allow nothing, and confined users stay confined (see lowport check)"
             )
         }
         if status.isHalfChanged {

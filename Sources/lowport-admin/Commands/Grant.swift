@@ -7,12 +7,12 @@ internal import PortPolicy
 /// `lowport grant`.
 struct Grant: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Allow somebody to bind ports.",
+        abstract: "Allow a user or a group to bind ports.",
         discussion: """
             Adds a rule to /etc/lowport/rules. What is allowed already stays unchanged.
             With --program, gives the file the capability cap_net_bind_service instead:
-            for every port, whoever runs it. Root alone may be able to change the file
-            and the directories that lead to it.
+            for every port, and every user who runs it. Only root may be able to change
+            the file and the directories that lead to it.
 
             EXAMPLES
               sudo lowport grant 80 443 --user web

@@ -10,10 +10,10 @@ struct List: ParsableCommand {
         abstract: "Show who may bind what.",
         discussion: """
             One table of everything that allows: the rules, the files below /etc/authbind,
-            programs along PATH with the capability, and the port from which on the
-            kernel asks nobody; then, who is confined to the rules. To root it says as well
-            how many binds the kernel engine granted by each line. Files that grant nothing,
-            because of an error or because others may write to them, are named on standard
+            programs along PATH with the capability, and the first unprivileged port; then
+            the users and groups that are confined to the rules. For root, also how many
+            binds the kernel engine granted by each line. Files that grant nothing, because
+            of an error or because other users may write to them, are named on standard
             error.
 
             EXAMPLES

@@ -35,7 +35,7 @@ struct Log: ParsableCommand {
         let wanted = try user.map { try number(ofUser: $0.bytes) }
         guard var reader = try enforcing({ () throws(EnforcementError) in try EventReader.open() }) else {
             throw failure(
-                "somebody else reads the events",
+                "another process reads the events",
                 hint: "if it is the service: journalctl -u lowport-audit",
                 status: Status.no
             )
@@ -84,9 +84,9 @@ private struct LostEvents: Encodable {
         eventsLost = count
     }
 
-    /// `2026-12-01T12:00:00Z lost 17 events, since nobody read those before in time`.
+    /// `2026-12-01T12:00:00Z lost 17 events, since earlier events were not read in time`.
     var text: ByteString {
         let noun: ByteString = eventsLost == 1 ? "event" : "events"
-        return "\(time) lost \(eventsLost) \(noun), since nobody read those before in time"
+        return "\(time) lost \(eventsLost) \(noun), since earlier events were not read in time"
     }
 }

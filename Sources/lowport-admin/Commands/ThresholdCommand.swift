@@ -8,8 +8,8 @@ struct ThresholdCommand: ParsableCommand {
         commandName: "threshold",
         abstract: "Show or set the first unprivileged port.",
         discussion: """
-            Ports from this number on are open to every user and every program, TCP and
-            UDP: the kernel asks nobody. N is set at once, and written to
+            Every user and every program may bind the ports from this number on, TCP and
+            UDP, without a rule. N is set at once, and written to
             /etc/sysctl.d/99-lowport.conf for the next reboot.
 
             EXAMPLES

@@ -116,7 +116,7 @@ struct ProgramGrant: ~Copyable {
     /// The warnings for a user who gives the capability to the file.
     static func warnings(about path: ByteString) -> [ByteString] {
         var warnings: [ByteString] = [
-            "warning: whoever runs \(path) may bind every port with it, on every address",
+            "warning: every user who runs \(path) may bind every port with it, on every address",
             "warning: an upgrade that replaces the file takes the capability away",
         ]
         let diagnosis = try? CapabilityDiagnosis(
