@@ -177,7 +177,7 @@ import Testing
                     sed -i 's/^dns:.*/&,nobody-here/' /etc/group; status lowport enforce reload; able bob 81
                     # Nobody can say any more who bob is.
                     sed -i '/^bob:/d' /etc/passwd; status lowport enforce reload; able bob 81
-                    grep -o 'who bob of the group dns is; uid 1002.*' errors
+                    grep -o 'bob of the group dns cannot be looked up; uid 1002.*' errors
                     lowport enforce disable; status enable; able bob 81
                     # That he is no member any more is meant.
                     sed -i 's/^dns:.*/dns:x:1100:/' /etc/group; status lowport enforce reload; able bob 81
@@ -189,7 +189,7 @@ import Testing
             EPERM
             65
             EPERM
-            who bob of the group dns is; uid 1002, which it was when the rules were last applied, stays confined
+            bob of the group dns cannot be looked up; uid 1002, which it was when the rules were last applied, stays confined
             65
             EPERM
             0

@@ -168,8 +168,8 @@ import Testing
                 == Outcome(
                     status: 1,
                     output: """
-                        /etc/authbind/byport/26: nobody may execute it: the port is refused, whatever else of authbind allows \
-                        it (warning)
+                        /etc/authbind/byport/26: no user may execute it: the port is refused, even if another file of authbind \
+                        allows it (warning)
                         /etc/authbind/byport/600: no bind asks for this name; expected N for a port 1-511, !N for one from \
                         512 on (warning)
                         /etc/authbind/byaddr/::1,!28: no bind asks for this name; expected ADDRESS,PORT, with ! in front for \
