@@ -25,7 +25,7 @@ struct Launcher {
         }
         let program = options.command[0]
         do throws(Errno) {
-            try execute(program, arguments: options.command)
+            try become(program)
         } catch {
             if options.authbindLevels != nil {
                 // The message has authbind's wording.
@@ -34,6 +34,20 @@ struct Launcher {
             }
             printError("cannot run \(program): \(error.sentence)")
             return error == .noSuchFile ? 127 : 126
+        }
+    }
+
+    /// Becomes the program, as execvp(3) of the GNU C library does, whatever C library this is linked with: without PATH
+    /// it looks in /bin and /usr/bin, and a file that is not a program is a script of sh.
+    private func become(_ program: ByteString) throws(Errno) -> Never {
+        do throws(Errno) {
+            if Environment.value(of: "PATH") == nil, let found = Target(program: program)?.path {
+                try execute(fileAt: found, arguments: options.command)
+            }
+            try execute(program, arguments: options.command)
+        } catch {
+            guard error == .notExecutable, let script = Target(program: program)?.path else { throw error }
+            try execute(fileAt: "/bin/sh", arguments: ["/bin/sh", script] + options.command.dropFirst())
         }
     }
 

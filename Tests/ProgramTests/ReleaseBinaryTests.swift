@@ -76,6 +76,31 @@ import Testing
         #expect(later > start)
     }
 
+    /// The C library that the command is linked with knows neither scripts without an interpreter nor signal 34.
+    @Test func `the static command starts what execvp starts, and forwards every signal`() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "lowport-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let script = """
+            cd "$1"; L=$2; printf 'echo ran "$@"\\n' > script; chmod 755 script; mkdir path; cp script path/found
+            "$L" run ./script 'a  b'; PATH=$PWD/path:$PATH "$L" run found c; (unset PATH; "$L" run echo d)
+            "$L" run ./nothing 2>/dev/null || echo $?; "$L" run . 2>/dev/null || echo $?
+            cat > wait.py <<'END'
+            import os, signal
+            signal.signal(34, lambda *_: os._exit(5)); open("ready", "w").close()
+            while True: signal.pause()
+            END
+            "$L" run --via broker --supervisor above /usr/bin/python3 wait.py & starter=$!
+            until [ -e ready ]; do sleep 0.01; done
+            kill -34 $starter; wait $starter || echo $?
+            """
+        let outcome = try await run(
+            "bash",
+            ["-euc", ByteString(script), "bash", ByteString(directory), ByteString(Release.path("lowport"))]
+        )
+        #expect(outcome.output == "ran a  b\nran c\nd\n127\n126\n5\n", "\(outcome)")
+    }
+
     @Test("The library exports bind alone") func preloadExportsBindAlone() async throws {
         let outcome = try await run("nm", ["-D", "--defined-only", ByteString(Release.path("liblowport-preload.so"))])
         let names = outcome.output.description.split(separator: "\n").compactMap { $0.split(separator: " ").last }

@@ -7,10 +7,12 @@
 #include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,32 +28,44 @@ static inline int clinux_fork(void) { return fork(); }
 static inline int clinux_signal_default(int number) { return signal(number, SIG_DFL) == SIG_ERR ? -1 : 0; }
 static inline int clinux_signal_ignore(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
 
-// Keeps every signal that can be kept from this thread, and says which were kept before; or puts that back.
+// A set of signals as the kernel has it. Those of the C libraries differ in which real-time signals they leave out.
+static inline sigset_t clinux_signal_set(unsigned long long bits)
+{
+    sigset_t set;
+    memset(&set, 0, sizeof set);
+    memcpy(&set, &bits, sizeof bits);
+    return set;
+}
+static inline void clinux_signal_mask(int how, const sigset_t *set, sigset_t *before)
+{
+    syscall(SYS_rt_sigprocmask, how, set, before, sizeof(unsigned long long));
+}
+// All but 32 and 33, by which the threads of a C library reach each other.
+#define CLINUX_ALL_SIGNALS (~(3ULL << 31))
+
+// Holds every signal that can be held from this thread, and gives which were held before; or puts that back.
 static inline void clinux_hold_signals(sigset_t *before)
 {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, before);
+    sigset_t all = clinux_signal_set(CLINUX_ALL_SIGNALS);
+    *before = clinux_signal_set(0);
+    clinux_signal_mask(SIG_SETMASK, &all, before);
 }
-static inline void clinux_release_signals(const sigset_t *before) { pthread_sigmask(SIG_SETMASK, before, NULL); }
+static inline void clinux_release_signals(const sigset_t *before) { clinux_signal_mask(SIG_SETMASK, before, NULL); }
 
 // A descriptor that is readable when any signal came; they have to be held (signalfd(2)).
 static inline int clinux_all_signals_descriptor(void)
 {
-    sigset_t all;
-    sigfillset(&all);
+    sigset_t all = clinux_signal_set(CLINUX_ALL_SIGNALS);
     return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 // Lets a signal do what it does by default, now if it came already, and holds it again if this process goes on.
 static inline void clinux_let_signal_act(int number)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, number);
+    sigset_t set = clinux_signal_set(1ULL << (number - 1));
     signal(number, SIG_DFL);
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
-    sigprocmask(SIG_BLOCK, &set, NULL);
+    clinux_signal_mask(SIG_UNBLOCK, &set, NULL);
+    clinux_signal_mask(SIG_BLOCK, &set, NULL);
 }
 
 // Takes back a signal that came and is held.

@@ -77,14 +77,14 @@ public struct HeldSignals: ~Copyable {
         return ReceivedSignal(record)
     }
 
-    /// Has this process stop as another was stopped, unless `isOver` says in the last moment that it need not.
+    /// Has this process stop as another was stopped, unless `isFinished` says in the last moment that it need not.
     ///
     /// A SIGCONT that comes after that moment has the process go on, however early it comes. So SIGSTOP, which nobody can
     /// hold for that moment, becomes SIGTSTP.
-    public func stop(by signal: Int32, unless isOver: () -> Bool) {
+    public func stop(by signal: Int32, unless isFinished: () -> Bool) {
         let signal = signal == SIGSTOP ? SIGTSTP : signal
         _ = CLinux.kill(getpid(), signal)
-        if isOver() { clinux_discard_signal(signal) } else { clinux_let_signal_act(signal) }
+        if isFinished() { clinux_discard_signal(signal) } else { clinux_let_signal_act(signal) }
     }
 
     /// Ends this process as `signal` ended another, without another core file; if that cannot be, as for process 1 of a
