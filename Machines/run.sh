@@ -8,6 +8,10 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+[ "$(uname -m)" = x86_64 ] || {
+    echo "lowport: the other kernels were not tried: they are for x86-64" >&2
+    exit 75
+}
 for command in qemu-system-x86_64 cpio apt-get; do
     command -v $command >/dev/null || {
         echo "lowport: the other kernels were not tried: $command is missing" >&2
