@@ -29,7 +29,7 @@ Machines/root.sh .build-machines/root
 boot() {
     kernel=$(Machines/kernel.sh "$1") || return 0
     timeout 300 qemu-system-x86_64 -cpu max -accel tcg -m 1024 -nographic -no-reboot -net none \
-        -kernel "$kernel" -initrd .build-machines/root.gz -append 'console=ttyS0 quiet panic=-1 rdinit=/init' \
+        -kernel "$kernel" -initrd .build-machines/root.gz -append 'console=ttyS0 quiet loglevel=1 panic=-1 rdinit=/init' \
         </dev/null >"$results/$1.console" 2>&1 || true
     tr -d '\r' <"$results/$1.console" | sed -n 's/^=//p' >"$results/$1"
 }

@@ -119,10 +119,8 @@ struct Launcher {
             case .forbidden(let error):
                 throw LaunchError(message: "the supervisor may not look into programs: \(Self.prohibition(error))")
             case .failure(let error):
-                let hasProc = CurrentProcess.executablePath != nil
-                throw LaunchError(
-                    message: "cannot watch the program: \(hasProc ? error.sentence : "/proc is not mounted")"
-                )
+                let reason = CurrentProcess.isProcOwn ? error.sentence : Self.foreignProc
+                throw LaunchError(message: "cannot watch the program: \(reason)")
             }
         }
     }
@@ -133,9 +131,12 @@ struct Launcher {
 
     /// Describes what prevents processes from inspecting each other.
     private static func prohibition(_ error: Errno) -> ByteString {
+        if !CurrentProcess.isProcOwn { return foreignProc }
         if let scope = Yama.scope, scope > 0 { return "\(Yama.key) is \(scope)" }
         return "\(error.sentence), as in containers without CAP_SYS_PTRACE"
     }
+
+    private static var foreignProc: ByteString { "/proc is not mounted, or belongs to another PID namespace" }
 
     private func becomeUser() throws(LaunchError) {
         guard let name = options.user, let user = Accounts.user(named: name),

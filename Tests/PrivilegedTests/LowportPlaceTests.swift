@@ -33,7 +33,7 @@ import Testing
             1 
             0 
             0 
-            125 lowport-run: cannot watch the program: /proc is not mounted
+            125 lowport-run: cannot watch the program: /proc is not mounted, or belongs to another PID namespace
             1 hint:                then: lowport-forward -l -p 81
             64 hint: lowport --help names them all
             64   See 'lowport list --help' for more information.

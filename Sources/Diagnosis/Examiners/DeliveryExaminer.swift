@@ -12,6 +12,8 @@ struct DeliveryExaminer: Examiner {
     var isHelperReady = true
     /// The value of `kernel.yama.ptrace_scope` that prevents the broker from working; nil if the broker may work.
     var forbiddingScope: Int?
+    /// Whether the supervisor of the broker finds the programs in /proc.
+    var isProcOwn = true
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         if found.hasWay || found.allows(.kernel) { return [] }
@@ -113,7 +115,9 @@ struct DeliveryExaminer: Examiner {
 
     /// Under the broker no program gains privileges, so that a program with file privileges is reached like any other.
     private func withoutPrivileges(_ context: BindContext) -> [Remedy] {
-        guard forbiddingScope == nil, let program = context.program, program.image != .unknown else { return [] }
+        guard forbiddingScope == nil, isProcOwn, let program = context.program, program.image != .unknown else {
+            return []
+        }
         return [
             Remedy(
                 .deliver,
@@ -127,6 +131,7 @@ struct DeliveryExaminer: Examiner {
 extension DeliveryExaminer {
     init(lookingAt context: BindContext) {
         isHelperReady = Self.isHelperReady
+        isProcOwn = CurrentProcess.isProcOwn
         if let scope = Yama.scope, !Yama.allowsSupervision(scope: scope, isRoot: context.request.user == .root) {
             forbiddingScope = scope
         }
@@ -192,6 +197,9 @@ extension DeliveryExaminer {
         }
         guard let program = context.program else { return nil }
         if let reason = program.deliveryObstacle { return .unreachable(reason) }
+        if !isProcOwn, let reason = program.brokerReason {
+            return .unreachable("\(reason), and /proc is not mounted, or belongs to another PID namespace")
+        }
         if let scope = forbiddingScope, let reason = program.brokerReason { return .noBroker(reason, scope: scope) }
         return nil
     }

@@ -30,7 +30,15 @@ enum MachineHealth {
     }
 
     private static func seccomp() -> HealthDiagnostic {
-        KernelFeatures.hasSeccompNotification
+        if !CurrentProcess.isProcOwn {
+            return HealthDiagnostic(
+                "broker",
+                .error,
+                "/proc is not mounted, or belongs to another PID namespace; static programs are not reached",
+                remedy: "sudo mount -t proc proc /proc"
+            )
+        }
+        return KernelFeatures.hasSeccompNotification
             ? HealthDiagnostic("broker", .ok, "seccomp user notification works")
             : HealthDiagnostic(
                 "broker",

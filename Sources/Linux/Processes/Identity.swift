@@ -53,6 +53,10 @@ public enum CurrentProcess {
         guard let link = try? readLink("/proc/self") else { return nil }
         return Digits.number(link, upTo: UInt64(Int32.max)).map { Int32($0) }
     }
+    /// Whether /proc shows processes with the numbers that they have here.
+    ///
+    /// It does not if it is not mounted, or belongs to another PID namespace.
+    public static var isProcOwn: Bool { identifierInProc == identifier }
     /// The number of the process that started it.
     public static var parent: Int32 { getppid() }
 
