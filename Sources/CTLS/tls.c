@@ -59,7 +59,7 @@ static void put_message(const char *what, char *message, size_t size)
     snprintf(message, size, "%s%s%s", what, reason ? ": " : "", reason ? reason : "");
 }
 
-// A key and a certificate for it that nobody has signed but itself, for this one connection.
+// A key and a self-signed certificate for this one connection.
 static int use_throwaway_certificate(void *context)
 {
     void *key = openssl.EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");

@@ -95,7 +95,7 @@ static inline int clinux_bpf_link_update(int link, int program)
     return clinux_bpf(BPF_LINK_UPDATE, &a);
 }
 
-// Detaches the program of a link for whoever else holds the link or a pin of it (Linux 5.9).
+// Detaches the program of a link, even if another process holds the link or a pin of it (Linux 5.9).
 static inline int clinux_bpf_link_detach(int link)
 {
     union bpf_attr a;

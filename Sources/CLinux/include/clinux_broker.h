@@ -59,7 +59,7 @@ static inline int clinux_notification_receive(int listener, void *record, struct
 // <linux/fcntl.h>: F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW and F_SEAL_FUTURE_WRITE.
 enum { clinux_F_ADD_SEALS = 1033, clinux_F_SEALS = 1 | 2 | 4 | 16 };
 
-// Memory that this process alone writes to, and that whoever gets the descriptor can read, also when this is gone.
+// Memory that only this process writes; a process that receives the descriptor can read it, even after this one has ended.
 static inline void *clinux_record_create(int *descriptor)
 {
     void *memory = MAP_FAILED;

@@ -46,8 +46,9 @@ static inline int clinux_fcntl(int descriptor, int command, long argument)
     return fcntl(descriptor, command, argument);
 }
 
-// Takes a read lease, which nobody gets while the file is open for writing, and gives it back: 0 if there is no writer, -1 and
-// EAGAIN if there is one. A writer who comes meanwhile waits for that moment, of which a signal tells; its default would end us.
+// Takes a read lease, which the kernel refuses while the file is open for writing, and gives it back: 0 if there is no
+// writer, -1 and EAGAIN if there is one. A writer that opens the file meanwhile waits, and the kernel sends this process a
+// signal, whose default action would end it.
 static inline int clinux_try_read_lease(int descriptor)
 {
     enum { F_SETLEASE_ = 1024 };

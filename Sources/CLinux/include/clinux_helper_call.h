@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts the helper from inside somebody else's program, which must not notice: no SIGCHLD, nothing to wait for, no copy
-// of its memory, no lock. A child that shares the memory, and of which nobody is told, starts the helper and waits for it.
+// Starts the helper from inside another program, which must not notice: no SIGCHLD, nothing to wait for, no copy of its
+// memory, no lock. A child that shares the memory, and whose end sends no signal, starts the helper and waits for it.
 #ifndef CLINUX_HELPER_CALL_H
 #define CLINUX_HELPER_CALL_H
 

@@ -75,7 +75,7 @@ static inline void clinux_discard_signal(int number)
     signal(number, SIG_DFL);
 }
 
-// rt_sigqueueinfo(2) lets nobody pass on what another process said of itself; the value goes with it.
+// rt_sigqueueinfo(2) does not accept the sender of another process; the value of the signal is sent along.
 static inline int clinux_send_signal(pid_t process, int number, int has_value, void *value)
 {
     union sigval carried;

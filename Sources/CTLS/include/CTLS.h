@@ -30,7 +30,7 @@ enum ctls_outcome {
 // Loads the library. NULL when that worked, else why not.
 const char *ctls_load(void);
 
-// A connection over `descriptor`, which does not wait; NULL on failure, of which `message` then tells.
+// A connection over the non-blocking `descriptor`; NULL on failure, with the reason in `message`.
 void *ctls_new(const struct ctls_settings *settings, int descriptor, char *message, size_t size);
 
 // 1 when done, or an outcome; `message` tells of a failure.

@@ -25,7 +25,7 @@ public struct BpfProgram: ~Copyable, Sendable {
     ///   - instructions: the program.
     ///   - attachment: what it is for.
     ///   - name: at most 15 bytes, for people who list programs.
-    ///   - license: the licence that the kernel is told; programs that look into its structures must be free under the GPL
+    ///   - license: the licence of the program for the kernel; programs that read kernel structures must be free under the GPL
     ///     as well.
     public init(
         _ instructions: [UInt64],

@@ -18,7 +18,7 @@ public struct PathWeakness: Error, Hashable, Sendable, ByteStringConvertible {
 }
 
 extension ResolvedPath {
-    /// The first directory on the way that anybody but `owners` may change; nil if there is none.
+    /// The first directory of the path that a user other than `owners` may change; nil if there is none.
     ///
     /// An access control list that lets other users write shows in the bits of the group (acl(5)).
     /// - Parameters:
@@ -32,7 +32,7 @@ extension ResolvedPath {
         return nil
     }
 
-    /// The file, or the directory if the path is that of one, if anybody but `owners` may change it.
+    /// The file or directory at the path, if a user other than `owners` may change it.
     public func weakFile(trusting owners: [UserID] = [.root], allowsSticky: Bool = false) -> PathWeakness? {
         PathWeakness(
             PathDirectory(path: path, owner: status.owner, mode: status.mode),

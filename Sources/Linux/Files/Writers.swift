@@ -5,7 +5,7 @@ extension Descriptor where Self: ~Copyable {
     /// Whether the regular file, which is open for reading, is open for writing anywhere at this moment.
     ///
     /// The corresponding system call is fcntl(2) with `F_SETLEASE`: no process gets a read lease on a file that has a writer.
-    /// Throws EACCES to whom the file does not belong, without `CAP_LEASE`, and EINVAL where the file system has no leases.
+    /// Throws EACCES if the file belongs to another user and the process lacks `CAP_LEASE`, and EINVAL on file systems without leases.
     public func hasWriter() throws(Errno) -> Bool {
         let descriptor = rawValue
         do throws(Errno) {

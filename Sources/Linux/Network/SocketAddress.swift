@@ -80,7 +80,7 @@ func lendSockaddr<Native, Result>(
     _ body: (UnsafeMutablePointer<sockaddr>) -> Result
 ) -> Result {
     unsafe withUnsafeMutablePointer(to: &native) {
-        // SAFETY: each of these structures begins as `sockaddr` does, and is told apart by the family.
+        // SAFETY: each of these structures begins as `sockaddr` does; the family distinguishes them.
         unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0) }
     }
 }
@@ -93,7 +93,7 @@ struct ReceivedAddress {
     /// The address, if it is one of the internet.
     var internet: SocketAddress? { SocketAddress(storage) }
 
-    /// Calls `body` with the room, and with its size, in the place of which the kernel puts that of the address.
+    /// Calls `body` with the buffer and its size, which the kernel replaces by the size of the address.
     @inline(__always)
     mutating func fill<Result>(
         _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Result

@@ -49,7 +49,7 @@ extension Accounts {
     public struct Members: Sendable {
         /// The users of this machine whose primary group it is.
         public var primary: [UserID] = []
-        /// The users whom the group names, with their names.
+        /// The members that the group lists, with their names.
         public var named: [(name: ByteString, user: UserID)] = []
         /// The names in the group that no user has.
         public var unknown: [ByteString] = []

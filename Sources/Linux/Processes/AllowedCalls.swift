@@ -6,7 +6,7 @@ internal import CLinux
 /// Any other ends the process by SIGSYS, and so does a call of another architecture or of x32. A process that waits for it
 /// hears of a program that was ended, which allows nothing.
 public struct AllowedCalls: Sendable {
-    /// What an argument has to be, of which the kernel looks at the lower 32 bits.
+    /// The required value of an argument; the filter compares its lower 32 bits.
     enum Condition: Sendable {
         /// Argument `index` is one of `values`.
         case oneOf(index: Int, values: [UInt32])

@@ -2,7 +2,7 @@
 internal import CLinux
 
 extension CurrentProcess {
-    /// Gives this process the name by which others find it, of which 15 bytes count (`PR_SET_NAME`, prctl(2)).
+    /// Sets the name of this process, cut to 15 bytes (`PR_SET_NAME`, prctl(2)).
     public static func name(_ name: ByteString) {
         unsafe name.withCString { _ = clinux_prctl(PR_SET_NAME, UInt(bitPattern: $0), 0, 0, 0) }
     }

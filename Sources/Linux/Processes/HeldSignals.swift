@@ -36,8 +36,8 @@ public struct ReceivedSignal: Hashable, Sendable {
     }
 }
 
-/// All signals of a process of one thread, held from its making on: none of them interrupts or ends the process but those
-/// that nobody can hold (signal(7)).
+/// All signals of a process with one thread, blocked from the creation of this value on: only SIGKILL and SIGSTOP, which
+/// cannot be blocked, stop or end the process (signal(7)).
 public struct HeldSignals: ~Copyable {
     private var before: sigset_t
     private var source: FileDescriptor?
@@ -55,7 +55,7 @@ public struct HeldSignals: ~Copyable {
     ///
     /// The corresponding system call is signalfd(2).
     public mutating func listen() throws(Errno) {
-        // A starter that ignores it would have the kernel forget children before anybody asks.
+        // If the starter ignores SIGCHLD, the kernel collects children before this process can.
         _ = clinux_signal_default(SIGCHLD)
         source = FileDescriptor(owning: try valueOrErrno(.open) { clinux_all_signals_descriptor() })
     }
@@ -77,10 +77,11 @@ public struct HeldSignals: ~Copyable {
         return ReceivedSignal(record)
     }
 
-    /// Has this process stop as another was stopped, unless `isFinished` says in the last moment that it need not.
+    /// Stops this process as another process was stopped, unless `isFinished`, called after the signal is sent and before
+    /// it takes effect, returns true.
     ///
-    /// A SIGCONT that comes after that moment has the process go on, however early it comes. So SIGSTOP, which nobody can
-    /// hold for that moment, becomes SIGTSTP.
+    /// A SIGCONT that arrives after that call resumes the process. SIGSTOP cannot be blocked until then, so this method
+    /// sends SIGTSTP instead.
     public func stop(by signal: Int32, unless isFinished: () -> Bool) {
         let signal = signal == SIGSTOP ? SIGTSTP : signal
         _ = CLinux.kill(getpid(), signal)

@@ -32,7 +32,7 @@ extension Options {
     /// The options that say where a socket is, and what is done there.
     mutating func readEndpointOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         reader.group("Addresses and ports")
-        // They and -U are three families, of which the last one counts.
+        // -4, -6 and -U choose the address family; the last one counts.
         if reader.option("-4", "use IPv4 alone") { (endpoint.family, endpoint.isUnix) = (.v4, false) }
         if reader.option("-6", "use IPv6 alone") { (endpoint.family, endpoint.isUnix) = (.v6, false) }
         if reader.option("-l, --listen", "listen for a connection") { listens = true }
@@ -62,7 +62,7 @@ extension Options {
         if reader.hiddenOption("-V TABLE") {
             throw UsageError(message: "no alternate routing table support available")
         }
-        // Source routes (RFC 791), which nobody lets through any more: accepted, and without effect.
+        // Source routes (RFC 791), which routers drop today: accepted, without effect.
         if reader.hiddenOption("-G POINTER") || reader.hiddenOption("-g HOPS") { return }
     }
 }

@@ -23,7 +23,7 @@ enum OptionValue {
         let isNegative = digits.first == UInt8(ascii: "-")
         if isNegative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         guard !digits.isEmpty, digits.allSatisfy(Digits.isDecimal) else { throw .invalid }
-        // What does not fit is far beyond every range; only the sign is told apart then.
+        // A number that does not fit is outside every range; only its sign matters then.
         let limit = 1 << 48
         let magnitude = Digits.number(digits, upTo: UInt64(limit)).map { Int($0) } ?? limit
         let value = isNegative ? -magnitude : magnitude
