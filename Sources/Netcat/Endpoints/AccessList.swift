@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The hosts that may connect. A host that is denied may not, even if it is allowed as well.
+/// The hosts that may connect. A denied host may not, even if it is allowed as well.
 struct AccessList {
     private let allowed: [HostPattern]?
     private let denied: [HostPattern]
 
-    /// Reads the lists and files, and looks the names in them up.
+    /// Reads the lists and files, and looks up the names in them.
     init(_ options: AccessOptions, _ console: Console) throws(NetcatError) {
         let allowed = try AccessList.patterns(options.allowed, options.allowFiles, console)
         self.allowed = options.allowed.isEmpty && options.allowFiles.isEmpty ? nil : allowed
         denied = try AccessList.patterns(options.denied, options.denyFiles, console)
     }
 
-    /// Whether `peer` may connect; with `-v`, a refusal is reported. Unix sockets are left to their permissions.
+    /// Whether `peer` may connect; with `-v`, reports a refusal. For Unix sockets, only file permissions count.
     func allows(_ peer: Peer, _ console: Console) -> Bool {
         guard case .internet(let address) = peer else { return true }
         let matches = { (pattern: HostPattern) in pattern.contains(address.address) }
@@ -43,7 +43,7 @@ struct AccessList {
         }
     }
 
-    /// The words of a file, without what stands behind `#` on a line.
+    /// The words of a file, without the text after `#` on a line.
     static func words(of content: [UInt8]) -> [ByteString] {
         var words: [ByteString] = []
         for line in content.split(separator: 0x0A) {

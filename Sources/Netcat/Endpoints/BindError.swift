@@ -10,13 +10,13 @@ struct BindError {
     /// The error of bind(2).
     let error: Errno
 
-    /// The message and its hints. Called as `netcat`, the message is that of GNU netcat, with the reason added.
+    /// The message and its hints. If called as `netcat`, the message is that of GNU netcat, with the reason added.
     func netcatError(_ console: Console) -> NetcatError {
         let hints = isPrivileged ? hints(console) : []
         guard console.program == "netcat" else {
             return NetcatError("bind to \(address.host) port \(address.port): \(error.message)", hints: hints)
         }
-        // The number is the step that failed there; 3 is bind(2).
+        // In GNU netcat, the number is the step that failed; 3 is bind(2).
         return NetcatError(
             nil,
             plain: "Error: Couldn't setup listening socket (err=-3): \(error.message)",
@@ -34,7 +34,7 @@ struct BindError {
         let user = Accounts.name(of: CurrentProcess.realUser) ?? CurrentProcess.realUser.byteString
         let port = address.port.byteString
         var ways: [Message] = []
-        // What a name cannot be seen or typed in is left out, with what belongs to it.
+        // Leaves out a command that cannot be shown or typed because of a name in it, and what follows it.
         let again = [console.program, transport.listens ? "-l" : "-lu", "-p", port]
         func add(_ way: Message, _ command: ShellCommand?, then: [ByteString]) {
             guard let command else { return }

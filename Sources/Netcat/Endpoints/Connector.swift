@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// A socket that is connected, and to where.
+/// A connected socket and its peer.
 struct Connection: ~Copyable {
-    /// The socket; it does not wait.
+    /// The non-blocking socket.
     let socket: FileDescriptor
     /// The peer.
     let peer: Peer
-    /// What is read from it and written to it.
+    /// Reads from the socket and writes to it.
     let stream: Stream
-    /// Where the path of our side is, if it is one that we made.
+    /// The temporary directory of the local socket's path, if there is one.
     let directory: TemporaryDirectory?
 
     /// Takes over a connected socket.
@@ -26,18 +26,18 @@ struct Connection: ~Copyable {
     }
 }
 
-/// Connects to a host: each of its addresses is tried, and with `-v` each result is reported.
+/// Connects to a host: tries each of its addresses, and with `-v` reports each result.
 struct Connector {
     private let host: ByteString
-    /// The port of a proxy as it was given; messages name a proxy without its address.
+    /// The port of a proxy as given; messages name a proxy without its address.
     private let proxyService: ByteString?
     private let options: EndpointOptions
     private let console: Console
     private let addresses: [SocketAddress]
     private let sources: [SocketAddress]
 
-    /// Looks `host` up.
-    /// - Parameter port: the first port that will be asked for, for the message when there is no such host.
+    /// Looks up `host`.
+    /// - Parameter port: the first port to connect to, for the message when there is no such host.
     init(to host: ByteString, _ options: EndpointOptions, _ console: Console, port: Port) throws(NetcatError) {
         try self.init(to: host, service: port.byteString, options, console, proxy: nil)
     }
@@ -76,10 +76,10 @@ struct Connector {
         }
         do throws(LookupError) {
             let (source, port) = (options.sourceAddress, options.sourcePort)
-            // Where all addresses are of one family, the source has to be of it as well.
+            // If all addresses have the same family, the source must have it as well.
             let first = addresses.first?.address.family
             let family = addresses.allSatisfy { $0.address.family == first } ? first : options.family
-            // Our own address may be a name even where the peer's may not.
+            // The local address may be a name even with `-n`.
             sources =
                 source == nil && port == nil
                 ? []
@@ -119,7 +119,7 @@ struct Connector {
         }
     }
 
-    /// Begins to connect to `address`, without waiting. Returns nil, after a message, when that cannot work.
+    /// Begins to connect to `address`, without waiting. Returns nil, after a message, if that fails.
     func begin(_ address: SocketAddress) throws(NetcatError) -> FileDescriptor? {
         let family = address.address.family
         guard let socket = try? FileDescriptor.socket(family, options.transport),
@@ -145,7 +145,7 @@ struct Connector {
         var reason = Errno.addressNotAvailable
         for source in sources where source.address.family == family {
             do throws(Errno) {
-                // Two datagram sockets would share the port, and one of them receive nothing.
+                // Two datagram sockets would share the port, and one of them would receive nothing.
                 if !options.usesDatagrams { try socket.setReuseAddress(true) }
                 try socket.bind(to: source)
                 return
@@ -178,8 +178,7 @@ struct Connector {
         if case .internet(let address) = peer { logSuccess(address) }
     }
 
-    /// The host as it was given, and the address behind it if that is something else. Where names are not wanted there
-    /// was none.
+    /// The host as given, followed by its address if that differs. With `-n`, the host is not a name.
     private func described(_ address: SocketAddress) -> ByteString {
         let isPlain = console.isNumeric || proxyService != nil || host == address.host
         return isPlain ? host : "\(host) (\(address.host))"

@@ -5,11 +5,11 @@ internal import Linux
 ///
 ///     192.0.2.7     2001:db8::1     an address
 ///     192.0.2.0/24  2001:db8::/32   a prefix
-///     192.0.2.1-9   10.0,2.*.7      a range, a choice or anything in the place of a number
+///     192.0.2.1-9   10.0,2.*.7      a range, a choice or anything in place of a number
 enum HostPattern: Equatable {
-    /// Addresses with the same beginning. IPv4 is taken as IPv4-mapped, 96 bits further on.
+    /// Addresses with the same prefix. An IPv4 address counts as IPv4-mapped, with 96 bits more.
     case prefix(IPv6Address, length: Int)
-    /// For each of the four numbers, which it may be: ranges, of which one has to match.
+    /// For each of the four numbers, the ranges that it may be in.
     case numbers([[ClosedRange<UInt8>]])
 
     /// Reads `text`; nil if it is neither of these, and so may be the name of a host.
@@ -35,7 +35,7 @@ enum HostPattern: Equatable {
     /// The address `address` alone.
     init(_ address: IPAddress) { self = .prefix(address.mapped, length: 128) }
 
-    /// The choices for one number: `*`, or numbers and ranges with commas between them. None if there is a mistake.
+    /// The choices for one number: `*`, or numbers and ranges separated by commas. Empty if there is a mistake.
     private static func ranges(_ text: ByteString) -> [ClosedRange<UInt8>] {
         if text == "*" { return [0...255] }
         var ranges: [ClosedRange<UInt8>] = []
@@ -54,7 +54,7 @@ enum HostPattern: Equatable {
         return Digits.number(text, upTo: 255).map { UInt8($0) }
     }
 
-    /// Whether `address` is one of them. An IPv4-mapped IPv6 address is the IPv4 address.
+    /// Whether `address` matches. An IPv4-mapped IPv6 address counts as the IPv4 address.
     func contains(_ address: IPAddress) -> Bool {
         switch self {
         case .prefix(let prefix, let length):
@@ -76,7 +76,7 @@ enum HostPattern: Equatable {
 }
 
 extension IPAddress {
-    /// The address as one of IPv6.
+    /// The address as an IPv6 address.
     fileprivate var mapped: IPv6Address {
         switch self {
         case .v4(let address): IPv6Address(mapping: address)

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// A socket that others reach us at.
+/// A socket that clients connect or send to.
 struct Listener: ~Copyable {
-    /// The socket: of a stream it listens, of datagrams it is bound.
+    /// The socket: a stream socket listens, a datagram socket is bound.
     let socket: FileDescriptor
-    /// Where it is.
+    /// The address of the socket.
     let place: Peer
-    /// What it is, which is what all that connect to it get.
+    /// The properties of the socket, which all accepted connections share.
     private let model: Stream
 
-    /// Takes over a socket that others can reach.
+    /// Takes over a bound socket.
     init(socket: consuming FileDescriptor, place: Peer) {
         model = Stream(socket.reference)
         self.socket = socket
         self.place = place
     }
 
-    /// Makes the listener that the options ask for, or takes over the one that our starter made.
+    /// Creates the listener that the options request, or takes over that of the parent process.
     static func open(_ options: Options, _ console: Console) throws(NetcatError) -> Listener {
         if options.endpoint.isUnix { return try UnixEndpoint.listen(options, console) }
         if options.endpoint.isVsock { return try VsockEndpoint.listen(options) }
@@ -31,7 +31,7 @@ struct Listener: ~Copyable {
         return Listener(socket: socket, place: .unix("an inherited socket"))
     }
 
-    /// Binds the first of the addresses that `options` name which can be bound.
+    /// Binds the first address of `options` that can be bound.
     private static func internet(_ options: Options, _ console: Console) throws(NetcatError) -> Listener {
         let endpoint = options.endpoint
         var last = NetcatError("no address to listen on")
@@ -41,8 +41,8 @@ struct Listener: ~Copyable {
             }
             try endpoint.settings.apply(to: socket.reference, candidate.address.family)
             do throws(Errno) {
-                // So that a port can be taken again while connections of a former listener time out. Datagrams have
-                // none, and there it would let two listeners share a port.
+                // Allows to bind a port while connections of an earlier listener time out. UDP has no such
+                // connections, and the option would let two listeners share a port.
                 if !endpoint.usesDatagrams || options.sharesDatagramPort { try socket.setReuseAddress(true) }
                 if options.dialect == .ncat && endpoint.family == .v6 { try socket.setIPv6Only(true) }
                 try socket.bind(to: candidate)
@@ -68,7 +68,7 @@ struct Listener: ~Copyable {
             let addresses = try NameLookup.addresses(
                 of: host,
                 service: port,
-                // The wildcard of IPv6 takes IPv4 as well, so it is used with -6 alone.
+                // The IPv6 wildcard accepts IPv4 as well, so it is used only with -6.
                 family: options.endpoint.family ?? (host == nil && !takesBoth ? .v4 : nil),
                 transport: options.endpoint.transport,
                 numeric: options.isNumeric
@@ -80,7 +80,7 @@ struct Listener: ~Copyable {
         }
     }
 
-    /// Tells where it is.
+    /// Reports the address.
     func log(_ options: Options, _ console: Console) {
         if case .unix(let path) = place {
             console.log("Bound on \(path)")
@@ -95,7 +95,7 @@ struct Listener: ~Copyable {
     /// Stops listening.
     consuming func close() { try? socket.close() }
 
-    /// Takes the next connection, waiting for it.
+    /// Accepts the next connection; waits for it if the socket is blocking.
     func accept() throws(Errno) -> Connection {
         var address: SocketAddress?
         let socket = try socket.accept(from: &address)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Who is at the other end of a connection.
+/// The other end of a connection.
 enum Peer: Equatable {
     case internet(SocketAddress)
     /// A Unix socket: a client seldom has an address, so the path is the listener's.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Unix sockets: paths, and abstract names behind `@`.
+/// Unix sockets: paths, and abstract names after `@`.
 enum UnixEndpoint {
-    /// Binds the path that the options name, and listens there if it is for streams.
+    /// Binds the path that the options name, and listens on a stream socket.
     static func listen(_ options: Options, _ console: Console) throws(NetcatError) -> Listener {
         let path = options.path
         let datagrams = options.endpoint.usesDatagrams
@@ -19,7 +19,7 @@ enum UnixEndpoint {
         }
     }
 
-    /// Removes the socket of a listener that has exited: a socket that refuses connections. Anything else stays.
+    /// Removes the socket of a listener that has exited: a socket that refuses connections. Other files stay.
     private static func removeStale(_ address: UnixAddress, datagrams: Bool) {
         let path = address.byteString
         guard let status = try? FileStatus(of: path, followLinks: false), status.kind == .socket else { return }
@@ -47,8 +47,8 @@ enum UnixEndpoint {
         }
     }
 
-    /// Binds our side. For datagrams it needs a path, so that answers can be sent: one in a directory that is given back,
-    /// if the user names none.
+    /// Binds the local socket. A datagram socket needs a path, so that the peer can answer: if the user names none, the
+    /// path is in the directory that is returned.
     private static func bind(
         _ socket: InheritedDescriptor,
         _ options: Options,
@@ -69,7 +69,7 @@ enum UnixEndpoint {
 
 /// Sockets between a virtual machine and its host.
 enum VsockEndpoint {
-    /// Listens on the port that the options name, on every address of this machine or the one that they name.
+    /// Listens on the port that the options name, on the address that they name or on all of this machine.
     static func listen(_ options: Options) throws(NetcatError) -> Listener {
         let machine = try options.listeningAddress.map { text throws(NetcatError) in try number(text) }
         let address = VsockAddress(machine: machine ?? VsockAddress.any, port: try number(options.listeningPort ?? ""))

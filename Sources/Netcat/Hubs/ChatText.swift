@@ -3,10 +3,10 @@ internal import Linux
 
 /// The text that the clients of a chat receive, safe for a terminal.
 enum ChatText {
-    /// `bytes` with `prefix` in front of every line, so that no client can forge a line of another.
+    /// `bytes` with `prefix` before every line, so that no client can forge a line of another.
     ///
-    /// Controls, other hidden characters and what is not UTF-8 are written in octal, as ncat writes them: `\033`. Tabs and
-    /// ends of lines stay.
+    /// Control characters, other hidden characters and invalid UTF-8 are written in octal, as by ncat: `\033`. Tabs and
+    /// line ends stay.
     static func lines(_ bytes: [UInt8], by prefix: ByteString) -> ByteString {
         var text = prefix
         let newline = UInt32(UInt8(ascii: "\n"))

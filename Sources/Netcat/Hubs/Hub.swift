@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Passes what each client sends to all others (`--broker`) or to standard output (ncat's `-k`), and standard input to
-/// all of them.
+/// Passes what each client sends to all other clients (`--broker`) or to standard output (ncat's `-k`), and standard
+/// input to all clients.
 ///
-/// While one client has not taken its data, nothing more is read from the others: memory stays bounded, and no client
-/// loses data.
+/// While data is pending for one client, the hub reads from no client: memory stays bounded, and no client loses
+/// data.
 final class Hub {
     private let options: Options
     private let console: Console
     private let access: AccessList
     private let chats: Bool
-    /// Whether what clients send goes to standard output, and not to the others.
+    /// Whether what clients send goes to standard output, and not to the other clients.
     private let gathers: Bool
     private let buffer = Buffer(capacity: 64 << 10)
     private var clients: [HubClient] = []
@@ -31,7 +31,7 @@ final class Hub {
 
     /// Serves until a signal ends the process.
     func run(_ listener: borrowing Listener) throws(NetcatError) {
-        // Those that decipher for a client end with it.
+        // The process that decrypts for a client ends with the client.
         if options.tls.isWanted { CurrentProcess.forgetChildren() }
         do throws(Errno) {
             try listener.socket.setNonBlocking(true)
@@ -41,7 +41,7 @@ final class Hub {
         }
     }
 
-    /// Whether standard input has ended and was all that mattered.
+    /// Whether the output is closed, or all of standard input was sent with `--send-only`.
     private var isFinished: Bool {
         if isOutputGone { return true }
         return options.ending.sendsOnly && !readsInput && !clients.contains { $0.isBehind }
@@ -68,7 +68,7 @@ final class Hub {
             if entries[2 + 2 * index].isReadable { receive(from: client) }
         }
         if entries[1].isReadable { readInput() }
-        // Clients that have left make room for those that have connected meanwhile.
+        // Clients that have left make room for clients that have connected meanwhile.
         removeGone()
         if entries[0].isReadable { try accept(listener) }
         removeGone()
@@ -77,7 +77,7 @@ final class Hub {
     private func receive(from client: HubClient) {
         do throws(Errno) {
             guard try client.descriptor.receive(into: buffer) > 0 else {
-                // What is there for it may still arrive.
+                // The client still receives its pending data.
                 client.leave()
                 return
             }

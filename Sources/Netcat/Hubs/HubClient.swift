@@ -5,10 +5,10 @@ internal import Linux
 final class HubClient {
     /// The number of the client, from 1.
     let number: Int
-    /// Whether it has closed its side or cannot be reached.
+    /// Whether the client has left or cannot be reached.
     var isGone = false
 
-    /// Whether the client has ended its side; it is removed when it has received its pending data.
+    /// Whether the client has sent end of file; it is removed once it has received its pending data.
     private(set) var isLeaving = false
 
     private let socket: FileDescriptor
@@ -16,7 +16,7 @@ final class HubClient {
     private let buffer = Buffer(capacity: 64 << 10)
     private var queue: [UInt8] = []
 
-    /// Takes the connection over; an encrypted one gets a process that deciphers it.
+    /// Takes over the connection; a separate process decrypts an encrypted one.
     init(_ connection: consuming Connection, number: Int, _ options: Options, _ console: Console) throws(Errno) {
         self.number = number
         socket = try Encryption(options, console).plain(connection)
@@ -29,7 +29,7 @@ final class HubClient {
     /// Whether data is pending for the client.
     var isBehind: Bool { !isGone && (!buffer.isEmpty || !queue.isEmpty) }
 
-    /// Takes nothing more from it.
+    /// Takes nothing more from the client.
     func leave() {
         isLeaving = true
         if !isBehind { isGone = true }
@@ -41,14 +41,14 @@ final class HubClient {
         flush()
     }
 
-    /// Sends `bytes`, or keeps them until there is room.
+    /// Sends `bytes`, or keeps them until the socket is writable.
     func send(_ bytes: [UInt8]) {
         if isLeaving { return }
         queue += bytes
         flush()
     }
 
-    /// Sends as much of the pending data as there is room for.
+    /// Sends as much of the pending data as the socket accepts.
     func flush() {
         while isBehind {
             if buffer.isEmpty {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that is done to bytes on their way. A class, since the embedded ring has no existentials of other kinds.
+/// A filter for relayed bytes. A class, since the embedded ring has no existentials of other kinds.
 class ByteFilter {
-    /// Changes `bytes`, or looks at them. They may become twice as many, and no more.
+    /// Changes or inspects `bytes`. Their number may at most double.
     func apply(_ bytes: inout [UInt8]) {}
 }
 
-/// Sends every line feed as carriage return and line feed (`-C`), unless a carriage return is there already.
+/// Sends every line feed as carriage return and line feed (`-C`), unless it already follows a carriage return.
 final class CarriageReturnFilter: ByteFilter {
     private var last: UInt8 = 0
 
@@ -22,14 +22,14 @@ final class CarriageReturnFilter: ByteFilter {
     }
 }
 
-/// Answers every negotiation of TELNET with no (`-t`, RFC 854): WILL with DONT, DO with WONT. All bytes pass.
+/// Refuses every TELNET negotiation (`-t`, RFC 854): WILL with DONT, DO with WONT. All bytes pass unchanged.
 final class TelnetFilter: ByteFilter {
     private enum State { case data, command, option(answer: UInt8) }
 
     private var state = State.data
     private let answer: ([UInt8]) -> Void
 
-    /// Creates a filter for what is received.
+    /// Creates a filter for received bytes.
     /// - Parameter answer: sends an answer to the peer.
     init(answer: @escaping ([UInt8]) -> Void) { self.answer = answer }
 

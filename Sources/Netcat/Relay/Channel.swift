@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// One direction of a relay: takes bytes from a source and gives them to a sink, in order, and never waits.
+/// One direction of a relay: moves bytes from a source to a sink, in order, and never waits.
 ///
-/// At any moment it waits for its source or for its sink, never for both. What is on its way is bounded by one buffer
-/// or one pipe, so a slow sink holds the source back.
+/// At any moment it needs its source or its sink to be ready, never both. It holds at most one buffer or one pipe of
+/// data, so a slow sink holds the source back.
 final class Channel {
     /// Where bytes come from.
     let source: Stream
-    /// Where they go.
+    /// Where the bytes go.
     let sink: Stream
-    /// What is done to the bytes on their way; none allows the kernel to move them.
+    /// The filters that the bytes pass through; without filters, the kernel can move the bytes.
     let filters: [ByteFilter]
 
     /// Whether the source has ended.
     private(set) var sourceEnded = false
-    /// Whether the sink takes nothing more.
+    /// Whether the sink accepts nothing more.
     private(set) var sinkGone = false
-    /// Why the source ended, if that was no orderly end.
+    /// Why the source ended, if not by end of file.
     private(set) var sourceError: Errno?
     /// How many bytes the source gave.
     private(set) var received = 0
-    /// How often something moved, into or out of what is on its way.
+    /// How often bytes moved into or out of the channel.
     private(set) var movements = 0
-    /// How many reads gave something: for a datagram socket, the number of datagrams.
+    /// How many reads returned data: for a datagram socket, the number of datagrams.
     private(set) var reads = 0
 
-    /// After how many reads the source counts as ended; nil is never.
+    /// After how many reads the source counts as ended; nil means never.
     var readLimit: Int?
 
     private var kernelCopy: KernelCopy
-    /// Made when it is first needed, since most connections need none; a filter may make two bytes of one.
+    /// Allocated on first use, since most connections need none; a filter may turn one byte into two.
     private lazy var buffer = Buffer(capacity: Channel.bufferSize * (filters.isEmpty ? 1 : 2))
     private var holdsBytes = false
     private var waitsForSink = false
@@ -44,9 +44,9 @@ final class Channel {
     /// - Parameters:
     ///   - source: where bytes come from.
     ///   - sink: where they go.
-    ///   - filters: what is done to them.
+    ///   - filters: the filters that the bytes pass through.
     ///   - lineInterval: how long to wait after each line.
-    ///   - byteLimit: after how many bytes the source counts as ended; nil is never.
+    ///   - byteLimit: after how many bytes the source counts as ended; nil means never.
     init(
         from source: Stream,
         to sink: Stream,
@@ -66,16 +66,16 @@ final class Channel {
             ? KernelCopy(from: source, to: sink) : KernelCopy()
     }
 
-    /// Large enough that calls are rare, small enough that the bytes stay in the cache between the two of them.
+    /// Large enough that calls are rare, small enough that the bytes stay in the cache between read and write.
     private static let bufferSize = 128 << 10
 
-    /// Whether nothing is on its way.
+    /// Whether the channel holds no bytes.
     var isEmpty: Bool { !holdsBytes && kernelCopy.staged == 0 }
 
     /// Whether nothing will move any more.
     var isFinished: Bool { sinkGone || sourceEnded && isEmpty && pausedUntil == nil }
 
-    /// What has to happen before `run` can do something.
+    /// The end that must be ready before `run` can move bytes.
     var waitsFor: (source: Bool, sink: Bool) {
         if isFinished || pausedUntil != nil { return (false, false) }
         return waitsForSink ? (false, true) : (true, false)
@@ -84,23 +84,23 @@ final class Channel {
     /// Whether the source has decrypted bytes, which poll(2) does not see.
     var hasPending: Bool { waitsFor.source && source.hasPending }
 
-    /// Whether it paused and need not any longer.
+    /// Whether a pause has ended.
     var isPauseExpired: Bool { pausedUntil.map { $0 <= Instant.now } ?? false }
 
-    /// Takes nothing more from the source; what is on its way still arrives.
+    /// Takes nothing more from the source; bytes that were read are still written.
     func endSource() { sourceEnded = true }
 
-    /// Moves what can be moved at once. Called when the source or the sink, whichever it waits for, is ready.
+    /// Moves what can be moved without waiting. Called when the source or sink in `waitsFor` is ready.
     func run() {
         pausedUntil = nil
-        // A bounded number of turns, so that the other direction has its turn as well.
+        // A bounded number of turns, so that the other direction can run as well.
         for _ in 0..<8 {
             let progress = moveOnce()
             if isFinished || progress != .more { return }
         }
     }
 
-    /// What came of one turn.
+    /// The result of one turn.
     private enum Progress { case more, wait }
 
     private func moveOnce() -> Progress {
@@ -127,7 +127,7 @@ final class Channel {
         }
     }
 
-    /// Reads once and writes what came.
+    /// Reads once and writes what was read.
     private func fillBuffer() -> Progress {
         do throws(Errno) {
             let count: Int
@@ -137,7 +137,7 @@ final class Channel {
                 let maximum = sink.kind == .datagrams ? 16384 : Channel.bufferSize
                 count = try source.read(into: buffer, limit: byteLimit.map { min(maximum, $0 - received) } ?? maximum)
                 if count == 0 {
-                    // An empty datagram ends nothing; neither does an error that a datagram socket reports once.
+                    // An empty datagram is not end of file.
                     if source.kind == .datagrams { return .more }
                     endSource(nil)
                     return .wait
@@ -175,7 +175,7 @@ final class Channel {
         }
     }
 
-    /// Writes what waits, or only a line of it where lines are kept apart. Gives whether a pause begins.
+    /// Writes the buffer, or one line of it if there is a line interval. Returns whether a pause begins.
     private func writeLine() throws(Errno) -> Bool {
         guard let lineInterval else {
             _ = try sink.write(from: buffer, limit: .max)

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Moves the bytes of a channel: by the kernel itself where it can, or else by read and write.
+/// Moves the bytes of a channel: within the kernel where possible, otherwise by read and write.
 ///
 /// | from, to | way |
 /// |---|---|
 /// | socket to pipe, pipe to socket | splice(2) |
-/// | socket to file, socket to socket | splice(2) into a pipe of our own and out of it |
+/// | socket to file, socket to socket | splice(2) into a private pipe and out of it |
 /// | file to socket | sendfile(2) |
-/// | TCP to /dev/null | thrown away in the kernel |
+/// | TCP to /dev/null | discarded in the kernel |
 /// | everything else | 128 KiB read and write |
 struct KernelCopy: ~Copyable {
-    /// What came of one step.
+    /// The result of one step.
     enum Outcome {
-        /// The source gave so many bytes, all of which the sink or the pipe between has.
+        /// So many bytes moved from the source to the sink or to the private pipe.
         case moved(Int)
         /// Nothing can be moved until the source, or the sink, is ready.
         case wait(forSink: Bool)
         case sourceEnded(Errno?)
         case sinkGone
-        /// The bytes have to be read and written.
+        /// The bytes must be read and written.
         case copy
     }
 
@@ -27,14 +27,14 @@ struct KernelCopy: ~Copyable {
 
     private var way: Way
     private var pipe: Pipe?
-    /// How many bytes are in the pipe between.
+    /// How many bytes are in the private pipe.
     private(set) var staged = 0
     private var steps = 0
     private var total = 0
     private var triedSink = false
     private var isLarge = false
 
-    /// Creates a copier that leaves everything to be copied.
+    /// Creates a copier that leaves all bytes to read and write.
     init() { way = .copy }
 
     /// Chooses the way from `source` to `sink`.
@@ -71,17 +71,17 @@ struct KernelCopy: ~Copyable {
             steps += 1
             total += count
             if total > 1 << 16 && !isLarge {
-                // Short connections do with what the pipe has. Beyond the limit of an unprivileged user, it stays so.
+                // For short connections, the default size is enough. Above the limit of an unprivileged user, it stays.
                 isLarge = true
                 try? (source.kind == .pipe ? source : sink).descriptor.setPipeSize(KernelCopy.pipeSize)
             }
-            // Each small block costs the network a packet of its own; gathering them in a buffer is faster then.
+            // Each small block would be a network packet of its own; collecting them in a buffer is faster.
             if source.kind == .pipe && steps == 16 && total / steps < 32 << 10 { way = .copy }
             return .moved(count)
         } catch {
             switch error {
             case .wouldBlock:
-                // The call does not say which of the two has to be waited for: they take turns.
+                // The call does not report whether source or sink is not ready: wait for each in turn.
                 triedSink.toggle()
                 return .wait(forSink: triedSink)
             case .brokenPipe: return .sinkGone
@@ -99,7 +99,7 @@ struct KernelCopy: ~Copyable {
             if pipe == nil {
                 pipe = try Pipe()
             } else if total > 1 << 16 && !isLarge {
-                // As above.
+                // As in `splice`.
                 isLarge = true
                 pipe.enlarge(to: KernelCopy.pipeSize)
             }
@@ -127,7 +127,7 @@ struct KernelCopy: ~Copyable {
             switch error {
             case .wouldBlock: return .wait(forSink: true)
             case .invalidArgument:
-                // A file that was opened for appending; what is in the pipe already is read from there.
+                // A file that was opened for appending; the bytes already in the pipe are read from it.
                 way = .copy
                 return .copy
             default: return .sinkGone
@@ -135,7 +135,7 @@ struct KernelCopy: ~Copyable {
         }
     }
 
-    /// Reads what is in the pipe between, for a sink that turned out not to take splices.
+    /// Reads from the private pipe, for a sink that turned out not to support splice(2).
     mutating func unstage(into buffer: Buffer) throws(Errno) -> Int {
         guard let count = try pipe.read(into: buffer) else { return 0 }
         staged -= count
@@ -150,7 +150,7 @@ struct KernelCopy: ~Copyable {
                 return .moved(count)
             }
             if steps > 0 { return .sourceEnded(nil) }
-            // Some files say that they are empty and can be read all the same.
+            // Some files have the size 0 and can be read nevertheless.
             way = .copy
             return .copy
         } catch {

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// When a relay ends, beside the end of both directions.
+/// When a relay ends, apart from the end of both directions.
 struct RelayRules {
-    /// The ending that the options ask for.
+    /// The ending that the options request.
     var ending = EndingOptions()
     /// After how long without a transfer the relay ends (`-w`).
     var idleLimit: Milliseconds?
-    /// Whether the end of what the peer sends is the end of the session, as it is for a listener.
+    /// Whether end of file from the peer ends the session, as for a listener.
     var endsWithPeer = false
-    /// Whether the end of what the peer sends is passed on to the local output, which is a socket then.
+    /// Whether end of file from the peer is passed on to the local output, which is then a socket.
     var passesPeersEnd = false
-    /// Whether it is passed on to the reader of standard output, which the local output is.
+    /// Whether end of file from the peer closes standard output, which is then the local output.
     var closesOutput = false
-    /// Whether the local input may begin a little later than the peer ends: a reply that is made from the whole request.
+    /// Whether the local input may begin shortly after the peer ends: a reply computed from the whole request.
     var waitsForAnswer = false
 }
 
-/// Moves bytes both ways between a local pair of descriptors and a peer, until there is nothing left to move.
+/// Moves bytes both ways between two local descriptors and a peer, until there is nothing left to move.
 final class Relay {
     private let rules: RelayRules
     private let sending: Channel
@@ -26,7 +26,7 @@ final class Relay {
     private var passedEnd = false
     private var passedPeersEnd = false
     private var entries: [PollEntry] = []
-    /// The line that shows how far it is, if one is wanted.
+    /// The progress line, if requested.
     var progress: Progress?
 
     /// Creates a relay.
@@ -47,12 +47,12 @@ final class Relay {
     var sent: Int { sending.received }
     /// How many bytes the peer sent.
     var received: Int { receiving.received }
-    /// Whether the peer closed the connection without the end of TLS, so that data may be missing.
+    /// Whether the peer closed the connection without close_notify, so that data may be missing.
     var wasTruncated: Bool { receiving.source.wasTruncated }
-    /// Why the peer's end was no orderly one.
+    /// Why the connection from the peer ended, if not by end of file.
     var peerError: Errno? { receiving.sourceError }
 
-    /// How often something moved: a slow reader that takes pending data counts as well as a peer that sends.
+    /// How often bytes moved: a slow reader that takes pending data counts as well as a peer that sends.
     private var movements: Int { sending.movements + receiving.movements }
 
     /// Runs until the end.
@@ -71,20 +71,20 @@ final class Relay {
                 progress?.show(sent: sent, received: received, console)
                 continue
             }
-            // A pause that was asked for is not idleness.
+            // A pause for `-i` does not count as idle time.
             if let limit = rules.idleLimit, movements != before { idleAt = (sending.pausedUntil ?? .now) + limit }
         }
         passEndsOn()
         if rules.ending.sendsOnly { drain(until: nil) }
         if receiving.sinkGone && sending.isEmpty { drain(until: Instant.now + .seconds(5)) }
-        // An encrypted connection is shut down however it ended.
+        // An encrypted connection is always shut down, however the relay ended.
         if sending.sink.kind == .encrypted { sending.sink.endSending() }
         progress?.show(sent: sent, received: received, console)
         progress?.finish(console)
     }
 
-    /// Receives without poll(2) while there is nothing to send. A few more reads take less than to sleep and be woken:
-    /// many peers are done by then, if they get to run.
+    /// Receives without poll(2) while there is nothing to send. A few more reads take less time than a sleep and a
+    /// wakeup: many peers have finished by then, if they get to run.
     private func receiveEagerly() {
         guard receiving.source.readsWithoutWaiting else { return }
         for _ in 0..<12 where receiving.waitsFor.source {
@@ -102,7 +102,7 @@ final class Relay {
         entries.append(PollEntry(send.sink ? sending.sink.descriptor : nil, .writable))
         entries.append(PollEntry(receive.source ? receiving.source.descriptor : nil, .readable))
         entries.append(PollEntry(receive.sink ? receiving.sink.descriptor : nil, .writable))
-        // Once the peer has ended, input is sent as long as it comes without a gap, but not waited for.
+        // Once the peer has ended, input is sent as long as it comes without a longer gap.
         let pause = earliest(sending.pausedUntil, receiving.pausedUntil)
         let waits = !isFinishing || send.sink || pause != nil
         let isPending = receiving.hasPending
@@ -119,8 +119,8 @@ final class Relay {
         return true
     }
 
-    /// Waits until the peer has received what was sent. If the connection were closed before, with data unread, it would
-    /// be reset, and the rest lost.
+    /// Waits until the peer has received what was sent. Closing the connection earlier, with data unread, would reset it
+    /// and lose the rest.
     private func drain(until end: Instant?) {
         let buffer = Buffer(capacity: 1 << 16)
         let socket = sending.sink.descriptor
@@ -132,7 +132,7 @@ final class Relay {
             guard (try? socket.wait(for: .readable, until: Instant.now + Milliseconds(rawValue: pause))) == true else {
                 continue
             }
-            // The peer's data is dropped; only its end matters.
+            // Data from the peer is dropped; only end of file matters.
             guard let count = try? socket.receive(into: buffer), count > 0 else { return }
             buffer.remove(buffer.count)
         }
@@ -145,7 +145,7 @@ final class Relay {
         return rules.endsWithPeer || sending.source.descriptor.isTerminal
     }
 
-    /// Until when input is accepted after the peer has ended.
+    /// The time until which input is accepted after the peer has ended.
     private var endOfGap: Instant {
         let mayGoOn = sent > 0 || rules.waitsForAnswer && !receiving.sinkGone
         return Instant.now + Milliseconds(rawValue: mayGoOn ? Relay.longestGap : 0)
@@ -158,10 +158,10 @@ final class Relay {
         return receiving.isFinished && receiving.sourceError == .connectionReset
     }
 
-    /// How long a busy writer may take from one block to the next, in milliseconds.
+    /// The longest time that a busy writer may take between two blocks, in milliseconds.
     private static let longestGap = 100
 
-    /// Ends the sending side of each direction that is finished, as the rules ask for.
+    /// Ends the sending side of each finished direction, as the rules require.
     private func passEndsOn() {
         if receiving.isFinished && rules.passesPeersEnd && !passedPeersEnd {
             passedPeersEnd = true
@@ -169,7 +169,7 @@ final class Relay {
         }
         if receiving.isFinished && rules.closesOutput && !passedPeersEnd {
             passedPeersEnd = true
-            // Not closed, so that no other descriptor takes its number.
+            // Redirected and not closed, so that no other descriptor takes its number.
             if let null = try? FileDescriptor.open("/dev/null", .writeOnly) {
                 try? CurrentProcess.redirect(.standardOutput, to: null)
             }
@@ -183,7 +183,7 @@ final class Relay {
     }
 }
 
-/// The earlier of two moments, where nil is never.
+/// The earlier of two moments, where nil means never.
 func earliest(_ one: Instant?, _ other: Instant?) -> Instant? {
     guard let one else { return other }
     guard let other else { return one }

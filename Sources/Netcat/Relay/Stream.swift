@@ -2,15 +2,15 @@
 internal import Linux
 internal import TLS
 
-/// Something that bytes come from or go to, and how it is read and written without waiting.
+/// A source or sink of bytes, and how to read and write it without waiting.
 struct Stream {
-    /// What it is, as far as that decides how bytes are moved.
+    /// The kind of descriptor, which decides how bytes are moved.
     enum Kind {
-        /// A stream socket of our own, which does not wait.
+        /// A non-blocking stream socket of this process.
         case socket
-        /// The same, with encryption.
+        /// A stream socket with encryption.
         case encrypted
-        /// A socket that keeps the bounds of what is sent.
+        /// A socket that keeps message boundaries.
         case datagrams
         /// A pipe or FIFO, which other processes may share.
         case pipe
@@ -24,15 +24,15 @@ struct Stream {
 
     /// The descriptor. Its owner outlives the stream.
     let descriptor: InheritedDescriptor
-    /// What it is.
+    /// The kind of the descriptor.
     let kind: Kind
-    /// Whether what is read and written is a connection of TCP.
+    /// Whether this is a TCP connection.
     let isTCP: Bool
     private let tls: TLSSession?
     private let correspondents: Correspondents?
 
-    /// Looks at what `descriptor` is.
-    /// - Parameter accepts: whether datagrams of a sender are accepted, for a datagram socket that is not connected.
+    /// Determines the kind of `descriptor`.
+    /// - Parameter accepts: whether to accept the datagrams of a sender, for an unconnected datagram socket.
     init(_ descriptor: InheritedDescriptor, accepts: @escaping (SocketAddress) -> Bool = { _ in true }) {
         self.descriptor = descriptor
         tls = nil
@@ -43,12 +43,12 @@ struct Stream {
         default: kind = descriptor.isNullDevice ? .null : .device
         }
         isTCP = kind == .socket && descriptor.isTCP
-        // A socket that is not connected receives from all senders, and the last one is answered.
+        // An unconnected socket receives from all senders, and answers the last one.
         let isInternet = kind == .datagrams && (try? descriptor.localAddress()) != nil
         correspondents = isInternet && (try? descriptor.peerAddress()) == nil ? Correspondents(accepts) : nil
     }
 
-    /// Assumes that `descriptor` is of the kind of `other`: connections of one listener are all alike.
+    /// Assumes that `descriptor` has the kind of `other`: connections of one listener are all alike.
     init(_ descriptor: InheritedDescriptor, like other: Stream) {
         self.descriptor = descriptor
         kind = other.kind
@@ -57,7 +57,7 @@ struct Stream {
         correspondents = nil
     }
 
-    /// Reads and writes through `tls`, which has agreed on keys.
+    /// Reads and writes through `tls`, after its handshake.
     init(_ descriptor: InheritedDescriptor, _ tls: TLSSession) {
         self.descriptor = descriptor
         self.tls = tls
@@ -66,7 +66,7 @@ struct Stream {
         correspondents = nil
     }
 
-    /// Whether a read never waits, so that one may try without asking poll(2).
+    /// Whether a read never waits, so that it needs no poll(2) before it.
     var readsWithoutWaiting: Bool {
         switch kind {
         case .socket, .encrypted, .datagrams, .file, .null: true
@@ -74,13 +74,13 @@ struct Stream {
         }
     }
 
-    /// Whether a read gives something although the descriptor has nothing.
+    /// Whether a read returns data although the descriptor is not readable.
     var hasPending: Bool { tls?.hasPending ?? false }
 
-    /// Whether what came may have had more behind it.
+    /// Whether data may be missing after what was received.
     var wasTruncated: Bool { tls?.wasTruncated ?? false }
 
-    /// Reads into the room of `buffer`, at most `limit` bytes; 0 is the end.
+    /// Reads into the free space of `buffer`, at most `limit` bytes; returns 0 at end of file.
     func read(into buffer: Buffer, limit: Int) throws(Errno) -> Int {
         if let tls { return try tls.read(into: buffer, limit: limit) }
         if let correspondents { return try correspondents.receive(descriptor, into: buffer) }
@@ -90,8 +90,7 @@ struct Stream {
         }
     }
 
-    /// Writes what waits in `buffer`, at most `limit` bytes, as far as it can be done at once. Throws EAGAIN if that is
-    /// nothing.
+    /// Writes at most `limit` bytes of `buffer`, as many as it can without waiting. Throws EAGAIN if it cannot write any.
     func write(from buffer: Buffer, limit: Int) throws(Errno) -> Int {
         if let tls { return try tls.write(from: buffer, limit: limit) }
         if let correspondents { return try correspondents.send(descriptor, from: buffer) }
@@ -104,7 +103,7 @@ struct Stream {
             } catch {
                 guard error == .notSupported else { throw error }
             }
-            // Where poll(2) sees room, PIPE_BUF bytes of it are certain.
+            // If poll(2) reports a pipe as writable, at least PIPE_BUF bytes fit.
             guard try descriptor.wait(for: .writable, until: .now) else { throw .wouldBlock }
             return try descriptor.write(from: buffer, limit: min(limit, 4096))
         }
@@ -116,15 +115,15 @@ struct Stream {
     }
 }
 
-/// The senders of datagrams to a socket that is not connected: the last one is answered.
+/// The senders of datagrams to an unconnected socket; answers go to the last one.
 final class Correspondents {
     private var last: SocketAddress?
     private let accepts: (SocketAddress) -> Bool
 
-    /// Accepts datagrams of senders for which `accepts` is true.
+    /// Accepts datagrams from senders for which `accepts` is true.
     init(_ accepts: @escaping (SocketAddress) -> Bool) { self.accepts = accepts }
 
-    /// Receives a datagram of an accepted sender.
+    /// Receives a datagram from an accepted sender.
     func receive(_ socket: InheritedDescriptor, into buffer: Buffer) throws(Errno) -> Int {
         while true {
             var sender: SocketAddress?
@@ -133,12 +132,12 @@ final class Correspondents {
                 last = sender
                 return count
             }
-            // Nothing else waits there: a datagram is received when the one before has been passed on.
+            // The buffer holds nothing else: the previous datagram has been passed on.
             buffer.remove(buffer.count)
         }
     }
 
-    /// Sends to the last sender; before the first, the datagram is dropped.
+    /// Sends to the last sender; drops the datagram if there was none.
     func send(_ socket: InheritedDescriptor, from buffer: Buffer) throws(Errno) -> Int {
         guard let last else {
             let count = buffer.count

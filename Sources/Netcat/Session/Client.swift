@@ -3,13 +3,13 @@ internal import Linux
 
 /// Connects to the host and the ports, or the path, of the operands.
 struct Client {
-    /// What was asked for.
+    /// The options of the command line.
     let options: Options
     /// Where messages go.
     let console: Console
 
     /// Connects to one port after the other, and relays each connection.
-    /// - Returns: whether anything could be reached.
+    /// - Returns: whether any port or path could be reached.
     func run() throws(NetcatError) -> Bool {
         if options.endpoint.isUnix {
             try serve(try UnixEndpoint.connect(options, console))
@@ -43,10 +43,10 @@ struct Client {
         }
         var reached = false
         for port in ports {
-            // Ports that refuse do not have to be spared.
+            // No pause before a port was reached.
             if reached, let interval = options.content.interval { pause(for: interval) }
             guard let connection = try connector.connect(to: port) else { continue }
-            // A UDP socket can always be made, so the last port of a scan decides the status.
+            // Creating a UDP socket always works, so the last port of a scan decides the status.
             reached = answers(connection)
             guard reached else { continue }
             connector.logSuccess(connection.peer)
@@ -60,7 +60,7 @@ struct Client {
         try Conversation(options, console, endsWithPeer: false).serve(connection)
     }
 
-    /// Whether the port is open: a connection proves it, a UDP port has to be probed.
+    /// Whether the port is open: a connection proves it, a UDP port must be probed.
     private func answers(_ connection: borrowing Connection) -> Bool {
         guard options.scans && options.endpoint.usesDatagrams else { return true }
         let byte: UInt8 = options.dialect == .ncat ? 0 : UInt8(ascii: "X")

@@ -5,9 +5,9 @@ package import Linux
 package enum Command {
     /// Runs it.
     /// - Parameters:
-    ///   - name: the path or name that it was called by.
-    ///   - arguments: the arguments behind the name.
-    /// - Returns: the exit status: 0 when something was reached, 1 when nothing was or the command line is wrong.
+    ///   - name: the path or name that it was called with.
+    ///   - arguments: the arguments after the name.
+    /// - Returns: the exit status: 0 for success, 1 if no connection was made or the command line is wrong.
     package static func run(name: ByteString, _ arguments: [ByteString]) -> Int32 {
         openStandardDescriptors()
         ignoreBrokenPipes()

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Writes messages to standard error; standard output has data alone.
+/// Writes messages to standard error; only data goes to standard output.
 struct Console: Sendable {
-    /// The name that the program was called by.
+    /// The name that the program was called with.
     let program: ByteString
     /// Whether connections and failed attempts are reported (`-v`).
     var isVerbose = false
     /// Whether addresses are shown as they are (`-n`).
     var isNumeric = false
 
-    /// Writes a line. Whatever is in it that others wrote, it stays one line, and does nothing to a terminal.
+    /// Writes a line. Untrusted text in it can neither start another line nor control a terminal.
     func print(_ line: ByteString) { print(message: Message(line)) }
 
-    /// Writes a line that may have a command in it.
+    /// Writes a line that may contain a command.
     func print(message: Message) { try? InheritedDescriptor.standardError.write(message.shown + "\n") }
 
-    /// Writes a line behind the program's name.
+    /// Writes a line after the program's name.
     func printError(_ line: ByteString) { print(isNcat ? "Ncat: \(line). QUITTING." : "\(program): \(line)") }
 
-    /// Whether the program is called as ncat, whose letters and words it takes then.
+    /// Whether the program is called as ncat, and so takes the options of ncat.
     var isNcat: Bool { program == "ncat" }
 
     /// Writes a line with `-v`.
@@ -27,7 +27,7 @@ struct Console: Sendable {
         if isVerbose { print(line) }
     }
 
-    /// A host as messages have it: its name, or its address if it has none or names are not wanted.
+    /// A host in messages: its name, or its address if there is no name or `-n` is given.
     func name(of address: SocketAddress) -> ByteString {
         if isNumeric || address.address.isWildcard { return address.host }
         return NameLookup.name(of: address) ?? address.host
@@ -35,13 +35,13 @@ struct Console: Sendable {
 }
 
 extension SocketAddress {
-    /// The address with IPv4 as such, and not in the form of IPv6.
+    /// The address, with an IPv4-mapped IPv6 address as IPv4.
     var unmapped: SocketAddress {
         guard case .v4 = address.unmapped else { return self }
         return SocketAddress(address.unmapped, port)
     }
 
-    /// Whether the address holds for one interface alone: fe80::/10, ff02::/16 and their like (RFC 4291).
+    /// Whether the address is valid on one interface only: fe80::/10, ff02::/16 and similar ones (RFC 4291).
     private var isLinkLocal: Bool {
         guard case .v6(let address) = address else { return false }
         let first = address.high >> 48
@@ -60,13 +60,13 @@ extension SocketAddress {
 
 /// An error that ends the program.
 struct NetcatError: Error, Equatable {
-    /// The message behind the program's name; nil prints none.
+    /// The message after the program's name; nil prints none.
     var message: ByteString?
-    /// A line that stands alone, in front of it.
+    /// A line of its own, before the message.
     var plain: ByteString?
-    /// What would help, a line each.
+    /// Hints that would help, one line each.
     var hints: [Message] = []
-    /// Whether the error is one of the network: another exit status for ncat.
+    /// Whether this is a network error, which has another exit status in ncat.
     var isOfNetwork = false
 
     /// Creates a failure.

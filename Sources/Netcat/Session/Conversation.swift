@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Serves connections: each is handed on, given to a program, or relayed.
+/// Serves connections: passes each one on, gives it to a program, or relays it.
 ///
-/// What is the same for all connections is determined once, so that short ones cost little.
+/// What all connections share is determined once, so that short connections cost little.
 final class Conversation {
     private let options: Options
     private let console: Console
@@ -14,8 +14,8 @@ final class Conversation {
     private let input = Stream(.standardInput)
     private let output = Stream(.standardOutput)
 
-    /// Creates what serves connections according to `options`.
-    /// - Parameter endsWithPeer: whether a connection ends with what the peer sends, as for a listener.
+    /// Creates a conversation with the given options.
+    /// - Parameter endsWithPeer: whether end of file from the peer ends a connection, as for a listener.
     init(_ options: Options, _ console: Console, endsWithPeer: Bool) {
         self.options = options
         self.console = console
@@ -36,7 +36,7 @@ final class Conversation {
         if let command {
             let isStream = !options.endpoint.usesDatagrams
             ProgramCommand.describe(connection.descriptor, peer, transport: isStream ? "TCP" : "UDP")
-            // A program that reads less than a datagram at once would lose the rest of it.
+            // A program that reads less than a whole datagram would lose the rest of it.
             if isStream && options.isTransparent { throw command.become(on: connection.descriptor) }
         }
         let stream = try encryption?.stream(over: connection, isServer: endsWithPeer) ?? connection
@@ -44,7 +44,7 @@ final class Conversation {
         try relay(stream, from: input, to: output, isOurs: false)
     }
 
-    /// Hands the socket to the reader of standard output (`-F`).
+    /// Passes the socket to the reader of standard output (`-F`).
     private func pass(_ socket: InheritedDescriptor) throws(NetcatError) {
         if InheritedDescriptor.standardOutput.isTerminal { throw NetcatError("Cannot pass file descriptor to tty") }
         do throws(Errno) {
@@ -55,7 +55,7 @@ final class Conversation {
         }
     }
 
-    /// Relays between a program and the peer, where something is done to the bytes between them.
+    /// Relays between a program and the peer, for a connection that the program cannot use directly.
     private func relay(_ peer: Stream, toProgram command: ProgramCommand) throws(NetcatError) {
         let relayed: Int32
         do throws(Errno) {
@@ -72,7 +72,7 @@ final class Conversation {
         } catch {
             throw NetcatError("cannot start a program: \(error.message)")
         }
-        // The program waits for our end to close, so it is closed here and not somewhere behind its last use.
+        // The program waits for this end to close, so it is closed here, not at some point after its last use.
         let ours = FileDescriptor(owning: relayed)
         let program = Stream(ours.reference)
         try relay(peer, from: program, to: program, isOurs: true)
@@ -88,7 +88,7 @@ final class Conversation {
         let filters = hasFilters ? try Filters(options.content, peer) : Filters()
         let interval = options.content.interval
         var ending = options.ending
-        // The end of a program is the end of what we send, and a peer of datagrams sees no other.
+        // When the program ends, the peer gets end of file; with datagrams, the connection ends instead.
         if isOurs { ending.closesAfterInput = true }
         if isOurs && peer.kind == .datagrams { ending.staysAfterInput = ending.staysAfterInput ?? .seconds(0) }
         let relay = Relay(
@@ -109,7 +109,7 @@ final class Conversation {
         let start = options.content.statistics == .none ? nil : Instant.now
         relay.run(console)
         if let error = relay.peerError, options.content.statistics != .none || console.isVerbose {
-            // A peer that closed the connection is no error; for datagrams, that is reported as a refusal.
+            // A peer that closed the connection is not an error; with datagrams, that is reported as a refusal.
             if error != .connectionReset && error != .connectionRefused {
                 console.printError("receive: \(error.message)")
             }
@@ -128,24 +128,24 @@ final class Conversation {
 }
 
 extension Options {
-    /// Whether bytes pass as they are.
+    /// Whether bytes pass unchanged.
     var isPlain: Bool { !tls.isWanted && content == ContentOptions() }
 
-    /// Whether a program can have the socket itself.
+    /// Whether a program can use the socket directly.
     fileprivate var isTransparent: Bool { isPlain && ending.staysAfterInput == nil && endpoint.idleLimit == nil }
 }
 
-/// The filters of both directions that the options ask for.
+/// The filters of both directions that the options request.
 struct Filters {
     /// For what is sent.
     private(set) var sending: [ByteFilter] = []
     /// For what is received.
     private(set) var receiving: [ByteFilter] = []
 
-    /// None.
+    /// Creates no filters.
     init() {}
 
-    /// Makes the filters; files that they write to are opened.
+    /// Creates the filters, and opens the files that they write to.
     init(_ options: ContentOptions, _ peer: Stream) throws(NetcatError) {
         if options.sendsCarriageReturns { sending.append(CarriageReturnFilter()) }
         if options.answersTelnet {

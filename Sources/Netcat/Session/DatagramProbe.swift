@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Probes whether a UDP port is open: a closed one is refused by an ICMP message, if the machine sends any.
+/// Probes whether a UDP port is open: for a closed port, a machine may answer with an ICMP message.
 enum DatagramProbe {
     /// Sends a byte a second, the last one at the end, and listens for a refusal.
     /// - Parameters:
     ///   - socket: a socket that is connected to the port.
-    ///   - byte: what is sent.
+    ///   - byte: the content of each datagram.
     ///   - limit: how long to listen; nil is three seconds.
     /// - Returns: false when the port is closed.
     static func isOpen(_ socket: InheritedDescriptor, sending byte: UInt8, within limit: Milliseconds?) -> Bool {
         let end = Instant.now + (limit ?? .seconds(3))
         let buffer = Buffer(capacity: 65536)
-        // The first refusal is seen by the second byte at the latest. ncat's byte comes once a second.
+        // Sending the second byte reports a refusal of the first one. ncat sends only one byte a second.
         if byte != 0 { guard send(byte, socket, buffer) else { return false } }
         guard send(byte, socket, buffer) else { return false }
         repeat {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Serves the senders of datagrams to a socket.
+/// Serves the senders that send datagrams to a socket.
 struct DatagramServer {
     private let options: Options
     private let console: Console
@@ -23,13 +23,13 @@ struct DatagramServer {
         try Conversation(options.withoutEnd, console, endsWithPeer: true).serve(stream, peer)
     }
 
-    /// Waits for a datagram of a sender that is allowed, and connects `socket` to the sender.
+    /// Waits for a datagram from an allowed sender, and connects `socket` to the sender.
     private func choosePeer(_ socket: InheritedDescriptor, _ place: Peer) throws(NetcatError) -> Peer {
         var peer = place
         do throws(Errno) {
             if case .unix = place {
                 if let sender = try socket.peekUnixSender() {
-                    // A sender that has closed its socket can be received from, but not be answered.
+                    // The datagram of a sender that has closed its socket can be received, but not answered.
                     try? socket.connect(to: sender)
                     peer = .unix(sender.byteString)
                 }
@@ -52,7 +52,7 @@ struct DatagramServer {
 
     /// Starts a program for each sender.
     private func serveEach(_ listener: consuming Listener) throws(NetcatError) {
-        // A starter that ignores the ends of children leaves that to us.
+        // A parent that ignores SIGCHLD passes that on to this process.
         CurrentProcess.restoreSignals()
         ignoreBrokenPipes()
         var socket = listener.socket
@@ -69,7 +69,7 @@ struct DatagramServer {
                 }
                 guard try CurrentProcess.fork() == nil else {
                     children += 1
-                    // The one we had is connected now, and another takes the next.
+                    // This socket is connected now; a new socket takes the next sender.
                     socket = try another(place)
                     continue
                 }
@@ -90,7 +90,7 @@ struct DatagramServer {
         }
     }
 
-    /// A socket at the same place.
+    /// A new socket at the same address.
     private func another(_ place: Peer) throws(Errno) -> FileDescriptor {
         guard case .internet(let address) = place else { throw .invalidArgument }
         let socket = try FileDescriptor.socket(address.address.family, .udp)
@@ -102,7 +102,7 @@ struct DatagramServer {
 }
 
 extension Options {
-    /// The same, where `-k` takes back what would end the only conversation there is: a silence, or a number of datagrams.
+    /// The options, without the idle and datagram limits if `-k` is given: they would end the only conversation.
     fileprivate var withoutEnd: Options {
         guard keepsOpen && dialect == .openbsd else { return self }
         var options = self

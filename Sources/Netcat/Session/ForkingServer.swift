@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Serves each client in a process of its own, so that they do not wait for each other.
+/// Serves each client in a process of its own, so that clients do not wait for each other.
 struct ForkingServer {
     private let options: Options
     private let console: Console

@@ -3,12 +3,12 @@ internal import Linux
 
 /// Waits for connections and serves them.
 struct Server {
-    /// What was asked for.
+    /// The options of the command line.
     let options: Options
     /// Where messages go.
     let console: Console
 
-    /// Listens, and serves one connection, or with `-k` all that come.
+    /// Listens, and serves one connection, or all connections with `-k`.
     func run() throws(NetcatError) {
         let access = try AccessList(options.access, console)
         let listener = try Listener.open(options, console)
@@ -28,7 +28,7 @@ struct Server {
         }
     }
 
-    /// Forwards all clients at the same time, by the kernel alone.
+    /// Forwards all clients at the same time; the kernel moves the data.
     private func forward(
         _ listener: consuming Listener,
         _ target: ByteString,
@@ -46,14 +46,14 @@ struct Server {
         ).run(listener)
     }
 
-    /// Serves one client, and closes the listener before.
+    /// Closes the listener, and then serves one client.
     private func serveOne(_ listener: consuming Listener, _ access: AccessList) throws(NetcatError) {
         let connection = try nextConnection(listener, access)
         listener.close()
         try Service(options, console).serve(connection)
     }
 
-    /// One client after the other; the next one waits until then.
+    /// Serves one client after the other; the next one waits.
     private func serveInTurn(_ listener: borrowing Listener, _ access: AccessList) throws(NetcatError) {
         let service = Service(options, console)
         if options.keepsOpen { try? listener.socket.setNonBlocking(true) }
@@ -62,14 +62,14 @@ struct Server {
             do throws(NetcatError) {
                 try service.serve(connection)
             } catch {
-                // What one client meets does not concern the next.
+                // An error of one client does not concern the next.
                 if !options.keepsOpen { throw error }
                 error.report(to: console)
             }
         } while options.keepsOpen
     }
 
-    /// The next connection from a client that is allowed.
+    /// The next connection from an allowed client.
     private func nextConnection(_ listener: borrowing Listener, _ access: AccessList) throws(NetcatError) -> Connection
     {
         let servesAnybody = options.maximumConnections > 0
@@ -83,8 +83,8 @@ struct Server {
         }
     }
 
-    /// How often one looks for the next client before one falls asleep. Where clients follow each other closely that takes
-    /// less than to be woken, which may have to reach another processor; where they do not, it is some 60 us for each.
+    /// How often to look for the next client before sleeping. If clients follow closely, that takes less time than a
+    /// wakeup, which may have to reach another processor; if they do not, it costs some 60 us for each client.
     private static let spins = 15
 
     /// The next connection, whether its client is allowed or not.
@@ -99,7 +99,7 @@ struct Server {
                     spins += 1
                     CurrentProcess.yield()
                 case .wouldBlock: _ = try listener.socket.wait(for: .readable, until: nil)
-                // The client was gone before we came to it: no reason to stop.
+                // The client left before it was accepted: not a reason to stop.
                 case .connectionAborted: continue
                 default: throw error
                 }
@@ -108,7 +108,7 @@ struct Server {
     }
 }
 
-/// What the clients of a listener get.
+/// The service for the clients of a listener.
 struct Service {
     private let options: Options
     private let console: Console
@@ -121,7 +121,7 @@ struct Service {
         conversation = Conversation(options, console, endsWithPeer: true)
     }
 
-    /// Serves one client, to the end.
+    /// Serves one client until its connection ends.
     func serve(_ connection: consuming Connection) throws(NetcatError) {
         if console.isVerbose { console.print("Connection received on \(connection.peer.description(console))") }
         switch options.role {
