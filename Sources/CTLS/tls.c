@@ -12,7 +12,7 @@
 #define DECLARE(result, name, parameters) result(*name) parameters;
 static struct { CTLS_SYMBOLS(DECLARE) } openssl;
 
-// Of openssl/ssl.h and openssl/err.h, whose headers are not needed to build.
+// From openssl/ssl.h and openssl/err.h, which are not needed to build.
 enum {
     CONTROL_MODE = 33,
     CONTROL_SERVER_NAME = 55,
@@ -41,7 +41,7 @@ const char *ctls_load(void)
     void *opened = dlopen("libssl.so.3", RTLD_NOW | RTLD_LOCAL);
     if (!opened)
         return dlerror();
-    // The functions of libcrypto are found as well: libssl needs it.
+    // This finds the functions of libcrypto as well, since libssl depends on it.
 #define LOAD(result, name, parameters) \
     if (!(openssl.name = (result(*) parameters)dlsym(opened, #name))) \
         return "libssl.so.3 has no " #name;
@@ -50,7 +50,7 @@ const char *ctls_load(void)
     return NULL;
 }
 
-// The first thing that went wrong, and forgets the others.
+// Puts the first error of the queue into `message`, and clears the others.
 static void put_message(const char *what, char *message, size_t size)
 {
     unsigned long code = openssl.ERR_get_error();
@@ -88,7 +88,7 @@ static int select_protocol(void *ssl, const unsigned char **out, unsigned char *
     (void)ssl;
     const struct ctls_settings *ours = argument;
     unsigned char *selected;
-    // 1 is agreement; the type of `out` differs between the two functions.
+    // 1 means a common protocol; the type of `out` differs between the two functions.
     if (openssl.SSL_select_next_proto(&selected, length, ours->protocols, ours->protocols_length, offered,
                                       offered_length) != 1)
         return ALPN_IGNORED;
@@ -135,7 +135,7 @@ static int set_up_connection(void *ssl, const struct ctls_settings *settings)
     openssl.SSL_set_connect_state(ssl);
     if (!settings->server_name)
         return 1;
-    // No server is asked for an address (RFC 6066, 3).
+    // SNI does not permit addresses (RFC 6066, 3).
     if (settings->server_is_address)
         return openssl.X509_VERIFY_PARAM_set1_ip_asc(openssl.SSL_get0_param(ssl), settings->server_name);
     return openssl.SSL_ctrl(ssl, CONTROL_SERVER_NAME, 0, (void *)settings->server_name) == 1
@@ -156,7 +156,7 @@ void *ctls_new(const struct ctls_settings *settings, int descriptor, char *messa
             ssl = NULL;
         }
     }
-    // The connection keeps what it needs of it.
+    // The connection holds its own reference to the context.
     openssl.SSL_CTX_free(context);
     return ssl;
 }
@@ -170,7 +170,7 @@ static long outcome(void *connection, int result)
     case ERROR_SYSCALL: return errno ? ctls_failed : ctls_truncated;
     default: break;
     }
-    // The reason stands in the low bits.
+    // The low bits contain the reason.
     int is_end = (openssl.ERR_get_error() & 0x7FFFFF) == REASON_UNEXPECTED_EOF;
     openssl.ERR_clear_error();
     errno = EPROTO;
@@ -202,7 +202,7 @@ int ctls_handshake(void *connection, char *message, size_t size)
     return ctls_failed;
 }
 
-// A call is at most as large as an int.
+// OpenSSL takes sizes as int.
 static int limited(size_t count) { return count > 1 << 30 ? 1 << 30 : (int)count; }
 
 long ctls_read(void *connection, void *bytes, size_t count)
@@ -241,7 +241,7 @@ void ctls_describe(void *connection, char *text, size_t size)
                                    cipher ? openssl.SSL_CIPHER_get_name(cipher) : "no cipher");
     if (length && used < size)
         used += (size_t)snprintf(text + used, size - used, ", protocol ");
-    // The peer chose it; a line feed would begin another line of what is said here.
+    // The peer chose this name; a line feed in it would begin another line of this text.
     for (unsigned index = 0; index < length && used + 1 < size; index++) {
         text[used++] = protocol[index] > 0x20 && protocol[index] < 0x7F ? (char)protocol[index] : '?';
         text[used] = '\0';

@@ -4,11 +4,11 @@ public import Linux
 
 /// Why a connection could not be encrypted.
 public struct TLSError: Error, Equatable, Sendable {
-    /// In words.
+    /// The reason as text.
     public let message: ByteString
 }
 
-/// An encrypted connection over a socket that does not wait (TLS 1.2 and 1.3, RFC 8446).
+/// An encrypted connection over a non-blocking socket (TLS 1.2 and 1.3, RFC 8446).
 @safe
 public final class TLSSession {
     private let connection: UnsafeMutableRawPointer
@@ -48,17 +48,17 @@ public final class TLSSession {
         }
     }
 
-    /// What was agreed on, a line each: version and cipher; the fingerprint of the peer's certificate.
+    /// The negotiated parameters, one line each: version and cipher; the fingerprint of the peer's certificate.
     public var description: [ByteString] {
         var text = [CChar](repeating: 0, count: 512)
         unsafe ctls_describe(connection, &text, text.count)
         return TLSSession.text(text).split(on: 0x0A)
     }
 
-    /// Whether something can be read although the socket has nothing.
+    /// Whether data can be read although the socket is not readable.
     public var hasPending: Bool { unsafe ctls_has_pending(connection) == 1 }
 
-    /// Reads into the room of `buffer`; 0 is the end. Throws EAGAIN when nothing is there.
+    /// Reads into the free space of `buffer`; returns 0 at end of file. Throws EAGAIN if there is no data.
     public func read(into buffer: Buffer, limit: Int) throws(Errno) -> Int {
         unsafe try buffer.fill(limit: limit) { memory, size throws(Errno) in
             let count = unsafe ctls_read(connection, memory, size)
@@ -70,7 +70,7 @@ public final class TLSSession {
         }
     }
 
-    /// Writes what waits in `buffer`, as far as there is room. Throws EAGAIN when there is none.
+    /// Writes as much of `buffer` as the socket accepts. Throws EAGAIN if it accepts nothing.
     public func write(from buffer: Buffer, limit: Int) throws(Errno) -> Int {
         unsafe try buffer.drain(limit: limit) { memory, size throws(Errno) in
             let count = unsafe ctls_write(connection, memory, size)

@@ -4,31 +4,31 @@ public import Linux
 
 /// The settings of an encrypted connection.
 public struct TLSSettings: Sendable {
-    /// Whether this is the side of the server.
+    /// Whether this is the server side.
     public var isServer = false
     /// Whether the peer's certificate is verified.
     public var verifies = false
-    /// The file with our certificate and its chain; a server without one makes a self-signed one.
+    /// The file with the local certificate and its chain; a server without a file creates a self-signed certificate.
     public var certificate: ByteString?
-    /// The file with the key; nil is the file with the certificate.
+    /// The file with the key; nil means the file with the certificate.
     public var key: ByteString?
-    /// The file with the certificates that are trusted; nil is the system's.
+    /// The file with the trusted certificates; nil means those of the system.
     public var trustFile: ByteString?
-    /// The ciphers, as ciphers(1ssl) has them.
+    /// The ciphers, in the form of ciphers(1ssl).
     public var ciphers: ByteString?
     /// The name of the peer: sent as SNI, and compared with its certificate.
     public var serverName: ByteString?
-    /// The protocols that are offered or accepted (ALPN, RFC 7301), the best first.
+    /// The protocols that are offered or accepted (ALPN, RFC 7301), the preferred one first.
     public var protocols: [ByteString] = []
 
     /// Creates settings with nothing set.
     public init() {}
 }
 
-/// The same as the C room takes it. The texts live as long as the object.
+/// The settings as a C structure. The texts live as long as the object.
 @safe
 final class NativeSettings {
-    /// The structure. Stays where it is.
+    /// The structure, at a fixed address.
     let native: UnsafeMutablePointer<ctls_settings>
     private var texts: [UnsafeMutableBufferPointer<CChar>] = unsafe []
 
@@ -55,7 +55,7 @@ final class NativeSettings {
         unsafe native.deallocate()
     }
 
-    /// The names with their lengths in front; what is empty or too long is left out.
+    /// The names, each preceded by its length; omits names that are empty or too long.
     static func wire(_ protocols: [ByteString]) -> [UInt8] {
         var bytes: [UInt8] = []
         for name in protocols where !name.isEmpty && name.count < 256 { bytes += [UInt8(name.count)] + name.bytes }

@@ -2,7 +2,7 @@
 import Linux
 import Netcat
 
-/// Takes the arguments over and runs nc. `nc` and `netcat` are two names of this file.
+/// Converts the arguments and runs nc. `nc` and `netcat` are two names of this file.
 @c(nc_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     // SAFETY: the kernel passes `count` C strings.

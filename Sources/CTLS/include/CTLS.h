@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS by OpenSSL 3, which is loaded when it is first asked for: programs that can encrypt start without it.
+// TLS by OpenSSL 3, which is loaded on first use: programs that can encrypt start without it.
 #ifndef CTLS_H
 #define CTLS_H
 
 #include <stddef.h>
 
-// What a connection is to be. Absent texts are NULL.
+// The settings of a connection. Absent texts are NULL.
 struct ctls_settings {
     int is_server;
     int verifies;
@@ -27,28 +27,28 @@ enum ctls_outcome {
     ctls_truncated = -4,
 };
 
-// Loads the library. NULL when that worked, else why not.
+// Loads the library. Returns NULL on success, otherwise the reason.
 const char *ctls_load(void);
 
 // A connection over the non-blocking `descriptor`; NULL on failure, with the reason in `message`.
 void *ctls_new(const struct ctls_settings *settings, int descriptor, char *message, size_t size);
 
-// 1 when done, or an outcome; `message` tells of a failure.
+// Returns 1 when done, or an outcome; after a failure, `message` contains the reason.
 int ctls_handshake(void *connection, char *message, size_t size);
 
-// How many bytes were moved, or an outcome.
+// Return the number of bytes moved, or an outcome.
 long ctls_read(void *connection, void *bytes, size_t count);
 long ctls_write(void *connection, const void *bytes, size_t count);
 
-// Whether bytes were received that can be read without receiving more.
+// Returns whether bytes can be read without receiving more.
 int ctls_has_pending(void *connection);
 
-// Says that nothing more comes.
+// Sends close_notify.
 void ctls_shut_down(void *connection);
 void ctls_free(void *connection);
 
-// The version and cipher, the protocol that was agreed on, the fingerprint of the peer's certificate (SHA-256, in
-// hexadecimal), and whether the certificate is to be trusted ("ok" or why not).
+// Writes the version and cipher, the negotiated protocol, the fingerprint of the peer's certificate (SHA-256, in
+// hexadecimal), and whether the certificate is trusted ("ok" or the reason why not).
 void ctls_describe(void *connection, char *text, size_t size);
 
 #endif

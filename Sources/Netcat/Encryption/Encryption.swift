@@ -2,18 +2,18 @@
 internal import Linux
 internal import TLS
 
-/// Encrypts connections, where the options ask for it.
+/// Encrypts connections if the options request it.
 struct Encryption {
     private let options: Options
     private let console: Console
 
-    /// Creates the encryption that `options` ask for.
+    /// Creates the encryption that `options` request.
     init(_ options: Options, _ console: Console) {
         self.options = options
         self.console = console
     }
 
-    /// What is read and written over `connection`: through TLS if it is wanted, after the keys have been agreed on.
+    /// The stream over `connection`: if TLS is requested, an encrypted one, after the handshake.
     func stream(over connection: Stream, isServer: Bool) throws(NetcatError) -> Stream {
         guard options.tls.isWanted else { return connection }
         let socket = connection.descriptor
@@ -45,14 +45,14 @@ struct Encryption {
         return settings
     }
 
-    /// The connection as plain bytes: itself, or a socket behind which a process of its own encrypts and decrypts.
+    /// The connection as plain bytes: its socket, or one to a child process that encrypts and decrypts.
     func plain(_ connection: consuming Connection) throws(Errno) -> FileDescriptor {
         guard options.tls.isWanted else { return connection.socket }
         let pair = try FileDescriptor.socketPair()
         let ours = FileDescriptor(owning: pair.0)
         let theirs = FileDescriptor(owning: pair.1)
         guard try CurrentProcess.fork() == nil else { return ours }
-        // Otherwise the end that we gave away would never be seen to close.
+        // While this process holds a copy, `theirs` would never get end of file.
         try? ours.close()
         do throws(NetcatError) {
             try pump(connection, theirs)

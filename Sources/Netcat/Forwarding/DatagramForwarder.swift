@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Forwards datagrams to a server, and its answers to the clients. A client that was silent for a minute is
-/// forgotten.
+/// Forwards datagrams to a server, and its answers to the clients. Forgets a client after a minute without a datagram
+/// in either direction.
 final class DatagramForwarder {
-    /// A client, and the socket that the server sees in its place.
+    /// A client, and the socket that represents it to the server.
     private final class Correspondent {
         let client: SocketAddress
         let socket: FileDescriptor
@@ -75,7 +75,7 @@ final class DatagramForwarder {
         else { return buffer.remove(buffer.count) }
         known.lastUse = .now
         counters.sent += count
-        // What the network does not take now is lost, as it may be anywhere on its way.
+        // A datagram that the kernel does not accept now is lost, as it may be anywhere in the network.
         _ = try? known.socket.send(from: buffer)
         buffer.remove(buffer.count)
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// One forwarded connection: a client of ours, the server that it is connected to, and what goes each way.
+/// One forwarded connection: a client, its server, and a channel for each direction.
 final class Flow {
     private let client: Connection
     private var server: FileDescriptor?
@@ -15,8 +15,8 @@ final class Flow {
     /// Whether there is nothing left to do.
     private(set) var isFinished = false
 
-    /// Begins to connect `client` to the first of `candidates` that answers.
-    /// - Parameter greeting: what is sent to the server before the data of the client (PROXY protocol).
+    /// Begins to connect `client` to the first candidate that accepts.
+    /// - Parameter greeting: bytes to send to the server before the client's data (PROXY protocol).
     init(_ client: consuming Connection, to candidates: [SocketAddress], greeting: [UInt8]) {
         self.client = client
         self.candidates = candidates[...]
@@ -28,12 +28,12 @@ final class Flow {
     var sent: Int { up?.received ?? 0 }
     /// Bytes that the server sent.
     var received: Int { down?.received ?? 0 }
-    /// Whether the server answered.
+    /// Whether the server accepted the connection.
     var wasConnected: Bool { up != nil }
-    /// When the server must have answered.
+    /// When the attempt to connect times out.
     var deadline: Instant? { up == nil ? connectDeadline : nil }
 
-    /// Adds what has to be waited for: always four entries.
+    /// Adds the entries to wait for, always four.
     func addEntries(to entries: inout [PollEntry]) {
         guard let up, let down else {
             entries.append(PollEntry(server?.reference, .writable))
@@ -47,7 +47,7 @@ final class Flow {
         entries.append(PollEntry(receiving.sink ? down.sink.descriptor : nil, .writable))
     }
 
-    /// Does what the four entries allow.
+    /// Moves what the four entries allow.
     func advance(_ entries: ArraySlice<PollEntry>) {
         let first = entries.startIndex
         guard let up, let down else {
@@ -79,14 +79,14 @@ final class Flow {
         isFinished = true
     }
 
-    /// The server answered, or did not.
+    /// Concludes an attempt to connect.
     private func conclude() {
         guard let socket = server?.reference, (try? socket.finishConnecting(until: .now)) != nil else {
             return connectNext()
         }
         let (here, there) = (client.stream, Stream(socket, like: client.stream))
         if !greeting.isEmpty {
-            // The socket is new and has room for it.
+            // The send buffer of the new socket is empty, so this fits.
             let buffer = Buffer(capacity: greeting.count)
             buffer.replace(with: greeting)
             guard (try? there.write(from: buffer, limit: .max)) == greeting.count else { return connectNext() }
@@ -95,7 +95,7 @@ final class Flow {
         down = Channel(from: there, to: here)
     }
 
-    /// The end of each side is passed on to the other.
+    /// Passes on the end of each side to the other.
     private func passEndsOn(_ up: Channel, _ down: Channel) {
         if up.isFinished && !upPassedOn {
             upPassedOn = true
@@ -105,7 +105,7 @@ final class Flow {
             downPassedOn = true
             down.sink.endSending()
         }
-        // An end that takes nothing more may still send.
+        // A peer that accepts nothing more may still send.
         isFinished = up.isFinished && down.isFinished
     }
 }

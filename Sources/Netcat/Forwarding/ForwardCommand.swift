@@ -4,8 +4,8 @@ package import Linux
 /// lowport-forward, from its arguments to its exit status.
 package enum ForwardCommand {
     /// Runs it.
-    /// - Returns: the exit status: 0 after a signal ended it, 1 when it cannot listen or does not know the server, 64
-    ///   when the command line is wrong.
+    /// - Returns: the exit status: 0 after a signal, 1 if it cannot listen or cannot look up the server, 64 if the
+    ///   command line is wrong.
     package static func run(name: ByteString, _ arguments: [ByteString]) -> Int32 {
         openStandardDescriptors()
         ignoreBrokenPipes()

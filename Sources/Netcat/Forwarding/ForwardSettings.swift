@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What a forwarder is to do.
+/// The settings of a forwarder.
 struct ForwardSettings: Equatable {
-    /// Where to listen: a port, or an address and a port. Nil takes over what the starter listens on.
+    /// Where to listen: a port, or an address and a port. Nil takes over the listener of the parent process.
     var source: ByteString?
     /// Where to connect to.
     var target: ByteString = ""
     /// Whether datagrams are forwarded.
     var usesDatagrams = false
-    /// Whether the address of the client is sent first, in a line (PROXY protocol, version 1).
+    /// Whether a line with the client's address is sent first (PROXY protocol, version 1).
     var announcesClients = false
     /// How many connections may be open at once.
     var maximumConnections = 1000
@@ -17,10 +17,10 @@ struct ForwardSettings: Equatable {
     var isVerbose = false
     /// Whether names are not resolved.
     var isNumeric = false
-    /// Whether the usage is shown, and nothing else done.
+    /// Whether only the usage is shown.
     var showsHelp = false
 
-    /// The same as options, for what both have in common.
+    /// These settings as options of nc.
     var options: Options {
         var options = Options()
         options.listens = true
@@ -30,15 +30,15 @@ struct ForwardSettings: Equatable {
         options.maximumConnections = maximumConnections
         options.endpoint.usesDatagrams = usesDatagrams
         if let source, let place = HostAndPort(source) {
-            // A port alone is no host.
+            // A single operand is a port and not a host.
             options.operands = place.port.map { [place.host, $0] } ?? [place.host]
             if let address = IPAddress(place.host) { options.endpoint.family = address.family }
         }
         return options
     }
 
-    /// Reads the arguments behind the program's name.
-    /// - Returns: nil when help was asked for.
+    /// Reads the arguments after the program's name.
+    /// - Returns: nil if help was requested.
     static func parse(_ arguments: [ByteString]) throws(UsageError) -> ForwardSettings? {
         var settings = ForwardSettings()
         var operands: [ByteString] = []
@@ -58,7 +58,7 @@ struct ForwardSettings: Equatable {
         return settings
     }
 
-    /// The form of the command.
+    /// The usage of the command.
     static var usage: ByteString {
         """
         usage: lowport-forward [-nuv] [--max-conns COUNT] [--proxy-protocol] [ADDRESS:]PORT HOST:PORT

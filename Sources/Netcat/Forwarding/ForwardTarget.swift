@@ -3,14 +3,14 @@ internal import Linux
 
 /// Where connections are forwarded to: `HOST:PORT`, `[IPV6]:PORT`.
 struct ForwardTarget {
-    /// The host as it was given.
+    /// The host, as given.
     let host: ByteString
     /// The port.
     let port: Port
     /// The addresses of the host with that port, in the order in which they are tried.
     let addresses: [SocketAddress]
 
-    /// Reads `text`, and looks the host up.
+    /// Reads `text`, and looks up the host.
     init(_ text: ByteString, _ options: EndpointOptions, _ console: Console) throws(NetcatError) {
         guard let parts = HostAndPort(text), let portText = parts.port else {
             throw NetcatError("no HOST:PORT: \(text)")
@@ -37,14 +37,14 @@ struct ForwardTarget {
     }
 }
 
-/// A host and a port in one word. An IPv6 address stands in brackets, or alone.
+/// A host and a port in one word. An IPv6 address is in brackets, or has no port.
 struct HostAndPort: Equatable {
     /// The host, without brackets.
     let host: ByteString
     /// The port, if there is one.
     let port: ByteString?
 
-    /// Takes `text` apart; nil if there is no host, or something behind the brackets that is no port.
+    /// Splits `text`; nil if there is no host, or if the text after the brackets is not a port.
     init?(_ text: ByteString) {
         let bytes = text.bytes
         if bytes.first == UInt8(ascii: "[") {

@@ -3,8 +3,8 @@ internal import Linux
 
 /// Forwards all connections of a listener to a server, in one process.
 ///
-/// On SIGUSR1 it prints its counters. On SIGTERM and SIGINT it stops listening and ends with the last
-/// connection; the second of them ends it at once.
+/// On SIGUSR1 it prints its counters. On SIGTERM or SIGINT it stops listening and ends with the last connection; a
+/// second such signal ends it at once.
 final class Forwarder {
     private let target: ForwardTarget
     private let maximumConnections: Int
@@ -31,7 +31,7 @@ final class Forwarder {
         announces = announcesClients
     }
 
-    /// Serves until a signal ends it.
+    /// Serves until SIGTERM or SIGINT.
     func run(_ listener: consuming Listener) throws(NetcatError) {
         var listening = Optional(consume listener)
         do throws(Errno) {
@@ -45,7 +45,7 @@ final class Forwarder {
                     } else {
                         if isEnding { return }
                         isEnding = true
-                        // From here on, connections are refused.
+                        // From now on, the kernel refuses connections.
                         listening = nil
                     }
                 }
@@ -64,7 +64,7 @@ final class Forwarder {
 
     private func turn(_ listener: borrowing Listener?, _ signals: InheritedDescriptor) throws(Errno) {
         entries.removeAll(keepingCapacity: true)
-        // When all places are taken, the next clients wait in the kernel.
+        // At the maximum of connections, further clients wait in the queue of the kernel.
         let hasPlaces = flows.count < maximumConnections
         entries.append(PollEntry(hasPlaces ? reference(listener) : nil, .readable))
         entries.append(PollEntry(signals, .readable))
@@ -128,7 +128,7 @@ enum ProxyAnnouncement {
     }
 }
 
-/// What a forwarder has done.
+/// The counters of a forwarder.
 struct ForwardCounters {
     /// How many clients connected.
     var connections = 0
@@ -136,14 +136,14 @@ struct ForwardCounters {
     private var sent = 0
     private var received = 0
 
-    /// Takes over what a connection that ended has moved.
+    /// Adds the counters of a connection that has ended.
     mutating func add(_ flow: Flow) {
         if !flow.wasConnected { failed += 1 }
         sent += flow.sent
         received += flow.received
     }
 
-    /// Prints the counters, with those of the connections that are still open.
+    /// Prints the counters, including those of open connections.
     func print(_ open: [Flow], _ console: Console) {
         var (sent, received) = (sent, received)
         for flow in open {

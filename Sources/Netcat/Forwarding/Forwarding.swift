@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Connects one client of ours to another host (`-L`).
+/// Connects one client to another host (`-L`).
 struct Forwarding {
     private let target: ByteString
     private let options: Options
     private let console: Console
 
-    /// Creates what connects clients to `target`.
+    /// Creates a forwarding to `target`.
     init(_ target: ByteString, _ options: Options, _ console: Console) {
         self.target = target
         self.options = options
         self.console = console
     }
 
-    /// Relays between `client` and the target, to the end of both.
+    /// Relays between `client` and the target until both have ended.
     func serve(_ client: borrowing Connection) throws(NetcatError) {
         var outbound = options.endpoint
-        // Where we listen is not where we come from.
+        // The address to listen on is not the source of the outgoing connection.
         outbound.sourceAddress = nil
         outbound.sourcePort = nil
         let target = try ForwardTarget(target, outbound, console)
@@ -30,7 +30,7 @@ struct Forwarding {
         try Forwarding.relay(inner, server, options, console)
     }
 
-    /// Relays between two sockets; each end of one is passed on to the other.
+    /// Relays between two sockets, and passes on end of file from each to the other.
     static func relay(
         _ client: Stream,
         _ connection: borrowing Connection,

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What has options, each of which it declares in one statement that also does what the option says:
+/// Settings that declare each option in one statement, which also applies the option:
 ///
 ///     if reader.option("-p, --source-port PORT", "port to bind") { sourcePort = reader.value }
 protocol OptionSettings {
-    /// Declares all options, and obeys the one that `reader` has come upon.
+    /// Declares all options, and applies the one that `reader` has found.
     mutating func readOptions(_ reader: inout ArgumentReader) throws(UsageError)
 }
 
-/// Reads a command line. It goes over the declarations of the options to find the one that an argument means, to obey it,
-/// to find conflicts, and to list them all: the usage and the help are made of the same declarations.
+/// Reads a command line. It passes over the declarations of the options to find the option of an argument, to apply it,
+/// to find conflicts, and to list all options: the usage and the help come from the same declarations.
 struct ArgumentReader {
-    /// What the declarations are gone over for.
+    /// The purpose of a pass over the declarations.
     private enum Pass {
         case find, obey, check, list
     }
@@ -23,14 +23,14 @@ struct ArgumentReader {
         case operand(ByteString)
     }
 
-    /// Whose letters are meant.
+    /// The dialect of the options.
     let dialect: Dialect
-    /// The argument of the option that was come upon; empty if it has none.
+    /// The argument of the option that was found; empty if it has none.
     private(set) var value: ByteString = ""
 
     private var scanner: ArgumentScanner
     private var pass = Pass.find
-    // Which declaration of the pass this is, and which one is meant.
+    // The index of the current declaration in the pass, and that of the option that was found.
     private var index = 0
     private var found: Int?
     private var takesValue = false
@@ -41,10 +41,10 @@ struct ArgumentReader {
     private var title: StaticString = ""
     private var listed: [OptionDeclaration] = []
 
-    /// Starts at the first of `arguments`, which are those behind the program's name.
+    /// Starts at the first of `arguments`, the arguments after the program's name.
     /// - Parameters:
-    ///   - dialect: whose letters are meant.
-    ///   - permutes: whether there can be options behind operands.
+    ///   - dialect: the dialect of the options.
+    ///   - permutes: whether options may follow operands.
     init(
         _ arguments: [ByteString],
         _ dialect: Dialect = .openbsd,
@@ -54,8 +54,8 @@ struct ArgumentReader {
         scanner = ArgumentScanner(arguments, permutes: permutes)
     }
 
-    /// Reads the next argument, and obeys it in `settings` if it is an option.
-    /// - Returns: what it was; nil at the end of the command line.
+    /// Reads the next argument, and applies it to `settings` if it is an option.
+    /// - Returns: the part that was read; nil at the end of the command line.
     mutating func next(for settings: inout some OptionSettings) throws(UsageError) -> Part? {
         guard let part = scanner.next() else { return nil }
         if case .operand(let operand) = part { return .operand(operand) }
@@ -86,7 +86,7 @@ struct ArgumentReader {
         return UsageError(message: message, showsUsage: true)
     }
 
-    /// Throws unless the options in `settings` go together. The first conflict declared is the one that is reported.
+    /// Throws if options in `settings` conflict. Reports the conflict that is declared first.
     mutating func check(_ settings: some OptionSettings) throws(UsageError) {
         var settings = settings
         try go(over: &settings, for: .check)
@@ -97,22 +97,22 @@ struct ArgumentReader {
     static func list(_ settings: some OptionSettings, _ dialect: Dialect) -> [OptionDeclaration] {
         var settings = settings
         var reader = ArgumentReader([], dialect)
-        // Nothing is obeyed, so nothing can be wrong.
+        // This pass applies no option, so it cannot fail.
         try? reader.go(over: &settings, for: .list)
         return reader.listed
     }
 }
 
-// The words of a declaration.
+// The functions for declarations.
 extension ArgumentReader {
-    /// Gives the options from here on a title.
+    /// Sets the title of the options that follow.
     mutating func group(_ title: StaticString) { self.title = title }
 
     /// Declares an option.
     /// - Parameters:
-    ///   - names: how it is written, with the name of its argument: `-p, --source-port PORT`.
-    ///   - help: what it is for.
-    /// - Returns: whether it is to be obeyed now.
+    ///   - names: its letter and word, with the name of its argument: `-p, --source-port PORT`.
+    ///   - help: its purpose.
+    /// - Returns: whether to apply it now.
     @inline(never) mutating func option(_ names: StaticString, _ help: StaticString) -> Bool {
         declare(names, "", help)
     }
@@ -126,7 +126,7 @@ extension ArgumentReader {
         declare(names, usage, help)
     }
 
-    /// Declares an option that ncat writes otherwise; an empty name is none.
+    /// Declares an option that has other names in ncat; an empty name means none.
     @inline(never) mutating func option(
         _ names: StaticString,
         ncat: StaticString,
@@ -139,10 +139,10 @@ extension ArgumentReader {
     /// Declares an option that is neither in the usage nor in the help.
     @inline(never) mutating func hiddenOption(_ names: StaticString) -> Bool { declare(names, "", "") }
 
-    /// Declares what options cannot be combined with.
+    /// Declares options that cannot be combined.
     /// - Parameters:
     ///   - message: what is wrong.
-    ///   - isGiven: whether the settings have both.
+    ///   - isGiven: whether the settings contain the combination.
     @inline(never) mutating func conflict(_ message: StaticString, if isGiven: Bool) {
         if pass == .check && isGiven && problem == nil { problem = message }
     }
@@ -165,7 +165,7 @@ extension ArgumentReader {
         return false
     }
 
-    /// Notes whether `names` has what the argument has: the letter, the word or, of one word alone, its beginning.
+    /// Records whether `names` has the letter of the argument, its word, or a word that begins with it.
     private mutating func compare(_ names: StaticString) {
         switch argument {
         case .operand: break
@@ -187,10 +187,10 @@ extension ArgumentReader {
     }
 }
 
-// Values that are not text.
+// Values other than text.
 extension ArgumentReader {
     /// The argument as a number in `range`.
-    /// - Parameter name: what it is called in messages.
+    /// - Parameter name: its name in messages.
     func number(_ name: StaticString, _ range: ClosedRange<Int>) throws(UsageError) -> Int {
         do throws(OptionValue.ValueError) {
             return try OptionValue.number(value, in: range)
@@ -199,8 +199,8 @@ extension ArgumentReader {
         }
     }
 
-    /// The argument as a span of time.
-    /// - Parameter maximum: the longest that is accepted, in thousandths of a second.
+    /// The argument as a duration.
+    /// - Parameter maximum: the longest accepted duration, in milliseconds.
     func duration(_ name: StaticString, maximum: Int = Int(Int32.max)) throws(UsageError) -> Milliseconds {
         do throws(OptionValue.ValueError) {
             return try OptionValue.duration(value, maximum: maximum)

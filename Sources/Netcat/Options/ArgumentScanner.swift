@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Takes a command line apart as getopt_long(3) does: clusters of letters, values attached or behind, options behind
-/// operands, and `--` in front of operands that look like options.
+/// Splits a command line like getopt_long(3): clusters of letters, values attached or separate, options after
+/// operands, and `--` before operands that look like options.
 struct ArgumentScanner {
     /// A part of the command line.
     enum Part: Equatable {
         /// An option with one hyphen.
         case letter(UInt8)
-        /// An option with two, and what stands behind `=` if it does.
+        /// An option with two hyphens, and the text after `=` if there is one.
         case word(ByteString, attached: ByteString?)
         case operand(ByteString)
     }
@@ -18,8 +18,8 @@ struct ArgumentScanner {
     private var cluster: ArraySlice<UInt8> = []
     private var onlyOperands = false
 
-    /// Starts at the first of `arguments`, which are those behind the program's name.
-    /// - Parameter permutes: whether there can be options behind operands.
+    /// Starts at the first of `arguments`, the arguments after the program's name.
+    /// - Parameter permutes: whether options may follow operands.
     init(_ arguments: [ByteString], permutes: Bool) {
         self.arguments = arguments[...]
         self.permutes = permutes
@@ -48,8 +48,8 @@ struct ArgumentScanner {
         return next()
     }
 
-    /// The argument of the option `part`, which was the last part: attached to it, or the next argument.
-    /// - Parameter isExpected: whether the option has one; if not, it is empty.
+    /// The argument of the option `part`, the last part that was read: attached to it, or the next argument.
+    /// - Parameter isExpected: whether the option has an argument; if not, the result is empty.
     mutating func value(of part: Part, isExpected: Bool) throws(UsageError) -> ByteString {
         switch part {
         case .operand(let operand): return operand

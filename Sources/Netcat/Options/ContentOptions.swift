@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What is done to the bytes on their way.
+/// How the transferred bytes are changed, copied and counted.
 struct ContentOptions: Equatable {
     /// Whether a line feed is sent as carriage return and line feed (`-C`).
     var sendsCarriageReturns = false
     /// How long to wait between lines, or between ports (`-i`).
     var interval: Milliseconds?
-    /// Whether negotiations of TELNET are answered with no (`-t`).
+    /// Whether TELNET negotiations are refused (`-t`).
     var answersTelnet = false
     /// The file for a hexadecimal dump of both directions (`-o`).
     var dumpPath: ByteString?
@@ -15,9 +15,9 @@ struct ContentOptions: Equatable {
     var plainDumpPath: ByteString?
     /// The file for the bytes of both directions (`--output`).
     var outputPath: ByteString?
-    /// Whether these files are added to (`--append-output`).
+    /// Whether output is appended to these files (`--append-output`).
     var appendsOutput = false
-    /// Whether it is shown how far it is (`--progress`).
+    /// Whether the progress is shown (`--progress`).
     var showsProgress = false
     /// The form of the statistics at the end (`--stats`).
     var statistics = StatisticsForm.none

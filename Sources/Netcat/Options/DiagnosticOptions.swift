@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// How the figures at the end are written.
+/// The form of the statistics at the end.
 enum StatisticsForm: Equatable {
     case none, text, json
 }
 
-/// What a command line can ask to be shown instead of doing anything.
+/// The information that a command line can request instead of a connection.
 enum Information: Equatable {
     /// The help, on standard output.
     case help
-    /// The help, on standard error, where the letter's has always been.
+    /// The help, on standard error, as the letter has always printed it.
     case helpOnErrors
     /// The version.
     case version
 }
 
 extension Options {
-    /// The options of what is written to standard error, or shown instead of doing anything.
+    /// The options for messages on standard error, and for information instead of a connection.
     mutating func readDiagnosticOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         reader.group("Diagnostics")
         if reader.option("-v, --verbose", "report connections and failed attempts") { isVerbose = true }
@@ -32,7 +32,7 @@ extension Options {
         if reader.option("-h", "show the options, on standard error") { information = .helpOnErrors }
         if reader.option("--help", "show the options") { information = .help }
         if reader.option("--version", "show the version") { information = .version }
-        // The tests of ncat wait for a line that says that it listens.
+        // The tests of ncat wait for a line that reports the listener.
         if reader.hiddenOption("--test") { printsTestLines = true }
     }
 }

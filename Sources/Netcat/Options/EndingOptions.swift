@@ -3,21 +3,21 @@ internal import Linux
 
 /// When and how a connection ends.
 struct EndingOptions: Equatable {
-    /// Whether standard input is left alone (`-d`).
+    /// Whether standard input is not read (`-d`).
     var ignoresInput = false
-    /// Whether the end of standard input is passed on to the peer (`-N`).
+    /// Whether end of file on standard input is passed on to the peer (`-N`).
     var closesAfterInput = false
-    /// How long the connection stays open after the end of standard input (`-q`); nil is without limit.
+    /// How long the connection stays open after end of file on standard input (`-q`); nil means no limit.
     var staysAfterInput: Milliseconds?
     /// After how many packets to stop (`-W`).
     var receiveLimit: Int?
-    /// Whether nothing is received, and the connection ends with standard input (`--send-only`).
+    /// Whether nothing is received, and end of file on standard input ends the connection (`--send-only`).
     var sendsOnly = false
     /// Whether nothing is sent: neither standard input nor, by a broker, what clients send (`--recv-only`).
     var receivesOnly = false
-    /// Whether the end of what the peer sends is passed on to the reader of standard output, as ncat does.
+    /// Whether end of file from the peer closes standard output, as in ncat.
     var closesOutput = false
-    /// Whether a connection that was reset is a failure, as for ncat.
+    /// Whether a connection reset is a failure, as in ncat.
     var failsOnReset = false
 }
 
@@ -62,7 +62,7 @@ extension Options {
 }
 
 extension EndingOptions {
-    /// `-q`: the end of input is passed on, and how long is stayed after it. A negative number cancels it.
+    /// `-q`: passes on the end of input, and sets how long to stay after it. A negative number cancels it.
     fileprivate mutating func readQuitTimer(_ reader: ArgumentReader) throws(UsageError) {
         if reader.value.hasPrefix("-") {
             _ = try reader.number("quit timer", Int(Int32.min)...Int(Int32.max))

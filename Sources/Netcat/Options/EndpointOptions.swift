@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Where a socket is and how it is set up.
+/// The address of a socket and its setup.
 struct EndpointOptions: Equatable {
-    /// The family that is wanted (`-4`, `-6`).
+    /// The requested address family (`-4`, `-6`).
     var family: InternetFamily?
     /// Whether datagrams are used (`-u`).
     var usesDatagrams = false
@@ -11,25 +11,25 @@ struct EndpointOptions: Equatable {
     var isUnix = false
     /// Whether the address is a virtual machine (`--vsock`).
     var isVsock = false
-    /// The address to bind: a source, or where to listen (`-s`).
+    /// The address to bind: a source, or the address to listen on (`-s`).
     var sourceAddress: ByteString?
     /// The port to bind (`-p`).
     var sourcePort: ByteString?
-    /// How long a connection may take to be made, and then be idle (`-w`).
+    /// How long connecting may take, and how long a connection may be idle (`-w`).
     var timeout: Milliseconds?
-    /// How long a connection may be idle, if that is another time (`--idle-timeout`).
+    /// How long a connection may be idle, if different (`--idle-timeout`).
     var idleLimit: Milliseconds?
     /// The options of the socket itself.
     var settings = SocketSettings()
 
-    /// The protocol whose ports are meant.
+    /// The protocol of the ports.
     var transport: TransportProtocol { usesDatagrams ? .udp : .tcp }
-    /// The protocol as messages have it.
+    /// The protocol in messages.
     var transportName: ByteString { transport.name }
 }
 
 extension Options {
-    /// The options that say where a socket is, and what is done there.
+    /// The options for the address of a socket, and its use.
     mutating func readEndpointOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         reader.group("Addresses and ports")
         // -4, -6 and -U choose the address family; the last one counts.
@@ -62,7 +62,7 @@ extension Options {
         if reader.hiddenOption("-V TABLE") {
             throw UsageError(message: "no alternate routing table support available")
         }
-        // Source routes (RFC 791), which routers drop today: accepted, without effect.
+        // Source routes (RFC 791), which routers drop today: accepted without effect.
         if reader.hiddenOption("-G POINTER") || reader.hiddenOption("-g HOPS") { return }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The defaults of ncat that are not those of OpenBSD's nc.
+/// The defaults of ncat that differ from OpenBSD's nc.
 extension Options {
     /// The default port.
     private static var usualPort: ByteString { "31337" }
@@ -9,7 +9,7 @@ extension Options {
     /// Sets the defaults of ncat, before the first option is read.
     mutating func assumeNcatDefaults() {
         dialect = .ncat
-        // The end of standard input is the end of what is sent, and the end of the peer that of standard output.
+        // End of file on standard input is passed on to the peer, and end of file from the peer closes standard output.
         ending.closesAfterInput = true
         ending.closesOutput = true
         ending.failsOnReset = true
@@ -27,7 +27,7 @@ extension Options {
     private mutating func completePort() {
         switch operands.count {
         case 0 where listens && endpoint.sourcePort == nil: operands = [Options.usualPort]
-        // One operand of a listener is a port if it can be one, or else an address.
+        // A single operand of a listener is a port if it can be one, otherwise an address.
         case 1 where !listens: operands.append(Options.usualPort)
         case 1
         where endpoint.sourcePort == nil && endpoint.sourceAddress == nil

@@ -2,7 +2,7 @@
 internal import Linux
 
 extension Options {
-    /// Throws unless there are the operands that the options ask for.
+    /// Throws unless the operands match the options.
     func checkOperands() throws(UsageError) {
         if case .shell = role, !listens, !endpoint.isUnix, operands.count < 2 {
             throw UsageError(message: "-c needs a command (GNU netcat's -c is -N here)")
@@ -34,7 +34,7 @@ extension Options {
             }
             if listeningPort == nil && !InheritedListener.exists { throw UsageError(message: "missing port number") }
         } else {
-            // With a source, a single operand is the port of a listener, and -l is missing.
+            // With a source, a single operand is taken for the port of a listener without -l.
             let hasSource = endpoint.sourceAddress != nil || endpoint.sourcePort != nil
             if operands.isEmpty || operands.count == 1 && hasSource {
                 throw UsageError(message: nil, showsUsage: true)
@@ -50,12 +50,12 @@ extension Options {
         return operands.last
     }
 
-    /// The address to listen on: `-s`, or the operand in front of the port; nil for all.
+    /// The address to listen on: `-s`, or the operand before the port; nil for all.
     var listeningAddress: ByteString? {
         if let address = endpoint.sourceAddress { return address }
         return operands.count == 2 ? operands.first : nil
     }
 
-    /// Where a Unix socket is: the operand, or for a listener `-s`.
+    /// The path of a Unix socket: the operand, or for a listener `-s`.
     var path: ByteString { operands.first ?? endpoint.sourceAddress ?? "" }
 }

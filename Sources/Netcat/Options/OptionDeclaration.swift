@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What the declaration of an option says, taken apart for the usage and the help, and for the tests of the manual and
-/// the completions.
+/// The parts of an option declaration, for the usage and the help, and for the tests of the manual and the
+/// completions.
 struct OptionDeclaration: Equatable {
-    /// The title that the option stands under.
+    /// The title above the option.
     let group: ByteString
-    /// The letter behind `-`.
+    /// The letter after `-`.
     let letter: UInt8?
-    /// The word behind `--`.
+    /// The word after `--`.
     let word: ByteString?
-    /// The name of the argument, if there is one. Alternatives with `|` between them are all that there are.
+    /// The name of the argument, if there is one. Names separated by `|` are all possible values.
     let value: ByteString?
     /// The name of the argument in the usage.
     let valueInUsage: ByteString
-    /// The names as the declaration has them: `-p, --source-port PORT`.
+    /// The names as declared: `-p, --source-port PORT`.
     let names: ByteString
-    /// What the option is for; nil for one that is accepted but not shown.
+    /// The purpose of the option; nil for an option that is accepted but not shown.
     let help: ByteString?
 
-    /// Takes a declaration apart.
+    /// Splits a declaration.
     init(group: ByteString, _ names: StaticString, inUsage usage: StaticString, help: StaticString) {
         let form = OptionForm(names)
         let text = ByteString(stringLiteral: names)
@@ -39,15 +39,15 @@ private func lowercase(_ letter: UInt8) -> UInt8 {
     letter >= UInt8(ascii: "A") && letter <= UInt8(ascii: "Z") ? letter | 0x20 : letter
 }
 
-/// Where the parts of `-p, --source-port PORT` are; the letter, the word and the argument may each be missing.
+/// The positions of the parts of `-p, --source-port PORT`; letter, word and argument are each optional.
 struct OptionForm {
-    /// The letter behind `-`.
+    /// The letter after `-`.
     let letter: UInt8?
-    /// Where the word behind `--` stands; empty if there is none.
+    /// The position of the word after `--`; empty if there is none.
     let word: Range<Int>
     /// Where the names end.
     let end: Int
-    /// Whether the name of an argument stands behind the names.
+    /// Whether the name of an argument follows the names.
     let takesValue: Bool
 
     /// Finds the parts of `names`.
@@ -65,7 +65,7 @@ struct OptionForm {
     }
 }
 
-/// Which netcat's letters and behaviour are wanted: they follow the name that the program is called by.
+/// The netcat whose options and behaviour apply, depending on the name that the program is called with.
 enum Dialect: Equatable, CaseIterable {
     case openbsd, ncat
 }

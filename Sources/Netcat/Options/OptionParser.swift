@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What a command line asks for.
+/// The request of a command line.
 enum Invocation: Equatable {
     case show(Information)
     case run(Options)
 
-    /// Reads the arguments behind the program's name.
+    /// Reads the arguments after the program's name.
     init(_ arguments: [ByteString], _ dialect: Dialect = .openbsd) throws(UsageError) {
         var reader = ArgumentReader(arguments, dialect)
         var options = Options()
@@ -20,7 +20,7 @@ enum Invocation: Equatable {
         }
         if options.listens && options.role == .relay && options.proxy.isNamed {
             options.role = .proxy(options.proxy.kind == .connect ? .http : .socks5)
-            // What a program asks its proxy for seldom comes by one connection.
+            // Clients seldom use only one connection to a proxy.
             options.keepsOpen = true
         }
         if dialect == .ncat { options.completeForNcat() }

@@ -3,11 +3,11 @@ internal import Linux
 
 /// Reads the values of options.
 enum OptionValue {
-    /// Why a text is no number in a range.
+    /// Why a text is not a number in a range.
     enum ValueError: Error, Equatable {
         case invalid, tooSmall, tooLarge
 
-        /// As messages have it.
+        /// The text in messages.
         var text: ByteString {
             switch self {
             case .invalid: "invalid"
@@ -17,13 +17,13 @@ enum OptionValue {
         }
     }
 
-    /// A decimal number between the ends of `range`; blanks in front and a sign are let through.
+    /// A decimal number in `range`; leading blanks and a sign are accepted.
     static func number(_ text: ByteString, in range: ClosedRange<Int>) throws(ValueError) -> Int {
         var digits = text.bytes.drop(while: Digits.isBlank)
         let isNegative = digits.first == UInt8(ascii: "-")
         if isNegative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         guard !digits.isEmpty, digits.allSatisfy(Digits.isDecimal) else { throw .invalid }
-        // A number that does not fit is outside every range; only its sign matters then.
+        // A number that does not fit is outside every range; only its sign matters.
         let limit = 1 << 48
         let magnitude = Digits.number(digits, upTo: UInt64(limit)).map { Int($0) } ?? limit
         let value = isNegative ? -magnitude : magnitude
@@ -33,7 +33,7 @@ enum OptionValue {
     }
 
     /// A number of seconds, or a number with one of the units `ms`, `s`, `m` and `h`.
-    /// - Parameter maximum: the longest that is accepted, in thousandths of a second.
+    /// - Parameter maximum: the longest accepted duration, in milliseconds.
     static func duration(_ text: ByteString, maximum: Int = Int(Int32.max)) throws(ValueError) -> Milliseconds {
         var digits = text
         var factor = 1000

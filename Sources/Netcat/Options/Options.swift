@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Everything that the command line asks for.
+/// All settings of the command line.
 struct Options: Equatable {
     /// Whether to wait for connections instead of making one (`-l`).
     var listens = false
@@ -21,13 +21,13 @@ struct Options: Equatable {
     var shufflesPorts = false
     /// Whether connections and failed attempts are reported (`-v`).
     var isVerbose = false
-    /// Whether names are left alone in both directions: no DNS, no services (`-n`).
+    /// Whether names are neither looked up nor shown: no DNS, no services (`-n`).
     var isNumeric = false
-    /// Whether the connected socket is handed to the reader of standard output (`-F`).
+    /// Whether the connected socket is passed to the reader of standard output (`-F`).
     var passesDescriptor = false
-    /// What happens to the bytes on their way.
+    /// How the transferred bytes are changed, copied and counted.
     var content = ContentOptions()
-    /// What is at our end of a connection.
+    /// The local end of a connection.
     var role = Role.relay
     /// Which hosts may connect.
     var access = AccessOptions()
@@ -35,18 +35,18 @@ struct Options: Equatable {
     var proxy = ProxyOptions()
     /// Whether and how connections are encrypted.
     var tls = TLSOptions()
-    /// What is not an option, in order: host and ports, or a path.
+    /// The operands, in order: host and ports, or a path.
     var operands: [ByteString] = []
     /// Whether the words of ncat's own tests are printed (`--test`).
     var printsTestLines = false
-    /// What is shown instead of doing anything (`-h`, `--help`, `--version`).
+    /// The information to show instead of connecting (`-h`, `--help`, `--version`).
     var information: Information?
-    /// Whose letters and habits are wanted.
+    /// The netcat whose options and behaviour apply.
     var dialect = Dialect.openbsd
 }
 
 extension Options: OptionSettings {
-    /// All options of nc, in the order of the help. The first conflict is the one that is reported.
+    /// All options of nc, in the order of the help. The first conflict is reported.
     mutating func readOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         try readEndpointOptions(&reader)
         try readProxyOptions(&reader)
@@ -59,9 +59,9 @@ extension Options: OptionSettings {
     }
 }
 
-/// A command line that cannot be obeyed.
+/// An error in the command line.
 struct UsageError: Error, Equatable {
-    /// What is wrong with it, for the line behind the program's name; nil when the usage alone is shown.
+    /// The message after the program's name; nil if only the usage is shown.
     let message: ByteString?
     /// Whether the usage is shown.
     var showsUsage = false

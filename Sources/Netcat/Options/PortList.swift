@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The ports that the operands behind the host name: numbers, ranges `lo-hi` and services.
+/// The ports of the operands after the host: numbers, ranges `lo-hi` and services.
 enum PortList {
     /// Reads the operands.
     /// - Parameters:
     ///   - operands: the texts, in order.
-    ///   - transport: whose services are meant.
+    ///   - transport: the protocol of the services.
     /// - Returns: the ports in the order of the operands, each range from its lower end.
     static func parse(_ operands: [ByteString], _ transport: TransportProtocol) throws(UsageError) -> [Port] {
         var ports: [Port] = []
         for operand in operands {
-            // A service may have a `-` in its name. Numbers are none, and looking one up reads a whole file.
+            // A service may have a `-` in its name. A number is not a service, and looking it up reads a whole file.
             if !isNumeric(operand), let port = NameLookup.port(of: operand, transport) {
                 ports.append(port)
                 continue
@@ -21,7 +21,7 @@ enum PortList {
                 ports.append(try port(operand))
                 continue
             }
-            // The upper end is looked at first, which shows where both are wrong.
+            // The upper end is checked first: if both are wrong, it is the one in the message.
             let high = try port(ByteString(operand.bytes[(dash + 1)...]))
             let low = try port(ByteString(operand.bytes[..<dash]))
             let range = min(low, high).rawValue...max(low, high).rawValue

@@ -11,11 +11,11 @@ enum ProxyKind: Equatable {
 
 /// The proxy that connections go through.
 struct ProxyOptions: Equatable {
-    /// Where it is, `HOST` or `HOST:PORT` (`-x`); nil is nowhere.
+    /// The address, `HOST` or `HOST:PORT` (`-x`); nil means no proxy.
     var address: ByteString?
     /// The protocol (`-X`).
     var kind = ProxyKind.socks5
-    /// Whether the kind was given by `--proxy-type`: with `-l`, nc is such a proxy then.
+    /// Whether `--proxy-type` gave the kind: with `-l`, nc is then such a proxy.
     var isNamed = false
     /// The credentials, `USER` or `USER:PASSWORD` (`-P`, `--proxy-auth`).
     var credentials: ByteString?
@@ -26,7 +26,7 @@ struct ProxyOptions: Equatable {
 }
 
 extension Options {
-    /// The options of the proxy to connect through, and of the proxy to be.
+    /// The options of the proxy to connect through, and of nc as a proxy.
     mutating func readProxyOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         reader.group("Proxies")
         if reader.option(

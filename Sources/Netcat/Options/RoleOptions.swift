@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What is at our end of a connection.
+/// The local end of a connection.
 enum Role: Equatable {
     /// Standard input and output.
     case relay
@@ -11,35 +11,35 @@ enum Role: Equatable {
     case shell(ByteString)
     /// All other clients (`--broker`).
     case broker
-    /// All other clients, with the speaker in front of each line (`--chat`).
+    /// All other clients, with the sender before each line (`--chat`).
     case chat
     /// Standard input and output, for all clients at the same time (ncat's `-k`).
     case gather
     /// Another host, `HOST:PORT` (`-L`).
     case forward(ByteString)
-    /// Whatever host the client asks for.
+    /// The host that the client requests.
     case proxy(ProxyServerKind)
 }
 
-/// The proxies that we can be.
+/// The kinds of proxy that nc can be.
 enum ProxyServerKind: Equatable {
     case http, socks5
 }
 
 /// The hosts that may connect: names, addresses, prefixes and ranges, and files of them.
 struct AccessOptions: Equatable {
-    /// The hosts that may connect (`--allow`); empty allows all.
+    /// The hosts that may connect (`--allow`); without `allowFiles`, empty allows all.
     var allowed: [ByteString] = []
     /// The hosts that may not connect, even if allowed (`--deny`).
     var denied: [ByteString] = []
-    /// Files with the same, a line each.
+    /// Files of hosts that may connect, separated by white space (`--allowfile`).
     var allowFiles: [ByteString] = []
-    /// Files with the same, a line each.
+    /// Files of hosts that may not connect, in the same form (`--denyfile`).
     var denyFiles: [ByteString] = []
 }
 
 extension Options {
-    /// The options that say what is at our end of a connection, and who may be at the other.
+    /// The options for the local end of a connection, and for the hosts that may connect.
     mutating func readRoleOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         reader.group("Input and output")
         if reader.option("-e, --exec PROGRAM", "a program, split into words at blanks") {

@@ -91,7 +91,7 @@ extension SocketSettings {
 
 /// The names of types of service (RFC 791, RFC 2474, RFC 2597, RFC 3246).
 enum TypeOfService {
-    /// The byte that `text` stands for: a name, or a number in decimal or behind `0x`.
+    /// The byte for `text`: a name, or a decimal number, or a hexadecimal one after `0x`.
     static func parse(_ text: ByteString) -> Int32? {
         for (name, value) in names where name == text { return value }
         if let number = try? OptionValue.number(text, in: 0...255) { return Int32(number) }

@@ -3,7 +3,7 @@ internal import Linux
 
 /// Whether and how connections are encrypted.
 struct TLSOptions: Equatable {
-    /// `--ssl`, or anything that makes sense with it alone.
+    /// `--ssl`, or an option that implies it.
     var isWanted = false
     /// The certificate, with its chain, in PEM.
     var certificate: ByteString?
@@ -11,18 +11,18 @@ struct TLSOptions: Equatable {
     var key: ByteString?
     /// Whether the peer's certificate is verified.
     var verifies = false
-    /// The certificates that are trusted, in PEM; nil is the system's.
+    /// The trusted certificates, in PEM; nil means those of the system.
     var trustFile: ByteString?
-    /// The ciphers, as ciphers(1ssl) has them.
+    /// The ciphers, in the form of ciphers(1ssl).
     var ciphers: ByteString?
-    /// The name that is asked for, and that the certificate must have; nil is the host's.
+    /// The name that is sent as SNI, and that the certificate must have; nil means the host.
     var serverName: ByteString?
-    /// The protocols that are offered, with commas between them.
+    /// The protocols to offer, separated by commas.
     var applicationProtocols: ByteString?
 }
 
 extension Options {
-    /// The options of encryption. Each of them turns it on.
+    /// The options of encryption. Each option turns encryption on.
     mutating func readTLSOptions(_ reader: inout ArgumentReader) {
         reader.group("Encryption")
         if reader.option("--ssl", "encrypt the connection") { tls.isWanted = true }

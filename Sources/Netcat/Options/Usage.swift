@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What is shown about the command line: made of the declarations of the options.
+/// The usage and the help, generated from the declarations of the options.
 struct Usage {
-    /// Whose letters are shown.
+    /// The dialect of the options.
     let dialect: Dialect
 
-    /// The version, a line.
+    /// The version, in one line.
     static var version: ByteString { "nc (Lowport) \(ProjectVersion.current)\n" }
 
     private let options: [OptionDeclaration]
@@ -20,14 +20,14 @@ struct Usage {
     private var name: ByteString { dialect == .ncat ? "ncat" : "nc" }
 }
 
-// After a mistake.
+// The usage after an error.
 extension Usage {
-    /// How long a line of the usage may be.
+    /// The maximum length of a line in the usage.
     private static var width: Int { 110 }
 
-    /// The forms of the command, shown after a mistake.
+    /// The forms of the command, shown after an error.
     var short: ByteString {
-        // In alphabetical order, without what other forms of the command have: h, k, l, L.
+        // In alphabetical order, without the letters of other forms of the command: h, k, l, L.
         let letters = "0123456789AaBbCcDdEeFfGgHIiJjKMmNnOoPpQqRrSsTtUuVvWwXxYyZz" as ByteString
         var text = "usage: \(name) [-" as ByteString
         var items: [ByteString] = []
@@ -62,7 +62,7 @@ extension Usage {
 
 // `--help`.
 extension Usage {
-    /// Where the explanation of an option begins.
+    /// The column where the explanation of an option begins.
     private static var column: Int { 28 }
 
     /// All options.
@@ -102,7 +102,7 @@ extension Usage {
         text += option.letter == nil ? "      " : "  "
         text += option.names
         var column = text.count - start
-        // What is too long stands alone.
+        // Names that are too long have a line of their own.
         if column + 2 > Usage.column {
             text += "\n"
             column = 0

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// A program that talks to the peer, and how it is called.
+/// A program that communicates with the peer, and its arguments.
 struct ProgramCommand: Equatable {
     /// The program and its arguments.
     let words: [ByteString]
 
-    /// What `-e` and `-c` mean. A command of the shell is one word; a program's words are split at blanks, and a
-    /// backslash keeps the character behind it as it is.
+    /// The command of `-e` or `-c`. `-c` passes it to the shell as one word; `-e` splits it at blanks, and a backslash
+    /// quotes the next character.
     init?(_ role: Role) {
         switch role {
         case .shell(let command): words = ["/bin/sh", "-c", command]
@@ -37,7 +37,7 @@ struct ProgramCommand: Equatable {
         return isInside ? words + [word] : words
     }
 
-    /// Becomes the program, with `stream` as its standard input and output. Returns only when that failed.
+    /// Executes the program, with `stream` as its standard input and output. Returns only if that fails.
     func become(on stream: InheritedDescriptor) -> NetcatError {
         do throws(Errno) {
             try stream.setNonBlocking(false)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Requests and replies over a socket, before a relay begins. No byte behind a reply is read.
+/// Requests and replies over a socket, before a relay begins. Reads no byte beyond a reply.
 struct ByteExchange {
-    /// The other side. Messages about a proxy are those of OpenBSD's nc.
+    /// The peer. Messages about a proxy are those of OpenBSD's nc.
     enum Party {
         case proxy, client, server
 
@@ -17,15 +17,15 @@ struct ByteExchange {
     }
 
     private let socket: InheritedDescriptor
-    /// When to give up; nil is never.
+    /// When to give up; nil means never.
     let deadline: Instant?
     private let party: Party
 
     /// Creates an exchange.
     /// - Parameters:
-    ///   - socket: a connected socket, which may be one that does not wait.
-    ///   - deadline: when to give up; nil is never.
-    ///   - party: the other side, for messages.
+    ///   - socket: a connected socket, which may be non-blocking.
+    ///   - deadline: when to give up; nil means never.
+    ///   - party: the peer, for messages.
     init(over socket: InheritedDescriptor, until deadline: Instant?, with party: Party) {
         self.socket = socket
         self.deadline = deadline
@@ -51,7 +51,7 @@ struct ByteExchange {
     }
 
     /// Receives exactly `count` bytes.
-    /// - Parameter told: the count in the message if fewer bytes arrive; nil is a message without numbers.
+    /// - Parameter told: the count in the message if fewer bytes arrive; nil omits numbers.
     func receive(_ count: Int, told: Int? = nil) throws(NetcatError) -> [UInt8] {
         let buffer = Buffer(capacity: count)
         while buffer.count < count {
@@ -65,14 +65,14 @@ struct ByteExchange {
         return buffer.bytes
     }
 
-    /// Why not all could be received.
+    /// The error if not all bytes could be received.
     private func closed(after count: Int, of whole: Int?, _ error: Errno) -> NetcatError {
         guard party == .proxy else { return closedError }
         let read = whole.map { "read failed (\(count)/\($0))" as ByteString } ?? "proxy read"
         return NetcatError("\(read): \(error.message)")
     }
 
-    /// Receives the first byte; nil when the connection is closed before it, as by a port scan.
+    /// Receives the first byte; nil if the connection is closed before, as by a port scan.
     func receiveFirst() throws(NetcatError) -> UInt8? {
         do throws(NetcatError) {
             return try receive(1)[0]
@@ -84,8 +84,8 @@ struct ByteExchange {
 
     private var closedError: NetcatError { NetcatError("\(party.name): the connection was closed") }
 
-    /// Receives a line, without its end (LF, or CR LF).
-    /// - Parameter limit: the most bytes that are accepted.
+    /// Receives a line, without its line end (LF, or CR LF).
+    /// - Parameter limit: the longest line that is accepted, in bytes.
     func receiveLine(limit: Int) throws(NetcatError) -> ByteString {
         guard let line = try receiveLine(upTo: limit) else {
             throw NetcatError(party == .proxy ? "proxy read too long" : "\(party.name): the line is too long")
@@ -93,12 +93,12 @@ struct ByteExchange {
         return line
     }
 
-    /// The same; nil when the line is longer.
-    /// - Parameter first: its first byte, if that was received already.
+    /// Receives a line as above; nil if it is longer.
+    /// - Parameter first: the first byte, if it was already received.
     func receiveLine(upTo limit: Int, after first: UInt8? = nil) throws(NetcatError) -> ByteString? {
         var line: [UInt8] = []
         var next = first
-        // One byte at a time: what stands behind the last line belongs to others.
+        // One byte at a time: what follows the last line is not for this reader.
         while true {
             let byte: UInt8
             if let first = next.take() { byte = first } else { byte = try receive(1)[0] }
@@ -110,8 +110,8 @@ struct ByteExchange {
         return ByteString(line)
     }
 
-    /// Ends the sending side, and reads until the other side closes: if the connection were closed at once, with data
-    /// unread, it would be reset, and the last reply lost.
+    /// Ends the sending side, and reads until the peer closes: closing the connection at once, with data unread, would
+    /// reset it and lose the last reply.
     func finish() {
         try? socket.shutDown(.sending)
         let end = Instant.now + .seconds(5)

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Asks an HTTP proxy for a connection (RFC 9110, 9.3.6), as Basic user if there is one (RFC 7617).
+/// Requests a connection from an HTTP proxy (RFC 9110, 9.3.6), with Basic credentials if given (RFC 7617).
 struct HTTPConnect {
     private let exchange: ByteExchange
     private let credentials: Credentials?
 
-    /// Speaks over `exchange`.
+    /// Creates a client that uses `exchange`.
     init(_ exchange: ByteExchange, _ credentials: Credentials?) {
         self.exchange = exchange
         self.credentials = credentials
     }
 
-    /// Asks for `port` of `host`.
-    /// - Parameter takesChallenge: whether status 407 is no error.
-    /// - Returns: false when the proxy answered 407 and accepts Basic.
+    /// Requests `port` of `host`.
+    /// - Parameter takesChallenge: whether status 407 is not an error.
+    /// - Returns: false if the proxy answered 407 and accepts Basic.
     func connect(to host: ByteString, _ port: Port, takesChallenge: Bool = false) throws(NetcatError) -> Bool {
-        // What has a meaning in a request cannot be in a name.
+        // A host name must not contain characters that have a meaning in a request.
         let reserved = Array("\r\n\t []".utf8)
         if host.bytes.contains(where: { reserved.contains($0) }) { throw NetcatError("Invalid hostname") }
         let name: ByteString = IPv6Address(host) == nil ? host : "[\(host)]"
@@ -28,7 +28,7 @@ struct HTTPConnect {
         }
         try exchange.send((request + "\r\n").bytes)
         let status = try exchange.receiveLine(limit: 1024)
-        // Any version, and any text behind the number.
+        // Any version for 407, and any text after the number.
         let isGood = status.hasPrefix("HTTP/1.0 200") || status.hasPrefix("HTTP/1.1 200")
         let isChallenge = takesChallenge && status.bytes.dropFirst(9).starts(with: ByteString("407").bytes)
         guard isGood || isChallenge else { throw NetcatError("Proxy error: \"\(status)\"") }
@@ -46,7 +46,7 @@ struct HTTPConnect {
         throw NetcatError("Too many proxy headers received")
     }
 
-    /// Whether one of the challenges in `text`, which have commas between them, is Basic (RFC 9110, 11.6.1).
+    /// Whether one of the comma-separated challenges in `text` is Basic (RFC 9110, 11.6.1).
     static func offersBasic(_ text: ByteString) -> Bool {
         text.split(on: UInt8(ascii: ",")).contains { challenge in
             let word = challenge.bytes.drop { $0 == 0x20 || $0 == 0x09 }.prefix { $0 != 0x20 && $0 != 0x09 }
@@ -55,9 +55,9 @@ struct HTTPConnect {
     }
 }
 
-/// Bytes as letters, digits, `+` and `/` (RFC 4648, 4).
+/// Base64 with `+` and `/` (RFC 4648, 4).
 enum Base64 {
-    /// The text for `bytes`, filled up with `=`.
+    /// The text for `bytes`, padded with `=`.
     static func encode(_ bytes: ByteString) -> ByteString {
         var result: [UInt8] = []
         var rest = bytes.bytes[...]

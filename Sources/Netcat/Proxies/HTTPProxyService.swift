@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Is an HTTP proxy for one client: a tunnel to whatever it connects to, or one request to a server.
+/// An HTTP proxy for one client: a tunnel to the requested host, or one request to a server.
 struct HTTPProxyService {
-    /// What is wrong with a request, or what stands in its way.
+    /// Why a request is refused or fails.
     private enum ErrorStatus {
         case badRequest, loop, authentication, method, length, tooLarge, uriTooLong, unreachable
 
@@ -32,7 +32,7 @@ struct HTTPProxyService {
     private let console: Console
 
     /// Creates a proxy for the client at `socket`.
-    /// - Parameter place: where the client reached us, so that a request to ourselves is noticed.
+    /// - Parameter place: the local address of the connection, to detect a request to this proxy itself.
     init(
         _ exchange: ByteExchange,
         _ socket: InheritedDescriptor,
@@ -82,7 +82,7 @@ struct HTTPProxyService {
         try Forwarding.relay(Stream(socket), server, options, console)
     }
 
-    /// Passes one request on, and then the answer back.
+    /// Passes on one request, and then returns the answer.
     private func forward(
         _ request: HTTPRequest,
         to host: ByteString,
@@ -102,7 +102,7 @@ struct HTTPProxyService {
         let there = server.socket.reference
         let head = request.head(for: host, port, path: path)
         try ByteExchange(over: there, until: exchange.deadline, with: .server).send(head.bytes)
-        // The end of the body is no end of the connection, by which the answer comes.
+        // The end of the body must not end the connection, over which the answer comes.
         Relay(
             sending: Channel(from: Stream(socket), to: Stream(there), byteLimit: length),
             receiving: Channel(from: Stream(there), to: Stream(socket)),
@@ -115,7 +115,7 @@ struct HTTPProxyService {
         exchange.finish()
     }
 
-    /// Whether we would be asking ourselves, for ever.
+    /// Whether the request would return to this proxy, in an endless loop.
     private func isOurselves(_ address: SocketAddress) -> Bool {
         guard let place else { return false }
         return address.port == place.port && address.address.unmapped == place.address.unmapped

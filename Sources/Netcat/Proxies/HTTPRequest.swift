@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What a client asks an HTTP proxy for (RFC 9112).
+/// A request of a client to an HTTP proxy (RFC 9112).
 struct HTTPRequest: Equatable {
-    /// Where the request goes.
+    /// The destination of the request.
     enum Destination: Equatable {
-        /// To a host, whatever is spoken there (CONNECT).
+        /// To a host, with any protocol (CONNECT).
         case tunnel(host: ByteString, port: ByteString)
-        /// To a server, with the path that the server is asked for.
+        /// To a server, with the path to request there.
         case resource(host: ByteString, port: ByteString, path: ByteString)
     }
 
-    /// What comes behind the head.
+    /// The body after the head.
     enum Body: Equatable {
         case bytes(Int)
-        /// In pieces of which each has its length in front.
+        /// Chunks, each preceded by its length.
         case chunked
         case invalid
     }
 
     /// The method.
     let method: ByteString
-    /// The target, as it was given.
+    /// The target, as given.
     let target: ByteString
     /// The header fields, in order.
     let fields: [HTTPField]
 
-    /// Reads the lines of a head, without their ends. Nil if that is no request.
+    /// Reads the lines of a head, without line ends; nil if they are not a request.
     init?(_ lines: [ByteString]) {
         let words = lines.first?.split(on: 0x20) ?? []
         guard words.count == 3, !words[0].isEmpty, !words[1].isEmpty, words[2].hasPrefix("HTTP/1.") else { return nil }
@@ -35,7 +35,7 @@ struct HTTPRequest: Equatable {
         var fields: [HTTPField] = []
         for line in lines.dropFirst() {
             if let first = line.bytes.first, first == 0x20 || first == 0x09 {
-                // The rest of the line before (RFC 9112, 5.2).
+                // The continuation of the previous line (RFC 9112, 5.2).
                 guard let last = fields.popLast() else { return nil }
                 fields.append(HTTPField(name: last.name, text: last.text + " " + HTTPField.trimmed(line.bytes[...])))
             } else {
@@ -46,7 +46,7 @@ struct HTTPRequest: Equatable {
         self.fields = fields
     }
 
-    /// Where it goes; nil if the target names no place.
+    /// The destination; nil if the target does not name one.
     var destination: Destination? {
         if method == "CONNECT" {
             guard let place = HostAndPort(target), let port = place.port else { return nil }
@@ -66,7 +66,7 @@ struct HTTPRequest: Equatable {
         )
     }
 
-    /// Whether the request has the Proxy-Authorization field for `credentials`, which are `USER:PASSWORD`.
+    /// Whether the request has the Proxy-Authorization field for `credentials` (`USER:PASSWORD`).
     func isAuthorized(by credentials: ByteString) -> Bool {
         for field in fields where field.name.isEqualIgnoringCase("proxy-authorization") {
             let words = field.text.bytes.split { $0 == 0x20 || $0 == 0x09 }.map { ByteString($0) }
@@ -77,7 +77,7 @@ struct HTTPRequest: Equatable {
         return false
     }
 
-    /// What comes behind the head (RFC 9112, 6).
+    /// The body after the head (RFC 9112, 6).
     var body: Body {
         var length: Int?
         for field in fields {
@@ -90,7 +90,7 @@ struct HTTPRequest: Equatable {
         return .bytes(length ?? 0)
     }
 
-    /// The head for the server: without what concerns us alone (RFC 9110, 7.6.1).
+    /// The head for the server, without the fields for this proxy (RFC 9110, 7.6.1).
     func head(for host: ByteString, _ port: ByteString, path: ByteString) -> ByteString {
         var dropped: [ByteString] = [
             "connection", "keep-alive", "proxy-connection", "proxy-authorization", "te", "trailer", "upgrade",
@@ -114,9 +114,9 @@ struct HTTPRequest: Equatable {
 
 /// A header field of HTTP.
 struct HTTPField: Equatable {
-    /// The name, as it was given.
+    /// The name, as given.
     let name: ByteString
-    /// What stands behind the colon, without blanks around it.
+    /// The text after the colon, without surrounding blanks.
     let text: ByteString
 
     /// Creates a field.
@@ -148,7 +148,7 @@ struct HTTPField: Equatable {
 }
 
 extension ByteString {
-    /// Whether both are the same but for the case of their letters.
+    /// Whether both are equal if the case of ASCII letters is ignored.
     func isEqualIgnoringCase(_ other: ByteString) -> Bool {
         func small(_ byte: UInt8) -> UInt8 {
             byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Who we are at a proxy.
+/// The credentials for a proxy.
 struct Credentials: Equatable {
     /// The user.
     let user: ByteString
     /// The password; empty if none was given.
     let password: ByteString
-    /// Both, as Basic has them.
+    /// User and password in the form of the Basic scheme.
     let text: ByteString
 
-    /// Takes `USER:PASSWORD` apart.
-    /// - Parameter isLiteral: whether a colon that is missing stays missing, as for ncat.
+    /// Splits `USER:PASSWORD`.
+    /// - Parameter isLiteral: whether a missing colon is not added, as in ncat.
     init(_ text: ByteString, isLiteral: Bool = false) {
         let colon = text.bytes.firstIndex(of: UInt8(ascii: ":")) ?? text.count
         user = ByteString(text.bytes[..<colon])
@@ -26,7 +26,7 @@ struct ProxyClient {
     private let console: Console
     private let connector: Connector
 
-    /// Looks the proxy at `place` up.
+    /// Looks up the proxy at `place`.
     init(at place: ProxyEndpoint, _ options: Options, _ console: Console) throws(NetcatError) {
         self.options = options
         self.console = console
@@ -37,13 +37,13 @@ struct ProxyClient {
         connector = try Connector(toProxy: place.host, service: service, options.endpoint, console)
     }
 
-    /// Connects to `target` on `host`. Nil when the proxy cannot be reached.
+    /// Connects to `target` on `host`; returns nil if the proxy cannot be reached.
     func connect(to host: ByteString, _ target: Port) throws(NetcatError) -> Connection? {
         let credentials = options.proxy.credentials.map {
             Credentials($0, isLiteral: options.proxy.waitsForChallenge)
         }
         if options.proxy.kind == .connect && options.proxy.waitsForChallenge && credentials != nil {
-            // The proxy closes the connection by which it asks, or may do so.
+            // The proxy may close the connection on which it sends the challenge.
             if let connection = try connect(to: host, target, nil, takesChallenge: true) { return connection }
         }
         return try connect(to: host, target, credentials, takesChallenge: false)
@@ -80,7 +80,7 @@ struct ProxyClient {
         return connection
     }
 
-    /// The host as the proxy is given it.
+    /// The host in the form that is sent to the proxy.
     private func named(_ host: ByteString, _ port: Port) throws(NetcatError) -> ByteString {
         if options.proxy.resolvesRemotely { return host }
         return try resolve(host, port, options.endpoint.family).byteString

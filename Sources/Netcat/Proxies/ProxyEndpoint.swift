@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Where a proxy is: `HOST`, `HOST:PORT`, or `[HOST]:PORT` for hosts with colons.
+/// The address of a proxy: `HOST`, `HOST:PORT`, or `[HOST]:PORT` for hosts with colons.
 struct ProxyEndpoint: Equatable {
     /// The host, without brackets.
     let host: ByteString
     /// The port, which may be the name of a service; nil if none was given.
     let port: ByteString?
 
-    /// Takes `text` apart. The last colon is the one in front of the port, also without brackets, unless what is in
-    /// front of it is no host and all of it is an address of IPv6.
+    /// Splits `text`. The last colon precedes the port, even without brackets, unless only the whole text, and not
+    /// the part before that colon, is an IPv6 address.
     init(_ text: ByteString) throws(NetcatError) {
         let colon = UInt8(ascii: ":")
         let bytes = text.bytes
@@ -32,7 +32,7 @@ struct ProxyEndpoint: Equatable {
         port = ByteString(bytes[(split + 1)...])
     }
 
-    /// Whether `text` can only be an address of IPv6 as a whole.
+    /// Whether `text` is an IPv6 address only as a whole.
     private static func isAddress(_ text: ByteString, withPortBehind split: Int) -> Bool {
         let front = ByteString(text.bytes[..<split])
         return IPv6Address(text) != nil && front.bytes.contains(UInt8(ascii: ":")) && IPv6Address(front) == nil

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Is a proxy for one client: connects it to whatever it asks for (`-l --proxy-type`).
+/// A proxy for one client: connects it to the host that it requests (`-l --proxy-type`).
 struct ProxyService {
     private let kind: ProxyServerKind
     private let options: Options
     private let console: Console
 
-    /// Creates a proxy of the kind `kind`.
+    /// Creates a proxy of the given kind.
     init(_ kind: ProxyServerKind, _ options: Options, _ console: Console) {
         self.kind = kind
         self.options = options
         self.console = console
     }
 
-    /// Serves `client`, to the end.
+    /// Serves `client` until its connection ends.
     func serve(_ client: consuming Connection) throws(NetcatError) {
         let place = try? client.socket.localAddress()
         let plain: FileDescriptor
@@ -68,7 +68,7 @@ struct ProxyService {
     private func answer(_ code: UInt8) -> [UInt8] { [5, code, 0, 1, 0, 0, 0, 0, 0, 0] }
 }
 
-/// Makes connections to where clients of a proxy want to go.
+/// Connects to the hosts that clients of a proxy request.
 struct ProxyTarget {
     private let options: Options
     private let console: Console
@@ -79,7 +79,7 @@ struct ProxyTarget {
         self.console = console
     }
 
-    /// Connects to the host that the client asked for; nil, after a message, when that fails.
+    /// Connects to the host that the client requested; returns nil if that fails.
     func connect(to host: ByteString, _ port: ByteString) throws(NetcatError) -> Connection? {
         do throws(NetcatError) {
             var endpoint = options.endpoint
@@ -99,6 +99,6 @@ struct ProxyTarget {
 }
 
 extension IPv4Address {
-    /// The address that four bytes in network order are.
+    /// Creates an address from four bytes in network order.
     fileprivate init(networkBytes bytes: [UInt8]) { self.init(rawValue: bytes.reduce(0) { $0 << 8 | UInt32($1) }) }
 }

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Asks a SOCKS proxy for a connection (SOCKS 4, 4a; RFC 1928, RFC 1929).
+/// Requests a connection from a SOCKS proxy (SOCKS 4, 4a; RFC 1928, RFC 1929).
 struct SocksClient {
     private let exchange: ByteExchange
     private let credentials: Credentials?
 
-    /// Speaks over `exchange`.
+    /// Creates a client that uses `exchange`.
     init(_ exchange: ByteExchange, _ credentials: Credentials?) {
         self.exchange = exchange
         self.credentials = credentials
     }
 
-    /// Asks by version 4, for an address of IPv4.
+    /// Requests an IPv4 address with version 4.
     func connectByVersion4(_ address: IPv4Address, _ port: Port) throws(NetcatError) {
         try exchange.send([4, 1] + bytes(of: port) + bytes(of: address) + (credentials?.user.bytes ?? []) + [0])
         try receiveVersion4()
     }
 
-    /// Asks by version 4a, for a name.
+    /// Requests a name with version 4a.
     func connectByVersion4a(_ host: ByteString, _ port: Port) throws(NetcatError) {
         let user = (credentials?.user.bytes ?? []) + [0]
         try exchange.send([4, 1] + bytes(of: port) + [0, 0, 0, 1] + user + host.bytes + [0])
@@ -35,9 +35,9 @@ struct SocksClient {
         }
     }
 
-    /// Asks by version 5, for an address, or for a name that the proxy looks up.
+    /// Requests an address, or a name that the proxy looks up, with version 5.
     func connectByVersion5(_ host: ByteString, _ port: Port) throws(NetcatError) {
-        // Method 0 is nothing, 2 user and password.
+        // Method 0 is no authentication, 2 is user and password.
         try exchange.send(credentials == nil ? [5, 1, 0] : [5, 2, 0, 2])
         let method = try exchange.receive(2, told: 3)
         guard method[0] == 5 else { throw socksError(5, "unexpected answer") }

@@ -43,7 +43,7 @@ final class Channel {
     /// Creates a channel.
     /// - Parameters:
     ///   - source: where bytes come from.
-    ///   - sink: where they go.
+    ///   - sink: where the bytes go.
     ///   - filters: the filters that the bytes pass through.
     ///   - lineInterval: how long to wait after each line.
     ///   - byteLimit: after how many bytes the source counts as ended; nil means never.

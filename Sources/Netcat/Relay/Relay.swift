@@ -102,7 +102,7 @@ final class Relay {
         entries.append(PollEntry(send.sink ? sending.sink.descriptor : nil, .writable))
         entries.append(PollEntry(receive.source ? receiving.source.descriptor : nil, .readable))
         entries.append(PollEntry(receive.sink ? receiving.sink.descriptor : nil, .writable))
-        // Once the peer has ended, input is sent as long as it comes without a longer gap.
+        // Once the peer has ended, input is sent only as long as it comes without a gap (`endOfGap`).
         let pause = earliest(sending.pausedUntil, receiving.pausedUntil)
         let waits = !isFinishing || send.sink || pause != nil
         let isPending = receiving.hasPending
@@ -119,8 +119,8 @@ final class Relay {
         return true
     }
 
-    /// Waits until the peer has received what was sent. Closing the connection earlier, with data unread, would reset it
-    /// and lose the rest.
+    /// Waits until the peer has received what was sent. Closing the connection earlier, with data unread, would reset
+    /// it and lose the rest.
     private func drain(until end: Instant?) {
         let buffer = Buffer(capacity: 1 << 16)
         let socket = sending.sink.descriptor

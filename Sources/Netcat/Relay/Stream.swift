@@ -90,7 +90,7 @@ struct Stream {
         }
     }
 
-    /// Writes at most `limit` bytes of `buffer`, as many as it can without waiting. Throws EAGAIN if it cannot write any.
+    /// Writes at most `limit` bytes of `buffer`, as many as possible without waiting. Throws EAGAIN if that is none.
     func write(from buffer: Buffer, limit: Int) throws(Errno) -> Int {
         if let tls { return try tls.write(from: buffer, limit: limit) }
         if let correspondents { return try correspondents.send(descriptor, from: buffer) }

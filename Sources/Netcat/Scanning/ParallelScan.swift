@@ -13,7 +13,7 @@ struct ParallelScan {
     ///   - connector: connects to the host, and reports the results.
     ///   - ports: the ports, in the order in which they are reported.
     ///   - width: how many are tried at once.
-    ///   - timeout: how long an answer may take; nil leaves it to the kernel.
+    ///   - timeout: how long an answer may take; nil uses the limit of the kernel.
     init(_ connector: Connector, _ ports: [Port], width: Int, _ timeout: Milliseconds?) {
         self.connector = connector
         self.ports = ports
@@ -21,7 +21,7 @@ struct ParallelScan {
         self.timeout = timeout
     }
 
-    /// Tries all ports. Gives whether any is open.
+    /// Tries all ports. Returns whether any is open.
     func run() throws(NetcatError) -> Bool {
         var attempts = ports.map { Attempt(connector.candidates($0), timeout: timeout) }
         var (first, next, found) = (0, 0, false)
@@ -34,7 +34,7 @@ struct ParallelScan {
             }
             try wait(for: running, &attempts)
             running.removeAll { attempts[$0].isDone }
-            // A result is reported after all before it.
+            // Results are reported in order.
             while first < next, attempts[first].isDone {
                 found = attempts[first].log(connector) || found
                 first += 1
@@ -78,7 +78,7 @@ private struct Attempt {
         self.timeout = timeout
     }
 
-    /// Whether the time for an answer is over.
+    /// Whether the time for an answer has passed.
     var isLate: Bool { deadline.map { $0 <= Instant.now } ?? false }
 
     /// Begins with the next address, if there is one.
@@ -93,7 +93,7 @@ private struct Attempt {
         finish()
     }
 
-    /// Takes the answer of the current address.
+    /// Processes the answer of the current address.
     mutating func conclude(_ connector: Connector) throws(NetcatError) {
         guard let socket, let current else { return }
         do throws(Errno) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The direction that bytes go in.
+/// The direction of bytes.
 enum Direction: Sendable {
     case sent, received
 }
@@ -21,17 +21,17 @@ final class RecordFile {
         }
     }
 
-    /// Adds `text`. A full disk does not stop the connection.
+    /// Writes `text`. A full disk does not stop the connection.
     func write(_ text: ByteString) { try? file.write(text) }
 }
 
-/// Writes a hexadecimal dump of what passes (`-o`): direction, offset, sixteen bytes, and the same as text.
+/// Writes a hexadecimal dump of the data (`-o`): direction, offset, sixteen bytes, and the same bytes as text.
 final class DumpFilter: ByteFilter {
     private let file: RecordFile
     private let mark: ByteString
     private var offset: UInt32 = 0
 
-    /// Dumps to `file`; `>` marks what is sent, `<` what is received.
+    /// Dumps to `file`; `>` marks sent data, `<` received data.
     init(_ file: RecordFile, _ direction: Direction) {
         self.file = file
         mark = direction == .sent ? ">" : "<"
@@ -49,7 +49,7 @@ final class DumpFilter: ByteFilter {
     }
 }
 
-/// Writes a dump in ncat's form (`--hex-dump`): each piece from offset 0, without a mark of the direction.
+/// Writes a dump in ncat's form (`--hex-dump`): each block from offset 0, without the direction.
 final class PlainDumpFilter: ByteFilter {
     private let file: RecordFile
 
@@ -71,7 +71,7 @@ final class PlainDumpFilter: ByteFilter {
     }
 }
 
-/// Writes what passes as it is (`--output`).
+/// Writes the data unchanged (`--output`).
 final class CopyFilter: ByteFilter {
     private let file: RecordFile
 
@@ -83,7 +83,7 @@ final class CopyFilter: ByteFilter {
 
 /// Bytes as dumps show them.
 enum Hexadecimal {
-    /// `bytes` with blanks between them, filled up to `width` bytes.
+    /// `bytes` separated by blanks, padded to `width` bytes.
     static func row(_ bytes: ArraySlice<UInt8>, width: Int = 16) -> ByteString {
         var result: [UInt8] = []
         for byte in bytes {
@@ -93,7 +93,7 @@ enum Hexadecimal {
         return ByteString(result + [UInt8](repeating: 0x20, count: width * 3 - 1 - result.count))
     }
 
-    /// `bytes` as text, with a dot for what cannot be printed.
+    /// `bytes` as text, with a dot for each unprintable byte.
     static func shown(_ bytes: ArraySlice<UInt8>) -> ByteString {
         ByteString(bytes.map { $0 >= 0x20 && $0 < 0x7F ? $0 : UInt8(ascii: ".") })
     }

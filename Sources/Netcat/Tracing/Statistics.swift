@@ -3,14 +3,14 @@ internal import Linux
 
 /// How much was moved, and how fast.
 struct Statistics: Equatable {
-    /// Bytes that were taken from standard input.
+    /// Bytes that were read from the local input.
     var sent: Int
     /// Bytes that the peer sent.
     var received: Int
-    /// How long it took.
+    /// How long the transfer took.
     var time: Milliseconds
 
-    /// The figures as they are asked for; nil when they are not.
+    /// The figures in the requested form; nil for no form.
     func text(_ form: StatisticsForm) -> ByteString? {
         switch form {
         case .none: nil
@@ -30,11 +30,11 @@ struct Statistics: Equatable {
     }
 }
 
-/// An amount as people read it: `1.5 MiB`, `830 KiB/s`.
+/// An amount in readable form: `1.5 MiB`, `830 KiB/s`.
 struct Amount: ByteStringConvertible {
     let byteString: ByteString
 
-    /// So many bytes.
+    /// Creates an amount of bytes.
     init(_ bytes: Int) {
         var units: ArraySlice<ByteString> = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
         guard bytes >= 1024, var unit = units.popFirst() else {
@@ -50,7 +50,7 @@ struct Amount: ByteStringConvertible {
         byteString = "\(tenths / 10).\(tenths % 10) \(unit)"
     }
 
-    /// So many bytes a second.
+    /// Creates an amount of bytes a second.
     init(_ bytes: Int, in time: Milliseconds) {
         let milliseconds = max(time.rawValue, 1)
         let (whole, rest) = bytes.quotientAndRemainder(dividingBy: milliseconds)
@@ -64,13 +64,13 @@ struct Progress {
     private let start = Instant.now
     private(set) var nextAt = Instant.now
 
-    /// Starts at nothing. Where standard input is a file, its rest is what there is to send.
+    /// Starts at zero. If the input is a regular file, its size is the total to send.
     init(input: InheritedDescriptor) {
         let status = try? input.status()
         total = status?.kind == .regular ? status.map { Int($0.size) } : nil
     }
 
-    /// Shows `statistics`, over the line that was shown before.
+    /// Shows the amounts, in place of the previous line.
     mutating func show(sent: Int, received: Int, _ console: Console) {
         nextAt = Instant.now + .seconds(1)
         let time = start.elapsed
@@ -80,7 +80,7 @@ struct Progress {
             let left = Int(Double(total - sent) / Double(sent) * Double(time.rawValue) / 1000)
             line += ", \(sent * 100 / max(total, 1)) % of \(Amount(total)), \(left) s left"
         }
-        // The rest of a longer line before.
+        // Clears the rest of a longer previous line.
         try? InheritedDescriptor.standardError.write(line + "\u{1B}[K")
     }
 
