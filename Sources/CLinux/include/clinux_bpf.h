@@ -104,8 +104,8 @@ static inline int clinux_bpf_link_detach(int link)
     return clinux_bpf(BPF_LINK_DETACH, &a);
 }
 
-// BPF_OBJ_PIN and BPF_OBJ_GET. `directory` is what a relative path starts from, by a flag of Linux 6.5 that headers may not
-// have yet; -1 goes without the flag.
+// BPF_OBJ_PIN and BPF_OBJ_GET. A relative path starts at `directory`, by a flag of Linux 6.5 that headers may lack; -1 omits
+// the flag.
 static inline int clinux_bpf_object(int command, int descriptor, int directory, const char *path)
 {
     struct {
@@ -134,7 +134,7 @@ static inline int clinux_bpf_get(int directory, const char *path)
     return clinux_bpf_object(BPF_OBJ_GET, 0, directory, path);
 }
 
-// The numbers of the programs that are attached to a control group itself; ENOSPC if there are more than `count`.
+// The IDs of the programs attached to a control group itself; ENOSPC if there are more than `count`.
 static inline int clinux_bpf_query(int cgroup, unsigned attach_type, unsigned *identifiers, unsigned *count)
 {
     union bpf_attr a;
@@ -148,7 +148,7 @@ static inline int clinux_bpf_query(int cgroup, unsigned attach_type, unsigned *i
     return result;
 }
 
-// The number of the link behind the number `*identifier`; ENOENT behind the last.
+// The ID of the link after the ID `*identifier`; ENOENT after the last.
 static inline int clinux_bpf_next_link(unsigned *identifier)
 {
     union bpf_attr a;
@@ -219,7 +219,7 @@ static inline int clinux_bpf_program_name(int program, char name[BPF_OBJ_NAME_LE
     return 0;
 }
 
-// The number of a program.
+// The ID of a program.
 static inline int clinux_bpf_program_id(int program, unsigned *identifier)
 {
     struct bpf_prog_info info;
@@ -228,7 +228,7 @@ static inline int clinux_bpf_program_id(int program, unsigned *identifier)
     return 0;
 }
 
-// The numbers of the maps that a program uses; the first `*count` of them, and how many there are.
+// The IDs of the maps that a program uses: the first `*count` of them, and their number.
 static inline int clinux_bpf_program_maps(int program, unsigned *identifiers, unsigned *count)
 {
     struct bpf_prog_info info;

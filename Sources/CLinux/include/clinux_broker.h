@@ -46,7 +46,7 @@ static inline void clinux_notification_read(const union clinux_notification_room
     for (int i = 0; i < 6; i++) to->arguments[i] = room->notif.data.args[i];
 }
 
-// The room has to be zero for the kernel. Without one of the caller's, it is on the stack.
+// The kernel requires zeroed memory. Without `record`, it is on the stack.
 static inline int clinux_notification_receive(int listener, void *record, struct clinux_notification *notification)
 {
     union clinux_notification_room own, *room = record ? record : &own;
@@ -131,7 +131,7 @@ static inline long clinux_send_message(int socket, const void *data, size_t size
     return sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
-// Takes one descriptor at the most: there is room for no second, and the kernel closes what does not fit. -1 for none.
+// Receives at most one descriptor: there is no space for a second, and the kernel closes what does not fit. -1 for none.
 static inline long clinux_receive_message(int socket, void *data, size_t size, int *descriptor)
 {
     union { struct cmsghdr header; char room[CMSG_SPACE(sizeof(int))]; } control;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a privileged program does to its own process first. signal.h has handlers as casts and masks as opaque arrays;
-// unistd.h shows setresuid(2) and clearenv(3) only to _GNU_SOURCE.
+// What a privileged program changes in its own process first. signal.h has handlers as casts and masks as opaque arrays;
+// unistd.h declares setresuid(2) and clearenv(3) only for _GNU_SOURCE.
 #ifndef CLINUX_CONFINEMENT_H
 #define CLINUX_CONFINEMENT_H
 
@@ -10,14 +10,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Lets in `number` alone. The kernel's mask has 64 bits on all machines that Swift runs on.
+// Blocks all signals but `number`. The kernel's mask has 64 bits wherever Swift runs.
 static inline void clinux_block_signals_except(int number)
 {
     unsigned long mask = ~(1UL << (number - 1));
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, 0, sizeof mask);
 }
 
-// The system call and not the function, which would do it in all threads: these programs have one.
+// The system call, not the function, which changes all threads: these programs have one.
 static inline int clinux_setresuid(uid_t real, uid_t effective, uid_t saved)
 {
     return (int)syscall(SYS_setresuid, real, effective, saved);

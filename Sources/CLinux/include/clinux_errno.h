@@ -9,7 +9,7 @@
 static inline int clinux_errno(void) { return errno; }
 static inline void clinux_set_errno(int value) { errno = value; }
 
-// The variant of strerror_r that POSIX has, whichever the feature macros chose.
+// The POSIX variant of strerror_r, whatever the feature macros chose.
 int __xpg_strerror_r(int number, char *buffer, size_t size);
 static inline int clinux_strerror(int number, char *buffer, size_t size)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Questions to the kernel about itself.
+// Queries for features of the kernel.
 #ifndef CLINUX_FEATURES_H
 #define CLINUX_FEATURES_H
 
@@ -18,7 +18,7 @@ static inline int clinux_has_seccomp_notification(void)
     return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-// Major version in thousands, and minor version; 0 if the text is of another form.
+// Major version times 1000 plus minor version; 0 if the text has another form.
 static inline int clinux_kernel_version(void)
 {
     struct utsname name;
@@ -27,13 +27,13 @@ static inline int clinux_kernel_version(void)
     return major * 1000 + minor;
 }
 
-// The call without a name to look for fails; only how it fails differs.
+// Without an attribute name the call always fails; only the error differs.
 static inline int clinux_has_getxattrat(void)
 {
     return syscall(464, -1, 0L, 0, 0L, 0L, 0L) != -1 || errno != ENOSYS;
 }
 
-// Makes the smallest of maps and lets go of it again.
+// Creates the smallest map and closes it.
 static inline int clinux_try_bpf(void)
 {
     union bpf_attr attributes;

@@ -22,7 +22,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-// fcntl.h shows these only to _GNU_SOURCE, which the Swift importer does not define.
+// fcntl.h declares these only for _GNU_SOURCE, which the Swift importer lacks.
 enum {
     clinux_O_PATH = 010000000,
     clinux_O_TMPFILE = 020200000,
@@ -46,9 +46,9 @@ static inline int clinux_fcntl(int descriptor, int command, long argument)
     return fcntl(descriptor, command, argument);
 }
 
-// Takes a read lease, which the kernel refuses while the file is open for writing, and gives it back: 0 if there is no
-// writer, -1 and EAGAIN if there is one. A writer that opens the file meanwhile waits, and the kernel sends this process a
-// signal, whose default action would end it.
+// Takes a read lease, which the kernel refuses while the file is open for writing, and releases it: 0 without a writer, -1 and
+// EAGAIN with one. A writer that opens the file meanwhile waits, and the kernel sends this process a signal whose default
+// action would terminate it.
 static inline int clinux_try_read_lease(int descriptor)
 {
     enum { F_SETLEASE_ = 1024 };

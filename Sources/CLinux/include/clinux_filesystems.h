@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a file system is: statfs(2), whose fields have types of libc's own, and the magic numbers of <linux/magic.h>.
+// The kind of a file system: statfs(2), whose fields have types of libc, and the magic numbers of <linux/magic.h>.
 #ifndef CLINUX_FILESYSTEMS_H
 #define CLINUX_FILESYSTEMS_H
 
@@ -50,7 +50,7 @@ static inline bool clinux_is_remote_file_system(unsigned type)
     }
 }
 
-// Whether the files are made up by the kernel.
+// Whether the kernel generates the files.
 static inline bool clinux_is_virtual_file_system(unsigned type)
 {
     switch (type) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts the helper from inside another program, which must not notice: no SIGCHLD, nothing to wait for, no copy of its
-// memory, no lock. A child that shares the memory, and whose end sends no signal, starts the helper and waits for it.
+// Starts the helper inside another program without side effects on it: no SIGCHLD, nothing to wait for, no copy of its memory,
+// no lock. A child that shares its memory, and sends no signal when it ends, starts the helper and waits for it.
 #ifndef CLINUX_HELPER_CALL_H
 #define CLINUX_HELPER_CALL_H
 

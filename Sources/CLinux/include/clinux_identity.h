@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changing the identities of a whole process: libc does it in every thread, which the bare system calls do not.
+// Changes of the IDs of a whole process: libc applies them to every thread, the bare system calls do not.
 #ifndef CLINUX_IDENTITY_H
 #define CLINUX_IDENTITY_H
 
@@ -7,7 +7,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-// unistd.h shows these only to _GNU_SOURCE, which the Swift importer does not define.
+// unistd.h declares these only for _GNU_SOURCE, which the Swift importer lacks.
 int setresuid(uid_t real, uid_t effective, uid_t saved);
 int setresgid(gid_t real, gid_t effective, gid_t saved);
 

@@ -5,14 +5,14 @@
 
 #include <sys/resource.h>
 
-// How many descriptors this process may have open; 0 if that cannot be asked.
+// The number of descriptors this process may have open; 0 on failure.
 static inline unsigned long clinux_descriptor_limit(void)
 {
     struct rlimit limit;
     return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
-// Raises that, but not above the hard limit and never below what it is.
+// Raises that limit up to the hard limit; never lowers it.
 static inline void clinux_raise_descriptor_limit(unsigned long wanted)
 {
     struct rlimit limit;

@@ -10,19 +10,19 @@
 
 typedef int (*clinux_bind_function)(int, const struct sockaddr *, socklen_t);
 
-// The `bind` behind the library that this is compiled into; null if there is none.
+// The next `bind` after the library that contains this code; null if there is none.
 static inline clinux_bind_function clinux_next_bind(void)
 {
     return (clinux_bind_function)dlsym((void *)-1L, "bind");
 }
 
-// bind(2) itself, whatever `bind` means in this program.
+// The system call bind(2), whatever `bind` is in this program.
 static inline int clinux_bind(int descriptor, const struct sockaddr *address, socklen_t length)
 {
     return (int)syscall(SYS_bind, descriptor, address, length);
 }
 
-// The path that the object which holds `address` was loaded from; null if there is none.
+// The path of the object that contains `address`; null if there is none.
 static inline const char *clinux_object_path(const void *address)
 {
     struct { const char *path; void *base; const char *symbol; void *symbol_address; } info;

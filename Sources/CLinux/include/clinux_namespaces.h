@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which namespaces belong to which (ioctl_nsfs(2)), moving between them, and the sockets that are in one (sock_diag(7)).
+// Owners and parents of namespaces (ioctl_nsfs(2)), switching between them, and the sockets in one (sock_diag(7)).
 #ifndef CLINUX_NAMESPACES_H
 #define CLINUX_NAMESPACES_H
 
@@ -20,11 +20,11 @@ static inline int clinux_namespace_owner(int descriptor) { return ioctl(descript
 
 static inline int clinux_namespace_parent(int descriptor) { return ioctl(descriptor, NS_GET_PARENT); }
 
-// libc declares setns(2) for GNU sources alone.
+// libc declares setns(2) only for _GNU_SOURCE.
 static inline int clinux_enter_network(int descriptor) { return (int)syscall(SYS_setns, descriptor, 0x40000000); }
 
-// Writes the answer to "which sockets of this family and protocol are in one of `states`?" into `buffer`, netlink
-// messages and all, and returns its length; -1 with ENOBUFS if it does not fit.
+// Stores the sockets of this family and protocol in one of `states`, as netlink messages, into `buffer`, and returns their
+// length; -1 with ENOBUFS if they do not fit.
 static inline ssize_t clinux_list_sockets(uint8_t family, uint8_t protocol, uint32_t states, void *buffer, size_t size)
 {
     struct {
@@ -56,7 +56,7 @@ static inline ssize_t clinux_list_sockets(uint8_t family, uint8_t protocol, uint
             errno = ENOTSUP;
             break;
         }
-        // The end comes in a message of its own.
+        // The end is a separate message.
         if (last->nlmsg_type == NLMSG_DONE) {
             result = (ssize_t)length;
             break;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What moving bytes between descriptors needs: flags that are macros or need _GNU_SOURCE, and unions.
+// For moving bytes between descriptors: flags that are macros or need _GNU_SOURCE, and unions.
 #ifndef CLINUX_NETCAT_H
 #define CLINUX_NETCAT_H
 
@@ -56,7 +56,7 @@ static inline int clinux_accept(int descriptor, struct sockaddr *address, sockle
     return accept4(descriptor, address, length, flags);
 }
 
-// A descriptor that is readable when one of the signals came, which are blocked from then on (signalfd(2)).
+// Blocks the signals and returns a descriptor that is readable when one is pending (signalfd(2)).
 static inline int clinux_signal_descriptor(const int *numbers, int count)
 {
     sigset_t set;
@@ -68,7 +68,7 @@ static inline int clinux_signal_descriptor(const int *numbers, int count)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-// What was sent and is not acknowledged (SIOCOUTQ, tcp(7)); ioctl(2) is variadic.
+// The bytes sent but not acknowledged (SIOCOUTQ, tcp(7)); ioctl(2) is variadic.
 static inline int clinux_unacknowledged(int socket)
 {
     int count = 0;

@@ -21,14 +21,14 @@ static inline int clinux_prctl(int option, unsigned long a, unsigned long b, uns
     return prctl(option, a, b, c, d);
 }
 
-// fork(2) is hidden from Swift, whose runtime does not survive it: only for programs that have none.
+// Swift cannot import fork(2), which its runtime does not survive: only for programs without one.
 static inline int clinux_fork(void) { return fork(); }
 
 // SIG_DFL and SIG_IGN are casts, and sigaction's handler is a union.
 static inline int clinux_signal_default(int number) { return signal(number, SIG_DFL) == SIG_ERR ? -1 : 0; }
 static inline int clinux_signal_ignore(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
 
-// A set of signals as the kernel has it. Those of the C libraries differ in which real-time signals they leave out.
+// A signal set in the kernel's form. The C libraries' sets omit different real-time signals.
 static inline sigset_t clinux_signal_set(unsigned long long bits)
 {
     sigset_t set;
@@ -40,10 +40,10 @@ static inline void clinux_signal_mask(int how, const sigset_t *set, sigset_t *be
 {
     syscall(SYS_rt_sigprocmask, how, set, before, sizeof(unsigned long long));
 }
-// All but 32 and 33, by which the threads of a C library reach each other.
+// All but 32 and 33, which C libraries use between threads.
 #define CLINUX_ALL_SIGNALS (~(3ULL << 31))
 
-// Holds every signal that can be held from this thread, and gives which were held before; or puts that back.
+// Blocks every signal for this thread and returns the former mask; or restores that mask.
 static inline void clinux_hold_signals(sigset_t *before)
 {
     sigset_t all = clinux_signal_set(CLINUX_ALL_SIGNALS);
@@ -52,14 +52,14 @@ static inline void clinux_hold_signals(sigset_t *before)
 }
 static inline void clinux_release_signals(const sigset_t *before) { clinux_signal_mask(SIG_SETMASK, before, NULL); }
 
-// A descriptor that is readable when any signal came; they have to be held (signalfd(2)).
+// A descriptor that is readable when a signal is pending; all must be blocked (signalfd(2)).
 static inline int clinux_all_signals_descriptor(void)
 {
     sigset_t all = clinux_signal_set(CLINUX_ALL_SIGNALS);
     return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-// Lets a signal do what it does by default, now if it came already, and holds it again if this process goes on.
+// Resets a signal to its default action and unblocks it, so that a pending one acts; blocks it again if the process survives.
 static inline void clinux_let_signal_act(int number)
 {
     sigset_t set = clinux_signal_set(1ULL << (number - 1));
@@ -68,14 +68,14 @@ static inline void clinux_let_signal_act(int number)
     clinux_signal_mask(SIG_BLOCK, &set, NULL);
 }
 
-// Takes back a signal that came and is held.
+// Discards a pending, blocked signal.
 static inline void clinux_discard_signal(int number)
 {
     signal(number, SIG_IGN);
     signal(number, SIG_DFL);
 }
 
-// rt_sigqueueinfo(2) does not accept the sender of another process; the value of the signal is sent along.
+// rt_sigqueueinfo(2) does not accept another sender; the value of the signal is sent along.
 static inline int clinux_send_signal(pid_t process, int number, int has_value, void *value)
 {
     union sigval carried;
@@ -83,7 +83,7 @@ static inline int clinux_send_signal(pid_t process, int number, int has_value, v
     return has_value ? sigqueue(process, number, carried) : kill(process, number);
 }
 
-// The macros of wait(2): 0 and the exit status, 1 and the signal that ended it, 2 and the signal that stopped it, 3.
+// The macros of wait(2): 0 and the exit status, 1 and the signal that killed it, 2 and the signal that stopped it, 3.
 static inline int clinux_wait_kind(int status, int *detail)
 {
     if (WIFEXITED(status)) return *detail = WEXITSTATUS(status), 0;
@@ -99,8 +99,8 @@ static inline void clinux_no_core(void)
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-// Starts a program that has the terminal: with the two signals of its keyboard as they usually are, whatever the starter
-// made of them. The environment is a variable that Swift may not touch. Returns an error number.
+// Starts a program on the terminal, with default actions for the keyboard's two signals, whatever the caller set. Swift may not
+// access the variable of the environment. Returns an error number.
 static inline int clinux_spawn_foreground(pid_t *child, const char *program, char *const *arguments)
 {
     extern char **environ;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a privileged program gives up for good: numbers of system calls, which differ between architectures; landlock(7),
-// whose system calls libc does not have; resource limits.
+// What a privileged program gives up for good: system call numbers, which differ between architectures; landlock(7), whose
+// system calls libc lacks; resource limits.
 #ifndef CLINUX_RESTRICTION_H
 #define CLINUX_RESTRICTION_H
 
@@ -20,7 +20,7 @@ enum { clinux_architecture = (int)AUDIT_ARCH_X86_64 };
 #define CLINUX_OLD_CALL(name) SYS_##name
 #elif defined(__aarch64__)
 enum { clinux_architecture = (int)AUDIT_ARCH_AARCH64 };
-// Calls that newer architectures do without; no call has this number.
+// Calls that newer architectures lack; no call has this number.
 #define CLINUX_OLD_CALL(name) -1
 #else
 #error "the filter of the helper is not known for this architecture"
@@ -67,10 +67,10 @@ static inline int clinux_seccomp_filter(const struct sock_filter *filter, unsign
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
-// The version of landlock(7) in this kernel; -1 and ENOSYS or EOPNOTSUPP where there is none.
+// The Landlock version of this kernel (landlock(7)); -1 and ENOSYS or EOPNOTSUPP without it.
 static inline int clinux_landlock_version(void) { return (int)syscall(444, NULL, 0UL, 1U); }
 
-// <linux/landlock.h>, whose structures grow: rights on files, on ports of TCP, and what is kept within the domain.
+// <linux/landlock.h>, whose structures grow: rights on files, rights on TCP ports, and scopes of the domain.
 struct clinux_landlock { unsigned long long files, ports, scope; };
 
 static inline int clinux_landlock_ruleset(const struct clinux_landlock *rights, size_t size)
@@ -87,7 +87,7 @@ static inline int clinux_landlock_allow_port(int ruleset, unsigned long long rig
 
 static inline int clinux_landlock_restrict_self(int ruleset) { return (int)syscall(446, ruleset, 0U); }
 
-// Lowers a limit, soft and hard, to `limit` at most.
+// Lowers the soft and hard limit to at most `limit`.
 static inline int clinux_lower_limit(int resource, unsigned long limit)
 {
     struct rlimit now;

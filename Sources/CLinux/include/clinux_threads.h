@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// How many processors this process may run on; at least 1.
+// The number of processors this process may use; at least 1.
 static inline int clinux_available_processors(void)
 {
     // Room for 8192 processors: the kernel refuses a set that is smaller than its own.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A program attached to a control group; it stays attached as long as a descriptor or a pin of the link is there.
+/// A program attached to a control group; it stays attached while a descriptor or a pin of the link exists.
 public struct BpfLink: ~Copyable, Sendable {
     /// The descriptor of the link.
     public let descriptor: FileDescriptor
 
-    /// Takes the link of an open descriptor.
+    /// Takes over an open descriptor of a link.
     public init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
 
-    /// Attaches `program` to the directory `cgroup` of a hierarchy of version 2, beside whatever is attached there.
+    /// Attaches `program` to the directory `cgroup` of a cgroup v2 hierarchy, beside programs attached there.
     public init(
         _ program: borrowing BpfProgram,
         to cgroup: borrowing some Descriptor & ~Copyable,
@@ -21,13 +21,13 @@ public struct BpfLink: ~Copyable, Sendable {
         )
     }
 
-    /// Puts `program` in the place of the attached one, at once: each bind meets the one or the other.
+    /// Atomically replaces the attached program: each bind meets either the old or the new one.
     public func replace(with program: borrowing BpfProgram) throws(Errno) {
         let (link, program) = (descriptor.rawValue, program.descriptor.rawValue)
         try nothingOrErrno(.bpf) { clinux_bpf_link_update(link, program) }
     }
 
-    /// Detaches the program, whatever process holds the link or a pin of it: the link stays without effect.
+    /// Detaches the program, whatever process holds the link or a pin of it: the link remains, without effect.
     ///
     /// Throws EINVAL before Linux 5.9.
     public func detach() throws(Errno) {
@@ -39,17 +39,17 @@ public struct BpfLink: ~Copyable, Sendable {
     public struct Status: Hashable, Sendable {
         /// Whether it attaches a program to a control group.
         public let isOfControlGroup: Bool
-        /// The number of the link.
+        /// The ID of the link.
         public let identifier: UInt32
-        /// The number of the program.
+        /// The ID of the program.
         public let program: UInt32
-        /// Where it is attached; nil for anything but a bind.
+        /// Its attachment; nil for anything but a bind.
         public let attachment: BpfAttachment?
         /// The inode number of the control group's directory; 0 when the group is gone.
         public let cgroup: UInt64
     }
 
-    /// What the kernel says of the link. Throws EINVAL if the descriptor is no link.
+    /// Queries the link. Throws EINVAL if the descriptor is no link.
     public func status() throws(Errno) -> Status {
         let link = descriptor.rawValue
         var info = clinux_bpf_link()

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// The kinds of maps that are used here (`enum bpf_map_type` of `<linux/bpf.h>`).
+/// The map types used here (`enum bpf_map_type` of `<linux/bpf.h>`).
 public enum BpfMapKind: UInt32, Sendable {
     case hash = 1
     case array = 2
     case longestPrefix = 11
     case ringBuffer = 27
 
-    /// `BPF_F_NO_PREALLOC`, which longest-prefix maps demand.
+    /// `BPF_F_NO_PREALLOC` for hash and, as required, longest-prefix maps.
     fileprivate var flags: UInt32 { self == .longestPrefix || self == .hash ? 1 : 0 }
 }
 
-/// A table in the kernel that programs read and write (bpf(2)).
+/// A table in the kernel that BPF programs access (bpf(2)).
 public struct BpfMap: ~Copyable, Sendable {
     /// The descriptor that keeps it alive.
     public let descriptor: FileDescriptor
     private let valueSize: Int
 
-    /// Creates a map. Throws EPERM without `CAP_BPF`, ENOSYS or EINVAL where the kernel has no such maps.
+    /// Creates a map. Throws EPERM without `CAP_BPF`, ENOSYS or EINVAL if the kernel lacks such maps.
     /// - Parameters:
-    ///   - kind: what kind of table.
-    ///   - name: at most 15 bytes, for people who list maps.
-    ///   - keySize: the bytes of a key; 0 for a ring buffer.
-    ///   - valueSize: the bytes of a value; 0 for a ring buffer.
-    ///   - capacity: the most entries; for a ring buffer its bytes, a power of two of whole pages.
+    ///   - kind: the map type.
+    ///   - name: at most 15 bytes, for listings of maps.
+    ///   - keySize: bytes of a key; 0 for a ring buffer.
+    ///   - valueSize: bytes of a value; 0 for a ring buffer.
+    ///   - capacity: the most entries; for a ring buffer its bytes, a power of two and whole pages.
     public init(
         _ kind: BpfMapKind,
         name: ByteString,
@@ -40,19 +40,19 @@ public struct BpfMap: ~Copyable, Sendable {
         self.valueSize = valueSize
     }
 
-    /// Takes the map of an open descriptor, whose values have `valueSize` bytes.
+    /// Takes over an open descriptor of a map with values of `valueSize` bytes.
     public init(_ descriptor: consuming FileDescriptor, valueSize: Int) {
         self.descriptor = descriptor
         self.valueSize = valueSize
     }
 
-    /// Puts `value` at `key`, in the place of what was there.
+    /// Sets the value at `key`, replacing the old value.
     public func set(_ key: [UInt8], _ value: [UInt8]) throws(Errno) {
         var value = value
         try element(BPF_MAP_UPDATE_ELEM, key, &value)
     }
 
-    /// Puts `value` at `key`. Throws EEXIST if something is there.
+    /// Adds `value` at `key`. Throws EEXIST if `key` has one.
     public func insert(_ key: [UInt8], _ value: [UInt8]) throws(Errno) {
         var value = value
         try element(BPF_MAP_UPDATE_ELEM, key, &value, flags: 1)
@@ -68,7 +68,7 @@ public struct BpfMap: ~Copyable, Sendable {
         return value
     }
 
-    /// Removes what is at `key`, if there is anything.
+    /// Removes the value at `key`, if there is one.
     public func remove(_ key: [UInt8]) throws(Errno) {
         var nothing: [UInt8] = []
         do throws(Errno) { try element(BPF_MAP_DELETE_ELEM, key, &nothing) } catch {
@@ -89,7 +89,7 @@ public struct BpfMap: ~Copyable, Sendable {
         }
     }
 
-    /// Makes the map unchangeable from outside of programs, for ever.
+    /// Makes the map read-only for system calls, for ever.
     public func freeze() throws(Errno) {
         let map = descriptor.rawValue
         try nothingOrErrno(.bpf) { clinux_bpf_map_freeze(map) }
@@ -102,7 +102,7 @@ public struct BpfMap: ~Copyable, Sendable {
         flags: UInt64 = 0
     ) throws(Errno) {
         let map = descriptor.rawValue
-        // The kernel wants no pointer at all where there is nothing to point to.
+        // The kernel requires a null pointer for an empty argument.
         let (isFirst, isAlone) = (key == nil, value.isEmpty)
         try nothingOrErrno(.bpf) {
             unsafe (key ?? []).withUnsafeBytes { key in

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Objects of bpf(2) that are found by their numbers, whatever process holds them. Most of it takes `CAP_SYS_ADMIN`.
+/// Finds objects of bpf(2) by ID, whatever process holds them. Most of it needs `CAP_SYS_ADMIN`.
 public enum BpfObjects {
-    /// The numbers of all links there are.
+    /// The IDs of all links.
     ///
     /// Throws EPERM without `CAP_SYS_ADMIN`, and EINVAL before Linux 5.8.
     public static func links() throws(Errno) -> [UInt32] {
@@ -18,7 +18,7 @@ public enum BpfObjects {
         }
     }
 
-    /// The numbers of the programs that are attached to the control group itself, by links or without. Takes `CAP_NET_ADMIN`.
+    /// The IDs of the programs attached to the control group itself, by links or directly. Needs `CAP_NET_ADMIN`.
     public static func programs(
         attachedTo cgroup: borrowing some Descriptor & ~Copyable,
         _ attachment: BpfAttachment
@@ -43,14 +43,14 @@ public enum BpfObjects {
 }
 
 extension BpfLink {
-    /// The link with the number `identifier`. Throws EPERM without `CAP_SYS_ADMIN`.
+    /// The link with the ID `identifier`. Throws EPERM without `CAP_SYS_ADMIN`.
     public static func existing(_ identifier: UInt32) throws(Errno) -> BpfLink {
         BpfLink(FileDescriptor(owning: try valueOrErrno(.bpf) { clinux_bpf_link_by_id(identifier) }))
     }
 }
 
 extension BpfProgram {
-    /// The numbers of the maps that it uses.
+    /// The IDs of the maps that it uses.
     public func maps() throws(Errno) -> [UInt32] {
         let program = descriptor.rawValue
         var identifiers = [UInt32](repeating: 0, count: 64)
@@ -65,7 +65,7 @@ extension BpfProgram {
 }
 
 extension BpfMap {
-    /// The map with the number `identifier`, whose values have `valueSize` bytes. Throws EPERM without `CAP_SYS_ADMIN`.
+    /// The map with the ID `identifier`, with values of `valueSize` bytes. Throws EPERM without `CAP_SYS_ADMIN`.
     public static func existing(_ identifier: UInt32, valueSize: Int) throws(Errno) -> BpfMap {
         BpfMap(
             FileDescriptor(owning: try valueOrErrno(.bpf) { clinux_bpf_map_by_id(identifier) }),
@@ -75,7 +75,7 @@ extension BpfMap {
 
     /// What a map is.
     public struct Status: Hashable, Sendable {
-        /// The number of the map.
+        /// The ID of the map.
         public let identifier: UInt32
         /// The name that it was made with.
         public let name: ByteString
@@ -87,7 +87,7 @@ extension BpfMap {
         public let capacity: Int
     }
 
-    /// What the kernel says of the map.
+    /// Queries the kernel for the map.
     public func status() throws(Errno) -> Status {
         let map = descriptor.rawValue
         var info = clinux_bpf_map()

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Names in the BPF file system that keep maps and links alive when no process has them open.
+/// Names in the BPF file system that keep maps and links alive while no process has them open.
 public enum BpfPins {
-    /// Gives the object of `descriptor` the name `name` in the open directory. Throws EEXIST if there is such a name.
+    /// Pins the object of `descriptor` as `name` in the open directory. Throws EEXIST if the name exists.
     public static func pin(
         _ descriptor: borrowing some Descriptor & ~Copyable,
         as name: ByteString,
@@ -21,7 +21,7 @@ public enum BpfPins {
         FileDescriptor(owning: try unsafe inDirectory(directory.rawValue, name) { unsafe clinux_bpf_get($0, $1) })
     }
 
-    /// Makes the call for a name in the open directory; before Linux 6.5, which cannot, by way of proc(5).
+    /// Calls `call` for a name in the open directory; before Linux 6.5 by a path through proc(5).
     private static func inDirectory(
         _ directory: Int32,
         _ name: ByteString,
@@ -36,7 +36,7 @@ public enum BpfPins {
         }
     }
 
-    /// Mounts a BPF file system at `path`, for root alone.
+    /// Mounts a BPF file system at `path`, only for root.
     ///
     /// The corresponding system call is mount(2).
     public static func mountFileSystem(at path: ByteString) throws(Errno) {
@@ -48,6 +48,6 @@ extension FileSystem {
     /// Whether it is a BPF file system.
     public var keepsBpfObjects: Bool { clinux_is_bpf_file_system(type) }
 
-    /// Whether it is a hierarchy of control groups of version 2.
+    /// Whether it is a cgroup v2 hierarchy.
     public var keepsControlGroups: Bool { clinux_is_cgroup_file_system(type) }
 }

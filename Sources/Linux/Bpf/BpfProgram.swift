@@ -1,32 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Where a program is attached: the binds of one family of sockets (`enum bpf_attach_type`).
+/// The attachment of a program: binds of one socket family (`enum bpf_attach_type`).
 public enum BpfAttachment: UInt32, Sendable {
     case bind4 = 8
     case bind6 = 9
 }
 
-/// Why the kernel did not take a program.
+/// Why the kernel rejected a program.
 public struct BpfLoadError: Error, Sendable {
     /// The error.
     public let error: Errno
-    /// What the verifier wrote about it; empty if it was not asked.
+    /// The verifier's log; empty if it was not requested.
     public let log: ByteString
 }
 
-/// A program in the kernel that is called at binds (bpf(2), `BPF_PROG_TYPE_CGROUP_SOCK_ADDR`).
+/// A program that the kernel runs at binds (bpf(2), `BPF_PROG_TYPE_CGROUP_SOCK_ADDR`).
 public struct BpfProgram: ~Copyable, Sendable {
     /// The descriptor that keeps it alive.
     public let descriptor: FileDescriptor
 
-    /// Loads `instructions`. The verifier writes its log only when it refuses: it costs time.
+    /// Loads `instructions`. Requests the log of the verifier only after a failure: it costs time.
     /// - Parameters:
     ///   - instructions: the program.
-    ///   - attachment: what it is for.
-    ///   - name: at most 15 bytes, for people who list programs.
-    ///   - license: the licence of the program for the kernel; programs that read kernel structures must be free under the GPL
-    ///     as well.
+    ///   - attachment: its attachment.
+    ///   - name: at most 15 bytes, for listings of programs.
+    ///   - license: the licence for the kernel; programs that read kernel structures must be GPL-compatible.
     public init(
         _ instructions: [UInt64],
         for attachment: BpfAttachment,
@@ -48,7 +47,7 @@ public struct BpfProgram: ~Copyable, Sendable {
 
     private init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
 
-    /// The loaded program with the number `identifier`.
+    /// The loaded program with the ID `identifier`.
     public static func loaded(_ identifier: UInt32) throws(Errno) -> BpfProgram {
         BpfProgram(FileDescriptor(owning: try valueOrErrno(.bpf) { clinux_bpf_program_by_id(identifier) }))
     }
@@ -63,7 +62,7 @@ public struct BpfProgram: ~Copyable, Sendable {
         return ByteString(terminated: name)
     }
 
-    /// The number that the kernel gave it.
+    /// The ID that the kernel gave it.
     public func identifier() throws(Errno) -> UInt32 {
         let program = descriptor.rawValue
         var identifier: UInt32 = 0

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// The reading end of a ring buffer that programs write to (`BPF_MAP_TYPE_RINGBUF`).
+/// The read end of a ring buffer that BPF programs write to (`BPF_MAP_TYPE_RINGBUF`).
 ///
-/// One reader at a time: what one has read is gone for all.
+/// One reader at a time: reading a record removes it.
 @safe
 public final class BpfRingBuffer {
     private let map: FileDescriptor
@@ -20,7 +20,7 @@ public final class BpfRingBuffer {
         self.size = size
         let descriptor = self.map.rawValue
         let mine = try unsafe Self.map(descriptor, page, PROT_READ | PROT_WRITE, 0)
-        // The data is mapped twice in a row, so that what goes over the end is read in one piece.
+        // The data is mapped twice in a row, so that a record across the end is contiguous.
         do throws(Errno) { unsafe producer = try Self.map(descriptor, page + 2 * size, PROT_READ, page) } catch {
             unsafe munmap(mine, page)
             throw error
@@ -46,10 +46,10 @@ public final class BpfRingBuffer {
         unsafe munmap(producer, page + 2 * size)
     }
 
-    /// What to wait for with `poll`: readable when there is something to read.
+    /// The descriptor for `poll`: readable when there is data.
     public var waitable: InheritedDescriptor { InheritedDescriptor(map.rawValue) }
 
-    /// Takes the next record; nil if there is none yet.
+    /// Removes the next record; nil if there is none.
     public func next() -> [UInt8]? {
         while true {
             let position = unsafe clinux_load_acquire(consumer)

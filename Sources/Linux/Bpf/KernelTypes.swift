@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the running kernel says of its own structures: the BPF Type Format (Documentation/bpf/btf.rst of the kernel).
+/// The running kernel's description of its structures: the BPF Type Format (Documentation/bpf/btf.rst there).
 public struct KernelTypes: Sendable {
     /// One bit of a structure.
     public struct Bit: Hashable, Sendable {
-        /// The byte that holds it, counted from the beginning of the structure.
+        /// The offset of its byte from the start of the structure.
         public let offset: Int
         /// The bit in that byte.
         public let mask: UInt8
@@ -28,7 +28,7 @@ public struct KernelTypes: Sendable {
         return KernelTypes(bytes)
     }
 
-    /// Reads types as the kernel writes them; nil for anything else. Numbers are in the order of the machine.
+    /// Parses types in the format of the kernel; nil for anything else. Numbers are in host byte order.
     public init?(_ bytes: [UInt8]) {
         self.bytes = bytes
         guard bytes.count >= 24, half(0) == 0xEB9F else { return nil }
@@ -46,12 +46,12 @@ public struct KernelTypes: Sendable {
     /// A structure of the kernel.
     public struct Structure: Sendable {
         fileprivate let types: KernelTypes
-        /// Where its members begin, and how many there are.
+        /// The offset of its members, and their number.
         fileprivate let members: Int
         fileprivate let count: Int
-        /// How many bytes it has.
+        /// Its size in bytes.
         fileprivate let size: UInt32
-        /// Whether a member says how many bits wide it is.
+        /// Whether members record their width in bits.
         fileprivate let hasWidths: Bool
 
         /// The bit field `member`; nil if there is none, or if it is not one bit wide.
@@ -67,8 +67,8 @@ public struct KernelTypes: Sendable {
             #endif
         }
 
-        /// The offset of `member` in bytes, as instructions have it; nil if there is none, if it is a bit field, or if it
-        /// is not within the structure.
+        /// The offset of `member` in bytes, as instructions encode it; nil if there is none, if it is a bit field, or
+        /// if it is outside of the structure.
         public func offset(_ member: ByteString) -> Int16? {
             guard let place = types.member(member, of: self), !hasWidths || place >> 24 == 0, place % 8 == 0,
                 place / 8 < size
@@ -92,10 +92,10 @@ public struct KernelTypes: Sendable {
         )
     }
 
-    /// The number by which programs call the kernel's function `name`; nil if there is none.
+    /// The number by which BPF programs call the kernel function `name`; nil if none.
     public func function(_ name: ByteString) -> Int32? { find(Self.function, name)?.number }
 
-    /// The number of the first type of this kind and name, counted from 1, and its place.
+    /// The number, from 1, of the first type of this kind and name, and its offset.
     private func find(_ wanted: UInt32, _ name: ByteString) -> (number: Int32, place: Int)? {
         var (number, place) = (Int32(1), types.lowerBound)
         while place + 12 <= types.upperBound {
@@ -109,7 +109,7 @@ public struct KernelTypes: Sendable {
         return nil
     }
 
-    /// Where `member` is: its offset in bits, and in the upper eight bits its width if it is a bit field.
+    /// The offset of `member` in bits; the upper eight bits are its width if it is a bit field.
     private func member(_ member: ByteString, of structure: Structure) -> UInt32? {
         for index in 0..<structure.count {
             let place = structure.members + index * 12
@@ -121,7 +121,7 @@ public struct KernelTypes: Sendable {
     private static let structure: UInt32 = 4
     private static let function: UInt32 = 12
 
-    /// How many bytes follow the twelve of a type of this kind; nil for a kind that is not known.
+    /// The number of bytes after the first twelve of a type of this kind; nil for an unknown kind.
     private static func extraSize(of kind: UInt32, _ count: Int) -> Int? {
         switch kind {
         // Pointers, forward declarations, other names and qualifiers, functions, floating-point numbers, tags of types.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Memory of a fixed size between a reader and a writer.
+/// A buffer of fixed size between a reader and a writer.
 ///
-/// The memory is touched only as far as it is filled, so that a large buffer costs a short connection nothing.
+/// Only the filled part of the memory is touched, so that a large buffer costs a short connection nothing.
 @safe
 public final class Buffer {
     private let memory: UnsafeMutableRawBufferPointer
@@ -15,32 +15,32 @@ public final class Buffer {
 
     deinit { unsafe memory.deallocate() }
 
-    /// How many bytes wait to be written.
+    /// The number of unwritten bytes.
     public var count: Int { end - start }
 
-    /// Whether none do.
+    /// Whether there are none.
     public var isEmpty: Bool { start == end }
 
-    /// How many bytes fit behind those that wait.
+    /// How many bytes fit after the unwritten ones.
     public var room: Int { unsafe memory.count - end }
 
-    /// The bytes that wait.
+    /// The unwritten bytes.
     public var bytes: [UInt8] { unsafe [UInt8](memory[start..<end]) }
 
-    /// How many of the waiting bytes there are up to the first line feed, with it; all of them if there is none.
+    /// The number of unwritten bytes up to and including the first line feed; all of them if there is none.
     public var lineLength: Int {
         let waiting = unsafe memory[start..<end]
         return unsafe waiting.firstIndex(of: 0x0A).map { $0 + 1 - start } ?? count
     }
 
-    /// Forgets what waits, and puts `bytes` in its place; they must fit.
+    /// Replaces the unwritten bytes by `bytes`, which must fit.
     public func replace(with bytes: [UInt8]) {
         start = 0
         end = bytes.count
         unsafe memory.copyBytes(from: bytes)
     }
 
-    /// Forgets the first `count` bytes.
+    /// Drops the first `count` bytes.
     public func remove(_ count: Int) {
         start += count
         if start >= end {
@@ -49,7 +49,7 @@ public final class Buffer {
         }
     }
 
-    /// Lends the unused memory to `body`, which says how many bytes it put there.
+    /// Calls `body` with the unused memory; `body` returns how many bytes it stored.
     public func fill(
         limit: Int,
         _ body: (UnsafeMutableRawPointer?, Int) throws(Errno) -> Int
@@ -60,7 +60,7 @@ public final class Buffer {
         return count
     }
 
-    /// Lends the waiting bytes to `body`, which says how many of them it took.
+    /// Calls `body` with the unwritten bytes; `body` returns how many it consumed.
     public func drain(
         limit: Int,
         _ body: (UnsafeRawPointer?, Int) throws(Errno) -> Int
@@ -72,7 +72,7 @@ public final class Buffer {
 }
 
 extension Descriptor where Self: ~Copyable {
-    /// Reads into the room of `buffer`, at most `limit` bytes; 0 is the end of the file.
+    /// Reads at most `limit` bytes into `buffer`; returns 0 at the end of the file.
     ///
     /// The corresponding system call is read(2).
     public func read(into buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
@@ -82,7 +82,7 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// Receives into the room of `buffer` without waiting; 0 is the end of a stream, or an empty datagram.
+    /// Receives into `buffer` without waiting; returns 0 at the end of a stream, or for an empty datagram.
     ///
     /// The corresponding system call is recv(2) with `MSG_DONTWAIT`.
     public func receive(into buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
@@ -92,7 +92,7 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// Writes what waits in `buffer`, at most `limit` bytes, and returns how many the kernel took.
+    /// Writes at most `limit` bytes of `buffer`, and returns how many the kernel accepted.
     ///
     /// The corresponding system call is write(2).
     public func write(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
@@ -102,9 +102,9 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// Writes to a pipe without waiting for room, whatever other process uses it and however it was opened.
+    /// Writes to a pipe without waiting for room, whatever process shares it and whatever its open flags.
     ///
-    /// The corresponding system call is pwritev2(2) with `RWF_NOWAIT`. Throws EOPNOTSUPP where the kernel cannot.
+    /// The corresponding system call is pwritev2(2) with `RWF_NOWAIT`. Throws EOPNOTSUPP if the kernel cannot.
     public func writeNow(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
         let descriptor = rawValue
         return unsafe try buffer.drain(limit: limit) { memory, size throws(Errno) in
@@ -112,7 +112,7 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// Sends what waits in `buffer`, at most `limit` bytes, without waiting; a datagram socket sends one datagram.
+    /// Sends at most `limit` bytes of `buffer` without waiting; a datagram socket sends one datagram.
     ///
     /// The corresponding system call is send(2) with `MSG_DONTWAIT` and `MSG_NOSIGNAL`.
     public func send(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A descriptor that is written to in blocks, as the C library writes standard output.
+/// A descriptor with block-buffered output, like standard output in the C library.
 ///
-/// Programs that have to print in the same order as a C program, where standard error goes to the same place, need the
-/// same blocks: lines on a terminal, 4096 bytes elsewhere.
+/// Programs whose output must interleave with standard error as in a C program need the same blocks: lines on a
+/// terminal, 4096 bytes elsewhere.
 public struct BufferedOutput: ~Copyable {
     private let descriptor: InheritedDescriptor
     private let writesLines: Bool
     private var buffer: [UInt8] = []
     private static var blockSize: Int { 4096 }
 
-    /// The first error that a write ended with. What was to be written then is lost.
+    /// The first error of a write. The data of that write is lost.
     public private(set) var failure: Errno?
 
     /// Creates an empty buffer in front of `descriptor`.
@@ -37,7 +37,7 @@ public struct BufferedOutput: ~Copyable {
     /// Writes `message`, now or later: escaped if the descriptor is a terminal.
     public mutating func show(_ message: Message) { write(writesLines ? message.shown : message.original) }
 
-    /// Writes what is still in the buffer.
+    /// Writes the buffered bytes.
     public mutating func flush() {
         do {
             try descriptor.write(ByteString(buffer))

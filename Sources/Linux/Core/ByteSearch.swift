@@ -2,9 +2,9 @@
 internal import CLinux
 
 extension [UInt8] {
-    /// Where the first `byte` from `start` on is; the end of the array if there is none.
+    /// The index of the first `byte` from `start` on; the end of the array if there is none.
     ///
-    /// The corresponding C function is memchr(3), which looks at many bytes at a time.
+    /// The corresponding C function is memchr(3), which compares many bytes at a time.
     public func position(of byte: UInt8, from start: Int) -> Int {
         unsafe withUnsafeBytes { bytes in
             guard start < bytes.count, let base = bytes.baseAddress,

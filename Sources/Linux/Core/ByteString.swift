@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text as Linux has it: bytes, in no encoding, without a terminating NUL.
+/// Text as Linux represents it: bytes without an encoding or a terminating NUL.
 ///
-/// Paths, arguments, names and the contents of files are `ByteString`s from where they come in to where they go out,
-/// so that no byte is changed on the way. Literals and interpolation work as for `String`:
+/// Paths, arguments, names and file contents stay `ByteString`s from input to output, so that no byte is changed on the
+/// way. Literals and interpolation work as for `String`:
 ///
 ///     "cannot open \(path): \(error.message)"
 public struct ByteString: Hashable, Sendable {
@@ -34,7 +34,7 @@ public struct ByteString: Hashable, Sendable {
     /// Whether there are none.
     public var isEmpty: Bool { bytes.isEmpty }
 
-    /// The two strings, one behind the other.
+    /// The two strings concatenated.
     public static func + (left: ByteString, right: ByteString) -> ByteString { ByteString(left.bytes + right.bytes) }
 
     /// Appends `right` to `left`.
@@ -55,24 +55,24 @@ public struct ByteString: Hashable, Sendable {
 }
 
 extension ByteString: Comparable {
-    /// Bytewise order, as strcmp(3) has it.
+    /// Bytewise order, like strcmp(3).
     public static func < (left: ByteString, right: ByteString) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 }
 
 extension ByteString: ExpressibleByStringInterpolation {
-    /// Creates the byte string of a literal. Not by way of `String`, whose views would come into each program with it.
+    /// Creates the byte string of a literal. It avoids `String`, whose views would be linked into each program.
     public init(stringLiteral value: StaticString) { bytes = value.bytes }
 
-    /// Creates the byte string that an interpolation gathered.
+    /// Creates the byte string of an interpolation.
     public init(stringInterpolation: Interpolation) { bytes = stringInterpolation.bytes }
 
-    /// What may stand in an interpolation: byte strings, text, whole numbers and single bytes.
+    /// The interpolation, of byte strings, text, whole numbers and single bytes.
     public struct Interpolation: StringInterpolationProtocol {
         var bytes: [UInt8] = []
 
-        /// Creates the gatherer with room for the literal parts.
+        /// Creates it with capacity for the literal parts.
         public init(literalCapacity: Int, interpolationCount: Int) { bytes.reserveCapacity(literalCapacity) }
 
         /// Appends a literal part.
@@ -104,7 +104,7 @@ extension StaticString {
     }
 }
 
-/// What has one way to be written as text.
+/// A type with one textual form.
 public protocol ByteStringConvertible {
     /// The text.
     var byteString: ByteString { get }
@@ -124,7 +124,7 @@ extension ByteString {
     }
 
     /// Creates the hexadecimal digits of `value`, in lower case.
-    /// - Parameter width: how many digits there are at least, with zeros in front.
+    /// - Parameter width: the minimum number of digits, padded with leading zeros.
     public init(hexadecimal value: some FixedWidthInteger & UnsignedInteger, digits width: Int = 1) {
         var digits: [UInt8] = []
         var rest = value
@@ -142,7 +142,7 @@ extension ByteString {
         for byte in bytes { self += ByteString(hexadecimal: UInt32(byte), digits: 2) }
     }
 
-    /// Calls `body` with the bytes as a C string; what stands behind a NUL byte is not seen there.
+    /// Calls `body` with the bytes as a C string, which ends at the first NUL byte.
     func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
         let terminated = bytes + [0]
         return unsafe terminated.withUnsafeBytes { buffer in
@@ -151,7 +151,7 @@ extension ByteString {
         }
     }
 
-    /// Copies the text that C put into `buffer`, up to its NUL.
+    /// Copies the text in the C buffer `buffer`, up to its NUL.
     init(terminated buffer: [CChar]) { bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) } }
 
     /// Copies a C string; nil gives an empty one.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A span of time in thousandths of a second.
+/// A duration in milliseconds.
 public struct Milliseconds: RawRepresentable, Hashable, Comparable, Sendable {
-    /// How many.
+    /// The number.
     public let rawValue: Int
 
-    /// Creates a span of `rawValue` thousandths of a second.
+    /// Creates a duration of `rawValue` milliseconds.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// Creates a span of whole seconds.
@@ -16,29 +16,29 @@ public struct Milliseconds: RawRepresentable, Hashable, Comparable, Sendable {
     public static func < (left: Milliseconds, right: Milliseconds) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// A moment of the clock that never jumps (`CLOCK_MONOTONIC`, clock_gettime(2)).
+/// A time of the clock that never jumps (`CLOCK_MONOTONIC`, clock_gettime(2)).
 public struct Instant: Hashable, Comparable, Sendable {
     private let nanoseconds: Int
 
     private init(nanoseconds: Int) { self.nanoseconds = nanoseconds }
 
-    /// This moment.
+    /// The time now.
     public static var now: Instant {
         Instant(nanoseconds: Int(KernelClock.nanoseconds(CLOCK_MONOTONIC)))
     }
 
-    /// The moment `span` after `start`.
+    /// The time `span` after `start`.
     public static func + (start: Instant, span: Milliseconds) -> Instant {
         Instant(nanoseconds: start.nanoseconds + span.rawValue * 1_000_000)
     }
 
-    /// How long it is until this moment, rounded up; zero when it has passed.
+    /// The duration until this time, rounded up; zero when it has passed.
     public var remaining: Milliseconds {
         let left = nanoseconds - Instant.now.nanoseconds
         return Milliseconds(rawValue: left <= 0 ? 0 : (left + 999_999) / 1_000_000)
     }
 
-    /// How long it was since this moment.
+    /// The duration since this time.
     public var elapsed: Milliseconds {
         Milliseconds(rawValue: (Instant.now.nanoseconds - nanoseconds) / 1_000_000)
     }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Something that is an open file descriptor, owned or not.
+/// An open file descriptor, owned or not.
 public protocol Descriptor: ~Copyable {
     /// The number of the descriptor in this process.
     var rawValue: Int32 { get }
 }
 
-/// An open file descriptor that belongs to its value and is closed with it.
+/// An open file descriptor that this value owns and closes.
 public struct FileDescriptor: Descriptor, ~Copyable, Sendable {
-    /// The number of the descriptor; -1 once it has been given away.
+    /// The number of the descriptor; -1 once released.
     public private(set) var rawValue: Int32
 
     /// Takes ownership of the open descriptor `rawValue`.
@@ -19,17 +19,17 @@ public struct FileDescriptor: Descriptor, ~Copyable, Sendable {
         if rawValue >= 0 { _ = CLinux.close(rawValue) }
     }
 
-    /// Gives the descriptor away without closing it.
+    /// Gives up ownership without closing the descriptor.
     public consuming func release() -> Int32 {
         let descriptor = rawValue
         rawValue = -1
         return descriptor
     }
 
-    /// Closes the descriptor and says whether that lost data (close(2), NOTES).
+    /// Closes the descriptor and reports whether that lost data (close(2), NOTES).
     public consuming func close() throws(Errno) {
         let descriptor = release()
-        // EINTR is not retried: on Linux the descriptor is gone by then.
+        // EINTR is not retried: Linux has closed the descriptor by then.
         try nothingOrErrno(.close, retryOnInterrupt: false) { CLinux.close(descriptor) }
     }
 }
@@ -48,6 +48,6 @@ public struct InheritedDescriptor: Descriptor, Hashable, Sendable {
     public static var standardOutput: InheritedDescriptor { InheritedDescriptor(1) }
     /// Descriptor 2.
     public static var standardError: InheritedDescriptor { InheritedDescriptor(2) }
-    /// What stands for the working directory in the calls that take a directory (`AT_FDCWD`).
+    /// The working directory, in calls that take a directory (`AT_FDCWD`).
     public static var workingDirectory: InheritedDescriptor { InheritedDescriptor(AT_FDCWD) }
 }

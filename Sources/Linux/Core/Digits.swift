@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whole numbers in text: digits and nothing else, neither a sign nor a blank.
+/// Whole numbers in text: only digits, without sign or blanks.
 ///
-/// Every program reads numbers here. What may stand in front of them somewhere, as strtoul(3) has it, is taken off before.
+/// Every program parses numbers here. Prefixes that strtoul(3) would accept are removed before.
 public enum Digits {
-    /// What `byte` is worth as a digit, with letters in either case, 0-15; nil if it is none.
+    /// The value of `byte` as a digit, 0-15, with letters in either case; nil if it is none.
     public static func value(of byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
@@ -14,17 +14,17 @@ public enum Digits {
         }
     }
 
-    /// Whether `byte` is one of the ten digits of decimal numbers.
+    /// Whether `byte` is a decimal digit.
     public static func isDecimal(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
-    /// Whether `byte` is a blank as isspace(3) has it in the C locale, which strtoul(3) passes over in front of a number.
+    /// Whether `byte` is white space for isspace(3) in the C locale, which strtoul(3) skips before a number.
     public static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte >= 0x09 && byte <= 0x0D }
 
-    /// The number that all of `text` is; nil if it is empty or has anything else in it, and above `limit`.
+    /// Parses all of `text` as a number; nil if it is empty, has other characters, or is above `limit`.
     /// - Parameters:
-    ///   - text: the digits; zeros may stand in front.
+    ///   - text: the digits; leading zeros are allowed.
     ///   - base: 2-16.
-    ///   - limit: the greatest number that is accepted.
+    ///   - limit: the greatest number accepted.
     public static func number(_ text: ArraySlice<UInt8>, base: UInt8 = 10, upTo limit: UInt64 = .max) -> UInt64? {
         if text.isEmpty { return nil }
         var number: UInt64 = 0
@@ -43,7 +43,7 @@ public enum Digits {
         number(text.bytes[...], base: base, upTo: limit)
     }
 
-    /// As `number`, but nil also if zeros stand in front: each number has one text.
+    /// Like `number`, but rejects leading zeros: each number has one text.
     public static func canonicalNumber(
         _ text: ArraySlice<UInt8>,
         base: UInt8 = 10,

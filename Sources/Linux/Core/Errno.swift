@@ -3,7 +3,7 @@ internal import CLinux
 
 /// The reason why a system call failed: a value of `errno`.
 ///
-/// A structure and not an enumeration, so that a number which this table does not name is representable (errno(3)).
+/// A structure, not an enumeration, so that it can represent numbers without a name here (errno(3)).
 public struct Errno: Error, RawRepresentable, Hashable, Sendable {
     /// The number, as in `<asm-generic/errno.h>`.
     public let rawValue: Int32
@@ -106,7 +106,7 @@ extension Errno {
         return ByteString(terminated: buffer)
     }
 
-    /// `message` as people read it inside a sentence: "permission denied".
+    /// `message` for use inside a sentence: "permission denied".
     public var sentence: ByteString {
         var bytes = message.bytes
         // "I/O error" and the like keep their capitals.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text from outside, as it is shown: whatever the bytes are, they are seen, and do nothing.
+/// Untrusted text for display: every byte becomes visible and has no effect.
 ///
-/// There is one escaping, in all programs: `\n`, `\t` and `\r`; `\x1b` for other controls of ASCII and for bytes that are
+/// All programs use the same escapes: `\n`, `\t` and `\r`; `\x1b` for other controls of ASCII and for bytes that are
 /// not UTF-8; `\u{202e}` for other hidden characters; `\\` for a backslash. So different texts stay different.
 extension ByteString {
     /// The text for a terminal: one line of UTF-8 without hidden characters.
@@ -32,10 +32,10 @@ extension ByteString {
         return true
     }
 
-    /// The text as a field of a line of a log: between quotation marks, with neither blanks nor brackets, in ASCII.
+    /// The text as a field of a log line: in quotation marks, without blanks or brackets, in ASCII.
     ///
-    /// Beside what is escaped for terminals, `\xNN` stands for each byte but letters, digits and `!#$%&*+,-./:;=?@^_{|}~`.
-    /// A reader that looks for words, brackets or quotation marks in the line finds those of the program that wrote it.
+    /// Besides the terminal escapes, `\xNN` replaces each byte except letters, digits and `!#$%&*+,-./:;=?@^_{|}~`.
+    /// Words, brackets and quotation marks in the line are then only those of the program that wrote it.
     public var quotedForLog: ByteString {
         var result: ByteString = "\""
         for byte in bytes {
@@ -44,12 +44,12 @@ extension ByteString {
         return result + "\""
     }
 
-    /// The text as a field of a line of a log: as it is if it needs no quotation marks.
+    /// The text as a field of a log line: unchanged if it needs no quotation marks.
     public var fieldOfLog: ByteString {
         !isEmpty && bytes.allSatisfy { $0.isPlainInLogs } ? self : quotedForLog
     }
 
-    /// Appends a byte that is ASCII, or part of no character.
+    /// Appends an ASCII byte, or one that is part of no character.
     private mutating func append(escaped byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\n"): self += "\\n"
@@ -68,7 +68,7 @@ extension ByteString {
 }
 
 extension UInt8 {
-    /// Whether the byte can be taken for nothing but a part of the field of a log that it stands in.
+    /// Whether the byte is unambiguous inside a field of a log line.
     fileprivate var isPlainInLogs: Bool {
         switch self {
         case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "("), UInt8(ascii: ")"): false

@@ -2,9 +2,9 @@
 #if DEBUG && !hasFeature(Embedded)
     internal import Synchronization
 
-    /// A test's wish that certain system calls fail, for the task that it is set for.
+    /// Makes certain system calls fail for the task for which a test sets it.
     ///
-    /// Exists in debug builds of the regular ring alone: no shipped program contains it.
+    /// Exists only in debug builds of the regular ring: no shipped program contains it.
     ///
     ///     try FaultPlan.$current.withValue(FaultPlan(failing: .rename, with: .noSpace)) { ... }
     public final class FaultPlan: Sendable {
@@ -12,27 +12,27 @@
         @TaskLocal public static var current: FaultPlan?
 
         private let call: SystemCall
-        /// What the calls fail with, one after the other; those behind the last fail with the last.
+        /// The errors of the failing calls, in order; the last one repeats.
         private let errors: [Errno]
         /// Which of the calls fail, counted from 0.
         private let failing: Range<Int>
         private let made = Mutex(0)
 
-        /// Creates a plan in which `call` is let through `after` times, then fails `times` times with `error`.
+        /// Creates a plan in which `call` passes `after` times, then fails `times` times with `error`.
         public init(failing call: SystemCall, with error: Errno, after: Int = 0, times: Int = .max) {
             self.call = call
             errors = [error]
             failing = after..<(times == .max ? .max : after + times)
         }
 
-        /// Creates a plan in which `call` fails with each of `errors` in turn, and then always with the last.
+        /// Creates a plan in which `call` fails with each of `errors` in turn, then always with the last.
         public init(failing call: SystemCall, withEach errors: [Errno]) {
             self.call = call
             self.errors = errors
             failing = 0..<(.max)
         }
 
-        /// The error with which the next `call` of this task must fail; nil lets the kernel answer.
+        /// The error for the next `call` of this task; nil to make the real call.
         static func next(_ call: SystemCall) -> Errno? {
             guard let plan = current, plan.call == call else { return nil }
             let index = plan.made.withLock { made in

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Text from outside, as a part of JSON (RFC 8259).
+/// Untrusted text as a part of JSON (RFC 8259).
 ///
-/// A reader gets the characters back; the text itself has no hidden ones, so that it may go to a terminal.
+/// A parser restores the characters; the JSON has no hidden ones, so that a terminal can show it.
 extension ByteString {
-    /// The string with its quotation marks: hidden characters as `\u001b`, and U+FFFD for each byte that is not UTF-8.
+    /// The quoted string: hidden characters as `\u001b`, and U+FFFD for each byte that is not UTF-8.
     public var quotedForJSON: ByteString {
         var result: ByteString = "\""
         for character in UTF8Characters(self) {
@@ -20,9 +20,9 @@ extension ByteString {
         return result + "\""
     }
 
-    /// JSON with escapes in the place of the hidden characters that are in its strings.
+    /// This JSON text with the hidden characters in its strings escaped.
     ///
-    /// Outside of strings there are none but the ends of lines, and in strings those are escapes already.
+    /// Outside of strings only line feeds are hidden, and inside strings those are already escaped.
     public var withoutHiddenCharactersOfJSON: ByteString {
         if bytes.allSatisfy({ $0 < 0x7F }) { return self }
         var result = ByteString()
@@ -42,7 +42,7 @@ extension ByteString {
             return
         }
         if scalar <= 0xFFFF { return append(escape: scalar) }
-        // Two halves of a pair of UTF-16 (RFC 2781).
+        // A UTF-16 surrogate pair (RFC 2781).
         append(escape: 0xD800 + (scalar - 0x10000) >> 10)
         append(escape: 0xDC00 + (scalar - 0x10000) & 0x3FF)
     }
@@ -55,10 +55,10 @@ extension ByteString {
 
 #if !hasFeature(Embedded)
     extension ByteString {
-        /// The text as a string of JSON that keeps different texts different.
+        /// The text as a JSON string that keeps different texts different.
         ///
-        /// UTF-8 stays as it is. In the place of a byte that is not UTF-8 stands U+FFFD with the two hexadecimal digits of
-        /// the byte behind it; and so that nothing else looks like that, of each of the bytes of a U+FFFD in the text.
+        /// UTF-8 stays unchanged. U+FFFD and two hexadecimal digits replace each byte that is not UTF-8 and, so that
+        /// the result is unambiguous, each byte of a U+FFFD in the text.
         public var jsonText: String {
             if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
             var result: [UInt8] = []

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a program says: its own words, and between them what others wrote.
+/// A message of a program: its own words, and untrusted text between them.
 ///
-/// Literals are the program's own words. Whatever is interpolated comes from outside, and is escaped where the message is
-/// shown, so that no call has to think of it; but a command, which is safe by itself, is shown as it is:
+/// Literals are the program's own words. Interpolated values are untrusted and escaped where the message is shown, so
+/// that no caller has to do it; but a command, which is safe by itself, is shown unchanged:
 ///
 ///     "cannot open \(path): \(error.sentence)"
 public struct Message: Hashable, Sendable {
     /// The message for a terminal.
     public private(set) var shown: ByteString
-    /// The message with the bytes of others as they are: for pipes whose readers want them, and for JSON.
+    /// The message with untrusted bytes unchanged: for pipes whose readers want them, and for JSON.
     public private(set) var original: ByteString
-    /// Whether there is a command in it, which must not be broken into lines.
+    /// Whether it contains a command, which must not be broken into lines.
     public private(set) var hasCommand = false
 
-    /// Creates the message that is text from outside.
+    /// Creates a message of untrusted text.
     public init(_ text: ByteString) {
         original = text
         shown = text.escaped
     }
 
-    /// Creates the message that is a command.
+    /// Creates a message of a command.
     public init(_ command: ShellCommand) {
         original = command.text
         shown = command.text
@@ -34,7 +34,7 @@ public struct Message: Hashable, Sendable {
         left.hasCommand = left.hasCommand || right.hasCommand
     }
 
-    /// The two messages, one behind the other.
+    /// The two messages concatenated.
     public static func + (left: Message, right: Message) -> Message {
         var both = left
         both += right
@@ -42,9 +42,9 @@ public struct Message: Hashable, Sendable {
     }
 }
 
-/// What has a text with own words and those of others in it.
+/// A type whose text has own and untrusted words.
 public protocol MessageConvertible: ByteStringConvertible {
-    /// The text, which knows whose words are whose.
+    /// The text, as a `Message`.
     var asMessage: Message { get }
 }
 
@@ -54,23 +54,23 @@ extension MessageConvertible {
 }
 
 extension Message: ExpressibleByStringInterpolation {
-    /// Creates the message of a literal: our own words.
+    /// Creates a message of a literal: own words.
     public init(stringLiteral value: StaticString) {
         original = ByteString(stringLiteral: value)
         shown = original
     }
 
-    /// Creates the message that an interpolation gathered.
+    /// Creates the message of an interpolation.
     public init(stringInterpolation: Interpolation) { self = stringInterpolation.message }
 
-    /// What may stand in an interpolation: what others wrote, numbers, messages and commands.
+    /// The interpolation, of untrusted text, numbers, messages and commands.
     public struct Interpolation: StringInterpolationProtocol {
         fileprivate var message: Message = ""
 
-        /// Creates the gatherer.
+        /// Creates it empty.
         public init(literalCapacity: Int, interpolationCount: Int) {}
 
-        /// Appends our own words.
+        /// Appends own words.
         public mutating func appendLiteral(_ literal: StaticString) { message += Message(stringLiteral: literal) }
 
         /// Appends text from outside.
@@ -89,7 +89,7 @@ extension Message: ExpressibleByStringInterpolation {
             message += Message(ByteString(decimal: value))
         }
 
-        /// Appends a value that knows which of its words come from outside.
+        /// Appends a value with both own and untrusted words.
         public mutating func appendInterpolation(_ value: some MessageConvertible) { message += value.asMessage }
 
         /// Appends a message.
@@ -101,7 +101,7 @@ extension Message: ExpressibleByStringInterpolation {
 }
 
 extension Descriptor where Self: ~Copyable {
-    /// Writes `message`: escaped to a terminal, and with the bytes of others as they are to anything else, as ls(1) does.
+    /// Writes `message`: escaped to a terminal, and with untrusted bytes unchanged to anything else, as ls(1) does.
     public func show(_ message: Message) throws(Errno) {
         try write(isTerminal ? message.shown : message.original)
     }

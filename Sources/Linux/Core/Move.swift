@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Bytes that the kernel moves from one descriptor to another without this process seeing them.
+/// Transfers from one descriptor to another inside the kernel, without a copy in this process.
 extension Descriptor where Self: ~Copyable {
-    /// Moves at most `limit` bytes from here to `sink`, without waiting; one of the two is a pipe. 0 is the end.
+    /// Moves at most `limit` bytes to `sink`, without waiting; one of the two is a pipe. Returns 0 at the end.
     ///
-    /// The corresponding system call is splice(2). Throws EAGAIN when the source is empty or the sink is full, EINVAL
-    /// when the two cannot be spliced. A socket must be non-blocking for the call not to wait.
+    /// The corresponding system call is splice(2). Throws EAGAIN if the source is empty or the sink is full, EINVAL if
+    /// they cannot be spliced. A socket must be non-blocking for the call not to wait.
     public func splice(
         to sink: borrowing some Descriptor & ~Copyable,
         limit: Int
@@ -16,9 +16,9 @@ extension Descriptor where Self: ~Copyable {
         return try valueOrErrno(.splice) { clinux_splice(source, sink, limit, flags) }
     }
 
-    /// Moves at most `limit` bytes from this file's position to `sink`. 0 is the end of the file.
+    /// Moves at most `limit` bytes from this file's offset to `sink`. Returns 0 at the end of the file.
     ///
-    /// The corresponding system call is sendfile(2). Throws EINVAL when this is no file that can be mapped.
+    /// The corresponding system call is sendfile(2). Throws EINVAL if this is not a file that can be mapped.
     public func sendFile(
         to sink: borrowing some Descriptor & ~Copyable,
         limit: Int
@@ -27,7 +27,7 @@ extension Descriptor where Self: ~Copyable {
         return try valueOrErrno(.splice) { sendfile(sink, source, nil, limit) }
     }
 
-    /// Takes at most `limit` bytes from a TCP socket and throws them away, without waiting. 0 is the end.
+    /// Discards at most `limit` bytes from a TCP socket, without waiting. Returns 0 at the end.
     ///
     /// The corresponding system call is recv(2) with `MSG_TRUNC` (tcp(7)).
     public func discard(limit: Int) throws(Errno) -> Int {
@@ -36,9 +36,9 @@ extension Descriptor where Self: ~Copyable {
         return try valueOrErrno(.receive) { recv(descriptor, nil, limit, flags) }
     }
 
-    /// Makes reads and writes fail with EAGAIN where they would wait (`O_NONBLOCK`).
+    /// Sets whether reads and writes fail with EAGAIN instead of waiting (`O_NONBLOCK`).
     ///
-    /// It holds for the open file, and so for every process that shares it: only for descriptors of our own.
+    /// It affects every process that shares the open file description: only for own descriptors.
     /// The corresponding system call is fcntl(2).
     public func setNonBlocking(_ nonBlocking: Bool) throws(Errno) {
         let descriptor = rawValue
@@ -47,9 +47,9 @@ extension Descriptor where Self: ~Copyable {
         if wanted != flags { try nothingOrErrno(.fcntl) { clinux_fcntl(descriptor, F_SETFL, Int(wanted)) } }
     }
 
-    /// Asks for room for `size` bytes in a pipe; the kernel rounds it up (`F_SETPIPE_SZ`, pipe(7)).
+    /// Sets the capacity of a pipe to `size` bytes, which the kernel rounds up (`F_SETPIPE_SZ`, pipe(7)).
     ///
-    /// The corresponding system call is fcntl(2). Throws EPERM above the limit of an unprivileged user.
+    /// The corresponding system call is fcntl(2). Throws EPERM above the limit for unprivileged users.
     public func setPipeSize(_ size: Int) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.fcntl) { clinux_fcntl(descriptor, Int32(clinux_F_SETPIPE_SZ), size) }
@@ -60,7 +60,7 @@ extension Descriptor where Self: ~Copyable {
     /// The corresponding C function is isatty(3).
     public var isTerminal: Bool { isatty(rawValue) == 1 }
 
-    /// Whether it is /dev/null: a device that takes everything and keeps nothing (null(4)).
+    /// Whether it is /dev/null, which discards all data (null(4)).
     public var isNullDevice: Bool {
         var status = stat()
         guard unsafe fstat(rawValue, &status) == 0, FileKind(mode: status.st_mode) == .characterDevice else {
@@ -70,14 +70,14 @@ extension Descriptor where Self: ~Copyable {
     }
 }
 
-/// The two ends of a pipe of our own.
+/// The two ends of a pipe that this process created.
 public struct Pipe: ~Copyable {
-    /// Where bytes come out.
+    /// The read end.
     public let output: FileDescriptor
-    /// Where bytes go in.
+    /// The write end.
     public let input: FileDescriptor
 
-    /// Makes a pipe; neither end waits.
+    /// Creates a pipe with non-blocking ends.
     ///
     /// The corresponding system call is pipe2(2) with `O_CLOEXEC` and `O_NONBLOCK`.
     public init() throws(Errno) {
@@ -89,12 +89,12 @@ public struct Pipe: ~Copyable {
         input = FileDescriptor(owning: ends[1])
     }
 
-    /// Gives both ends away, the one where bytes come out first.
+    /// Gives up both ends, the read end first.
     public consuming func release() -> (Int32, Int32) { (output.release(), input.release()) }
 }
 
 extension Descriptor where Self: ~Copyable {
-    /// Whether the descriptor is closed when the process becomes another program (`FD_CLOEXEC`).
+    /// Sets whether execve(2) closes the descriptor (`FD_CLOEXEC`).
     ///
     /// The corresponding system call is fcntl(2).
     public func setCloseOnExecute(_ closes: Bool) throws(Errno) {

@@ -3,13 +3,13 @@ internal import CLinux
 
 /// What a descriptor is ready for (poll(2)).
 public struct PollEvents: OptionSet, Sendable {
-    /// The events as the kernel has them.
+    /// The kernel's bits.
     public let rawValue: Int16
 
     /// Creates a set from the kernel's events.
     public init(rawValue: Int16) { self.rawValue = rawValue }
 
-    /// `POLLIN`: bytes, a connection or the end of the file are there.
+    /// `POLLIN`: data, a connection or the end of the file is available.
     public static var readable: PollEvents { PollEvents(rawValue: Int16(POLLIN)) }
     /// `POLLOUT`: there is room.
     public static var writable: PollEvents { PollEvents(rawValue: Int16(POLLOUT)) }
@@ -21,11 +21,11 @@ public struct PollEvents: OptionSet, Sendable {
     public static var notOpen: PollEvents { PollEvents(rawValue: Int16(POLLNVAL)) }
 }
 
-/// A descriptor to wait for, and what was found.
+/// A descriptor to wait for, and its events.
 public struct PollEntry: Sendable {
     fileprivate var native: pollfd
 
-    /// Waits for `events` on `descriptor`; nil makes an entry that nothing happens on.
+    /// Creates an entry for `events` on `descriptor`; an entry for nil is never ready.
     public init(_ descriptor: InheritedDescriptor?, _ events: PollEvents) {
         native = pollfd(fd: descriptor?.rawValue ?? -1, events: events.rawValue, revents: 0)
     }
@@ -33,18 +33,18 @@ public struct PollEntry: Sendable {
     /// What the descriptor was ready for at the last `poll`.
     public var found: PollEvents { PollEvents(rawValue: native.revents) }
 
-    /// Whether the descriptor can be read or has something to say by being read: bytes, an end or an error.
+    /// Whether a read returns at once: with data, the end of the file or an error.
     public var isReadable: Bool { !found.isDisjoint(with: [.readable, .hungUp, .failed, .notOpen]) }
 
-    /// Whether the descriptor can be written, or has something to say by being written.
+    /// Whether a write returns at once, with success or an error.
     public var isWritable: Bool { !found.isDisjoint(with: [.writable, .hungUp, .failed, .notOpen]) }
 }
 
 /// Waits until one of `entries` is ready.
 ///
-/// The corresponding system call is poll(2). An interrupted wait is reported as EINTR, so that callers see to signals
-/// and to the time that is left.
-/// - Parameter timeout: how long at most; nil waits for ever.
+/// The corresponding system call is poll(2). Throws EINTR if a signal interrupts it, so that the caller can handle the
+/// signal and update the timeout.
+/// - Parameter timeout: the longest wait; nil for no limit.
 /// - Returns: whether anything is ready.
 public func poll(_ entries: inout [PollEntry], timeout: Milliseconds?) throws(Errno) -> Bool {
     let limit = Int32(clamping: timeout?.rawValue ?? -1)
@@ -61,7 +61,7 @@ public func poll(_ entries: inout [PollEntry], timeout: Milliseconds?) throws(Er
 
 extension Descriptor where Self: ~Copyable {
     /// Waits until the descriptor is ready for one of `events`, whatever signals arrive meanwhile.
-    /// - Returns: false when `deadline` came first.
+    /// - Returns: false if `deadline` passed first.
     public func wait(for events: PollEvents, until deadline: Instant?) throws(Errno) -> Bool {
         var entries = [PollEntry(reference, events)]
         while true {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// The version of this program, and of others as they lie on the disk.
+/// The version of this program, and of program files of this project.
 public enum ProjectVersion {
     /// `0.1.0`.
     public static var current: ByteString { unsafe ByteString(cString: clinux_version()) }
 
-    /// The version that the bytes of a program say; nil if it is none of this project.
+    /// The version in the bytes of a program file; nil if it is not of this project.
     public static func found(in program: [UInt8]) -> ByteString? {
-        // Put together here, so that a program does not contain the mark twice.
+        // Concatenated here, so that a program does not contain the mark twice.
         let mark = [0x40, 0x28, 0x23, 0x29] + ByteString("lowport ").bytes
         var start = 0
         while let next = program[start...].firstIndex(of: mark[0]) {

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A command as it may be typed into a shell (sh(1) of POSIX), made of words.
+/// A shell command (sh(1) of POSIX), made of words.
 ///
-/// A shell that reads the text gets exactly these words, and a person sees them: there is no command with a word that
-/// has controls, other hidden characters, or bytes that are not UTF-8.
+/// A shell parses the text into exactly these words, and all of them are visible: no word has controls, other hidden
+/// characters, or bytes that are not UTF-8.
 public struct ShellCommand: Hashable, Sendable {
-    /// The text. It has no hidden characters, and goes to terminals as it is.
+    /// The text. It has no hidden characters, and terminals get it unescaped.
     public let text: ByteString
 
     private init(safe text: ByteString) { self.text = text }
 
-    /// Creates the command of `words`, each in quotation marks if it needs them; nil if one cannot be shown.
-    /// - Parameter quoted: a word that has quotation marks in any case, as people are used to write it.
+    /// Creates the command of `words`, quoted if needed; nil if a word is not visible.
+    /// - Parameter quoted: a word to quote in any case, as is customary.
     public init?(_ words: [ByteString], alwaysQuoting quoted: ByteString? = nil) {
         var text = ByteString()
         for word in words {
             guard word.isVisible else { return nil }
-            // In front of the command, NAME=VALUE would be a variable.
+            // As the first word, NAME=VALUE would be an assignment.
             let isPlain = word.isPlainForShells && word != quoted && !(text.isEmpty && word.bytes.contains(0x3D))
             text += text.isEmpty ? "" : " "
             text += isPlain ? word : word.inQuotationMarks
@@ -24,28 +24,28 @@ public struct ShellCommand: Hashable, Sendable {
         self.text = text
     }
 
-    /// The path as an operand: one that begins with a dash would be taken for an option.
+    /// The path as an operand: a leading dash would make it an option.
     public static func operand(_ path: ByteString) -> ByteString { path.hasPrefix("-") ? "./" + path : path }
 
-    /// The commands one after the other.
+    /// The two commands in sequence.
     public func then(_ next: ShellCommand) -> ShellCommand { ShellCommand(safe: "\(text); \(next.text)") }
 
-    /// The command with what it writes as the input of `next`.
+    /// The command with its output piped to `next`.
     public func piped(to next: ShellCommand) -> ShellCommand { ShellCommand(safe: "\(text) | \(next.text)") }
 
-    /// The command with the words that `other` writes behind its own.
+    /// The command with the output of `other` as additional words.
     public func applied(toOutputOf other: ShellCommand) -> ShellCommand {
         ShellCommand(safe: "\(text) $(\(other.text))")
     }
 }
 
 extension ShellCommand: ExpressibleByStringLiteral {
-    /// Creates a command of our own, without anything from outside.
+    /// Creates a command of own words only.
     public init(stringLiteral value: StaticString) { text = ByteString(stringLiteral: value) }
 }
 
 extension ByteString {
-    /// Whether shells take the word as it is.
+    /// Whether shells leave the word unchanged.
     fileprivate var isPlainForShells: Bool {
         !isEmpty
             && bytes.allSatisfy { byte in
@@ -59,7 +59,7 @@ extension ByteString {
             }
     }
 
-    /// The word in quotation marks, between which nothing but another one is special.
+    /// The word in single quotes, in which only another single quote is special.
     fileprivate var inQuotationMarks: ByteString {
         var result: ByteString = "'"
         for byte in bytes {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// The system calls that this room makes; a name for messages, for logs and for tests that make a call fail.
+/// The system calls of this room, named for messages, logs and tests that make a call fail.
 public enum SystemCall: Sendable, Hashable {
     case open, openWithoutLinks, close, read, write, seek, stat, access, fsync, ftruncate, rename, link, unlink, mkdir,
         chmod, chown, flock
@@ -15,12 +15,12 @@ public enum SystemCall: Sendable, Hashable {
     case setIdentity, fork, socketPair, sendMessage, receiveMessage, openProcess, readMemory, filter, notification
 }
 
-/// Makes one system call, and turns its -1 into the `Errno` that it left.
+/// Makes one system call, and throws its `errno` if it returns -1.
 ///
-/// The one place that reads `errno` and that retries an interrupted call.
+/// The only place that reads `errno` and retries interrupted calls.
 /// - Parameters:
 ///   - call: which call it is, so that a test can make it fail.
-///   - retryOnInterrupt: whether EINTR is retried; false where a signal has to be seen by the caller.
+///   - retryOnInterrupt: whether EINTR is retried; false if the caller must see a signal.
 ///   - body: the call; returns -1 and sets `errno` on failure.
 @inline(__always)
 func valueOrErrno<Value: SignedInteger>(
@@ -42,7 +42,7 @@ func valueOrErrno<Value: SignedInteger>(
     }
 }
 
-/// The error that a test wants `call` to fail with; in everything that is shipped there is none.
+/// The error that a test sets for `call`; nil in everything that is shipped.
 @inline(__always)
 private func forcedError(of call: SystemCall) -> Errno? {
     #if DEBUG && !hasFeature(Embedded)
@@ -52,7 +52,7 @@ private func forcedError(of call: SystemCall) -> Errno? {
     #endif
 }
 
-/// As `valueOrErrno`, for calls whose value says nothing more than success.
+/// Like `valueOrErrno`, for calls whose value only means success.
 @inline(__always)
 func nothingOrErrno<Value: SignedInteger>(
     _ call: SystemCall,

@@ -2,7 +2,7 @@
 internal import CLinux
 
 extension Descriptor where Self: ~Copyable {
-    /// Reads at most `limit` bytes from the current position; none at the end of the file.
+    /// Reads at most `limit` bytes at the file offset; none at the end of the file.
     ///
     /// The corresponding system call is read(2).
     public func read(upTo limit: Int) throws(Errno) -> [UInt8] {
@@ -10,7 +10,7 @@ extension Descriptor where Self: ~Copyable {
         return try unsafe Self.bytes(upTo: limit) { unsafe CLinux.read(descriptor, $0, limit) }
     }
 
-    /// Reads at most `limit` bytes from `offset` on; the current position stays.
+    /// Reads at most `limit` bytes at `offset`; keeps the file offset.
     ///
     /// The corresponding system call is pread(2).
     public func read(upTo limit: Int, at offset: Int64) throws(Errno) -> [UInt8] {
@@ -18,7 +18,7 @@ extension Descriptor where Self: ~Copyable {
         return try unsafe Self.bytes(upTo: limit) { unsafe pread(descriptor, $0, limit, off_t(offset)) }
     }
 
-    /// The bytes that `read` puts into new memory, which is not filled with zeros first: that would take longer.
+    /// Returns the bytes that `read` stores in new memory, which is not zeroed first: that would take longer.
     private static func bytes(
         upTo limit: Int,
         _ read: (UnsafeMutablePointer<UInt8>?) -> Int
@@ -35,10 +35,10 @@ extension Descriptor where Self: ~Copyable {
 
     /// Reads to the end of the file.
     /// - Parameters:
-    ///   - limit: the most bytes that are accepted; a longer file throws EFBIG.
-    ///   - expected: how many bytes there probably are, so that room is made once.
+    ///   - limit: the most bytes accepted; a longer file throws EFBIG.
+    ///   - expected: the probable number of bytes, to allocate once.
     public func readToEnd(limit: Int, expecting expected: Int = 0) throws(Errno) -> [UInt8] {
-        // One byte more than is accepted or expected shows that there is more.
+        // One byte more than accepted or expected, to detect a longer file.
         let room = min(65536, limit + 1, expected > 0 ? expected + 1 : .max)
         var content = try read(upTo: room)
         if content.isEmpty { return content }
@@ -61,7 +61,7 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// Writes all of `text`, in as many calls as it takes.
+    /// Writes all of `text`, in as many calls as needed.
     public func write(_ text: ByteString) throws(Errno) {
         var rest = text.bytes[...]
         while !rest.isEmpty { rest = rest.dropFirst(try write(some: rest)) }
@@ -69,7 +69,7 @@ extension Descriptor where Self: ~Copyable {
 }
 
 extension Descriptor where Self: ~Copyable {
-    /// Goes back to the beginning of the file.
+    /// Sets the file offset to the start.
     ///
     /// The corresponding system call is lseek(2).
     public func rewind() throws(Errno) {

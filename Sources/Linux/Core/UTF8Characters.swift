@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bytes, taken as the characters of UTF-8 (RFC 3629); a byte that is part of none is taken by itself.
+/// Splits bytes into UTF-8 characters (RFC 3629) and single bytes that are part of none.
 public struct UTF8Characters: Sequence, IteratorProtocol {
     /// A character, or a byte that is part of none.
     public struct Element {
-        /// The number of the character in Unicode; nil for a byte that is part of none.
+        /// The Unicode code point; nil for a byte that is part of none.
         public let scalar: UInt32?
         /// Its bytes: one to four, or the one.
         public let bytes: ArraySlice<UInt8>
@@ -31,13 +31,13 @@ public struct UTF8Characters: Sequence, IteratorProtocol {
         let bytes = rest.prefix(Swift.max(length, 1))
         rest = rest.dropFirst(bytes.count)
         if length == 0 { return Element(scalar: nil, bytes: bytes) }
-        // The first byte has 7, 5, 4 or 3 bits of the number, and each other one 6.
+        // The first byte has 7, 5, 4 or 3 bits of the code point, each other one 6.
         var scalar = UInt32(first) & (length == 1 ? 0x7F : 0x7F >> UInt32(length))
         for byte in bytes.dropFirst() { scalar = scalar << 6 | UInt32(byte & 0x3F) }
         return Element(scalar: scalar, bytes: bytes)
     }
 
-    /// How long the character is that begins with `first`; nil if none does.
+    /// The length of the character that starts with `first`; nil if none does.
     private func length(behind first: UInt8) -> Int? {
         let length: Int
         var second: ClosedRange<UInt8> = 0x80...0xBF
@@ -58,13 +58,13 @@ public struct UTF8Characters: Sequence, IteratorProtocol {
     }
 }
 
-/// The characters that are not seen, or that change how others are seen.
+/// The characters that are invisible, or that change how others look.
 public enum HiddenCharacters {
-    /// Whether the character with the number `scalar` is one.
+    /// Whether the code point `scalar` is hidden.
     ///
-    /// They are the controls (C0, DEL and C1), the separators of lines and paragraphs, the format characters of Unicode,
-    /// among them what changes the direction of text, what has the property `Default_Ignorable_Code_Point`, and the
-    /// numbers that are no characters.
+    /// Hidden are the controls (C0, DEL and C1), the line and paragraph separators, the format characters of Unicode,
+    /// which include those that change text direction, those with the property `Default_Ignorable_Code_Point`, and the
+    /// noncharacters.
     public static func contain(_ scalar: UInt32) -> Bool {
         switch scalar {
         case 0x20...0x7E: false

@@ -2,7 +2,7 @@
 internal import CLinux
 
 extension Descriptor where Self: ~Copyable {
-    /// Returns when the file, or the names in the directory, are on the disk.
+    /// Waits until the file, or the names in the directory, are on disk.
     ///
     /// The corresponding system call is fsync(2).
     public func synchronize() throws(Errno) {
@@ -10,7 +10,7 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.fsync) { fsync(descriptor) }
     }
 
-    /// Waits until no other process holds the lock of the open file, and takes it until the descriptor is closed.
+    /// Waits for an exclusive lock on the open file, which lasts until the descriptor is closed.
     ///
     /// The corresponding system call is flock(2).
     public func lockExclusively() throws(Errno) {
@@ -18,7 +18,7 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.flock) { flock(descriptor, LOCK_EX) }
     }
 
-    /// As `lockExclusively`, but returns false instead of waiting while another process holds the lock.
+    /// Like `lockExclusively`, but returns false if another process holds the lock.
     public func tryToLockExclusively() throws(Errno) -> Bool {
         let descriptor = rawValue
         do {
@@ -38,7 +38,7 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.chmod) { fchmod(descriptor, mode.rawValue) }
     }
 
-    /// Gives the file to another group.
+    /// Changes the group of the file.
     ///
     /// The corresponding system call is fchown(2).
     public func setGroup(_ group: GroupID) throws(Errno) {
@@ -54,7 +54,7 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.mkdir) { unsafe name.withCString { unsafe mkdirat(directory, $0, mode.rawValue) } }
     }
 
-    /// Gives the file `name` of this directory the name `newName`, in the place of what had it before.
+    /// Renames `name` in this directory to `newName`, replacing an existing file.
     ///
     /// The corresponding system call is renameat(2).
     public func rename(_ name: ByteString, to newName: ByteString) throws(Errno) {
@@ -66,7 +66,7 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// Gives the file `name` of this directory the name `newName` as well, which must be free; a symbolic link is not followed.
+    /// Links `name` in this directory as `newName`, which must not exist; does not follow a symbolic link.
     ///
     /// The corresponding system call is linkat(2).
     public func link(_ name: ByteString, as newName: ByteString) throws(Errno) {

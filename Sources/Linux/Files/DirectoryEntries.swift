@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// One entry of the batch that a `DirectoryEntries` holds; its name lies there.
+/// An entry of the batch in a `DirectoryEntries`, which stores its name.
 public struct DirectoryEntry: Sendable {
-    /// What kind of file it is; `unknown` where the file system does not say.
+    /// The file type; `unknown` if the file system does not report it.
     public let kind: FileKind
-    /// Where in the directory the entry behind it is.
+    /// The position of the next entry in the directory.
     public let nextPosition: DirectoryPosition
     fileprivate let name: Range<Int>
 }
 
-/// A place in a directory that its reading can be continued at. The numbers mean something to the file system alone.
+/// A position in a directory, to resume reading there. Only the file system interprets the number.
 public struct DirectoryPosition: Hashable, Sendable {
     fileprivate let offset: Int64
 
@@ -18,22 +18,22 @@ public struct DirectoryPosition: Hashable, Sendable {
     public static var start: DirectoryPosition { DirectoryPosition(offset: 0) }
 }
 
-/// Room for the entries of directories, which are read in batches and in the kernel's order.
+/// A buffer for directory entries, which are read in batches and in the kernel's order.
 ///
-/// Names are used where the kernel put them: nothing is allocated for an entry that is only looked at.
+/// Names are used where the kernel stored them: an entry that is only inspected allocates nothing.
 @safe public struct DirectoryEntries: ~Copyable {
     private let room: UnsafeMutableRawPointer
     private static var size: Int { 65536 }
-    /// How many bytes of entries were read, and how many of them have been looked at.
+    /// The number of bytes of entries read, and of those already returned.
     private var end = 0
     private var position = 0
 
-    /// Creates the room, with nothing in it.
+    /// Creates an empty buffer.
     public init() { unsafe room = .allocate(byteCount: Self.size, alignment: 8) }
 
     deinit { unsafe room.deallocate() }
 
-    /// Goes to `position` of `directory`, where the next batch will begin.
+    /// Seeks to `position` of `directory`, where the next batch will begin.
     ///
     /// The corresponding system call is lseek(2).
     public mutating func seek(
@@ -44,7 +44,7 @@ public struct DirectoryPosition: Hashable, Sendable {
         try nothingOrErrno(.seek) { lseek(descriptor, off_t(position.offset), SEEK_SET) }
     }
 
-    /// Reads the next batch of `directory`, in the place of the last, and says whether there was one.
+    /// Replaces the batch by the next one of `directory`, and returns whether there was one.
     ///
     /// The corresponding system call is getdents64(2).
     public mutating func readBatch(of directory: borrowing some Descriptor & ~Copyable) throws(Errno) -> Bool {
@@ -55,7 +55,7 @@ public struct DirectoryPosition: Hashable, Sendable {
         return end > 0
     }
 
-    /// The next entry of the batch; nil behind the last. The directory itself and its parent are left out.
+    /// The next entry of the batch; nil after the last. Skips `.` and `..`.
     public mutating func next() -> DirectoryEntry? {
         while position < end {
             // SAFETY: the kernel writes whole records of `struct linux_dirent64`, aligned to 8 bytes: inode, offset,
@@ -68,7 +68,7 @@ public struct DirectoryPosition: Hashable, Sendable {
             let count = unsafe strlen(name)
             if unsafe name[0] == 0x2E, unsafe count == 1 || count == 2 && name[1] == 0x2E { continue }
             return DirectoryEntry(
-                // The types of directory entries are those of modes, without the twelve bits of permissions.
+                // Directory entry types are the types of modes, without the twelve permission bits.
                 kind: FileKind(mode: UInt32(unsafe record.load(fromByteOffset: 18, as: UInt8.self)) << 12),
                 nextPosition: DirectoryPosition(offset: unsafe record.load(fromByteOffset: 8, as: Int64.self)),
                 name: start..<start + Int(count)
@@ -82,7 +82,7 @@ public struct DirectoryPosition: Hashable, Sendable {
         ByteString(unsafe [UInt8](UnsafeRawBufferPointer(start: room + entry.name.lowerBound, count: entry.name.count)))
     }
 
-    /// What kind of file an entry of this batch is, asked of the file itself where the directory did not say.
+    /// The status of the file of an entry of this batch; of a symbolic link, its own.
     ///
     /// The corresponding system call is fstatat(2) with `AT_SYMLINK_NOFOLLOW`.
     public func status(
@@ -118,12 +118,13 @@ public struct DirectoryPosition: Hashable, Sendable {
             try nothingOrErrno(.getAttribute) { unsafe clinux_getxattrat(AT_FDCWD, "/", 0, "user.", nil, 0) }
             return true
         } catch {
-            // EPERM is what the system call filters of older containers answer.
+            // The system call filters of older containers return EPERM.
             return error != .noSystemCall && error != .notPermitted
         }
     }
 
-    /// As `readAttribute(_:of:in:limit:)`, for kernels without getxattrat(2): `directory` must be the working directory.
+    /// Like `readAttribute(_:of:in:limit:)`, for kernels without getxattrat(2): `directory` must be the working
+    /// directory.
     ///
     /// The corresponding system call is lgetxattr(2).
     public func readAttribute(
@@ -136,7 +137,7 @@ public struct DirectoryPosition: Hashable, Sendable {
         }
     }
 
-    /// Most files do not have the attribute, so that room for its value comes from the stack until it is there.
+    /// Most files lack the attribute, so that its value is read to the stack first.
     private func readValue(
         limit: Int,
         _ read: (UnsafeMutableRawPointer?, Int) -> Int

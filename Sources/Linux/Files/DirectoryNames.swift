@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Descriptor where Self: ~Copyable {
-    /// The names in the open directory, without `.` and `..`, in the order that the file system has them.
+    /// The names in the open directory, without `.` and `..`, in the order of the file system.
     ///
     /// For small directories: all names are kept in memory. The corresponding system call is getdents64(2).
     public func names() throws(Errno) -> [ByteString] {

@@ -75,7 +75,7 @@ public func attributeNames(of path: ByteString, followLinks: Bool) throws(Errno)
     return ByteString(list[..<count]).split(on: 0).filter { !$0.isEmpty }.map { AttributeName($0) }
 }
 
-/// Sets the extended attribute `name` of the file at `path`, which is followed if it is a symbolic link.
+/// Sets the extended attribute `name` of the file at `path`. Follows a symbolic link.
 ///
 /// The corresponding system call is setxattr(2).
 public func setAttribute(_ name: AttributeName, of path: ByteString, to value: [UInt8]) throws(Errno) {
@@ -88,7 +88,7 @@ public func setAttribute(_ name: AttributeName, of path: ByteString, to value: [
     }
 }
 
-/// Removes the extended attribute `name` of the file at `path`, which is followed if it is a symbolic link.
+/// Removes the extended attribute `name` of the file at `path`. Follows a symbolic link.
 ///
 /// The corresponding system call is removexattr(2). Throws ENODATA if the file does not have it.
 public func removeAttribute(_ name: AttributeName, of path: ByteString) throws(Errno) {
@@ -100,9 +100,9 @@ public func removeAttribute(_ name: AttributeName, of path: ByteString) throws(E
 }
 
 extension Descriptor where Self: ~Copyable {
-    /// A path that leads to the very file that this descriptor has open, whatever happens to the file's name (proc(5)).
+    /// A path to the very file that this descriptor has open, whatever happens to the file's name (proc(5)).
     ///
-    /// This is how extended attributes are reached through a `pathOnly` descriptor, which fsetxattr(2) refuses.
+    /// Gives access to extended attributes of a `pathOnly` descriptor, which fsetxattr(2) refuses.
     public var magicPath: ByteString { "/proc/self/fd/\(rawValue)" }
 
     /// Reads the extended attribute `name` of the open file, which must not be open as `pathOnly`.

@@ -17,14 +17,14 @@ public struct FileMode: RawRepresentable, Hashable, Sendable, ByteStringConverti
     /// Whether users besides the owner may write: `S_IWGRP` or `S_IWOTH`.
     public var isWritableByGroupOrOthers: Bool { rawValue & 0o022 != 0 }
 
-    /// Whether names in a directory with this mode can be taken away by their owners alone: `S_ISVTX` (inode(7)).
+    /// Whether only owners can remove names from a directory with this mode: `S_ISVTX` (inode(7)).
     public var isSticky: Bool { rawValue & 0o1000 != 0 }
 
-    /// Whether a program with this mode changes its user or group when it is started.
+    /// Whether executing a program with this mode changes the user or group.
     public var isSetID: Bool { rawValue & 0o6000 != 0 }
 }
 
-/// What kind of file it is: the type bits of `st_mode` (inode(7)).
+/// The file type: the type bits of `st_mode` (inode(7)).
 public enum FileKind: Sendable {
     case regular, directory, symbolicLink, fifo, socket, characterDevice, blockDevice, unknown
 
@@ -42,9 +42,9 @@ public enum FileKind: Sendable {
     }
 }
 
-/// What the kernel says of a file (stat(2)).
+/// The status of a file (stat(2)).
 public struct FileStatus: Sendable {
-    /// What kind of file it is.
+    /// The file type.
     public let kind: FileKind
     /// The permission bits.
     public let mode: FileMode
@@ -54,9 +54,9 @@ public struct FileStatus: Sendable {
     public let group: GroupID
     /// The size in bytes.
     public let size: Int64
-    /// The device that holds the file, and the file's number there: together its identity.
+    /// The device of the file; with the inode number, its identity.
     public let device: UInt64
-    /// The number of the file on its device.
+    /// The inode number.
     public let inode: UInt64
     /// When its content or its attributes last changed, in nanoseconds since 1970-01-01T00:00:00Z.
     public let changed: Int64
@@ -80,21 +80,21 @@ public struct FileStatus: Sendable {
         try self.init(of: path, directory: AT_FDCWD, flags: followLinks ? 0 : AT_SYMLINK_NOFOLLOW)
     }
 
-    /// The status of the file at `path`, which starts from `directory`; of a symbolic link, its own.
+    /// The status of the file at `path`, relative to `directory`; of a symbolic link, its own.
     ///
     /// The corresponding system call is fstatat(2) with `AT_SYMLINK_NOFOLLOW`. Nothing is mounted by it.
     public init(of path: ByteString, in directory: borrowing some Descriptor & ~Copyable) throws(Errno) {
         try self.init(of: path, directory: directory.rawValue, flags: AT_SYMLINK_NOFOLLOW)
     }
 
-    /// The status of the file at `path`, which starts from `directory`; of a symbolic link, that of its target.
+    /// The status of the file at `path`, relative to `directory`; of a symbolic link, that of its target.
     ///
     /// The corresponding system call is fstatat(2) without flags.
     init(ofTarget path: ByteString, in directory: borrowing some Descriptor & ~Copyable) throws(Errno) {
         try self.init(of: path, directory: directory.rawValue, flags: 0)
     }
 
-    /// Whether both are of one file, under whatever names.
+    /// Whether both belong to one file, under any names.
     public func isOfSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 
     private init(of path: ByteString, directory: Int32, flags: Int32) throws(Errno) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// What the kernel says of a mounted file system (statfs(2)).
+/// A mounted file system (statfs(2)).
 public struct FileSystem: Hashable, Sendable {
     /// The magic number of its type.
     public let type: UInt32
@@ -12,22 +12,22 @@ public struct FileSystem: Hashable, Sendable {
         flags = status.flags
     }
 
-    /// Whether it is mounted so that set-id bits and file capabilities have no effect: `ST_NOSUID`.
+    /// Whether set-id bits and file capabilities have no effect there: `ST_NOSUID`.
     public var ignoresPrivileges: Bool { flags & 2 != 0 }
 
-    /// Whether it is mounted so that nothing can be changed there: `ST_RDONLY`.
+    /// Whether it is mounted read-only: `ST_RDONLY`.
     public var isReadOnly: Bool { flags & 1 != 0 }
 
-    /// Whether it is mounted so that none of its files can be executed: `ST_NOEXEC`.
+    /// Whether its files cannot be executed: `ST_NOEXEC`.
     public var forbidsExecution: Bool { flags & 8 != 0 }
 
-    /// Whether its files are on another machine, or behind a program.
+    /// Whether its files are on another machine, or served by a program.
     public var isRemote: Bool { clinux_is_remote_file_system(type) }
 
     /// Whether it is proc(5), some of whose links lead elsewhere than their text says.
     public var isOfProcesses: Bool { type == UInt32(PROC_SUPER_MAGIC) }
 
-    /// Whether its files are made up by the kernel, as those of proc(5) are. One that keeps files in memory is not meant.
+    /// Whether the kernel generates its files, as in proc(5). A file system in memory does not count.
     public var isVirtual: Bool { clinux_is_virtual_file_system(type) }
 }
 

@@ -3,7 +3,7 @@ internal import CLinux
 
 /// How a file is opened: the flags of open(2). `O_CLOEXEC` is always added.
 public struct OpenOptions: OptionSet, Sendable {
-    /// The flags as the kernel has them.
+    /// The kernel's flags.
     public let rawValue: Int32
 
     /// Creates a set from the kernel's flags.
@@ -21,17 +21,17 @@ public struct OpenOptions: OptionSet, Sendable {
     public static var directory: OpenOptions { OpenOptions(rawValue: O_DIRECTORY) }
     /// `O_NOFOLLOW`: does not follow a symbolic link in the last component.
     public static var noFollow: OpenOptions { OpenOptions(rawValue: O_NOFOLLOW) }
-    /// `O_NONBLOCK`: does not wait, neither at the opening of a FIFO nor later.
+    /// `O_NONBLOCK`: does not wait, neither when opening a FIFO nor later.
     public static var nonBlocking: OpenOptions { OpenOptions(rawValue: O_NONBLOCK) }
     /// `O_CREAT`.
     public static var create: OpenOptions { OpenOptions(rawValue: O_CREAT) }
-    /// `O_EXCL`: with `create`, fails with EEXIST when the file is there.
+    /// `O_EXCL`: with `create`, fails with EEXIST if the file exists.
     public static var exclusive: OpenOptions { OpenOptions(rawValue: O_EXCL) }
     /// `O_TRUNC`.
     public static var truncate: OpenOptions { OpenOptions(rawValue: O_TRUNC) }
     /// `O_APPEND`.
     public static var append: OpenOptions { OpenOptions(rawValue: O_APPEND) }
-    /// `O_TMPFILE`: makes a file without a name, in the directory that the path names.
+    /// `O_TMPFILE`: creates a file without a name in the directory at the path.
     public static var temporary: OpenOptions { OpenOptions(rawValue: Int32(clinux_O_TMPFILE)) }
     /// `O_NOCTTY`.
     public static var noControllingTerminal: OpenOptions { OpenOptions(rawValue: O_NOCTTY) }
@@ -42,7 +42,7 @@ extension FileDescriptor {
     ///
     /// The corresponding system call is openat(2) with `AT_FDCWD`.
     /// - Parameters:
-    ///   - path: where the file is, from the working directory.
+    ///   - path: its path, relative to the working directory.
     ///   - options: how it is opened.
     ///   - mode: the permissions of a file that this call creates, before the umask.
     public static func open(
@@ -53,7 +53,7 @@ extension FileDescriptor {
         try open(path, options, mode: mode, directory: AT_FDCWD)
     }
 
-    /// Opens the file at `path`, which starts from the directory `directory`.
+    /// Opens the file at `path`, relative to the directory `directory`.
     ///
     /// The corresponding system call is openat(2).
     public static func open(
@@ -65,7 +65,7 @@ extension FileDescriptor {
         try open(path, options, mode: mode, directory: directory.rawValue)
     }
 
-    /// Opens the file at `path`, which starts from `directory` and leads over no symbolic link; otherwise ELOOP is thrown.
+    /// Opens the file at `path`, relative to `directory`; throws ELOOP if the path contains a symbolic link.
     ///
     /// The corresponding system call is openat2(2), which Linux has since 5.6; before, this throws ENOSYS.
     public static func openWithoutLinks(

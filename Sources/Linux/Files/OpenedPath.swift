@@ -7,14 +7,14 @@ extension Descriptor where Self: ~Copyable {
     /// The corresponding system call is readlink(2), on `/proc/self/fd`.
     public func path() throws(Errno) -> ByteString { try readLink("/proc/self/fd/\(rawValue)") }
 
-    /// What the symbolic link holds that is open as `pathOnly`.
+    /// The target of the symbolic link that is open as `pathOnly`.
     ///
     /// The corresponding system call is readlinkat(2) with an empty path.
     public func linkTarget() throws(Errno) -> ByteString {
         try readLink("", in: rawValue)
     }
 
-    /// Another descriptor of the same open file.
+    /// A duplicate of the descriptor.
     ///
     /// The corresponding system call is fcntl(2) with `F_DUPFD_CLOEXEC`.
     public func duplicated() throws(Errno) -> FileDescriptor {
@@ -23,7 +23,7 @@ extension Descriptor where Self: ~Copyable {
     }
 }
 
-/// What the symbolic link at `path` holds.
+/// The target of the symbolic link at `path`.
 ///
 /// The corresponding system call is readlinkat(2) with `AT_FDCWD`.
 public func readLink(_ path: ByteString) throws(Errno) -> ByteString { try readLink(path, in: AT_FDCWD) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A directory that a walk holds, and those above it.
+/// An open directory of a walk, and its parents.
 final class HeldDirectory: Sendable {
     let descriptor: FileDescriptor
     let path: ByteString
@@ -15,7 +15,7 @@ final class HeldDirectory: Sendable {
     func path(of name: ByteString) -> ByteString { path == "/" ? "/" + name : "\(path)/\(name)" }
 }
 
-/// A file that is no directory, in which a walk ends.
+/// A file, not a directory, at the end of a walk.
 final class HeldFile: Sendable {
     let descriptor: FileDescriptor
     let name: ByteString
@@ -26,28 +26,28 @@ final class HeldFile: Sendable {
     }
 }
 
-/// The resolution of a path by hand, component by component (path_resolution(7)).
+/// Resolves a path component by component in user space (path_resolution(7)).
 ///
-/// `..` leads to the directory that the walk came from, which is held, and not to where that may have been moved.
+/// `..` leads to the open directory that the walk came from, not to where it may have been moved.
 struct PathWalk {
-    /// The directory that the next component is looked up in.
+    /// The directory for the lookup of the next component.
     private(set) var directory: HeldDirectory
-    /// The file that the last component names, if it is no directory.
+    /// The file of the last component, if it is not a directory.
     private(set) var last: HeldFile?
-    /// Every directory that was come to.
+    /// Every directory visited.
     private(set) var seen: [PathDirectory] = []
     /// The links that were followed.
     private(set) var links: [ByteString] = []
 
-    /// What is still to be done; the next component is the last of the array.
+    /// The remaining components; the next is the last of the array.
     private var pending: [ByteString] = []
     private let followLinks: Bool
 
-    /// The most links that are followed, and the most bytes of a path with its NUL, as the kernel has them.
+    /// The kernel's limits for links followed, and for bytes of a path with its NUL.
     private static var linkLimit: Int { 40 }
     private static var pathLimit: Int { 4096 }
 
-    /// Starts at the root, or for a path without a slash in front at the working directory, whose way is walked as well.
+    /// Starts at the root, or for a relative path at the working directory, whose path is walked first.
     init(from path: ByteString, followLinks: Bool) throws(PathError) {
         self.followLinks = followLinks
         var here = ByteString()
@@ -73,13 +73,13 @@ struct PathWalk {
     /// The next component of the path; nil at its end.
     mutating func nextComponent() -> ByteString? { pending.popLast() }
 
-    /// Goes on by `component`.
+    /// Follows `component`.
     mutating func take(_ component: ByteString) throws(PathError) {
         let path = directory.path(of: component)
         var target: ByteString?
         do throws(Errno) {
             if component == "." || component == ".." {
-                // A process that may not search a directory does not get out of it, either.
+                // A process needs search permission on a directory for `..`, too.
                 _ = try FileDescriptor.open(".", [.pathOnly, .directory], in: directory.descriptor)
                 if component == "..", let parent = directory.parent { directory = parent }
                 return
@@ -106,14 +106,14 @@ struct PathWalk {
         } catch { throw PathError(path: path, error: error, target: target) }
     }
 
-    /// Puts the components of `path` in front of what is still to be done. A slash at the end asks for a directory.
+    /// Prepends the components of `path` to the remaining ones. A trailing slash requires a directory.
     private mutating func push(_ path: ByteString) {
         var names = path.split(on: UInt8(ascii: "/")).filter { !$0.isEmpty }
         if path.hasSuffix("/"), !names.isEmpty { names.append(".") }
         pending += names.reversed()
     }
 
-    /// Another descriptor of the file that was come to.
+    /// A duplicate descriptor of the file reached.
     func duplicate() throws(Errno) -> FileDescriptor {
         if let last { return try last.descriptor.duplicated() }
         return try directory.descriptor.duplicated()

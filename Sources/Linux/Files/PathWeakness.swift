@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A file, or a directory on the way to one, that a user may change who is not trusted.
+/// A file, or a directory in its path, that an untrusted user may change.
 public struct PathWeakness: Error, Hashable, Sendable, ByteStringConvertible {
-    /// Where it is.
+    /// Its path.
     public let path: ByteString
     /// Its owner.
     public let owner: UserID
     /// Its permission bits.
     public let mode: FileMode
-    /// Whether it is the owner who is not trusted; otherwise the group or others may write.
+    /// Whether the owner is untrusted; otherwise the group or others may write.
     public let isOwners: Bool
 
-    /// What makes it weak: `/srv belongs to uid 1000`.
+    /// The reason: `/srv belongs to uid 1000`.
     public var byteString: ByteString {
         isOwners ? "\(path) belongs to uid \(owner)" : "\(path) has mode \(mode), so that others may write to it"
     }
@@ -20,11 +20,11 @@ public struct PathWeakness: Error, Hashable, Sendable, ByteStringConvertible {
 extension ResolvedPath {
     /// The first directory of the path that a user other than `owners` may change; nil if there is none.
     ///
-    /// An access control list that lets other users write shows in the bits of the group (acl(5)).
+    /// An access control list that lets other users write sets the group bits (acl(5)).
     /// - Parameters:
-    ///   - owners: the users who are trusted with it.
-    ///   - allowsSticky: whether it is enough that only its owner may take a name away from the directory (`S_ISVTX`). Others
-    ///     may have put one there before.
+    ///   - owners: the trusted users.
+    ///   - allowsSticky: whether the sticky bit (`S_ISVTX`), with which only owners may remove names from the
+    ///     directory, suffices. Others may have created a name before.
     public func weakDirectory(trusting owners: [UserID] = [.root], allowsSticky: Bool = false) -> PathWeakness? {
         for directory in directories {
             if let weak = PathWeakness(directory, trusting: owners, allowsSticky: allowsSticky) { return weak }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A directory that a path led through, as its descriptor said.
+/// A directory in a path, with the status of its descriptor.
 public struct PathDirectory: Hashable, Sendable {
-    /// Where it is, without links.
+    /// Its path, without links.
     public let path: ByteString
     /// Its owner.
     public let owner: UserID
@@ -12,11 +12,11 @@ public struct PathDirectory: Hashable, Sendable {
 
 /// Why a path could not be resolved.
 public struct PathError: Error, Hashable, Sendable {
-    /// How far the path was resolved: the component that failed, without links before it.
+    /// The path of the component that failed, without links before it.
     public let path: ByteString
-    /// What failed. A link that was not to be followed is ELOOP.
+    /// The error; ELOOP for a link that must not be followed.
     public let error: Errno
-    /// What the symbolic link holds that stood in the way; nil if it was something else.
+    /// The target of the symbolic link that failed; nil for other failures.
     public let target: ByteString?
 
     /// Creates the failure at `path`.
@@ -27,31 +27,31 @@ public struct PathError: Error, Hashable, Sendable {
     }
 }
 
-/// A file that a path led to, held by its descriptor, and the directories on the way there.
+/// A resolved file, open by its descriptor, and the directories in its path.
 ///
-/// Every component is opened in the directory before it, which is held, so that none can be exchanged meanwhile: what is
-/// reported of a directory is that of the very one that the next name was looked up in.
+/// Every component is opened in the open directory before it, so that none can be exchanged meanwhile: the status of
+/// each directory is that of the very one in which the next name was looked up.
 public struct ResolvedPath: ~Copyable, Sendable {
     /// The path from the root to the file, without links, `.` and `..`.
     public let path: ByteString
     /// The file, open as `pathOnly`.
     public let file: FileDescriptor
-    /// What the file was when it was come to.
+    /// The status of the file when resolved.
     public let status: FileStatus
-    /// Every directory on the way, those that links led away from as well. The file itself, if it is one, is not among them.
+    /// Every directory visited, including those that links left, but not the file itself.
     public let directories: [PathDirectory]
     /// The symbolic links that were followed.
     public let links: [ByteString]
     private let parent: HeldDirectory
     private let name: ByteString
 
-    /// Resolves `path`, which starts from the working directory unless it begins with a slash.
+    /// Resolves `path`, relative to the working directory unless it begins with a slash.
     ///
-    /// Throws ELOOP for a symbolic link that is not to be followed, and for any of proc(5), which may lead elsewhere than its
-    /// text says; ESTALE if something on the way is exchanged meanwhile. What openat2(2) says without links has to agree,
-    /// where the kernel has it (since 5.6).
+    /// Throws ELOOP for a symbolic link that must not be followed, and for any link of proc(5), which may lead
+    /// elsewhere than its text; ESTALE if a component is exchanged meanwhile. Without `followLinks`, the result of
+    /// openat2(2) must agree, if the kernel has it (since 5.6).
     /// - Parameters:
-    ///   - path: the path; with a slash at its end, it must be that of a directory.
+    ///   - path: the path; a trailing slash requires a directory.
     ///   - followLinks: whether symbolic links are followed, at most forty (path_resolution(7)).
     public init(_ path: ByteString, followLinks: Bool = false) throws(PathError) {
         var walk = try PathWalk(from: path, followLinks: followLinks)
@@ -79,21 +79,21 @@ public struct ResolvedPath: ~Copyable, Sendable {
         do throws(Errno) { return try body() } catch { throw PathError(path: path, error: error, target: nil) }
     }
 
-    /// Whether openat2(2) comes to the file with this status; true where there is no such call.
+    /// Whether openat2(2) resolves to this file; true if the call is unavailable.
     private static func kernelAgrees(_ path: ByteString, _ status: FileStatus) throws(Errno) -> Bool {
         do throws(Errno) {
             return try FileDescriptor.openWithoutLinks(path, .pathOnly, in: InheritedDescriptor.workingDirectory)
                 .status().isOfSameFile(as: status)
         } catch {
-            // EPERM is what the system call filters of older containers answer.
+            // The system call filters of older containers return EPERM.
             if error == .noSystemCall || error == .notPermitted { return true }
             throw error
         }
     }
 
-    /// Opens the very file that was resolved; ESTALE is thrown if that is not possible because another has its name.
+    /// Opens the very file that was resolved; throws ESTALE if only another file with its name can be opened.
     ///
-    /// By way of proc(5); where that is not mounted, by its name in the directory that is held.
+    /// Uses proc(5) or, if that is not mounted, the name in the open directory.
     public func open(_ options: OpenOptions) throws(Errno) -> FileDescriptor {
         do throws(Errno) { return try FileDescriptor.open(file.magicPath, options) } catch {
             guard error == .noSuchFile else { throw error }

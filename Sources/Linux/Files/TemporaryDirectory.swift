@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A new directory that only its owner can enter, removed with its value, together with the files that are named.
+/// A new directory that only its owner can enter, removed with this value, together with the named files.
 public struct TemporaryDirectory: ~Copyable {
-    /// Where it is.
+    /// Its path.
     public let path: ByteString
     private let files: [ByteString]
 

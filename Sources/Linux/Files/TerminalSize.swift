@@ -2,7 +2,7 @@
 internal import CLinux
 
 extension Descriptor where Self: ~Copyable {
-    /// How many characters fit into a line of the terminal; nil if this is none. A terminal that does not say has 80.
+    /// The columns of the terminal; nil if this is none. A terminal that reports no size has 80.
     ///
     /// The corresponding system call is ioctl(2) with `TIOCGWINSZ`.
     public var terminalColumns: Int? {

@@ -2,7 +2,7 @@
 internal import CLinux
 
 extension Descriptor where Self: ~Copyable {
-    /// Whether the regular file, which is open for reading, is open for writing anywhere at this moment.
+    /// Whether any process has the regular file, open here for reading, open for writing now.
     ///
     /// The corresponding system call is fcntl(2) with `F_SETLEASE`: no process gets a read lease on a file that has a writer.
     /// Throws EACCES if the file belongs to another user and the process lacks `CAP_LEASE`, and EINVAL on file systems without leases.

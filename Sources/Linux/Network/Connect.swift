@@ -11,7 +11,7 @@ public enum ShutdownDirection: Sendable {
 }
 
 extension Descriptor where Self: ~Copyable {
-    /// Connects the socket to `address`. A datagram socket then talks to that address alone.
+    /// Connects the socket to `address`. A datagram socket then exchanges data only with that address.
     ///
     /// The corresponding system call is connect(2). A non-blocking socket throws EINPROGRESS.
     public func connect(to address: SocketAddress) throws(Errno) {
@@ -21,17 +21,17 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// Waits for a connection that was begun with a non-blocking `connect`, and says how it went.
+    /// Waits for the result of a non-blocking `connect`, and throws its error.
     ///
-    /// Throws ETIMEDOUT when `deadline` comes first.
+    /// Throws ETIMEDOUT if `deadline` passes first.
     public func finishConnecting(until deadline: Instant?) throws(Errno) {
         guard try wait(for: .writable, until: deadline) else { throw .timedOut }
-        // A peer that resets a connection has made it before, and may have sent something, which can still be read. If
-        // there is nothing, this is the last that is heard of the reset.
+        // A reset means that the peer had accepted the connection and may have sent data, which can still be read.
+        // Without data, this is the last report of the reset.
         if let error = try pendingError(), error != .connectionReset || !hasReceived { throw error }
     }
 
-    /// Whether something has come that was not read yet.
+    /// Whether there is unread data.
     ///
     /// The corresponding system call is recv(2) with `MSG_PEEK`.
     private var hasReceived: Bool {
@@ -43,7 +43,7 @@ extension Descriptor where Self: ~Copyable {
         return count == 1
     }
 
-    /// The error that the socket met outside a call, which is thereby forgotten (`SO_ERROR`).
+    /// Returns and clears the pending error of the socket (`SO_ERROR`).
     public func pendingError() throws(Errno) -> Errno? {
         let number = try option(SOL_SOCKET, SO_ERROR)
         return number == 0 ? nil : Errno(rawValue: number)
@@ -51,7 +51,7 @@ extension Descriptor where Self: ~Copyable {
 
     /// The address that the socket is connected to.
     ///
-    /// The corresponding system call is getpeername(2). Throws EAFNOSUPPORT for a socket that is not of the internet.
+    /// The corresponding system call is getpeername(2). Throws EAFNOSUPPORT for a socket that is not IPv4 or IPv6.
     public func peerAddress() throws(Errno) -> SocketAddress {
         let descriptor = rawValue
         var received = ReceivedAddress()
@@ -60,7 +60,7 @@ extension Descriptor where Self: ~Copyable {
         return address
     }
 
-    /// Ends one direction of a connection: the peer reads the end of the file after what was sent.
+    /// Shuts down one direction of a connection: after the data sent, the peer reads the end of the file.
     ///
     /// The corresponding system call is shutdown(2).
     public func shutDown(_ direction: ShutdownDirection) throws(Errno) {

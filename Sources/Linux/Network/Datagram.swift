@@ -8,7 +8,7 @@ extension Descriptor where Self: ~Copyable {
     public func peekSender() throws(Errno) -> SocketAddress {
         let descriptor = rawValue
         var received = ReceivedAddress()
-        // One byte would do; strace(1) shows more with more.
+        // One byte would suffice; with more, strace(1) shows more.
         var bytes = [UInt8](repeating: 0, count: 2048)
         let size = bytes.count
         try nothingOrErrno(.receive) {
@@ -18,7 +18,7 @@ extension Descriptor where Self: ~Copyable {
         return address
     }
 
-    /// Receives one datagram into `buffer` without waiting, and returns the address of its sender.
+    /// Receives one datagram into `buffer` without waiting, and sets `sender` to its address.
     ///
     /// The corresponding system call is recvfrom(2) with `MSG_DONTWAIT`.
     public func receive(into buffer: Buffer, from sender: inout SocketAddress?) throws(Errno) -> Int {
@@ -33,7 +33,7 @@ extension Descriptor where Self: ~Copyable {
         return count
     }
 
-    /// Sends what waits in `buffer` as one datagram to `address`, without waiting.
+    /// Sends the bytes in `buffer` as one datagram to `address`, without waiting.
     ///
     /// The corresponding system call is sendto(2) with `MSG_DONTWAIT`.
     public func send(from buffer: Buffer, to address: SocketAddress) throws(Errno) -> Int {

@@ -11,7 +11,7 @@ public struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConve
     /// 0.0.0.0.
     public static var any: IPv4Address { IPv4Address(rawValue: 0) }
 
-    /// The four numbers with dots between them.
+    /// The dotted decimal form.
     public var byteString: ByteString {
         "\(rawValue >> 24).\(rawValue >> 16 & 255).\(rawValue >> 8 & 255).\(rawValue & 255)"
     }
@@ -19,7 +19,7 @@ public struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConve
     /// Parses four decimal numbers 0-255 with dots between them, as inet_pton(3) does: no leading zeros, nothing else.
     public init?(_ text: ByteString) { self.init(text.bytes[...]) }
 
-    /// As the other, for a part of some text: rules are read ten thousand at a time.
+    /// Like the other, for part of a text: rules are parsed ten thousand at a time.
     public init?(_ text: ArraySlice<UInt8>) {
         var (address, number, digits, dots): (UInt32, UInt32, Int, Int) = (0, 0, 0, 0)
         for byte in text {
@@ -54,7 +54,7 @@ public struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
     /// `::`.
     public static var any: IPv6Address { IPv6Address(high: 0, low: 0) }
 
-    /// The IPv4 address that this address stands for, if it is one of ::ffff:0:0/96 (RFC 4291, 2.5.5.2).
+    /// The IPv4 address that this address represents, if it is in ::ffff:0:0/96 (RFC 4291, 2.5.5.2).
     public var mappedIPv4: IPv4Address? {
         high == 0 && low >> 32 == 0xFFFF ? IPv4Address(rawValue: UInt32(truncatingIfNeeded: low)) : nil
     }
@@ -86,10 +86,10 @@ public enum IPAddress: Hashable, Sendable, ByteStringConvertible {
     case v4(IPv4Address)
     case v6(IPv6Address)
 
-    /// Whether it stands for every address of its family.
+    /// Whether it is the wildcard of its family.
     public var isWildcard: Bool { self == .v4(.any) || self == .v6(.any) }
 
-    /// The address, with an IPv4-mapped IPv6 address as the IPv4 address that it means.
+    /// The address, with an IPv4-mapped IPv6 address converted to IPv4.
     public var unmapped: IPAddress {
         if case .v6(let address) = self, let mapped = address.mappedIPv4 { return .v4(mapped) }
         return self
@@ -106,7 +106,7 @@ public enum IPAddress: Hashable, Sendable, ByteStringConvertible {
     /// Parses an address of either family.
     public init?(_ text: ByteString) { self.init(text.bytes[...]) }
 
-    /// As the other, for a part of some text.
+    /// Like the other, for part of a text.
     public init?(_ text: ArraySlice<UInt8>) {
         if let address = IPv4Address(text) {
             self = .v4(address)

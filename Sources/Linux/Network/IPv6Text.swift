@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The text of IPv6 addresses, read and written here so that it is the same whatever C library a program is linked with.
+// The text form of IPv6 addresses, implemented here so that it does not depend on the C library.
 
 extension IPv6Address {
     /// The shortest form, as inet_ntop(3) of the GNU C library writes it.

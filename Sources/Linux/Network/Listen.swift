@@ -2,8 +2,8 @@
 internal import CLinux
 
 extension Descriptor where Self: ~Copyable {
-    /// Lets others connect to the socket. At most `backlog` connections wait to be accepted; the default is the most
-    /// that the machine allows.
+    /// Listens for connections. At most `backlog` connections wait to be accepted, and not more than the maximum of the
+    /// machine.
     ///
     /// The corresponding system call is listen(2).
     public func listen(backlog: Int32 = 4096) throws(Errno) {
@@ -11,8 +11,8 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.listen) { CLinux.listen(descriptor, backlog) }
     }
 
-    /// Takes the next connection, waiting for it; what is taken does not wait. `peer` becomes the address at its other
-    /// end, or nil if that is not one of the internet.
+    /// Waits for the next connection and accepts it as a non-blocking socket. Sets `peer` to the address of its other
+    /// end, or to nil if that is not IPv4 or IPv6.
     ///
     /// The corresponding system call is accept4(2) with `SOCK_CLOEXEC` and `SOCK_NONBLOCK`.
     public func accept(from peer: inout SocketAddress?) throws(Errno) -> FileDescriptor {

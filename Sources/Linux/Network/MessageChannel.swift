@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A message between two processes of this machine, and the descriptor that travels with it.
+/// A message between processes of this machine, with an optional descriptor.
 public struct ReceivedMessage: ~Copyable {
     /// The bytes.
     public let bytes: [UInt8]
@@ -18,7 +18,7 @@ public struct ReceivedMessage: ~Copyable {
 }
 
 extension FileDescriptor {
-    /// Makes two connected sockets that keep messages apart, both `SOCK_CLOEXEC`.
+    /// Makes two connected sockets that preserve messages, both `SOCK_CLOEXEC`.
     ///
     /// The corresponding system call is socketpair(2) with `SOCK_SEQPACKET`.
     /// - Parameter peer: the other end.
@@ -30,7 +30,7 @@ extension FileDescriptor {
 }
 
 extension Descriptor where Self: ~Copyable {
-    /// Sends one message, and with it a descriptor that the receiver gets its own of. A peer that is gone is EPIPE.
+    /// Sends one message, with a descriptor that the receiver gets a duplicate of. Throws EPIPE without a peer.
     ///
     /// The corresponding system call is sendmsg(2) with `SCM_RIGHTS`.
     public func send(_ bytes: [UInt8], with descriptor: InheritedDescriptor? = nil) throws(Errno) {
@@ -41,9 +41,9 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// Receives one message of at most `limit` bytes and one descriptor at the most; nil when the peer is gone.
+    /// Receives one message of at most `limit` bytes and at most one descriptor; nil if the peer is gone.
     ///
-    /// A longer message, or more descriptors, throw EMSGSIZE. The corresponding system call is recvmsg(2).
+    /// Throws EMSGSIZE for a longer message or more descriptors. The corresponding system call is recvmsg(2).
     public func receive(limit: Int) throws(Errno) -> ReceivedMessage? {
         let socket = rawValue
         var buffer = [UInt8](repeating: 0, count: limit)

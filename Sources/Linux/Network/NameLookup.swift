@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Why a name could not be looked up: a value of getaddrinfo(3).
+/// The error of a name lookup: a value of getaddrinfo(3).
 public struct LookupError: Error, Hashable, Sendable {
     private let code: Int32
     private let system: Errno
@@ -17,15 +17,15 @@ public struct LookupError: Error, Hashable, Sendable {
     }
 }
 
-/// What the names of hosts and services mean (getaddrinfo(3), getnameinfo(3), services(5)).
+/// Lookups of host and service names (getaddrinfo(3), getnameinfo(3), services(5)).
 public enum NameLookup {
-    /// The addresses of `host`, in the order in which they should be tried.
+    /// The addresses of `host`, in the order to try them.
     /// - Parameters:
     ///   - host: a name or an address; nil means every address of this machine.
-    ///   - service: a port, or the name of one.
-    ///   - family: the family that is wanted; nil takes either.
-    ///   - transport: whose ports `service` names.
-    ///   - numeric: whether `host` must be an address already, so that no server is asked.
+    ///   - service: a port number or service name.
+    ///   - family: the wanted family; nil for both.
+    ///   - transport: the protocol of `service`.
+    ///   - numeric: whether `host` must be an address, so that no server is queried.
     public static func addresses(
         of host: ByteString?,
         service: ByteString,

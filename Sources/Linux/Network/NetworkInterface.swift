@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// The interfaces that packets leave and come by (netdevice(7)).
+/// The network interfaces (netdevice(7)).
 public enum NetworkInterface {
     /// The name of the interface with the number `index`, "eth0"; nil if there is none.
     ///

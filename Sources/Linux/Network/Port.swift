@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A port of TCP, UDP or a protocol like them, in host byte order.
+/// A port of TCP, UDP or a similar protocol, in host byte order.
 public struct Port: RawRepresentable, Hashable, Comparable, Sendable, ByteStringConvertible {
     /// The number, 0-65535.
     public let rawValue: UInt16

@@ -9,7 +9,7 @@ public enum PortThreshold {
     /// The default.
     public static var standard: UInt32 { 1024 }
 
-    /// The number that the kernel shows, 0-65536; nil for a kernel before 4.11, which shows none and goes by 1024.
+    /// The threshold in /proc, 0-65536; nil for a kernel before 4.11, which has no file and uses 1024.
     public static var shown: UInt32? {
         get throws(Errno) {
             let content: [UInt8]
@@ -22,20 +22,20 @@ public enum PortThreshold {
         }
     }
 
-    /// The number that the kernel goes by, 0-65536.
+    /// The threshold in effect, 0-65536.
     public static var current: UInt32 {
         get throws(Errno) { try shown ?? standard }
     }
 
-    /// As `current`; 1024 also where it cannot be read.
+    /// Like `current`, but 1024 if it cannot be read.
     public static var currentOrStandard: UInt32 { (try? current) ?? standard }
 
-    /// The number that `content`, the bytes of the file, is; nil if it is none or above 65536.
+    /// Parses `content`, the bytes of the file; nil if it is no number or above 65536.
     static func number(in content: [UInt8]) -> UInt32? {
         KernelSetting.number(in: content, upTo: 65536).map { UInt32($0) }
     }
 
-    /// Makes it `number`, until the machine or the network ends. Needs CAP_NET_ADMIN over the network.
+    /// Sets the threshold until the machine or network namespace ends. Needs CAP_NET_ADMIN there.
     public static func set(_ number: UInt32) throws(Errno) {
         try FileDescriptor.open(path, .writeOnly).write("\(number)\n")
     }

@@ -22,7 +22,7 @@ extension FileDescriptor {
 }
 
 extension Descriptor where Self: ~Copyable {
-    /// Gives the socket its own address.
+    /// Binds the socket to `address`.
     ///
     /// The corresponding system call is bind(2).
     public func bind(to address: SocketAddress) throws(Errno) {
@@ -34,7 +34,7 @@ extension Descriptor where Self: ~Copyable {
 
     /// The address that the socket is bound to.
     ///
-    /// The corresponding system call is getsockname(2). Throws EAFNOSUPPORT for a socket that is not of the internet.
+    /// The corresponding system call is getsockname(2). Throws EAFNOSUPPORT for a socket that is not IPv4 or IPv6.
     public func localAddress() throws(Errno) -> SocketAddress {
         let descriptor = rawValue
         var received = ReceivedAddress()
@@ -64,7 +64,7 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.setSocketOption) { unsafe setsockopt(descriptor, level, name, &value, length) }
     }
 
-    /// The address family of the socket; nil if it is not of the internet.
+    /// The address family of the socket; nil if not IPv4 or IPv6.
     public func internetFamily() throws(Errno) -> InternetFamily? {
         switch try option(SOL_SOCKET, SO_DOMAIN) {
         case AF_INET: .v4
@@ -78,16 +78,16 @@ extension Descriptor where Self: ~Copyable {
         TransportProtocol(protocolNumber: try option(SOL_SOCKET, SO_PROTOCOL))
     }
 
-    /// Whether an IPv6 socket takes IPv6 alone (`IPV6_V6ONLY`, ipv6(7)).
+    /// Whether an IPv6 socket accepts only IPv6 (`IPV6_V6ONLY`, ipv6(7)).
     public func isIPv6Only() throws(Errno) -> Bool {
         try option(Int32(clinux_IPPROTO_IPV6), Int32(clinux_IPV6_V6ONLY)) != 0
     }
 
-    /// Makes an IPv6 socket take IPv6 alone, or IPv4 as well (`IPV6_V6ONLY`).
+    /// Sets whether an IPv6 socket accepts only IPv6 (`IPV6_V6ONLY`).
     public func setIPv6Only(_ only: Bool) throws(Errno) {
         try setOption(Int32(clinux_IPPROTO_IPV6), Int32(clinux_IPV6_V6ONLY), only ? 1 : 0)
     }
 
-    /// Lets the socket take an address that connections of a former one still hold (`SO_REUSEADDR`, socket(7)).
+    /// Sets whether to bind despite old connections of the address (`SO_REUSEADDR`, socket(7)).
     public func setReuseAddress(_ reuse: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_REUSEADDR, reuse ? 1 : 0) }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Where an internet socket is bound or connected: an address and a port (ip(7), ipv6(7)).
+/// The address and port of an internet socket (ip(7), ipv6(7)).
 public struct SocketAddress: Hashable, Sendable, ByteStringConvertible {
     /// The address.
     public var address: IPAddress
@@ -28,7 +28,7 @@ public struct SocketAddress: Hashable, Sendable, ByteStringConvertible {
         }
     }
 
-    /// Calls `body` with the address as the kernel takes it.
+    /// Calls `body` with the address in kernel form.
     func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         switch address {
         case .v4(let address):
@@ -48,7 +48,7 @@ public struct SocketAddress: Hashable, Sendable, ByteStringConvertible {
         }
     }
 
-    /// Reads the address that a kernel call stored; nil if it is of another family.
+    /// Reads an address stored by the kernel; nil if it is of another family.
     init?(_ storage: sockaddr_storage) {
         var storage = storage
         switch Int32(storage.ss_family) {
@@ -73,7 +73,7 @@ public struct SocketAddress: Hashable, Sendable, ByteStringConvertible {
     }
 }
 
-/// Calls `body` with `native`, a structure of one family of addresses, as the system calls take those of all.
+/// Calls `body` with `native`, the address structure of one family, as a generic `sockaddr`.
 @inline(__always)
 func lendSockaddr<Native, Result>(
     _ native: inout Native,
@@ -85,15 +85,15 @@ func lendSockaddr<Native, Result>(
     }
 }
 
-/// Room for an address that a system call stores.
+/// A buffer for an address from the kernel.
 struct ReceivedAddress {
     private(set) var storage = sockaddr_storage()
     private(set) var length: socklen_t = 0
 
-    /// The address, if it is one of the internet.
+    /// The address, if it is IPv4 or IPv6.
     var internet: SocketAddress? { SocketAddress(storage) }
 
-    /// Calls `body` with the buffer and its size, which the kernel replaces by the size of the address.
+    /// Calls `body` with the buffer and its size, which the kernel replaces by the address's size.
     @inline(__always)
     mutating func fill<Result>(
         _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Result

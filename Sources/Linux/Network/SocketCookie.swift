@@ -2,10 +2,10 @@
 internal import CLinux
 
 extension Descriptor where Self: ~Copyable {
-    /// A number that no other socket has had since the boot (`SO_COOKIE`, socket(7)).
+    /// A unique number of this socket since boot (`SO_COOKIE`, socket(7)).
     public func cookie() throws(Errno) -> UInt64 { try cookie(Int32(clinux_SO_COOKIE)) }
 
-    /// A number that no other network namespace has, for that of this socket (`SO_NETNS_COOKIE`, Linux 5.14).
+    /// A unique number of this socket's network namespace (`SO_NETNS_COOKIE`, Linux 5.14).
     ///
     /// Throws ENOPROTOOPT on older kernels.
     public func networkCookie() throws(Errno) -> UInt64 { try cookie(Int32(clinux_SO_NETNS_COOKIE)) }

@@ -2,13 +2,13 @@
 internal import CLinux
 
 extension Descriptor where Self: ~Copyable {
-    /// Whether it is a socket that keeps the bounds of what is sent (`SOCK_DGRAM`, `SOCK_SEQPACKET`).
+    /// Whether the socket preserves message boundaries (`SOCK_DGRAM`, `SOCK_SEQPACKET`).
     public var isDatagramSocket: Bool {
         guard let type = try? option(SOL_SOCKET, SO_TYPE) else { return false }
         return Int(type) != clinux_SOCK_STREAM
     }
 
-    /// Whether it is a socket of TCP.
+    /// Whether it is a TCP socket.
     public var isTCP: Bool {
         guard (try? internetFamily()) != nil, !isDatagramSocket else { return false }
         return (try? transportProtocol()) == .tcp

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// What the kernel reports about sockets to any process (sock_diag(7)) and /proc/net does not.
+/// Socket data that the kernel reports to any process (sock_diag(7)) but not in /proc/net.
 public enum SocketList {
-    /// The numbers (inodes) of the IPv6 sockets that take no IPv4 (`IPV6_V6ONLY`), listening ones for TCP.
+    /// The inode numbers of IPv6 sockets that accept only IPv6 (`IPV6_V6ONLY`); for TCP, of listeners.
     ///
-    /// Throws where the kernel lacks sock_diag.
+    /// Throws if the kernel lacks sock_diag.
     public static func ipv6Only(_ transport: TransportProtocol) throws(Errno) -> [UInt64] {
         guard let number = transport.protocolNumbers.first.map({ UInt8($0) }) else { return [] }
         let states = transport.holdingStates.reduce(UInt32(0)) { $0 | 1 << UInt32($1) }
@@ -26,7 +26,7 @@ public enum SocketList {
         }
     }
 
-    /// The same from the bytes of the answer: messages of netlink(7), each with an `inet_diag_msg` and attributes.
+    /// Parses the answer: messages of netlink(7), each with an `inet_diag_msg` and attributes.
     static func ipv6Only(in answer: [UInt8]) -> [UInt64] {
         func number(_ offset: Int, _ count: Int) -> Int {
             (0..<count).reduce(0) { $0 | Int(answer[offset + $1]) << ($1 * 8) }
@@ -42,7 +42,7 @@ public enum SocketList {
             while attribute + 5 <= start + length {
                 let size = number(attribute, 2)
                 if size < 4 || attribute + size > start + length { break }
-                // An attribute of four bytes is its own header, and says nothing.
+                // An attribute of four bytes is only a header without data.
                 if size > 4, number(attribute + 2, 2) == attributeV6Only, answer[attribute + 4] != 0 {
                     found.append(UInt64(number(start + headerSize + 68, 4)))
                 }

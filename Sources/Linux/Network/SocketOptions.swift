@@ -5,16 +5,16 @@ extension Descriptor where Self: ~Copyable {
     /// Allows sending to broadcast addresses (`SO_BROADCAST`, socket(7)).
     public func setBroadcast(_ on: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_BROADCAST, on ? 1 : 0) }
 
-    /// Lets the kernel record what the socket does (`SO_DEBUG`). Needs CAP_NET_ADMIN.
+    /// Makes the kernel record debug data (`SO_DEBUG`). Needs CAP_NET_ADMIN.
     public func setDebug(_ on: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_DEBUG, on ? 1 : 0) }
 
-    /// Asks for room for `size` bytes that were received and not yet read (`SO_RCVBUF`).
+    /// Requests a receive buffer of `size` bytes (`SO_RCVBUF`).
     public func setReceiveBuffer(_ size: Int32) throws(Errno) { try setOption(SOL_SOCKET, SO_RCVBUF, size) }
 
-    /// Asks for room for `size` bytes that were written and not yet sent (`SO_SNDBUF`).
+    /// Requests a send buffer of `size` bytes (`SO_SNDBUF`).
     public func setSendBuffer(_ size: Int32) throws(Errno) { try setOption(SOL_SOCKET, SO_SNDBUF, size) }
 
-    /// How many bytes a TCP socket has sent, or has to send, that the peer's machine has not confirmed.
+    /// The number of written bytes of a TCP socket that the peer's machine has not acknowledged.
     ///
     /// The corresponding system call is ioctl(2) with `SIOCOUTQ` (tcp(7)).
     public func unacknowledgedBytes() throws(Errno) -> Int {
@@ -22,7 +22,7 @@ extension Descriptor where Self: ~Copyable {
         return try valueOrErrno(.getSocketOption) { Int(clinux_unacknowledged(descriptor)) }
     }
 
-    /// How many routers what is sent may pass (`IP_TTL`, `IPV6_UNICAST_HOPS`).
+    /// Sets the hop limit of sent packets (`IP_TTL`, `IPV6_UNICAST_HOPS`).
     public func setHopLimit(_ limit: Int32, _ family: InternetFamily) throws(Errno) {
         switch family {
         case .v4: try setOption(Int32(IPPROTO_IP), IP_TTL, limit)
@@ -30,7 +30,7 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// How many hops what is received must have left (`IP_MINTTL`, `IPV6_MINHOPCOUNT`).
+    /// Sets the least hop limit of received packets (`IP_MINTTL`, `IPV6_MINHOPCOUNT`).
     public func setLeastHops(_ limit: Int32, _ family: InternetFamily) throws(Errno) {
         switch family {
         case .v4: try setOption(Int32(IPPROTO_IP), Int32(clinux_IP_MINTTL), limit)
@@ -38,7 +38,7 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
-    /// The type of service of what is sent: a byte of the header (`IP_TOS`, `IPV6_TCLASS`).
+    /// Sets the type of service byte of sent packets (`IP_TOS`, `IPV6_TCLASS`).
     public func setTypeOfService(_ type: Int32, _ family: InternetFamily) throws(Errno) {
         switch family {
         case .v4: try setOption(Int32(IPPROTO_IP), IP_TOS, type)

@@ -2,7 +2,7 @@
 internal import CLinux
 
 extension FileDescriptor {
-    /// Connects to the log of the machine, `/dev/log`. What is sent there is not waited for.
+    /// Connects to the machine's log, `/dev/log`. Sending there never waits.
     ///
     /// The corresponding system calls are socket(2) and connect(2).
     public static func systemLog() throws(Errno) -> FileDescriptor {
@@ -12,9 +12,9 @@ extension FileDescriptor {
     }
 }
 
-/// What a program calls itself (proc_pid_comm(5)).
+/// The name of a process (proc_pid_comm(5)).
 public enum ProcessName {
-    /// The name of the process or thread, of 15 bytes at the most.
+    /// The name of the process or thread, at most 15 bytes.
     public static func of(_ thread: Int32) throws(Errno) -> ByteString {
         let text = try FileDescriptor.open("/proc/\(thread)/comm", .readOnly).readToEnd(limit: 256)
         return ByteString(text.last == UInt8(ascii: "\n") ? text.dropLast() : text[...])

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// The protocol of a socket, as far as permission to bind depends on it.
+/// The protocol of a socket, as far as it affects permission to bind.
 ///
-/// What is to be known of a protocol stands in this file and nowhere else: the rules, messages, the kernel engine, listings and
-/// the programs read it here.
+/// All facts about protocols are in this file only: the rules, messages, the kernel engine, listings and the programs
+/// read them here.
 public enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
     /// TCP, and MPTCP, which shares its ports.
     case tcp
     /// UDP, and UDP-Lite.
     case udp
-    /// SCTP, DCCP and whatever else has ports.
+    /// SCTP, DCCP and all others with ports.
     case other
 
-    /// What it is called, in lower case: `tcp`.
+    /// Its name in lower case: `tcp`.
     public var name: ByteString { ByteString(stringLiteral: word) }
 
-    /// The same, for comparisons that take no memory.
+    /// The same, for comparisons without allocation.
     package var word: StaticString {
         switch self {
         case .tcp: "tcp"
@@ -36,8 +36,7 @@ public enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
     /// Those whose names are words of rules and command lines.
     public static var words: [TransportProtocol] { allCases.filter { $0.isWord } }
 
-    /// Its IP protocol numbers (`SO_PROTOCOL`, socket(7)), first the one that sockets are made with; none for all that no other
-    /// has.
+    /// Its IP protocol numbers (`SO_PROTOCOL`, socket(7)); the first is for creating sockets. Empty for `other`.
     public var protocolNumbers: [Int32] {
         switch self {
         case .tcp: [Int32(clinux_IPPROTO_TCP), Int32(clinux_IPPROTO_MPTCP)]
@@ -51,7 +50,7 @@ public enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
         self = Self.allCases.first { $0.protocolNumbers.contains(number) } ?? .other
     }
 
-    /// Whether a server listens (listen(2)), and each client has a connection of its own; otherwise it gets datagrams.
+    /// Whether a server listens (listen(2)) and has a connection for each client; otherwise it gets datagrams.
     public var listens: Bool {
         switch self {
         case .tcp, .other: true
@@ -62,7 +61,7 @@ public enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
     /// The type of its sockets (socket(2)).
     var socketType: Int32 { Int32(listens ? clinux_SOCK_STREAM : clinux_SOCK_DGRAM) }
 
-    /// The states of its sockets that keep a port from others, as the kernel numbers them (include/net/tcp_states.h): that of a
-    /// listener, or of a datagram socket with and without a peer.
+    /// The states in which its sockets occupy a port, as kernel numbers (include/net/tcp_states.h): listening, or for
+    /// datagram sockets with and without a peer.
     public var holdingStates: [UInt8] { listens ? [10] : [1, 7] }
 }

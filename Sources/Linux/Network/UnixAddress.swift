@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Where a Unix socket is: a path, or a name that no file has (unix(7)).
+/// The address of a Unix socket: a path, or an abstract name (unix(7)).
 public struct UnixAddress: Hashable, Sendable, ByteStringConvertible {
     /// The path; of an abstract name, with `@` in front.
     public let byteString: ByteString
 
-    /// Creates the address with the path `text`, or the abstract name behind `@`. Throws ENAMETOOLONG beyond 107 bytes,
-    /// and EINVAL when there is no byte at all, which would have the kernel choose a name.
+    /// Creates the address with the path `text`, or the abstract name after `@`. Throws ENAMETOOLONG above 107 bytes,
+    /// and EINVAL for an empty `text`, for which the kernel would choose a name.
     public init(_ text: ByteString) throws(Errno) {
-        // An abstract name is as long as the address says, and needs no NUL.
+        // The length of the address delimits an abstract name, without a NUL.
         guard text.count <= (text.hasPrefix("@") ? 108 : 107) else { throw .nameTooLong }
         guard !text.isEmpty else { throw .invalidArgument }
         byteString = text
     }
 
-    /// Whether it is a name that no file has.
+    /// Whether it is an abstract name.
     public var isAbstract: Bool { byteString.hasPrefix("@") }
 
     func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
@@ -24,7 +24,7 @@ public struct UnixAddress: Hashable, Sendable, ByteStringConvertible {
         var name = byteString.bytes
         if isAbstract { name[0] = 0 }
         unsafe withUnsafeMutableBytes(of: &native.sun_path) { unsafe $0.copyBytes(from: name) }
-        // A path ends with a NUL, which counts; an abstract name ends where the address does.
+        // The length includes the NUL of a path; an abstract name has none.
         let length = socklen_t(2 + name.count + (isAbstract ? 0 : 1))
         return unsafe lendSockaddr(&native) { unsafe body($0, length) }
     }
@@ -41,7 +41,7 @@ public struct UnixAddress: Hashable, Sendable, ByteStringConvertible {
 }
 
 extension FileDescriptor {
-    /// Makes an unbound Unix socket, of a stream or of datagrams.
+    /// Makes an unbound stream or datagram Unix socket.
     ///
     /// The corresponding system call is socket(2).
     public static func unixSocket(datagrams: Bool) throws(Errno) -> FileDescriptor {
@@ -54,14 +54,14 @@ extension FileDescriptor {
         return FileDescriptor(owning: try valueOrErrno(.socket) { CLinux.socket(AF_UNIX, type, 0) })
     }
 
-    /// Makes two stream sockets that are connected to each other.
+    /// Makes two connected stream sockets.
     ///
     /// The corresponding system call is socketpair(2).
     public static func socketPair() throws(Errno) -> (Int32, Int32) {
         try socketPair(Int32(clinux_SOCK_STREAM))
     }
 
-    /// Makes two Unix sockets of the type `type` that are connected to each other, both with `SOCK_CLOEXEC`.
+    /// Makes two connected Unix sockets of the type `type`, both with `SOCK_CLOEXEC`.
     static func socketPair(_ type: Int32) throws(Errno) -> (Int32, Int32) {
         var pair: [Int32] = [-1, -1]
         let type = type | Int32(clinux_SOCK_CLOEXEC)
@@ -71,7 +71,7 @@ extension FileDescriptor {
 }
 
 extension Descriptor where Self: ~Copyable {
-    /// Gives the Unix socket its own address.
+    /// Binds the Unix socket to `address`.
     ///
     /// The corresponding system call is bind(2).
     public func bind(to address: UnixAddress) throws(Errno) {
@@ -87,7 +87,7 @@ extension Descriptor where Self: ~Copyable {
         try nothingOrErrno(.connect) { unsafe address.withSockaddr { unsafe CLinux.connect(descriptor, $0, $1) } }
     }
 
-    /// Waits for a datagram and gives where it came from, if that has an address; the datagram stays.
+    /// Waits for a datagram and returns its sender's address, if any; the datagram stays queued.
     ///
     /// The corresponding system call is recvfrom(2) with `MSG_PEEK`.
     public func peekUnixSender() throws(Errno) -> UnixAddress? {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Where a socket between a virtual machine and its host is: a machine and a port of 32 bits (vsock(7)).
+/// A socket address between a virtual machine and its host: a machine and a 32-bit port (vsock(7)).
 public struct VsockAddress: Hashable, Sendable, ByteStringConvertible {
     /// The machine: 1 is this one, 2 the host; `any` is every address of this one.
     public let machine: UInt32
@@ -17,7 +17,7 @@ public struct VsockAddress: Hashable, Sendable, ByteStringConvertible {
     /// `VMADDR_CID_ANY`.
     public static var any: UInt32 { .max }
 
-    /// Machine and port with a colon between them.
+    /// Machine and port, separated by a colon.
     public var byteString: ByteString { "\(machine):\(port)" }
 
     fileprivate func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
@@ -30,7 +30,7 @@ public struct VsockAddress: Hashable, Sendable, ByteStringConvertible {
 }
 
 extension FileDescriptor {
-    /// Makes an unbound stream socket of vsock. Throws EAFNOSUPPORT where the kernel has none.
+    /// Makes an unbound vsock stream socket. Throws EAFNOSUPPORT without kernel support.
     ///
     /// The corresponding system call is socket(2).
     public static func vsock() throws(Errno) -> FileDescriptor {
@@ -42,7 +42,7 @@ extension FileDescriptor {
 }
 
 extension Descriptor where Self: ~Copyable {
-    /// Gives the socket its own address.
+    /// Binds the socket to `address`.
     ///
     /// The corresponding system call is bind(2).
     public func bind(to address: VsockAddress) throws(Errno) {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A thread of another process, held so that its number cannot come to mean another (pidfd_open(2), proc(5)).
+/// A thread of another process, with descriptors that stay its own when its ID is reused (pidfd_open(2), proc(5)).
 public struct HeldThread: ~Copyable {
-    /// Its number.
+    /// Its ID.
     public let thread: Int32
     private let handle: FileDescriptor
-    /// Its directory below /proc, which stays this thread's when the number is used again.
+    /// Its directory below /proc, which stays this thread's when the ID is reused.
     private let directory: FileDescriptor
-    /// The file `status` in it, whose content is made anew each time that it is read.
+    /// The file `status` in it, whose content the kernel generates at each read.
     private let status: FileDescriptor
 
-    /// Takes hold of `thread` or, before Linux 6.9, of its process.
+    /// Opens `thread` or, before Linux 6.9, its process.
     public init(_ thread: Int32) throws(Errno) {
         let directory = try FileDescriptor.open("/proc/\(thread)", [.pathOnly, .directory])
         let status = try FileDescriptor.open("status", .readOnly, in: directory)
@@ -22,7 +22,7 @@ public struct HeldThread: ~Copyable {
         self.handle = handle
     }
 
-    /// A descriptor of our own for its descriptor `number`. Throws ESRCH if it has ended.
+    /// Duplicates its descriptor `number` into this process. Throws ESRCH if the thread has ended.
     ///
     /// The corresponding system call is pidfd_getfd(2).
     public func descriptor(_ number: Int32) throws(Errno) -> FileDescriptor {
@@ -30,10 +30,10 @@ public struct HeldThread: ~Copyable {
         return FileDescriptor(owning: try valueOrErrno(.openProcess) { clinux_pidfd_getfd(handle, number) })
     }
 
-    /// What it may do, as it is now. Throws ESRCH or ENOENT if it has ended.
+    /// Its present credentials. Throws ESRCH or ENOENT if the thread has ended.
     public func credentials() throws(Errno) -> ThreadCredentials { try ThreadCredentials(in: directory, status) }
 
-    /// The user namespace that it is in now. Throws ESRCH or ENOENT if it has ended.
+    /// Its present user namespace. Throws ESRCH or ENOENT if the thread has ended.
     public func userNamespace() throws(Errno) -> NamespaceID { try NamespaceID(of: "ns/user", in: directory) }
 
     private static func open(_ thread: Int32, _ status: borrowing FileDescriptor) throws(Errno) -> FileDescriptor {

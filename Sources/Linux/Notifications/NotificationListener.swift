@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A system call that a process waits for the answer to (seccomp_unotify(2)).
+/// A system call that blocks until it is answered (seccomp_unotify(2)).
 public struct Notification: Sendable {
-    /// Tells the call apart from all others.
+    /// The unique ID of the call.
     public let identifier: UInt64
     /// The thread that makes the call.
     public let thread: Int32
-    /// The architecture, as `AUDIT_ARCH_` numbers it.
+    /// The architecture: an `AUDIT_ARCH_` constant.
     public let architecture: UInt32
     /// The number of the call on that architecture.
     public let number: Int32
@@ -35,20 +35,20 @@ public struct Notification: Sendable {
     }
 }
 
-/// Where the notifications of a filter come in and are answered.
+/// Receives and answers the notifications of a filter.
 public struct NotificationListener: ~Copyable, Sendable {
-    /// The descriptor, which can be polled: it is hung up when no process is left that has the filter.
+    /// The descriptor, for poll(2): POLLHUP when no process has the filter any more.
     public let descriptor: FileDescriptor
 
     /// Takes over the descriptor of a listener.
     public init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
 
-    /// Gives the descriptor away.
+    /// Gives up the descriptor.
     public consuming func release() -> FileDescriptor { descriptor }
 
     /// Waits for the next notification.
     ///
-    /// Throws ENOENT if its process was killed meanwhile or, from Linux 6.11 on, if there is none left.
+    /// Throws ENOENT if its process was killed or, since Linux 6.11, if no process has the filter.
     public func receive() throws(Errno) -> Notification {
         let listener = descriptor.rawValue
         var native = clinux_notification()
@@ -56,7 +56,7 @@ public struct NotificationListener: ~Copyable, Sendable {
         return Notification(native)
     }
 
-    /// As `receive`, and from the moment that the kernel gives the notification out, `record` has it.
+    /// Like `receive()`, but `record` holds the notification as soon as the kernel hands it out.
     public func receive(into record: borrowing NotificationRecord) throws(Errno) -> Notification {
         let listener = descriptor.rawValue
         var native = clinux_notification()
@@ -65,7 +65,7 @@ public struct NotificationListener: ~Copyable, Sendable {
         return Notification(native)
     }
 
-    /// Whether the descriptor is a listener at all: no other file knows the question.
+    /// Whether the descriptor is a listener: only a listener accepts this ioctl(2).
     public var isGenuine: Bool {
         let listener = descriptor.rawValue
         do throws(Errno) {
@@ -76,14 +76,14 @@ public struct NotificationListener: ~Copyable, Sendable {
         }
     }
 
-    /// Whether no process is left that has the filter.
+    /// Whether no process has the filter any more.
     public var isAbandoned: Bool {
         var entries = [PollEntry(descriptor.reference, .readable)]
         guard (try? poll(&entries, timeout: Milliseconds(rawValue: 0))) == true else { return false }
         return entries[0].found.contains(.hungUp)
     }
 
-    /// Whether the process still waits, and so whether what was found out about its thread number was about it.
+    /// Whether the call still waits; if so, information found by its thread ID was about that thread.
     public func isWaiting(_ notification: Notification) -> Bool {
         let listener = descriptor.rawValue
         return
@@ -92,7 +92,7 @@ public struct NotificationListener: ~Copyable, Sendable {
             }) != nil
     }
 
-    /// Lets the call return: 0 without an error, otherwise -1 with it. Throws ENOENT if the thread no longer waits.
+    /// Makes the call return 0, or -1 with `error`. Throws ENOENT if the thread no longer waits.
     public func answer(_ notification: Notification, with error: Errno?) throws(Errno) {
         let listener = descriptor.rawValue
         try nothingOrErrno(.notification) {
@@ -100,12 +100,12 @@ public struct NotificationListener: ~Copyable, Sendable {
         }
     }
 
-    /// Lets the kernel carry out the call, with whatever is in the memory of the process by then.
+    /// Makes the kernel execute the call, with the present content of the memory of the process.
     public func resume(_ notification: Notification) throws(Errno) {
         let listener = descriptor.rawValue
         try nothingOrErrno(.notification) { clinux_notification_answer(listener, notification.identifier, 0, 1) }
     }
 
-    /// Makes the scheduler hand over to the listener and back at once, where the kernel can (Linux 6.6).
+    /// Makes the scheduler switch to the listener and back at once, if the kernel can (Linux 6.6).
     public func wakeAtOnce() { _ = clinux_notification_wake_at_once(descriptor.rawValue) }
 }

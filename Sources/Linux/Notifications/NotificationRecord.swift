@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// The notification that was received last, for the process that answers it if the receiver dies.
+/// The last received notification, for the process that answers it if the receiver dies.
 ///
-/// The process that makes the record writes to it, and no other can (memfd_create(2), `F_SEAL_FUTURE_WRITE`).
+/// Only the process that creates the record can write to it (memfd_create(2), `F_SEAL_FUTURE_WRITE`).
 @safe
 public struct NotificationRecord: ~Copyable {
     /// The descriptor for the reader.
     public let descriptor: FileDescriptor
     let room: UnsafeMutableRawPointer
 
-    /// Makes an empty record, which stays mapped until the process ends.
+    /// Creates an empty record, which stays mapped until the process ends.
     public init() throws(Errno) {
         var number: Int32 = -1
         var memory: UnsafeMutableRawPointer?
@@ -23,7 +23,7 @@ public struct NotificationRecord: ~Copyable {
         unsafe self.room = room
     }
 
-    /// The last notification in the record behind `descriptor`; nil if there was none, or it is no record.
+    /// Reads the last notification of the record behind `descriptor`; nil if it has none, or is no record.
     public static func last(in descriptor: borrowing some Descriptor & ~Copyable) -> Notification? {
         let number = descriptor.rawValue
         var native = clinux_notification()

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Another process, to be looked into as a debugger may: with the same identity, or with `CAP_SYS_PTRACE` (ptrace(2)).
+/// Access to another process with the rights of a debugger: the same identity, or `CAP_SYS_PTRACE` (ptrace(2)).
 public enum ProcessAccess {
-    /// The `count` bytes at `address` in the memory of the process that `thread` belongs to.
+    /// Reads `count` bytes at `address` in the memory of the process of `thread`.
     ///
-    /// The corresponding system call is process_vm_readv(2). Throws EFAULT if not all of them are there.
+    /// The corresponding system call is process_vm_readv(2). Throws EFAULT if not all of them are mapped.
     public static func memory(of thread: Int32, at address: UInt64, count: Int) throws(Errno) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: count)
         let read = try valueOrErrno(.readMemory) {
@@ -15,7 +15,7 @@ public enum ProcessAccess {
         return buffer
     }
 
-    /// Whether another process that may look into this one is let: `attempt` is called while what it needs is there.
+    /// Calls `attempt`, and keeps the memory and descriptor for its test of access to this process until it returns.
     /// - Parameter descriptor: a descriptor that is open.
     public static func offering<Result>(
         _ descriptor: InheritedDescriptor,
@@ -31,20 +31,20 @@ public enum ProcessAccess {
     }
 }
 
-/// What there is in a process for another to try whether it may look there.
+/// The memory and descriptor of a process by which another tests its access.
 public struct ProcessSample: Sendable {
     let process: Int32
     let address: UInt64
     let descriptor: Int32
 
-    /// What there is in `child`, a copy of the process that the sample is of.
+    /// The same sample in `child`, a fork of the process of this sample.
     public func of(_ child: Child) -> ProcessSample {
         ProcessSample(process: child.identifier, address: address, descriptor: descriptor)
     }
 
-    /// Does all that looking into a program takes: its descriptors, its memory, its credentials.
+    /// Makes all accesses that inspecting a program takes: descriptors, memory, credentials.
     ///
-    /// Throws EPERM where the kernel forbids it, as Yama does, or a filter of system calls around this process.
+    /// Throws EPERM if the kernel forbids it, for example Yama, or a seccomp filter on this process.
     public func inspect() throws(Errno) {
         let thread = try HeldThread(process)
         _ = try thread.descriptor(descriptor)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What /proc says of a thread (proc_pid_status(5)).
+/// A thread's status in /proc (proc_pid_status(5)).
 public struct ProcessStatus: Hashable, Sendable {
     /// The process that the thread belongs to.
     public let process: Int32
@@ -8,18 +8,18 @@ public struct ProcessStatus: Hashable, Sendable {
     public let users: [UserID]
     /// Its real, effective, saved and file system group.
     public let groups: [GroupID]
-    /// Its supplementary groups, in the order of the kernel, which is that of their numbers.
+    /// Its supplementary groups, in the kernel's order: ascending.
     public let supplementaryGroups: [GroupID]
     /// The capabilities that it may make effective.
     public let permitted: CapabilitySet
     /// The capabilities that are in effect.
     public let effective: CapabilitySet
 
-    /// Reads the open file `status` of a thread from its beginning, wherever it was read to.
+    /// Reads the open file `status` of a thread from its start, whatever its file offset.
     ///
     /// The corresponding system call is pread(2).
     public init(of file: borrowing some Descriptor & ~Copyable) throws(Errno) {
-        // The kernel writes all of it in one piece if there is room; a process may have 65,536 groups.
+        // The kernel returns all of it at once if the buffer is large enough; a process may have 65,536 groups.
         var room = 4096
         while room < 1 << 21 {
             let text = try file.read(upTo: room, at: 0)
@@ -33,9 +33,9 @@ public struct ProcessStatus: Hashable, Sendable {
         throw .fileTooLarge
     }
 
-    /// Reads the text of the file; nil unless each line that is needed is there once, with nothing but numbers in it.
+    /// Parses the text of the file; nil unless each needed line occurs exactly once and holds only numbers.
     ///
-    /// The name of the program comes first, on a line of its own in which the kernel escapes line feeds.
+    /// The program name comes first, on its own line, in which the kernel escapes line feeds.
     public init?(_ text: [UInt8]) {
         var found: (process: [UInt64]?, users: [UInt64]?, groups: [UInt64]?, supplementary: [UInt64]?)
         var masks: (permitted: [UInt64]?, effective: [UInt64]?)
@@ -80,8 +80,8 @@ public struct ProcessStatus: Hashable, Sendable {
         return words
     }
 
-    /// Reads the numbers of `line` if it is the one called `name`; false if it is, and was there before or has others
-    /// than numbers.
+    /// Parses the numbers of `line` if its name is `name`; false if such a line occurred before or has anything but
+    /// numbers.
     private static func read(
         _ line: ArraySlice<UInt8>,
         _ name: ByteString,

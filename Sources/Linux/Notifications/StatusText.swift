@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What /proc says of a process or thread in its file `status`: lines of a name, a colon and, most of them, numbers
+/// The file `status` of a process or thread in /proc: lines of a name, a colon and, mostly, numbers
 /// (proc_pid_status(5)).
 public struct StatusText: Sendable {
     private let text: [UInt8]
@@ -8,7 +8,7 @@ public struct StatusText: Sendable {
     /// Takes the content of the file.
     public init(_ text: [UInt8]) { self.text = text }
 
-    /// The numbers in the first line with the name `name`; nil if there is none, or if it has others than numbers.
+    /// The numbers in the first line named `name`; nil without one, or if it has anything but numbers.
     public func numbers(_ name: ByteString, base: UInt8 = 10) -> [UInt64]? {
         var start = 0
         while start < text.count {
@@ -22,13 +22,13 @@ public struct StatusText: Sendable {
         return nil
     }
 
-    /// The set of capabilities in the line with the name `name`; nil if there is none.
+    /// The capability set in the line named `name`; nil if there is none.
     public func capabilities(_ name: ByteString) -> CapabilitySet? {
         guard let numbers = numbers(name, base: 16), numbers.count == 1 else { return nil }
         return CapabilitySet(rawValue: numbers[0])
     }
 
-    /// The numbers in `line`, with blanks between them; nil if there is anything else.
+    /// The numbers in `line`, separated by blanks; nil if it has anything else.
     static func numbers(in line: ArraySlice<UInt8>, base: UInt8) -> [UInt64]? {
         func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
         var numbers: [UInt64] = []

@@ -3,11 +3,11 @@ internal import CLinux
 
 /// One instruction of a classic BPF program (bpf in `<linux/filter.h>`).
 public struct FilterInstruction: Hashable, Sendable {
-    /// What it does.
+    /// The opcode.
     public let code: UInt16
-    /// How many instructions are skipped if a comparison holds.
+    /// The number of instructions to skip if a comparison is true.
     public let ifTrue: UInt8
-    /// How many instructions are skipped if it does not.
+    /// The number of instructions to skip if it is false.
     public let ifFalse: UInt8
     /// The operand.
     public let operand: UInt32
@@ -23,25 +23,25 @@ public struct FilterInstruction: Hashable, Sendable {
     /// Loads the 32-bit word at `offset` of `struct seccomp_data`.
     public static func load(_ offset: UInt32) -> FilterInstruction { FilterInstruction(0x20, offset) }
 
-    /// Skips `ifFalse` instructions unless what was loaded is `value`.
+    /// Skips `ifFalse` instructions unless the loaded word is `value`.
     public static func skip(_ ifFalse: UInt8, unlessEqual value: UInt32) -> FilterInstruction {
         FilterInstruction(0x15, value, ifFalse: ifFalse)
     }
 
-    /// Skips `ifTrue` instructions if what was loaded is `value`.
+    /// Skips `ifTrue` instructions if the loaded word is `value`.
     static func skip(_ ifTrue: UInt8, ifEqual value: UInt32) -> FilterInstruction {
         FilterInstruction(0x15, value, ifTrue: ifTrue)
     }
 
-    /// Skips `ifTrue` instructions if what was loaded has any bit of `mask`.
+    /// Skips `ifTrue` instructions if the loaded word has any bit of `mask`.
     static func skip(_ ifTrue: UInt8, ifAnyOf mask: UInt32) -> FilterInstruction {
         FilterInstruction(0x45, mask, ifTrue: ifTrue)
     }
 
-    /// Ends the process by SIGSYS: `SECCOMP_RET_KILL_PROCESS`.
+    /// Kills the process by SIGSYS: `SECCOMP_RET_KILL_PROCESS`.
     public static var kill: FilterInstruction { FilterInstruction(0x06, 0x8000_0000) }
 
-    /// Lets the kernel carry out the call: `SECCOMP_RET_ALLOW`.
+    /// Executes the call: `SECCOMP_RET_ALLOW`.
     public static var allow: FilterInstruction { FilterInstruction(0x06, 0x7FFF_0000) }
 
     /// Leaves the call to the listener: `SECCOMP_RET_USER_NOTIF`.
@@ -49,25 +49,25 @@ public struct FilterInstruction: Hashable, Sendable {
 }
 
 extension CurrentProcess {
-    /// Whether the process has filters for its system calls (`PR_GET_SECCOMP`).
+    /// Whether the process has seccomp filters (`PR_GET_SECCOMP`).
     public static var hasFilters: Bool { clinux_prctl(PR_GET_SECCOMP, 0, 0, 0, 0) > 0 }
 }
 
 extension NotificationListener {
-    /// Puts `filter` on the calling thread and whatever it starts, for good, and listens to what it notifies of.
+    /// Installs `filter` for good on the calling thread and its descendants, and listens for its notifications.
     ///
-    /// Takes away the right to gain privileges if it must (`PR_SET_NO_NEW_PRIVS`), which it need not for root. Throws
-    /// EBUSY if another filter of the process has a listener. The corresponding system call is seccomp(2).
+    /// Gives up gaining privileges if necessary (`PR_SET_NO_NEW_PRIVS`), which it is not for root. Throws EBUSY if
+    /// another filter of the process has a listener. The corresponding system call is seccomp(2).
     public static func install(_ filter: [FilterInstruction]) throws(Errno) -> NotificationListener {
         let native = filter.map { sock_filter(code: $0.code, jt: $0.ifTrue, jf: $0.ifFalse, k: $0.operand) }
         let listens = UInt32(1 << 3)
-        // A call that has been received is not given up for a signal that does not kill; Linux 5.19.
+        // After a call is received, only a fatal signal interrupts it; Linux 5.19.
         var flags = listens | 1 << 5
         while true {
             do throws(Errno) {
                 return try install(native, flags: flags)
             } catch {
-                // A kernel that does not know the flag says so before it looks at the privileges.
+                // A kernel without the flag reports that before it checks privileges.
                 if error == .invalidArgument, flags != listens {
                     flags = listens
                 } else if error == .permissionDenied, CurrentProcess.mayGainPrivileges {

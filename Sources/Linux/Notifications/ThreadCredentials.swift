@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Everything by which the kernel judges whether a thread may bind a port (credentials(7), capabilities(7), namespaces(7)).
+/// All that decides whether the kernel lets a thread bind a port (credentials(7), capabilities(7), namespaces(7)).
 public struct ThreadCredentials: Hashable, Sendable {
     /// Its real, effective, saved and file system user, in this order.
     public var users: [UserID]
     /// Its real, effective, saved and file system group, in this order.
     public var groups: [GroupID]
-    /// Its supplementary groups, in the order of their numbers.
+    /// Its supplementary groups, in ascending order.
     public var supplementaryGroups: [GroupID]
     /// The capabilities that it may make effective.
     public var permitted: CapabilitySet
@@ -15,7 +15,7 @@ public struct ThreadCredentials: Hashable, Sendable {
     public var effective: CapabilitySet
     /// The user namespace in which these capabilities count.
     public var userNamespace: NamespaceID
-    /// The network namespace in which its new sockets are.
+    /// The network namespace of its new sockets.
     public var networkNamespace: NamespaceID
 
     /// Creates credentials.
@@ -29,9 +29,9 @@ public struct ThreadCredentials: Hashable, Sendable {
         self.networkNamespace = networkNamespace
     }
 
-    /// Reads those of the thread whose directory below /proc is open, and the file `status` in it.
+    /// Reads the credentials of a thread from its open directory below /proc and the open file `status` in it.
     ///
-    /// Throws EACCES if this process may not look into that one: ptrace(2), `PTRACE_MODE_READ_FSCREDS`.
+    /// Throws EACCES if this process may not inspect that one: ptrace(2), `PTRACE_MODE_READ_FSCREDS`.
     init(
         in directory: borrowing some Descriptor & ~Copyable,
         _ status: borrowing some Descriptor & ~Copyable
@@ -43,9 +43,9 @@ public struct ThreadCredentials: Hashable, Sendable {
         )
     }
 
-    /// Those of this process.
+    /// The credentials of this process.
     ///
-    /// Throws ESRCH if what is mounted at /proc belongs to another PID namespace, in which numbers of threads mean others.
+    /// Throws ESRCH if /proc belongs to another PID namespace, in which thread IDs differ.
     public static func ofCurrentProcess() throws(Errno) -> ThreadCredentials {
         guard try readLink("/proc/self") == "\(CurrentProcess.identifier)" else { throw .noSuchProcess }
         let directory = try FileDescriptor.open("/proc/self", [.pathOnly, .directory])
@@ -56,7 +56,7 @@ public struct ThreadCredentials: Hashable, Sendable {
     public var canBindAllPorts: Bool { effective.contains(.netBindService) }
 }
 
-/// The identity of a namespace: the device and the number of its file (ioctl_nsfs(2)).
+/// The identity of a namespace: device and inode number of its file (ioctl_nsfs(2)).
 public struct NamespaceID: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
@@ -67,7 +67,7 @@ public struct NamespaceID: Hashable, Sendable {
         self.inode = inode
     }
 
-    /// Looks at the link `path`, which starts from `directory`.
+    /// Follows the link `path`, relative to `directory`.
     init(of path: ByteString, in directory: borrowing some Descriptor & ~Copyable) throws(Errno) {
         let status = try FileStatus(ofTarget: path, in: directory)
         self.init(device: status.device, inode: status.inode)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-// Lookups that tell "there is none" from "no database answered": a directory service may be out of reach.
+// Lookups that distinguish "no such entry" from "no database answered": a directory service may be unreachable.
 
 extension Accounts {
     /// The number of the user with the name `name`; nil if all databases say that there is none.
@@ -47,20 +47,20 @@ extension Accounts {
 
     /// The members of a group.
     public struct Members: Sendable {
-        /// The users of this machine whose primary group it is.
+        /// The users of this machine with this primary group.
         public var primary: [UserID] = []
         /// The members that the group lists, with their names.
         public var named: [(name: ByteString, user: UserID)] = []
-        /// The names in the group that no user has.
+        /// The names in the group that belong to no user.
         public var unknown: [ByteString] = []
-        /// The names in the group that no database could look up.
+        /// The names in the group for which a database did not answer.
         public var unanswered: [ByteString] = []
     }
 
     /// The members of the group with the number `group`. Throws ENOENT if the group itself is not found.
     ///
-    /// The corresponding C functions are getgrgid(3) and getpwent(3), which share memory with all of the process: one
-    /// thread at a time.
+    /// The corresponding C functions are getgrgid(3) and getpwent(3). They use static memory: call this from one thread
+    /// at a time.
     public static func findMembers(of group: GroupID) throws(Errno) -> Members {
         guard let names = namesOfMembers(of: group) else { throw .noSuchFile }
         var members = Members()

@@ -35,7 +35,7 @@ public enum Accounts {
         }
     }
 
-    /// The groups that a session of the user `name` has: the primary one and the supplementary ones.
+    /// The groups of a session of the user `name`: the primary group and the supplementary groups.
     ///
     /// The corresponding C function is getgrouplist(3). Empty if there is no such user.
     public static func groups(ofUser name: ByteString) -> [GroupID] {
@@ -53,16 +53,16 @@ public enum Accounts {
     /// The primary group of the user with the number `user`; nil if there is no such user, or if a database did not answer.
     public static func primaryGroup(of user: UserID) -> GroupID? { (try? findPrimaryGroup(of: user)) ?? nil }
 
-    /// What `search` finds; nil also if a database did not answer.
+    /// Returns what `search` finds; nil also if a database did not answer.
     private static func lookup<Found>(
         _ body: (UnsafeMutablePointer<CChar>, Int, inout Found?) -> Int32
     ) -> Found? {
         (try? unsafe search(body)).flatMap { $0 }
     }
 
-    /// Calls `body` with more and more room until its entry fits.
+    /// Calls `body` with larger and larger buffers until the entry fits.
     ///
-    /// Nil means that there is no such entry; what is thrown, that a database which could have one did not answer.
+    /// Returns nil if there is no such entry; throws if a database that could have the entry did not answer.
     static func search<Found>(
         _ body: (UnsafeMutablePointer<CChar>, Int, inout Found?) -> Int32
     ) throws(Errno) -> Found? {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// The system calls that the privileged program goes on with once it is set up: a list of what is allowed.
+/// The only system calls that the privileged program may make after its setup.
 ///
-/// Any other ends the process by SIGSYS, and so does a call of another architecture or of x32. A process that waits for it
-/// hears of a program that was ended, which allows nothing.
+/// Any other call, and any call of another architecture or of x32, terminates the process by SIGSYS. A process that
+/// waits for it then sees the signal, which allows nothing.
 public struct AllowedCalls: Sendable {
     /// The required value of an argument; the filter compares its lower 32 bits.
     enum Condition: Sendable {
@@ -14,7 +14,7 @@ public struct AllowedCalls: Sendable {
         case noBits(index: Int, mask: UInt32)
     }
 
-    /// A system call and what its arguments have to be.
+    /// A system call and the condition for its arguments.
     struct Call: Sendable {
         let number: Int
         let condition: Condition?
@@ -26,16 +26,16 @@ public struct AllowedCalls: Sendable {
     }
 
     let calls: [Call]
-    /// Whether the process goes on to make many calls, so that the kernel's table of calls that are always allowed pays.
+    /// Whether the process makes so many calls that the kernel's cache of calls that are always allowed pays off.
     let isLongLived: Bool
 
-    /// What is left of one bind when the rules are read: asking the tree, the socket on descriptor 0, and the log.
+    /// The calls for one bind after the rules are read: querying the tree, the socket on descriptor 0, and the log.
     ///
-    /// Files can be opened for reading alone, memory cannot be made executable, and new sockets are local ones.
+    /// Files can only be opened for reading, memory cannot be made executable, and new sockets are UNIX sockets.
     public static var ofOneBind: AllowedCalls { AllowedCalls(calls: common, isLongLived: false) }
 
-    /// What a helper takes that keeps running: besides, reading the rules, hearing from the supervisor, looking into the
-    /// programs of its user (`HeldThread`), answering their calls, and the record of them.
+    /// The calls of a long-running helper: also reading the rules, receiving from the supervisor, inspecting the
+    /// programs of its user (`HeldThread`), answering their calls, and recording them.
     public static var ofService: AllowedCalls { AllowedCalls(calls: common + service, isLongLived: true) }
 
     private static var common: [Call] {
@@ -81,10 +81,10 @@ public struct AllowedCalls: Sendable {
 }
 
 extension AllowedCalls {
-    /// The filter. A call with another architecture's number ends the process before its number is looked at.
+    /// The filter. It checks the architecture before the number; another architecture terminates the process.
     ///
-    /// The kernel tries a new filter on every number there is, to know what it always allows. For a process that makes a
-    /// few calls more that takes longer than it saves; it gives up at a filter which looks at anything but the number.
+    /// The kernel runs a new filter for every call number, to cache which calls are always allowed. For a process that
+    /// makes only a few more calls, that costs more time than it saves; a load of anything but the number stops it.
     public var program: [FilterInstruction] {
         var program: [FilterInstruction] = []
         program.reserveCapacity(160)
@@ -122,7 +122,7 @@ extension AllowedCalls {
         }
     }
 
-    /// Where `struct seccomp_data` has the lower half of an argument.
+    /// The offset of the lower half of an argument in `struct seccomp_data`.
     private static func lowHalf(of index: Int) -> UInt32 {
         #if _endian(little)
             UInt32(16 + index * 8)

@@ -2,21 +2,21 @@
 internal import CLinux
 
 extension CurrentProcess {
-    /// Whether programs that it starts may gain privileges: not under `PR_SET_NO_NEW_PRIVS` (prctl(2)).
+    /// Whether programs that this process executes may gain privileges: not under `PR_SET_NO_NEW_PRIVS` (prctl(2)).
     public static var mayGainPrivileges: Bool { clinux_prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0 }
 
-    /// Turns this process, which has to be root's, into one of `user` with `CAP_NET_BIND_SERVICE` and no other privilege.
+    /// Changes this process, which must run as root, to `user` with `CAP_NET_BIND_SERVICE` and no other privilege.
     ///
-    /// The capability is ambient, so that it stays when another program takes the place of this one, and in all that it
-    /// starts; the bounding set has nothing else left, so that no program there can gain more (capabilities(7)).
+    /// The capability is ambient, so that it survives execve(2) and its children inherit it; the bounding set contains
+    /// nothing else, so that no program there can gain more (capabilities(7)).
     /// - Parameters:
     ///   - user: the user.
     ///   - group: the user's group.
-    ///   - name: the user's name, whose groups are taken on; nil for no groups but `group`.
+    ///   - name: the user's name, to set the user's supplementary groups; nil for none.
     public static func become(_ user: UserID, _ group: GroupID, name: ByteString?) throws(Errno) {
         for number in 0..<Capability.limit {
             let capability = Capability(number: number)
-            // EINVAL ends the list: the kernel has no more.
+            // EINVAL: the kernel has no more capabilities.
             guard (try? CapabilityControls.isInBoundingSet(capability)) != nil else { break }
             if capability != .netBindService { try CapabilityControls.dropFromBoundingSet(capability) }
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension [ByteString] {
-    /// Copies the arguments of a program as its entry point gets them.
+    /// Copies the arguments that the entry point of a program receives.
     @unsafe public init(
         argumentCount count: Int32,
         arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// What prctl(2) does with the capabilities of the calling thread, beside the three sets. Other threads keep theirs.
+/// Operations of prctl(2) on capabilities of the calling thread beyond the three sets. Other threads are unaffected.
 public enum CapabilityControls {
-    /// Whether a capability is in the bounding set; throws EINVAL if the kernel has it not.
+    /// Whether a capability is in the bounding set; throws EINVAL if the kernel does not know it.
     ///
     /// The corresponding operation is `PR_CAPBSET_READ`.
     public static func isInBoundingSet(_ capability: Capability) throws(Errno) -> Bool {
         try valueOrErrno(.prctl) { clinux_prctl(PR_CAPBSET_READ, UInt(capability.rawValue), 0, 0, 0) } == 1
     }
 
-    /// Takes a capability out of the bounding set, for good. Needs CAP_SETPCAP; throws EINVAL if the kernel has it not.
+    /// Removes a capability from the bounding set for good. Needs CAP_SETPCAP; throws EINVAL if the kernel does not
+    /// know it.
     ///
     /// The corresponding operation is `PR_CAPBSET_DROP`.
     public static func dropFromBoundingSet(_ capability: Capability) throws(Errno) {
         try nothingOrErrno(.prctl) { clinux_prctl(PR_CAPBSET_DROP, UInt(capability.rawValue), 0, 0, 0) }
     }
 
-    /// Whether a capability is in the ambient set; throws EINVAL if the kernel has it not.
+    /// Whether a capability is in the ambient set; throws EINVAL if the kernel does not know it.
     ///
     /// The corresponding operation is `PR_CAP_AMBIENT_IS_SET`.
     public static func isAmbient(_ capability: Capability) throws(Errno) -> Bool {
@@ -26,9 +27,9 @@ public enum CapabilityControls {
         } == 1
     }
 
-    /// Puts a capability into the ambient set, or takes it out.
+    /// Adds a capability to the ambient set, or removes it.
     ///
-    /// To put it in, it has to be permitted and inheritable; otherwise EPERM is thrown. The corresponding operations are
+    /// Throws EPERM if a capability to add is not both permitted and inheritable. The corresponding operations are
     /// `PR_CAP_AMBIENT_RAISE` and `PR_CAP_AMBIENT_LOWER`.
     public static func setAmbient(_ capability: Capability, to isAmbient: Bool) throws(Errno) {
         let operation = isAmbient ? PR_CAP_AMBIENT_RAISE : PR_CAP_AMBIENT_LOWER
@@ -49,21 +50,21 @@ public enum CapabilityControls {
         UInt32(try valueOrErrno(.prctl) { clinux_prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) })
     }
 
-    /// Sets the securebits. Needs CAP_SETPCAP; throws EPERM also for a change of locked ones.
+    /// Sets the securebits. Needs CAP_SETPCAP; throws EPERM also if the change affects locked bits.
     ///
     /// The corresponding operation is `PR_SET_SECUREBITS`.
     public static func setSecureBits(_ bits: UInt32) throws(Errno) {
         try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_SECUREBITS, UInt(bits), 0, 0, 0) }
     }
 
-    /// Whether the permitted set survives the change from root to another user. Ends with execve(2).
+    /// Sets whether the permitted set survives a change from root to another user. execve(2) clears the setting.
     ///
     /// The corresponding operation is `PR_SET_KEEPCAPS`.
     public static func keepPermitted(_ keeps: Bool) throws(Errno) {
         try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_KEEPCAPS, keeps ? 1 : 0, 0, 0, 0) }
     }
 
-    /// Makes sure that no execve(2) of this thread and its children gives them privileges, for good.
+    /// Prevents, for good, that execve(2) gives this thread or its children privileges.
     ///
     /// The corresponding operation is `PR_SET_NO_NEW_PRIVS`.
     public static func gainNoNewPrivileges() throws(Errno) {

@@ -5,7 +5,7 @@
 ///     let kept: CapabilitySet = [.netBindService, .netRaw]
 ///     kept.contains(.netRaw)
 public struct CapabilitySet: RawRepresentable, Hashable, Sendable {
-    /// The 64 bits, as the kernel has them.
+    /// The 64 bits, as in the kernel.
     public var rawValue: UInt64
 
     /// Creates a set from its bits.
@@ -40,7 +40,7 @@ extension CapabilitySet: SetAlgebra {
         CapabilitySet(rawValue: rawValue ^ other.rawValue)
     }
 
-    /// Puts `member` in, and says whether it was missing.
+    /// Adds `member`, and returns whether it was missing.
     @discardableResult
     public mutating func insert(_ member: Capability) -> (inserted: Bool, memberAfterInsert: Capability) {
         let isNew = !contains(member)
@@ -48,7 +48,7 @@ extension CapabilitySet: SetAlgebra {
         return (isNew, member)
     }
 
-    /// Takes `member` out, and returns it if it was in.
+    /// Removes `member`, and returns it if it was present.
     @discardableResult
     public mutating func remove(_ member: Capability) -> Capability? {
         let found = contains(member)
@@ -56,7 +56,7 @@ extension CapabilitySet: SetAlgebra {
         return found ? member : nil
     }
 
-    /// Puts `member` in, and returns it if it was in before.
+    /// Adds `member`, and returns it if it was present.
     @discardableResult
     public mutating func update(with member: Capability) -> Capability? { insert(member).inserted ? nil : member }
 
@@ -77,7 +77,7 @@ extension CapabilitySet: Sequence {
     public struct Iterator: IteratorProtocol {
         var rest: UInt64
 
-        /// The next member; nil behind the last.
+        /// The next member; nil after the last.
         public mutating func next() -> Capability? {
             guard rest != 0 else { return nil }
             let number = rest.trailingZeroBitCount

@@ -7,7 +7,7 @@ public struct CapabilityState: Hashable, Sendable {
     public var effective: CapabilitySet
     /// What may be made effective.
     public var permitted: CapabilitySet
-    /// What survives an execve(2) of a file that has it inheritable too.
+    /// What survives an execve(2) of a file that also has it inheritable.
     public var inheritable: CapabilitySet
 
     /// Creates a state; without arguments, one with nothing in it.
@@ -23,13 +23,13 @@ public struct CapabilityState: Hashable, Sendable {
 }
 
 extension CapabilityState {
-    /// Whether `CAP_NET_BIND_SERVICE` is effective: then every port may be bound in the networks of the user namespace.
+    /// Whether `CAP_NET_BIND_SERVICE` is effective: it allows every port in the networks of the user namespace.
     public var canBindAllPorts: Bool { effective.contains(.netBindService) }
 
     /// The sets of a process.
     ///
     /// The corresponding system call is capget(2).
-    /// - Parameter process: its number; 0 is the calling thread. Throws ESRCH if there is none, EINVAL if it is negative.
+    /// - Parameter process: its ID; 0 is the calling thread. Throws ESRCH if there is none, EINVAL if it is negative.
     public init(ofProcess process: Int32) throws(Errno) {
         var sets = clinux_capability_sets()
         try nothingOrErrno(.getCapabilities) { unsafe clinux_capget(process, &sets) }
@@ -45,8 +45,8 @@ extension CapabilityState {
 
     /// Makes these the sets of the calling thread alone.
     ///
-    /// The corresponding system call is capset(2). Throws EPERM for what the thread may not have: permitted beyond what is, or
-    /// effective beyond permitted.
+    /// The corresponding system call is capset(2). Throws EPERM for a permitted set beyond the current one, or an
+    /// effective set beyond the permitted one.
     public func applyToCurrentThread() throws(Errno) {
         var sets = clinux_capability_sets(
             effective: Self.split(effective),
@@ -56,7 +56,7 @@ extension CapabilityState {
         try nothingOrErrno(.setCapabilities) { unsafe clinux_capset(&sets) }
     }
 
-    /// The kernel has a set as two words, the lower one first.
+    /// The kernel represents a set as two words, the lower first.
     private static func join(_ words: (UInt32, UInt32)) -> CapabilitySet {
         CapabilitySet(rawValue: UInt64(words.1) << 32 | UInt64(words.0))
     }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// What became of a process (wait(2)).
+/// A state change of a process (wait(2)).
 public enum ProcessChange: Hashable, Sendable {
-    /// It ended by itself.
+    /// The process exited.
     case exited(status: Int32)
-    /// A signal ended it.
+    /// A signal killed it.
     case killed(signal: Int32)
     /// A signal stopped it.
     case stopped(signal: Int32)
-    /// It goes on.
+    /// It resumed.
     case continued
 }
 
 extension CurrentProcess {
-    /// The next change of a child, which is forgotten if it ended; nil when none has changed.
+    /// The next state change of a child; a child that ended is reaped. Nil if none changed.
     ///
     /// Throws ECHILD when there are no children. The corresponding system call is waitpid(2).
     public static func nextChildChange() throws(Errno) -> (child: Int32, change: ProcessChange)? {

@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A process that this one started.
+/// A child of this process.
 public struct Child: Hashable, Sendable {
-    /// Its number.
+    /// Its ID.
     public let identifier: Int32
 }
 
 extension CurrentProcess {
-    /// Splits this process in two. Gives the child to the parent, and nil to the child.
+    /// Forks this process. Returns the child in the parent, and nil in the child.
     ///
-    /// Only for programs of the embedded ring: nothing of a runtime survives it.
+    /// Only for programs of the embedded ring: no language runtime survives it.
     /// The corresponding system call is fork(2).
     public static func fork() throws(Errno) -> Child? {
         let identifier = try valueOrErrno(.fork, retryOnInterrupt: false) { clinux_fork() }
         return identifier == 0 ? nil : Child(identifier: identifier)
     }
 
-    /// Ends the process at once, without anything that waits for its end.
+    /// Terminates the process at once, without running exit handlers.
     ///
     /// The corresponding system call is _exit(2).
     public static func exit(_ status: Int32) -> Never { _exit(status) }
 
-    /// Takes note of a child that has ended; nil when none has. Throws ECHILD when there are no children.
+    /// Reaps a child that has ended; nil if none has. Throws ECHILD if there are no children.
     ///
     /// The corresponding system call is waitpid(2).
-    /// - Parameter waits: whether to wait for one to end.
+    /// - Parameter waits: whether to wait until a child ends.
     public static func reapChild(waits: Bool) throws(Errno) -> Child? {
         let ended = try valueOrErrno(.wait) { waitpid(-1, nil, waits ? 0 : WNOHANG) }
         return ended == 0 ? nil : Child(identifier: ended)
     }
 
-    /// Gives descriptor `number` the meaning of `descriptor`, for the programs that are started too.
+    /// Makes descriptor `number` a duplicate of `descriptor`, also for programs that are started.
     ///
     /// The corresponding system call is dup2(2).
     public static func redirect(_ number: InheritedDescriptor, to descriptor: borrowing some Descriptor & ~Copyable)
@@ -41,21 +41,21 @@ extension CurrentProcess {
         try nothingOrErrno(.duplicate) { dup2(old, new) }
     }
 
-    /// Gives all signals back the meaning that programs expect.
+    /// Resets SIGPIPE and SIGCHLD to their default actions and unblocks all signals.
     public static func restoreSignals() {
         for number in [SIGPIPE, SIGCHLD] { _ = clinux_signal_default(number) }
         _ = clinux_unblock_signals()
     }
 
-    /// Leaves it to the kernel to collect children that have ended (`SIGCHLD` ignored, waitpid(2), NOTES).
+    /// Makes the kernel reap children that end (`SIGCHLD` ignored, waitpid(2), NOTES).
     public static func forgetChildren() { _ = clinux_signal_ignore(SIGCHLD) }
 }
 
-/// Signals that are read like bytes instead of interrupting (signalfd(2)).
+/// Signals that a descriptor receives instead of a handler (signalfd(2)).
 public struct SignalDescriptor: ~Copyable, Descriptor {
     private let descriptor: FileDescriptor
 
-    /// What a signal means here.
+    /// The signals that can be received.
     public enum Signal: Sendable {
         case child, user1, terminate, interrupt
 
@@ -72,22 +72,22 @@ public struct SignalDescriptor: ~Copyable, Descriptor {
     /// The descriptor's number.
     public var rawValue: Int32 { descriptor.rawValue }
 
-    /// Takes `signals` over.
+    /// Receives `signals`.
     ///
     /// The corresponding system call is signalfd(2).
     public init(_ signals: [Signal]) throws(Errno) {
         let numbers = signals.map { $0.number }
         let count = Int32(numbers.count)
-        // A starter that ignores it leaves that to us, and then no child would ever be reported.
+        // A parent that ignores SIGCHLD passes that on, and then the kernel would never report a child.
         if numbers.contains(SIGCHLD) { _ = clinux_signal_default(SIGCHLD) }
         descriptor = FileDescriptor(
             owning: try valueOrErrno(.open) { unsafe clinux_signal_descriptor(numbers, count) }
         )
     }
 
-    /// The next signal that came; nil when none did.
+    /// The next signal received; nil if there is none.
     public func next() -> Signal? {
-        // The number stands at the beginning of a record of 128 bytes.
+        // The signal number is at the start of a 128-byte record.
         guard let record = try? read(upTo: 128), record.count == 128 else { return nil }
         switch Int32(record[0]) {
         case SIGCHLD: return .child

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// What a privileged program does to its own process first, so that nothing which its starter left there has a say.
+/// What a privileged program changes in its own process first, so that nothing inherited from its caller affects it.
 public enum Confinement {
     /// Closes every descriptor from `first` on.
     ///
@@ -10,44 +10,45 @@ public enum Confinement {
         try nothingOrErrno(.close) { clinux_close_range(UInt32(bitPattern: first), .max, 0) }
     }
 
-    /// Lets no signal in but SIGALRM, and lets that end the process (signal(7)).
+    /// Blocks every signal except SIGALRM, and resets that one to its default action, termination (signal(7)).
     ///
-    /// A signal to a whole process group, which a program survives, then does not end the helper that works for it.
+    /// A signal to a whole process group that a program survives then does not terminate the helper that serves it.
     public static func blockSignals() {
         _ = clinux_signal_default(SIGALRM)
         clinux_block_signals_except(SIGALRM)
     }
 
-    /// Ends the process by SIGALRM after `seconds`, also if it was stopped in the meantime; 0 lets it live (alarm(2)).
+    /// Terminates the process by SIGALRM after `seconds`, which pass even while it is stopped; 0 cancels that
+    /// (alarm(2)).
     public static func limitLife(seconds: UInt32) { _ = alarm(seconds) }
 
-    /// From here to `endWork`, ends the process once it has been `seconds` at it, or a second less, also if it was
-    /// stopped in the meantime. Until the first time SIGALRM ends it; from then on only while it is at work.
+    /// Terminates the process `seconds`, or a second less, from now unless `endWork` is called first, even if it was
+    /// stopped. Before the first call SIGALRM always terminates the process; later only between the two calls.
     public static func beginWork(within seconds: UInt32) { clinux_begin_work(seconds) }
 
-    /// What was begun is done.
+    /// Ends the work that `beginWork` began.
     public static func endWork() { clinux_end_work() }
 
-    /// Ends the process by SIGKILL when the one that started it has ended (`PR_SET_PDEATHSIG`, prctl(2)).
+    /// Kills the process by SIGKILL when its parent ends (`PR_SET_PDEATHSIG`, prctl(2)).
     public static func endWithParent() { _ = clinux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0, 0, 0) }
 
-    /// Forgets the environment and sets the file creation mask to 077 (clearenv(3), umask(2)).
+    /// Clears the environment and sets the file creation mask to 077 (clearenv(3), umask(2)).
     public static func resetEnvironment() {
         _ = clearenv()
         _ = umask(0o077)
     }
 }
 
-/// The capabilities that the process may make effective: permitted, and not in use until then (capabilities(7)).
+/// The capabilities that the process holds permitted and makes effective only for use (capabilities(7)).
 public final class HeldCapabilities {
     private var state: CapabilityState
 
-    /// Makes `capability` effective, of all held ones it alone; a process that does not hold it goes on without.
+    /// Makes only `capability` effective; does not fail if the process does not hold it.
     public func raise(_ capability: Capability) {
         setEffective(holds(capability) ? [capability] : [])
     }
 
-    /// Makes all ineffective again.
+    /// Clears the effective set.
     public func lower() { setEffective([]) }
 
     /// Whether `capability` may be made effective.
@@ -78,17 +79,17 @@ public final class HeldCapabilities {
         } catch {}
     }
 
-    /// Leaves the process with the identity of the user who started it and, of all its privileges, with `kept` alone,
-    /// permitted and not effective. The real root keeps what is permitted, which access(2) has to see.
+    /// Gives the process the identity of the user who started it and only the privileges `kept`, permitted but not
+    /// effective. The real root keeps its permitted set, which access(2) must see.
     ///
-    /// Whether the program was installed with file capabilities or set-id root, this makes the same process of it.
+    /// The result is the same whether the program was installed with file capabilities or set-id root.
     public init(keeping kept: CapabilitySet) throws(Errno) {
         let user = CurrentProcess.realUser
         if user == .root {
             state = try .ofCurrentThread()
             return
         }
-        // Permitted capabilities outlast the change from root to another user only with this (prctl(2)).
+        // Only this keeps permitted capabilities when root changes to another user (prctl(2)).
         try CapabilityControls.keepPermitted(true)
         try nothingOrErrno(.setIdentity) { clinux_setresuid(user.rawValue, user.rawValue, user.rawValue) }
         state = CapabilityState(permitted: try CapabilityState.ofCurrentThread().permitted.intersection(kept))

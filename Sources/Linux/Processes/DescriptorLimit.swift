@@ -3,11 +3,11 @@ internal import CLinux
 
 /// How many descriptors the process may have open at a time (`RLIMIT_NOFILE`, getrlimit(2)).
 public enum DescriptorLimit {
-    /// The limit; 0 if the kernel does not tell.
+    /// The limit; 0 if it cannot be read.
     public static var current: Int { Int(clamping: clinux_descriptor_limit()) }
 
-    /// Raises the limit to `count`, or as far as the process may without a privilege. Does not lower it.
+    /// Raises the limit to `count`, or as far as the process may without privilege. Never lowers it.
     ///
-    /// Programs that use select(2) must not: it has no room for descriptors above 1023.
+    /// Programs that use select(2) must not call this: it cannot handle descriptors above 1023.
     public static func raise(to count: Int) { clinux_raise_descriptor_limit(UInt(count)) }
 }

@@ -11,7 +11,7 @@ public enum Environment {
         }
     }
 
-    /// Sets the variable `name`, in the place of its old value.
+    /// Sets the variable `name`, replacing its old value.
     ///
     /// The corresponding C function is setenv(3).
     public static func set(_ name: ByteString, to value: ByteString) throws(Errno) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Replaces this process by `program`, which is looked for along PATH unless its name has a slash.
+/// Replaces this process by `program`, searched for in PATH unless its name contains a slash.
 ///
 /// The corresponding C function is execvp(3). Returns only to throw.
 /// - Parameters:
@@ -16,7 +16,7 @@ public func execute(_ program: ByteString, arguments: [ByteString]) throws(Errno
     fatalError("execvp returned without an error")
 }
 
-/// Replaces this process by the program at `path`, which is looked for nowhere else.
+/// Replaces this process by the program at `path`, without a search in PATH.
 ///
 /// The corresponding C function is execv(3). Returns only to throw.
 /// - Parameters:
@@ -32,7 +32,7 @@ public func execute(fileAt path: ByteString, arguments: [ByteString]) throws(Err
 }
 
 extension [ByteString] {
-    /// Calls `body` with the strings as C has the arguments of a program: pointers, and a nil behind the last.
+    /// Calls `body` with the strings as an argument vector of C: pointers, and a nil after the last.
     func withArgumentVector<Result>(_ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {
         // One block that holds all arguments, and the pointers into it.
         var block: [CChar] = []

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Runs `program`, which is looked for along PATH unless its name has a slash, with the terminal, and waits for its end.
+/// Runs `program`, searched for in PATH unless its name contains a slash, on the terminal, and waits until it ends.
 ///
-/// The keyboard's signals SIGINT and SIGQUIT go to the program alone, from now on: this process ignores them. The
-/// corresponding C functions are posix_spawnp(3) and waitpid(2).
+/// From now on this process ignores the keyboard's signals SIGINT and SIGQUIT; the program does not. The corresponding
+/// C functions are posix_spawnp(3) and waitpid(2).
 /// - Parameter arguments: all arguments; the first is the name of the program as it sees it.
-/// - Returns: its exit status, or 128 and the number of the signal that ended it, as a shell counts.
+/// - Returns: its exit status, or 128 plus the number of the signal that killed it, as in a shell.
 public func runInForeground(_ program: ByteString, arguments: [ByteString]) throws(Errno) -> Int32 {
     _ = clinux_signal_ignore(SIGINT)
     _ = clinux_signal_ignore(SIGQUIT)

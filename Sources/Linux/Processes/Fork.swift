@@ -7,9 +7,9 @@ extension CurrentProcess {
         unsafe name.withCString { _ = clinux_prctl(PR_SET_NAME, UInt(bitPattern: $0), 0, 0, 0) }
     }
 
-    /// Runs `body` in a new process that is no child of this one, which need not wait for it and gets no SIGCHLD.
+    /// Runs `body` in a new process that is no child of this one: it needs no wait and sends no SIGCHLD.
     ///
-    /// The new process has a session of its own, so that what is typed at the terminal does not reach it (setsid(2)).
+    /// The new process has its own session, so that signals from the terminal do not reach it (setsid(2)).
     /// Must be called while the process has one thread. The corresponding system call is fork(2), twice.
     public static func detach(_ body: () -> Int32) throws(Errno) {
         let child = try valueOrErrno(.fork) { clinux_fork() }
@@ -24,7 +24,7 @@ extension CurrentProcess {
         if status != 0 { throw .wouldBlock }
     }
 
-    /// Whether `body` says so in a process of its own, whose state is lost with it.
+    /// Returns whether `body` returns true in a child, whose state is lost when it exits.
     ///
     /// Must be called while the process has one thread. The corresponding system call is fork(2).
     public static func succeedsElsewhere(_ body: () -> Bool) throws(Errno) -> Bool {
@@ -35,8 +35,8 @@ extension CurrentProcess {
         return status == 0
     }
 
-    /// Starts `program` with `arguments` and `input` as its descriptor 0, and nothing else but descriptors 1 and 2.
-    /// - Returns: the number of the new process, which has to be waited for.
+    /// Starts `program` with `input` as its descriptor 0 and no other open descriptors than 1 and 2.
+    /// - Returns: the ID of the child, which the caller must reap.
     public static func spawn(
         _ program: ByteString,
         arguments: [ByteString],
@@ -51,10 +51,10 @@ extension CurrentProcess {
         _exit(127)
     }
 
-    /// Collects a process that has ended (waitpid(2)).
+    /// Waits for a child and reaps it (waitpid(2)).
     public static func collect(_ child: Int32) { _ = try? nothingOrErrno(.wait) { waitpid(child, nil, 0) } }
 
-    /// Lets go of the working directory and of the standard descriptors, which become /dev/null.
+    /// Changes to the root directory and redirects the standard descriptors to /dev/null.
     public static func leaveStandardDescriptors() throws(Errno) {
         let null = try FileDescriptor.open("/dev/null", .readWrite)
         for number in 0...2 as ClosedRange<Int32> {
@@ -66,7 +66,7 @@ extension CurrentProcess {
 }
 
 extension Confinement {
-    /// Closes every descriptor but the three standard ones and `kept`, which gets the number 3.
+    /// Closes every descriptor except the standard ones and `kept`, which becomes 3.
     public static func keepOnly(_ kept: InheritedDescriptor) throws(Errno) -> FileDescriptor {
         if kept.rawValue != 3 { try nothingOrErrno(.duplicate) { dup2(kept.rawValue, 3) } }
         try closeDescriptors(from: 4)
@@ -76,11 +76,11 @@ extension Confinement {
 }
 
 extension CurrentProcess {
-    /// Gives the descriptors `numbers`, which it takes over, the numbers from `first` on, open for the next program.
+    /// Moves the descriptors `numbers`, which it takes over, to `first` and up, kept open across execve(2).
     ///
-    /// What had those numbers is closed. The corresponding system calls are fcntl(2) with `F_DUPFD` and dup2(2).
+    /// Closes the previous descriptors there. The corresponding system calls are fcntl(2) with `F_DUPFD` and dup2(2).
     public static func handOver(_ numbers: [Int32], from first: Int32) throws(Errno) {
-        // Out of the way first, so that none is overwritten before its turn.
+        // Move all out of the way first, so that none is overwritten.
         let above = Int(first) + numbers.count
         var moved: [Int32] = []
         for number in numbers {

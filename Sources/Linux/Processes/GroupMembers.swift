@@ -2,10 +2,10 @@
 internal import CLinux
 
 extension Accounts {
-    /// The users whose sessions have the group with the number `group`: those whose primary group it is, and its members.
+    /// The users whose sessions have the group with the number `group`: as their primary group, or as listed members.
     ///
-    /// The corresponding C functions are getgrgid(3) and getpwent(3), which share memory with all of the process: one
-    /// thread at a time.
+    /// The corresponding C functions are getgrgid(3) and getpwent(3). They use static memory: call this from one thread
+    /// at a time.
     public static func members(of group: GroupID) -> [UserID] {
         var members: [UserID] = []
         for user in (namesOfMembers(of: group) ?? []).compactMap(user(named:)) + users(withPrimary: group)
@@ -17,7 +17,7 @@ extension Accounts {
 
     /// The names in the group with the number `group`; nil if there is no such group.
     ///
-    /// The names are copied, so that anything else can be looked up. The corresponding C function is getgrgid(3).
+    /// Copies the names, so that later lookups do not change them. The corresponding C function is getgrgid(3).
     static func namesOfMembers(of group: GroupID) -> [ByteString]? {
         guard let entry = unsafe getgrgid(group.rawValue) else { return nil }
         var names: [ByteString] = []
@@ -29,7 +29,7 @@ extension Accounts {
         return names
     }
 
-    /// The users of this machine whose primary group it is. The corresponding C function is getpwent(3).
+    /// The users of this machine with this primary group. The corresponding C function is getpwent(3).
     static func users(withPrimary group: GroupID) -> [UserID] {
         var users: [UserID] = []
         setpwent()

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A signal that came to this process (signalfd(2)).
+/// A received signal (signalfd(2)).
 public struct ReceivedSignal: Hashable, Sendable {
     /// Its number.
     public let number: Int32
-    /// The process that sent it; 0 if it is the kernel.
+    /// The process that sent it; 0 for the kernel.
     public let sender: Int32
-    /// Whether the kernel sent it, as it does for what is typed at the terminal.
+    /// Whether the kernel sent it, as for keys typed at the terminal.
     public let isFromKernel: Bool
-    /// What sigqueue(3) sent along with it.
+    /// The value that sigqueue(3) sent.
     let value: UInt64?
 
-    /// Whether a child of this process changed.
+    /// Whether it reports a change of a child.
     public var tellsOfChild: Bool { number == SIGCHLD }
-    /// Whether it has a stopped process go on.
+    /// Whether it resumes a stopped process.
     public var continues: Bool { number == SIGCONT }
 
     fileprivate init?(_ record: [UInt8]) {
@@ -36,34 +36,34 @@ public struct ReceivedSignal: Hashable, Sendable {
     }
 }
 
-/// All signals of a process with one thread, blocked from the creation of this value on: only SIGKILL and SIGSTOP, which
-/// cannot be blocked, stop or end the process (signal(7)).
+/// All signals of a single-threaded process, blocked since this value was created: only SIGKILL and SIGSTOP, which
+/// cannot be blocked, stop or kill the process (signal(7)).
 public struct HeldSignals: ~Copyable {
     private var before: sigset_t
     private var source: FileDescriptor?
 
-    /// Holds them from now on.
+    /// Blocks all signals.
     public init() {
         before = sigset_t()
         unsafe clinux_hold_signals(&before)
     }
 
-    /// Lets through what went through before.
+    /// Restores the former signal mask.
     public mutating func release() { unsafe clinux_release_signals(&before) }
 
-    /// Opens the descriptor by which they are received, in a process that collects its children.
+    /// Opens the descriptor that receives the signals, in a process that reaps its children.
     ///
     /// The corresponding system call is signalfd(2).
     public mutating func listen() throws(Errno) {
-        // If the starter ignores SIGCHLD, the kernel collects children before this process can.
+        // If the parent ignored SIGCHLD, the kernel would reap children before this process can.
         _ = clinux_signal_default(SIGCHLD)
         source = FileDescriptor(owning: try valueOrErrno(.open) { clinux_all_signals_descriptor() })
     }
 
-    /// Closes that descriptor: signals that come are kept.
+    /// Closes that descriptor: signals stay pending.
     public mutating func stopListening() { source = nil }
 
-    /// What is readable when a signal came.
+    /// Readable when a signal is pending.
     public var reference: InheritedDescriptor? {
         switch source {
         case .some(let source): source.reference
@@ -71,7 +71,7 @@ public struct HeldSignals: ~Copyable {
         }
     }
 
-    /// The next signal that came; nil when none did.
+    /// The next signal received; nil if none.
     public func next() -> ReceivedSignal? {
         guard let reference, let record = try? reference.read(upTo: 128) else { return nil }
         return ReceivedSignal(record)
@@ -88,8 +88,8 @@ public struct HeldSignals: ~Copyable {
         if isFinished() { clinux_discard_signal(signal) } else { clinux_let_signal_act(signal) }
     }
 
-    /// Ends this process as `signal` ended another, without another core file; if that cannot be, as for process 1 of a
-    /// namespace, with the status by which a shell tells of it.
+    /// Kills this process by `signal`, which killed another, without a second core file; if that fails, as for process
+    /// 1 of a namespace, exits with the status that a shell reports.
     public func end(by signal: Int32) -> Never {
         clinux_no_core()
         _ = CLinux.kill(getpid(), signal)
@@ -99,9 +99,9 @@ public struct HeldSignals: ~Copyable {
 }
 
 extension CurrentProcess {
-    /// Ends `process` at once (`SIGKILL`, kill(2)).
+    /// Kills `process` (`SIGKILL`, kill(2)).
     public static func kill(_ process: Int32) { _ = CLinux.kill(process, SIGKILL) }
 
-    /// Has `process` go on if it is stopped (`SIGCONT`, kill(2)).
+    /// Resumes `process` if it is stopped (`SIGCONT`, kill(2)).
     public static func resume(_ process: Int32) { _ = CLinux.kill(process, SIGCONT) }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A user's number.
+/// A user ID.
 public struct UserID: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
-    /// The number, as `uid_t` has it.
+    /// The number, a `uid_t`.
     public let rawValue: UInt32
 
     /// Creates the identity with the number `rawValue`.
@@ -16,9 +16,9 @@ public struct UserID: RawRepresentable, Hashable, Sendable, ByteStringConvertibl
     public var byteString: ByteString { ByteString(decimal: rawValue) }
 }
 
-/// A group's number.
+/// A group ID.
 public struct GroupID: RawRepresentable, Hashable, Comparable, Sendable, ByteStringConvertible {
-    /// The number, as `gid_t` has it.
+    /// The number, a `gid_t`.
     public let rawValue: UInt32
 
     /// Creates the identity with the number `rawValue`.
@@ -44,23 +44,23 @@ public enum CurrentProcess {
     public static var realGroup: GroupID { GroupID(rawValue: getgid()) }
     /// The group whose rights it has.
     public static var effectiveGroup: GroupID { GroupID(rawValue: getegid()) }
-    /// The number of the process.
+    /// The process ID.
     public static var identifier: Int32 { getpid() }
-    /// The number that the process has in /proc; nil if /proc is not mounted or does not show the process.
+    /// The process ID in /proc; nil if /proc is not mounted or does not show the process.
     ///
-    /// The number differs from `identifier` if the mounted /proc belongs to another PID namespace (pid_namespaces(7)).
+    /// It differs from `identifier` if the mounted /proc belongs to another PID namespace (pid_namespaces(7)).
     public static var identifierInProc: Int32? {
         guard let link = try? readLink("/proc/self") else { return nil }
         return Digits.number(link, upTo: UInt64(Int32.max)).map { Int32($0) }
     }
-    /// Whether /proc shows processes with the numbers that they have here.
+    /// Whether /proc shows processes with the IDs that they have here.
     ///
-    /// It does not if it is not mounted, or belongs to another PID namespace.
+    /// False if /proc is not mounted, or belongs to another PID namespace.
     public static var isProcOwn: Bool { identifierInProc == identifier }
-    /// The number of the process that started it.
+    /// The parent process ID.
     public static var parent: Int32 { getppid() }
 
-    /// Whether it was started with more rights than its starter: set-id, or with file capabilities (`AT_SECURE`).
+    /// Whether it has more privileges than its caller: set-id, or file capabilities (`AT_SECURE`).
     public static var isSecureExecution: Bool { getauxval(UInt(AT_SECURE)) != 0 }
 
     /// The supplementary groups.

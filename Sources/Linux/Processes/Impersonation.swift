@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Checks of access on behalf of another user.
+/// Access checks on behalf of another user.
 public enum Impersonation {
-    /// Calls `body` with the *real* user and groups of another, which access(2) goes by; what the process may do stays.
+    /// Calls `body` with the *real* user and groups of another user, which access(2) checks; the effective IDs stay.
     ///
-    /// Needs root. The corresponding functions are setgroups(2), setregid(2) and setreuid(2). Whatever happens, the old
-    /// identity comes back.
+    /// Needs root. The corresponding functions are setgroups(2), setregid(2) and setreuid(2). Restores the old identity
+    /// afterwards, also after an error.
     /// - Parameters:
     ///   - user: the real user.
     ///   - groups: the real group first, then the supplementary ones.

@@ -6,16 +6,16 @@ public enum KernelFeatures {
     /// Whether a seccomp filter can hand a call to a supervisor (seccomp(2), `SECCOMP_GET_ACTION_AVAIL`).
     public static var hasSeccompNotification: Bool { clinux_has_seccomp_notification() != 0 }
 
-    /// Whether the wait for a notification ends when no process is left to hear of (Linux 6.11), and what has been
-    /// received is not given up for a signal (5.19).
+    /// Whether the wait for a notification ends when no process has the filter any more (Linux 6.11), and a signal does
+    /// not cancel a received notification (5.19).
     public static var endsNotificationWaits: Bool { clinux_kernel_version() >= 6_011 }
 
     /// Whether the attributes of a file can be read by its name in an open directory (getxattrat(2)).
     public static var hasAttributesAt: Bool { clinux_has_getxattrat() != 0 }
 
-    /// Whether a program can be loaded into the kernel at all by this process (bpf(2)).
+    /// Tests whether this process can use bpf(2), by creating a map.
     ///
-    /// Throws EPERM without the right to, and ENOSYS without the system call.
+    /// Throws EPERM without the privilege, and ENOSYS without the system call.
     public static func tryBpf() throws(Errno) {
         try nothingOrErrno(.bpf) { clinux_try_bpf() }
     }

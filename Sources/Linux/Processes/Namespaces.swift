@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// The network and user namespaces of a process (namespaces(7)), as far as this process may see them.
+/// The network and user namespaces of a process (namespaces(7)), as far as this process can see them.
 public enum Namespaces {
     /// Whether the capabilities that a process has in its user namespace count in its network namespace.
     ///
@@ -33,13 +33,13 @@ public enum Namespaces {
         }
     }
 
-    /// The number of `user` outside of the user namespace of this process; nil if that is the first one, where all
-    /// are mapped to themselves, or if it has none.
+    /// The ID of `user` outside of the user namespace of this process; nil if this is the initial namespace, which maps
+    /// all IDs to themselves, or if it has none.
     public static func outerUser(of user: UserID) -> UserID? {
         (try? userMap()).flatMap { outerUser(of: user, in: $0) }
     }
 
-    /// Whether the user namespace of this process has a number for `user`; true also where that cannot be found out.
+    /// Whether the user namespace of this process maps `user`; true also if that cannot be determined.
     public static func knows(_ user: UserID) -> Bool {
         guard let map = try? userMap() else { return true }
         return ranges(in: map).contains { $0.place(of: user) != nil }
@@ -49,13 +49,13 @@ public enum Namespaces {
         ByteString(try FileDescriptor.open("/proc/self/uid_map", .readOnly).readToEnd(limit: 1 << 16))
     }
 
-    /// A line of uid_map: `count` numbers from `inside` on are those from `outside` on.
+    /// A line of uid_map: maps `count` IDs from `inside` on to those from `outside` on.
     private struct Mapping {
         let inside: UInt64
         let outside: UInt64
         let count: UInt64
 
-        /// How far `user` is behind the first number; nil if it is none of them.
+        /// The offset of `user` from `inside`; nil if it is not in the range.
         func place(of user: UserID) -> UInt64? {
             let number = UInt64(user.rawValue)
             return number >= inside && number - inside < count ? number - inside : nil
@@ -71,7 +71,7 @@ public enum Namespaces {
         }
     }
 
-    /// The same from `map`, the content of uid_map: lines of a first number inside, the first outside, and how many.
+    /// Like `outerUser(of:)`, with `map` as the content of uid_map: lines of inside, outside and count.
     static func outerUser(of user: UserID, in map: ByteString) -> UserID? {
         for mapping in ranges(in: map) {
             let isFirst = mapping.inside == 0 && mapping.outside == 0 && mapping.count == UInt64(UInt32.max)
@@ -81,7 +81,7 @@ public enum Namespaces {
         return nil
     }
 
-    /// Whether two processes are in the same network namespace; nil if that cannot be seen.
+    /// Whether two processes share a network namespace; nil if that cannot be determined.
     public static func shareNetwork(_ one: ByteString, _ other: ByteString) -> Bool? {
         guard let one = try? readLink("/proc/\(one)/ns/net"), let other = try? readLink("/proc/\(other)/ns/net") else {
             return nil
@@ -89,9 +89,9 @@ public enum Namespaces {
         return one == other
     }
 
-    /// Calls `body` in the network namespace of `process`, and comes back.
+    /// Calls `body` in the network namespace of `process`, and then switches back.
     ///
-    /// Needs root. The corresponding system call is setns(2), which moves the calling thread alone.
+    /// Needs root. The corresponding system call is setns(2), which moves only the calling thread.
     public static func inNetwork<Result>(of process: ByteString, _ body: () -> Result) throws(Errno) -> Result {
         let home = try FileDescriptor.open("/proc/thread-self/ns/net", .readOnly)
         let there = try FileDescriptor.open("/proc/\(process)/ns/net", .readOnly)

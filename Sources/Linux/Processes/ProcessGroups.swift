@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// The number of a process group (credentials(7)).
+/// A process group ID (credentials(7)).
 public struct ProcessGroupID: RawRepresentable, Hashable, Sendable {
-    /// The number, which is that of the process that was its first member.
+    /// The number: the ID of the process that was its first member.
     public let rawValue: Int32
 
     /// Creates the group with the number `rawValue`.
@@ -17,19 +17,19 @@ extension CurrentProcess {
     /// Whether this process leads its session, and so may not change its group (setpgid(2)).
     public static var isSessionLeader: Bool { getsid(0) == getpid() }
 
-    /// Moves this process to another group of its session, or with nil to a new one of its own.
+    /// Moves this process to another group of its session, or for nil to a new group of its own.
     ///
     /// The corresponding system call is setpgid(2).
     public static func join(_ group: ProcessGroupID?) throws(Errno) {
         try nothingOrErrno(.setIdentity) { setpgid(0, group?.rawValue ?? 0) }
     }
 
-    /// Begins a session without a terminal. The process must not lead a group.
+    /// Creates a session without a terminal. The caller must not lead a group.
     ///
     /// The corresponding system call is setsid(2).
     public static func beginSession() throws(Errno) { try nothingOrErrno(.setIdentity) { setsid() } }
 
-    /// Says whether this process becomes the parent of what its descendants leave behind, instead of process 1
+    /// Sets whether this process, instead of process 1, becomes the parent of orphaned descendants
     /// (`PR_SET_CHILD_SUBREAPER`, prctl(2)).
     public static func adoptOrphans(_ adopts: Bool = true) throws(Errno) {
         try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_CHILD_SUBREAPER, adopts ? 1 : 0, 0, 0, 0) }
@@ -46,10 +46,10 @@ public struct ControllingTerminal: ~Copyable {
         self.terminal = terminal
     }
 
-    /// The group that what is typed goes to (tcgetpgrp(3)).
+    /// The foreground process group (tcgetpgrp(3)).
     public var foreground: ProcessGroupID { ProcessGroupID(rawValue: tcgetpgrp(terminal.rawValue)) }
 
-    /// Makes `group` that group. In the background the caller has to hold SIGTTOU, or it is stopped (tcsetpgrp(3)).
+    /// Sets the foreground group. A background caller must block SIGTTOU, or is stopped (tcsetpgrp(3)).
     public func setForeground(_ group: ProcessGroupID) throws(Errno) {
         let terminal = terminal.rawValue
         try nothingOrErrno(.setIdentity) { tcsetpgrp(terminal, group.rawValue) }

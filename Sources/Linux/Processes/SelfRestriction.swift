@@ -2,22 +2,22 @@
 internal import CLinux
 
 extension Confinement {
-    /// Keeps other processes without `CAP_SYS_PTRACE` from looking into this one and those that it forks: not dumpable
+    /// Prevents processes without `CAP_SYS_PTRACE` from inspecting this process and those that it forks: not dumpable
     /// (`PR_SET_DUMPABLE`).
     public static func forbidLookingInto() throws(Errno) {
         try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) }
     }
 
-    /// Limits what the process can use up: no core file, no new processes, few descriptors (setrlimit(2)).
+    /// Limits the process's resources: no core file, no new processes, few descriptors (setrlimit(2)).
     public static func limitResources() throws(Errno) {
         for (resource, limit) in [(clinux_RLIMIT_CORE, 0), (clinux_RLIMIT_NPROC, 0), (clinux_RLIMIT_NOFILE, 64)] {
             try nothingOrErrno(.limit) { clinux_lower_limit(Int32(resource), UInt(limit)) }
         }
     }
 
-    /// Gives up, for good, all system calls but `calls`; the right to gain privileges has to be given up before.
+    /// Restricts the process to the system calls `calls`, for good; it must have given up gaining privileges before.
     ///
-    /// A kernel without filters goes on without one. Every other error is thrown, so that causing one gains nothing.
+    /// Without filters in the kernel, does nothing. Throws every other error, so that causing one gains nothing.
     /// The corresponding system call is seccomp(2).
     public static func allow(only calls: AllowedCalls) throws(Errno) {
         let native = calls.program.map { sock_filter(code: $0.code, jt: $0.ifTrue, jf: $0.ifFalse, k: $0.operand) }
@@ -32,10 +32,10 @@ extension Confinement {
         }
     }
 
-    /// Gives up writing to files, making and removing them and starting programs, and of the ports of TCP all but the
-    /// binding of `port`, as far as the kernel has landlock(7); the right to gain privileges has to be given up before.
+    /// Forbids writing, creating and removing files, starting programs, and all use of TCP ports except binding `port`,
+    /// as far as the kernel has landlock(7). The process must have given up gaining privileges before.
     ///
-    /// Files can be read: the authbind tree may lead anywhere. A process that did this can look into no other any more.
+    /// Files stay readable: the authbind tree may lead anywhere. Afterwards the process can inspect no other process.
     public static func forbidWriting(bindingOnly port: Port) throws(Errno) {
         let version: Int32
         do throws(Errno) { version = try valueOrErrno(.landlock) { clinux_landlock_version() } } catch {
@@ -62,7 +62,7 @@ extension Confinement {
 
 /// The rights of landlock(7), as `<linux/landlock.h>` numbers them.
 private enum LandlockRights {
-    /// All rights on files that a kernel with this version knows, but for reading files and directories.
+    /// All file rights that a kernel with this version knows, except reading files and directories.
     static func files(version: Int32) -> UInt64 {
         let count: UInt64 = version < 2 ? 13 : version < 3 ? 14 : version < 5 ? 15 : 16
         return (1 << count - 1) & ~(1 << 2 | 1 << 3)
@@ -75,11 +75,11 @@ private enum LandlockRights {
 }
 
 extension HeldCapabilities {
-    /// Empties the bounding set, so that no program that this process could start would get a capability from its file,
-    /// and gives up the capability that this takes.
+    /// Empties the bounding set, so that no program that this process executes gains a capability from its file, and
+    /// then gives up `CAP_SETPCAP`.
     ///
-    /// Without `CAP_SETPCAP` the set stays as it is, which without the right to gain privileges is of no use either. The
-    /// corresponding operation is `PR_CAPBSET_DROP` (prctl(2)).
+    /// Without `CAP_SETPCAP` the set stays: useless if the process cannot gain privileges. The corresponding operation
+    /// is `PR_CAPBSET_DROP` (prctl(2)).
     public func emptyBoundingSet() throws(Errno) {
         guard holds(.setpcap) else { return }
         raise(.setpcap)

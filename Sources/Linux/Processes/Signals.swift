@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Makes a write whose reader is gone fail with EPIPE instead of ending the process (`SIGPIPE`, signal(7)).
+/// Makes a write without a reader fail with EPIPE instead of killing the process (`SIGPIPE`, signal(7)).
 public func ignoreBrokenPipes() { _ = clinux_signal_ignore(SIGPIPE) }
 
-/// Opens /dev/null on those of the descriptors 0, 1 and 2 that are closed, so that no socket becomes one of them.
+/// Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed, so that no socket gets its number.
 public func openStandardDescriptors() {
     while let descriptor = try? FileDescriptor.open("/dev/null", .readWrite) {
-        // open(2) takes the lowest number that is free.
+        // open(2) returns the lowest free number.
         if descriptor.rawValue > 2 { return }
         _ = clinux_fcntl(descriptor.release(), F_SETFD, 0)
     }
 }
 
 extension CurrentProcess {
-    /// Calls `body`, during which signals that can wait do not interrupt this thread; they come afterwards.
+    /// Calls `body` with all signals blocked for this thread; they are delivered afterwards.
     ///
     /// The corresponding C function is pthread_sigmask(3).
     public static func holdingSignals<Result, Failure: Error>(
@@ -26,7 +26,7 @@ extension CurrentProcess {
         return try body()
     }
 
-    /// The path of the running program, with all links followed; nil where /proc is not there.
+    /// The path of the running program, without links; nil if /proc is not mounted.
     ///
     /// The corresponding system call is readlink(2).
     public static var executablePath: ByteString? { try? readLink("/proc/self/exe") }

@@ -2,19 +2,19 @@
 internal import CLinux
 
 extension CurrentProcess {
-    /// The path by which the starter named this program, with its links, and relative to the working directory if it was.
+    /// The path that execve(2) got for this program: with its links, and possibly relative.
     ///
-    /// nil if the program was started with more rights than its starter has, who may have made the path up. The
-    /// corresponding C function is getauxval(3) with `AT_EXECFN`.
+    /// Nil if the program has more privileges than its caller, which may have forged the path. The corresponding C
+    /// function is getauxval(3) with `AT_EXECFN`.
     public static var pathOfStart: ByteString? {
         if isSecureExecution { return nil }
         let path = unsafe ByteString(cString: UnsafePointer(bitPattern: getauxval(UInt(AT_EXECFN))))
         return path.isEmpty ? nil : path
     }
 
-    /// Whether the file of this program gave it another user or group than its starter's.
+    /// Whether the program file's set-id bits gave it another user or group than the caller's.
     ///
-    /// A program that gained rights and cannot look at its file counts as one.
+    /// True for a program that gained privileges and cannot read the status of its file.
     public static var isSetID: Bool {
         guard isSecureExecution else { return false }
         guard let status = try? FileStatus(of: "/proc/self/exe") else { return true }

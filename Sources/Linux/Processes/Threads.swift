@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// Threads that run until their work is done; the end of the group waits for that.
+/// Threads that run until their work is done; deinit waits for them.
 public struct ThreadGroup: ~Copyable {
     private var threads: [pthread_t] = []
 
@@ -33,7 +33,7 @@ public struct ThreadGroup: ~Copyable {
     public static var availableProcessors: Int { Int(clinux_available_processors()) }
 }
 
-/// What a thread runs, as an object that a C pointer can stand for.
+/// The work of a thread, as an object for a C pointer.
 private final class Work {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -45,7 +45,7 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
     return nil
 }
 
-/// A value that threads share: one at a time looks at it, and others may wait until it has become what they need.
+/// A value shared by threads: one thread at a time accesses it, and others may wait for a condition on it.
 @safe public final class Guarded<Value>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
@@ -68,7 +68,7 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
         unsafe changed.deallocate()
     }
 
-    /// Calls `body` with the value while no other thread has it, and then wakes those that wait.
+    /// Calls `body` with the value under the lock, and then wakes the threads that wait.
     public func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
@@ -77,8 +77,8 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
         return result
     }
 
-    /// Calls `body` with the value until it has a result, at first and after every `withLock`. What `body` itself does to
-    /// the value wakes no thread.
+    /// Calls `body` with the value, now and after every `withLock`, until it returns a result. Changes by `body` itself
+    /// wake no thread.
     public func wait<Result: Sendable>(until body: (inout Value) -> Result?) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
