@@ -45,7 +45,7 @@ enum Verb {
         case .forward:
             let forwarder = try part("lowport-forward")
             // execvp(3) runs a file that is not a program through a shell: an empty file would count as a success.
-            if Target(program: forwarder)?.image == .unknown {
+            if let target = Target(program: forwarder), target.image == .unknown, target.isReadable {
                 throw StartError("cannot run \(forwarder): \(Errno.notExecutable.sentence)", status: errorStatus)
             }
             // Unlike the broker, the library costs nothing except at the bind.

@@ -14,7 +14,10 @@ struct Run: ParsableCommand {
             OPTIONS, BEFORE THE PROGRAM
               --via auto|kernel|broker|preload
                                             how its binds are reached; auto chooses
-              --listen [udp:][ADDRESS:]PORT bind first, and hand the socket over
+              --supervisor auto|beside|above
+                                            where the broker's supervisor is
+              --listen [tcp:|udp:][ADDRESS:]PORT
+                                            bind first, and hand the socket over
               --via ambient --user NAME     as root: every low port, nothing else
               --verbose                     say how the program is started, and why
 
