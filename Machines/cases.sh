@@ -34,7 +34,7 @@ DAEMON='(setsid PROBE 80 >/tmp/said 2>&1 &); until [ -s /tmp/said ]; do sleep 0.
 W='/bin/setpriv --reuid 1000 --regid 1000 --clear-groups'
 echo "=kernel|$(uname -r)|$(cat /proc/sys/kernel/yama/ptrace_scope)"
 
-both 'without anything' "$W PROBE 80"
+both 'directly' "$W PROBE 80"
 for program in dynamic static; do
     cp /bin/probe-$program /bin/capable-probe-$program
     setcap cap_net_bind_service=ep /bin/capable-probe-$program

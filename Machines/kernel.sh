@@ -14,6 +14,7 @@ if [ -n "$(image)" ]; then
     image
     exit
 fi
+rm -f "$directory"/linux-image-*.deb
 
 # shellcheck disable=SC2016
 mirror=$(apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' |

@@ -68,7 +68,7 @@ done
         cells[row] = cells[row] " " answer " |"
     }
     END {
-        print "| way | program |" columns
+        print "| method | program |" columns
         print "|---|---|" rule
         for (i = 1; i <= count; i++) print "| " order[i] " |" cells[order[i]]
         print ""
