@@ -126,7 +126,7 @@ public enum Broker {
     // MARK: - The supervisor
 
     /// What ps(1) shows for the processes that work for the program, whichever command started them.
-    static var processName: ByteString { "lowport-run" }
+    public static var processName: ByteString { "lowport-run" }
 
     /// Runs the supervisor: waits for the listener, then answers calls.
     /// - Parameters:

@@ -196,7 +196,7 @@ public struct Supervisor: ~Copyable {
         hasComplained = true
         let name = (try? ProcessName.of(thread)) ?? "?"
         let message: ByteString =
-            "<85>lowport-run: cannot look into pid \(thread) (program \(name.quotedForLog)): \(error.sentence); "
+            "<85>\(Broker.processName): cannot look into pid \(thread) (program \(name.quotedForLog)): \(error.sentence); "
         try? FileDescriptor.systemLog().send((message + "its binds are left to the kernel").bytes)
     }
 }

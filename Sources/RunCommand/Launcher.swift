@@ -62,9 +62,7 @@ struct Launcher {
         case .preload: try preload("it was requested")
         case .broker: try broker("it was requested")
         case .auto:
-            if let notice = EngineState.current(), notice.isComplete, notice.holdsHere,
-                notice.isCurrent
-            {
+            if let state = EngineState.current(), state.isComplete, state.holdsHere, state.isCurrent {
                 return explain("kernel", "the kernel enforces the whole policy")
             }
             let target = Target(program: options.command[0])
@@ -76,7 +74,7 @@ struct Launcher {
                 let reason: ByteString = "the broker cannot be used: \(error.message)"
                 try preload(reason)
                 // Without this message, the user could not tell why the program fails.
-                if !options.isVerbose, let image = target?.image, let obstacle = EngineChoice.obstacle(to: image) {
+                if let image = target?.image, let obstacle = EngineChoice.obstacle(to: image) {
                     printError(
                         "\(options.command[0]): \(reason); nor can the library reach the program, since \(obstacle)"
                     )
@@ -87,10 +85,10 @@ struct Launcher {
 
     /// Verifies that the policy in the kernel applies to this process; nothing else is needed.
     private func kernel() throws(LaunchError) {
-        guard let notice = EngineState.current() else {
+        guard let state = EngineState.current() else {
             throw LaunchError(message: "the kernel engine is not enabled: see lowport-enforce(8)")
         }
-        guard notice.holdsHere else {
+        guard state.holdsHere else {
             throw LaunchError(message: "the kernel engine is enabled for another control group or network namespace")
         }
         explain("kernel", "it was requested")
@@ -119,7 +117,7 @@ struct Launcher {
             case .forbidden(let error):
                 throw LaunchError(message: "the supervisor may not look into programs: \(Self.prohibition(error))")
             case .failure(let error):
-                let reason = CurrentProcess.isProcOwn ? error.sentence : Self.foreignProc
+                let reason = ProcFileSystem.isOfThisNamespace ? error.sentence : ProcFileSystem.mismatch
                 throw LaunchError(message: "cannot watch the program: \(reason)")
             }
         }
@@ -131,12 +129,10 @@ struct Launcher {
 
     /// Describes what prevents processes from inspecting each other.
     private static func prohibition(_ error: Errno) -> ByteString {
-        if !CurrentProcess.isProcOwn { return foreignProc }
+        if !ProcFileSystem.isOfThisNamespace { return ProcFileSystem.mismatch }
         if let scope = Yama.scope, scope > 0 { return "\(Yama.key) is \(scope)" }
         return "\(error.sentence), as in containers without CAP_SYS_PTRACE"
     }
-
-    private static var foreignProc: ByteString { "/proc is not mounted, or belongs to another PID namespace" }
 
     private func becomeUser() throws(LaunchError) {
         guard let name = options.user, let user = Accounts.user(named: name),

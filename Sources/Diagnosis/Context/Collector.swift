@@ -49,7 +49,7 @@ struct Collector {
             process = BindingProcess(identifier: identifier, credentials: credentials)
             process.delivery = ProcessDelivery(of: identifier, credentials)
         case .caller:
-            guard let own = CurrentProcess.identifierInProc else { throw .noProc }
+            guard let own = ProcFileSystem.ownIdentifier else { throw .noProc }
             process = BindingProcess(credentials: try Self.credentials(of: own))
             // Programs that this process starts are under the same supervisor, while the library is in this process
             // only.

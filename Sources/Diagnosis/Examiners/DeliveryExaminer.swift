@@ -131,7 +131,7 @@ struct DeliveryExaminer: Examiner {
 extension DeliveryExaminer {
     init(lookingAt context: BindContext) {
         isHelperReady = Self.isHelperReady
-        isProcOwn = CurrentProcess.isProcOwn
+        isProcOwn = ProcFileSystem.isOfThisNamespace
         if let scope = Yama.scope, !Yama.allowsSupervision(scope: scope, isRoot: context.request.user == .root) {
             forbiddingScope = scope
         }
@@ -198,7 +198,7 @@ extension DeliveryExaminer {
         guard let program = context.program else { return nil }
         if let reason = program.deliveryObstacle { return .unreachable(reason) }
         if !isProcOwn, let reason = program.brokerReason {
-            return .unreachable("\(reason), and /proc is not mounted, or belongs to another PID namespace")
+            return .unreachable("\(reason), and \(ProcFileSystem.mismatch)")
         }
         if let scope = forbiddingScope, let reason = program.brokerReason { return .noBroker(reason, scope: scope) }
         return nil

@@ -30,11 +30,11 @@ enum MachineHealth {
     }
 
     private static func seccomp() -> HealthDiagnostic {
-        if !CurrentProcess.isProcOwn {
+        if !ProcFileSystem.isOfThisNamespace {
             return HealthDiagnostic(
                 "broker",
                 .error,
-                "/proc is not mounted, or belongs to another PID namespace; static programs are not reached",
+                "\(ProcFileSystem.mismatch); static programs are not reached",
                 remedy: "sudo mount -t proc proc /proc"
             )
         }

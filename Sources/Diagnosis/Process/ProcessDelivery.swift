@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import BindBroker
 internal import Linux
 
 /// How the binds of a process reach the helper.
@@ -36,7 +37,7 @@ extension ProcessDelivery {
     private static func isSupervised(_ credentials: ProcessCredentials) -> Bool {
         guard credentials.hasSeccompFilter else { return false }
         return RunningProcess.all.contains { process in
-            ["lowport-run", "authbind"].contains(RunningProcess.name(of: process))
+            [Broker.processName, "authbind"].contains(RunningProcess.name(of: process))
                 && (try? ProcessCredentials(of: process))?.user == credentials.user
                 && RunningProcess.hasOpen("anon_inode:seccomp notify", process)
         }

@@ -20,12 +20,5 @@ extension ProgramFile {
     }
 
     /// Why the program needs the broker, as the end of a sentence; nil if the library suffices.
-    var brokerReason: ByteString? {
-        switch image {
-        case .linkedStatically: "it is statically linked"
-        case .go: "it is a Go program, which makes its system calls itself"
-        case .foreign: "it is of another architecture"
-        case .dynamic, .script, .unknown: nil
-        }
-    }
+    var brokerReason: ByteString? { EngineChoice.obstacle(to: image) }
 }

@@ -46,17 +46,6 @@ public enum CurrentProcess {
     public static var effectiveGroup: GroupID { GroupID(rawValue: getegid()) }
     /// The process ID.
     public static var identifier: Int32 { getpid() }
-    /// The process ID in /proc; nil if /proc is not mounted or does not show the process.
-    ///
-    /// It differs from `identifier` if the mounted /proc belongs to another PID namespace (pid_namespaces(7)).
-    public static var identifierInProc: Int32? {
-        guard let link = try? readLink("/proc/self") else { return nil }
-        return Digits.number(link, upTo: UInt64(Int32.max)).map { Int32($0) }
-    }
-    /// Whether /proc shows processes with the IDs that they have here.
-    ///
-    /// False if /proc is not mounted, or belongs to another PID namespace.
-    public static var isProcOwn: Bool { identifierInProc == identifier }
     /// The parent process ID.
     public static var parent: Int32 { getppid() }
 
