@@ -216,10 +216,19 @@ let package = Package(
             "PolicyInventory",
             "PortPolicy"
         ),
-        tests("DiagnosisTests", of: "Diagnosis", "Capabilities", "Launch", "PolicyInventory", "PortPolicy", "Linux"),
+        tests(
+            "DiagnosisTests",
+            of: "BindBroker",
+            "Diagnosis",
+            "Capabilities",
+            "Launch",
+            "PolicyInventory",
+            "PortPolicy",
+            "Linux"
+        ),
         tests("HouseTests"),
         tests("ProgramTests", of: "Linux"),
         tests("DifferentialTests", of: "Capabilities", "Linux"),
-        tests("PrivilegedTests", of: "Linux"),
+        tests("PrivilegedTests", of: "BindBroker", "Linux"),
     ]
 )

@@ -11,22 +11,15 @@ public enum Broker {
         case above
     }
 
-    /// Why the supervisor could not be started.
-    public enum StartError: Error, Hashable, Sendable {
-        /// The process already has a filter with a listener, as in some containers.
-        case nested
-        /// The kernel lets the supervisor inspect no program from either position, as with Yama and in some containers.
-        case forbidden(Errno)
-        /// Another step failed.
-        case failure(Errno)
-    }
-
     /// Starts the supervisor and installs the filter on the calling process or, with `.above`, on a child, in which
     /// this method then returns.
     ///
     /// The supervisor is not a child of the process and not a member of its group or session. It ends with the last
     /// process that has the filter, and blocks all signals except SIGALRM. If the supervisor is killed earlier, their
     /// binds fail with ENOSYS.
+    ///
+    /// Installing a filter gives up the right to gain privileges for good, which the library needs if the broker fails.
+    /// All that the broker needs is therefore tried first, in other processes.
     /// - Parameters:
     ///   - path: the path of the helper.
     ///   - placement: the required position of the supervisor; nil means beside the program, or above it where the
@@ -36,60 +29,100 @@ public enum Broker {
         helper path: ByteString,
         placement: Placement? = nil
     ) throws(StartError) -> Placement {
+        let helper: HelperTrial
+        do throws(Errno) { helper = try HelperTrial(of: path) } catch { throw .failure(error) }
+        var beside: FileDescriptor?
+        var failure: StartError?
+        do throws(StartError) { beside = try findPlacement(path, placement) } catch { failure = error }
+        if failure == .nested { throw .nested }
+        // Without the helper, nothing else matters.
+        if let obstacle = helper.obstacle() { throw .helper(obstacle) }
+        if let failure { throw failure }
         do throws(Errno) {
-            // Installing a filter gives up the right to gain privileges for good. The library would need that right if
-            // the broker fails, so a child process tries the installation first.
-            if CurrentProcess.hasFilters, try !CurrentProcess.succeedsElsewhere(mayInstall) { throw .busy }
-            if placement != .above {
-                do throws(Errno) {
-                    try superviseBeside(path)
-                    return .beside
-                } catch {
-                    if placement == .beside || !isForbidden(error) { throw error }
-                }
+            if let channel = beside.take() {
+                try installFilter(reportingTo: channel)
+                return .beside
             }
-            try checkInspectionOfChild()
             try ProgramTree.grow { (channel) throws(Errno) in
                 try serve(channel, helper: path, isAbove: true)
             } begin: { (channel) throws(Errno) in
                 try installFilter(reportingTo: channel)
             }
             return .above
-        } catch {
-            if error == .busy { throw .nested }
-            throw isForbidden(error) ? .forbidden(error) : .failure(error)
+        } catch { throw StartError(error) }
+    }
+
+    /// Finds a position from which a supervisor may look into programs.
+    /// - Returns: the channel to the supervisor beside this process; nil if the supervisor has to be above the program.
+    private static func findPlacement(
+        _ path: ByteString,
+        _ placement: Placement?
+    ) throws(StartError) -> FileDescriptor? {
+        if CurrentProcess.hasFilters { try tryFilter() }
+        if placement != .above {
+            do throws(StartError) { return try superviseBeside(path) } catch {
+                guard placement == nil, error.isOfPlacement else { throw error }
+            }
+        }
+        try tryInspectionOfChild()
+        return nil
+    }
+
+    /// Throws if a step that was tried in a child did not succeed.
+    private static func attempt(_ step: () throws(Errno) -> Void) throws(StartError) {
+        let end: ProcessChange
+        do throws(Errno) {
+            end = try Trial {
+                do throws(Errno) {
+                    try step()
+                    return 0
+                } catch { return error.rawValue }
+            }.end()
+        } catch { throw .failure(error) }
+        switch end {
+        case .exited(status: 0): return
+        case .exited(let status): throw StartError(Errno(rawValue: status))
+        default: throw .killed
         }
     }
 
-    private static func isForbidden(_ error: Errno) -> Bool {
-        error == .notPermitted || error == .permissionDenied || error == .noSystemCall
+    /// Whether this process is watched by a listener, such as the supervisor of another command.
+    public static var isNested: Bool {
+        guard CurrentProcess.hasFilters else { return false }
+        do throws(StartError) {
+            try tryFilter()
+            return false
+        } catch { return error == .nested }
     }
 
-    private static func mayInstall() -> Bool {
-        do throws(Errno) {
-            _ = try NotificationListener.install(BindFilter.program)
-            return true
-        } catch { return error != .busy }
+    /// Throws if this process, which has filters already, cannot get another one with a listener.
+    private static func tryFilter() throws(StartError) {
+        try attempt { () throws(Errno) in _ = try NotificationListener.install(BindFilter.program) }
     }
 
     // MARK: - Beside the program
 
-    /// Starts the supervisor as a detached process, which tries to inspect this process before the filter is installed.
-    private static func superviseBeside(_ path: ByteString) throws(Errno) {
-        var theirs: FileDescriptor?
-        let ours = try FileDescriptor.messageChannel(peer: &theirs)
-        guard let end = theirs.take() else { throw .badFileDescriptor }
-        let number = InheritedDescriptor(end.rawValue)
-        let found = ProcessAccess.offering(number) { (sample) -> Errno? in
-            do throws(Errno) {
-                try CurrentProcess.detach { (try? serve(number, helper: path, trying: sample)) == nil ? 1 : 0 }
-                guard let answer = try ours.receive(limit: 1), let byte = answer.bytes.first else { return .brokenPipe }
-                return byte == 0 ? nil : Errno(rawValue: Int32(byte))
-            } catch { return error }
-        }
-        if let found { throw found }
-        try end.close()
-        try installFilter(reportingTo: ours)
+    /// Starts the supervisor as a detached process, which tries to inspect this process.
+    /// - Returns: the channel on which it waits for the listener.
+    private static func superviseBeside(_ path: ByteString) throws(StartError) -> FileDescriptor {
+        do throws(Errno) {
+            var theirs: FileDescriptor?
+            let ours = try FileDescriptor.messageChannel(peer: &theirs)
+            let found = ProcessAccess.offering(ours.reference) { (sample) -> Errno? in
+                do throws(Errno) {
+                    guard let end = theirs?.reference else { return .badFileDescriptor }
+                    try CurrentProcess.detach { (try? serve(end, helper: path, trying: sample)) == nil ? 1 : 0 }
+                    // Otherwise the end of the supervisor would not be seen.
+                    theirs = nil
+                    guard let answer = try ours.receive(limit: 1), let byte = answer.bytes.first else {
+                        return .brokenPipe
+                    }
+                    return byte == 0 ? nil : Errno(rawValue: Int32(byte))
+                } catch { return error }
+            }
+            if let found { throw found }
+            return ours
+        } catch { throw StartError(error) }
     }
 
     private static func installFilter(reportingTo channel: borrowing FileDescriptor) throws(Errno) {
@@ -101,26 +134,25 @@ public enum Broker {
     // MARK: - Above the program
 
     /// Throws if a process may not even inspect its own child.
-    private static func checkInspectionOfChild() throws(Errno) {
-        var theirs: FileDescriptor?
-        let ours = try FileDescriptor.messageChannel(peer: &theirs)
-        let found = ProcessAccess.offering(ours.reference) { (sample) -> Errno? in
-            do throws(Errno) {
-                guard let child = try CurrentProcess.fork() else {
-                    // Wait until the parent has tried.
-                    theirs = nil
-                    _ = try? ours.receive(limit: 1)
-                    CurrentProcess.exit(0)
-                }
-                defer {
-                    try? theirs?.send([1])
-                    CurrentProcess.collect(child.identifier)
-                }
-                try sample.of(child).inspect()
-                return nil
-            } catch { return error }
+    private static func tryInspectionOfChild() throws(StartError) {
+        try attempt { () throws(Errno) in
+            var theirs: FileDescriptor?
+            let ours = try FileDescriptor.messageChannel(peer: &theirs)
+            let found = ProcessAccess.offering(ours.reference) { (sample) -> Errno? in
+                do throws(Errno) {
+                    guard let child = try CurrentProcess.fork() else {
+                        // Wait until the parent has tried, or is gone.
+                        theirs = nil
+                        _ = try? ours.receive(limit: 1)
+                        CurrentProcess.exit(0)
+                    }
+                    defer { try? theirs?.send([1]) }
+                    try sample.of(child).inspect()
+                    return nil
+                } catch { return error }
+            }
+            if let found { throw found }
         }
-        if let found { throw found }
     }
 
     // MARK: - The supervisor
@@ -140,14 +172,14 @@ public enum Broker {
         isAbove: Bool = false
     ) throws(Errno) {
         CurrentProcess.name(processName)
+        let channel = try Confinement.keepOnly(channel)
+        try CurrentProcess.leaveStandardDescriptors()
         if let sample {
-            // First of all, for the starter waits.
+            // Nothing is left that could fail: what waits for this answer installs the filter for good.
             var answer: UInt8 = 0
             do throws(Errno) { try sample.inspect() } catch { answer = UInt8(clamping: error.rawValue) }
             try channel.send([answer])
         }
-        let channel = try Confinement.keepOnly(channel)
-        try CurrentProcess.leaveStandardDescriptors()
         // The supervisor must live as long as its programs. What ends the programs in an orderly way, such as a signal
         // to a whole session, must not end the supervisor first.
         Confinement.blockSignals()

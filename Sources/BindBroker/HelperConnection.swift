@@ -15,16 +15,15 @@ public struct HelperConnection: ~Copyable {
 
     /// Has the helper bind `socket`. Throws if no helper can be started.
     public mutating func bind(
-        _ socket: borrowing FileDescriptor,
+        _ socket: InheritedDescriptor,
         to address: SocketAddress,
         thread: Int32
     ) throws(Errno) -> HelperReply {
         let request = HelperRequest(address: address, thread: thread).bytes
-        let carried = InheritedDescriptor(socket.rawValue)
         for _ in 1...5 {
             if channel == nil { try start() }
             // The reason why a helper was lost says nothing about the bind.
-            if let reply = try? exchange(request, carried) { return reply }
+            if let reply = try? exchange(request, socket) { return reply }
             stop()
             // The helper may have been lost between the bind and the reply.
             if (try? socket.localAddress()) == address { return .bound }

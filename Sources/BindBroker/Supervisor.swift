@@ -174,7 +174,7 @@ public struct Supervisor: ~Copyable {
     ) -> HelperReply {
         if let refusal = asked.refusal { return .refused(refusal) }
         do throws(Errno) {
-            return try helper.bind(socket, to: bind.address, thread: asked.notification.thread)
+            return try helper.bind(socket.reference, to: bind.address, thread: asked.notification.thread)
         } catch {
             return .failed(error)
         }

@@ -10,6 +10,7 @@ struct Launcher {
     /// Why the program cannot be started.
     struct LaunchError: Error {
         let message: ByteString
+        var hint: ByteString?
     }
 
     /// Starts the program; returns only on failure, with the exit status.
@@ -21,6 +22,7 @@ struct Launcher {
             try prepare()
         } catch {
             printError(error.message)
+            printHint(error.hint)
             return options.authbindLevels == nil ? 125 : 255
         }
         let program = options.command[0]
@@ -60,27 +62,54 @@ struct Launcher {
         case .ambient: try becomeUser()
         case .kernel: try kernel()
         case .preload: try preload("it was requested")
-        case .broker: try broker("it was requested")
+        case .broker:
+            let helper = try helper()
+            do throws(Broker.StartError) { try broker(helper, "it was requested") } catch {
+                throw LaunchError(message: error.sentence, hint: error.hint)
+            }
         case .auto:
             if let state = EngineState.current(), state.isComplete, state.holdsHere, state.isCurrent {
                 return explain("kernel", "the kernel enforces the whole policy")
             }
-            let target = Target(program: options.command[0])
-            let choice = EngineChoice.forTree(target, mayGainPrivileges: CurrentProcess.mayGainPrivileges)
-            if choice.engine == .preload { return try preload(choice.reason) }
-            do throws(LaunchError) {
-                try broker(choice.reason)
-            } catch {
-                let reason: ByteString = "the broker cannot be used: \(error.message)"
-                try preload(reason)
-                // Without this message, the user could not tell why the program fails.
-                if let image = target?.image, let obstacle = EngineChoice.obstacle(to: image) {
-                    printError(
-                        "\(options.command[0]): \(reason); nor can the library reach the program, since \(obstacle)"
-                    )
-                }
-            }
+            try choose(Target(program: options.command[0]))
         }
+    }
+
+    /// Uses the broker or, if it cannot work, the library.
+    private func choose(_ target: Target?) throws(LaunchError) {
+        let choice = EngineChoice.forTree(target, mayGainPrivileges: CurrentProcess.mayGainPrivileges)
+        if choice.engine == .preload {
+            try preload(choice.reason)
+            if !CurrentProcess.mayGainPrivileges, let obstacle = HelperObstacle(toStarting: try helper()) {
+                complain(obstacle)
+            }
+            return
+        }
+        let helper = try helper()
+        let failure: Broker.StartError
+        do throws(Broker.StartError) { return try broker(helper, choice.reason) } catch { failure = error }
+        let reason: ByteString = "the broker cannot be used: \(failure.sentence)"
+        try preload(reason)
+        // Without these messages, the user could not tell why the program fails.
+        if case .helper(let obstacle) = failure {
+            complain(obstacle)
+        } else if let image = target?.image, let obstacle = EngineChoice.obstacle(to: image), needsHelp {
+            printError("\(options.command[0]): \(reason); nor can the library reach the program, since \(obstacle)")
+            printHint(failure.hint)
+        }
+    }
+
+    /// Whether the program needs a permission for some port at all.
+    private var needsHelp: Bool {
+        PortThreshold.currentOrStandard > 1 && (try? CapabilityState.ofCurrentThread())?.canBindAllPorts != true
+    }
+
+    /// Prints why neither engine can grant a port.
+    private func complain(_ obstacle: HelperObstacle) {
+        // Under the broker of another command, which has started its helper already, nothing is missing.
+        guard needsHelp, !Broker.isNested else { return }
+        printError("\(options.command[0]): no low port can be granted: \(obstacle.sentence)")
+        printHint(obstacle.hint)
     }
 
     /// Verifies that the policy in the kernel applies to this process; nothing else is needed.
@@ -105,33 +134,13 @@ struct Launcher {
         } catch { throw LaunchError(message: "cannot change the environment: \(error.sentence)") }
     }
 
-    private func broker(_ reason: ByteString) throws(LaunchError) {
-        let helper = try helper()
-        do throws(Broker.StartError) {
-            let placement = try Broker.supervise(helper: helper, placement: options.supervisor)
-            explain("broker", placement == .above ? "\(reason); \(Self.reasonForStandIn)" : reason)
-        } catch {
-            switch error {
-            case .nested:
-                throw LaunchError(message: "this process is watched by another listener already, as in some containers")
-            case .forbidden(let error):
-                throw LaunchError(message: "the supervisor may not look into programs: \(Self.prohibition(error))")
-            case .failure(let error):
-                let reason = ProcFileSystem.isOfThisNamespace ? error.sentence : ProcFileSystem.mismatch
-                throw LaunchError(message: "cannot watch the program: \(reason)")
-            }
-        }
+    private func broker(_ helper: ByteString, _ reason: ByteString) throws(Broker.StartError) {
+        let placement = try Broker.supervise(helper: helper, placement: options.supervisor)
+        explain("broker", placement == .above ? "\(reason); \(Self.reasonForStandIn)" : reason)
     }
 
     private static var reasonForStandIn: ByteString {
         "its supervisor has to be above it, and so it has another process number than lowport-run"
-    }
-
-    /// Describes what prevents processes from inspecting each other.
-    private static func prohibition(_ error: Errno) -> ByteString {
-        if !ProcFileSystem.isOfThisNamespace { return ProcFileSystem.mismatch }
-        if let scope = Yama.scope, scope > 0 { return "\(Yama.key) is \(scope)" }
-        return "\(error.sentence), as in containers without CAP_SYS_PTRACE"
     }
 
     private func becomeUser() throws(LaunchError) {
@@ -152,7 +161,7 @@ struct Launcher {
         for request in options.sockets {
             do throws(Errno) {
                 numbers.append(try request.open(helper: helper).release())
-            } catch { throw LaunchError(message: "cannot listen on \(request.name): \(error.sentence)") }
+            } catch { throw listenError(request, error, helper) }
             names += names.isEmpty ? request.name : ":" + request.name
         }
         do throws(Errno) {
@@ -162,6 +171,14 @@ struct Launcher {
             try Environment.set("LISTEN_FDNAMES", to: names)
         } catch { throw LaunchError(message: "cannot hand over the sockets: \(error.sentence)") }
         explain("socket", "\(names) are bound already")
+    }
+
+    private func listenError(_ request: SocketRequest, _ error: Errno, _ helper: ByteString) -> LaunchError {
+        let message: ByteString = "cannot listen on \(request.name): \(error.sentence)"
+        guard error == .permissionDenied || error == .notPermitted || error == .noSystemCall,
+            let obstacle = HelperObstacle(toStarting: helper)
+        else { return LaunchError(message: message) }
+        return LaunchError(message: "\(message): \(obstacle.sentence)", hint: obstacle.hint)
     }
 
     private func helper() throws(LaunchError) -> ByteString {
@@ -179,5 +196,10 @@ struct Launcher {
 
     private func printError(_ message: ByteString) {
         try? InheritedDescriptor.standardError.write("lowport-run: \(message.escaped)\n")
+    }
+
+    private func printHint(_ hint: ByteString?) {
+        guard let hint else { return }
+        try? InheritedDescriptor.standardError.write("hint: \(hint.escaped)\n")
     }
 }

@@ -16,6 +16,8 @@ struct RunOptions {
     /// The value of AUTHBIND_LEVELS if authbind has executed this program, or empty to leave the variable unchanged;
     /// nil without authbind.
     var authbindLevels: ByteString?
+    /// Whether the question is if the broker works here, instead of a program to start.
+    var isProbe = false
     var command: [ByteString] = []
 
     /// An error in the command line.
@@ -29,6 +31,7 @@ struct RunOptions {
                    [--] PROGRAM [ARGUMENT ...]
                lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
                lowport-run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
+               lowport-run --probe [--user NAME|NUMBER]
 
         """
     }
@@ -43,6 +46,10 @@ struct RunOptions {
             if word == "--help" { return nil }
             if word == "--verbose" {
                 options.isVerbose = true
+                continue
+            }
+            if word == "--probe" {
+                options.isProbe = true
                 continue
             }
             guard ["--via", "--supervisor", "--user", "--listen", "--for-authbind"].contains(word) else {
@@ -61,6 +68,12 @@ struct RunOptions {
             }
         }
         options.command = Array(rest)
+        if options.isProbe {
+            guard rest.isEmpty, options.via == nil, options.sockets.isEmpty, options.supervisor == nil else {
+                throw UsageError(message: "--probe takes --user and nothing else")
+            }
+            return options
+        }
         if options.command.isEmpty { throw UsageError(message: "no program is given") }
         if (options.user == nil) != (options.via != .ambient) {
             throw UsageError(message: "--via ambient and --user belong together")

@@ -59,9 +59,17 @@ struct SocketRequest {
         } catch {
             if error != .permissionDenied { throw error }
         }
-        var connection = HelperConnection(path: helper)
-        defer { connection.stop() }
-        if let error = try connection.bind(socket, to: address, thread: CurrentProcess.identifier).error { throw error }
+        // The helper is the child of a child: whatever this process does about SIGCHLD, none is left to the program.
+        let (thread, shared) = (CurrentProcess.identifier, socket.reference)
+        let end = try Trial {
+            var connection = HelperConnection(path: helper)
+            defer { connection.stop() }
+            do throws(Errno) {
+                return try connection.bind(shared, to: address, thread: thread).error?.rawValue ?? 0
+            } catch { return error.rawValue }
+        }.end()
+        guard case .exited(let status) = end else { throw .noSystemCall }
+        if status != 0 { throw Errno(rawValue: status) }
     }
 
     private static func port(_ digits: ArraySlice<UInt8>) -> Port? {

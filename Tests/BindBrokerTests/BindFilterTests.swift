@@ -61,9 +61,4 @@ import Testing
             }
         }
     }
-
-    @Test func `from a scope of 2 on Yama keeps a supervisor of users out, and at 3 everybody`() {
-        #expect((0...3).map { Yama.allowsSupervision(scope: $0, isRoot: false) } == [true, true, false, false])
-        #expect((0...3).map { Yama.allowsSupervision(scope: $0, isRoot: true) } == [true, true, true, false])
-    }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BindBroker
 import Capabilities
 import Launch
 import Linux
@@ -171,6 +172,9 @@ import Testing
             ("notStarted", ["lowport run PROGRAM", "sudo lowport enforce enable"]),
             ("scope 3", ["sudo lowport enforce enable"]),
             ("scope 2", ["sudo sysctl kernel.yama.ptrace_scope=1", "sudo lowport enforce enable"]),
+            ("proc", ["sudo mount -t proc proc /proc", "sudo lowport enforce enable"]),
+            ("container", [nil, "sudo lowport enforce enable"]),
+            ("nosuid", ["sudo lowport enforce enable"]),
             ("namespace", ["lowport run /srv/server", "sudo lowport enforce enable"]),
             (
                 "bounding",
@@ -191,8 +195,11 @@ import Testing
         case "notStarted":
             context.process.identifier = 77
             context.program = nil
-        case "scope 2": examiner.forbiddingScope = 2
-        case "scope 3": examiner.forbiddingScope = 3
+        case "scope 2": examiner.trial = .fails(.yama(scope: 2))
+        case "scope 3": examiner.trial = .fails(.yama(scope: 3))
+        case "proc": examiner.trial = .fails(.foreignProc)
+        case "container": examiner.trial = .fails(.forbidden(.notPermitted))
+        case "nosuid": examiner.trial = .fails(.helper(.noSetUserID))
         case "namespace": context.process.doCapabilitiesCount = false
         default: context.process.credentials.bounding = []
         }

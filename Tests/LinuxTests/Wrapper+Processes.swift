@@ -22,7 +22,10 @@ extension Wrapper {
                 try execute(fileAt: "/nonexistent/program", arguments: ["program"])
             },
             Wrapper("Fork.detach.fork", .fork) { try CurrentProcess.detach { 0 } },
-            Wrapper("Fork.succeedsElsewhere.fork", .fork) { _ = try CurrentProcess.succeedsElsewhere { true } },
+            Wrapper("Trial.init.fork", .fork) { _ = try Trial { 0 } },
+            Wrapper("Trial.endState.fork", .fork) {
+                _ = try CurrentProcess.endState(ofProgramAt: "/nonexistent/program")
+            },
             Wrapper("Fork.spawn.fork", .fork) {
                 _ = try CurrentProcess.spawn("/nonexistent/program", arguments: [], input: nowhere)
             },

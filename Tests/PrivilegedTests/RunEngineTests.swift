@@ -75,6 +75,9 @@ import Testing
             authbind: nonexistent: preload: the program is not to be found
             lowport-run: true: broker: it reaches whatever the program starts
             lowport-run: true: preload: this process may not gain privileges, and so the helper cannot help
+            lowport-run: true: no low port can be granted: no_new_privs keeps the helper from having any privilege
+            hint: in a container, allow new privileges (Docker: without --security-opt no-new-privileges; Kubernetes: \
+            allowPrivilegeEscalation: true); or let the host decide: sudo lowport enforce enable
 
             """
         )

@@ -283,9 +283,11 @@ import Testing
             """
             bind ok
             lowport-run: the supervisor may not look into programs: operation not permitted, as in containers without CAP_SYS_PTRACE
+            hint: start the container with --cap-add SYS_PTRACE, or let the kernel of the host decide: sudo lowport enforce enable
             125
             lowport-run: busybox: the broker cannot be used: the supervisor may not look into programs: operation not permitted, \
             as in containers without CAP_SYS_PTRACE; nor can the library reach the program, since it is statically linked
+            hint: start the container with --cap-add SYS_PTRACE, or let the kernel of the host decide: sudo lowport enforce enable
 
             """
         )

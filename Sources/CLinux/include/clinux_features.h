@@ -12,12 +12,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-static inline int clinux_has_seccomp_notification(void)
-{
-    unsigned action = SECCOMP_RET_USER_NOTIF;
-    return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
-}
-
 // Major version times 1000 plus minor version; 0 if the text has another form.
 static inline int clinux_kernel_version(void)
 {

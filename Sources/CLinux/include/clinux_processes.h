@@ -24,6 +24,18 @@ static inline int clinux_prctl(int option, unsigned long a, unsigned long b, uns
 // Swift cannot import fork(2), which its runtime does not survive: only for programs without one.
 static inline int clinux_fork(void) { return fork(); }
 
+// As fork(2), for a child that sends no signal when it ends, so that nothing is pending for a program that blocks SIGCHLD, and
+// that can be waited for though SIGCHLD is ignored (clone(2)). It runs none of the handlers of pthread_atfork(3).
+static inline int clinux_fork_silently(void) { return (int)syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL); }
+
+// Waits for a child of either kind, and reaps it unless told to leave it as it is.
+static inline int clinux_wait_for(pid_t child, int *status) { return waitpid(child, status, __WALL); }
+static inline int clinux_wait_until_ended(pid_t child)
+{
+    siginfo_t ignored;
+    return waitid(P_PID, (id_t)child, &ignored, WEXITED | WNOWAIT | __WALL);
+}
+
 // SIG_DFL and SIG_IGN are casts, and sigaction's handler is a union.
 static inline int clinux_signal_default(int number) { return signal(number, SIG_DFL) == SIG_ERR ? -1 : 0; }
 static inline int clinux_signal_ignore(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
@@ -115,6 +127,21 @@ static inline int clinux_spawn_foreground(pid_t *child, const char *program, cha
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     error = posix_spawnp(child, program, 0, &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);
+    return error;
+}
+
+// Starts a program whose standard output is a descriptor, and whose other standard descriptors are /dev/null. Returns an error number.
+static inline int clinux_spawn_captured(pid_t *child, const char *path, char *const *arguments, int output)
+{
+    extern char **environ;
+    posix_spawn_file_actions_t actions;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error != 0) return error;
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", 0, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, 1);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", 1, 0);
+    error = posix_spawn(child, path, &actions, 0, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
     return error;
 }
 

@@ -12,8 +12,10 @@ enum SandboxProbe {
     static func error(of request: BindRequest) -> Errno? {
         let threshold = (try? PortThreshold.current) ?? PortThreshold.standard
         guard threshold > UInt32(request.port.rawValue) else { return nil }
-        if kernelText(of: "/proc/sys/net/ipv4/ip_nonlocal_bind") == "0",
-            let error = error(of: request, at: .v4(IPv4Address(rawValue: 0xF000_0001)))
+        let reserved = IPAddress.v4(IPv4Address(rawValue: 0xF000_0001))
+        // Where no interface is up, the kernel takes every IPv4 address for that of a broadcast, which can be bound.
+        if kernelText(of: "/proc/sys/net/ipv4/ip_nonlocal_bind") == "0", !canBind(reserved),
+            let error = error(of: request, at: reserved)
         {
             return error
         }
@@ -22,6 +24,14 @@ enum SandboxProbe {
             let nowhere = IPAddress("100::1"), error(of: request, at: nowhere) == .notPermitted
         else { return nil }
         return .notPermitted
+    }
+
+    /// Whether a socket can have `address`, with a port for which no privilege is needed.
+    private static func canBind(_ address: IPAddress) -> Bool {
+        do throws(Errno) {
+            try FileDescriptor.socket(.v4, .udp).bind(to: SocketAddress(address, Port(rawValue: 0)))
+            return true
+        } catch { return false }
     }
 
     /// The error of a bind of the port at `address`, if a sandbox may cause it; nil for other errors, and if the bind

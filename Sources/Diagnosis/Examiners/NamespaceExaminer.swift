@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import BindBroker
 internal import Linux
 
 /// The user namespace that the network belongs to (user_namespaces(7)).
@@ -6,8 +7,7 @@ struct NamespaceExaminer: Examiner {
     static let role = Role.circumstance
 
     /// Why capabilities have no effect.
-    static let foreign: ByteString =
-        "the network belongs to another user namespace, where the capabilities of this one do not count"
+    static let foreign = HelperObstacle.foreignNetwork.sentence
 
     init(lookingAt context: BindContext) {}
 

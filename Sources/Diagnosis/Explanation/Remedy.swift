@@ -27,9 +27,19 @@ public struct Remedy: Hashable, Sendable {
         self.effect = effect
     }
 
+    /// Creates a remedy that is no command of this machine.
+    /// - Parameter advice: what to do, as a sentence.
+    init(_ step: Step, advice: ByteString) {
+        self.init(step, nil, advice)
+        isAdvice = true
+    }
+
+    private var isAdvice = false
+
     /// The text to show in place of the command; nil if there is a command.
     public var advice: ByteString? {
         guard command == nil else { return nil }
+        if isAdvice { return effect }
         return
             "\(effect): no command is shown for that, since a name in it has characters that are not seen, or is not UTF-8"
     }

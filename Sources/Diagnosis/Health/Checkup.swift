@@ -34,6 +34,6 @@ public struct HealthDiagnostic: Hashable, Sendable {
 public enum Checkup {
     /// Performs all checks, without changing anything.
     public static func all() -> [HealthDiagnostic] {
-        InstallationHealth.findings() + PolicyHealth.findings() + MachineHealth.findings()
+        InstallationHealth.findings() + BrokerHealth.findings() + PolicyHealth.findings() + MachineHealth.findings()
     }
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import BindBroker
 internal import Linux
 
 /// The features and settings of the kernel.
 enum MachineHealth {
     static func findings() -> [HealthDiagnostic] {
-        [threshold(), seccomp(), yama(), bpf(), controlGroups(), engine(), attributes(), securityModules()].compactMap(
-            \.self
-        )
+        [threshold(), bpf(), controlGroups(), engine(), attributes(), securityModules()].compactMap(\.self)
     }
 
     private static func threshold() -> HealthDiagnostic {
@@ -26,47 +23,6 @@ enum MachineHealth {
             .note,
             "ports below \(first) are privileged; every user may bind the others",
             remedy: "sudo sysctl \(PortThreshold.key)=1024"
-        )
-    }
-
-    private static func seccomp() -> HealthDiagnostic {
-        if !ProcFileSystem.isOfThisNamespace {
-            return HealthDiagnostic(
-                "broker",
-                .error,
-                "\(ProcFileSystem.mismatch); static programs are not reached",
-                remedy: "sudo mount -t proc proc /proc"
-            )
-        }
-        return KernelFeatures.hasSeccompNotification
-            ? HealthDiagnostic("broker", .ok, "seccomp user notification works")
-            : HealthDiagnostic(
-                "broker",
-                .error,
-                "the kernel lacks seccomp user notification; static programs are not reached",
-                remedy: "use setcap for them, or Linux 5.10 or later"
-            )
-    }
-
-    private static func yama() -> HealthDiagnostic {
-        guard let scope = Yama.scope else { return HealthDiagnostic("yama", .ok, "it is not in this kernel") }
-        if scope == 0 { return HealthDiagnostic("yama", .ok, "\(Yama.key) is 0") }
-        if Yama.allowsSupervision(scope: scope, isRoot: false) {
-            return HealthDiagnostic(
-                "yama",
-                .ok,
-                "\(Yama.key) is \(scope): the supervisor of the broker is the ancestor of its programs"
-            )
-        }
-        let found: ByteString =
-            "\(Yama.key) is \(scope): the broker may not look into the programs of users, "
-            + "so that static programs and those of Go are not reached"
-        return HealthDiagnostic(
-            "yama",
-            .error,
-            found,
-            remedy: Yama.canBeChanged(scope: scope)
-                ? "sudo sysctl \(Yama.key)=1, or sudo lowport enforce enable" : "sudo lowport enforce enable"
         )
     }
 

@@ -11,6 +11,17 @@ public enum ProcessChange: Hashable, Sendable {
     case stopped(signal: Int32)
     /// It resumed.
     case continued
+
+    /// Decodes a status of wait(2).
+    init(status: Int32) {
+        var detail: Int32 = 0
+        switch unsafe clinux_wait_kind(status, &detail) {
+        case 0: self = .exited(status: detail)
+        case 1: self = .killed(signal: detail)
+        case 2: self = .stopped(signal: detail)
+        default: self = .continued
+        }
+    }
 }
 
 extension CurrentProcess {
@@ -20,16 +31,7 @@ extension CurrentProcess {
     public static func nextChildChange() throws(Errno) -> (child: Int32, change: ProcessChange)? {
         var status: Int32 = 0
         let child = try valueOrErrno(.wait) { unsafe waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED) }
-        if child == 0 { return nil }
-        var detail: Int32 = 0
-        let change: ProcessChange =
-            switch unsafe clinux_wait_kind(status, &detail) {
-            case 0: .exited(status: detail)
-            case 1: .killed(signal: detail)
-            case 2: .stopped(signal: detail)
-            default: .continued
-            }
-        return (child, change)
+        return child == 0 ? nil : (child, ProcessChange(status: status))
     }
 
     /// Whether `process` exists (kill(2) with signal 0).

@@ -12,7 +12,7 @@ extension CurrentProcess {
     /// The new process has its own session, so that signals from the terminal do not reach it (setsid(2)).
     /// Must be called while the process has one thread. The corresponding system call is fork(2), twice.
     public static func detach(_ body: () -> Int32) throws(Errno) {
-        let child = try valueOrErrno(.fork) { clinux_fork() }
+        let child = try valueOrErrno(.fork) { clinux_fork_silently() }
         if child == 0 {
             guard let grandchild = try? valueOrErrno(.fork, { clinux_fork() }) else { _exit(1) }
             if grandchild > 0 { _exit(0) }
@@ -20,19 +20,8 @@ extension CurrentProcess {
             _exit(body())
         }
         var status: Int32 = 0
-        try nothingOrErrno(.wait) { unsafe waitpid(child, &status, 0) }
+        try nothingOrErrno(.wait) { unsafe clinux_wait_for(child, &status) }
         if status != 0 { throw .wouldBlock }
-    }
-
-    /// Returns whether `body` returns true in a child, whose state is lost when it exits.
-    ///
-    /// Must be called while the process has one thread. The corresponding system call is fork(2).
-    public static func succeedsElsewhere(_ body: () -> Bool) throws(Errno) -> Bool {
-        let child = try valueOrErrno(.fork) { clinux_fork() }
-        if child == 0 { _exit(body() ? 0 : 1) }
-        var status: Int32 = 0
-        try nothingOrErrno(.wait) { unsafe waitpid(child, &status, 0) }
-        return status == 0
     }
 
     /// Starts `program` with `input` as its descriptor 0 and no other open descriptors than 1 and 2.
@@ -52,11 +41,16 @@ extension CurrentProcess {
     }
 
     /// Waits for a child and reaps it (waitpid(2)).
-    public static func collect(_ child: Int32) { _ = try? nothingOrErrno(.wait) { waitpid(child, nil, 0) } }
+    public static func collect(_ child: Int32) { _ = try? nothingOrErrno(.wait) { clinux_wait_for(child, nil) } }
 
     /// Changes to the root directory and redirects the standard descriptors to /dev/null.
+    ///
+    /// Where there is no /dev/null, as below a bare chroot(2), they become descriptors that cannot be read or written.
     public static func leaveStandardDescriptors() throws(Errno) {
-        let null = try FileDescriptor.open("/dev/null", .readWrite)
+        let null =
+            if let open = try? FileDescriptor.open("/dev/null", .readWrite) { open } else {
+                try FileDescriptor.open("/", [.pathOnly, .directory])
+            }
         for number in 0...2 as ClosedRange<Int32> {
             let source = null.rawValue
             try nothingOrErrno(.duplicate) { dup2(source, number) }

@@ -3,9 +3,6 @@ internal import CLinux
 
 /// What the running kernel can do, found out by trying.
 public enum KernelFeatures {
-    /// Whether a seccomp filter can hand a call to a supervisor (seccomp(2), `SECCOMP_GET_ACTION_AVAIL`).
-    public static var hasSeccompNotification: Bool { clinux_has_seccomp_notification() != 0 }
-
     /// Whether the wait for a notification ends when no process has the filter any more (Linux 6.11), and a signal does
     /// not cancel a received notification (5.19).
     public static var endsNotificationWaits: Bool { clinux_kernel_version() >= 6_011 }

@@ -39,6 +39,12 @@ public enum Namespaces {
         (try? userMap()).flatMap { outerUser(of: user, in: $0) }
     }
 
+    /// Whether this process is in the initial user namespace; nil if that cannot be determined.
+    public static var isInitial: Bool? {
+        guard let map = try? userMap() else { return nil }
+        return ranges(in: map).contains { $0.isInitial }
+    }
+
     /// Whether the user namespace of this process maps `user`; true also if that cannot be determined.
     public static func knows(_ user: UserID) -> Bool {
         guard let map = try? userMap() else { return true }
@@ -54,6 +60,9 @@ public enum Namespaces {
         let inside: UInt64
         let outside: UInt64
         let count: UInt64
+
+        /// Whether it is the only one of the initial namespace, which maps all IDs to themselves.
+        var isInitial: Bool { inside == 0 && outside == 0 && count == UInt64(UInt32.max) }
 
         /// The offset of `user` from `inside`; nil if it is not in the range.
         func place(of user: UserID) -> UInt64? {
@@ -74,8 +83,7 @@ public enum Namespaces {
     /// Like `outerUser(of:)`, with `map` as the content of uid_map: lines of inside, outside and count.
     static func outerUser(of user: UserID, in map: ByteString) -> UserID? {
         for mapping in ranges(in: map) {
-            let isFirst = mapping.inside == 0 && mapping.outside == 0 && mapping.count == UInt64(UInt32.max)
-            guard !isFirst, let place = mapping.place(of: user) else { continue }
+            guard !mapping.isInitial, let place = mapping.place(of: user) else { continue }
             return UInt32(exactly: mapping.outside + place).map { UserID(rawValue: $0) }
         }
         return nil

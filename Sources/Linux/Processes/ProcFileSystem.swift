@@ -13,6 +13,12 @@ public enum ProcFileSystem {
     /// Whether /proc shows processes with the IDs that they have in the PID namespace of this process.
     public static var isOfThisNamespace: Bool { ownIdentifier == CurrentProcess.identifier }
 
+    /// Whether another process traces this one (`TracerPid` in proc_pid_status(5)); false if /proc does not say.
+    public static var showsTracer: Bool {
+        guard let text = try? FileDescriptor.open("/proc/self/status", .readOnly).read(upTo: 4096) else { return false }
+        return StatusText(text).numbers("TracerPid") ?? [0] != [0]
+    }
+
     /// Why processes cannot be found in /proc if `isOfThisNamespace` is false, as a sentence.
     public static var mismatch: ByteString { "/proc is not mounted, or belongs to another PID namespace" }
 }

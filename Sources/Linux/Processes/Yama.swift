@@ -14,12 +14,6 @@ public enum Yama {
         return KernelSetting.number(in: content, upTo: UInt64(Int32.max)).map { Int($0) }
     }
 
-    /// Whether a supervisor may inspect its descendants.
-    /// - Parameters:
-    ///   - scope: the setting.
-    ///   - isRoot: whether the supervisor has `CAP_SYS_PTRACE`, as root usually does.
-    public static func allowsSupervision(scope: Int, isRoot: Bool) -> Bool { scope < 2 || isRoot && scope < 3 }
-
     /// Whether the setting can be changed: 3 stays until the machine reboots.
     public static func canBeChanged(scope: Int) -> Bool { scope < 3 }
 }
