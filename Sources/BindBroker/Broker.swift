@@ -97,7 +97,13 @@ public enum Broker {
 
     /// Throws if this process, which has filters already, cannot get another one with a listener.
     private static func tryFilter() throws(StartError) {
-        try attempt { () throws(Errno) in _ = try NotificationListener.install(BindFilter.program) }
+        do throws(StartError) {
+            try attempt { () throws(Errno) in _ = try NotificationListener.install(BindFilter.program) }
+        } catch {
+            // Nothing was looked into yet.
+            if case .forbidden(let error) = error { throw .failure(error) }
+            throw error
+        }
     }
 
     // MARK: - Beside the program

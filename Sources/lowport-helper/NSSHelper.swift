@@ -12,8 +12,16 @@ struct NSSHelper {
     let arguments: [ByteString]
 
     /// Executes the complete helper; returns if there is none beside this program.
+    ///
+    /// Where /proc does not tell the path of this program, as below chroot(2), it is looked for where packages and
+    /// `make install` put it: whoever starts this program decides what the environment and `AT_EXECFN` say.
     func takeOver() {
-        guard let own = CurrentProcess.executablePath else { return }
-        try? execute(fileAt: own + "-nss", arguments: arguments)
+        if let own = CurrentProcess.executablePath {
+            try? execute(fileAt: own + "-nss", arguments: arguments)
+            return
+        }
+        for directory in ["/usr/local/libexec", "/usr/libexec", "/usr/local/lib", "/usr/lib"] as [ByteString] {
+            try? execute(fileAt: directory + "/lowport/lowport-helper-nss", arguments: arguments)
+        }
     }
 }

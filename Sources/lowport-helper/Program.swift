@@ -23,7 +23,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
         }
         return bindOnce(given, for: caller, names: names)
     } catch {
-        return fail("cannot give up privileges: \(error.message)", error)
+        return failToRestrict(error)
     }
 }
 
@@ -40,7 +40,7 @@ public func mainOnce(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMut
         }
         return bindOnce(given, for: caller, names: NamesInFiles(isMissing: full.takeOver))
     } catch {
-        return fail("cannot give up privileges: \(error.message)", error)
+        return failToRestrict(error)
     }
 }
 
@@ -49,6 +49,8 @@ public func mainOnce(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMut
 private func bindOnce(_ given: [ByteString], for caller: Caller, names: some NameResolver) -> Int32 {
     // Before Linux 5.18, a program may be started without even its own name.
     guard let address = HelperArguments.address(from: Array(given.dropFirst())) else {
+        // lowport-run starts the helper like this to find out whether it can do its work.
+        do throws(Errno) { try restrict(caller, to: .ofOneBind) } catch { return failToRestrict(error) }
         return fail("bad usage", .noSystemCall)
     }
     let now = WallClock.seconds
@@ -67,7 +69,7 @@ private func bindOnce(_ given: [ByteString], for caller: Caller, names: some Nam
         do throws(Errno) {
             // landlock(7) has a different error for an address of another family, which gets no privilege anyway.
             try restrict(caller, to: .ofOneBind, bindingOnly: asked.isOfItsFamily ? address.port : nil)
-        } catch { CurrentProcess.exit(fail("cannot give up privileges: \(error.message)", error)) }
+        } catch { CurrentProcess.exit(failToRestrict(error)) }
     }
     let request = asked.request
     let decision = Policy.system.decision(for: request, in: caller.context(now: now, names: names)) { restrictOnce() }
@@ -122,3 +124,5 @@ private func fail(_ reason: ByteString, _ error: Errno) -> Int32 {
     try? InheritedDescriptor.standardError.write("libauthbind's helper: \(reason)\n")
     return error.rawValue
 }
+
+private func failToRestrict(_ error: Errno) -> Int32 { fail("cannot give up privileges: \(error.message)", error) }

@@ -39,7 +39,7 @@ import Testing
             return false
         }
         let expected: [BrokerTrial] = [
-            .fails(.failure(.invalidArgument)), .fails(.helper(.notStarted(.permissionDenied))),
+            .fails(.helper(.notStarted(.permissionDenied))),
             .fails(.helper(.ends(nil))), .fails(.helper(.ends(.notPermitted))), .fails(.helper(.traced)),
             .fails(.helper(.unexplained)),
         ]

@@ -51,7 +51,8 @@ import Testing
                 user alice cannot bind tcp 80: it is allowed, but the program cannot be reached: it is statically linked, and \
                 /proc is not mounted, or belongs to another PID namespace
                 125
-                broker      /proc is not mounted, or belongs to another PID namespace; static programs are not reached
+                broker      /proc is not mounted, or belongs to another PID namespace: static programs and those of Go \
+                are not reached (tried)
                 user alice can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run or authbind
                 71
 
@@ -60,7 +61,8 @@ import Testing
         )
         #expect(
             outcome.errors == """
-                lowport-run: cannot watch the program: /proc is not mounted, or belongs to another PID namespace
+                lowport-run: /proc is not mounted, or belongs to another PID namespace
+                hint: sudo mount -t proc proc /proc
                 lowport: cannot look at this process: /proc is not mounted, or does not show it
 
                 """

@@ -33,7 +33,7 @@ import Testing
             1 
             0 
             0 
-            125 lowport-run: cannot watch the program: /proc is not mounted, or belongs to another PID namespace
+            125 hint: sudo mount -t proc proc /proc
             1 hint:                then: lowport-forward -l -p 81
             64 hint: lowport --help names them all
             64   See 'lowport list --help' for more information.
@@ -65,6 +65,7 @@ import Testing
             0 
             0 1001
             125 lowport-run: cannot find liblowport-preload.so from /mnt/work/mine/bin/lowport
+            125 lowport-run: cannot find lowport-helper from /mnt/work/mine/bin/lowport
             125 lowport: must not be installed set-user-ID or set-group-ID
             71 lowport: must not be installed set-user-ID or set-group-ID
             125 lowport: must not be installed set-user-ID or set-group-ID

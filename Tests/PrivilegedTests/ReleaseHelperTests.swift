@@ -73,6 +73,21 @@ import Testing
         )
     }
 
+    /// As below chroot(2): the full helper is found where it is installed, whatever the starter says of this one's path.
+    @Test func `without proc the full helper is found in its place, and nowhere else`() async throws {
+        try await expect(
+            """
+            mount -t tmpfs -o mode=755 tmpfs /usr/local; mkdir -p /usr/local/libexec/lowport; mv $H-nss /usr/local/libexec/lowport/
+            printf '#!/bin/sh\nexit 77\n' > $T/lowport-helper-nss; chmod 755 $T/lowport-helper-nss; ln -s $H $T/lowport-helper
+            mount -t tmpfs -o mode=555 tmpfs /proc
+            echo 'odd:x:001100:alice' >> /etc/group; echo 'passwd: files\ngroup: files' > /etc/nsswitch.conf
+            echo 'allow group odd tcp 81' > /etc/lowport/rules; \(Self.ask); H=$T/lowport-helper; \(Self.ask)
+            as alice $LIBEXEC/lowport-run --listen 127.0.0.1:81 sh -c 'echo $LISTEN_FDS'
+            """,
+            "helper ok\nhelper ok\n1\n"
+        )
+    }
+
     @Test("Without a full helper that is said") func saysSoIfThereIsNoneToServe() async throws {
         try await expect(
             "rm $H-nss; as alice $H --serve </dev/null || echo $?",

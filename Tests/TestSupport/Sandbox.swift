@@ -41,6 +41,8 @@ public enum Sandbox {
         cp -a /etc/. /mnt/etc
         rm -rf /mnt/etc/authbind /mnt/etc/lowport
         mkdir -p /mnt/etc/authbind/byport /mnt/etc/authbind/byaddr /mnt/etc/authbind/byuid /mnt/etc/lowport/rules.d
+        # Whoever has these numbers on the machine.
+        sed -i '/^[^:]*:[^:]*:100[12]:/d' /mnt/etc/passwd; sed -i -E '/^[^:]*:[^:]*:(100[12]|1100):/d' /mnt/etc/group
         printf '%s\\n' alice:x:1001:1001::/: bob:x:1002:1002::/: >> /mnt/etc/passwd
         printf '%s\\n' alice:x:1001: bob:x:1002: dns:x:1100:bob >> /mnt/etc/group
         mount --bind /mnt/etc /etc

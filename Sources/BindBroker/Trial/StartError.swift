@@ -65,8 +65,7 @@ extension Broker {
             case .forbidden:
                 "start the container with --cap-add SYS_PTRACE, or let the kernel of the host decide: "
                     + "sudo lowport enforce enable"
-            case .nested, .killed: "let the kernel of the host decide: sudo lowport enforce enable"
-            case .failure: nil
+            case .nested, .killed, .failure: "let the kernel of the host decide: sudo lowport enforce enable"
             }
         }
     }

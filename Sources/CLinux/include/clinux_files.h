@@ -61,10 +61,8 @@ static inline int clinux_try_read_lease(int descriptor)
     return result;
 }
 
-static inline int clinux_close_range(unsigned first, unsigned last, unsigned flags)
-{
-    return (int)syscall(SYS_close_range, first, last, flags);
-}
+// Closes all descriptors from `first` on (close_range(2), Linux 5.9).
+int clinux_close_from(unsigned first);
 
 static inline long clinux_getdents64(int descriptor, void *buffer, size_t size)
 {

@@ -13,6 +13,8 @@ enum BrokerHealth {
         case .works(.above):
             let text: ByteString = "it works, with a supervisor that is the ancestor of its programs (\(tried))"
             return [HealthDiagnostic("broker", .ok, text)]
+        // `InstallationHealth` has said it, of the file.
+        case .fails(.helper(.missing)), .fails(.helper(.noPrivilege)), .fails(.helper(.noSetUserID)): return []
         case .fails(.helper(let obstacle)):
             return [
                 HealthDiagnostic(

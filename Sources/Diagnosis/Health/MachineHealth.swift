@@ -77,6 +77,14 @@ enum MachineHealth {
     }
 
     private static func bpf() -> HealthDiagnostic {
+        // By `SO_NETNS_COOKIE`, without which lowport enforce does nothing.
+        if (try? networkNamespaceCookie()) == nil {
+            return HealthDiagnostic(
+                "kernel",
+                .note,
+                "the kernel cannot tell network namespaces apart, as lowport enforce needs it (Linux 5.14)"
+            )
+        }
         do throws(Errno) {
             try KernelFeatures.tryBpf()
             return HealthDiagnostic("kernel", .ok, "programs can be loaded into the kernel")
