@@ -23,13 +23,6 @@ both() {
     done
 }
 
-echo
-ip link set lo up
-mount -t tmpfs tmpfs /run
-mkdir -p /sys/fs/bpf && mount -t bpf bpf /sys/fs/bpf 2>/dev/null
-for helper in /usr/local/libexec/lowport/lowport-helper*; do
-    setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p "$helper"
-done
 DAEMON='(setsid PROBE 80 >/tmp/said 2>&1 &); until [ -s /tmp/said ]; do sleep 0.1; done; cat /tmp/said; rm /tmp/said'
 W='/bin/setpriv --reuid 1000 --regid 1000 --clear-groups'
 echo "=kernel|$(uname -r)|$(cat /proc/sys/kernel/yama/ptrace_scope)"

@@ -19,19 +19,15 @@ for command in qemu-system-x86_64 cpio apt-get; do
     }
 done
 
-page=Documentation/machines.md results=.build-machines/results
+results=.build-machines/results
 rm -rf "$results"
 mkdir -p "$results"
-Machines/root.sh .build-machines/root
-(cd .build-machines/root && find . | cpio -o -H newc 2>/dev/null | gzip -1) >.build-machines/root.gz
+Machines/root.sh .build-machines/root Machines/cases.sh
 
-# boot SUITE: no machine takes a minute; one that hangs is turned off.
 boot() {
-    kernel=$(Machines/kernel.sh "$1") || return 0
-    timeout 300 qemu-system-x86_64 -cpu max -accel tcg -m 1024 -nographic -no-reboot -net none \
-        -kernel "$kernel" -initrd .build-machines/root.gz -append 'console=ttyS0 quiet loglevel=1 panic=-1 rdinit=/init' \
-        </dev/null >"$results/$1.console" 2>&1 || true
-    tr -d '\r' <"$results/$1.console" | sed -n 's/^=//p' >"$results/$1"
+    kernel=$(Machines/kernel.sh "$1" amd64) || return 0
+    touch "$results/$1"
+    Machines/boot.sh "$kernel" .build-machines/root "$results/$1" || echo "lowport: the kernel of $1 did not run all cases" >&2
 }
 suites='bullseye bookworm trixie'
 for suite in $suites; do boot "$suite" & done
@@ -42,47 +38,9 @@ for suite in $suites; do
         echo "lowport: the other kernels were not tried: that of $suite cannot be fetched" >&2
         exit 75
     }
-    grep -q '^end|' "$results/$suite" || {
-        tail -n 20 "$results/$suite.console" >&2
-        echo "lowport: the kernel of $suite did not run all cases" >&2
-        exit 1
-    }
 done
+for suite in $suites; do grep -q '^end|' "$results/$suite"; done
 
-# A row for each way and program, in the order of the cases; a column for each kernel.
 # shellcheck disable=SC2086
-(cd "$results" && awk -F'|' '
-    $1 == "end" { next }
-    $1 == "kernel" {
-        split($2, number, "."); columns = columns " " number[1] "." number[2] " |"; rule = rule "---|"; next
-    }
-    {
-        row = $1 " | " $2
-        if (!(row in cells)) order[++count] = row
-        answer = $3
-        if (answer ~ /^no: /) {
-            reason = substr(answer, 5)
-            if (!(reason in notes)) { notes[reason] = ++noted; reasons[noted] = reason }
-            answer = "no (" notes[reason] ")"
-        }
-        cells[row] = cells[row] " " answer " |"
-    }
-    END {
-        print "| method | program |" columns
-        print "|---|---|" rule
-        for (i = 1; i <= count; i++) print "| " order[i] " |" cells[order[i]]
-        print ""
-        for (i = 1; i <= noted; i++) print i ". `" reasons[i] "`"
-    }' $suites) >"$results/table"
-
-begin='<!-- The table of make machines begins. -->' end='<!-- The table of make machines ends. -->'
-awk -v begin="$begin" -v end="$end" -v table="$results/table" '
-    $0 == begin { print; print ""; while ((getline line < table) > 0) print line; print ""; skips = 1 }
-    $0 == end { skips = 0 }
-    !skips' "$page" >"$results/page"
-if [ "${1:-}" = --update ]; then
-    cp "$results/page" "$page"
-elif ! diff -u "$page" "$results/page"; then
-    echo "lowport: $page does not say what came out; make machines writes it with Machines/run.sh --update" >&2
-    exit 1
-fi
+(cd "$results" && ../../Machines/table.sh $suites) >"$results/table"
+Machines/page.sh x86-64 "$results/table" "$@"
