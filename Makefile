@@ -20,7 +20,7 @@ help:
 	@echo "make quickstart   see it work: builds, and plays the tutorial in private namespaces"
 	@echo "make build        build the release into .build-dist"
 	@echo "make test         run all tests; as root, with nothing left out"
-	@echo "make machines     try each method on other kernels, under emulation; make test does it too if qemu is installed"
+	@echo "make machines     try each method, and podman, on other kernels, under emulation; make test does it too if qemu is there"
 	@echo "make bench        measure each figure beside the tool that one would use instead; as root"
 	@echo "make lint         check format, scripts and manuals"
 	@echo "make fuzz         feed malformed input to every parser, a minute each; see Documentation/fuzzing.md"
@@ -43,12 +43,12 @@ test: lint build
 	@Scripts/need $(TEST_NEEDS)
 	@Scripts/container-profiles
 	@Scripts/test
-	@Machines/run.sh || [ $$? -eq 75 ]
+	@Machines/all.sh || [ $$? -eq 75 ]
 
 .PHONY: machines
 machines: build
 	@Scripts/need $(MACHINES_NEEDS)
-	@Machines/run.sh
+	@Machines/all.sh
 
 .PHONY: bench
 bench: build
