@@ -34,7 +34,7 @@ public enum ProgramImage: Hashable, Sendable {
     public static var ownMachine: UInt16 {
         #if arch(x86_64)
             62
-        #else
+        #elseif arch(arm64)
             183
         #endif
     }

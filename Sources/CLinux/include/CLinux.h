@@ -4,6 +4,11 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+// Layouts that are shared with the kernel, and the numbers in what Lowport itself keeps in maps, are little-endian everywhere.
+#if !(defined(__x86_64__) || defined(__aarch64__)) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "Lowport is for x86-64 and for aarch64 in little-endian mode"
+#endif
+
 #include "clinux_capability.h"
 #include "clinux_confinement.h"
 #include "clinux_errno.h"

@@ -91,14 +91,8 @@ public struct Instruction: Hashable, Sendable {
 
     /// The eight bytes in native byte order.
     public var rawValue: UInt64 {
-        #if _endian(little)
-            let registers = UInt64(destination | source << 4)
-            return UInt64(code) | registers << 8 | UInt64(UInt16(bitPattern: offset)) << 16
-                | UInt64(UInt32(bitPattern: immediate)) << 32
-        #else
-            let registers = UInt64(destination << 4 | source)
-            return UInt64(code) << 56 | registers << 48 | UInt64(UInt16(bitPattern: offset)) << 32
-                | UInt64(UInt32(bitPattern: immediate))
-        #endif
+        let registers = UInt64(destination | source << 4)
+        return UInt64(code) | registers << 8 | UInt64(UInt16(bitPattern: offset)) << 16
+            | UInt64(UInt32(bitPattern: immediate)) << 32
     }
 }

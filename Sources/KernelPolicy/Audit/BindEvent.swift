@@ -34,12 +34,7 @@ public struct BindEvent: Hashable, Sendable {
     public init?(bytes: [UInt8]) {
         guard bytes.count == Int(EventLayout.size) else { return nil }
         func number<Value: FixedWidthInteger & UnsignedInteger>(_ offset: Int16) -> Value {
-            let part = bytes[Int(offset)..<Int(offset) + Value.bitWidth / 8]
-            #if _endian(little)
-                return part.reversed().reduce(0) { $0 << 8 | Value($1) }
-            #else
-                return part.reduce(0) { $0 << 8 | Value($1) }
-            #endif
+            bytes[Int(offset)..<Int(offset) + Value.bitWidth / 8].reversed().reduce(0) { $0 << 8 | Value($1) }
         }
         let userAndGroup: UInt64 = number(EventLayout.userAndGroup)
         let processAndThread: UInt64 = number(EventLayout.processAndThread)

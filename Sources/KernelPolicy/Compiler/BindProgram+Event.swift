@@ -149,11 +149,10 @@ extension BindProgram {
             code.store(.double, .r0, EventLayout.address + half, .r1)
         }
         code.load(.r1, .double, .frame, Stack.transport)
-        let place = PackedWord.place(6, 2)
-        code.compute(.r1, place == 0 ? .shiftRight : .shiftLeft, 16)
-        code.compute(.r1, place == 0 ? .shiftLeft : .shiftRight, 16)
+        code.compute(.r1, .shiftLeft, 16)
+        code.compute(.r1, .shiftRight, 16)
         code.move(.r2, .r7)
-        code.compute(.r2, .shiftLeft, place)
+        code.compute(.r2, .shiftLeft, PackedWord.place(6))
         code.compute(.r1, .or, .r2)
         code.store(.double, .r0, EventLayout.transport, .r1)
         guard family == .v6 else { return }

@@ -11,14 +11,14 @@ extension BindProgram {
         code.load(.r1, .word, .r6, Context.transport)
         for transport in TransportProtocol.allCases {
             for number in transport.protocolNumbers {
-                code.moveWide(.r7, PackedWord.field(transport.code, 0, 2))
+                code.moveWide(.r7, PackedWord.field(transport.code, 0))
                 code.jump(.r1, .equal, number, to: known)
             }
         }
-        code.moveWide(.r7, PackedWord.field(TransportProtocol.other.code, 0, 2))
+        code.moveWide(.r7, PackedWord.field(TransportProtocol.other.code, 0))
         code.bind(known)
         code.load(.r1, .word, .r6, Context.port)
-        code.compute(.r1, .shiftLeft, PackedWord.place(2, 2))
+        code.compute(.r1, .shiftLeft, PackedWord.place(2))
         code.compute(.r7, .or, .r1)
     }
 
@@ -58,14 +58,12 @@ extension BindProgram {
 
     /// `first` = the two words joined in memory order.
     private mutating func joinWords(_ first: Register, _ second: Register) {
-        code.compute(first, .shiftLeft, PackedWord.place(0, 4))
-        code.compute(second, .shiftLeft, PackedWord.place(4, 4))
+        code.compute(second, .shiftLeft, PackedWord.place(4))
         code.compute(first, .or, second)
     }
 
     /// Stores the four-byte address in `word`, followed by twelve zero bytes.
     private mutating func storeShortAddress(in space: AddressSpace, _ word: Register) {
-        code.compute(word, .shiftLeft, PackedWord.place(0, 4))
         code.store(.double, Stack.address, word)
         code.store(.double, Stack.address + 8, 0)
         storeScope(in: space, word)
@@ -74,10 +72,10 @@ extension BindProgram {
     /// Adds space and scope to r7; `bits` is 0 for a wildcard.
     private mutating func storeScope(in space: AddressSpace, _ bits: Register) {
         let specific = code.label("specific")
-        code.moveWide(.r5, PackedWord.field(space.rawValue, 4, 2))
+        code.moveWide(.r5, PackedWord.field(space.rawValue, 4))
         code.compute(.r7, .or, .r5)
         code.jump(bits, .notEqual, 0, to: specific)
-        code.moveWide(.r5, PackedWord.field(1, 6, 2))
+        code.moveWide(.r5, PackedWord.field(1, 6))
         code.compute(.r7, .or, .r5)
         code.bind(specific)
     }

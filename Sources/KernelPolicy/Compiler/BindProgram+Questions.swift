@@ -74,7 +74,7 @@ extension BindProgram {
 
     /// r0 = the policy map's value for the key on the stack, with the user, the group or everyone as the principal.
     private mutating func lookUp(_ kind: PolicyKey.Kind) {
-        code.moveWide(.r1, PackedWord.field(kind.rawValue, 0, 4))
+        code.moveWide(.r1, PackedWord.field(kind.rawValue, 0))
         switch kind {
         case .everyone: break
         case .user, .confinedUser: code.moveLow(.r2, .r9)
@@ -83,7 +83,7 @@ extension BindProgram {
             code.compute(.r2, .shiftRight, 32)
         }
         if kind != .everyone {
-            code.compute(.r2, .shiftLeft, PackedWord.place(4, 4))
+            code.compute(.r2, .shiftLeft, PackedWord.place(4))
             code.compute(.r1, .or, .r2)
         }
         code.store(.double, Stack.kind, .r1)

@@ -95,11 +95,7 @@ struct MapBytes {
 
     mutating func append(_ value: some FixedWidthInteger & UnsignedInteger) {
         for index in 0..<(value.bitWidth / 8) {
-            #if _endian(little)
-                bytes.append(UInt8(truncatingIfNeeded: value >> (index * 8)))
-            #else
-                bytes.append(UInt8(truncatingIfNeeded: value >> (value.bitWidth - 8 - index * 8)))
-            #endif
+            bytes.append(UInt8(truncatingIfNeeded: value >> (index * 8)))
         }
     }
 }

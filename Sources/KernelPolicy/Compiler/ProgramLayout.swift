@@ -31,18 +31,12 @@ enum Stack {
 
 /// Eight bytes of memory held in a register.
 enum PackedWord {
-    /// Returns the left shift, in bits, of a field of `width` bytes at `offset` bytes in memory.
-    static func place(_ offset: Int32, _ width: Int32) -> Int32 {
-        #if _endian(little)
-            offset * 8
-        #else
-            (8 - offset - width) * 8
-        #endif
-    }
+    /// Returns the left shift, in bits, of a field at `offset` bytes in memory.
+    static func place(_ offset: Int32) -> Int32 { offset * 8 }
 
-    /// Returns `value` as a field of `width` bytes at `offset` bytes in memory.
-    static func field(_ value: some BinaryInteger, _ offset: Int32, _ width: Int32) -> UInt64 {
-        UInt64(value) << UInt64(place(offset, width))
+    /// Returns `value` as a field at `offset` bytes in memory.
+    static func field(_ value: some BinaryInteger, _ offset: Int32) -> UInt64 {
+        UInt64(value) << UInt64(place(offset))
     }
 }
 

@@ -107,11 +107,6 @@ struct MapNumbers {
     func double(at offset: Int) -> UInt64 { number(offset, 8) }
 
     private func number(_ offset: Int, _ count: Int) -> UInt64 {
-        let part = bytes[offset..<offset + count]
-        #if _endian(little)
-            return part.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-        #else
-            return part.reduce(0) { $0 << 8 | UInt64($1) }
-        #endif
+        bytes[offset..<offset + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -28,7 +28,7 @@ public struct KernelTypes: Sendable {
         return KernelTypes(bytes)
     }
 
-    /// Parses types in the format of the kernel; nil for anything else. Numbers are in host byte order.
+    /// Parses types in the format of the kernel; nil for anything else. Numbers are in host byte order, which is little-endian.
     public init?(_ bytes: [UInt8]) {
         self.bytes = bytes
         guard bytes.count >= 24, half(0) == 0xEB9F else { return nil }
@@ -60,11 +60,7 @@ public struct KernelTypes: Sendable {
             guard place >> 24 == 1 else { return nil }
             let number = Int(place & 0xFF_FFFF)
             guard number / 8 < Int(size) else { return nil }
-            #if _endian(little)
-                return Bit(offset: number / 8, mask: 1 << UInt8(number % 8))
-            #else
-                return Bit(offset: number / 8, mask: 0x80 >> UInt8(number % 8))
-            #endif
+            return Bit(offset: number / 8, mask: 1 << UInt8(number % 8))
         }
 
         /// The offset of `member` in bytes, as instructions encode it; nil if there is none, if it is a bit field, or
@@ -143,19 +139,7 @@ public struct KernelTypes: Sendable {
         return end < strings.upperBound && bytes[end] == 0 && bytes[start..<end].elementsEqual(wanted.bytes)
     }
 
-    private func half(_ place: Int) -> UInt16 {
-        #if _endian(little)
-            UInt16(bytes[place]) | UInt16(bytes[place + 1]) << 8
-        #else
-            UInt16(bytes[place]) << 8 | UInt16(bytes[place + 1])
-        #endif
-    }
+    private func half(_ place: Int) -> UInt16 { UInt16(bytes[place]) | UInt16(bytes[place + 1]) << 8 }
 
-    private func word(_ place: Int) -> UInt32 {
-        #if _endian(little)
-            UInt32(half(place)) | UInt32(half(place + 2)) << 16
-        #else
-            UInt32(half(place)) << 16 | UInt32(half(place + 2))
-        #endif
-    }
+    private func word(_ place: Int) -> UInt32 { UInt32(half(place)) | UInt32(half(place + 2)) << 16 }
 }

@@ -123,11 +123,5 @@ extension AllowedCalls {
     }
 
     /// The offset of the lower half of an argument in `struct seccomp_data`.
-    private static func lowHalf(of index: Int) -> UInt32 {
-        #if _endian(little)
-            UInt32(16 + index * 8)
-        #else
-            UInt32(16 + index * 8 + 4)
-        #endif
-    }
+    private static func lowHalf(of index: Int) -> UInt32 { UInt32(16 + index * 8) }
 }
