@@ -25,7 +25,7 @@
 // fcntl.h declares these only for _GNU_SOURCE, which the Swift importer lacks.
 enum {
     clinux_O_PATH = 010000000,
-    clinux_O_TMPFILE = 020200000,
+    clinux_O_TMPFILE = 020000000 | O_DIRECTORY, // Which is another bit on aarch64.
     clinux_AT_EMPTY_PATH = 0x1000,
 };
 
