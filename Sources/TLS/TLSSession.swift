@@ -31,7 +31,7 @@ public final class TLSSession {
     deinit { unsafe ctls_free(connection) }
 
     private static func text(_ buffer: [CChar]) -> ByteString {
-        ByteString(buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+        ByteString(buffer.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) })
     }
 
     /// Does the TLS handshake, and verifies the peer's certificate if that is set.

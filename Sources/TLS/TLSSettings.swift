@@ -65,7 +65,7 @@ final class NativeSettings {
     private func keep(_ text: ByteString?) -> UnsafePointer<CChar>? {
         guard let text else { return nil }
         let copy = UnsafeMutableBufferPointer<CChar>.allocate(capacity: text.count + 1)
-        _ = unsafe copy.initialize(from: text.bytes.map { CChar(bitPattern: $0) } + [0])
+        _ = unsafe copy.initialize(from: text.bytes.map { CChar(truncatingIfNeeded: $0) } + [0])
         unsafe texts.append(copy)
         return unsafe UnsafePointer(copy.baseAddress)
     }

@@ -13,7 +13,7 @@ func inheritOrEnd() {
         removeLibrary()
         return
     }
-    if unsafe UInt8(bitPattern: levels[0]) == UInt8(ascii: "y") { return }
+    if unsafe UInt8(truncatingIfNeeded: levels[0]) == UInt8(ascii: "y") { return }
     let left = unsafe strtol(levels, nil, 10)
     if left > 1 {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16) { text in

@@ -19,7 +19,7 @@
 
     mutating func write(_ byte: UInt8) {
         guard unsafe count < memory.count else { return }
-        unsafe memory[count] = CChar(bitPattern: byte)
+        unsafe memory[count] = CChar(truncatingIfNeeded: byte)
         count += 1
     }
 

@@ -152,7 +152,7 @@ extension ByteString {
     }
 
     /// Copies the text in the C buffer `buffer`, up to its NUL.
-    init(terminated buffer: [CChar]) { bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) } }
+    init(terminated buffer: [CChar]) { bytes = buffer.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) } }
 
     /// Copies a C string; nil gives an empty one.
     @unsafe public init(cString pointer: UnsafePointer<CChar>?) {
@@ -164,7 +164,7 @@ extension ByteString {
         while unsafe pointer[length] != 0 { length += 1 }
         self.init(
             unsafe [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-                for index in 0..<length { unsafe buffer[index] = UInt8(bitPattern: pointer[index]) }
+                for index in 0..<length { unsafe buffer[index] = UInt8(truncatingIfNeeded: pointer[index]) }
                 count = length
             }
         )

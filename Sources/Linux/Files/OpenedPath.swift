@@ -33,5 +33,5 @@ private func readLink(_ path: ByteString, in directory: Int32) throws(Errno) -> 
     let length = try valueOrErrno(.readLink) {
         unsafe path.withCString { unsafe readlinkat(directory, $0, &target, 4096) }
     }
-    return ByteString(target.prefix(length).map { UInt8(bitPattern: $0) })
+    return ByteString(target.prefix(length).map { UInt8(truncatingIfNeeded: $0) })
 }

@@ -14,7 +14,7 @@ public struct TemporaryDirectory: ~Copyable {
     ///   - prefix: the beginning of its path; six characters follow.
     ///   - files: the names of the files in it that are removed with it.
     public init(_ prefix: ByteString, removing files: [ByteString]) throws(Errno) {
-        var template = (prefix + "XXXXXX").bytes.map { CChar(bitPattern: $0) } + [0]
+        var template = (prefix + "XXXXXX").bytes.map { CChar(truncatingIfNeeded: $0) } + [0]
         try nothingOrErrno(.mkdir) { () -> Int32 in
             unsafe mkdtemp(&template) == nil ? -1 : 0
         }

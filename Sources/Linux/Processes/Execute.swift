@@ -39,7 +39,7 @@ extension [ByteString] {
         var offsets: [Int] = []
         for argument in self {
             offsets.append(block.count)
-            block += argument.bytes.map { CChar(bitPattern: $0) }
+            block += argument.bytes.map { CChar(truncatingIfNeeded: $0) }
             block.append(0)
         }
         return unsafe block.withUnsafeMutableBufferPointer { block in
