@@ -69,6 +69,52 @@ func embeddedProgram(_ name: String, of rooms: String..., settings: [SwiftSettin
 
 let preload = "\(Context.packageDirectory)/Sources/lowport-preload"
 
+/// What needs no Swift runtime.
+let embeddedRing: [Target] =
+    Room.shared.map(\.embedded) + [
+        .target(name: "CLinux"),
+        .target(name: "CTLS"),
+
+        embeddedProgram("lowport", of: "Launch", "Linux", "PortPolicy", "RunCommand"),
+        embeddedProgram("setcap", of: "Capabilities", "Linux"),
+        embeddedProgram("getcap", of: "Capabilities", "Linux"),
+        embeddedProgram("authbind", of: "Launch", "Linux"),
+        embeddedProgram("nc", of: "Netcat", "Linux"),
+        embeddedProgram("lowport-forward", of: "Netcat", "Linux"),
+        embeddedProgram("lowport-run", of: "Linux", "RunCommand"),
+        // Privileged, and so as small as it can be.
+        embeddedProgram(
+            "lowport-helper",
+            of: "BindBroker",
+            "HelperProtocol",
+            "Linux",
+            "PortPolicy",
+            settings: [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+        ),
+        .target(
+            name: "lowport-preload",
+            dependencies: ["CLinux"],
+            exclude: ["exports.map"],
+            swiftSettings: strict + [.enableExperimentalFeature("Embedded")],
+            linkerSettings: [
+                // Without this the library would export the runtime of Embedded Swift and break Swift programs.
+                .unsafeFlags(["-Xlinker", "--version-script=\(preload)/exports.map"])
+            ]
+        ),
+    ]
+
+let embeddedProducts: [Product] = [
+    .library(name: "lowport-preload", type: .dynamic, targets: ["lowport-preload"]),
+    .executable(name: "lowport", targets: ["lowport"]),
+    .executable(name: "lowport-helper", targets: ["lowport-helper"]),
+    .executable(name: "authbind", targets: ["authbind"]),
+    .executable(name: "lowport-run", targets: ["lowport-run"]),
+    .executable(name: "setcap", targets: ["setcap"]),
+    .executable(name: "getcap", targets: ["getcap"]),
+    .executable(name: "nc", targets: ["nc"]),
+    .executable(name: "lowport-forward", targets: ["lowport-forward"]),
+]
+
 /// A room of tests. Each may start the programs, which one build makes together with the tests.
 func tests(_ name: String, of rooms: Target.Dependency..., settings: [SwiftSetting] = []) -> Target {
     .testTarget(
@@ -81,7 +127,7 @@ func tests(_ name: String, of rooms: Target.Dependency..., settings: [SwiftSetti
 
 let package = Package(
     name: "lowport",
-    products: [
+    products: embeddedProducts + [
         .library(name: "Capabilities", targets: ["Capabilities", "Linux"]),
         .library(name: "PortPolicy", targets: ["PortPolicy", "PolicyEditing", "PolicyInventory"]),
         .library(name: "Netcat", targets: ["Netcat"]),
@@ -90,26 +136,14 @@ let package = Package(
             name: "lowport-rooms",
             targets: ["BindBroker", "Diagnosis", "HelperProtocol", "KernelPolicy", "Launch"]
         ),
-        .library(name: "lowport-preload", type: .dynamic, targets: ["lowport-preload"]),
-        .executable(name: "lowport", targets: ["lowport"]),
         .executable(name: "lowport-admin", targets: ["lowport-admin"]),
-        .executable(name: "lowport-helper", targets: ["lowport-helper"]),
-        .executable(name: "authbind", targets: ["authbind"]),
-        .executable(name: "lowport-run", targets: ["lowport-run"]),
-        .executable(name: "setcap", targets: ["setcap"]),
-        .executable(name: "getcap", targets: ["getcap"]),
-        .executable(name: "nc", targets: ["nc"]),
-        .executable(name: "lowport-forward", targets: ["lowport-forward"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
-    targets: Room.shared.flatMap { [$0.regular, $0.embedded] } + [
-        .target(name: "CLinux"),
-        .target(name: "CTLS"),
-
+    targets: embeddedRing + Room.shared.map(\.regular) + [
         // The regular ring: libraries and the command-line tool.
         .target(
             name: "Diagnosis",
@@ -137,34 +171,6 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
-        ),
-
-        // The embedded ring.
-        embeddedProgram("lowport", of: "Launch", "Linux", "PortPolicy", "RunCommand"),
-        embeddedProgram("setcap", of: "Capabilities", "Linux"),
-        embeddedProgram("getcap", of: "Capabilities", "Linux"),
-        embeddedProgram("authbind", of: "Launch", "Linux"),
-        embeddedProgram("nc", of: "Netcat", "Linux"),
-        embeddedProgram("lowport-forward", of: "Netcat", "Linux"),
-        embeddedProgram("lowport-run", of: "Linux", "RunCommand"),
-        // Privileged, and so as small as it can be.
-        embeddedProgram(
-            "lowport-helper",
-            of: "BindBroker",
-            "HelperProtocol",
-            "Linux",
-            "PortPolicy",
-            settings: [.unsafeFlags(["-Osize"], .when(configuration: .release))]
-        ),
-        .target(
-            name: "lowport-preload",
-            dependencies: ["CLinux"],
-            exclude: ["exports.map"],
-            swiftSettings: strict + [.enableExperimentalFeature("Embedded")],
-            linkerSettings: [
-                // Without this the library would export the runtime of Embedded Swift and break Swift programs.
-                .unsafeFlags(["-Xlinker", "--version-script=\(preload)/exports.map"])
-            ]
         ),
 
         // The tests.
@@ -232,3 +238,9 @@ let package = Package(
         tests("PrivilegedTests", of: "BindBroker", "Linux"),
     ]
 )
+
+// The toolchain has no regular Swift for another architecture: Scripts/cross-aarch64.
+if Context.environment["LOWPORT_RINGS"] == "embedded" {
+    package.products = embeddedProducts
+    package.targets = embeddedRing
+}
