@@ -6,6 +6,7 @@
 // alone, which the limit is not about; here they are made writable, which fails with an error. All of this needs no stack
 // of the program's own: RLIMIT_STACK may not leave it a page. (With one page of stack the kernel itself has no room for the
 // arguments, most of the time, and kills the program before anything of it runs.)
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -62,21 +63,34 @@ static inline long call4(long number, long a, long b, long c, long d)
     return result;
 }
 #elif defined(__aarch64__)
+#define ADDRESS(to, symbol) "    adrp " to ", " symbol "\n    add " to ", " to ", :lo12:" symbol "\n"
+#define WRITABLE(begin, end) \
+    ADDRESS("x0", begin) ADDRESS("x1", end) \
+        "    and x0, x0, x11\n" \
+        "    sub x1, x1, x0\n" \
+        "    mov x2, #3\n" /* PROT_READ | PROT_WRITE */ \
+        "    mov x8, #" TEXT(SYS_mprotect) "\n" \
+        "    svc #0\n" \
+        "    cbnz x0, 1f\n"
 __asm__(".pushsection .text.lowport_start, \"ax\"\n"
         ".globl lowport_start\n.hidden lowport_start\n"
         "lowport_start:\n"
         "    mov x29, xzr\n"
         "    mov x19, sp\n"
-        "    adrp x0, lowport_data_begin\n"
-        "    adrp x1, lowport_data_end\n"
-        "    add x1, x1, :lo12:lowport_data_end\n"
-        "    sub x1, x1, x0\n"
-        "    mov x2, #3\n" // PROT_READ | PROT_WRITE
-        "    mov x8, #" TEXT(SYS_mprotect) "\n"
-        "    svc #0\n"
-        "    cbnz x0, 1f\n"
-        "    adrp x9, lowport_first_stack\n"
-        "    add x9, x9, :lo12:lowport_first_stack\n"
+        "    ldr x9, [sp]\n" // Behind the arguments and the environment: the auxiliary vector, with the size of a page.
+        "    add x9, sp, x9, lsl #3\n"
+        "    add x9, x9, #16\n"
+        "4:  ldr x10, [x9], #8\n"
+        "    cbnz x10, 4b\n"
+        "5:  ldp x10, x11, [x9], #16\n"
+        "    cbz x10, 1f\n"
+        "    cmp x10, #6\n" // AT_PAGESZ
+        "    b.ne 5b\n"
+        "    neg x11, x11\n"
+        // Both parts by themselves: with small pages, there are some between them.
+        WRITABLE("lowport_relro_begin", "lowport_relro_end")
+        WRITABLE("lowport_unrelocated_begin", "lowport_data_end")
+        ADDRESS("x9", "lowport_first_stack")
         "    add sp, x9, #512\n"
         "    bl lowport_has_room\n"
         "    cbz w0, 1f\n"
@@ -125,7 +139,7 @@ int lowport_helper_once_main(int count, char **arguments);
 // What the C library has relocated by now is never written to again.
 int main(int count, char **arguments)
 {
-    unsigned long begin = (unsigned long)lowport_relro_begin & -4096UL;
+    unsigned long begin = (unsigned long)lowport_relro_begin & -getauxval(AT_PAGESZ);
     if (call4(SYS_mprotect, (long)begin, (long)((unsigned long)lowport_relro_end - begin), 1, 0) != 0) return 12;
     return lowport_helper_once_main(count, arguments);
 }
