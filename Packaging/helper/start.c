@@ -23,21 +23,25 @@ __attribute__((visibility("hidden"), aligned(16))) char lowport_first_stack[512]
 
 // lowport_start: makes the data writable, has the limits checked on the first stack, and goes on to the C library with the
 // stack as the kernel left it; or writes the message and ends with ENOMEM.
+// The two parts of the data by themselves: there may be pages between them that are not mapped.
 #if defined(__x86_64__)
+#define WRITABLE(begin, end) \
+    "    lea " begin "(%rip), %rdi\n" \
+    "    lea " end "(%rip), %rsi\n" \
+    "    and $-4096, %rdi\n" \
+    "    sub %rdi, %rsi\n" \
+    "    mov $3, %edx\n" /* PROT_READ | PROT_WRITE */ \
+    "    mov $" TEXT(SYS_mprotect) ", %eax\n" \
+    "    syscall\n" \
+    "    test %rax, %rax\n" \
+    "    jnz 1f\n"
 __asm__(".pushsection .text.lowport_start, \"ax\"\n"
         ".globl lowport_start\n.hidden lowport_start\n"
         "lowport_start:\n"
         "    xor %ebp, %ebp\n"
         "    mov %rsp, %r12\n"
-        "    lea lowport_data_begin(%rip), %rdi\n"
-        "    lea lowport_data_end(%rip), %rsi\n"
-        "    and $-4096, %rdi\n"
-        "    sub %rdi, %rsi\n"
-        "    mov $3, %edx\n" // PROT_READ | PROT_WRITE
-        "    mov $" TEXT(SYS_mprotect) ", %eax\n"
-        "    syscall\n"
-        "    test %rax, %rax\n"
-        "    jnz 1f\n"
+        WRITABLE("lowport_relro_begin", "lowport_relro_end")
+        WRITABLE("lowport_data_begin", "lowport_data_end")
         "    lea lowport_first_stack+512(%rip), %rsp\n"
         "    call lowport_has_room\n"
         "    test %eax, %eax\n"
@@ -87,9 +91,8 @@ __asm__(".pushsection .text.lowport_start, \"ax\"\n"
         "    cmp x10, #6\n" // AT_PAGESZ
         "    b.ne 5b\n"
         "    neg x11, x11\n"
-        // Both parts by themselves: with small pages, there are some between them.
         WRITABLE("lowport_relro_begin", "lowport_relro_end")
-        WRITABLE("lowport_unrelocated_begin", "lowport_data_end")
+        WRITABLE("lowport_data_begin", "lowport_data_end")
         ADDRESS("x9", "lowport_first_stack")
         "    add sp, x9, #512\n"
         "    bl lowport_has_room\n"
