@@ -48,4 +48,4 @@ for suite in $suites; do grep -q '^end|' "$results/$suite"; done
 
 # shellcheck disable=SC2086
 (cd "$results" && ../../Machines/table.sh $suites) >"$results/table"
-Machines/page.sh containers "$results/table" "$@"
+Machines/page.sh Documentation/machines.md containers "$results/table" "$@"

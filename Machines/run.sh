@@ -43,4 +43,4 @@ for suite in $suites; do grep -q '^end|' "$results/$suite"; done
 
 # shellcheck disable=SC2086
 (cd "$results" && ../../Machines/table.sh $suites) >"$results/table"
-Machines/page.sh x86-64 "$results/table" "$@"
+Machines/page.sh Documentation/machines.md x86-64 "$results/table" "$@"
