@@ -33,11 +33,18 @@ enum {
     ALPN_IGNORED = 3,
 };
 
+// In a program that is linked statically there is no loader, and before glibc 2.34 it is in a library of its own.
+extern __typeof__(dlopen) dlopen __attribute__((weak));
+extern __typeof__(dlsym) dlsym __attribute__((weak));
+extern __typeof__(dlerror) dlerror __attribute__((weak));
+
 const char *ctls_load(void)
 {
     static void *library;
     if (library)
         return NULL;
+    if (!dlopen || !dlsym || !dlerror)
+        return "libssl.so.3 cannot be loaded: that takes nc linked dynamically, and glibc 2.34 or later";
     void *opened = dlopen("libssl.so.3", RTLD_NOW | RTLD_LOCAL);
     if (!opened)
         return dlerror();

@@ -41,6 +41,17 @@ static inline int clinux_open_without_links(int directory, const char *path, int
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
+// fstat(2) and fstatat(2) by number: glibc has functions of these names only from 2.33 on. The structure is the kernel's.
+static inline int clinux_fstat(int descriptor, struct stat *status)
+{
+    return (int)syscall(SYS_fstat, descriptor, status);
+}
+
+static inline int clinux_fstatat(int directory, const char *path, struct stat *status, int flags)
+{
+    return (int)syscall(SYS_newfstatat, directory, path, status, flags);
+}
+
 static inline int clinux_fcntl(int descriptor, int command, long argument)
 {
     return fcntl(descriptor, command, argument);

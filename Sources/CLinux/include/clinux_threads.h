@@ -6,10 +6,21 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+// Before glibc 2.34 they are in a library of their own, which the small programs are not linked with.
+extern __typeof__(pthread_create) pthread_create __attribute__((weak));
+extern __typeof__(pthread_join) pthread_join __attribute__((weak));
+
+// As pthread_create(3); ENOSYS where the C library has no threads.
+static inline int clinux_start_thread(pthread_t *thread, void *(*run)(void *), void *context)
+{
+    return pthread_create && pthread_join ? pthread_create(thread, 0, run, context) : ENOSYS;
+}
 
 // The number of processors this process may use; at least 1.
 static inline int clinux_available_processors(void)

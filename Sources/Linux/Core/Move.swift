@@ -63,10 +63,10 @@ extension Descriptor where Self: ~Copyable {
     /// Whether it is /dev/null, which discards all data (null(4)).
     public var isNullDevice: Bool {
         var status = stat()
-        guard unsafe fstat(rawValue, &status) == 0, FileKind(mode: status.st_mode) == .characterDevice else {
+        guard unsafe clinux_fstat(rawValue, &status) == 0, FileKind(mode: status.st_mode) == .characterDevice else {
             return false
         }
-        return clinux_major(status.st_rdev) == 1 && clinux_minor(status.st_rdev) == 3
+        return status.st_rdev == dev_t(clinux_null_device)
     }
 }
 

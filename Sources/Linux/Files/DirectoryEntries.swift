@@ -91,7 +91,9 @@ public struct DirectoryPosition: Hashable, Sendable {
     ) throws(Errno) -> FileStatus {
         let descriptor = directory.rawValue
         var status = stat()
-        try nothingOrErrno(.stat) { unsafe fstatat(descriptor, pointer(to: entry), &status, AT_SYMLINK_NOFOLLOW) }
+        try nothingOrErrno(.stat) {
+            unsafe clinux_fstatat(descriptor, pointer(to: entry), &status, AT_SYMLINK_NOFOLLOW)
+        }
         return FileStatus(status)
     }
 

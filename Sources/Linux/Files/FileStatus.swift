@@ -100,7 +100,7 @@ public struct FileStatus: Sendable {
     private init(of path: ByteString, directory: Int32, flags: Int32) throws(Errno) {
         var status = stat()
         try nothingOrErrno(.stat) {
-            unsafe path.withCString { unsafe fstatat(directory, $0, &status, flags) }
+            unsafe path.withCString { unsafe clinux_fstatat(directory, $0, &status, flags) }
         }
         self.init(status)
     }
@@ -113,7 +113,7 @@ extension Descriptor where Self: ~Copyable {
     public func status() throws(Errno) -> FileStatus {
         let descriptor = rawValue
         var status = stat()
-        try nothingOrErrno(.stat) { unsafe fstat(descriptor, &status) }
+        try nothingOrErrno(.stat) { unsafe clinux_fstat(descriptor, &status) }
         return FileStatus(status)
     }
 }

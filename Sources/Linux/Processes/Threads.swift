@@ -17,11 +17,11 @@ public struct ThreadGroup: ~Copyable {
 
     /// Starts a thread that runs `work`.
     ///
-    /// The corresponding C function is pthread_create(3).
+    /// The corresponding C function is pthread_create(3). Throws ENOSYS if the C library has no threads: glibc before 2.34.
     public mutating func start(_ work: @escaping @Sendable () -> Void) throws(Errno) {
         let box = unsafe Unmanaged.passRetained(Work(work))
         var thread = pthread_t()
-        let status = unsafe pthread_create(&thread, nil, runThread, box.toOpaque())
+        let status = unsafe clinux_start_thread(&thread, runThread, box.toOpaque())
         if status != 0 {
             unsafe box.release()
             throw Errno(rawValue: status)
