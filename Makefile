@@ -13,6 +13,7 @@ TEST_NEEDS = authbind:authbind setcap:libcap2-bin nc.openbsd:netcat-openbsd ncat
 BENCH_NEEDS = authbind:authbind getcap:libcap2-bin nc.openbsd:netcat-openbsd nc.traditional:netcat-traditional ncat:ncat \
 	socat:socat redir:redir cc:gcc setpriv:util-linux ip:iproute2 /usr/bin/python3:python3
 MACHINES_NEEDS = qemu-system-x86_64:qemu-system-x86 cpio:cpio busybox:busybox-static cc:gcc setpriv:util-linux
+DISTRIBUTIONS_NEEDS = busybox:busybox-static musl-gcc:musl-tools /lib/ld-musl-x86_64.so.1:musl unshare:util-linux
 LINT_NEEDS = shellcheck:shellcheck mandoc:mandoc
 
 .PHONY: help
@@ -21,6 +22,8 @@ help:
 	@echo "make build        build the release into .build-dist"
 	@echo "make test         run all tests; as root, with nothing left out"
 	@echo "make machines     try each method, and podman, on other kernels, under emulation; make test does it too if qemu is there"
+	@echo "make distributions try each method with the C libraries of other distributions; make test does it too"
+	@echo "make archive      make an archive for machines without glibc, such as Alpine"
 	@echo "make bench        measure each figure beside the tool that one would use instead; as root"
 	@echo "make lint         check format, scripts and manuals"
 	@echo "make fuzz         feed malformed input to every parser, a minute each; see Documentation/fuzzing.md"
@@ -44,11 +47,22 @@ test: lint build
 	@Scripts/container-profiles
 	@Scripts/test
 	@Machines/all.sh || [ $$? -eq 75 ]
+	@Scripts/archive >/dev/null && Distributions/run.sh || [ $$? -eq 75 ]
 
 .PHONY: machines
 machines: build
 	@Scripts/need $(MACHINES_NEEDS)
 	@Machines/all.sh
+
+.PHONY: archive
+archive: build
+	@Scripts/archive
+
+.PHONY: distributions
+distributions: build
+	@Scripts/need $(DISTRIBUTIONS_NEEDS)
+	@Scripts/archive >/dev/null
+	@Distributions/run.sh
 
 .PHONY: bench
 bench: build
@@ -59,7 +73,7 @@ bench: build
 lint:
 	@Scripts/need $(LINT_NEEDS)
 	@swift format lint --strict --recursive Sources Tests Package.swift
-	@shellcheck Scripts/* Machines/*.sh Fuzz/run.sh .ci/run Packaging/completions/nc.bash
+	@shellcheck Scripts/* Machines/*.sh Distributions/*.sh Fuzz/run.sh .ci/run Packaging/completions/nc.bash
 	@mandoc -T lint -W warning Documentation/man/*.[1-8]
 
 # FUZZ_SECONDS for each target, FUZZ_TARGETS for some of them, FUZZ_JOBS at a time.

@@ -66,6 +66,15 @@ enum Verb {
 
     private func part(_ name: ByteString) throws(StartError) -> ByteString {
         if let path = Installation.path(of: name) { return path }
-        throw StartError("cannot find \(name)", hint: "install all of Lowport: make install", status: errorStatus)
+        // The archive for musl has no lowport-admin, and so it may be missing where nothing went wrong.
+        let rest: ByteString =
+            name == "lowport-admin"
+            ? "; without lowport-admin, there are run, forward, can-bind for names in /etc/passwd and /etc/group, "
+                + "and rules written by hand, see lowport.rules(5)" : ""
+        throw StartError(
+            "cannot find \(name)",
+            hint: "install all of Lowport: make install" + rest,
+            status: errorStatus
+        )
     }
 }

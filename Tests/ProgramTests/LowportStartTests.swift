@@ -41,10 +41,13 @@ import Testing
             """
         )
         let place = "cannot run T/libexec/lowport"
+        let rest =
+            "; without lowport-admin, there are run, forward, can-bind for names in /etc/passwd and /etc/group, "
+            + "and rules written by hand, see lowport.rules(5)"
         #expect(
             said == """
                 71
-                hint: install all of Lowport: make install
+                hint: install all of Lowport: make install\(rest)
                 lowport: cannot find lowport-admin
                 125
                 lowport-run: cannot find liblowport-preload.so from T/bin/lowport
@@ -55,12 +58,12 @@ import Testing
                 {
                   "details" : [],
                   "error" : "cannot find lowport-admin",
-                  "hint" : "install all of Lowport: make install",
+                  "hint" : "install all of Lowport: make install\(rest)",
                   "schema" : "lowport.error/1",
                   "status" : 71
                 }
                 lowport: cannot find lowport-admin
-                hint: install all of Lowport: make install
+                hint: install all of Lowport: make install\(rest)
                 125
                 lowport-run: unknown option --json
                 usage: lowport-run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
@@ -69,7 +72,7 @@ import Testing
                        lowport-run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
                 71
                 lowport: cannot find lowport-admin
-                hint: install all of Lowport: make install
+                hint: install all of Lowport: make install\(rest)
                 71
                 lowport: \(place)/lowport-admin: permission denied
                 125
