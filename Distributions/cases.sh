@@ -12,7 +12,7 @@ holds() {
     out=$(sh -c "$2" 2>&1) && case $out in
     *"$3"*) out=yes ;;
     esac
-    answer "$1" '' echo "$out"
+    answer "$1" - echo "$out"
 }
 
 each 'directly' 'as 1000 PROBE 80'
@@ -34,7 +34,7 @@ holds '`lowport grant 80 --user web`' 'lowport grant 80 --user web' 'allow user 
 echo 'allow user web tcp 80' >/etc/lowport/rules
 holds '`lowport list`' 'lowport list' 'web'
 holds '`lowport explain 80 --user web`' 'lowport explain 80 --user web' 'allow user web tcp 80'
-answer '`lowport can-bind 80`' '' sh -c 'as 1000 lowport can-bind 80 && echo yes'
+answer '`lowport can-bind 80`' - sh -c 'as 1000 lowport can-bind 80 && echo yes'
 each '`lowport run`' 'as 1000 lowport run PROBE 80'
 each '`lowport run --via preload`' 'as 1000 lowport run --via preload PROBE 80'
 each '`lowport run --via broker`' 'as 1000 lowport run --via broker PROBE 80'
@@ -44,7 +44,7 @@ each 'without a rule, `lowport run`' 'as 1000 lowport run PROBE 81'
 
 # talks METHOD COMMAND [OPTION]: starts the server, and has a client with that option send it `yes`, which it prints.
 talks() {
-    answer "$1" '' sh -c '
+    answer "$1" - sh -c '
         $1 >/tmp/heard 2>&1 &
         tries=100
         # By its path: the shell of busybox has a command of that name.
@@ -64,13 +64,13 @@ talks '`lowport run nc --ssl -l -p 80`' 'as 1000 lowport run nc --ssl -l -p 80' 
 # The user `far` and the group of the same name are in no file of /etc.
 echo 'allow user far tcp 83' >/etc/lowport/rules
 echo 'allow group far tcp 84' >>/etc/lowport/rules
-answer 'a user of a module of NSS, `lowport can-bind`' '' sh -c 'as 2000 lowport can-bind 83 && echo yes'
+answer 'a user of a module of NSS, `lowport can-bind`' - sh -c 'as 2000 lowport can-bind 83 && echo yes'
 for port in 83 84; do
     [ $port = 83 ] && of=user || of=group
     each "a $of of a module of NSS, \`authbind\`" "as 2000 authbind PROBE $port"
     each "a $of of a module of NSS, \`lowport run\`" "as 2000 lowport run PROBE $port"
     each "a $of of a module of NSS, \`lowport run --via preload\`" "as 2000 lowport run --via preload PROBE $port"
-    each "another user than that $of" "as 1000 lowport run PROBE $port"
+    each "a rule for another $of, \`lowport run\`" "as 1000 lowport run PROBE $port"
 done
 each 'a user of a module of NSS, `lowport run --user far --via ambient`' 'lowport run --user far --via ambient PROBE 83'
 holds 'a user of a module of NSS, `lowport list`' 'lowport list' 'far'

@@ -34,7 +34,7 @@ for command in apt-get dpkg-deb musl-gcc busybox; do
     command -v $command >/dev/null || not_tried "$command is missing"
 done
 
-results=.build-distributions/results suites=${SUITES-'bullseye bookworm trixie'}
+results=.build-distributions/results suites='bullseye bookworm trixie'
 rm -rf $results
 mkdir -p $results
 for suite in $suites; do
