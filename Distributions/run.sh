@@ -74,4 +74,5 @@ for suite in $suites musl; do
 done
 
 # shellcheck disable=SC2086
-update=${1:-} Machines/table.sh Documentation/distributions.md distributions $results $suites musl
+(cd $results && ../../Machines/table.sh $suites musl) >$results/table
+Machines/page.sh Documentation/distributions.md distributions $results/table "$@"
