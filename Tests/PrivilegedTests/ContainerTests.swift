@@ -279,4 +279,40 @@ private let hasProfiles = FileManager.default.fileExists(atPath: "\(sources)/.bu
             """
         )
     }
+
+    /// As on older kernels (ENOSYS), and under filters of older engines, whose answer to what they do not know is EPERM.
+    @Test(arguments: ["ENOSYS", "EPERM"])
+    func `newer system calls are done without`(_ error: String) async throws {
+        try await expect(
+            """
+            cat > deny.py <<'END'
+            import errno, os, sys, seccomp
+            filter = seccomp.SyscallFilter(seccomp.ALLOW)
+            filter.set_attr(seccomp.Attr.CTL_NNP, 0)
+            for call in sys.argv[1].split(","): filter.add_rule(seccomp.ERRNO(errno.\(error)), call)
+            filter.load()
+            os.execvp(sys.argv[2], sys.argv[2:])
+            END
+            in_container() { shift; /usr/bin/python3 deny.py $calls setpriv --reuid alice --regid alice --init-groups "$@"; }
+            calls=close_range,openat2,faccessat2,landlock_create_ruleset,clone3; tries none
+            in_container none authbind ./dynamic 81
+            calls=pidfd_open; tries none 2>&1 | grep -v '^hint'
+            in_container none lowport doctor | tr -s ' ' | grep -E '^(ok|ERROR) broker'
+            """,
+            """
+            dynamic: yes, as explained
+            static: yes, as explained
+            yes
+            dynamic: yes, as explained
+            static: Permission denied, as explained
+            lowport-run: ./static: the broker cannot be used: the supervisor may not look into programs: \
+            \(error == "EPERM" ? "operation not permitted" : "function not implemented"), as in containers without \
+            CAP_SYS_PTRACE; nor can the library reach the program, since it is statically linked
+            ERROR broker the supervisor may not look into programs: \
+            \(error == "EPERM" ? "operation not permitted" : "function not implemented"), as in containers without \
+            CAP_SYS_PTRACE: static programs and those of Go are not reached (tried)
+
+            """
+        )
+    }
 }

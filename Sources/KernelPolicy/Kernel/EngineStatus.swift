@@ -81,6 +81,8 @@ extension KernelEngine {
 extension KernelEngine {
     /// Returns the cookie of this process's network namespace.
     public static func currentNetwork() throws(EnforcementError) -> UInt64 {
-        try attemptSupported("tell network namespaces apart, as Linux 5.14 can") { () throws(Errno) in try networkNamespaceCookie() }
+        try attemptSupported("tell network namespaces apart, as Linux 5.14 can") { () throws(Errno) in
+            try networkNamespaceCookie()
+        }
     }
 }
