@@ -12,7 +12,10 @@ TEST_NEEDS = authbind:authbind setcap:libcap2-bin nc.openbsd:netcat-openbsd ncat
 	curl:curl java:default-jdk-headless pgrep:procps readelf:binutils /usr/share/doc/python3-seccomp:python3-seccomp
 BENCH_NEEDS = authbind:authbind getcap:libcap2-bin nc.openbsd:netcat-openbsd nc.traditional:netcat-traditional ncat:ncat \
 	socat:socat redir:redir cc:gcc setpriv:util-linux ip:iproute2 /usr/bin/python3:python3
-MACHINES_NEEDS = qemu-system-x86_64:qemu-system-x86 cpio:cpio busybox:busybox-static cc:gcc setpriv:util-linux
+CROSS_NEEDS = aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu aarch64-linux-gnu-strip:binutils-aarch64-linux-gnu \
+	/usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
+MACHINES_NEEDS = qemu-system-x86_64:qemu-system-x86 qemu-system-aarch64:qemu-system-arm cpio:cpio \
+	busybox:busybox-static cc:gcc setpriv:util-linux $(CROSS_NEEDS)
 DISTRIBUTIONS_NEEDS = busybox:busybox-static musl-gcc:musl-tools /lib/ld-musl-x86_64.so.1:musl unshare:util-linux
 LINT_NEEDS = shellcheck:shellcheck mandoc:mandoc
 
@@ -24,6 +27,7 @@ help:
 	@echo "make machines     try each method, and podman, on other kernels, under emulation; make test does it too if qemu is there"
 	@echo "make distributions try each method with the C libraries of other distributions; make test does it too"
 	@echo "make archive      make an archive for machines without glibc, such as Alpine"
+	@echo "make cross-aarch64   build all but lowport-admin for aarch64, on another machine, into .build-aarch64/dist"
 	@echo "make bench        measure each figure beside the tool that one would use instead; as root"
 	@echo "make lint         check format, scripts and manuals"
 	@echo "make fuzz         feed malformed input to every parser, a minute each; see Documentation/fuzzing.md"
@@ -48,6 +52,11 @@ test: lint build
 	@Scripts/test
 	@Machines/all.sh || [ $$? -eq 75 ]
 	@Scripts/archive >/dev/null && Distributions/run.sh || [ $$? -eq 75 ]
+
+.PHONY: cross-aarch64
+cross-aarch64:
+	@Scripts/need $(CROSS_NEEDS)
+	@Scripts/cross-aarch64
 
 .PHONY: machines
 machines: build
