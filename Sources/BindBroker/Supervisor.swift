@@ -125,19 +125,24 @@ public struct Supervisor: ~Copyable {
         }
     }
 
+    /// Answers the call. The copy of the socket is closed before that: a program that ends at once must not leave its port
+    /// in use.
     private mutating func answer(
         _ asked: ForwardedCall,
         _ bind: PendingBind,
-        _ socket: borrowing FileDescriptor
+        _ socket: consuming FileDescriptor
     ) throws(Errno) {
         let notification = asked.notification
-        if !unreported.isEmpty, let cookie = try? socket.cookie(),
+        let cookie = try? socket.cookie()
+        if let cookie,
             let index = unreported.firstIndex(where: { $0.socket == cookie && $0.address == bind.address })
         {
             unreported.remove(at: index)
+            try? socket.close()
             return try listener.answer(notification, with: nil)
         }
         if unfinished == notification.identifier, (try? socket.localAddress()) == bind.address {
+            try? socket.close()
             return try listener.answer(notification, with: nil)
         }
         if !isSettled {
@@ -146,12 +151,14 @@ public struct Supervisor: ~Copyable {
             Processor.stay(on: Processor.current)
             isSettled = true
         }
-        switch reply(to: asked, bind, socket) {
+        let outcome = reply(to: asked, bind, socket)
+        try? socket.close()
+        switch outcome {
         case .bound:
             do throws(Errno) {
                 try listener.answer(notification, with: nil)
             } catch {
-                if let cookie = try? socket.cookie() { unreported.append((cookie, bind.address)) }
+                if let cookie { unreported.append((cookie, bind.address)) }
                 // A program that was killed does not retry.
                 if unreported.count > 16 { unreported.removeFirst() }
                 throw error

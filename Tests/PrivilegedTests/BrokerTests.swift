@@ -397,6 +397,25 @@ import Testing
         )
     }
 
+    @Test func `a program that ends at once leaves its port free`() async throws {
+        // Linked statically: the loader would take longer than the supervisor has to be late.
+        try await expect(
+            """
+            cat > quick.c <<'END'
+            #include <arpa/inet.h>
+            int main(void)
+            {
+                struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(81)};
+                return bind(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&address, sizeof address) != 0;
+            }
+            END
+            clang -static -o quick quick.c
+            for turn in $(seq 300); do as alice $RUN ./quick && echo bound || echo failed; done | sort | uniq -c | tr -s ' '
+            """,
+            " 300 bound\n"
+        )
+    }
+
     @Test("The memory of the broker is small") func itsMemoryIsSmall() async throws {
         let outcome = try await Sandbox.run(
             Self.prelude
