@@ -146,6 +146,20 @@ import Testing
         )
     }
 
+    @Test func `with the kernel engine, a rule is all that is missing`() throws {
+        var context = try context()
+        let examiners: [any Examiner] = [ThresholdExaminer(first: 1024), DeliveryExaminer()]
+        #expect(
+            explain(context, examiners).remedies.map(\.command)
+                == ["sudo lowport grant 80 --user web", "lowport run PROGRAM"]
+        )
+        context.kernel = .holds(isComplete: true)
+        #expect(explain(context, examiners).remedies.map(\.command) == ["sudo lowport grant 80 --user web"])
+        #expect(commands(DeliveryExaminer(), context) == [])
+        context.kernel = .elsewhere
+        #expect(commands(DeliveryExaminer(), context) == ["lowport run PROGRAM"])
+    }
+
     @Test func `who is confined is refused what the kernel engine does not know`() throws {
         var context = try context(rules: "allow uid 1000 tcp 81\nconfine everyone\n")
         let examiner = ConfinementExaminer(lookingAt: context)

@@ -6,6 +6,8 @@ internal import Linux
 extension DeliveryExaminer {
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
         if findings.hasWay || findings.allows(.kernel) { return [] }
+        // The kernel engine will know the rule that is missing, and nothing has to be started in another way.
+        if case .holds = context.kernel, !context.policy.decision.isAllowed { return [] }
         // Confined processes already have the kernel engine, and only a start elsewhere leads out of a sandbox.
         if findings.isBlocked(by: .confinement, .boundingSet, .seccomp, .landlock, .controlGroup) { return [] }
         switch obstacle(context) {
