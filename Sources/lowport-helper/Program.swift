@@ -38,6 +38,8 @@ public func mainOnce(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMut
             full.takeOver()
             return fail("no lowport-helper-nss", .noSystemCall)
         }
+        // lowport-run starts the helper without arguments to find out whether it can do its work.
+        if given.count < 2 { try restrict(caller, to: .ofOneBind) }
         return bindOnce(given, for: caller, names: NamesInFiles(isMissing: full.takeOver))
     } catch {
         return failToRestrict(error)
@@ -49,8 +51,6 @@ public func mainOnce(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMut
 private func bindOnce(_ given: [ByteString], for caller: Caller, names: some NameResolver) -> Int32 {
     // Before Linux 5.18, a program may be started without even its own name.
     guard let address = HelperArguments.address(from: Array(given.dropFirst())) else {
-        // lowport-run starts the helper like this to find out whether it can do its work.
-        do throws(Errno) { try restrict(caller, to: .ofOneBind) } catch { return failToRestrict(error) }
         return fail("bad usage", .noSystemCall)
     }
     let now = WallClock.seconds
@@ -83,7 +83,7 @@ private func bindOnce(_ given: [ByteString], for caller: Caller, names: some Nam
 /// Resets all state of this process that its starter may have influenced, and leaves no privilege in effect.
 private func confine() throws(Errno) -> Caller {
     openStandardDescriptors()
-    try Confinement.closeDescriptors(from: 3)
+    Confinement.closeDescriptors(from: 3)
     // This must precede the start of a process without capabilities, which its user could otherwise inspect: with
     // fs.suid_dumpable set to 1, execve(2) leaves both processes as dumpable as any program.
     try Confinement.forbidLookingInto()

@@ -9,7 +9,6 @@ extension Wrapper {
             Wrapper("Children.reapChild.wait", .wait) { _ = try CurrentProcess.reapChild(waits: false) },
             Wrapper("Children.redirect.duplicate", .duplicate) { try CurrentProcess.redirect(nowhere, to: nowhere) },
             Wrapper("Children.init.open", .open) { _ = try SignalDescriptor([.user1]) },
-            Wrapper("Confinement.closeDescriptors.close", .close) { try Confinement.closeDescriptors(from: .max) },
             Wrapper("ChildChanges.nextChildChange.wait", .wait) { _ = try CurrentProcess.nextChildChange() },
             Wrapper("ProcessGroups.join.setIdentity", .setIdentity) { try CurrentProcess.join(nil) },
             Wrapper("ProcessGroups.beginSession.setIdentity", .setIdentity) { try CurrentProcess.beginSession() },

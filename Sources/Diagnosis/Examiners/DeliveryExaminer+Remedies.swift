@@ -2,6 +2,7 @@
 internal import BindBroker
 internal import Launch
 internal import Linux
+internal import PortPolicy
 
 extension DeliveryExaminer {
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {

@@ -34,7 +34,7 @@ extension CurrentProcess {
         let child = try valueOrErrno(.fork) { clinux_fork() }
         if child > 0 { return child }
         if dup2(input.rawValue, 0) == 0 {
-            try? Confinement.closeDescriptors(from: 3)
+            Confinement.closeDescriptors(from: 3)
             try? execute(program, arguments: arguments)
         }
         _exit(127)
@@ -63,7 +63,7 @@ extension Confinement {
     /// Closes every descriptor except the standard ones and `kept`, which becomes 3.
     public static func keepOnly(_ kept: InheritedDescriptor) throws(Errno) -> FileDescriptor {
         if kept.rawValue != 3 { try nothingOrErrno(.duplicate) { dup2(kept.rawValue, 3) } }
-        try closeDescriptors(from: 4)
+        closeDescriptors(from: 4)
         try nothingOrErrno(.fcntl) { clinux_fcntl(3, F_SETFD, Int(FD_CLOEXEC)) }
         return FileDescriptor(owning: 3)
     }

@@ -43,7 +43,8 @@ extension CurrentProcess {
         _ = clinux_signal_default(SIGCHLD)
         let child = try valueOrErrno(.fork) { clinux_fork() }
         if child == 0 {
-            if (try? leaveStandardDescriptors()) != nil, (try? Confinement.closeDescriptors(from: 3)) != nil {
+            if (try? leaveStandardDescriptors()) != nil {
+                Confinement.closeDescriptors(from: 3)
                 try? execute(fileAt: path, arguments: [path])
             }
             _exit(127)
