@@ -50,7 +50,7 @@ import Testing
                 hint: install all of Lowport: make install\(rest)
                 lowport: cannot find lowport-admin
                 125
-                lowport-run: cannot find liblowport-preload.so from T/bin/lowport
+                lowport-run: cannot find lowport-helper from T/bin/lowport
                 125
                 lowport: cannot find lowport-forward
                 hint: install all of Lowport: make install
@@ -70,19 +70,20 @@ import Testing
                            [--] PROGRAM [ARGUMENT ...]
                        lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
                        lowport-run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
+                       lowport-run --probe [--user NAME|NUMBER]
                 71
                 lowport: cannot find lowport-admin
                 hint: install all of Lowport: make install\(rest)
                 71
                 lowport: \(place)/lowport-admin: permission denied
                 125
-                lowport-run: cannot find liblowport-preload.so from T/bin/lowport
+                lowport-run: cannot find lowport-helper from T/bin/lowport
                 125
                 lowport: \(place)/lowport-forward: exec format error
                 71
                 lowport: \(place)/lowport-admin: exec format error
                 125
-                lowport-run: cannot find liblowport-preload.so from T/bin/lowport
+                lowport-run: cannot find lowport-helper from T/bin/lowport
                 125
                 lowport: \(place)/lowport-forward: exec format error
                 71
