@@ -50,7 +50,8 @@ answer() {
     shift 2
     "$@" >/tmp/said 2>&1 &
     server=$!
-    until got=$(/usr/local/bin/nc -w 5 127.0.0.1 "$port" </dev/null 2>/dev/null) && [ -n "$got" ]; do
+    # The client ends with the answer, and until then the server stays, and so does what forwards to it.
+    until got=$(/usr/local/bin/nc -W 1 -w 60 127.0.0.1 "$port" </dev/null 2>/dev/null) && [ -n "$got" ]; do
         kill -0 $server 2>/dev/null || break
         # RootlessKit says that it failed, and stays.
         case $way in
@@ -62,21 +63,22 @@ answer() {
     wait $server
     if [ "$got" = 'It works.' ]; then
         lowport log >/tmp/log 2>/dev/null
-        out="yes$(sed -n "s/.* granted uid [0-9]* (program \"\([a-z0-9]*\).* tcp .*:$port by \/etc\/lowport\/rules:.*/, \1/p" /tmp/log)"
+        out="yes$(sed -n "s/.* granted uid [0-9]* (program \"\([a-z0-9]*\).* tcp .*:$port by \/etc\/lowport\/rules:.*/, \1/p" /tmp/log |
+            tail -n 1)"
     else
         out="no: $(sed "s/\b$port\b/PORT/g" /tmp/said | tr -s '\n' ' ' | sed 's/ $//')"
     fi
     echo "=$way|$case|$out"
 }
-SERVER='busybox nc -l -p'
+SERVER='busybox nc -l -p' ANSWER='echo It works.; exec busybox cat'
 # container ARGUMENT...: a container of web whose program answers one client on port $inside.
 container() {
     # shellcheck disable=SC2086
-    web podman run --rm "$@" --rootfs /home/web/root /bin/$SERVER "$inside" -e busybox echo 'It works.'
+    web podman run --rm "$@" --rootfs /home/web/root /bin/$SERVER "$inside" -e busybox sh -c "$ANSWER"
 }
 direct() {
     # shellcheck disable=SC2086
-    web "$@" $SERVER "$inside" -e busybox echo 'It works.'
+    web "$@" $SERVER "$inside" -e busybox sh -c "$ANSWER"
 }
 # podman PORT RULE ARGUMENT...: a container with a port of its own number.
 podman() {
