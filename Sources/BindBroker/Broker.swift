@@ -24,19 +24,24 @@ public enum Broker {
     ///   - path: the path of the helper.
     ///   - placement: the required position of the supervisor; nil means beside the program, or above it where the
     ///     former is forbidden.
+    ///   - startsHelper: whether the helper is tried in any case; otherwise only where something could keep it from its
+    ///     work, since starting it takes time.
     /// - Returns: the position of the supervisor.
     public static func supervise(
         helper path: ByteString,
-        placement: Placement? = nil
+        placement: Placement? = nil,
+        startsHelper: Bool = false
     ) throws(StartError) -> Placement {
-        let helper: HelperTrial
-        do throws(Errno) { helper = try HelperTrial(of: path) } catch { throw .failure(error) }
+        var helper: HelperTrial?
+        if startsHelper || HelperTrial.isDoubtful(path) {
+            do throws(Errno) { helper = try HelperTrial(of: path) } catch { throw .failure(error) }
+        }
         var beside: FileDescriptor?
         var failure: StartError?
         do throws(StartError) { beside = try findPlacement(path, placement) } catch { failure = error }
         if failure == .nested { throw .nested }
         // Without the helper, nothing else matters.
-        if let obstacle = helper.obstacle() { throw .helper(obstacle) }
+        if let obstacle = helper.take()?.obstacle() { throw .helper(obstacle) }
         if let failure { throw failure }
         do throws(Errno) {
             if let channel = beside.take() {

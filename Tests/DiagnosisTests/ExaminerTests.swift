@@ -205,7 +205,7 @@ import Testing
         )
         var examiner = DeliveryExaminer()
         switch reason {
-        case "noHelper": examiner.isHelperReady = false
+        case "noHelper": examiner.fileObstacle = .noPrivilege
         case "notStarted":
             context.process.identifier = 77
             context.program = nil

@@ -38,9 +38,9 @@ public enum BrokerTrial: Hashable, Sendable {
 
     private static func inThisProcess(helper path: ByteString, _ placement: Broker.Placement?) -> BrokerTrial {
         do throws(Broker.StartError) {
-            let placement = try Broker.supervise(helper: path, placement: placement)
+            let placement = try Broker.supervise(helper: path, placement: placement, startsHelper: true)
             do throws(Errno) {
-                // Also where there is no network: the filter stops at binds of any family.
+                // Where there is no IPv4, no more can be tried.
                 let socket = try FileDescriptor.socket(.v4, .udp)
                 try socket.bind(to: SocketAddress(.v4(IPv4Address(rawValue: 0x7F00_0001)), Port(rawValue: 0)))
             } catch {

@@ -54,20 +54,46 @@ struct HelperTrial: ~Copyable {
         return .notExecutable
     }
 
-    /// Why the helper gained no capability: the first of what the kernel looks at (capabilities(7), execve(2)).
-    private static func reasonForNone(_ path: ByteString) -> HelperObstacle {
+    /// Whether something could keep the helper from its work, so that it has to be tried.
+    static func isDoubtful(_ path: ByteString) -> Bool {
+        CurrentProcess.hasFilters || (try? checkAccess(.execute, to: path)) == nil || visibleObstacle(path) != nil
+    }
+
+    private static func reasonForNone(_ path: ByteString) -> HelperObstacle { visibleObstacle(path) ?? .unexplained }
+
+    /// Why the helper may gain no capability: the first of what the kernel looks at (capabilities(7), execve(2)). Nil if
+    /// nothing is in its way.
+    private static func visibleObstacle(_ path: ByteString) -> HelperObstacle? {
         if !CurrentProcess.mayGainPrivileges { return .noNewPrivileges }
         if (try? CapabilityControls.isInBoundingSet(.netBindService)) == false { return .boundingSet }
-        let file = try? FileDescriptor.open(path, [.pathOnly])
-        if let file, let system = try? file.fileSystem(), system.ignoresPrivileges { return .noSetUserID }
-        if !hasPrivilege(path) { return .noPrivilege }
+        if let obstacle = HelperObstacle(ofFileAt: path) { return obstacle }
         if ProcFileSystem.showsTracer { return .traced }
-        return Namespaces.isInitial == false ? .userNamespace : .unexplained
+        return Namespaces.isInitial == false ? .userNamespace : nil
+    }
+}
+
+extension HelperObstacle {
+    /// What keeps the file at `path` from giving the helper its capability; nil if nothing does.
+    /// - Parameter path: the path of the helper; nil if it is not installed.
+    public init?(ofFileAt path: ByteString?) {
+        guard let path else {
+            self = .missing
+            return
+        }
+        if let file = try? FileDescriptor.open(path, .pathOnly), let system = try? file.fileSystem(),
+            system.ignoresPrivileges
+        {
+            self = .noSetUserID
+        } else if !Self.givesCapability(path) {
+            self = .noPrivilege
+        } else {
+            return nil
+        }
     }
 
     /// Whether the file has the set-user-ID bit of root, or `CAP_NET_BIND_SERVICE` permitted in its attribute: the second
     /// word of `struct vfs_ns_cap_data` in little-endian order (`<linux/capability.h>`).
-    private static func hasPrivilege(_ path: ByteString) -> Bool {
+    private static func givesCapability(_ path: ByteString) -> Bool {
         if let status = try? FileStatus(of: path), status.owner == .root, status.mode.rawValue & 0o4000 != 0 {
             return true
         }
@@ -77,9 +103,7 @@ struct HelperTrial: ~Copyable {
         let permitted = (0..<4).reduce(0) { $0 | UInt64(attribute[4 + $1]) << UInt64($1 * 8) }
         return CapabilitySet(rawValue: permitted).contains(.netBindService)
     }
-}
 
-extension HelperObstacle {
     /// Finds out, by starting the helper at `path`, why it could not bind low ports for this process; nil if it could.
     public init?(toStarting path: ByteString) {
         guard let obstacle = (try? HelperTrial(of: path))?.obstacle() else { return nil }

@@ -73,7 +73,7 @@ static inline int clinux_try_read_lease(int descriptor)
 }
 
 // Closes all descriptors from `first` on (close_range(2), Linux 5.9). Before, and under a filter that does not know the call, all
-// numbers up to the default of fs.nr_open.
+// numbers below 1,048,576, the kernel's default of fs.nr_open.
 void clinux_close_from(unsigned first);
 
 static inline long clinux_getdents64(int descriptor, void *buffer, size_t size)

@@ -28,8 +28,9 @@ static inline int clinux_fork(void) { return fork(); }
 // that can be waited for though SIGCHLD is ignored (clone(2)). It runs none of the handlers of pthread_atfork(3).
 static inline int clinux_fork_silently(void) { return (int)syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL); }
 
-// Waits for a child of either kind, and reaps it unless told to leave it as it is.
+// Waits for a child of either kind, and reaps it.
 static inline int clinux_wait_for(pid_t child, int *status) { return waitpid(child, status, __WALL); }
+// Waits for a child of either kind, and leaves it as it is (waitid(2), WNOWAIT).
 static inline int clinux_wait_until_ended(pid_t child)
 {
     siginfo_t ignored;

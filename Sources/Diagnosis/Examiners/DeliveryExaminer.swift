@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import BindBroker
-internal import Capabilities
 internal import Launch
 internal import Linux
 internal import PortPolicy
@@ -9,8 +8,8 @@ internal import PortPolicy
 struct DeliveryExaminer: Examiner {
     static let role = Role.delivery
 
-    /// Whether the helper of this installation exists and has its privilege.
-    var isHelperReady = true
+    /// What keeps the file of the helper from giving it its capability; nil if nothing does.
+    var fileObstacle: HelperObstacle?
     /// The outcome of starting something under the broker, as the user; nil if that was not tried.
     var trial: BrokerTrial?
 
@@ -55,7 +54,7 @@ struct DeliveryExaminer: Examiner {
             if process.credentials.hasNoNewPrivileges { return .helper(.noNewPrivileges) }
             if !process.credentials.bounding.contains(.netBindService) { return .helper(.boundingSet) }
         }
-        if !isHelperReady { return .helper(.noPrivilege) }
+        if let fileObstacle { return .helper(fileObstacle) }
         switch process.delivery {
         case .broker: return nil
         case .library: return context.program?.brokerReason.map { .libraryInVain($0) }
@@ -71,17 +70,8 @@ struct DeliveryExaminer: Examiner {
 
 extension DeliveryExaminer {
     init(lookingAt context: BindContext) {
-        isHelperReady = Self.isHelperReady
+        fileObstacle = HelperObstacle(ofFileAt: Installation.path(of: "lowport-helper"))
         if !context.process.isRunning, !context.process.isUnderBroker { trial = .of(context.request.user) }
-    }
-
-    private static var isHelperReady: Bool {
-        guard let helper = Installation.path(of: "lowport-helper"),
-            let file = try? ProgramFile(helper, searchPath: ""), !file.isOnNosuidMount
-        else { return false }
-        if file.mode.rawValue & 0o4000 != 0, file.owner == .root { return true }
-        if case .some(let capabilities) = file.attribute { return capabilities.permitted.contains(.netBindService) }
-        return false
     }
 }
 

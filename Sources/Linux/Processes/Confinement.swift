@@ -6,7 +6,7 @@ public enum Confinement {
     /// Closes every descriptor from `first` on.
     ///
     /// The corresponding system call is close_range(2). Without it, before Linux 5.9 or under a filter that does not know
-    /// it, each descriptor below 1,048,576 is closed by itself: no process has more unless root raises `fs.nr_open`.
+    /// it, each descriptor below 1,048,576 is closed by itself; what is above stays open, and nothing uses it.
     public static func closeDescriptors(from first: Int32) { clinux_close_from(UInt32(bitPattern: first)) }
 
     /// Blocks every signal except SIGALRM, and resets that one to its default action, termination (signal(7)).
