@@ -8,13 +8,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-for command in qemu-system-aarch64 aarch64-linux-gnu-gcc cpio apt-get; do
-    command -v $command >/dev/null || {
-        echo "lowport: aarch64 was not tried: $command is missing" >&2
-        exit 75
-    }
-done
-results=.build-machines/results-aarch64
+what=aarch64 results=.build-machines/results-aarch64
+. Machines/common.sh
+needs qemu-system-aarch64 aarch64-linux-gnu-gcc cpio apt-get
 rm -rf "$results"
 mkdir -p "$results"
 status=0
@@ -28,10 +24,7 @@ fetch() {
     Machines/packages.sh bookworm arm64 $debian.new libc6 busybox-static dash util-linux libcap-ng0 attr libattr1 \
         libcap2-bin libcap2 authbind netcat-openbsd libbsd0 libmd0 && mv $debian.new $debian
 }
-fetch || {
-    echo "lowport: aarch64 was not tried: its kernels or its programs cannot be fetched" >&2
-    exit 75
-}
+fetch || not_tried 'its kernels or its programs cannot be fetched'
 Machines/root-aarch64.sh $debian .build-machines/root-aarch64
 # As it is: a machine has it sooner than it could inflate it.
 (cd .build-machines/root-aarch64 && find . | cpio -o -H newc 2>/dev/null) >.build-machines/root-aarch64.cpio

@@ -8,39 +8,16 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-[ "$(uname -m)" = x86_64 ] || {
-    echo "lowport: the other kernels were not tried: they are for x86-64" >&2
-    exit 75
-}
-for command in qemu-system-x86_64 cpio apt-get; do
-    command -v $command >/dev/null || {
-        echo "lowport: the other kernels were not tried: $command is missing" >&2
-        exit 75
-    }
-done
+what='other kernels' results=.build-machines/results
+. Machines/common.sh
+[ "$(uname -m)" = x86_64 ] || not_tried 'they are for x86-64'
+needs qemu-system-x86_64 cpio apt-get
 
-results=.build-machines/results
-rm -rf "$results"
-mkdir -p "$results"
 Machines/root.sh .build-machines/root Machines/cases.sh
-
 boot() {
     kernel=$(Machines/kernel.sh "$1" amd64) || return 0
     touch "$results/$1"
-    Machines/boot.sh "$kernel" .build-machines/root "$results/$1" || echo "lowport: the kernel of $1 did not run all cases" >&2
+    Machines/boot.sh "$kernel" .build-machines/root "$results/$1" || true
 }
-suites='bullseye bookworm trixie'
-for suite in $suites; do boot "$suite" & done
-wait
-
-for suite in $suites; do
-    [ -f "$results/$suite" ] || {
-        echo "lowport: the other kernels were not tried: that of $suite cannot be fetched" >&2
-        exit 75
-    }
-done
-for suite in $suites; do grep -q '^end|' "$results/$suite"; done
-
-# shellcheck disable=SC2086
-(cd "$results" && ../../Machines/table.sh $suites) >"$results/table"
+on_each bullseye bookworm trixie
 Machines/page.sh Documentation/machines.md x86-64 "$results/table" "$@"
