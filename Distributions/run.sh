@@ -9,10 +9,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-not_tried() {
-    echo "lowport: other distributions were not tried: $1" >&2
-    exit 75
-}
+what='other distributions'
+. Machines/common.sh
 
 if [ "${1:-}" = within ]; then
     # In the namespaces, where /mnt is this one's alone.
@@ -30,9 +28,7 @@ fi
 
 [ "$(uname -m)" = x86_64 ] || not_tried "they are for x86-64"
 [ "$(id -u)" -eq 0 ] || not_tried "that takes root"
-for command in apt-get dpkg-deb musl-gcc busybox; do
-    command -v $command >/dev/null || not_tried "$command is missing"
-done
+needs apt-get dpkg-deb musl-gcc busybox
 
 results=.build-distributions/results suites='bullseye bookworm trixie'
 rm -rf $results

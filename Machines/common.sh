@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
-# What the scripts that boot machines begin and end with; they set $what, the name of what they try.
+# What the scripts that try machines and distributions begin and end with; they set $what, the name of what they try.
 
 # not_tried WHY: says that nothing is known, and ends with the status for that.
 not_tried() {

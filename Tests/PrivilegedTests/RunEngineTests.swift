@@ -82,4 +82,37 @@ import Testing
             """
         )
     }
+
+    @Test func `whatever the starter does about SIGCHLD, the broker works, and no signal is left to the program`()
+        async
+        throws
+    {
+        try await expect(
+            """
+            cat > chld.py <<'END'
+            import os, signal, sys
+            if sys.argv[1] == "ignored": signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+            if sys.argv[1] == "blocked": signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+            os.execvp(sys.argv[2], sys.argv[2:])
+            END
+            for action in ignored blocked; do
+                for place in beside above; do
+                    as alice /usr/bin/python3 chld.py $action $LIBEXEC/lowport-run --via broker --supervisor $place \
+                        grep -E '^(SigPnd|ShdPnd|SigBlk)' /proc/self/status | cut -f 2 | xargs
+                done
+                as alice /usr/bin/python3 chld.py $action $LIBEXEC/lowport-run --listen 127.0.0.1:80 \
+                    grep ShdPnd /proc/self/status | cut -f 2
+            done
+            """,
+            """
+            0000000000000000 0000000000000000 0000000000000000
+            0000000000000000 0000000000000000 0000000000000000
+            0000000000000000
+            0000000000000000 0000000000000000 0000000000010000
+            0000000000000000 0000000000000000 0000000000010000
+            0000000000000000
+
+            """
+        )
+    }
 }

@@ -34,7 +34,8 @@ public struct Trial: ~Copyable {
 extension CurrentProcess {
     /// Runs the program at `path` without arguments, away from the terminal and with no open files.
     ///
-    /// Nothing is needed of /proc. The corresponding system calls are fork(2), waitid(2) with `WNOWAIT`, and capget(2).
+    /// Nothing is needed of /proc. Resets SIGCHLD to its default action in this process. The corresponding system calls
+    /// are fork(2), waitid(2) with `WNOWAIT`, and capget(2).
     /// - Returns: how it ended, and the capabilities that it held then. A program that cannot be executed ends with 127.
     public static func endState(ofProgramAt path: ByteString) throws(Errno) -> (
         end: ProcessChange, capabilities: CapabilityState
