@@ -10,6 +10,8 @@ extension Property {
     /// What is read from files of programs, from /proc, from the kernel and from /run.
     static let system = [
         Property(name: "program-image", check: checkImage),
+        Property(name: "dynamic-object", check: checkObject),
+        Property(name: "loader-cache", check: checkCache),
         Property(name: "btf", check: checkTypes),
         Property(name: "mountinfo", check: checkMounts),
         Property(name: "process-status", check: checkStatus),
