@@ -27,7 +27,7 @@ struct Room {
         Room(name: "HelperProtocol", rooms: ["Linux"]),
         Room(name: "Launch", rooms: ["Linux", "PortPolicy"]),
         Room(name: "BindBroker", rooms: ["HelperProtocol", "Linux"]),
-        Room(name: "RunCommand", rooms: ["BindBroker", "HelperProtocol", "Launch", "Linux"]),
+        Room(name: "RunCommand", rooms: ["BindBroker", "HelperProtocol", "Launch", "Linux", "PortPolicy"]),
         Room(name: "TLS", rooms: ["Linux"], modules: ["CTLS"]),
         Room(name: "Netcat", rooms: ["Linux", "TLS"]),
     ]
@@ -167,7 +167,7 @@ let package = Package(
             name: "lowport-admin",
             dependencies: [
                 "Capabilities", "Diagnosis", "KernelPolicy", "Launch", "Linux", "PolicyEditing", "PolicyInventory",
-                "PortPolicy",
+                "PortPolicy", "RunCommand",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -76,6 +76,8 @@ public struct Target: Hashable, Sendable {
     }
 
     private static func hasCapabilities(_ path: ByteString) -> Bool {
-        (try? readAttribute(.capability, of: path, followLinks: true, limit: 64)) != nil
+        // Behind the magic number are the permitted and inheritable sets (`struct vfs_cap_data`, `<linux/capability.h>`).
+        let attribute = (try? readAttribute(.capability, of: path, followLinks: true, limit: 64)) ?? []
+        return attribute.dropFirst(4).prefix(16).contains { $0 != 0 }
     }
 }

@@ -26,7 +26,8 @@ public struct RunCommand {
     /// Becomes the program; returns only if the program is not started, with the exit status.
     public func start() -> Int32 {
         switch parsed {
-        case .options(let options) where options.isProbe: return Probe(user: options.user).answer()
+        case .options(let options) where options.isProbe:
+            return Probe(user: options.user, sockets: options.trials).answer()
         case .options(let options): return Launcher(options: options).start()
         case .help:
             let isWritten = (try? InheritedDescriptor.standardOutput.write(RunOptions.usage)) != nil

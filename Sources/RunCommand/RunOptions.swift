@@ -18,6 +18,8 @@ struct RunOptions {
     var authbindLevels: ByteString?
     /// Whether the question is if the broker works here, instead of a program to start.
     var isProbe = false
+    /// The sockets that the probe is to bind, instead of trying the broker.
+    var trials: [SocketRequest] = []
     var command: [ByteString] = []
 
     /// An error in the command line.
@@ -31,7 +33,7 @@ struct RunOptions {
                    [--] PROGRAM [ARGUMENT ...]
                lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
                lowport-run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
-               lowport-run --probe [--user NAME|NUMBER]
+               lowport-run --probe [--user NAME|NUMBER] [--bind [tcp:|udp:][ADDRESS:]PORT ...]
 
         """
     }
@@ -52,7 +54,7 @@ struct RunOptions {
                 options.isProbe = true
                 continue
             }
-            guard ["--via", "--supervisor", "--user", "--listen", "--for-authbind"].contains(word) else {
+            guard ["--via", "--supervisor", "--user", "--listen", "--bind", "--for-authbind"].contains(word) else {
                 throw UsageError(message: "unknown option \(word)")
             }
             guard let value = rest.popFirst() else { throw UsageError(message: "\(word) requires a value") }
@@ -60,25 +62,29 @@ struct RunOptions {
             if word == "--supervisor" { options.supervisor = try placement(value) }
             if word == "--user" { options.user = value }
             if word == "--for-authbind" { options.authbindLevels = value }
-            if word == "--listen" {
-                guard let socket = SocketRequest(value) else {
-                    throw UsageError(message: "\(value) is not a socket to listen on")
-                }
-                options.sockets.append(socket)
-            }
+            if word == "--listen" { options.sockets.append(try socket(value)) }
+            if word == "--bind" { options.trials.append(try socket(value)) }
         }
         options.command = Array(rest)
         if options.isProbe {
             guard rest.isEmpty, options.via == nil, options.sockets.isEmpty, options.supervisor == nil else {
-                throw UsageError(message: "--probe takes --user and nothing else")
+                throw UsageError(message: "--probe takes --user and --bind, and nothing else")
             }
             return options
         }
+        if !options.trials.isEmpty { throw UsageError(message: "--bind belongs to --probe") }
         if options.command.isEmpty { throw UsageError(message: "no program is given") }
         if (options.user == nil) != (options.via != .ambient) {
             throw UsageError(message: "--via ambient and --user belong together")
         }
         return options
+    }
+
+    private static func socket(_ text: ByteString) throws(UsageError) -> SocketRequest {
+        guard let socket = SocketRequest(text) else {
+            throw UsageError(message: "\(text) is not a socket to listen on")
+        }
+        return socket
     }
 
     private static func engine(_ name: ByteString) throws(UsageError) -> Via {

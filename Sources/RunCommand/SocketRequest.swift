@@ -33,6 +33,20 @@ struct SocketRequest {
         (self.transport, self.address, self.port) = (transport, address, port)
     }
 
+    /// Tries to bind such a socket, and closes it.
+    func trial(helper: ByteString?) -> BindTrial {
+        BindTrial(transport, SocketAddress(address ?? .v6(.any), port), isDualStack: address == nil, helper: helper)
+    }
+
+    /// The request as `init` parses it: `tcp:[::1]:80`.
+    var byteString: ByteString {
+        switch address {
+        case nil: "\(transport.name):\(port)"
+        case .v4(let v4)?: "\(transport.name):\(v4):\(port)"
+        case .v6(let v6)?: "\(transport.name):[\(v6)]:\(port)"
+        }
+    }
+
     /// Creates the socket, binds it, with the helper if that takes privilege, and listens if the protocol does.
     func open(helper: ByteString) throws(Errno) -> FileDescriptor {
         let address = address ?? .v6(.any)

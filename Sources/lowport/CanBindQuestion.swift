@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Linux
 import PortPolicy
+import RunCommand
 
 /// A command line of `lowport can-bind` that this program can answer itself. See lowport-can-bind(8).
 ///
@@ -38,19 +39,15 @@ struct CanBindQuestion {
     func answer() -> Int32? {
         var isNameMissing = false
         guard let port,
-            let permission = try? BindPermission(
-                ofThisProcessFor: port,
+            let answer = try? BindAnswer(
+                port,
                 transport,
-                on: address ?? .v4(.any),
+                on: address,
                 // This program is linked statically; the other knows all sources of names.
                 names: NamesInFiles { isNameMissing = true }
-            ), !isNameMissing
+            ), !isNameMissing, printAnswer(answer.canBind, answer.reason)
         else { return nil }
-        switch permission {
-        case .granted(let reason): return printAnswer(true, reason) ? 0 : nil
-        case .refused: return printAnswer(false, "\(PolicySource.noneOfAll) allows it") ? 1 : nil
-        case .unknown: return nil
-        }
+        return answer.canBind ? 0 : 1
     }
 
     /// Writes the answer if JSON is requested: with the schema `lowport.can-bind/1` (Documentation/json.md).

@@ -32,6 +32,8 @@ public enum HelperObstacle: Hashable, Sendable {
     public var sentence: ByteString {
         switch self {
         case .missing: "the helper is not installed"
+        case .notStarted(.wouldBlock):
+            "the helper cannot be started: the user has as many processes as the limit allows (ulimit -u)"
         case .notStarted(let error): "the helper cannot be started: \(error.sentence)"
         case .ends(let error?): "the helper cannot do its work: \(error.sentence)"
         case .ends(nil): "the helper is killed when it starts, as by a filter of system calls"

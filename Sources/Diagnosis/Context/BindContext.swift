@@ -13,6 +13,8 @@ struct BindContext: Sendable {
     var process: BindingProcess
     /// The program, if one was named; for a running process, the program that it was started from.
     var program: ProgramFile?
+    /// Why the program, which was named, could not be examined.
+    var programError: ProgramError?
     /// The program as the user typed it.
     var programName: ByteString?
     /// The answer of the policy.
@@ -29,6 +31,8 @@ struct Requester: Hashable, Sendable {
     var name: ByteString?
     /// The user outside of the user namespace of this process; nil if that namespace is the machine's own.
     var outerUser: UserID?
+    /// Whether the user has no number in the user namespace of this process, so that nobody knows who it is.
+    var isUnmapped = false
 }
 
 // MARK: - Words

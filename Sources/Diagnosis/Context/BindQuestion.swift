@@ -31,8 +31,8 @@ public struct BindQuestion: Sendable {
     public var program: ByteString?
     /// The protocol.
     public var transport: TransportProtocol
-    /// The address.
-    public var address: IPAddress
+    /// The address; nil for whatever a server may choose to be reached at all addresses: `0.0.0.0` and `::`.
+    public var address: IPAddress?
     /// Whether an IPv6 wildcard address accepts IPv4 as well.
     public var isDualStack: Bool
     /// The port.
@@ -43,7 +43,7 @@ public struct BindQuestion: Sendable {
         _ requester: Requester,
         program: ByteString? = nil,
         transport: TransportProtocol,
-        address: IPAddress,
+        address: IPAddress?,
         isDualStack: Bool,
         port: Port
     ) {

@@ -17,18 +17,21 @@ struct Collector {
             user: user,
             groups: process.credentials.groups,
             transport: question.transport,
-            address: question.address,
+            address: question.address ?? .v4(.any),
             port: question.port,
             isDualStack: question.isDualStack && question.address == .v6(.any)
         )
+        let (program, programError) = try program()
         return BindContext(
             request: request,
             requester: Requester(
                 name: Accounts.name(of: user),
-                outerUser: isCaller ? Namespaces.outerUser(of: user) : nil
+                outerUser: isCaller ? Namespaces.outerUser(of: user) : nil,
+                isUnmapped: isCaller && !Namespaces.knows(user)
             ),
             process: process,
-            program: try program(),
+            program: program,
+            programError: programError,
             programName: question.program,
             policy: KnownPolicy(to: request),
             kernel: .current(for: process.identifier),
@@ -51,6 +54,7 @@ struct Collector {
         case .caller:
             guard let own = ProcFileSystem.ownIdentifier else { throw .noProc }
             process = BindingProcess(credentials: try Self.credentials(of: own))
+            process.credentials.isRootOrdinary = (try? SecureBits.ofCurrentThread())?.contains(.noRoot) == true
             // Programs that this process starts are under the same supervisor, while the library is in this process
             // only.
             if ProcessDelivery(of: own, process.credentials) == .broker { process.delivery = .broker }
@@ -81,13 +85,15 @@ struct Collector {
 
     // MARK: - The program
 
-    private func program() throws(BindQuestion.ResolutionError) -> ProgramFile? {
+    private func program() throws(BindQuestion.ResolutionError) -> (ProgramFile?, ProgramError?) {
         // The file that was started, even if another has replaced it; not every user may examine that file.
-        if case .process(let identifier) = question.requester { return ProgramFile(runBy: identifier) }
-        guard let program = question.program else { return nil }
+        if case .process(let identifier) = question.requester { return (ProgramFile(runBy: identifier), nil) }
+        guard let program = question.program else { return (nil, nil) }
         let searchPath = Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
-        do throws(Errno) { return try ProgramFile(program, searchPath: searchPath) } catch {
-            throw .program(program, error)
+        do throws(ProgramError) { return (try ProgramFile(program, searchPath: searchPath), nil) } catch {
+            // What the user may not look at, the user cannot start either; what root may not look at, nobody knows.
+            if error.script != nil || error.error == .permissionDenied { return (nil, error) }
+            throw .program(program, error.error)
         }
     }
 }

@@ -4,6 +4,8 @@ internal import PortPolicy
 
 /// A rules file, or a directory of rules files, that is ignored.
 struct IgnoredFile: Hashable, Sendable {
+    /// The path of the file or directory.
+    var path: ByteString = ""
     /// Why the file is ignored, beginning with its path.
     var reason: ByteString
     /// The command that would make the file count; nil if there is none.
@@ -17,12 +19,15 @@ struct IgnoredFile: Hashable, Sendable {
 extension IgnoredFile {
     /// Describes a file that was refused as a whole.
     init(_ refusal: RuleStore.ReadError, _ request: BindRequest, _ now: Timestamp) {
+        self.path = refusal.path
         let path = ShellCommand.operand(refusal.path)
         reason = refusal.byteString
         switch refusal.reason {
         case .owner: repair = ShellCommand(["sudo", "chown", "root", path])
         case .writable: repair = ShellCommand(["sudo", "chmod", "go-w", path])
         case .failure(.permissionDenied): repair = ShellCommand(["sudo", "chmod", "a+rX", path])
+        // sed(1) writes a file of its own in the place of the link.
+        case .failure(.symbolicLinkLoop): repair = ShellCommand(["sudo", "sed", "-i", "", path])
         case .failure, .kind, .size: repair = nil
         }
         // The file is read only for this question; its writers have no influence on any decision.
@@ -40,6 +45,7 @@ extension IgnoredFile {
         var sound: [UInt8] = []
         for (rule, _) in file.rules { sound += (rule.byteString + "\n").bytes }
         let error: ByteString = file.errors.first.map { ":\($0.asMessage.original)" } ?? ""
+        path = file.path
         reason = "\(file.path)\(error)"
         repair =
             file.path == RuleStore.mainPath

@@ -11,6 +11,9 @@ extension BindContext {
 }
 
 extension BindRequest {
+    /// `IPv4` or `IPv6`.
+    var familyName: ByteString { if case .v4 = address { "IPv4" } else { "IPv6" } }
+
     /// Calls `look` with the real user and groups of the request; nil if this process cannot take them on, which only
     /// root can do for other users.
     func asRequester<Result>(_ look: () -> Result) -> Result? {
@@ -18,6 +21,16 @@ extension BindRequest {
         if user == CurrentProcess.realUser, Set(groups) == Set(ours) { return look() }
         return try? Impersonation.withRealIdentity(user: user, groups: groups, look)
     }
+}
+
+/// The first directory on the way to `path` that the real user may not search; nil if there is none.
+func unsearchableDirectory(above path: ByteString) -> ByteString? {
+    let separator = UInt8(ascii: "/")
+    var whole = path
+    if !path.hasPrefix("/"), let start = try? readLink("/proc/self/cwd") { whole = start + "/" + path }
+    return whole.bytes.indices.lazy.filter { whole.bytes[$0] == separator }
+        .map { $0 == 0 ? "/" : ByteString(whole.bytes[..<$0]) }
+        .first { accessError(.execute, to: $0) == .permissionDenied }
 }
 
 /// Why access(2) denies the real user access to `path`; nil if it does not.

@@ -19,12 +19,27 @@ struct AddressExaminer: Examiner {
         case _ where isIPv6Disabled:
             return [blocking("IPv6 is switched off on this machine (net.ipv6.conf.all.disable_ipv6)")]
         case .addressNotAvailable: return [blocking("\(address) is not an address of this machine")]
-        case .addressFamilyNotSupported: return [blocking("this machine has no IPv6")]
+        case .addressFamilyNotSupported where context.process.credentials.hasSeccompFilter:
+            let text: ByteString = "a filter of system calls refuses sockets of \(context.request.familyName)"
+            return [Finding(.seccomp, .blocks, text)]
+        case .addressFamilyNotSupported: return [blocking("this machine has no \(context.request.familyName)")]
+        // Before they can come from the address, these errors come from what restricts the process.
+        case .noSystemCall, .notPermitted, .permissionDenied: return [restriction(error, context)]
         case .invalidArgument:
             // Link-local addresses need an interface, which only the program knows.
             return [Finding(.address, .informs, "\(address) can be bound with the number of an interface alone")]
         default: return [blocking("\(address) cannot be bound at any port: \(error.sentence)")]
         }
+    }
+
+    private func restriction(_ error: Errno, _ context: BindContext) -> Finding {
+        if context.process.credentials.hasSeccompFilter {
+            return Finding(.seccomp, .blocks, "a filter of system calls refuses bind: \(error.sentence)")
+        }
+        let port: ByteString = "every bind to \(context.request.address)"
+        return error == .permissionDenied
+            ? Finding(.landlock, .blocks, "Landlock, or another security module, keeps this process from \(port)")
+            : Finding(.controlGroup, .blocks, "a program in the kernel, of the control group, refuses \(port)")
     }
 
     private func blocking(_ text: ByteString) -> Finding { Finding(.address, .blocks, text) }

@@ -10,7 +10,11 @@ extension DeliveryExaminer {
         // The kernel engine will know the rule that is missing, and nothing has to be started in another way.
         if case .holds = context.kernel, !context.policy.decision.isAllowed { return [] }
         // Confined processes already have the kernel engine, and only a start elsewhere leads out of a sandbox.
-        if findings.isBlocked(by: .confinement, .boundingSet, .seccomp, .landlock, .controlGroup) { return [] }
+        if findings.isBlocked(by: .confinement, .boundingSet, .seccomp, .landlock, .controlGroup, .trial) { return [] }
+        // Without its file capabilities, which `ProgramExaminer` has taken, it is a program like any other.
+        if context.program?.isWithoutLibraries(startedBy: context.process.credentials) == true {
+            return [Remedy(.deliver, context.run(), "runs it under Lowport")]
+        }
         switch obstacle(context) {
         case nil:
             if context.process.isRunning { return [] }
@@ -31,11 +35,24 @@ extension DeliveryExaminer {
         switch obstacle {
         case .foreignNetwork, .userNamespace, .unmappedUser:
             [Remedy(.deliver, context.run(), "outside of this user namespace")] + enabling(context)
-        case .noNewPrivileges, .boundingSet: enabling(context) + [ambient(context)]
-        case .missing, .noPrivilege:
-            [Remedy(.deliver, "sudo make install", "puts the helper in place with its privilege")]
+        case .noNewPrivileges, .boundingSet:
+            // What has file capabilities, even none, loses ambient ones.
+            enabling(context) + (context.program?.losesAmbient == true ? [] : [ambient(context)])
+        case .missing:
+            [Remedy(.deliver, "sudo make install", "puts the helper in place with its privilege")] + enabling(context)
+        case .noPrivilege: repairs(setting: ["setcap", HelperPrivilege.text]) + enabling(context)
+        case .notStarted(.permissionDenied): repairs(setting: ["chmod", "755"]) + enabling(context)
         case .noSetUserID, .notStarted, .ends, .traced, .unexplained: enabling(context)
         }
+    }
+
+    /// Repairs the helper, and the one for names that are in no file, if there is one.
+    private func repairs(setting words: [ByteString]) -> [Remedy] {
+        let paths = ["lowport-helper", "lowport-helper-nss"].compactMap { Installation.path(of: $0) }
+        let operands = paths.flatMap { words.dropFirst() + [$0] }
+        let command: [ByteString] =
+            words[0] == "setcap" ? ["sudo", words[0]] + operands : ["sudo"] + words + paths
+        return [Remedy(.deliver, ShellCommand(command), "gives the helper again what it lost")]
     }
 
     private func remedies(_ context: BindContext, for failure: Broker.StartError) -> [Remedy] {
@@ -50,8 +67,8 @@ extension DeliveryExaminer {
             )
             return [lift] + enabling(context)
         case .foreignProc:
-            return [Remedy(.deliver, "sudo mount -t proc proc /proc", "lets the broker find the program")]
-                + enabling(context)
+            return enabling(context)
+                + [Remedy(.deliver, "sudo mount -t proc proc /proc", "lets the broker find the program")]
         case .forbidden:
             return [
                 Remedy(

@@ -12,7 +12,11 @@ struct FileExaminer: Examiner {
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         guard let program = context.program else { return [] }
         let process = context.process
-        if process.isRunning { return replacement.map { [finding(ofReplacement: $0, process)] } ?? [] }
+        if process.isRunning {
+            if let replacement { return [finding(ofReplacement: replacement, process)] }
+            return isOlder(process, than: program)
+                ? [Finding(.file, .refuses, Self.older(program), reason: .init(.strong, Self.older(program)))] : []
+        }
         let capabilities = finding(program, process)
         guard program.becomesRoot(startedBy: process.credentials) else { return [capabilities] }
         return [allowing("\(program.path) is set-user-ID root", .strong, process), capabilities]
@@ -36,6 +40,25 @@ struct FileExaminer: Examiner {
             let text: ByteString = "file capabilities of \(path) have no effect: \(reason)"
             return Finding(.file, .refuses, text, reason: .init(.strong, "the " + text))
         }
+    }
+
+    func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
+        guard context.process.isRunning, let program = replacement ?? context.program,
+            isOlder(context.process, than: program)
+        else { return [] }
+        return [Remedy(.deliver, advice: "restart it: \(program.path) has the capability for the next start")]
+    }
+
+    /// Whether the file got the capability after the process was started from it.
+    private func isOlder(_ process: BindingProcess, than program: ProgramFile) -> Bool {
+        guard !process.credentials.effective.contains(.netBindService) else { return false }
+        var starter = process.credentials
+        starter.bounding = CapabilitySet(rawValue: .max)
+        return program.capabilityObstacle(startedBy: starter) == .some(nil)
+    }
+
+    private static func older(_ program: ProgramFile) -> ByteString {
+        "\(program.path) got its file capability after the process was started"
     }
 
     private func allowing(

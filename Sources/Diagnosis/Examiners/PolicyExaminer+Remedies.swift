@@ -12,6 +12,17 @@ extension PolicyExaminer {
     /// The remedy that makes an existing path allow the bind.
     private func executable(_ context: BindContext) -> [Remedy] {
         guard let path = context.policy.decision.unexecutable else { return [] }
+        if let directory = unsearchable[path] {
+            // Whether that helps can only be said by somebody who sees the file.
+            guard let status = try? FileStatus(of: path), status.mode.rawValue & 0o001 != 0 else { return [] }
+            return [
+                Remedy(
+                    .activate,
+                    ShellCommand(["sudo", "chmod", "a+x", directory]),
+                    "lets everybody look up the files in the directory, of which \(path) allows it"
+                )
+            ]
+        }
         return [
             Remedy(
                 .activate,
@@ -23,14 +34,20 @@ extension PolicyExaminer {
 
     /// The remedies that make existing rules count, or add a rule.
     private func grants(_ context: BindContext) -> [Remedy] {
-        // In another user namespace, the owners of the files are not visible.
+        // In another user namespace, the owners of the files are not visible, nor who a user without a number is.
+        if context.requester.isUnmapped { return [] }
         let ignored = context.requester.outerUser == nil ? context.policy.ignoredFiles : []
         let repairs = ignored.compactMap { file -> Remedy? in
             guard file.wouldAllow != false, let repair = file.repair else { return nil }
             let warning: ByteString = file.isOpenToOthers ? "; read them first, for others could write them" : ""
             return Remedy(.permit, repair, "makes the rules count that are there" + warning)
         }
-        return ignored.contains { $0.wouldAllow == true } ? repairs : repairs + [grant(context)]
+        if ignored.contains(where: { $0.wouldAllow == true }) { return repairs }
+        // The file that a grant would be written to has to be in order first.
+        let first = ignored.filter { $0.path == RuleStore.mainPath && $0.wouldAllow == false }
+            .compactMap { file in file.repair.map { Remedy(.permit, $0, "repairs the file that a grant is written to") }
+            }
+        return first + repairs + [grant(context)]
     }
 
     /// The remedy that grants exactly this permission.

@@ -6,7 +6,8 @@ internal import PortPolicy
 struct PolicyExaminer: Examiner {
     static let role = Role.permission
 
-    init(lookingAt context: BindContext) {}
+    /// The directory that keeps the user from each path, if the user may not search one.
+    var unsearchable: [ByteString: ByteString] = [:]
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         PolicySource.allCases.flatMap { findings(of: $0, context) }
@@ -66,6 +67,10 @@ struct PolicyExaminer: Examiner {
         case (.read, .permissionDenied):
             let reason = Finding.Reason(.likely, "\(path) may not be read")
             return Finding(subject, .refuses, "\(path): you may not read it; ask as root", reason: reason)
+        case (.execute, .permissionDenied) where unsearchable[path] != nil:
+            let directory = unsearchable[path] ?? ""
+            let text: ByteString = "\(directory) may not be searched by \(context.user)"
+            return Finding(subject, .refuses, text, reason: .init(.remote, text))
         case (.execute, .permissionDenied):
             let reason = Finding.Reason(.likely, "\(path) is there, but \(context.who) may not execute it")
             return Finding(subject, .refuses, "\(path): is there, but may not be executed", reason: reason)
@@ -108,5 +113,16 @@ struct PolicyExaminer: Examiner {
         case .unsupported: return text + ", and the file system of \(program.path) has no file capabilities"
         case .some, .unreadable: return text
         }
+    }
+}
+
+extension PolicyExaminer {
+    init(lookingAt context: BindContext) {
+        let denied = context.policy.decision.answers.flatMap { answer in
+            answer.steps.filter { $0.refusal == .permissionDenied }
+                .map { "\(answer.source.traits.directory)/\($0.path)" as ByteString }
+        }
+        let found = context.request.asRequester { denied.map { ($0, unsearchableDirectory(above: $0)) } } ?? []
+        for (path, directory) in found { unsearchable[path] = directory }
     }
 }

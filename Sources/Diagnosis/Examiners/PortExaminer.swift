@@ -31,25 +31,19 @@ struct PortExaminer: Examiner {
 
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
         guard let holder = holders.first(where: { !isProcessItself($0, context) }) else { return [] }
-        let request = context.request
+        let end: ByteString = "stop that service, or that program, or use another port"
         if let process = holder.processes.first {
-            let starter: [ByteString] = holder.socket.owner == request.user ? [] : ["sudo"]
-            return [
-                Remedy(
-                    .unblock,
-                    ShellCommand(starter + ["kill", "\(process.identifier)"]),
-                    "ends \(process.name); if it belongs to a service, stop that instead"
-                )
-            ]
+            let status = ShellCommand(["systemctl", "status", "\(process.identifier)"])
+            return [Remedy(.unblock, advice: "\(status?.text ?? "") says which service \(process.name) is of: \(end)")]
         }
+        let request = context.request
         let sockets: ByteString = "-Hln\(request.transport.listens ? "t" : "u")p"
-        let list = ShellCommand(["sudo", "ss", sockets, "sport = :\(request.port)"])?
-            .piped(to: "grep -o 'pid=[0-9]*'").piped(to: "cut -d= -f2")
+        let list = ShellCommand(["sudo", "ss", sockets, "sport = :\(request.port)"])
         return [
             Remedy(
                 .unblock,
-                list.map { ("sudo kill" as ShellCommand).applied(toOutputOf: $0) },
-                "ends the process that has the port; what stands in the brackets names it"
+                advice:
+                    "\(list?.text ?? "") names the process that has the port, and systemctl status PID its service: \(end)"
             )
         ]
     }

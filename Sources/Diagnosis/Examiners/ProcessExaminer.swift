@@ -23,6 +23,10 @@ struct ProcessExaminer: Examiner {
             ]
         }
         guard context.request.user == .root else { return [] }
+        if credentials.isRootOrdinary, !credentials.ambient.contains(.netBindService) {
+            let text: ByteString = "SECBIT_NOROOT is set, so that what root starts has no capabilities"
+            return [Finding(.process, .refuses, text, reason: .init(.likely, text))]
+        }
         return [
             credentials.bounding.contains(.netBindService)
                 ? Finding(

@@ -38,6 +38,8 @@ enum Role {
     case permission
     /// A permission of the policy reaches the process.
     case delivery
+    /// The bind was tried and works.
+    case trial
     /// Nothing: the findings block the bind, or inform.
     case circumstance
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import BindBroker
 public import Linux
 
 /// The answer to "may this program bind that port?", with everything that was examined and what would change the
@@ -15,8 +16,43 @@ public struct Explanation: Hashable, Sendable {
 
     /// Examines everything that the answer to `question` depends on, without changing anything.
     public init(_ question: BindQuestion) throws(BindQuestion.ResolutionError) {
+        var dual = question
+        (dual.address, dual.isDualStack) = (.v6(.any), true)
+        let hasIPv6 = question.address == nil && BindTrial.isThere(.v6, question.transport)
+        if hasIPv6, !BindTrial.isThere(.v4, question.transport) {
+            self = try Self.examined(dual)
+            return
+        }
+        let answer = try Self.examined(question)
+        guard answer.canBind, hasIPv6, let other = try Self.refused(dual)
+        else {
+            self = answer
+            return
+        }
+        self.init(
+            canBind: false,
+            verdict: "\(other.verdict); on 0.0.0.0, IPv4 alone, it can",
+            findings: other.findings,
+            remedies: other.remedies
+        )
+    }
+
+    /// The answer to `question` if it is no.
+    private static func refused(_ question: BindQuestion) throws(BindQuestion.ResolutionError) -> Explanation? {
+        let answer = try examined(question)
+        return answer.canBind ? nil : answer
+    }
+
+    private static func examined(_ question: BindQuestion) throws(BindQuestion.ResolutionError) -> Explanation {
         let context = try Collector(question).context()
-        self.init(context, Subject.examiners.map { $0.init(lookingAt: context) })
+        return Explanation(context, Subject.examiners.map { $0.init(lookingAt: context) })
+    }
+
+    private init(canBind: Bool, verdict: ByteString, findings: [Finding], remedies: [Remedy]) {
+        self.canBind = canBind
+        self.verdict = verdict
+        self.findings = findings
+        self.remedies = remedies
     }
 
     /// Combines the findings of `examiners`, which have already examined `context`.

@@ -20,7 +20,12 @@ struct Findings: Sendable {
     // MARK: - The answer
 
     /// Whether the process can bind the port.
-    var canBind: Bool { !all.contains { $0.effect == .blocks } && (hasWay || isPermitted && isDelivered) }
+    var canBind: Bool { isAllowed(by: .trial) || canBindByInference }
+
+    /// Whether that follows from the findings about its parts.
+    private var canBindByInference: Bool {
+        !all.contains { $0.effect == .blocks } && (hasWay || isPermitted && isDelivered)
+    }
 
     /// Whether the process may bind the port on its own, without a permission of the policy.
     var hasWay: Bool { isAllowed(by: .way) }
@@ -53,6 +58,7 @@ struct Findings: Sendable {
     }
 
     private var way: ByteString {
+        if !canBindByInference { return reason { $0.subject.examiner.role == .trial } ?? "" }
         if let reason = reason(of: { $0.subject.examiner.role == .way && $0.effect == .allows }) {
             return ": \(reason)"
         }

@@ -43,6 +43,8 @@ public enum Subject: CaseIterable, Hashable, Sendable {
     case address
     /// The sockets that have the port.
     case port
+    /// A bind for a moment.
+    case trial
 
     /// All subjects, in order.
     public static var allCases: [Subject] {
@@ -50,7 +52,7 @@ public enum Subject: CaseIterable, Hashable, Sendable {
             .threshold, .process, .ambient, .namespace, .noNewPrivileges, .boundingSet, .program, .seccomp, .landlock,
             .script, .file,
         ] + PolicySource.allCases.map { .permission($0) } + [
-            .kernel, .delivery, .controlGroup, .confinement, .address, .port,
+            .kernel, .delivery, .controlGroup, .confinement, .address, .port, .trial,
         ]
     }
 
@@ -63,7 +65,7 @@ public enum Subject: CaseIterable, Hashable, Sendable {
         case .controlGroup: "control group"
         case .permission(let source): source.traits.name.description
         case .threshold, .process, .ambient, .namespace, .program, .seccomp, .landlock, .script, .file, .kernel,
-            .confinement, .address, .port:
+            .confinement, .address, .port, .trial:
             String(describing: self)
         }
     }
@@ -97,6 +99,7 @@ public enum Subject: CaseIterable, Hashable, Sendable {
         case .confinement: ConfinementExaminer.self
         case .address: AddressExaminer.self
         case .port: PortExaminer.self
+        case .trial: TrialExaminer.self
         }
     }
 }

@@ -21,12 +21,12 @@ enum InstallationHealth {
         guard let path = Installation.path(of: name) else {
             return [HealthDiagnostic("helper", .error, "\(name) is not installed", remedy: "sudo make install")]
         }
-        do throws(Errno) {
+        do throws(ProgramError) {
             let program = try ProgramFile(path, searchPath: "")
             return ownership(of: program) + [privilege(of: program)] + version(of: path, "helper")
                 + directories(above: program.path)
         } catch {
-            return [HealthDiagnostic("helper", .error, "\(path): \(error.sentence)", remedy: "sudo make install")]
+            return [HealthDiagnostic("helper", .error, "\(path): \(error.error.sentence)", remedy: "sudo make install")]
         }
     }
 
@@ -50,7 +50,7 @@ enum InstallationHealth {
     }
 
     private static func privilege(of program: ProgramFile) -> HealthDiagnostic {
-        let setcap = command("setcap", "cap_dac_read_search,cap_setpcap,cap_net_bind_service=p", program.path)
+        let setcap = command("setcap", HelperPrivilege.text, program.path)
         if program.isOnNosuidMount {
             let text: ByteString =
                 "\(program.path) lies on a file system that is mounted nosuid, and has no privilege there"

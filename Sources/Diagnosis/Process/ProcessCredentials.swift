@@ -20,6 +20,12 @@ public struct ProcessCredentials: Hashable, Sendable {
     /// Whether a seccomp filter checks the system calls of the process.
     public var hasSeccompFilter: Bool
 
+    /// Whether another process traces this one, without the privilege that lets the programs that it starts gain any
+    /// (ptrace(2), execve(2)).
+    public var isTraced = false
+    /// Whether the programs that root starts get no capabilities for that (`SECBIT_NOROOT`, capabilities(7)).
+    public var isRootOrdinary = false
+
     /// Creates the status of a process.
     public init(
         user: UserID,
@@ -67,7 +73,17 @@ public struct ProcessCredentials: Hashable, Sendable {
     /// Reads the status of the process with the ID `process`.
     public init(of process: Int32) throws(Errno) {
         let file = try FileDescriptor.open("/proc/\(process)/status", .readOnly)
-        guard let status = ProcessCredentials(text: try file.readToEnd(limit: 1 << 20)) else { throw .noSuchProcess }
+        let text = try file.readToEnd(limit: 1 << 20)
+        guard let status = ProcessCredentials(text: text) else { throw .noSuchProcess }
         self = status
+        isTraced = Self.hasWeakTracer(text)
+    }
+
+    private static func hasWeakTracer(_ text: [UInt8]) -> Bool {
+        guard let tracer = StatusText(text).numbers("TracerPid")?.first, tracer != 0 else { return false }
+        guard let file = try? FileDescriptor.open("/proc/\(tracer)/status", .readOnly),
+            let status = try? file.readToEnd(limit: 1 << 20)
+        else { return true }
+        return StatusText(status).capabilities("CapEff")?.contains(.sysPtrace) != true
     }
 }

@@ -22,6 +22,7 @@ extension ProgramFile {
     private func reason(of capabilities: FileCapabilities, startedBy starter: ProcessCredentials) -> ByteString? {
         if isOnNosuidMount { return "it lies on a file system that is mounted nosuid" }
         if starter.hasNoNewPrivileges { return "no_new_privs is set, so a program gains nothing when it is started" }
+        if starter.isTraced { return "a program that a traced process starts gains nothing" }
         if capabilities.rootUser != .root {
             return "they count only in user namespaces whose root is uid \(capabilities.rootUser)"
         }
@@ -36,6 +37,7 @@ extension ProgramFile {
         if !capabilities.isEffective {
             return "it is permitted there, and not effective, and the program has to raise it"
         }
+        if isWithoutLibraries(startedBy: starter) { return "with them, the program cannot be started" }
         if vainRequest(startedBy: starter) != nil {
             return "some of them are outside the bounding set, so that the program cannot be started at all"
         }
@@ -70,12 +72,24 @@ extension ProgramFile {
         return capabilities.isEffective || !capabilities.permitted.isEmpty
     }
 
+    /// Whether the loader does not find all libraries, since the file gives the program privileges (`AT_SECURE`).
+    func isWithoutLibraries(startedBy starter: ProcessCredentials) -> Bool {
+        !missingLibraries.isEmpty && hasPrivileges && !starter.hasNoNewPrivileges && !starter.isTraced
+            && starter.user != .root
+    }
+
+    /// Whether the file has capabilities, of which there are none.
+    var hasEmptyCapabilities: Bool {
+        guard case .some(let capabilities) = attribute else { return false }
+        return capabilities.permitted.isEmpty && capabilities.inheritable.isEmpty
+    }
+
     /// Whether the program loses ambient capabilities when it is started: it is set-ID or has file capabilities.
     var losesAmbient: Bool { isSetID || areCapabilitiesSeen }
 
     /// Whether the program runs as root when it is started, with all capabilities of the bounding set.
     func becomesRoot(startedBy starter: ProcessCredentials) -> Bool {
         mode.rawValue & 0o4000 != 0 && owner == .root && !isOnNosuidMount && !starter.hasNoNewPrivileges
-            && starter.bounding.contains(.netBindService)
+            && !starter.isTraced && !starter.isRootOrdinary && starter.bounding.contains(.netBindService)
     }
 }

@@ -6,11 +6,14 @@ internal import Linux
 extension ProgramFile {
     /// Why neither the library nor the broker can bring the helper's binds to the program; nil if one of them can.
     var deliveryObstacle: ByteString? {
-        if image == .unknown { return "it is neither a script nor a program" }
+        if image == .unknown, isReadable { return "it is neither a script nor a program" }
         if isSetID { return "it is set-id, and would lose that under the broker" }
         if gainsCapabilities { return "it has file capabilities, and would lose them under the broker" }
         return nil
     }
+
+    /// Whether the file gives the program privileges, or another user or group.
+    var hasPrivileges: Bool { isSetID || gainsCapabilities }
 
     /// Whether the broker reaches the program only on request, because the file appears to have privileges to lose.
     var needsBrokerByName: Bool {

@@ -38,6 +38,11 @@ public struct ProgramFile: Hashable, Sendable {
     /// Whether a user other than root may change or replace the file: such a file must not be given a capability.
     public var isOpenToOthers: Bool
 
+    /// The libraries that the loader does not find if the file gives the program privileges (`SecureStart`).
+    public var missingLibraries: [ByteString] = []
+    /// Whether the file could be read; if not, its kind is not known.
+    public var isReadable = true
+
     /// Creates the description of a program.
     public init(
         path: ByteString,
@@ -75,25 +80,45 @@ extension ProgramFile {
     /// - Parameters:
     ///   - program: a path, or a name that is looked up along PATH.
     ///   - searchPath: the value of PATH.
-    public init(_ program: ByteString, searchPath: ByteString) throws(Errno) {
-        var path = try Self.find(program, searchPath: searchPath)
-        var (scripts, capable): ([ByteString], [ByteString]) = ([], [])
+    public init(_ program: ByteString, searchPath: ByteString) throws(ProgramError) {
+        var (path, scripts) = (program, [] as [ByteString])
+        do throws(Errno) { self = try Self.found(&path, &scripts, searchPath) } catch {
+            throw ProgramError(path: path, error: error, script: scripts.last)
+        }
+    }
+
+    private static func found(
+        _ path: inout ByteString,
+        _ scripts: inout [ByteString],
+        _ searchPath: ByteString
+    ) throws(Errno) -> ProgramFile {
+        path = try Self.find(path, searchPath: searchPath)
+        var capable: [ByteString] = []
         while true {
+            if try isExecutableAlone(path) { return try unreadable(path, scripts, capable) }
             let file = try FileDescriptor.open(path, [.readOnly, .nonBlocking])
-            let image = ProgramImage(try file.read(upTo: ProgramImage.prefixLength))
+            let start = try file.read(upTo: ProgramImage.prefixLength)
+            let image = ProgramImage(start)
             if case .script(let interpreter, let argument) = image {
                 // The interpreter of a script may be a script itself, up to four recursions (execve(2), ELOOP): at most
                 // five scripts.
                 guard scripts.count < 5 else { throw .symbolicLinkLoop }
                 scripts.append(path)
                 if case .some = Self.attribute(of: file) { capable.append(path) }
-                path = try Self.find(Self.nameForEnv(interpreter, argument) ?? interpreter, searchPath: searchPath)
+                path = Self.nameForEnv(interpreter, argument) ?? interpreter
+                path = try Self.find(path, searchPath: searchPath)
                 continue
             }
             let status = try file.status()
             guard status.kind == .regular else { throw .permissionDenied }
+            if image == .unknown, scripts.count < 5, Self.isText(start) {
+                // What the kernel does not know, execvp(3) and shells start with sh(1).
+                scripts.append(path)
+                path = "/bin/sh"
+                continue
+            }
             let place = try file.path()
-            self.init(
+            var program = ProgramFile(
                 path: place,
                 scripts: scripts,
                 scriptsWithCapabilities: capable,
@@ -105,9 +130,45 @@ extension ProgramFile {
                 isOpenToOthers: Self.isOpenToOthers(place)
             )
             // A remedy that gives the program more rights, or more users, also affects the scripts that lead to it.
-            weakness = ([self.path] + scripts).lazy.compactMap { Self.weakness(of: $0) }.first
-            return
+            if program.hasPrivileges { program.missingLibraries = SecureStart.missingLibraries(ofProgramAt: place) }
+            program.weakness = ([place] + scripts).lazy.compactMap { Self.weakness(of: $0) }.first
+            return program
         }
+    }
+
+    /// Whether this process may execute the file and not read it.
+    private static func isExecutableAlone(_ path: ByteString) throws(Errno) -> Bool {
+        guard accessError(.read, to: path) == .permissionDenied, accessError(.execute, to: path) == nil else {
+            return false
+        }
+        return try FileStatus(of: path).kind == .regular
+    }
+
+    private static func unreadable(
+        _ path: ByteString,
+        _ scripts: [ByteString],
+        _ capable: [ByteString]
+    ) throws(Errno) -> ProgramFile {
+        let status = try FileStatus(of: path)
+        var program = ProgramFile(
+            path: (try? ResolvedPath(path, followLinks: true).path) ?? path,
+            scripts: scripts,
+            scriptsWithCapabilities: capable,
+            image: .unknown,
+            mode: status.mode,
+            owner: status.owner,
+            attribute: (try? FileCapabilities(ofFile: path)).map { .some($0) } ?? .none,
+            isOnNosuidMount: (try? FileDescriptor.open(path, .pathOnly).fileSystem().ignoresPrivileges) ?? false,
+            isOpenToOthers: isOpenToOthers(path)
+        )
+        program.isReadable = false
+        program.weakness = weakness(of: path)
+        return program
+    }
+
+    /// Whether a file that begins like this is taken for commands of sh(1): a line without NUL.
+    private static func isText(_ start: [UInt8]) -> Bool {
+        !start.isEmpty && !start.prefix { $0 != 0x0A }.contains(0)
     }
 
     /// The name of the program that `#!/usr/bin/env NAME` starts; nil if the interpreter is not env(1).

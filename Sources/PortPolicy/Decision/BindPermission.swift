@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// Whether a process may bind a port, on its own or through the helper: the answer of lowport-can-bind(8).
+/// Whether the policy lets this process bind a port, as far as this process may read the policy.
 public enum BindPermission: Hashable, Sendable {
-    /// The process may bind. The reason is `FILE:LINE` of each rule, the path of a file of the authbind tree, or a few
-    /// words.
+    /// The process may bind. The reason is `FILE:LINE` of each rule, or the path of a file of the authbind tree.
     case granted(reason: ByteString)
-    /// Neither the kernel nor the policy allows it.
+    /// The policy does not allow it.
     case refused
     /// The file at this path decides; the helper may read it, and this process may not.
     case unknown(path: ByteString)
 
     /// Why there is no answer.
     public enum LookupError: Error, Hashable, Sendable {
-        /// The first unprivileged port (`PortThreshold`) or the capabilities of the process could not be read.
-        case threshold(Errno)
         /// The groups of the process could not be read (getgroups(2)).
         case groups(Errno)
     }
@@ -31,10 +28,6 @@ public enum BindPermission: Hashable, Sendable {
         on address: IPAddress,
         names: some NameResolver = SystemNames()
     ) throws(LookupError) {
-        if try Self.isLeftToTheKernel(port) {
-            self = .granted(reason: "the kernel allows it to this process")
-            return
-        }
         let request: BindRequest
         do throws(Errno) {
             request = try BindRequest(port: port, transport: transport, address: address)
@@ -60,13 +53,5 @@ public enum BindPermission: Hashable, Sendable {
         } else {
             self = .refused
         }
-    }
-
-    /// Whether the kernel itself allows this process to bind `port`.
-    private static func isLeftToTheKernel(_ port: Port) throws(LookupError) -> Bool {
-        do throws(Errno) {
-            let masks = try CapabilityState.ofCurrentThread()
-            return try UInt32(port.rawValue) >= PortThreshold.current || masks.canBindAllPorts
-        } catch { throw .threshold(error) }
     }
 }

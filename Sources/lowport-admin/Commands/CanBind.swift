@@ -2,17 +2,19 @@
 internal import ArgumentParser
 internal import Linux
 internal import PortPolicy
+internal import RunCommand
 
 /// `lowport can-bind`.
 struct CanBind: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "can-bind",
-        abstract: "Say with the exit status whether you may bind a port.",
+        abstract: "Say with the exit status whether you can bind a port.",
         discussion: """
-            Says nothing, unless --json is given. Ends with 0 if this process may bind the port, by itself or
-            through lowport run and authbind, with 1 if not, and with another status if
-            that cannot be found out. Without --on, the address is 0.0.0.0; ::
-            stands for a socket that takes IPv4 as well.
+            Says nothing, unless --json is given. Ends with 0 if this process can bind the
+            port, by itself or through lowport run and authbind, with 1 if not, and with
+            another status if that cannot be found out. It is tried: for a moment, a socket
+            that does not listen is bound. Without --on, it has to work for 0.0.0.0 and for
+            ::, which stands for a socket that takes IPv4 as well.
 
             EXAMPLES
               lowport can-bind 80 && exec lowport run nc -l -p 80
@@ -44,39 +46,17 @@ struct CanBind: ParsableCommand {
 
     /// Answers what lowport(8) does not answer itself, and reports why there is no answer.
     func run() throws {
-        switch try permission() {
-        case .granted(let reason): try answer(true, reason)
-        case .refused:
-            try answer(false, "\(PolicySource.noneOfAll) allows it")
-            throw Status.no
-        case .unknown(let path):
-            throw failure(
-                "cannot read \(path): permission denied",
-                hint: "run it as root, or make the file readable for its user",
-                status: Status.notPermitted
-            )
-        }
-    }
-
-    private func permission() throws -> BindPermission {
+        let found: BindAnswer
         do throws(BindPermission.LookupError) {
-            return try BindPermission(
-                ofThisProcessFor: port.ranges[0].lower,
-                udp ? .udp : .tcp,
-                on: on?.address ?? .v4(.any)
-            )
+            found = try BindAnswer(port.ranges[0].lower, udp ? .udp : .tcp, on: on?.address)
         } catch {
             switch error {
-            case .threshold(let error):
-                throw failure("cannot read \(PortThreshold.path): \(error.sentence)", status: Status.system)
             case .groups(let error):
                 throw failure("cannot read the groups: \(error.sentence)", status: Status.system)
             }
         }
-    }
-
-    private func answer(_ canBind: Bool, _ reason: ByteString) throws {
-        if json { try printJSON(CanBindAnswer(canBind: canBind, reason: reason.jsonText)) }
+        if json { try printJSON(CanBindAnswer(canBind: found.canBind, reason: found.reason.jsonText)) }
+        if !found.canBind { throw Status.no }
     }
 }
 

@@ -32,7 +32,7 @@ struct Explain: ParsableCommand {
     @Flag(help: "UDP instead of TCP.")
     var udp = false
 
-    @Option(help: ArgumentHelp("The address to bind; 0.0.0.0 without this.", valueName: "address"))
+    @Option(help: ArgumentHelp("The address to bind; 0.0.0.0 and :: without this.", valueName: "address"))
     var on: AddressArgument?
 
     @Flag(name: .customLong("ipv6-only"), help: "With --on ::, a socket that takes no IPv4.")
@@ -65,7 +65,7 @@ struct Explain: ParsableCommand {
             pid.map { .process($0) } ?? user.map { .user($0.bytes) } ?? .caller,
             program: program?.bytes,
             transport: udp ? .udp : .tcp,
-            address: on?.address ?? .v4(.any),
+            address: on?.address,
             isDualStack: !isIPv6Only,
             port: port.ranges[0].lower
         )

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import BindBroker
+internal import Launch
+public import Linux
+public import PortPolicy
+
+/// Whether this process can bind a port, alone or through the helper, found by trying: the answer of lowport-can-bind(8).
+public struct BindAnswer: Sendable {
+    /// Whether it can.
+    public let canBind: Bool
+    /// `FILE:LINE` of each rule, the path of a file of the authbind tree, or a few words.
+    public let reason: ByteString
+
+    /// Tries to bind `port`.
+    ///
+    /// The policy is looked at first, so that the helper is not asked in vain, which it would write to the system log.
+    /// - Parameters:
+    ///   - address: the address; `::` stands for a socket that takes IPv4 as well. Nil for whatever a server may choose
+    ///     to be reached at all addresses: `0.0.0.0` and, if the machine has IPv6, `::`.
+    ///   - names: turns the names in rules into numbers. If it does not know all of them, the helper, which does, is
+    ///     asked.
+    public init(
+        _ port: Port,
+        _ transport: TransportProtocol,
+        on address: IPAddress?,
+        names: some NameResolver = SystemNames()
+    ) throws(BindPermission.LookupError) {
+        if let address {
+            self = try Self.answer(port, transport, address, names)
+            return
+        }
+        let hasIPv6 = BindTrial.isThere(.v6, transport)
+        if hasIPv6, !BindTrial.isThere(.v4, transport) {
+            self = try Self.answer(port, transport, .v6(.any), names)
+            return
+        }
+        let answer = try Self.answer(port, transport, .v4(.any), names)
+        guard answer.canBind, hasIPv6 else {
+            self = answer
+            return
+        }
+        let dual = try Self.answer(port, transport, .v6(.any), names)
+        self = dual.canBind ? answer : BindAnswer(canBind: false, reason: "on ::, \(dual.reason)")
+    }
+
+    private init(canBind: Bool, reason: ByteString) {
+        self.canBind = canBind
+        self.reason = reason
+    }
+
+    private static func answer(
+        _ port: Port,
+        _ transport: TransportProtocol,
+        _ address: IPAddress,
+        _ names: some NameResolver
+    ) throws(BindPermission.LookupError) -> BindAnswer {
+        let target = SocketAddress(address, port)
+        let isDualStack = address == .v6(.any)
+        let own = BindTrial(transport, target, isDualStack: isDualStack, helper: nil)
+        guard let error = own.error else {
+            return BindAnswer(canBind: true, reason: "the kernel allows it to this process")
+        }
+        guard error == .permissionDenied else {
+            return BindAnswer(canBind: false, reason: "bind fails: \(error.sentence)")
+        }
+        let permission = try BindPermission(ofThisProcessFor: port, transport, on: address, names: names)
+        let helper = Installation.path(of: "lowport-helper")
+        let nothing: ByteString = "\(PolicySource.noneOfAll) allows it"
+        let because: ByteString
+        switch permission {
+        case .refused: return BindAnswer(canBind: false, reason: nothing)
+        case .granted(let reason): because = reason
+        case .unknown(let path): because = path
+        }
+        switch BindTrial(transport, target, isDualStack: isDualStack, helper: helper).helped {
+        case .bound: return BindAnswer(canBind: true, reason: because)
+        case .refused:
+            if case .granted = permission {
+                return BindAnswer(canBind: false, reason: "\(because) allows it, but the helper refuses it")
+            }
+            return BindAnswer(canBind: false, reason: nothing)
+        case .failed(let error):
+            return BindAnswer(canBind: false, reason: "it is allowed, but the bind fails: \(error.sentence)")
+        case .missing, .untried:
+            let obstacle = helper == nil ? HelperObstacle.missing : helper.flatMap { HelperObstacle(toStarting: $0) }
+            return BindAnswer(canBind: false, reason: obstacle?.sentence ?? "the helper does not answer")
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// What `explain` and `can-bind` say is what happens, and what `explain` proposes helps.
+///
+/// The situations are in Tests/Truth, a script for each group; tools.sh says how one is written. In each, both are asked as
+/// the user, the program is started, and then the remedies are carried out in order until it binds its port.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct TruthTests {
+    /// The groups, with the number of situations in each.
+    static let groups: [(String, Int)] = [
+        ("programs", 43), ("users", 41), ("network", 24), ("rules", 32), ("filters", 33), ("kernel", 21),
+    ]
+
+    @Test(arguments: groups)
+    func `what is said is what happens`(_ group: String, _ count: Int) async throws {
+        let directory = "\(Release.repository)/Tests/Truth"
+        let outcome = try await Sandbox.run(
+            """
+            TRUTH=\(directory)
+            . $TRUTH/tools.sh
+            . $TRUTH/\(group).sh
+            """
+        )
+        let lines = outcome.output.split(on: UInt8(ascii: "\n"))
+        #expect(lines.filter { !$0.hasPrefix("ok ") }.isEmpty, "\(outcome)")
+        #expect(lines.count == count, "\(outcome)")
+        #expect(outcome.status == 0, "\(outcome)")
+    }
+}

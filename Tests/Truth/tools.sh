@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the situations are written with. Each is a call of `truth NAME`, with these variables, which are reset behind it:
+#   user     who asks and who binds; alice
+#   outer    what root starts that user through
+#   way      what the user starts everything through
+#   program  the program; the dynamic server
+#   port     80
+#   ask      options of explain and can-bind
+#   server   options of the server; none for a socket on :: that takes IPv4 as well
+#   helpless what no command of this machine can help against
+#   needed   how many of the remedies are steps that build on each other, besides the start of the program; 1
+#   plain    empty if can-bind, which knows no program, is not compared
+# The kernel engine, where a remedy wants it, is for this sandbox alone.
+mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /var/lib; mount -t bpf bpf /sys/fs/bpf
+H=$(awk '{ for (i = 5; i < NF; i++) if ($i == "-" && $(i + 1) == "cgroup2") { print $5; exit } }' /proc/self/mountinfo)
+G=$H/lowport-test-$(tr -d - < /proc/sys/kernel/random/uuid); mkdir "$G"
+leave() {
+    lowport enforce disable >/dev/null 2>&1 || :
+    echo 0 > "$H/cgroup.procs"
+    while read -r process; do kill -9 "$process" 2>/dev/null || :; done < "$G/cgroup.procs"
+    until find "$G" -depth -type d -exec rmdir {} + 2>/dev/null; [ ! -d "$G" ]; do sleep 0.05; done
+}
+trap leave EXIT; echo 0 > "$G/cgroup.procs"
+# What `lowport edit` would start: somebody who takes out the lines that are wrong.
+printf '#!/bin/sh\nsed -i "/^alow/s/alow/allow/; /nonsense/d" "$1"\n' > editor; chmod 755 editor; export EDITOR=$T/editor VISUAL=$T/editor
+cc -o dynamic "$TRUTH/server.c"; musl-gcc -static -o static "$TRUTH/server.c"; chmod 755 dynamic static
+reset() { user=alice outer='' way='' program=$T/dynamic port=80 ask='' server='' helpless='' needed=1 plain=yes; }
+reset
+as_user() { (cd "$T"; exec $outer setpriv --reuid "$user" --regid "$(id -g "$user" 2>/dev/null || echo "$user")" ${groups:---init-groups} "$@"); }
+binds() { as_user $way "$@" $server $port >bound 2>&1 </dev/null; }
+listed() { sed -n '/^to make it work:/,$s/^  \([^ ].*\)/\1/p' said; }
+
+# Whether the program binds on its own, or in the way that the answer names.
+really() {
+    if binds "$program"; then echo native
+    elif binds lowport run "$program"; then echo run
+    elif binds lowport run --via broker "$program"; then echo broker
+    else echo no; fi
+}
+
+# carry_out COMMAND: as the one who reads it would, and says whether the program binds then.
+carry_out() {
+    command=$(echo "$1" | sed 's/sudo //g')
+    case $command in
+        *'lowport run '*)
+            case $1 in sudo*) (eval "$command $server $port") >bound 2>&1 </dev/null ;;
+                *) if grep -F -A1 -- "$1" said | grep -q outside; then outer='' way=''; fi
+                   as_user $way $command $server $port >bound 2>&1 </dev/null ;; esac && echo yes || echo no ;;
+        'lowport enforce enable') lowport enforce enable --cgroup "$G" >/dev/null 2>&1; real_now=$(really); lowport enforce disable >/dev/null
+            [ "$real_now" = native ] && echo yes || echo no ;;
+        *) eval "$command" >/dev/null 2>&1 </dev/null || true
+           [ "$(really)" = no ] && echo no || echo yes ;;
+    esac
+}
+
+truth() {
+    explained=0; as_user $way lowport explain $port $ask --program "$program" >said 2>&1 || explained=$?
+    can=0; as_user $way lowport can-bind $port $ask >said-too 2>&1 || can=$?
+    real=$(really)
+    wrong=''
+    named=native
+    grep -q 'started with lowport run' said && named=run
+    grep -q 'started with lowport run --via broker' said && named=broker
+    head -1 said | grep -q 'through the helper' && named=run
+    case $explained-$real in
+        0-native) ;;
+        0-run) [ $named = run ] || [ $named = broker ] || wrong="binds only with lowport run" ;;
+        0-broker) [ $named = broker ] || wrong="binds only with --via broker" ;;
+        0-*) wrong="does not bind: $(tail -1 bound)" ;;
+        1-no) ;;
+        # It is said how, and that the program loses its privileges so.
+        1-broker) listed | grep -q -e '--via broker' || wrong="binds (broker)" ;;
+        1-*) wrong="binds ($real)" ;;
+        *) wrong="status $explained" ;;
+    esac
+    if [ -n "$plain" ]; then
+        kept=$program; program=$T/dynamic; simple=$(really); program=$kept
+        case $can-$simple in 0-native | 0-run | 1-no) ;; *) wrong="$wrong; can-bind: $can, but $simple" ;; esac
+    fi
+    steps=''
+    if [ -z "$wrong" ] && [ $explained = 1 ]; then
+        number=0
+        while IFS= read -r command; do
+            number=$((number + 1))
+            # What is no command is advice.
+            case $command in 'sudo make '*) number=$((number - 1)); continue ;; 'sudo '* | lowport*) ;; *) continue ;; esac
+            if [ "$(carry_out "$command")" = yes ]; then steps=$number; break; fi
+        done <<LIST
+$(listed)
+LIST
+        last=$(listed | sed -n "${steps:-1}p")
+        case $last in *'lowport run '* | *'enforce enable') [ "${steps:-0}" -lt 2 ] || needed=$((needed + 1)) ;; esac
+        if [ -z "$steps" ]; then [ -n "$helpless" ] || wrong="no remedy helped"
+        elif [ "$steps" -gt "$needed" ]; then wrong="only remedy $steps helped"; fi
+        [ -z "$steps" ] || [ -z "$helpless" ] || wrong="remedy $steps helped, though nothing should"
+    fi
+    if [ -z "$wrong" ]; then echo "ok $1${VERBOSE:+ ($explained, $real${steps:+, remedy $steps}): $(head -1 said)}"
+    else echo "WRONG $1: $wrong"; echo "    $(head -1 said)"; listed | sed 's/^/    /'; fi
+    reset
+}
