@@ -37,6 +37,11 @@ import Testing
         #expect(PortThreshold.number(in: Array("1024\n".utf8)) == 1024)
         #expect(PortThreshold.number(in: Array("65536".utf8)) == 65536)
         for text in ["65616", "999999", "x", "", "-1"] { #expect(PortThreshold.number(in: Array(text.utf8)) == nil) }
+        #expect(PortThreshold.firstPort(ofRange: Array("32768\t60999\n".utf8)) == 32768)
+        #expect(PortThreshold.firstPort(ofRange: Array("1 65535".utf8)) == 1)
+        for text in ["32768\n", "1 2 3", "x 60999", "32768 99999", "", "-1 2"] {
+            #expect(PortThreshold.firstPort(ofRange: Array(text.utf8)) == nil)
+        }
     }
 
     /// An answer of sock_diag(7) about one socket, with these attributes.

@@ -60,6 +60,7 @@ import Testing
         #expect(try failing(.open, .noSuchFile) { try PortThreshold.shown } == nil)
         #expect(try failing(.open, .noSuchFile) { try PortThreshold.current } == PortThreshold.standard)
         #expect(throws: Errno.permissionDenied) { try failing(.open, .permissionDenied) { try PortThreshold.current } }
+        #expect(throws: Errno.permissionDenied) { try failing(.open, .permissionDenied) { try PortThreshold.maximum } }
         #expect(failing(.open, .permissionDenied) { PortThreshold.currentOrStandard } == PortThreshold.standard)
         #expect(failing(.open, .noSuchFile) { Yama.scope } == nil)
         for error in [Errno.noSystemCall, .notPermitted] {

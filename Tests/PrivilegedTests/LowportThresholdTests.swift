@@ -107,6 +107,7 @@ import Testing
                         {
                           "changed" : false,
                           "dry_run" : false,
+                          "maximum" : 32768,
                           "schema" : "lowport.threshold/1",
                           "standard" : 1024,
                           "threshold" : 1024
@@ -122,6 +123,115 @@ import Testing
 
                         """
                 )
+        )
+    }
+
+    @Test("A number that the kernel would not take changes nothing") func refusesWhatTheKernelWouldNotTake()
+        async throws
+    {
+        let outcome = try await Sandbox.run(
+            """
+            tried() { "$@" > out 2> err && echo 0 || echo "$? $(head -1 err)"; }
+            rm -f /etc/sysctl.d/99-lowport.conf
+            tried lowport threshold 40000
+            tried lowport threshold 40000 --dry-run
+            tried lowport threshold 32769 --quiet
+            tried lowport threshold 65536
+            lowport threshold 40000 --json 2>/dev/null | grep status
+            ls /etc/sysctl.d | grep lowport || echo no file
+            lowport threshold
+            tried lowport threshold 32768
+            lowport threshold; tail -1 /etc/sysctl.d/99-lowport.conf
+            tried lowport threshold 1024 --quiet
+            echo '1500 60999' > /proc/sys/net/ipv4/ip_local_port_range
+            tried lowport threshold 1501
+            tried lowport threshold 1500
+            tail -1 /etc/sysctl.d/99-lowport.conf
+            """
+        )
+        #expect(
+            outcome
+                == Outcome(
+                    status: 0,
+                    output: """
+                        64 lowport: 40000 is above 32768, the first port of net.ipv4.ip_local_port_range: the kernel does not take it
+                        64 lowport: 40000 is above 32768, the first port of net.ipv4.ip_local_port_range: the kernel does not take it
+                        64 lowport: 32769 is above 32768, the first port of net.ipv4.ip_local_port_range: the kernel does not take it
+                        64 Error: The number is 0-65535.
+                          "status" : 64
+                        no file
+                        1024
+                        0
+                        32768
+                        net.ipv4.ip_unprivileged_port_start = 32768
+                        0
+                        64 lowport: 1501 is above 1500, the first port of net.ipv4.ip_local_port_range: the kernel does not take it
+                        0
+                        net.ipv4.ip_unprivileged_port_start = 1500
+
+                        """
+                )
+        )
+    }
+
+    /// Each system call that could change something fails in turn.
+    @Test("The threshold changes in the kernel and in the file or in neither") func changesBothOrNeither() async throws
+    {
+        let outcome = try await Sandbox.run(
+            """
+            number=/proc/sys/net/ipv4/ip_unprivileged_port_start file=/etc/sysctl.d/99-lowport.conf
+            failing() {
+                calls=$1 when=$2; shift 2
+                strace -f -qq -o /dev/null -e trace=$calls -e inject=$calls:error=EIO:when=$when \
+                    lowport threshold "$@" > out 2> err && status=0 || status=$?
+                echo "$calls $when: $status, $(cat $number), $(tail -1 $file 2>/dev/null || echo no file)"
+                sed 's/^/    /' err; ls -A /etc/sysctl.d | grep -c 'lowport.conf[.].' || :
+            }
+            rm -f $file
+            failing renameat,renameat2 1 500 -q
+            failing fsync 1 500 -q
+            failing fsync 2 500 -q
+            lowport threshold 600 -q
+            failing renameat,renameat2 1 500 -q
+            failing fsync 2 500 -q
+            mount --bind $number $number; mount -o remount,bind,ro $number
+            lowport threshold 500 -q 2> err || echo "$? $(cat err)"
+            tail -1 $file; ls -A /etc/sysctl.d | grep -c 'lowport.conf[.].' || :
+            umount $number
+            mkdir empty; mount --bind empty /etc/sysctl.d; mount -o remount,bind,ro /etc/sysctl.d
+            lowport threshold 500 -q 2> err || echo "$? $(cat err)"
+            cat $number
+            """
+        )
+        #expect(outcome.errors == "")
+        #expect(
+            outcome.output == """
+                renameat,renameat2 1: 71, 1024, no file
+                    lowport: cannot write /etc/sysctl.d/99-lowport.conf: input/output error
+                    the threshold is as it was before, 1024
+                0
+                fsync 1: 71, 1024, no file
+                    lowport: cannot write /etc/sysctl.d/99-lowport.conf: input/output error
+                0
+                fsync 2: 71, 1024, no file
+                    lowport: cannot write /etc/sysctl.d/99-lowport.conf: input/output error
+                    the threshold is as it was before, 1024
+                0
+                renameat,renameat2 1: 71, 600, net.ipv4.ip_unprivileged_port_start = 600
+                    lowport: cannot write /etc/sysctl.d/99-lowport.conf: input/output error
+                    the threshold is as it was before, 600
+                0
+                fsync 2: 71, 600, net.ipv4.ip_unprivileged_port_start = 600
+                    lowport: cannot write /etc/sysctl.d/99-lowport.conf: input/output error
+                    the threshold is as it was before, 600
+                0
+                71 lowport: cannot write /proc/sys/net/ipv4/ip_unprivileged_port_start: read-only file system
+                net.ipv4.ip_unprivileged_port_start = 600
+                0
+                71 lowport: cannot write /etc/sysctl.d/99-lowport.conf: read-only file system
+                600
+
+                """
         )
     }
 }

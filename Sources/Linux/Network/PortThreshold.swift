@@ -30,6 +30,27 @@ public enum PortThreshold {
     /// Like `current`, but 1024 if it cannot be read.
     public static var currentOrStandard: UInt32 { (try? current) ?? standard }
 
+    /// The file of proc(5) with the ports that the kernel chooses from (ip(7)).
+    public static var localRangePath: ByteString { "/proc/sys/net/ipv4/ip_local_port_range" }
+
+    /// The greatest threshold that the kernel accepts now: the first port of `ip_local_port_range`.
+    public static var maximum: UInt32 {
+        get throws(Errno) {
+            let content = try FileDescriptor.open(localRangePath, .readOnly).read(upTo: 64)
+            guard let first = firstPort(ofRange: content) else { throw .invalidArgument }
+            return first
+        }
+    }
+
+    /// Parses `content`, two numbers with blanks between them, and returns the first; nil for anything else.
+    static func firstPort(ofRange content: [UInt8]) -> UInt32? {
+        let words = content.split(whereSeparator: Digits.isBlank)
+        guard words.count == 2, let first = Digits.number(words[0], upTo: 65535),
+            Digits.number(words[1], upTo: 65535) != nil
+        else { return nil }
+        return UInt32(first)
+    }
+
     /// Parses `content`, the bytes of the file; nil if it is no number or above 65536.
     static func number(in content: [UInt8]) -> UInt32? {
         KernelSetting.number(in: content, upTo: 65536).map { UInt32($0) }

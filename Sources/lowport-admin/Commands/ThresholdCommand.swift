@@ -10,7 +10,9 @@ struct ThresholdCommand: ParsableCommand {
         discussion: """
             Every user and every program may bind the ports from this number on, TCP and
             UDP, without a rule. N is set at once, and written to
-            /etc/sysctl.d/99-lowport.conf for the next reboot.
+            /etc/sysctl.d/99-lowport.conf for the next reboot: both or neither. The kernel
+            takes no number above the first port of net.ipv4.ip_local_port_range, which is
+            usually 32768. The kernel engine, if it is enabled, gets the new number too.
 
             EXAMPLES
               lowport threshold
@@ -19,7 +21,7 @@ struct ThresholdCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The new number, 0-65536.")
+    @Argument(help: "The new number, from 0 to the first port of net.ipv4.ip_local_port_range.")
     var number: UInt32?
 
     @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Say what would change, and change nothing.")
@@ -32,26 +34,50 @@ struct ThresholdCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if let number, number > 65536 { throw ValidationError("The number is 0-65536.") }
+        if let number, number > 65535 { throw ValidationError("The number is 0-65535.") }
     }
 
     func run() throws {
         let current = try prompt()
+        let maximum = try? PortThreshold.maximum
+        var rest: (() -> ExitCode)?
         if let number {
+            try refuse(number, above: maximum)
             if !quiet { warn(from: current, to: number) }
-            if !isDryRun { try set(number) }
+            if !isDryRun {
+                try set(number, insteadOf: current)
+                rest = EngineThreshold.reload(quiet: quiet)
+            }
         }
+        // In the place of the answer, what is not done is reported.
+        if let rest, json { throw rest() }
+        try report(from: current, maximum: maximum)
+        if let rest { throw rest() }
+    }
+
+    private func report(from current: UInt32, maximum: UInt32?) throws {
         let answer = ThresholdAnswer(
             threshold: isDryRun ? current : number ?? current,
             changed: number.map { $0 != current && !isDryRun } ?? false,
             dryRun: isDryRun,
-            standard: PortThreshold.standard
+            standard: PortThreshold.standard,
+            maximum: maximum
         )
         if json { return try printJSON(answer) }
         if quiet, number != nil { return }
         guard let number else { return try printOut("\(current)") }
         let verb: ByteString = isDryRun ? "would be" : "is"
         try printOut("\(PortThreshold.key) \(verb) \(number)\(number == current ? ", unchanged" : ", was \(current)")")
+    }
+
+    /// Throws if the kernel would not take the number.
+    private func refuse(_ number: UInt32, above maximum: UInt32?) throws {
+        guard let maximum, number > maximum else { return }
+        throw failure(
+            "\(number) is above \(maximum), the first port of net.ipv4.ip_local_port_range: the kernel does not take it",
+            hint: "choose 0-\(maximum), or raise that range first",
+            status: Status.usage
+        )
     }
 
     private func prompt() throws -> UInt32 {
@@ -73,19 +99,27 @@ struct ThresholdCommand: ParsableCommand {
         printError("hint: to allow single ports: lowport grant PORT --user NAME")
     }
 
-    private func set(_ number: UInt32) throws {
-        do throws(SettingError) { try PersistentSetting.threshold(number).store() } catch {
+    private func set(_ number: UInt32, insteadOf current: UInt32) throws {
+        do throws(SettingError) { try PersistentSetting.threshold(number).store(insteadOf: current) } catch {
             switch error {
             case .weak(let weakness): throw failure("cannot write there: \(weakness)", status: Status.configuration)
-            case .failure(let path, let error):
-                let isDenied = error == .permissionDenied || error == .notPermitted
-                throw failure(
-                    "cannot write \(path): \(error.sentence)",
-                    hint: isDenied ? "run it as root, with sudo" : nil,
-                    status: isDenied ? Status.notPermitted : Status.system
-                )
+            case .failure(let path, let error): throw notWritten(path, error)
+            case .undone(let path, let error, let leftovers):
+                let status = notWritten(path, error)
+                for leftover in leftovers { printError("lowport: \(leftover)") }
+                if leftovers.isEmpty { printError("the threshold is as it was before, \(current)") }
+                throw status
             }
         }
+    }
+
+    private func notWritten(_ path: ByteString, _ error: Errno) -> ExitCode {
+        let isDenied = error == .permissionDenied || error == .notPermitted
+        return failure(
+            "cannot write \(path): \(error.sentence)",
+            hint: isDenied ? "run it as root, with sudo" : nil,
+            status: isDenied ? Status.notPermitted : Status.system
+        )
     }
 }
 
@@ -95,4 +129,5 @@ private struct ThresholdAnswer: Encodable {
     let changed: Bool
     let dryRun: Bool
     let standard: UInt32
+    let maximum: UInt32?
 }
