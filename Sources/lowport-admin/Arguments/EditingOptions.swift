@@ -40,6 +40,7 @@ struct EditingOptions: ParsableArguments {
         }
         let after = RulesFile(path: before.path, content: made.content)
         let rest = try transaction.put(made, insteadOf: before, effect ?? RulesEffect(from: before, to: after))
+        ChangeLog.write(made, isWhole: rest == nil)
         if let rest {
             if !json { try report(made) }
             throw rest()

@@ -67,6 +67,7 @@ extension RulesTransaction {
         try put(change)
         do throws(EnforcementError) {
             let outcome = try KernelEngine.reload(.refused) { .ofSystem(isHeld: true) }
+            if change.isEmpty { ChangeLog.write(outcome) }
             return outcome.isWhole ? nil : { outcome.reported() }
         } catch {
             let status = error.reported()
@@ -81,7 +82,10 @@ extension RulesTransaction {
             guard try current().content == change.content else { return }
             try install(before.content)
             printError("the rules are as they were before")
-        } catch { printError("lowport: nor could \(before.path) be brought back to what it was") }
+        } catch {
+            printError("lowport: nor could \(before.path) be brought back to what it was")
+            ChangeLog.write(change, isWhole: false)
+        }
         // If one half of the kernel engine has taken the new policy, it gets the old one again.
         _ = try? KernelEngine.reload(.narrowed) { .ofSystem(isHeld: true) }
     }
@@ -107,6 +111,7 @@ func bringUpToDate() throws {
         let outcome = try enforcing { () throws(EnforcementError) in
             try KernelEngine.reload(.refused) { .ofSystem() }
         }
+        ChangeLog.write(outcome)
         if !outcome.isWhole { throw outcome.reported() }
     }
 }
@@ -141,6 +146,15 @@ extension KernelEngine.Outcome {
         // The kernel confines no process, so the change has no effect on any.
         printError("note: \(EnforcementError.stale)")
         return ExitCode.success
+    }
+}
+
+extension ChangeLog {
+    /// Writes that the kernel has got the policy.
+    static func write(_ outcome: KernelEngine.Outcome) {
+        let what: ByteString =
+            outcome.wasEnabled ? "the policy in the kernel is replaced" : "the kernel engine is enabled"
+        write(what, isWhole: outcome.isWhole)
     }
 }
 

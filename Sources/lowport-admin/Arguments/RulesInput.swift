@@ -21,7 +21,7 @@ extension RulesFile {
         guard resolved.status.kind == .regular else {
             throw failure("cannot read \(name): not a regular file", hint: Self.hint(name), status: Status.system)
         }
-        let trusted = [UserID.root] + (Self.callerOfSudo.map { [$0] } ?? [])
+        let trusted = [UserID.root] + (Caller.ofSudo.map { [$0] } ?? [])
         // Users who can create names there may have created a symbolic link as well.
         let weakness =
             resolved.weakFile(trusting: trusted)
@@ -67,11 +67,5 @@ extension RulesFile {
                 .map { InheritedDescriptor(Int32($0)) }
         }
         return nil
-    }
-
-    /// The user who called sudo(8), which sets the variable; the environment of root is trusted.
-    private static var callerOfSudo: UserID? {
-        Environment.value(of: "SUDO_UID").flatMap { Digits.number($0, upTo: UInt64(UInt32.max)) }
-            .map { UserID(rawValue: UInt32($0)) }
     }
 }

@@ -33,6 +33,7 @@ struct Edit: ParsableCommand {
         _ = consume draft
         let change = original.replaced(by: edited.content)
         let rest = try transaction.put(change, insteadOf: original, RulesEffect(from: original, to: edited))
+        ChangeLog.write(change, isWhole: rest == nil)
         if !quiet { try printOut(change) }
         if let rest { throw rest() }
     }

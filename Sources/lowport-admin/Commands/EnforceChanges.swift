@@ -47,6 +47,7 @@ struct EnforceDisable: ParsableCommand {
 
     func run() throws {
         let done = try enforcing { () throws(EnforcementError) in try KernelEngine.disable() }
+        if done.wasEnabled { ChangeLog.write("the kernel engine is disabled", isWhole: done.shortfalls.isEmpty) }
         if !done.wasEnabled { try printOut("unchanged: the kernel engine is not enabled") }
         if let shortfall = done.shortfalls.first {
             throw failure("nothing is enforced any more, but \(shortfall)", status: Status.system)
@@ -78,6 +79,7 @@ struct EnforceReload: ParsableCommand {
 
 /// Reports what the kernel cannot have of the policy, and throws the exit status if anything is wrong.
 private func finish(_ outcome: KernelEngine.Outcome) throws {
+    ChangeLog.write(outcome)
     for diagnostic in outcome.reading.policy.leftOut {
         printError("lowport: \(diagnostic): left to authbind and lowport run")
     }

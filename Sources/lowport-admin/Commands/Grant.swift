@@ -77,7 +77,9 @@ struct Grant: ParsableCommand {
         try file.refuseIfOthersMayChange()
         if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
         let isNew = try file.give(isDryRun: editing.isDryRun)
-        try editing.report(RulesChange(added: isNew ? ["cap_net_bind_service=ep \(file.path)"] : []))
+        let change = RulesChange(added: isNew ? ["cap_net_bind_service=ep \(file.path)"] : [])
+        if !editing.isDryRun { ChangeLog.write(change) }
+        try editing.report(change)
         if editing.quiet { return }
         for warning in ProgramGrant.warnings(about: file.path) { printError(warning) }
         printError("hint: for single ports and users: lowport grant PORT --user NAME")

@@ -34,7 +34,9 @@ struct Revoke: ParsableCommand {
             let file = try ProgramGrant(program.bytes, followLinks: request.follow)
             if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
             let isLess = try file.take(isDryRun: editing.isDryRun)
-            return try editing.report(RulesChange(removed: isLess ? ["cap_net_bind_service=ep \(file.path)"] : []))
+            let change = RulesChange(removed: isLess ? ["cap_net_bind_service=ep \(file.path)"] : [])
+            if !editing.isDryRun { ChangeLog.write(change) }
+            return try editing.report(change)
         }
         let revocation = Revocation(
             request.grantee.principal,

@@ -47,6 +47,7 @@ struct ThresholdCommand: ParsableCommand {
             if !isDryRun {
                 try set(number, insteadOf: current)
                 rest = EngineThreshold.reload(quiet: quiet)
+                ChangeLog.write("\(PortThreshold.key) is \(number), was \(current)", isWhole: rest == nil)
             }
         }
         // In the place of the answer, what is not done is reported.
