@@ -16,6 +16,7 @@ extension Lowport {
     fileprivate static func run() -> Int32 {
         do {
             try refuseUnknownCommand()
+            try refuseRepeatedOptions()
             var command = try parseAsRoot(ProgramArguments.words.map(\.argumentText))
             try command.run()
             return ExitCode.success.rawValue
@@ -64,5 +65,23 @@ extension Lowport {
             hint: near.map { "did you mean lowport \($0)?" } ?? "lowport --help names them all",
             status: Status.usage
         )
+    }
+
+    /// The options with one value, of which the parser would take the last and drop the others without a word.
+    private static var singleOptions: [ByteString] {
+        [
+            "--cgroup", "--comment", "--for", "--gid", "--group", "--on", "--pid", "--port", "--program", "--protocol",
+            "--uid", "--until", "--user",
+        ]
+    }
+
+    /// Refuses an option that is given twice: a command that ends with 0 has done all that it was asked for.
+    private static func refuseRepeatedOptions() throws {
+        let words = ProgramArguments.words.prefix { $0 != "--" }
+        guard let verb = words.first, verb != "run", verb != "forward" else { return }
+        let names = words.map { $0.split(on: UInt8(ascii: "="))[0] }
+        for option in singleOptions where names.count(where: { $0 == option }) > 1 {
+            throw failure("\(option) is given twice; it takes one value", status: Status.usage)
+        }
     }
 }
