@@ -66,10 +66,14 @@ struct Grant: ParsableCommand {
         if let elsewhere {
             if !editing.isDryRun { try bringUpToDate() }
             if editing.json { return try editing.report(RulesChange()) }
-            if !editing.quiet { try printOut("unchanged: \(rule) (allowed by \(elsewhere.location))") }
+            if !editing.quiet {
+                try printOut("unchanged: \(rule) (allowed by \(elsewhere.location))")
+                for note in RuleNotes.about(rule) { printError(note) }
+            }
             return
         }
         _ = try editing.make(.widens) { file in file.adding(rule, comment: comment?.bytes) }
+        if !editing.quiet { for note in RuleNotes.about(rule) { printError(note) } }
     }
 
     private func grant(_ program: ByteString) throws {
@@ -81,7 +85,7 @@ struct Grant: ParsableCommand {
         if !editing.isDryRun { ChangeLog.write(change) }
         try editing.report(change)
         if editing.quiet { return }
-        for warning in ProgramGrant.warnings(about: file.path) { printError(warning) }
+        for warning in file.warnings() { printError(warning) }
         printError("hint: for single ports and users: lowport grant PORT --user NAME")
     }
 }

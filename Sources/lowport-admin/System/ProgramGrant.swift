@@ -114,18 +114,13 @@ struct ProgramGrant: ~Copyable {
     }
 
     /// The warnings for a user who gives the capability to the file.
-    static func warnings(about path: ByteString) -> [ByteString] {
+    func warnings() -> [ByteString] {
+        let permitted = (before?.permitted ?? []).union([.netBindService])
         var warnings: [ByteString] = [
             "warning: every user who runs \(path) may bind every port with it, on every address",
             "warning: an upgrade that replaces the file takes the capability away",
         ]
-        let diagnosis = try? CapabilityDiagnosis(
-            ofFile: path,
-            followLinks: false,
-            bounding: .bounding,
-            kernel: .running
-        )
-        for warning in diagnosis?.warnings ?? [] { warnings.append("warning: \(path): \(warning)") }
+        warnings += ProgramStart.obstacles(to: path, permitted: permitted).map { "warning: \(path): \($0)" }
         return warnings
     }
 }
