@@ -52,7 +52,7 @@ extension ExplanationSuite {
     func explain(_ context: BindContext, _ examiners: [any Examiner] = []) -> Explanation {
         let sound: [any Examiner] = [
             ThresholdExaminer(first: 1024), ProgramExaminer(), FileExaminer(), DeliveryExaminer(), AddressExaminer(),
-            PortExaminer(), ControlGroupExaminer(),
+            PortExaminer(), ControlGroupExaminer(), TrialExaminer(), PolicyExaminer(),
         ]
         return Explanation(
             context,

@@ -64,8 +64,7 @@ import Testing
             try context(rules: "allow uid 1000 tcp 80"),
             seen: [PortExaminer(holders: [holder])],
             false,
-            "user web cannot bind tcp 80: the port is taken on 0.0.0.0:80 by process 77 (nginx)",
-            remedy: "sudo kill 77"
+            "user web cannot bind tcp 80: the port is taken on 0.0.0.0:80 by process 77 (nginx)"
         )
     }
 

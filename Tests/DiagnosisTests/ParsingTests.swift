@@ -29,8 +29,13 @@ import Testing
         let program = try ProgramFile(ByteString(outer.path), searchPath: "/bin")
         #expect(program.scripts == [ByteString(outer.path), ByteString(inner.path)])
         #expect(program.image == .dynamic)
-        #expect(throws: Errno.symbolicLinkLoop) { try ProgramFile(ByteString(loop.path), searchPath: "") }
-        #expect(throws: Errno.noSuchFile) { try ProgramFile("no-such-program", searchPath: "/bin:/usr/bin") }
+        let endless = #expect(throws: ProgramError.self) { try ProgramFile(ByteString(loop.path), searchPath: "") }
+        #expect(endless?.error == .symbolicLinkLoop)
+        #expect(endless?.script == ByteString(loop.path))
+        let missing = #expect(throws: ProgramError.self) {
+            try ProgramFile("no-such-program", searchPath: "/bin:/usr/bin")
+        }
+        #expect(missing == ProgramError(path: "no-such-program", error: .noSuchFile, script: nil))
     }
 
     @Test func versionsOfPrograms() {

@@ -47,7 +47,7 @@ import Testing
             END
             /usr/bin/python3 compare.py
             """,
-            "[0, 1, 64, 77] True\n"
+            "[0, 1, 64] True\n"
         )
     }
 
@@ -69,7 +69,7 @@ import Testing
             bob 83 --on=0.0.0.0: 0
             bob 1024: 0
             root 1: 0
-            alice 83: 71 lowport: cannot find lowport-admin
+            alice 83: 1 
             alice 1-2: 71 lowport: cannot find lowport-admin
             alice : 71 lowport: cannot find lowport-admin
             {

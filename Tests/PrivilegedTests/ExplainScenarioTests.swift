@@ -127,7 +127,7 @@ import Testing
             lowport grant 80-90 --user alice --quiet
             (exec nc -l 80 >/dev/null </dev/null) & until listens; do sleep 0.01; done
             as alice lowport explain 80 > said || sed -n '1p;/to make it work/{n;p}' said
-            eval "$(sed -n '/to make it work/{n;s/sudo //gp}' said)"
+            kill $!
             while listens; do sleep 0.01; done
             as alice lowport explain 80 >/dev/null && probe lowport run nc
             on() { as alice lowport explain 81 --on "$@" > said && echo can || sed -n '1p;/to make it work/{n;p}' said; }
@@ -147,14 +147,16 @@ import Testing
             """,
             """
             user alice cannot bind tcp 80: the port is taken on 0.0.0.0:80 by a process of root
-              sudo kill $(sudo ss -Hlntp 'sport = :80' | grep -o 'pid=[0-9]*' | cut -d= -f2)
+              sudo ss -Hlntp 'sport = :80' names the process that has the port, and systemctl status PID its service: stop \
+            that service, or that program, or use another port
             works
             user alice cannot bind tcp 81 on 192.0.2.77: 192.0.2.77 is not an address of this machine
               sudo ip address add 192.0.2.77/32 dev lo
             can
             can
             user alice cannot bind tcp 81 on ::: the port is taken on [::]:81 by a process of root
-              sudo kill $(sudo ss -Hlntp 'sport = :81' | grep -o 'pid=[0-9]*' | cut -d= -f2)
+              sudo ss -Hlntp 'sport = :81' names the process that has the port, and systemctl status PID its service: stop \
+            that service, or that program, or use another port
             user alice cannot bind tcp 81 on ::1: IPv6 is switched off on this machine (net.ipv6.conf.all.disable_ipv6)
               sudo sysctl net.ipv6.conf.all.disable_ipv6=0
 

@@ -23,7 +23,7 @@ import Testing
             . $TRUTH/\(group).sh
             """
         )
-        let lines = outcome.output.split(on: UInt8(ascii: "\n"))
+        let lines = outcome.output.split(on: UInt8(ascii: "\n")).filter { !$0.isEmpty }
         #expect(lines.filter { !$0.hasPrefix("ok ") }.isEmpty, "\(outcome)")
         #expect(lines.count == count, "\(outcome)")
         #expect(outcome.status == 0, "\(outcome)")

@@ -70,7 +70,7 @@ import Testing
                            [--] PROGRAM [ARGUMENT ...]
                        lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
                        lowport-run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
-                       lowport-run --probe [--user NAME|NUMBER]
+                       lowport-run --probe [--user NAME|NUMBER] [--bind [tcp:|udp:][ADDRESS:]PORT ...]
                 71
                 lowport: cannot find lowport-admin
                 hint: install all of Lowport: make install\(rest)
