@@ -48,17 +48,19 @@ import Testing
         )
     }
 
-    @Test("Without a last good policy nothing starts") func withoutALastGoodPolicyNothingStarts() async throws {
+    @Test("Without a last good policy what can be read is in force")
+    func withoutALastGoodPolicyWhatCanBeReadIsInForce() async throws {
         expect(
             try await enforced(
                 Self.confined + """
-                    chmod 666 /etc/lowport/rules; status enable
-                    lowport enforce status > /dev/null 2>&1 || echo "status $?"
+                    echo 'confine user bob' > /etc/lowport/rules.d/more.rules
+                    chmod 666 /etc/lowport/rules; status enable; status lowport enforce status; able alice 81; able bob 81
                     chmod 644 /etc/lowport/rules; status enable; able alice 81
                     lowport enforce disable; chmod 666 /var/lib/lowport/confinement /etc/lowport/rules; status enable
+                    able alice 81; able bob 81
                     """
             ),
-            "65\nstatus 1\n0\nEPERM\n65\n"
+            "65\n0\nbound\nEPERM\n0\nEPERM\n65\nbound\nEPERM\n"
         )
     }
 

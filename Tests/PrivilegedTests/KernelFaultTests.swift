@@ -26,7 +26,8 @@ import Testing
         "rm $more; mkfifo $more", ": > $more", "truncate -s 5M $more", "printf '\\\\0' >> $more",
         "chmod 777 /etc/lowport/rules.d", "chown alice /etc/lowport/rules.d",
         "mv /etc/lowport/rules.d kept; ln -s $PWD/kept /etc/lowport/rules.d",
-        "rm -r /etc/lowport/rules.d; : > /etc/lowport/rules.d",
+        "rm -r /etc/lowport/rules.d; : > /etc/lowport/rules.d", "rm -r /etc/lowport/rules.d",
+        "printf 'allow user alice tcp 85' > $more",
         "(exec >> $more; exec sleep 300) & until [ -n \"$(pgrep -x sleep)\" ]; do sleep 0.05; done",
     ]
 

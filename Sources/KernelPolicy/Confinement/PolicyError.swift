@@ -12,6 +12,11 @@ public enum PolicyError: Hashable, Sendable {
     case unsettled(path: ByteString)
     /// An empty file that confined a user or group when the rules last had no errors.
     case emptied(path: ByteString)
+    /// A directory that is missing, or `/etc/lowport` without any rules, if files below it confined a user or group who
+    /// is no longer confined.
+    case missing(path: ByteString)
+    /// A file that ends in the middle of a line, and confined a user or group who is no longer confined.
+    case cut(path: ByteString)
     /// A file whose rules need more entries than the kernel accepts from one source.
     case tooLarge(path: ByteString)
     /// A line that confines an unknown user or group.
@@ -23,7 +28,9 @@ public enum PolicyError: Hashable, Sendable {
     public var path: ByteString {
         switch self {
         case .refused(let refusal): refusal.path
-        case .invalid(let path, _), .unsettled(let path), .emptied(let path), .tooLarge(let path): path
+        case .invalid(let path, _), .unsettled(let path), .emptied(let path), .missing(let path), .cut(let path),
+            .tooLarge(let path):
+            path
         case .unknown(_, let location, _, _), .unknownMember(_, _, let location, _): location.file
         }
     }
@@ -32,7 +39,7 @@ public enum PolicyError: Hashable, Sendable {
     public var isInFiles: Bool {
         switch self {
         case .refused, .invalid: true
-        case .unsettled, .emptied, .tooLarge, .unknown, .unknownMember: false
+        case .unsettled, .emptied, .missing, .cut, .tooLarge, .unknown, .unknownMember: false
         }
     }
 
@@ -45,6 +52,12 @@ public enum PolicyError: Hashable, Sendable {
         case .emptied(let path):
             return
                 "\(path): is empty, but confined users before; if that is intended, remove the file, or write a comment into it"
+        case .missing(let path):
+            return
+                "\(path): contains no rules, but confined users before; if that is intended, create it, with a comment in \(RuleStore.mainPath)"
+        case .cut(let path):
+            return
+                "\(path): ends in the middle of a line, and no longer confines all whom it confined before; if that is intended, end the line"
         case .tooLarge(let path):
             let text: ByteString =
                 "\(path): comes to more than \(PolicySize.maximum) entries for the kernel, one for each port, protocol, user and address"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Launch
-internal import Linux
+public import Linux
 internal import PolicyInventory
 internal import PortPolicy
 
@@ -22,32 +22,54 @@ public struct PolicyReading: Sendable {
     ///   - isHeld: whether the caller holds the rules, and made any recent change to `RuleStore.mainPath` itself.
     ///   - content: the future content of that file, read in place of the current content; nil for the current content.
     public static func ofSystem(isHeld: Bool = false, insteadOfMain content: [UInt8]? = nil) -> PolicyReading {
-        let last = ConfinementStore.system.read()
+        let last = ConfinementStore.system.read().besideTheKernel
         let options = SnapshotOptions(isHeld: isHeld, insteadOfMain: content)
         for _ in 0..<3 {
             let files = PolicyFingerprint.current()
             let snapshots = PolicySource.allCases.map { $0.snapshot(options) }
+            let missing = ConfinementLoss.missingDirectories()
             guard files == PolicyFingerprint.current() else { continue }
-            return PolicyReading(snapshots, files, last)
+            return PolicyReading(snapshots, files, last, missing: missing)
         }
         // The files keep changing. What was read is valid, but its fingerprint must never match the files.
-        return PolicyReading(PolicySource.allCases.map { $0.snapshot(options) }, PolicyFingerprint(), last)
+        let snapshots = PolicySource.allCases.map { $0.snapshot(options) }
+        return PolicyReading(
+            snapshots,
+            PolicyFingerprint(),
+            last,
+            missing: ConfinementLoss.missingDirectories()
+        )
     }
 
-    private init(_ snapshots: [SourceSnapshot], _ files: PolicyFingerprint, _ last: ConfinementStore.Found) {
+    /// Why it is unknown whom the rules confined when they last had no errors; nil if it is known.
+    public var unknownPast: ByteString? {
+        switch last {
+        case .usable: nil
+        case .absent: "\(ConfinementStore.system.path): \(Errno.noSuchFile.sentence)"
+        case .unusable(let reason): reason
+        }
+    }
+
+    private init(
+        _ snapshots: [SourceSnapshot],
+        _ files: PolicyFingerprint,
+        _ last: ConfinementStore.Found,
+        missing: [ByteString]
+    ) {
         var snapshots = snapshots
         var errors = snapshots.flatMap(\.readErrors).map { PolicyError.refused($0) }
         for file in snapshots.flatMap(\.files) { errors += file.errors.map { .invalid(path: file.path, $0) } }
         errors += snapshots.flatMap(\.unsettled).map { .unsettled(path: $0) }
-        for snapshot in snapshots {
-            for file in snapshot.files where file.content.isEmpty && file.path != snapshot.draft {
-                if Self.confinedSomebody(file.path, last) { errors.append(.emptied(path: file.path)) }
-            }
-        }
-
         var resolver = ConfinementResolver(record: last.record)
         resolver.enter(snapshots.flatMap(\.files))
         let lines = resolver.lines
+        let loss = ConfinementLoss(since: last, lines: lines)
+        for index in snapshots.indices where snapshots[index].source == .rules {
+            let lost = loss.errors(in: snapshots[index].files, draft: snapshots[index].draft, missing: missing)
+            // Half of a line may allow what the whole line does not.
+            snapshots[index].remove(Set(lost.map(\.path)))
+            errors += lost
+        }
         let names = SystemPolicyNames()
         let size = PolicySize(limit: EngineSettings.currentLimit())
         for index in snapshots.indices {
@@ -61,14 +83,5 @@ public struct PolicyReading: Sendable {
         self.names = names
         self.lines = lines
         self.last = last
-    }
-
-    /// Whether the file at `path` confined a user or group when the rules last had no errors, as far as is known.
-    private static func confinedSomebody(_ path: ByteString, _ last: ConfinementStore.Found) -> Bool {
-        switch last {
-        case .usable(let record): record.lines.contains { $0.file == path }
-        case .absent: false
-        case .unusable: true
-        }
     }
 }

@@ -30,8 +30,6 @@ public enum EnforcementError: Error, Sendable {
     case busy
     /// The files have errors; the policy that was applied at the given time stays in force.
     case invalidPolicy([PolicyError], applied: Int64)
-    /// The files have errors, and the principals that they confined are unknown; no policy is in force.
-    case unrecorded([PolicyError], reason: ByteString?)
     /// A file or kernel object could not be opened, made or changed.
     case failed(ByteString, Errno)
 }
@@ -57,10 +55,6 @@ extension EnforcementError: ByteStringConvertible {
         case .busy: "another process is changing what the kernel enforces"
         case .invalidPolicy(_, let applied):
             "the rules have errors; the kernel keeps the policy of \(Timestamp(rawValue: applied))"
-        case .unrecorded(_, let reason?):
-            "the rules have errors, and it is not known which users they confined (\(reason)); nothing is enforced"
-        case .unrecorded(_, nil):
-            "the rules have errors, and it is not known which users they confined; nothing is enforced"
         case .failed(let what, let error): "cannot \(what): \(error.sentence)"
         }
     }

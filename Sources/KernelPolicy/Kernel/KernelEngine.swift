@@ -41,8 +41,9 @@ public enum KernelEngine {
 
     /// Attaches a policy to the control groups and pins it there.
     ///
-    /// If the policy has errors, the principals that it confined when it last had none stay confined; if those are
-    /// unknown, the engine is not enabled.
+    /// If the policy has errors, all principals are confined that any line names which can be read, and those that the
+    /// policy confined when it last had none. If the latter are unknown (`PolicyReading.unknownPast`), the engine is
+    /// enabled nevertheless: without it, no principal would be confined.
     /// - Parameters:
     ///   - cgroup: the directory of the control group to which the policy applies; nil for all processes.
     ///   - network: the cookie of the only network namespace in which the policy applies; nil for all namespaces.
@@ -52,23 +53,39 @@ public enum KernelEngine {
         network: UInt64?,
         _ read: () -> PolicyReading
     ) throws(EnforcementError) -> Outcome {
+        try enable(cgroup: cgroup, network: network, confinedBefore: Confinement(), read)
+    }
+
+    /// - Parameter confinedBefore: the principals that an engine confined whose control group is gone.
+    private static func enable(
+        cgroup: ByteString?,
+        network: UInt64?,
+        confinedBefore: Confinement,
+        _ read: () -> PolicyReading
+    ) throws(EnforcementError) -> Outcome {
         let group = try ControlGroups.open(cgroup)
         let directory = try lockedDirectory()
         if try !directory.names().isEmpty {
             var engine = try EngineSet(directory)
             if engine.isStale {
-                // The old policy applies to no process.
+                // The old policy applies to no process, but it is known whom it confined.
+                let before = (try? engine.confinement()) ?? confinedBefore
                 try engine.links.detach()
                 try engine.directory.remove()
-                return try enable(cgroup: cgroup, network: network, read)
+                return try enable(cgroup: cgroup, network: network, confinedBefore: before, read)
             }
             let isSame = engine.settings.network == network && engine.settings.group == group.target
             if !isSame { throw .enabledOtherwise }
             return try apply(read(), to: &engine, .refused)
         }
         let reading = read()
+        var confinement = reading.policy.confinement ?? Confinement()
+        if !reading.errors.isEmpty {
+            confinement.formUnion(confinedBefore)
+            if let record = reading.last.record { confinement.formUnion(record.confinement) }
+        }
         do throws(EnforcementError) {
-            let shortfalls = try attach(reading, in: directory, to: group, network: network)
+            let shortfalls = try attach(reading, confining: confinement, in: directory, to: group, network: network)
             return Outcome(reading: reading, wasEnabled: false, shortfalls: shortfalls)
         } catch {
             try? directory.remove()
@@ -127,18 +144,11 @@ public enum KernelEngine {
 
     private static func attach(
         _ reading: PolicyReading,
+        confining confinement: Confinement,
         in directory: borrowing PinDirectory,
         to group: borrowing ControlGroups.Opened,
         network: UInt64?
     ) throws(EnforcementError) -> [ByteString] {
-        var confinement = reading.policy.confinement ?? Confinement()
-        if !reading.errors.isEmpty {
-            switch reading.last {
-            case .usable(let record): confinement.formUnion(record.confinement)
-            case .absent: throw .unrecorded(reading.errors, reason: nil)
-            case .unusable(let reason): throw .unrecorded(reading.errors, reason: reason)
-            }
-        }
         guard let owner = try EngineOwner.current() else { throw .notEnabled }
         let maps = try EngineMaps.created()
         try maps.write(owner)

@@ -133,11 +133,20 @@ extension KernelEngine.Outcome {
     /// Reports, after a change was made, what is wrong, and returns the exit status.
     func reported() -> ExitCode {
         if !reading.errors.isEmpty {
-            let what: ByteString =
-                wasEnabled
-                ? "the change is made, but the rules have errors: files with errors allow nothing, and confined users stay confined"
-                : "enabled, but the rules have errors: files with errors allow nothing, and the users that they confined stay confined"
-            return reportErrors(reading.errors, what, details: shortfalls)
+            let allowNothing: ByteString = "but the rules have errors: files with errors allow nothing, and "
+            if wasEnabled {
+                let what: ByteString = "the change is made, \(allowNothing)confined users stay confined"
+                return reportErrors(reading.errors, what, details: shortfalls)
+            }
+            guard let reason = reading.unknownPast else {
+                let what: ByteString = "enabled, \(allowNothing)the users that they confined stay confined"
+                return reportErrors(reading.errors, what, details: shortfalls)
+            }
+            return reportErrors(
+                reading.errors,
+                "enabled, \(allowNothing)only those are confined whom a line confines that can be read: it is not known who else was confined before (\(reason))",
+                details: shortfalls
+            )
         }
         if let first = shortfalls.first {
             for other in shortfalls.dropFirst() { printError("lowport: \(other)") }

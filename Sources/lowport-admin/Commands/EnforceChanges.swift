@@ -115,7 +115,7 @@ extension EnforcementError {
             failure(byteString, hint: "examine it, and remove it if it is not needed", status: Status.configuration)
         case .incomplete, .orphaned:
             failure(byteString, hint: "sudo lowport enforce disable", status: Status.configuration)
-        case .invalidPolicy(let errors, _), .unrecorded(let errors, _): reportErrors(errors, byteString)
+        case .invalidPolicy(let errors, _): reportErrors(errors, byteString)
         case .busy, .failed: failure(byteString, status: Status.system)
         }
     }
