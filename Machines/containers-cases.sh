@@ -63,7 +63,7 @@ answer() {
     wait $server
     if [ "$got" = 'It works.' ]; then
         lowport log >/tmp/log 2>/dev/null
-        out="yes$(sed -n "s/.* granted uid [0-9]* (program \"\([a-z0-9]*\).* tcp .*:$port by \/etc\/lowport\/rules:.*/, \1/p" /tmp/log |
+        out="yes$(sed -n "s/.* allowed by rule uid [0-9]* ([^\"]*program \"\([a-z0-9]*\).* tcp .*:$port by \/etc\/lowport\/rules:.*/, \1/p" /tmp/log |
             tail -n 1)"
     else
         out="no: $(sed "s/\b$port\b/PORT/g" /tmp/said | tr -s '\n' ' ' | sed 's/ $//')"

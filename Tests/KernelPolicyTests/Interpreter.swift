@@ -17,6 +17,15 @@ struct Interpreter {
         var time: UInt64 = 0
         /// Whether the socket takes IPv6 alone.
         var isIPv6Only = false
+        /// Whether the process has CAP_NET_BIND_SERVICE, in its user namespace.
+        var hasCapability = false
+        /// The user namespaces, by their depth below the first: that of the process, and that which owns the network.
+        var ownDepth: UInt64 = 0
+        var networkDepth: UInt64 = 0
+        /// The owner of each user namespace.
+        var namespaceOwner: UInt32 = 99
+        /// The first unprivileged port of the network.
+        var threshold: UInt64 = 1024
     }
 
     /// What lies at an address: the addresses are far apart, so that none reaches into the next.
@@ -34,6 +43,7 @@ struct Interpreter {
         static let kernelContext: UInt64 = 11 << 40
         static let kernelSocket: UInt64 = 12 << 40
         static let network: UInt64 = 13 << 40
+        static let userNamespace: UInt64 = 14 << 40
     }
 
     /// A socket of the kernel, as far as programs look into it.
@@ -58,12 +68,23 @@ struct Interpreter {
     /// The way from the context to the network namespace, likewise.
     static let socket = SocketFields(cast: 4321, socket: 16, network: 40, cookie: 96)
 
+    /// What the kernel's own check looks at, likewise.
+    static let privileges = PrivilegeFields(
+        capabilities: 64,
+        effectiveUser: 20,
+        userNamespace: 144,
+        networkOwner: 112,
+        threshold: 1560,
+        parent: 192,
+        owner: 204
+    )
+
     private let instructions: [Instruction]
     private let policy: LongestPrefixMap
     private var context: [UInt8]
     private var stack = [UInt8](repeating: 0, count: 512)
     private var values: [[UInt8]] = []
-    private let process: Process
+    var process: Process
 
     /// The counters of rules, by number.
     var counters: [UInt64: UInt64] = [:]
@@ -214,6 +235,25 @@ struct Interpreter {
         case (field(Region.kernelContext, socket.socket), 8): return Region.kernelSocket
         case (field(Region.kernelSocket, socket.network), 8): return Region.network
         case (field(Region.network, socket.cookie), 8): return process.network
+        default: return privilegeMemory(address, count)
+        }
+    }
+
+    private func privilegeMemory(_ address: UInt64, _ count: Int) -> UInt64 {
+        let fields = Self.privileges
+        func namespace(_ depth: UInt64) -> UInt64 { Region.userNamespace + depth << 16 }
+        func field(_ region: UInt64, _ offset: Int16) -> UInt64 { region + UInt64(offset) }
+        switch (address, count) {
+        case (field(Region.credentials, fields.capabilities), 4): return process.hasCapability ? 1 << 10 : ~(1 << 10)
+        case (field(Region.credentials, fields.effectiveUser), 4): return UInt64(process.user)
+        case (field(Region.credentials, fields.userNamespace), 8): return namespace(process.ownDepth)
+        case (field(Region.network, fields.networkOwner), 8): return namespace(process.networkDepth)
+        case (field(Region.network, fields.threshold), 4): return process.threshold
+        case (Region.userNamespace..., _):
+            let (depth, offset) = ((address - Region.userNamespace) >> 16, Int16(address & 0xFFFF))
+            if offset == fields.owner, count == 4 { return UInt64(process.namespaceOwner) }
+            precondition(offset == fields.parent && count == 8, "a field that is not for programs")
+            return depth == 0 ? 0 : namespace(depth - 1)
         default: preconditionFailure("a field that is not for programs")
         }
     }

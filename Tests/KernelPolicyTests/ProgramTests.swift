@@ -123,6 +123,47 @@ import Testing
         #expect(run.statistics[24] == 1 && run.statistics[16] == 0)
     }
 
+    /// A process with or without the capability, at a depth of user namespaces, and a network at another; what the
+    /// kernel then says (capabilities(7)).
+    @Test(
+        arguments: [
+            (true, 0, 0, 99, 1024, KernelCheck.capability), (false, 0, 0, 99, 1024, .noCapability),
+            (true, 0, 2, 99, 1024, .capability), (false, 0, 2, 99, 1024, .noCapability),
+            // One that has made its own user namespace has all capabilities there, and none for the network above.
+            (true, 2, 0, 99, 1024, .noCapability), (true, 1, 1, 99, 1024, .capability),
+            (true, 2, 1, 99, 1024, .noCapability),
+            // The owner of the namespace of the network, or of one on the way to it, in the one above.
+            (false, 0, 1, 2, 1024, .capability), (false, 0, 2, 2, 1024, .capability),
+            (false, 1, 1, 2, 1024, .noCapability),
+            (false, 0, 0, 99, 81, .unprivileged), (false, 0, 0, 99, 82, .noCapability),
+            (true, 0, 9, 99, 1024, .unknown),
+        ] as [(Bool, UInt64, UInt64, UInt32, UInt64, KernelCheck)]
+    )
+    func `an event says what the kernel will answer`(
+        hasCapability: Bool,
+        own: UInt64,
+        network: UInt64,
+        owner: UInt32,
+        threshold: UInt64,
+        check: KernelCheck
+    ) throws {
+        let policy = try RandomPolicy("allow uid 2 tcp 80\n", describesItself: true)
+        for address in ["192.0.2.1", "::1"] as [ByteString] {
+            var run = policy.interpreter(for: RandomPolicy.request(address, port: 81))
+            run.process.hasCapability = hasCapability
+            (run.process.ownDepth, run.process.networkDepth) = (own, network)
+            (run.process.namespaceOwner, run.process.threshold) = (owner, threshold)
+            let counter = UInt64(EngineMap.ruleCounterCount) + UInt64(check.rawValue)
+            run.counters = [counter: 4]
+            #expect(run.run() == 1)
+            let event = try #require(BindEvent(bytes: run.events[0]))
+            #expect(event.outcome == .left && event.check == check)
+            // Each is counted once.
+            #expect(run.counters[counter] == (check == .unknown ? 4 : 5))
+            #expect(run.statistics[8] == (check == .unknown ? 1 : 0))
+        }
+    }
+
     @Test func `the time of an event is right to a tick, and after a sleep too`() throws {
         let policy = try RandomPolicy("allow uid 2 tcp 80\n")
         var run = policy.interpreter(for: RandomPolicy.request("192.0.2.1", port: 80))

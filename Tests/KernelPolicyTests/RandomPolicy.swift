@@ -61,6 +61,7 @@ struct RandomPolicy {
         if describesItself {
             options.task = Interpreter.task
             options.socket = Interpreter.socket
+            options.privileges = Interpreter.privileges
         }
         programs = BindFamily.allCases.map { [table, options] in table.program(for: $0, options) }
     }

@@ -30,7 +30,7 @@ struct KernelLifeCycleTests: KernelSuite {
             bound
             EACCES
             policy: 1 entries
-            binds: 1 granted, 1 left to the kernel, 0 refused
+            binds: 1 allowed by rule, 0 allowed by capability, 1 refused
             "granted" : 1
             unchanged: the kernel engine is not enabled
             gone
@@ -97,7 +97,7 @@ struct KernelLifeCycleTests: KernelSuite {
             as_service enable --cgroup "$G"; try_bind alice :: 80 only
             echo 'allow user alice tcp 80' > /etc/lowport/rules
             as_service reload; try_bind alice :: 80
-            as_unit lowport-audit.service log | grep -c granted
+            as_unit lowport-audit.service log | grep -c 'allowed by rule'
             as_service status | grep -c enabled; as_service disable; try_bind alice :: 80
             """
         )

@@ -28,7 +28,7 @@ import Testing
                 lowport enforce status | grep -o '60000 refused'
                 used > after; cmp before after && echo 'no file has grown'
                 # Afterwards there is room again.
-                try_bind bob 127.0.0.1 82; lowport log | grep -c 'left uid 1002'
+                try_bind bob 127.0.0.1 82; lowport log | grep -c 'refused uid 1002'
                 """
             ),
             "60000\nbounded\n60000 refused\nno file has grown\nEACCES\n1\n"

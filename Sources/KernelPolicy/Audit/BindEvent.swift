@@ -25,6 +25,8 @@ public struct BindEvent: Hashable, Sendable {
     public let port: Port
     /// The outcome of the bind.
     public let outcome: BindOutcome
+    /// What the kernel's own check says to a bind that is left to it.
+    public let check: KernelCheck
     /// The number of the file with the rule that allowed the bind; 0 for none.
     public let source: UInt32
     /// The line number of the rule.
@@ -39,8 +41,9 @@ public struct BindEvent: Hashable, Sendable {
         let userAndGroup: UInt64 = number(EventLayout.userAndGroup)
         let processAndThread: UInt64 = number(EventLayout.processAndThread)
         let space: UInt16 = number(EventLayout.space)
-        let outcome: UInt16 = number(EventLayout.outcome)
-        guard let outcome = BindOutcome(rawValue: Int32(outcome)) else { return nil }
+        guard let outcome = BindOutcome(rawValue: Int32(bytes[Int(EventLayout.outcome)])),
+            let check = KernelCheck(rawValue: bytes[Int(EventLayout.check)])
+        else { return nil }
         time = number(EventLayout.time)
         user = UserID(rawValue: UInt32(truncatingIfNeeded: userAndGroup))
         group = GroupID(rawValue: UInt32(truncatingIfNeeded: userAndGroup >> 32))
@@ -53,6 +56,7 @@ public struct BindEvent: Hashable, Sendable {
         source = number(EventLayout.source)
         line = number(EventLayout.line)
         self.outcome = outcome
+        self.check = check
         let address = bytes[Int(EventLayout.address)..<Int(EventLayout.address) + 16]
         if space != AddressSpace.v6.rawValue {
             self.address = .v4(IPv4Address(rawValue: address.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }))

@@ -23,10 +23,11 @@ extension BindProgram {
         lookUpNumber(in: .statistics)
         code.jump(.r0, .equal, 0, to: end)
         code.move(.r9, .r0)
+        if options.network == nil { storeNetwork() }
+        foreseeCheck()
         countOutcome()
         storeTime()
         if options.task == nil { describeTask() }
-        if options.network == nil { storeNetwork() }
         code.moveMap(.r1, .events)
         code.move(.r2, EventLayout.size)
         code.move(.r3, 0)
@@ -35,6 +36,7 @@ extension BindProgram {
         copyNotes()
         copyRule()
         copyBind()
+        copyCheck()
         code.move(.r1, .r0)
         code.move(.r2, 0)
         code.call(.ringBufferSubmit)
@@ -47,7 +49,7 @@ extension BindProgram {
     }
 
     /// r0 = the value of the array `map` at the index in the stack's scratch space.
-    private mutating func lookUpNumber(in map: MapName) {
+    mutating func lookUpNumber(in map: MapName) {
         code.move(.r2, .frame)
         code.compute(.r2, .add, Int32(Stack.scratch))
         code.moveMap(.r1, map)
@@ -118,7 +120,9 @@ extension BindProgram {
         code.move(.r1, .r6)
         if let fields = options.socket {
             code.call(kernelFunction: fields.cast)
-            for field in [fields.socket, fields.network, fields.cookie] { code.load(.r0, .double, .r0, field) }
+            for field in [fields.socket, fields.network] { code.load(.r0, .double, .r0, field) }
+            keepNetwork(in: .r0)
+            code.load(.r0, .double, .r0, fields.cookie)
         } else {
             code.call(.networkNamespace)
         }
@@ -163,13 +167,5 @@ extension BindProgram {
         code.move(.r1, Int32(AddressSpace.v6.rawValue))
         code.store(.half, .r0, EventLayout.space, .r1)
         code.bind(mapped)
-    }
-
-    private mutating func countOutcome() {
-        code.move(.r1, 1)
-        code.move(.r2, .r7)
-        code.compute(.r2, .shiftLeft, 3)
-        code.compute(.r2, .add, .r9)
-        code.addAtomically(.r2, .r1)
     }
 }

@@ -113,6 +113,7 @@ struct BindProgram: ~Copyable {
         code.remark("the task")
         code.call(.task)
         code.load(.r1, .double, .r0, task.credentials)
+        if options.audits { keepCredentials(in: .r1) }
         code.load(.r9, .word, .r1, task.group)
         code.compute(.r9, .shiftLeft, 32)
         code.load(.r1, .word, .r1, task.user)

@@ -27,6 +27,11 @@ enum Stack {
     static let event: Int16 = -136
     /// Eight bytes for a value that must survive a call.
     static let scratch: Int16 = -144
+    /// Pointers to the credentials of the task and to the network namespace of the socket, and what the kernel's own
+    /// check is foreseen to say: a `KernelCheck`.
+    static let credentials: Int16 = -152
+    static let network: Int16 = -160
+    static let check: Int16 = -168
 }
 
 /// Eight bytes of memory held in a register.
@@ -59,6 +64,8 @@ enum EventLayout {
     /// An `AddressSpace`.
     static let space: Int16 = 84
     static let outcome: Int16 = 86
+    /// A `KernelCheck`; 0 before it was recorded.
+    static let check: Int16 = 87
     static let size: Int32 = 88
     /// The eight-byte fields that are collected on the stack as soon as they are known.
     static let notes = [time, processAndThread, userAndGroup, cgroup, network, command, command + 8]
@@ -87,8 +94,21 @@ public enum BindOutcome: Int32, Sendable, CaseIterable {
     case granted = 3
 }
 
+/// What the kernel's own check says to a bind that is left to it, as far as capabilities decide.
+public enum KernelCheck: UInt8, Sendable, CaseIterable {
+    /// Not known: the kernel does not describe its structures, or the namespaces are nested too deeply.
+    case unknown = 0
+    /// The process has `CAP_NET_BIND_SERVICE` in the user namespace of the network.
+    case capability = 1
+    /// The port is unprivileged in the network namespace, although it was not when the policy was applied.
+    case unprivileged = 2
+    /// The process lacks the capability: EACCES.
+    case noCapability = 3
+}
+
 /// The only value of the statistics map: an eight-byte counter per outcome, at eight times the raw value of the
-/// outcome.
+/// outcome. Binds that are left to the kernel are counted there only if the kernel's answer is unknown, and otherwise
+/// in the map of counters, at `EngineMap.ruleCounterCount` and the `KernelCheck`.
 enum StatisticsLayout {
     /// Events for which the ring buffer had no room; 2 is not a raw value of any outcome.
     static let dropped = 2

@@ -31,6 +31,9 @@ public struct ProgramOptions: Hashable, Sendable {
     public var task: TaskFields?
     /// The position of a socket's network namespace in kernel structures; nil to call a kernel helper instead.
     public var socket: SocketFields?
+    /// The positions of what the kernel's own check depends on; nil not to record what it says. Requires `task` and
+    /// `socket`.
+    public var privileges: PrivilegeFields?
 
     /// Creates options.
     public init(
@@ -40,7 +43,8 @@ public struct ProgramOptions: Hashable, Sendable {
         audits: Bool = true,
         isIPv6Only: KernelTypes.Bit? = nil,
         task: TaskFields? = nil,
-        socket: SocketFields? = nil
+        socket: SocketFields? = nil,
+        privileges: PrivilegeFields? = nil
     ) {
         self.network = network
         self.group = group
@@ -49,6 +53,7 @@ public struct ProgramOptions: Hashable, Sendable {
         self.isIPv6Only = isIPv6Only
         self.task = task
         self.socket = socket
+        self.privileges = task == nil || socket == nil ? nil : privileges
     }
 
     /// Returns options for programs that read structures of the running kernel, as far as the kernel describes them.
@@ -67,7 +72,8 @@ public struct ProgramOptions: Hashable, Sendable {
             tick: tick,
             isIPv6Only: table.dependsOnIPv6Only ? types.structure("sock_common")?.bit("skc_ipv6only") : nil,
             task: TaskFields(types),
-            socket: SocketFields(types)
+            socket: SocketFields(types),
+            privileges: PrivilegeFields(types)
         )
     }
 
@@ -77,6 +83,14 @@ public struct ProgramOptions: Hashable, Sendable {
     /// Drops one of the features that read kernel structures, for a kernel that rejects it; the one that needs the
     /// newest kernel goes first.
     mutating func dropOneFeature() {
-        if socket != nil { socket = nil } else if task != nil { task = nil } else { isIPv6Only = nil }
+        if privileges != nil {
+            privileges = nil
+        } else if socket != nil {
+            socket = nil
+        } else if task != nil {
+            task = nil
+        } else {
+            isIPv6Only = nil
+        }
     }
 }

@@ -27,8 +27,10 @@ enum EngineMap: Int, CaseIterable {
         let capacity: Int
     }
 
-    /// The number of counters; further rules share counter 0, which is never read.
+    /// The number of counters; the last four count binds that are left to the kernel, by `KernelCheck`.
     static let counterCount = 1 << 16
+    /// The number of counters for rules; further rules share counter 0, which is never read.
+    static let ruleCounterCount = counterCount - 4
     /// The size in bytes of a rules file's name, including the NUL at the end.
     static let pathSize = 256
 

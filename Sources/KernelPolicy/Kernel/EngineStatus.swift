@@ -17,8 +17,8 @@ public struct EngineStatus: Sendable {
     public let isHalfChanged: Bool
     /// The number of binds that a rule allowed.
     public let granted: UInt64
-    /// The number of binds left to the kernel's own check.
-    public let left: UInt64
+    /// The number of binds left to the kernel's own check, for each answer of the kernel; together all that were left.
+    public let left: [KernelCheck: UInt64]
     /// The number of binds of confined processes that were refused.
     public let refused: UInt64
     /// The number of events that were lost because no process read them.
@@ -35,6 +35,9 @@ extension KernelEngine {
         if engine.isStale { throw .stale }
         let numbers = try engine.maps.readStatistics()
         func number(_ index: Int) -> UInt64 { numbers.double(at: index * 8) }
+        var left: [KernelCheck: UInt64] = [:]
+        for check in KernelCheck.allCases { left[check] = engine.maps.count(of: check) }
+        left[.unknown] = number(Int(BindOutcome.left.rawValue))
         let policy = engine.enforced
         var settings = engine.settings
         settings.current = policy
@@ -45,7 +48,7 @@ extension KernelEngine {
             hasErrors: policy.hasErrors,
             isHalfChanged: engine.inForce == .mixed,
             granted: number(Int(BindOutcome.granted.rawValue)),
-            left: number(Int(BindOutcome.left.rawValue)),
+            left: left,
             refused: number(Int(BindOutcome.refused.rawValue)),
             dropped: number(StatisticsLayout.dropped)
         )

@@ -22,7 +22,7 @@ extension EngineMaps {
                     continue
                 }
                 while taken.contains(free) { free += 1 }
-                guard free < EngineMap.counterCount else {
+                guard free < EngineMap.ruleCounterCount else {
                     numbers.append(0)
                     continue
                 }
@@ -52,6 +52,13 @@ extension EngineMaps {
             let count = (try? self[.counters].map.value(at: number)).flatMap({ $0 })
         else { return nil }
         return MapNumbers(count).double(at: 0)
+    }
+
+    /// Returns how many binds were left to the kernel that it answers with `check`.
+    func count(of check: KernelCheck) -> UInt64 {
+        let index = UInt32(EngineMap.ruleCounterCount) + UInt32(check.rawValue)
+        let count = (try? self[.counters].map.value(at: Self.bytes(index))).flatMap { $0 }
+        return count.map { MapNumbers($0).double(at: 0) } ?? 0
     }
 
     private static func bytes(_ number: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {

@@ -42,7 +42,7 @@ struct EnforceStatus: ParsableCommand {
                 "a change did not get to its end: IPv4 and IPv6 have different policies: sudo lowport enforce reload"
             )
         }
-        try printOut("binds: \(status.granted) granted, \(status.left) left to the kernel, \(status.refused) refused")
+        try printOut("binds: \(BindTotals(status).text)")
         if status.dropped > 0 { try printOut("events lost: \(status.dropped) (see lowport-log(1))") }
     }
 }
@@ -62,6 +62,7 @@ private struct EnforceAnswer: Encodable {
     let granted: UInt64?
     let left: UInt64?
     let refused: UInt64?
+    let binds: BindTotals?
     let eventsLost: UInt64?
 
     init(_ status: EngineStatus?) {
@@ -75,8 +76,9 @@ private struct EnforceAnswer: Encodable {
         faulty = status?.hasErrors
         halfChanged = status?.isHalfChanged
         granted = status?.granted
-        left = status?.left
+        left = status.map { $0.left.values.reduce(0, +) }
         refused = status?.refused
+        binds = status.map { BindTotals($0) }
         eventsLost = status?.dropped
     }
 

@@ -7,7 +7,7 @@ internal import PortPolicy
 /// `lowport log`.
 struct Log: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show who bound privileged ports, and by which rule.",
+        abstract: "Show who bound privileged ports, by which rule, and who was refused.",
         discussion: """
             The kernel keeps an event for each bind while the rules are enforced; reading
             takes them away, so there is one reader at a time.
@@ -40,6 +40,7 @@ struct Log: ParsableCommand {
                 status: Status.no
             )
         }
+        var names: [UserID: ByteString?] = [:]
         while true {
             var count = 0
             while let event = reader.next() {
@@ -48,7 +49,10 @@ struct Log: ParsableCommand {
                 if count % 16384 == 0 { try reportLosses(&reader) }
                 if let wanted, event.user != wanted { continue }
                 if let port, !port.ranges.contains(where: { $0.contains(event.port) }) { continue }
-                let logged = LoggedBind(event, file: reader.file(of: event))
+                // Each user is looked up once: a flood of events must not become a flood of questions.
+                let name = names[event.user] ?? Accounts.name(of: event.user)
+                names[event.user] = .some(name)
+                let logged = LoggedBind(event, file: reader.file(of: event), userName: name)
                 try json ? printJSON(logged, isOneLine: true) : printOut(logText: logged.text)
             }
             try reportLosses(&reader)

@@ -3,12 +3,26 @@ internal import KernelPolicy
 internal import Linux
 internal import PortPolicy
 
+/// The result of a bind, for people: also the words of the counts in `lowport enforce status`.
+enum BindResult: String, Encodable {
+    case allowedByRule = "allowed by rule"
+    case allowedByCapability = "allowed by capability"
+    /// The port became unprivileged after the policy was applied, or is so in the network namespace.
+    case allowedAsUnprivileged = "allowed as unprivileged"
+    case refused
+    /// The answer of the kernel is unknown.
+    case left = "left to the kernel"
+}
+
 /// An event as text and as JSON.
 struct LoggedBind: Encodable {
     let schema = "lowport.log/1"
     let time: String
+    let result: BindResult
+    let reason: String
     let outcome: String
     let uid: UInt32
+    let user: String?
     let gid: UInt32
     let pid: UInt32
     let command: String
@@ -19,16 +33,19 @@ struct LoggedBind: Encodable {
     let port: UInt16
     let file: String?
     let line: UInt32?
-    /// The name that the thread gives itself, and the file that granted the bind, byte for byte.
+    /// The name of the user, the name that the thread gives itself, and the reason, byte for byte.
+    private let userName: ByteString?
     private let program: ByteString
-    private let grantor: ByteString?
+    private let grounds: ByteString
 
     private enum CodingKeys: String, CodingKey {
-        case schema, time, outcome, uid, gid, pid, command, cgroup, network, address, port, file, line
+        case schema, time, result, reason, outcome, uid, user, gid, pid, command, cgroup, network, address, port, file,
+            line
         case transport = "protocol"
     }
 
-    init(_ event: BindEvent, file: ByteString?) {
+    /// - Parameter name: the name of the user; nil if there is none.
+    init(_ event: BindEvent, file: ByteString?, userName name: ByteString?) {
         let since = Int64(truncatingIfNeeded: event.time)
         time = Timestamp(rawValue: (KernelClock.start + since) / 1_000_000_000).byteString.description
         outcome =
@@ -37,12 +54,15 @@ struct LoggedBind: Encodable {
             case .left: "left"
             case .refused: "refused"
             }
+        (result, grounds) = Self.result(of: event, file: file)
+        reason = grounds.jsonText
         uid = event.user.rawValue
+        user = name?.jsonText
+        userName = name
         gid = event.group.rawValue
         pid = event.process
         command = event.command.jsonText
         program = event.command
-        grantor = file
         cgroup = event.cgroup
         network = event.network
         transport = event.transport.name.description
@@ -52,16 +72,23 @@ struct LoggedBind: Encodable {
         line = file == nil ? nil : event.line
     }
 
-    /// `2026-12-01T12:00:00Z granted uid 1001 (program "nginx", pid 4711) tcp 0.0.0.0:80 by /etc/lowport/rules:3`.
+    private static func result(of event: BindEvent, file: ByteString?) -> (BindResult, ByteString) {
+        switch (event.outcome, event.check) {
+        case (.granted, _): (.allowedByRule, "by \(file?.fieldOfLog ?? "?"):\(event.line)")
+        case (.refused, _): (.refused, "since no rule allows it, and the user is confined")
+        case (.left, .capability): (.allowedByCapability, "with CAP_NET_BIND_SERVICE")
+        case (.left, .unprivileged): (.allowedAsUnprivileged, "since the port needs no permission there")
+        case (.left, .noCapability): (.refused, "since no rule allows it")
+        case (.left, .unknown): (.left, "which allows it only with CAP_NET_BIND_SERVICE")
+        }
+    }
+
+    /// `2026-12-01T12:00:00Z allowed by rule uid 1001 (user web, program "nginx", pid 4711) tcp 0.0.0.0:80 by
+    /// /etc/lowport/rules:3`.
     var text: ByteString {
         let place: ByteString = address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
-        let reason: ByteString =
-            switch outcome {
-            case "granted": "by \(grantor?.fieldOfLog ?? "?"):\(line ?? 0)"
-            case "left": "to the kernel"
-            default: "since the rules do not allow it"
-            }
-        let who: ByteString = "uid \(uid) (program \(program.quotedForLog), pid \(pid))"
-        return "\(time) \(outcome) \(who) \(transport) \(place) \(reason)"
+        let name: ByteString = userName.map { "user \($0.fieldOfLog), " } ?? ""
+        let who: ByteString = "uid \(uid) (\(name)program \(program.quotedForLog), pid \(pid))"
+        return "\(time) \(result.rawValue) \(who) \(transport) \(place) \(grounds)"
     }
 }
