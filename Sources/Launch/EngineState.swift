@@ -14,18 +14,68 @@ public struct EngineState: Hashable, Sendable {
     public var isComplete: Bool
     /// The fingerprint of the policy files from when the kernel got the policy.
     public var files: PolicyFingerprint
+    /// What only people want to know; nil if an earlier version wrote the file.
+    public var details: Details?
+
+    /// What is in force, for `lowport enforce status`.
+    public struct Details: Hashable, Sendable {
+        /// The number of rules.
+        public var rules: UInt64
+        /// The first unprivileged port.
+        public var limit: UInt16
+        /// The time at which the policy was applied, in seconds since 1970-01-01T00:00:00Z.
+        public var applied: UInt64
+        /// Whether the files had errors.
+        public var hasErrors: Bool
+        /// Whether any user or group is confined.
+        public var confines: Bool
+
+        /// Creates details.
+        public init(rules: UInt64, limit: UInt16, applied: UInt64, hasErrors: Bool, confines: Bool) {
+            self.rules = rules
+            self.limit = limit
+            self.applied = applied
+            self.hasErrors = hasErrors
+            self.confines = confines
+        }
+
+        /// Parses the output of `byteString`; nil for anything that is not at least like it.
+        fileprivate init?(_ text: ByteString) {
+            let words = text.split(on: UInt8(ascii: " "))
+            guard words.count == 10, let rules = Digits.canonicalNumber(words[1]),
+                let limit = Digits.canonicalNumber(words[3], upTo: 65535),
+                let applied = Digits.canonicalNumber(words[5])
+            else { return nil }
+            self.init(
+                rules: rules,
+                limit: UInt16(limit),
+                applied: applied,
+                hasErrors: words[7] == "yes",
+                confines: words[9] == "yes"
+            )
+        }
+
+        fileprivate var byteString: ByteString {
+            let errors: ByteString = hasErrors ? "yes" : "no"
+            let confined: ByteString = confines ? "yes" : "no"
+            return
+                "rules \(ByteString(decimal: rules)) limit \(ByteString(decimal: UInt64(limit))) applied \(ByteString(decimal: applied)) errors \(errors) confines \(confined)"
+        }
+    }
 
     /// Creates a state.
     public init(
         network: UInt64?,
         cgroup: ByteString,
         isComplete: Bool,
-        files: PolicyFingerprint = PolicyFingerprint()
+        files: PolicyFingerprint = PolicyFingerprint(),
+        details: Details? = nil
     ) {
         self.network = network
         self.cgroup = cgroup
         self.isComplete = isComplete
         self.files = files
+        self.details = details
     }
 
     /// The directory of runtime files.
@@ -33,7 +83,8 @@ public struct EngineState: Hashable, Sendable {
     /// The name of the state file in that directory.
     public static var name: ByteString { "kernel" }
 
-    /// Parses `text`; nil unless it is exactly the text that `byteString` produces.
+    /// Parses `text`; nil unless it is exactly the text that `byteString` produces. A version that knows fewer lines
+    /// therefore takes the file for none.
     ///
     /// Names of control groups may contain line feeds; the exact comparison prevents such a name from passing for
     /// another line.
@@ -42,6 +93,7 @@ public struct EngineState: Hashable, Sendable {
         var cgroup: ByteString?
         var isComplete: Bool?
         var files: PolicyFingerprint?
+        var details: Details?
         for line in text.split(on: UInt8(ascii: "\n")) {
             let words = line.split(on: UInt8(ascii: " "))
             guard words.count >= 2 else { continue }
@@ -56,9 +108,10 @@ public struct EngineState: Hashable, Sendable {
             if words[0] == "cgroup" { cgroup = value }
             if words[0] == "complete" { isComplete = value == "yes" }
             if words[0] == "files" { files = PolicyFingerprint(value) }
+            if words[0] == "details" { details = Details(value) }
         }
         guard let network, let cgroup, let isComplete, let files else { return nil }
-        self.init(network: network, cgroup: cgroup, isComplete: isComplete, files: files)
+        self.init(network: network, cgroup: cgroup, isComplete: isComplete, files: files, details: details)
         if byteString != text { return nil }
     }
 
@@ -66,7 +119,8 @@ public struct EngineState: Hashable, Sendable {
     public var byteString: ByteString {
         let network: ByteString = if let network { ByteString(decimal: network) } else { "all" }
         let complete: ByteString = isComplete ? "yes" : "no"
-        return "network \(network)\ncgroup \(cgroup)\ncomplete \(complete)\nfiles \(files)\n"
+        let text: ByteString = "network \(network)\ncgroup \(cgroup)\ncomplete \(complete)\nfiles \(files)\n"
+        return details.map { "\(text)details \($0.byteString)\n" } ?? text
     }
 
     /// Whether the policy files are unchanged since the kernel got the policy.

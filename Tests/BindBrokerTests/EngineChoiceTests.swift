@@ -80,7 +80,25 @@ import Testing
             let hostile = EngineState(network: 5, cgroup: name, isComplete: isComplete)
             #expect(EngineState(hostile.byteString) == nil)
         }
+        let details = EngineState.Details(
+            rules: 3,
+            limit: 1024,
+            applied: 1_796_000_000,
+            hasErrors: false,
+            confines: true
+        )
+        let newer = EngineState(network: nil, cgroup: "/", isComplete: true, details: details)
+        #expect(EngineState(newer.byteString) == newer)
+        // A version with further lines is not taken for this one, nor is a name of a group for details.
+        #expect(EngineState(newer.byteString + "more 1\n") == nil)
+        let posing: ByteString = "/a\ndetails rules 3 limit 1024 applied 1 errors no confines no"
+        #expect(EngineState(EngineState(network: 5, cgroup: posing, isComplete: true).byteString) == nil)
         for text: ByteString in [
+            newer.byteString + " ", EngineState(network: nil, cgroup: "/", isComplete: true).byteString + "details \n",
+            EngineState(network: nil, cgroup: "/", isComplete: true).byteString
+                + "details rules 3 limit 65536 applied 1 errors no confines no\n",
+            EngineState(network: nil, cgroup: "/", isComplete: true).byteString
+                + "details rules 3 limit 1024 applied 1 errors on confines no\n",
             "network all\ncgroup /\ncomplete no\ncomplete yes\n", "network all\ncgroup /\ncomplete yes", "",
             "network 05\ncgroup /\ncomplete yes\n", "network 18446744073709551616\ncgroup /\ncomplete yes\n",
         ] { #expect(EngineState(text) == nil) }

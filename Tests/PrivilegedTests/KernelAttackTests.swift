@@ -146,9 +146,9 @@ import Testing
                 full() { strace -qq -o /dev/null -e trace=bpf -e "inject=bpf:error=ENOMEM:when=$1+" lowport enforce reload; }
                 for call in 20000 60000; do
                     status full $call; grep -c 'cannot .*: cannot allocate memory$' errors
-                    try_bind alice 127.0.0.1 80; lowport enforce status | grep -c 'policy: 2 entries'
+                    try_bind alice 127.0.0.1 80; lowport enforce status | grep -c 'policy: 1 rule,'
                 done
-                status lowport enforce reload; lowport enforce status | grep -c 'policy: 40002 entries'
+                status lowport enforce reload; lowport enforce status | grep -c 'policy: 40001 rules,'
                 """
             ),
             """

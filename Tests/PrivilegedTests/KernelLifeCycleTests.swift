@@ -29,7 +29,7 @@ struct KernelLifeCycleTests: KernelSuite {
             "enabled" : false
             bound
             EACCES
-            policy: 1 entries
+            policy: 1 rule
             binds: 1 allowed by rule, 0 allowed by capability, 1 refused
             "granted" : 1
             unchanged: the kernel engine is not enabled

@@ -80,7 +80,7 @@ import Testing
                 echo 'allow user bob tcp 80' > /etc/lowport/rules
                 awk 'BEGIN { for (i = 0; i < 20000; i++) printf "127.1.%d.%d/32:1,511\\n", i / 256, i % 256 }' > /etc/authbind/byuid/1001
                 chown alice /etc/authbind/byuid/1001; printf '127.0.0.1/32:90,90\\n' > /etc/authbind/byuid/1002
-                status enable; lowport enforce status | grep -o 'policy: [0-9]* entries'
+                status enable; lowport enforce status | grep -o 'policy: [0-9]* rules*'
                 grep -o '/etc/authbind/byuid/1001.*' errors
                 try_bind bob 127.0.0.1 80; try_bind bob 127.0.0.1 90; try_bind alice 127.1.0.1 80
                 # The others know it; and they are asked, since the notice says that the kernel does not know all.
@@ -89,7 +89,7 @@ import Testing
             ),
             """
             0
-            policy: 4 entries
+            policy: 2 rules
             /etc/authbind/byuid/1001: comes to too many ports and addresses for the kernel: left to authbind and lowport run
             bound
             bound

@@ -72,6 +72,30 @@ public enum ControlGroups {
         return Opened(root: directory, target: TargetGroup(inode: inode, level: level, name: name), name: name)
     }
 
+    /// Returns the path of the directory of `group`, or of the root of the hierarchy if nil; nil if it is not to be seen
+    /// from here under the name that it had.
+    static func path(of group: TargetGroup?) -> ByteString? {
+        guard let top = rootPath, let root = try? FileStatus(of: top), root.inode == rootInode else { return nil }
+        guard let group else { return top }
+        let path: ByteString = "\(top)\(group.name)"
+        // Groups cannot be renamed; another with the same name has another number.
+        return (try? FileStatus(of: path))?.inode == group.inode ? path : nil
+    }
+
+    /// Returns the path of the group `name`, as in /proc/PID/cgroup; nil if there is none, as far as is to be seen.
+    public static func path(named name: ByteString) -> ByteString? {
+        guard let top = rootPath else { return nil }
+        let path = name == "/" ? top : "\(top)\(name)"
+        return (try? FileStatus(of: path)) == nil ? nil : path
+    }
+
+    private static var rootPath: ByteString? {
+        guard let file = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly),
+            let mountinfo = try? file.readToEnd(limit: 16 << 20)
+        else { return nil }
+        return root(in: ByteString(mountinfo))
+    }
+
     /// Whether the group no longer exists, as far as the hierarchy is visible.
     static func isGone(_ group: TargetGroup) -> Bool {
         guard let root = try? openRoot(), (try? inode(of: root)) == .some(rootInode) else { return false }

@@ -81,7 +81,7 @@ extension AppliedPolicy {
         let known = files.parts.enumerated().reduce(UInt32(0)) { $0 | ($1.element == nil ? 0 : 2 << UInt32($1.offset)) }
         bytes.append(known | (hasErrors ? 1 : 0))
         for number in programs + [confined] { bytes.append(number) }
-        bytes.append(UInt64(0))
+        bytes.append(rules.map { $0 + 1 } ?? 0)
         for part in files.parts { bytes.append(part ?? 0) }
     }
 
@@ -90,6 +90,8 @@ extension AppliedPolicy {
         hasErrors = flags & 1 != 0
         programs = [numbers.word(at: offset + 4), numbers.word(at: offset + 8)]
         confined = numbers.word(at: offset + 12)
+        let count = numbers.double(at: offset + 16)
+        rules = count == 0 ? nil : count - 1
         files.parts = (0..<PolicyFingerprint.count).map { index in
             flags & 2 << UInt32(index) == 0 ? nil : numbers.double(at: offset + 24 + index * 8)
         }

@@ -27,6 +27,8 @@ public struct EngineSettings: Hashable, Sendable {
         get { current.entries }
         set { current.entries = newValue }
     }
+    /// The number of rules in the policy: lines of rules files, and files of the authbind tree; nil if unknown.
+    public var rules: UInt64? { current.rules }
     /// The time at which the policy was applied, in seconds since 1970-01-01T00:00:00Z.
     public var applied: Int64 {
         get { current.applied }
@@ -50,6 +52,8 @@ public struct EngineSettings: Hashable, Sendable {
 struct AppliedPolicy: Hashable, Sendable {
     var limit: Port
     var entries: UInt64 = 0
+    /// The number of rules: lines of rules files, and files of the authbind tree; nil if an earlier version counted none.
+    var rules: UInt64?
     var applied: Int64 = 0
     /// Whether the files had errors, so that the policy is not all that its author intended.
     var hasErrors = false

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Launch
-internal import Linux
+public import Linux
 
 /// The policy that the kernel enforces now.
 public struct EngineStatus: Sendable {
@@ -8,6 +8,11 @@ public struct EngineStatus: Sendable {
     public let settings: EngineSettings
     /// The inode number of the control group's directory.
     public let cgroup: UInt64
+    /// The path of that directory; nil if it is not to be seen from here.
+    public let group: ByteString?
+    /// The confined principals, and after an interrupted change possibly some that are no longer confined; nil if they
+    /// cannot be read.
+    public let confinement: Confinement?
     /// Whether the policy files are unchanged since the policy was applied.
     public let isCurrent: Bool
     /// Whether the policy was applied despite errors: it grants only what files without errors grant, and lifts no
@@ -44,6 +49,8 @@ extension KernelEngine {
         return EngineStatus(
             settings: settings,
             cgroup: settings.group?.inode ?? engine.root,
+            group: ControlGroups.path(of: settings.group),
+            confinement: try? engine.confinement(),
             isCurrent: policy.files.agrees(with: .current()),
             hasErrors: policy.hasErrors,
             isHalfChanged: engine.inForce == .mixed,

@@ -13,6 +13,8 @@ struct PreparedPolicy: ~Copyable {
     let description: AppliedPolicy
     /// Whether the kernel has the whole policy, so that no other engine is needed.
     let isComplete: Bool
+    /// Whether any principal is confined.
+    let confines: Bool
 
     /// Loads the policy of `reading`, with `confinement` as the confined principals.
     init(
@@ -29,6 +31,7 @@ struct PreparedPolicy: ~Copyable {
         let confined = try ConfinedPins.map(of: confinement)
         var description = AppliedPolicy(limit: limit)
         description.entries = UInt64(table.count)
+        description.rules = UInt64(Set(table.grants.map(\.location)).count)
         description.applied = WallClock.seconds
         description.hasErrors = !reading.errors.isEmpty
         description.files = reading.files
@@ -37,6 +40,7 @@ struct PreparedPolicy: ~Copyable {
             try confined.status().identifier
         }
         isComplete = policy.leftOut.isEmpty && programs.isExact && reading.errors.isEmpty
+        confines = !confinement.isEmpty
         self.table = table
         self.programs = programs
         self.confined = confined
@@ -51,7 +55,14 @@ struct PreparedPolicy: ~Copyable {
                     network: settings.network,
                     cgroup: group,
                     isComplete: isComplete,
-                    files: description.files
+                    files: description.files,
+                    details: EngineState.Details(
+                        rules: description.rules ?? 0,
+                        limit: description.limit.rawValue,
+                        applied: UInt64(max(0, description.applied)),
+                        hasErrors: description.hasErrors,
+                        confines: confines
+                    )
                 )
             )
             return []

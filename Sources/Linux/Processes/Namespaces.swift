@@ -101,8 +101,14 @@ public enum Namespaces {
     ///
     /// Needs root. The corresponding system call is setns(2), which moves only the calling thread.
     public static func inNetwork<Result>(of process: ByteString, _ body: () -> Result) throws(Errno) -> Result {
+        try inNetwork(at: "/proc/\(process)/ns/net", body)
+    }
+
+    /// Calls `body` in the network namespace with the file `path`, such as a name below /run/netns, and then switches
+    /// back. Needs root.
+    public static func inNetwork<Result>(at path: ByteString, _ body: () -> Result) throws(Errno) -> Result {
         let home = try FileDescriptor.open("/proc/thread-self/ns/net", .readOnly)
-        let there = try FileDescriptor.open("/proc/\(process)/ns/net", .readOnly)
+        let there = try FileDescriptor.open(path, [.readOnly, .nonBlocking])
         let (homeNumber, number) = (home.rawValue, there.rawValue)
         try nothingOrErrno(.namespace) { clinux_enter_network(number) }
         defer { _ = clinux_enter_network(homeNumber) }

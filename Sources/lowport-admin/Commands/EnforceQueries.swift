@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import KernelPolicy
+internal import Launch
 internal import Linux
 internal import PortPolicy
 
@@ -16,73 +17,21 @@ struct EnforceStatus: ParsableCommand {
     var json = false
 
     func run() throws {
-        let status: EngineStatus
-        do throws(EnforcementError) { status = try KernelEngine.status() } catch {
-            guard json, case .notEnabled = error else { throw error.reported() }
-            try printJSON(EnforceAnswer(nil))
-            throw Status.no
+        let answer: EnforceAnswer
+        do throws(EnforcementError) { answer = EnforceAnswer(try KernelEngine.status()) } catch {
+            switch error {
+            case .notEnabled where json:
+                try printJSON(EnforceAnswer())
+                throw Status.no
+            case .notPermitted:
+                // What root has written for everybody.
+                guard let state = EngineState.current() else { throw error.reported() }
+                answer = EnforceAnswer(state)
+            default: throw error.reported()
+            }
         }
-        if json { return try printJSON(EnforceAnswer(status)) }
-        let answer = EnforceAnswer(status)
-        try printOut("enabled for ports below \(status.settings.limit), \(answer.networkText)")
-        try printOut("control group: inode \(status.cgroup)")
-        try printOut(
-            "policy: \(status.settings.entries) entries, applied \(answer.applied.map { ByteString($0) } ?? "never")"
-        )
-        if !status.isCurrent {
-            try printOut("files changed since then, and the kernel does not know it: sudo lowport enforce reload")
-        }
-        if status.hasErrors {
-            try printOut(
-                "applied with errors: files with errors allow nothing, and confined users stay confined (see lowport check)"
-            )
-        }
-        if status.isHalfChanged {
-            try printOut(
-                "a change did not get to its end: IPv4 and IPv6 have different policies: sudo lowport enforce reload"
-            )
-        }
-        try printOut("binds: \(BindTotals(status).text)")
-        if status.dropped > 0 { try printOut("events lost: \(status.dropped) (see lowport-log(1))") }
+        try json ? printJSON(answer) : printOut(lines: answer.lines)
     }
-}
-
-/// The answer in JSON.
-private struct EnforceAnswer: Encodable {
-    let schema = "lowport.enforce/1"
-    let enabled: Bool
-    let limit: UInt16?
-    let network: UInt64?
-    let cgroup: UInt64?
-    let entries: UInt64?
-    let applied: String?
-    let current: Bool?
-    let faulty: Bool?
-    let halfChanged: Bool?
-    let granted: UInt64?
-    let left: UInt64?
-    let refused: UInt64?
-    let binds: BindTotals?
-    let eventsLost: UInt64?
-
-    init(_ status: EngineStatus?) {
-        enabled = status != nil
-        limit = status?.settings.limit.rawValue
-        network = status?.settings.network
-        cgroup = status?.cgroup
-        entries = status?.settings.entries
-        applied = (status?.settings.applied).map { Timestamp(rawValue: $0).byteString.description }
-        current = status?.isCurrent
-        faulty = status?.hasErrors
-        halfChanged = status?.isHalfChanged
-        granted = status?.granted
-        left = status.map { $0.left.values.reduce(0, +) }
-        refused = status?.refused
-        binds = status.map { BindTotals($0) }
-        eventsLost = status?.dropped
-    }
-
-    var networkText: ByteString { network.map { "in the network namespace \($0)" } ?? "in all network namespaces" }
 }
 
 /// `lowport enforce show-program`.
