@@ -97,7 +97,7 @@ import Testing
             grant 71 bound
             revoke 71 EACCES 0
             reload 65 bound
-            boot 65 1
+            boot 65 0
             again 0
             reload 71
             1

@@ -48,7 +48,7 @@ import Testing
                     move "$G/in" "$G/out" 0 81; move "$G/in/below" "$G/out" 0 81; move "$G/in" "$G" 0 81; move "$G/in" "$H" 0 81
                     move "$G/in" "$G/out" 1001 80; move "$G/in/below" "$G" 1001 80
                     lowport enforce status --json | grep -c "\\"cgroup\\" : $(stat -c %i "$G/in"),"
-                    lowport log | grep -c granted
+                    lowport log | grep -c 'allowed by rule'
                     """
             ),
             """
