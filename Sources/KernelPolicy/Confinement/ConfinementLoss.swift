@@ -33,9 +33,9 @@ struct ConfinementLoss {
         return [isMissing(RuleStore.mainPath) ? directory : RuleStore.extraPath]
     }
 
-    /// Returns the errors in `files`, and those for the directories in `missing`.
+    /// Returns the errors in `files`.
     /// - Parameter draft: the file whose content is not yet installed; an empty one is intended.
-    func errors(in files: [RulesFile], draft: ByteString?, missing: [ByteString]) -> [PolicyError] {
+    func errors(in files: [RulesFile], draft: ByteString?) -> [PolicyError] {
         var errors: [PolicyError] = []
         for file in files {
             if file.content.isEmpty {
@@ -44,8 +44,12 @@ struct ConfinementLoss {
                 errors.append(.cut(path: file.path))
             }
         }
-        for path in missing where frees({ $0.hasPrefix(path + "/") }) { errors.append(.missing(path: path)) }
         return errors
+    }
+
+    /// Returns the errors for the directories in `missing`.
+    func errors(ofMissing missing: [ByteString]) -> [PolicyError] {
+        missing.filter { path in frees { $0.hasPrefix(path + "/") } }.map { .missing(path: $0) }
     }
 
     /// Whether the file at `path` confined a user or group, as far as is known.

@@ -64,12 +64,13 @@ public struct PolicyReading: Sendable {
         resolver.enter(snapshots.flatMap(\.files))
         let lines = resolver.lines
         let loss = ConfinementLoss(since: last, lines: lines)
-        for index in snapshots.indices where snapshots[index].source == .rules {
-            let lost = loss.errors(in: snapshots[index].files, draft: snapshots[index].draft, missing: missing)
+        for index in snapshots.indices {
+            let lost = loss.errors(in: snapshots[index].files, draft: snapshots[index].draft)
             // Half of a line may allow what the whole line does not.
             snapshots[index].remove(Set(lost.map(\.path)))
             errors += lost
         }
+        errors += loss.errors(ofMissing: missing)
         let names = SystemPolicyNames()
         let size = PolicySize(limit: EngineSettings.currentLimit())
         for index in snapshots.indices {
