@@ -51,27 +51,18 @@ import Testing
         )
     }
 
-    @Test("What cannot be told is said to be so") func saysSoWhenItCannotTell() async throws {
+    /// The helper may read what the user may not, and answers for it.
+    @Test func `a file that may not be read is left to the helper`() async throws {
         let outcome = try await Sandbox.run(
             """
-            echo '0.0.0.0,80' > /etc/authbind/byuid/1001
+            printf '%s\\n' '0.0.0.0/0,80' '::/0,80' > /etc/authbind/byuid/1001
             as alice lowport can-bind 80
             chmod 600 /etc/authbind/byuid/1001
             as alice lowport can-bind 80
+            as alice lowport can-bind 81
             """
         )
-        #expect(
-            outcome
-                == Outcome(
-                    status: 77,
-                    output: "",
-                    errors: """
-                        lowport: cannot read /etc/authbind/byuid/1001: permission denied
-                        hint: run it as root, or make the file readable for its user
-
-                        """
-                )
-        )
+        #expect(outcome == Outcome(status: 1, output: "", errors: ""))
     }
 
     @Test("The threshold is set for good") func setsTheThresholdForGood() async throws {

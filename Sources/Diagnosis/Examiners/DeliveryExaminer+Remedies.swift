@@ -10,7 +10,9 @@ extension DeliveryExaminer {
         // The kernel engine will know the rule that is missing, and nothing has to be started in another way.
         if case .holds = context.kernel, !context.policy.decision.isAllowed { return [] }
         // Confined processes already have the kernel engine, and only a start elsewhere leads out of a sandbox.
-        if findings.isBlocked(by: .confinement, .boundingSet, .seccomp, .landlock, .controlGroup, .trial, .port) { return [] }
+        if findings.isBlocked(by: .confinement, .boundingSet, .seccomp, .landlock, .controlGroup, .trial, .port) {
+            return []
+        }
         // Without its file capabilities, which `ProgramExaminer` has taken, it is a program like any other.
         if context.program?.isWithoutLibraries(startedBy: context.process.credentials) == true {
             return [Remedy(.deliver, context.run(), "runs it under Lowport")]
