@@ -69,6 +69,7 @@ extension Wrapper {
             },
             Wrapper("UnixAddress.unixSocket.socket", .socket) { _ = try FileDescriptor.unixSocket(datagrams: true) },
             Wrapper("UnixAddress.unixSocket.socket", .socket) { _ = try FileDescriptor.systemLog() },
+            Wrapper("UnixAddress.unixSocket.socket", .socket) { _ = try networkNamespaceCookie() },
             Wrapper("UnixAddress.socketPair.socketPair", .socketPair) { _ = try FileDescriptor.socketPair() },
             Wrapper("UnixAddress.socketPair.socketPair", .socketPair) {
                 var peer: FileDescriptor?

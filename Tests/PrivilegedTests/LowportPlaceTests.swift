@@ -62,8 +62,8 @@ import Testing
             tried as alice $T/mine/bin/lowport list; chmod 4755 $T/mine/bin/lowport; tried as alice $T/mine/bin/lowport list
             """,
             """
-            0 
             0 1001
+            1 
             125 lowport-run: cannot find liblowport-preload.so from /mnt/work/mine/bin/lowport
             125 lowport-run: cannot find lowport-helper from /mnt/work/mine/bin/lowport
             125 lowport: must not be installed set-user-ID or set-group-ID

@@ -20,12 +20,6 @@ extension Descriptor where Self: ~Copyable {
 }
 
 /// The cookie of the network namespace of this process (`SO_NETNS_COOKIE`, socket(7)).
-///
-/// By socketpair(2), since filters that restrict the families of sockets, as `RestrictAddressFamilies=` of systemd.exec(5)
-/// does, judge socket(2) alone.
 public func networkNamespaceCookie() throws(Errno) -> UInt64 {
-    let (one, other) = try FileDescriptor.socketPair(Int32(clinux_SOCK_SEQPACKET))
-    let socket = FileDescriptor(owning: one)
-    _ = FileDescriptor(owning: other)
-    return try socket.networkCookie()
+    try FileDescriptor.unixSocket(Int32(clinux_SOCK_SEQPACKET)).networkCookie()
 }
