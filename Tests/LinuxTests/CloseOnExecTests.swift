@@ -22,6 +22,7 @@ import Testing
     private static let untried: [String: String] = [
         "Namespaces.capabilitiesCount": "gives none away",
         "CapturedOutput.capturedOutput": "gives none away",
+        "LimitedOutput.limitedOutput": "gives none away",
         "SelfRestriction.forbidWriting": "gives none away, and restricts the process for good",
         "BpfLink.init": "attaches a program to a control group of the machine",
         "BpfObjects.existing": "takes a link that is there; bpf(2) makes all descriptors alike",

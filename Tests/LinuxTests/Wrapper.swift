@@ -33,6 +33,7 @@ struct Wrapper {
         "Impersonation.withRealIdentity.setIdentity": "changes the groups of the process before",
         "Connect.hasReceived.receive": "every error means that nothing has come",
         "Fork.collect.wait": "says nothing",
+        "LimitedOutput.limitedOutput.fork": "every error means that there is no output",
         "Fork.detach.wait": "forks before", "Trial.end.wait": "forks before", "Trial.endState.wait": "forks before",
         "CapturedOutput.capturedOutput.wait": "starts a program before",
         "ForegroundProgram.runInForeground.wait": "changes what the process does about signals before",

@@ -34,7 +34,7 @@ import Testing
             0 
             0 
             125 hint: sudo mount -t proc proc /proc
-            1 hint:                then: lowport-forward -l -p 81
+            1 hint: see lowport(8)
             64 hint: lowport --help names them all
             64   See 'lowport list --help' for more information.
             1 ok     getxattrat  getcap reads attributes without opening files

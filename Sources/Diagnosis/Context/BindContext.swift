@@ -17,6 +17,8 @@ struct BindContext: Sendable {
     var programError: ProgramError?
     /// The program as the user typed it.
     var programName: ByteString?
+    /// The arguments of the program as the user typed them.
+    var arguments: [ByteString] = []
     /// The answer of the policy.
     var policy: KnownPolicy
     /// The state of the kernel engine for the process.
@@ -60,12 +62,13 @@ extension BindContext {
         ShellCommand(["lowport", "run"] + options + typedProgram)
     }
 
-    /// The words to type for the program.
+    /// The words to type for the program and its arguments.
     var typedProgram: [ByteString] {
         let name = (process.isRunning ? program?.path : programName) ?? "PROGRAM"
-        if !name.hasPrefix("-") { return [name] }
+        let rest = process.isRunning ? [] : arguments
+        if !name.hasPrefix("-") { return [name] + rest }
         // A program that is looked up along PATH has no other name.
-        return name.bytes.contains(UInt8(ascii: "/")) ? [ShellCommand.operand(name)] : ["--", name]
+        return (name.bytes.contains(UInt8(ascii: "/")) ? [ShellCommand.operand(name)] : ["--", name]) + rest
     }
 
     /// The command with `sudo` that starts the program as the user with CAP_NET_BIND_SERVICE.

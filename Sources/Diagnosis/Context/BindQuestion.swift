@@ -29,6 +29,8 @@ public struct BindQuestion: Sendable {
     public var requester: Requester
     /// The program, if one was named.
     public var program: ByteString?
+    /// The arguments of the program, for the commands that start it.
+    public var arguments: [ByteString]
     /// The protocol.
     public var transport: TransportProtocol
     /// The address; nil for whatever a server may choose to be reached at all addresses: `0.0.0.0` and `::`.
@@ -42,6 +44,7 @@ public struct BindQuestion: Sendable {
     public init(
         _ requester: Requester,
         program: ByteString? = nil,
+        arguments: [ByteString] = [],
         transport: TransportProtocol,
         address: IPAddress?,
         isDualStack: Bool,
@@ -49,6 +52,7 @@ public struct BindQuestion: Sendable {
     ) {
         self.requester = requester
         self.program = program
+        self.arguments = arguments
         self.transport = transport
         self.address = address
         self.isDualStack = isDualStack

@@ -33,6 +33,7 @@ struct Collector {
             program: program,
             programError: programError,
             programName: question.program,
+            arguments: question.arguments,
             policy: KnownPolicy(to: request),
             kernel: .current(for: process.identifier),
             // Nothing is known about other processes, and the broker would answer instead of the kernel.

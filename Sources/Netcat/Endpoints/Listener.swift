@@ -34,7 +34,7 @@ struct Listener: ~Copyable {
     /// Binds the first address of `options` that can be bound.
     private static func internet(_ options: Options, _ console: Console) throws(NetcatError) -> Listener {
         let endpoint = options.endpoint
-        var last = NetcatError("no address to listen on")
+        var last: BindError?
         for candidate in try candidates(options, console) {
             guard let socket = try? FileDescriptor.socket(candidate.address.family, endpoint.transport) else {
                 continue
@@ -48,13 +48,13 @@ struct Listener: ~Copyable {
                 try socket.bind(to: candidate)
                 if !endpoint.usesDatagrams { try socket.listen() }
             } catch {
-                last = BindError(address: candidate, transport: endpoint.transport, error: error).netcatError(console)
+                last = BindError(address: candidate, transport: endpoint.transport, error: error)
                 continue
             }
             let address = (try? socket.localAddress()) ?? candidate
             return Listener(socket: socket, place: .internet(address))
         }
-        throw last
+        throw last?.netcatError(console) ?? NetcatError("no address to listen on")
     }
 
     private static func candidates(_ options: Options, _ console: Console) throws(NetcatError) -> [SocketAddress] {

@@ -12,6 +12,7 @@ package enum Command {
         openStandardDescriptors()
         ignoreBrokenPipes()
         var console = Console(program: ByteString(name.bytes.split(separator: UInt8(ascii: "/")).last ?? []))
+        console.command = [name] + arguments
         let dialect = console.isNcat ? Dialect.ncat : .openbsd
         do throws(UsageError) {
             switch try Invocation(arguments, dialect) {

@@ -5,6 +5,8 @@ internal import Linux
 struct Console: Sendable {
     /// The name that the program was called with.
     let program: ByteString
+    /// The command line, as it was typed.
+    var command: [ByteString] = []
     /// Whether connections and failed attempts are reported (`-v`).
     var isVerbose = false
     /// Whether addresses are shown as they are (`-n`).
@@ -64,13 +66,13 @@ struct NetcatError: Error, Equatable {
     var message: ByteString?
     /// A line of its own, before the message.
     var plain: ByteString?
-    /// Hints that would help, one line each.
-    var hints: [Message] = []
+    /// Hints that would help, one line each, as a terminal may show them.
+    var hints: [ByteString] = []
     /// Whether this is a network error, which has another exit status in ncat.
     var isOfNetwork = false
 
     /// Creates a failure.
-    init(_ message: ByteString?, plain: ByteString? = nil, hints: [Message] = []) {
+    init(_ message: ByteString?, plain: ByteString? = nil, hints: [ByteString] = []) {
         self.message = message
         self.plain = plain
         self.hints = hints
@@ -80,6 +82,6 @@ struct NetcatError: Error, Equatable {
     func report(to console: Console) {
         if let plain { console.print(plain) }
         if let message { console.printError(message) }
-        for hint in hints { console.print(message: "hint: \(hint)") }
+        for hint in hints { try? InheritedDescriptor.standardError.write("hint: \(hint)\n") }
     }
 }

@@ -19,6 +19,7 @@ struct Explain: ParsableCommand {
               lowport explain 80 --program ./server
               sudo lowport explain 53 --udp --user dns
               lowport explain 443 --pid 4711 --json
+              lowport explain 80 -- nc -l 80
             """
     )
 
@@ -53,7 +54,21 @@ struct Explain: ParsableCommand {
     @Flag(help: "Write JSON (schema lowport.explain/1).")
     var json = false
 
+    @Flag(help: "Write, in three lines at most, what a program lacks that was refused.")
+    var hint = false
+
+    @Argument(
+        parsing: .postTerminator,
+        help: ArgumentHelp("After --: the program and its arguments.", valueName: "command"),
+        completion: .default
+    )
+    var command: [BytesArgument] = []
+
     func validate() throws {
+        if !command.isEmpty, pid != nil || program != nil {
+            throw ValidationError("A program after -- excludes --pid and --program.")
+        }
+        if hint, json || pid != nil { throw ValidationError("--hint excludes --json and --pid.") }
         if pid != nil, user != nil || program != nil { throw ValidationError("--pid excludes --user and --program.") }
         guard port.ranges.count == 1, port.ranges[0].lower == port.ranges[0].upper else {
             throw ValidationError("explain is for one port.")
@@ -63,18 +78,36 @@ struct Explain: ParsableCommand {
     func run() throws {
         let question = BindQuestion(
             pid.map { .process($0) } ?? user.map { .user($0.bytes) } ?? .caller,
-            program: program?.bytes,
+            program: command.first?.bytes ?? program?.bytes,
+            arguments: command.dropFirst().map(\.bytes),
             transport: udp ? .udp : .tcp,
             address: on?.address,
             isDualStack: !isIPv6Only,
             port: port.ranges[0].lower
         )
         let explanation: Explanation
-        do throws(BindQuestion.ResolutionError) { explanation = try Explanation(question) } catch {
-            throw error.reported()
+        do throws(BindQuestion.ResolutionError) {
+            explanation = hint ? try Explanation(ofRefused: question) : try Explanation(question)
+        } catch { throw error.reported() }
+        if hint {
+            try printOut(lines: hints(explanation))
+        } else if json {
+            try printJSON(ExplainAnswer(explanation))
+        } else {
+            try show(explanation)
         }
-        if json { try printJSON(ExplainAnswer(explanation)) } else { try show(explanation) }
         if !explanation.canBind { throw Status.no }
+    }
+
+    /// Two remedies at most, and the command that explains everything.
+    private func hints(_ explanation: Explanation) -> [Line] {
+        var lines = explanation.remedies.prefix(2).map { remedy in
+            remedy.command.map { Line("\($0)" as Message) } ?? Line(remedy.advice ?? remedy.effect)
+        }
+        let place: [ByteString] = on.map { ["--on", "\($0.address)"] } ?? []
+        let words: [ByteString] = ["lowport", "explain", "\(port.ranges[0].lower)"] + (udp ? ["--udp"] : []) + place
+        if let command = ShellCommand(words) { lines.append(Line("\(command)" as Message)) }
+        return lines
     }
 
     private func show(_ explanation: Explanation) throws {
