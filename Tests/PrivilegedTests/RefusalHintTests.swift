@@ -87,6 +87,20 @@ import Testing
         )
     }
 
+    @Test func `lowport-forward names commands that exist`() async throws {
+        try await expect(
+            """
+            hints as alice lowport forward 81 localhost:8080
+            """,
+            """
+            sudo lowport grant 81 --user alice
+            lowport run /mnt/libexec/lowport/lowport-forward 81 localhost:8080
+            lowport explain 81
+
+            """
+        )
+    }
+
     /// With rights of its own, nc would start a program that its user may have put there.
     @Test func `nc with rights of its own starts nothing, and PATH and LD_PRELOAD have no say`() async throws {
         try await expect(

@@ -10,6 +10,7 @@ package enum ForwardCommand {
         openStandardDescriptors()
         ignoreBrokenPipes()
         var console = Console(program: "lowport-forward")
+        console.command = [name] + arguments
         do throws(UsageError) {
             guard let settings = try ForwardSettings.parse(arguments) else {
                 try? InheritedDescriptor.standardOutput.write(ForwardSettings.usage)
