@@ -26,11 +26,13 @@ public enum Broker {
     ///     former is forbidden.
     ///   - startsHelper: whether the helper is tried in any case; otherwise only where something could keep it from its
     ///     work, since starting it takes time.
+    ///   - onRefusal: called in the supervisor, with the thread, the error and the bind of each refusal.
     /// - Returns: the position of the supervisor.
     public static func supervise(
         helper path: ByteString,
         placement: Placement? = nil,
-        startsHelper: Bool = false
+        startsHelper: Bool = false,
+        onRefusal: @escaping (Int32, Errno, PendingBind) -> Void = { _, _, _ in }
     ) throws(StartError) -> Placement {
         var helper: HelperTrial?
         if startsHelper || HelperTrial.isDoubtful(path) {
@@ -38,7 +40,7 @@ public enum Broker {
         }
         var beside: FileDescriptor?
         var failure: StartError?
-        do throws(StartError) { beside = try findPlacement(path, placement) } catch { failure = error }
+        do throws(StartError) { beside = try findPlacement(path, placement, onRefusal) } catch { failure = error }
         if failure == .nested { throw .nested }
         // Without the helper, nothing else matters.
         if let obstacle = helper.take()?.obstacle() { throw .helper(obstacle) }
@@ -49,7 +51,7 @@ public enum Broker {
                 return .beside
             }
             try ProgramTree.grow { (channel) throws(Errno) in
-                try serve(channel, helper: path, isAbove: true)
+                try serve(channel, helper: path, isAbove: true, onRefusal)
             } begin: { (channel) throws(Errno) in
                 try installFilter(reportingTo: channel)
             }
@@ -61,11 +63,12 @@ public enum Broker {
     /// - Returns: the channel to the supervisor beside this process; nil if the supervisor has to be above the program.
     private static func findPlacement(
         _ path: ByteString,
-        _ placement: Placement?
+        _ placement: Placement?,
+        _ onRefusal: @escaping (Int32, Errno, PendingBind) -> Void
     ) throws(StartError) -> FileDescriptor? {
         if CurrentProcess.hasFilters { try tryFilter() }
         if placement != .above {
-            do throws(StartError) { return try superviseBeside(path) } catch {
+            do throws(StartError) { return try superviseBeside(path, onRefusal) } catch {
                 guard placement == nil, error.isOfPlacement else { throw error }
             }
         }
@@ -115,14 +118,18 @@ public enum Broker {
 
     /// Starts the supervisor as a detached process, which tries to inspect this process.
     /// - Returns: the channel on which it waits for the listener.
-    private static func superviseBeside(_ path: ByteString) throws(StartError) -> FileDescriptor {
+    private static func superviseBeside(_ path: ByteString, _ onRefusal: @escaping (Int32, Errno, PendingBind) -> Void)
+        throws(StartError) -> FileDescriptor
+    {
         do throws(Errno) {
             var theirs: FileDescriptor?
             let ours = try FileDescriptor.messageChannel(peer: &theirs)
             let found = ProcessAccess.offering(ours.reference) { (sample) -> Errno? in
                 do throws(Errno) {
                     guard let end = theirs?.reference else { return .badFileDescriptor }
-                    try CurrentProcess.detach { (try? serve(end, helper: path, trying: sample)) == nil ? 1 : 0 }
+                    try CurrentProcess.detach {
+                        (try? serve(end, helper: path, trying: sample, onRefusal)) == nil ? 1 : 0
+                    }
                     // Otherwise the end of the supervisor would not be seen.
                     theirs = nil
                     guard let answer = try ours.receive(limit: 1), let byte = answer.bytes.first else {
@@ -175,12 +182,14 @@ public enum Broker {
     /// - Parameters:
     ///   - sample: what to inspect first, with the result sent on the channel; nil if inspection is known to be
     ///     permitted.
+    ///   - onRefusal: what `supervise` was given.
     ///   - isAbove: whether the supervisor is an ancestor of the programs; the helper, its child, is not.
     private static func serve(
         _ channel: InheritedDescriptor,
         helper path: ByteString,
         trying sample: ProcessSample? = nil,
-        isAbove: Bool = false
+        isAbove: Bool = false,
+        _ onRefusal: @escaping (Int32, Errno, PendingBind) -> Void
     ) throws(Errno) {
         CurrentProcess.name(processName)
         let channel = try Confinement.keepOnly(channel)
@@ -199,7 +208,8 @@ public enum Broker {
         var supervisor = Supervisor(
             listener: NotificationListener(descriptor),
             helper: HelperConnection(path: path),
-            helperMayInspect: !isAbove
+            helperMayInspect: !isAbove,
+            onRefusal: onRefusal
         )
         supervisor.run()
     }

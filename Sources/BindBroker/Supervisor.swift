@@ -24,6 +24,8 @@ public struct Supervisor: ~Copyable {
     /// Whether the supervisor has chosen a CPU.
     private var isSettled = false
     private var callers: Callers
+    /// Gets the thread, the error and the bind of each refusal, before the thread hears of it.
+    private let onRefusal: (Int32, Errno, PendingBind) -> Void
     /// Whether the helper may answer ordinary binds itself.
     ///
     /// The helper inspects programs with the rights of its user. It is therefore not used for root's programs, which
@@ -32,12 +34,16 @@ public struct Supervisor: ~Copyable {
     private var mayDelegate: Bool
 
     /// Creates the supervisor of the programs whose calls `listener` receives.
-    /// - Parameter helperMayInspect: whether the helper may inspect the programs as well.
+    /// - Parameters:
+    ///   - helperMayInspect: whether the helper may inspect the programs as well.
+    ///   - onRefusal: gets the thread, the error and the bind of each refusal, before the thread hears of it.
     public init(
         listener: consuming NotificationListener,
         helper: consuming HelperConnection,
-        helperMayInspect: Bool = true
+        helperMayInspect: Bool = true,
+        onRefusal: @escaping (Int32, Errno, PendingBind) -> Void = { _, _, _ in }
     ) {
+        self.onRefusal = onRefusal
         self.listener = listener
         self.helper = helper
         principal = .current()
@@ -167,7 +173,9 @@ public struct Supervisor: ~Copyable {
         case .refused(let error):
             // The kernel also fails with EACCES, unless the port has become unprivileged since. The other errors are
             // authbind's.
-            if error == .permissionDenied || !bind.needsPermission(firstOpen: PortThreshold.currentOrStandard) {
+            let isPrivileged = bind.needsPermission(firstOpen: PortThreshold.currentOrStandard)
+            if isPrivileged { onRefusal(notification.thread, error, bind) }
+            if error == .permissionDenied || !isPrivileged {
                 return try listener.resume(notification)
             }
             try listener.answer(notification, with: error)

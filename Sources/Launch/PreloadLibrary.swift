@@ -6,6 +6,9 @@ public enum PreloadLibrary {
     /// The file name of the library.
     public static var name: ByteString { "liblowport-preload.so" }
 
+    /// The variable that has the library tell of the first refusal also where standard error is no terminal.
+    public static var verboseVariable: ByteString { "LOWPORT_VERBOSE" }
+
     /// The path of the library; nil if it is not in the expected place, or if LD_PRELOAD cannot hold the path, as it
     /// has no quoting.
     public static var path: ByteString? {

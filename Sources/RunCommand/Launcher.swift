@@ -131,11 +131,18 @@ struct Launcher {
             let levels = options.authbindLevels ?? "y"
             let asked = options.authbindLevels == nil ? nil : Environment.value(of: "AUTHBIND_LIB")
             try PreloadLibrary.preload(asked ?? library, levels: levels.isEmpty ? nil : levels)
+            if options.isVerbose { try Environment.set(PreloadLibrary.verboseVariable, to: "1") }
         } catch { throw LaunchError(message: "cannot change the environment: \(error.sentence)") }
     }
 
     private func broker(_ helper: ByteString, _ reason: ByteString) throws(Broker.StartError) {
-        let placement = try Broker.supervise(helper: helper, placement: options.supervisor)
+        let isVerbose = options.isVerbose || Environment.value(of: PreloadLibrary.verboseVariable) != nil
+        let notice = RefusalNotice(
+            verboseOutput: isVerbose ? try? InheritedDescriptor.standardError.status() : nil
+        )
+        let placement = try Broker.supervise(helper: helper, placement: options.supervisor) {
+            notice.tell($0, $1, $2)
+        }
         explain("broker", placement == .above ? "\(reason); \(Self.reasonForStandIn)" : reason)
     }
 

@@ -21,6 +21,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
             if isVerbose {
                 printError("authbind: \(command[0]): \(runner == nil ? "preload" : "broker"): \(choice.reason)\n")
             }
+            if isVerbose { try? Environment.set(PreloadLibrary.verboseVariable, to: "1") }
             if let runner { return broker(runner, command, depth, isForced: via == .broker) }
             return preload(command, depth)
         }

@@ -6,9 +6,9 @@ internal import CLinux
 /// It refers to the caller's memory and allocates nothing. `HelperArguments` in `HelperProtocol` parses its text.
 @safe struct HelperRequest {
     /// The address in `sockaddr_in` or `sockaddr_in6`: 4 or 16 bytes.
-    private let address: UnsafePointer<UInt8>
-    private let count: Int
-    private let port: UInt16
+    let address: UnsafePointer<UInt8>
+    let count: Int
+    let port: UInt16
     private let scope: UInt32
 
     /// Parses a socket address that the kernel has just read; nil if it is not an internet address.

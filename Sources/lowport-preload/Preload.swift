@@ -10,6 +10,9 @@ nonisolated(unsafe) var nextBind: clinux_bind_function?
 /// The path of the helper, which is in the directory of this library.
 nonisolated(unsafe) var helperPath: UnsafeMutablePointer<CChar>?
 
+/// Whether standard error, which was open at the start, gets the line about a refusal even if it is no terminal.
+nonisolated(unsafe) var isVerbose = false
+
 /// Replaces the standard `bind`, and calls the standard `bind` first.
 ///
 /// If the kernel refuses the bind with EACCES, as for low ports, the helper is asked. The helper is also asked if the
@@ -24,6 +27,7 @@ public func interposedBind(_ descriptor: Int32, _ address: UnsafePointer<sockadd
         clinux_errno() == EACCES || request.isOfLowPort && geteuid() != 0
     else { return result }
     let refusal = request.send(socket: descriptor)
+    if refusal != 0 { request.tell(refusal, socket: descriptor) }
     clinux_set_errno(refusal == 0 ? error : refusal)
     return refusal == 0 ? 0 : -1
 }
@@ -48,6 +52,7 @@ private func nativeBind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>?
 let constructor: @convention(c) () -> Void = {
     unsafe nextBind = clinux_next_bind()
     findHelper()
+    unsafe isVerbose = getenv("LOWPORT_VERBOSE") != nil && clinux_fcntl(2, F_GETFD, 0) >= 0
     inheritOrEnd()
 }
 

@@ -23,6 +23,14 @@
         count += 1
     }
 
+    /// Writes `text`.
+    mutating func write(_ text: StaticString) {
+        for index in 0..<text.utf8CodeUnitCount { unsafe write(text.utf8Start[index]) }
+    }
+
+    /// The number of bytes written.
+    var length: Int { count }
+
     /// Writes the lowest `digits` hexadecimal digits of `value`.
     mutating func write(hexadecimal value: UInt32, digits: Int) {
         for position in stride(from: digits - 1, through: 0, by: -1) {

@@ -23,6 +23,7 @@
 #include "clinux_broker.h"
 #include "clinux_bpf.h"
 #include "clinux_netcat.h"
+#include "clinux_notice.h"
 #include "clinux_processes.h"
 #include "clinux_restriction.h"
 #include "clinux_sockets.h"
