@@ -149,6 +149,7 @@ let package = Package(
             name: "Diagnosis",
             dependencies: [
                 "BindBroker", "Capabilities", "HelperProtocol", "Launch", "Linux", "PolicyInventory", "PortPolicy",
+                "RunCommand",
             ],
             swiftSettings: strict
         ),

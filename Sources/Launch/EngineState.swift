@@ -39,7 +39,7 @@ public struct EngineState: Hashable, Sendable {
             self.confines = confines
         }
 
-        /// Parses the output of `byteString`; nil for anything that is not at least like it.
+        /// Parses the output of `byteString`. The caller compares the whole text with what was parsed.
         fileprivate init?(_ text: ByteString) {
             let words = text.split(on: UInt8(ascii: " "))
             guard words.count == 10, let rules = Digits.canonicalNumber(words[1]),

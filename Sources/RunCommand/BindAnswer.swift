@@ -17,30 +17,21 @@ public struct BindAnswer: Sendable {
     /// - Parameters:
     ///   - address: the address; `::` stands for a socket that takes IPv4 as well. Nil for whatever a server may choose
     ///     to be reached at all addresses: `0.0.0.0` and, if the machine has IPv6, `::`.
-    ///   - names: turns the names in rules into numbers. If it does not know all of them, the helper, which does, is
-    ///     asked.
+    ///   - names: turns the names in rules into numbers.
     public init(
         _ port: Port,
         _ transport: TransportProtocol,
         on address: IPAddress?,
         names: some NameResolver = SystemNames()
     ) throws(BindPermission.LookupError) {
-        if let address {
-            self = try Self.answer(port, transport, address, names)
-            return
-        }
-        let hasIPv6 = BindTrial.isThere(.v6, transport)
-        if hasIPv6, !BindTrial.isThere(.v4, transport) {
-            self = try Self.answer(port, transport, .v6(.any), names)
-            return
-        }
-        let answer = try Self.answer(port, transport, .v4(.any), names)
-        guard answer.canBind, hasIPv6 else {
+        let (first, second) = BindTrial.addresses(for: address, transport)
+        let answer = try Self.answer(port, transport, first, names)
+        guard answer.canBind, let second else {
             self = answer
             return
         }
-        let dual = try Self.answer(port, transport, .v6(.any), names)
-        self = dual.canBind ? answer : BindAnswer(canBind: false, reason: "on ::, \(dual.reason)")
+        let other = try Self.answer(port, transport, second, names)
+        self = other.canBind ? answer : BindAnswer(canBind: false, reason: "on \(second), \(other.reason)")
     }
 
     private init(canBind: Bool, reason: ByteString) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import BindBroker
 internal import HelperProtocol
-internal import Linux
+public import Linux
 
 /// A socket to bind and pass to the program: `80`, `udp:53`, `192.0.2.1:80`, `tcp:[::1]:80`.
-struct SocketRequest {
+public struct SocketRequest {
     let transport: TransportProtocol
     /// The address; nil for all addresses of both families.
     let address: IPAddress?
@@ -12,6 +12,14 @@ struct SocketRequest {
 
     /// The socket's name in LISTEN_FDNAMES: `tcp-80`.
     var name: ByteString { "\(transport.name)-\(port)" }
+
+    /// Creates a request.
+    /// - Parameter address: the address; nil for all addresses of both families.
+    public init(_ transport: TransportProtocol, _ address: IPAddress?, _ port: Port) {
+        self.transport = transport
+        self.address = address
+        self.port = port
+    }
 
     /// Parses a request; nil if `text` is not a valid request.
     init?(_ text: ByteString) {
@@ -39,7 +47,7 @@ struct SocketRequest {
     }
 
     /// The request as `init` parses it: `tcp:[::1]:80`.
-    var byteString: ByteString {
+    public var byteString: ByteString {
         switch address {
         case nil: "\(transport.name):\(port)"
         case .v4(let v4)?: "\(transport.name):\(v4):\(port)"

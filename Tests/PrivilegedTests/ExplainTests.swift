@@ -151,6 +151,28 @@ import Testing
         )
     }
 
+    @Test func `a process that is older than the capability of its file is to be restarted`() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            cp /bin/sleep server; chmod 755 server
+            (exec setpriv --reuid alice --regid alice --init-groups $T/server 100) & process=$!
+            until [ "$(cat /proc/$process/comm)" = server ]; do sleep 0.01; done
+            explain() { lowport explain 80 --pid $process | sed -n "s/process $process/process/;1p;/restart it/p"; }
+            explain; setcap cap_net_bind_service=ep server; explain
+            """
+        )
+        #expect(
+            outcome.output == """
+                process of user alice cannot bind tcp 80: no rule and no file of authbind allows it
+                process of user alice cannot bind tcp 80: /mnt/work/server has the file capability, and the process does \
+                not: it is older, or has given it up
+                  restart it: /mnt/work/server has the capability for the next start
+
+                """,
+            "\(outcome)"
+        )
+    }
+
     @Test("Running processes and confined ones are explained") func runningProcessesAndConfinedOnes() async throws {
         let outcome = try await Sandbox.run(
             """

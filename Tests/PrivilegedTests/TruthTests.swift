@@ -16,11 +16,11 @@ import Testing
     @Test(arguments: groups)
     func `what is said is what happens`(_ group: String, _ count: Int) async throws {
         let directory = "\(Release.repository)/Tests/Truth"
-        let outcome = try await Sandbox.run(
+        let outcome = try await KernelSandbox.run(
             """
-            TRUTH=\(directory)
+            TRUTH=\(ByteString(directory))
             . $TRUTH/tools.sh
-            . $TRUTH/\(group).sh
+            . $TRUTH/\(ByteString(group)).sh
             """
         )
         let lines = outcome.output.split(on: UInt8(ascii: "\n")).filter { !$0.isEmpty }

@@ -15,7 +15,7 @@ f.load()
 os.execvp(rest[0], rest)
 END
 denying() { outer="/usr/bin/python3 $T/deny.py $*"; }
-denying EPERM bind; helpless=; truth 'filter, bind, EPERM'
+denying EPERM bind; truth 'filter, bind, EPERM'
 denying EACCES bind; truth 'filter, bind, EACCES'
 denying ENOSYS bind; truth 'filter, bind, ENOSYS'
 denying EAFNOSUPPORT socket=10; server=-4 ask='--on 0.0.0.0'; truth 'filter, no IPv6, IPv4'

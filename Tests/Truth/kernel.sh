@@ -25,7 +25,6 @@ user=bob port=8080; truth 'confined, high port'
 lowport grant 87 --user bob --quiet; user=bob port=87; truth 'confined, rule'
 install -m 755 /dev/null /etc/authbind/byport/88; port=88; truth 'authbind file since'
 lowport enforce reload; port=88; truth 'authbind file'
-outer="unshare -n sh -c 'ip link set lo up; exec \"\$@\"' _"
 outer='unshare -n'; server=-4; truth 'other network namespace, rule'
 mkdir $G.other; echo 0 > $G.other/cgroup.procs; lowport grant 89 --user alice --quiet; port=89; truth 'other control group, rule'
 echo 0 > $G/cgroup.procs; rmdir $G.other

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# What the situations are written with. Each is a call of `truth NAME`, with these variables, which are reset behind it:
+# What the situations are written with, in a sandbox in which the kernel engine may be enabled for $G. Each is a call of `truth NAME`, with these variables, which are reset behind it:
 #   user     who asks and who binds; alice
 #   outer    what root starts that user through
+#   ambient  options of setpriv(1) besides the user
 #   way      what the user starts everything through
 #   program  the program; the dynamic server
 #   port     80
@@ -10,23 +11,12 @@
 #   helpless what no command of this machine can help against
 #   needed   how many of the remedies are steps that build on each other, besides the start of the program; 1
 #   plain    empty if can-bind, which knows no program, is not compared
-# The kernel engine, where a remedy wants it, is for this sandbox alone.
-mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /var/lib; mount -t bpf bpf /sys/fs/bpf
-H=$(awk '{ for (i = 5; i < NF; i++) if ($i == "-" && $(i + 1) == "cgroup2") { print $5; exit } }' /proc/self/mountinfo)
-G=$H/lowport-test-$(tr -d - < /proc/sys/kernel/random/uuid); mkdir "$G"
-leave() {
-    lowport enforce disable >/dev/null 2>&1 || :
-    echo 0 > "$H/cgroup.procs"
-    while read -r process; do kill -9 "$process" 2>/dev/null || :; done < "$G/cgroup.procs"
-    until find "$G" -depth -type d -exec rmdir {} + 2>/dev/null; [ ! -d "$G" ]; do sleep 0.05; done
-}
-trap leave EXIT; echo 0 > "$G/cgroup.procs"
 # What `lowport edit` would start: somebody who takes out the lines that are wrong.
 printf '#!/bin/sh\nsed -i "/^alow/s/alow/allow/; /nonsense/d" "$1"\n' > editor; chmod 755 editor; export EDITOR=$T/editor VISUAL=$T/editor
 cc -o dynamic "$TRUTH/server.c"; musl-gcc -static -o static "$TRUTH/server.c"; chmod 755 dynamic static
-reset() { user=alice outer='' way='' program=$T/dynamic port=80 ask='' server='' helpless='' needed=1 plain=yes; }
+reset() { user=alice ambient='' outer='' way='' program=$T/dynamic port=80 ask='' server='' helpless='' needed=1 plain=yes; }
 reset
-as_user() { (cd "$T"; exec $outer setpriv --reuid "$user" --regid "$(id -g "$user" 2>/dev/null || echo "$user")" ${groups:---init-groups} "$@"); }
+as_user() { (cd "$T"; exec $outer setpriv --reuid "$user" --regid "$(id -g "$user" 2>/dev/null || echo "$user")" ${groups:---init-groups} $ambient "$@"); }
 binds() { as_user $way "$@" $server $port >bound 2>&1 </dev/null; }
 listed() { sed -n '/^to make it work:/,$s/^  \([^ ].*\)/\1/p' said; }
 

@@ -14,10 +14,7 @@ user=root way='setpriv --no-new-privs' port=81; truth 'root with no_new_privs'
 way='setpriv --no-new-privs'; truth 'no_new_privs, rule'
 copy nnp; setcap cap_net_bind_service=ep nnp; way='setpriv --no-new-privs'; truth 'no_new_privs, setcap, rule'
 way='setpriv --no-new-privs' port=85; truth 'no_new_privs, no rule'
-ambient() { user=root outer="setpriv --reuid alice --regid alice --init-groups --inh-caps +net_bind_service --ambient-caps +net_bind_service"; }
-as_user() { # Root starts what keeps the ambient capability.
-    if [ "${outer#*ambient-caps}" != "$outer" ]; then (cd "$T"; exec $outer "$@"); else (cd "$T"; exec $outer setpriv --reuid "$user" --regid "$(id -g "$user" 2>/dev/null || echo "$user")" ${groups:---init-groups} "$@"); fi
-}
+ambient() { ambient='--inh-caps +net_bind_service --ambient-caps +net_bind_service'; }
 ambient; port=86; truth 'ambient, no rule'
 ambient; port=86 program=$T/static; truth 'ambient, static, no rule'
 ambient; port=86 way='setpriv --no-new-privs'; truth 'ambient with no_new_privs, no rule'

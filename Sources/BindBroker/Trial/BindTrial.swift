@@ -79,9 +79,20 @@ public struct BindTrial: Hashable, Sendable {
         }
     }
 
+    /// The addresses for which a bind has to work: the one that was asked about or, if that is nil, those that a server
+    /// may choose to be reached at all addresses: `0.0.0.0` and `::`, as far as the machine has them.
+    public static func addresses(
+        for asked: IPAddress?,
+        _ transport: TransportProtocol
+    ) -> (first: IPAddress, second: IPAddress?) {
+        if let asked { return (asked, nil) }
+        guard isThere(.v6, transport) else { return (.v4(.any), nil) }
+        return isThere(.v4, transport) ? (.v4(.any), .v6(.any)) : (.v6(.any), nil)
+    }
+
     /// Whether sockets of that kind can be had for all addresses of a family: the error of binding one to a port that the
     /// kernel chooses is not that the machine, or a filter, has no such addresses.
-    public static func isThere(_ family: InternetFamily, _ transport: TransportProtocol) -> Bool {
+    private static func isThere(_ family: InternetFamily, _ transport: TransportProtocol) -> Bool {
         let any: IPAddress = family == .v4 ? .v4(.any) : .v6(.any)
         let address = SocketAddress(any, Port(rawValue: 0))
         let error = BindTrial(transport, address, isDualStack: family == .v6, helper: nil).error

@@ -61,7 +61,8 @@ public enum HelperObstacle: Hashable, Sendable {
                 + "sudo lowport enforce enable"
         case .foreignNetwork, .userNamespace, .unmappedUser:
             "outside of the user namespace: sudo lowport enforce enable"
-        case .missing, .noPrivilege: "install all of Lowport: sudo make install"
+        case .missing: "install all of Lowport: sudo make install"
+        case .noPrivilege: "lowport doctor says how to give it back"
         case .noSetUserID: "install Lowport on another file system: sudo make install PREFIX=..."
         case .notStarted, .ends, .traced, .unexplained: nil
         }

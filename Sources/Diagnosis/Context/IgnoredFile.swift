@@ -35,7 +35,7 @@ extension IgnoredFile {
             .readToEnd(limit: RulesFile.maximumSize)
         wouldAllow = content.map { RuleSet([RulesFile(path: refusal.path, content: $0)]).allow(request, now) }
         switch refusal.reason {
-        case .owner, .writable: isOpenToOthers = true
+        case .owner, .writable, .failure(.symbolicLinkLoop): isOpenToOthers = true
         case .failure, .kind, .size: isOpenToOthers = false
         }
     }

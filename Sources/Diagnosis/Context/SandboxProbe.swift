@@ -50,7 +50,7 @@ enum SandboxProbe {
         Remedy(
             .deliver,
             context.run(),
-            "outside of this sandbox, which nothing can lift from a process that is in it"
+            elsewhere: "outside of this sandbox, which nothing can lift from a process that is in it"
         )
     }
 }

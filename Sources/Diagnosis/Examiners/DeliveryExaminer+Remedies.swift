@@ -36,25 +36,35 @@ extension DeliveryExaminer {
     private func remedies(_ context: BindContext, for obstacle: HelperObstacle) -> [Remedy] {
         switch obstacle {
         case .foreignNetwork, .userNamespace, .unmappedUser:
-            [Remedy(.deliver, context.run(), "outside of this user namespace")] + enabling(context)
+            [Remedy(.deliver, context.run(), elsewhere: "outside of this user namespace")] + enabling(context)
         case .noNewPrivileges, .boundingSet:
             // What has file capabilities, even none, loses ambient ones.
             enabling(context) + (context.program?.losesAmbient == true ? [] : [ambient(context)])
         case .missing:
             [Remedy(.deliver, "sudo make install", "puts the helper in place with its privilege")] + enabling(context)
-        case .noPrivilege: repairs(setting: ["setcap", HelperPrivilege.text]) + enabling(context)
-        case .notStarted(.permissionDenied): repairs(setting: ["chmod", "755"]) + enabling(context)
+        case .noPrivilege:
+            [
+                Remedy(
+                    .deliver,
+                    ShellCommand(["sudo", "setcap"] + Self.helpers.flatMap { [HelperPrivilege.text, $0] }),
+                    "gives the helper its capabilities again"
+                )
+            ] + enabling(context)
+        case .notStarted(.permissionDenied):
+            [
+                Remedy(
+                    .deliver,
+                    ShellCommand(["sudo", "chmod", "755"] + Self.helpers),
+                    "lets everybody start the helper again"
+                )
+            ] + enabling(context)
         case .noSetUserID, .notStarted, .ends, .traced, .unexplained: enabling(context)
         }
     }
 
-    /// Repairs the helper, and the one for names that are in no file, if there is one.
-    private func repairs(setting words: [ByteString]) -> [Remedy] {
-        let paths = ["lowport-helper", "lowport-helper-nss"].compactMap { Installation.path(of: $0) }
-        let operands = paths.flatMap { words.dropFirst() + [$0] }
-        let command: [ByteString] =
-            words[0] == "setcap" ? ["sudo", words[0]] + operands : ["sudo"] + words + paths
-        return [Remedy(.deliver, ShellCommand(command), "gives the helper again what it lost")]
+    /// The helper, and the one for names that are in no file, if there is one.
+    private static var helpers: [ByteString] {
+        ["lowport-helper", "lowport-helper-nss"].compactMap { Installation.path(of: $0) }
     }
 
     private func remedies(_ context: BindContext, for failure: Broker.StartError) -> [Remedy] {

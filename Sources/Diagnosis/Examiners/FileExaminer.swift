@@ -49,7 +49,7 @@ struct FileExaminer: Examiner {
         return [Remedy(.deliver, advice: "restart it: \(program.path) has the capability for the next start")]
     }
 
-    /// Whether the file got the capability after the process was started from it.
+    /// Whether the process lacks the capability that it would get if it were started from the file now.
     private func isOlder(_ process: BindingProcess, than program: ProgramFile) -> Bool {
         guard !process.credentials.effective.contains(.netBindService) else { return false }
         var starter = process.credentials
@@ -58,7 +58,7 @@ struct FileExaminer: Examiner {
     }
 
     private static func older(_ program: ProgramFile) -> ByteString {
-        "\(program.path) got its file capability after the process was started"
+        "\(program.path) has the file capability, and the process does not: it is older, or has given it up"
     }
 
     private func allowing(

@@ -16,20 +16,12 @@ extension Explanation {
         let remedies = found.canBind ? start.flatMap { $0.remedies(context, given: found) } : explanation.remedies
         let again = context.run()
         let missing = remedies.filter { !(context.process.isUnderBroker && $0.step == .deliver && $0.command == again) }
-        self.init(explanation, remedies: (Self.lookingAtRules(context, found) + missing).map(Self.elsewhere))
-    }
-
-    private init(_ explanation: Explanation, remedies: [Remedy]) {
-        canBind = explanation.canBind
-        verdict = explanation.verdict
-        findings = explanation.findings
-        self.remedies = remedies
-    }
-
-    /// The remedy with the place where it helps, if that is not here: a hint shows the command alone.
-    private static func elsewhere(_ remedy: Remedy) -> Remedy {
-        guard let command = remedy.command, remedy.effect.hasPrefix("outside of ") else { return remedy }
-        return Remedy(remedy.step, advice: "\(remedy.effect): \(command.text)")
+        self.init(
+            canBind: explanation.canBind,
+            verdict: explanation.verdict,
+            findings: explanation.findings,
+            remedies: Self.lookingAtRules(context, found) + missing
+        )
     }
 
     /// The look at the rules if the permission may be missing because some of them do not count.

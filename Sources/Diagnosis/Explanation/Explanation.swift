@@ -14,41 +14,36 @@ public struct Explanation: Hashable, Sendable {
     /// The remedies, the safest first; empty if the bind works.
     public let remedies: [Remedy]
 
-    /// Examines everything that the answer to `question` depends on, without changing anything.
+    /// Examines everything that the answer to `question` depends on, and tries the bind: for a moment, the port may be
+    /// taken. Nothing else is changed.
     public init(_ question: BindQuestion) throws(BindQuestion.ResolutionError) {
-        var dual = question
-        (dual.address, dual.isDualStack) = (.v6(.any), true)
-        let hasIPv6 = question.address == nil && BindTrial.isThere(.v6, question.transport)
-        if hasIPv6, !BindTrial.isThere(.v4, question.transport) {
-            self = try Self.examined(dual)
-            return
-        }
-        let answer = try Self.examined(question)
-        guard answer.canBind, hasIPv6, let other = try Self.refused(dual)
-        else {
+        let (first, second) = BindTrial.addresses(for: question.address, question.transport)
+        let answer = try Self.examined(question, on: first)
+        guard answer.canBind, let second else {
             self = answer
             return
         }
-        self.init(
-            canBind: false,
-            verdict: "\(other.verdict); on 0.0.0.0, IPv4 alone, it can",
-            findings: other.findings,
-            remedies: other.remedies
-        )
+        let other = try Self.examined(question, on: second)
+        self = other.canBind ? answer : other.adding("; on \(first), IPv4 alone, it can")
     }
 
-    /// The answer to `question` if it is no.
-    private static func refused(_ question: BindQuestion) throws(BindQuestion.ResolutionError) -> Explanation? {
-        let answer = try examined(question)
-        return answer.canBind ? nil : answer
-    }
-
-    private static func examined(_ question: BindQuestion) throws(BindQuestion.ResolutionError) -> Explanation {
+    private static func examined(
+        _ question: BindQuestion,
+        on address: IPAddress
+    ) throws(BindQuestion.ResolutionError) -> Explanation {
+        var question = question
+        // Of several addresses, `::` is that of a socket for both families.
+        if question.address == nil { question.isDualStack = true }
+        question.address = address
         let context = try Collector(question).context()
         return Explanation(context, Subject.examiners.map { $0.init(lookingAt: context) })
     }
 
-    private init(canBind: Bool, verdict: ByteString, findings: [Finding], remedies: [Remedy]) {
+    private func adding(_ words: ByteString) -> Explanation {
+        Explanation(canBind: canBind, verdict: verdict + words, findings: findings, remedies: remedies)
+    }
+
+    init(canBind: Bool, verdict: ByteString, findings: [Finding], remedies: [Remedy]) {
         self.canBind = canBind
         self.verdict = verdict
         self.findings = findings

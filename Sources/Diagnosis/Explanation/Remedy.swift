@@ -34,7 +34,16 @@ public struct Remedy: Hashable, Sendable {
         isAdvice = true
     }
 
+    /// Creates a remedy that helps in another place alone.
+    /// - Parameter place: the place: `outside of this sandbox`.
+    init(_ step: Step, _ command: ShellCommand?, elsewhere place: ByteString) {
+        self.init(step, command, place)
+        isElsewhere = true
+    }
+
     private var isAdvice = false
+    /// Whether the command helps only in the place that `effect` names.
+    public private(set) var isElsewhere = false
 
     /// The text to show in place of the command; nil if there is a command.
     public var advice: ByteString? {

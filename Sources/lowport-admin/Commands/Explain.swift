@@ -11,8 +11,9 @@ struct Explain: ParsableCommand {
         abstract: "Say why a program may or may not bind a port.",
         discussion: """
             The answer comes first, then every way that was examined and what it
-            said, then what would make it work, the safest first. Nothing is
-            changed. Ends with 0 if the bind works and 1 if it does not.
+            said, then what would make it work, the safest first. The bind is
+            tried where that is possible, so that the port is taken for a moment.
+            Ends with 0 if the bind works and 1 if it does not.
 
             EXAMPLES
               lowport explain 80
@@ -102,7 +103,8 @@ struct Explain: ParsableCommand {
     /// Two remedies at most, and the command that explains everything.
     private func hints(_ explanation: Explanation) -> [Line] {
         var lines = explanation.remedies.prefix(2).map { remedy in
-            remedy.command.map { Line("\($0)" as Message) } ?? Line(remedy.advice ?? remedy.effect)
+            guard let command = remedy.command else { return Line(remedy.advice ?? remedy.effect) }
+            return Line(remedy.isElsewhere ? "\(remedy.effect): \(command)" : "\(command)" as Message)
         }
         let place: [ByteString] = on.map { ["--on", "\($0.address)"] } ?? []
         let words: [ByteString] = ["lowport", "explain", "\(port.ranges[0].lower)"] + (udp ? ["--udp"] : []) + place
