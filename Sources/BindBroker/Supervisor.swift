@@ -41,7 +41,7 @@ public struct Supervisor: ~Copyable {
         listener: consuming NotificationListener,
         helper: consuming HelperConnection,
         helperMayInspect: Bool = true,
-        onRefusal: @escaping (Int32, Errno, PendingBind) -> Void = { _, _, _ in }
+        onRefusal: @escaping (Int32, Errno, PendingBind) -> Void
     ) {
         self.onRefusal = onRefusal
         self.listener = listener

@@ -19,21 +19,29 @@ public enum BindFilter {
     /// An architecture and the numbers of its system calls (`<linux/audit.h>`, `<asm/unistd.h>`).
     struct Architecture {
         let number: UInt32
-        let binds: [UInt32]
-        let socketCall: UInt32?
-        let restrictSelf: [UInt32]
+        let bind: UInt32
+        var socketCall: UInt32?
+        /// The bit that all numbers have as well for programs of another kind; 0 if there is none.
+        var variant: UInt32 = 0
+
+        /// Whether `call` is the system call `number` of either kind of program.
+        func isCall(_ call: UInt32, _ number: UInt32) -> Bool { call == number || call == number | variant }
+
+        /// The system call `number` of each kind of program.
+        func numbers(of number: UInt32) -> [UInt32] { variant == 0 ? [number] : [number, number | variant] }
     }
 
-    private static let x32: UInt32 = 0x4000_0000
+    /// landlock_restrict_self(2), which has one number on all architectures.
+    private static let restrictSelf: UInt32 = 446
 
     static var architectures: [Architecture] {
         [
             // x86-64, and x32, which shares its architecture number.
-            Architecture(number: 0xC000_003E, binds: [49, 49 | x32], socketCall: nil, restrictSelf: [446, 446 | x32]),
-            Architecture(number: 0x4000_0003, binds: [361], socketCall: 102, restrictSelf: [446]),
-            Architecture(number: 0xC000_00B7, binds: [200], socketCall: nil, restrictSelf: [446]),
+            Architecture(number: 0xC000_003E, bind: 49, variant: 0x4000_0000),
+            Architecture(number: 0x4000_0003, bind: 361, socketCall: 102),
+            Architecture(number: 0xC000_00B7, bind: 200),
             // 32-bit ARM on a 64-bit machine.
-            Architecture(number: 0x4000_0028, binds: [282], socketCall: nil, restrictSelf: [446]),
+            Architecture(number: 0x4000_0028, bind: 282),
         ]
     }
 
@@ -53,7 +61,7 @@ public enum BindFilter {
 
     private static func body(of architecture: Architecture) -> [FilterInstruction] {
         var body = [FilterInstruction.load(0)]
-        for number in architecture.binds + architecture.restrictSelf {
+        for number in architecture.numbers(of: architecture.bind) + architecture.numbers(of: restrictSelf) {
             body += [.skip(1, unlessEqual: number), .notify]
         }
         if let socketCall = architecture.socketCall {
@@ -67,8 +75,8 @@ public enum BindFilter {
     public static func call(_ notification: Notification) -> Call? {
         let number = UInt32(bitPattern: notification.number)
         for architecture in architectures where architecture.number == notification.architecture {
-            if architecture.binds.contains(number) { return .bind }
-            if architecture.restrictSelf.contains(number) { return .restrictSelf }
+            if architecture.isCall(number, architecture.bind) { return .bind }
+            if architecture.isCall(number, restrictSelf) { return .restrictSelf }
             if architecture.socketCall == number { return .socketCall }
         }
         return nil
