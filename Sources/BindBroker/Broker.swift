@@ -103,10 +103,14 @@ public enum Broker {
         } catch { return error == .nested }
     }
 
-    /// Throws if this process, which has filters already, cannot get another one with a listener.
+    /// Throws if this process, which has filters already, cannot get another one with a listener, or no Unix socket.
     private static func tryFilter() throws(StartError) {
         do throws(StartError) {
-            try attempt { () throws(Errno) in _ = try NotificationListener.install(BindFilter.program) }
+            try attempt { () throws(Errno) in
+                // The supervisor and the helper ask one for their network namespace (`networkNamespaceCookie`).
+                _ = try FileDescriptor.unixSocket(datagrams: true)
+                _ = try NotificationListener.install(BindFilter.program)
+            }
         } catch {
             // Nothing was looked into yet.
             if case .forbidden(let error) = error { throw .failure(error) }

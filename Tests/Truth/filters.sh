@@ -22,6 +22,8 @@ denying EAFNOSUPPORT socket=10; server=-4 ask='--on 0.0.0.0'; truth 'filter, no 
 denying EAFNOSUPPORT socket=10; server=-4; truth 'filter, no IPv6'
 denying EAFNOSUPPORT socket=2; truth 'filter, no IPv4'
 denying EAFNOSUPPORT socket=2,socket=10; truth 'filter, no internet'
+denying EAFNOSUPPORT socket=1; truth 'filter, no Unix sockets'
+denying EAFNOSUPPORT socket=1; program=$T/static; truth 'filter, no Unix sockets, static'
 denying EPERM socket=16; truth 'filter, no netlink'
 denying ENOSYS close_range; truth 'filter, close_range, ENOSYS'
 denying EPERM close_range; truth 'filter, close_range, EPERM'
