@@ -149,7 +149,7 @@ struct NetcatDatagramTests {
             """
             $NC -luk 127.0.0.1 8080 >got & bound 8080
             $NC -zuv -w 1 127.0.0.1 8080; echo $?
-            until_true grep -q XX got; cat got
+            until_true grep -q XXX got; cat got
             """
         ),
         NetcatScenario(

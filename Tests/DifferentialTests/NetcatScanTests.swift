@@ -102,7 +102,7 @@ struct NetcatScanTests {
             "-i waits after ports that answer",
             """
             $NC -lk 8080 & listening 8080
-            start=$(date +%s); $NC -zv -i 1 127.0.0.1 8080-8082; echo $?; test $(($(date +%s) - start)) -ge 1; echo $?
+            start=$(date +%s); $NC -zv -i 3 127.0.0.1 8080-8082; echo $?; test $(($(date +%s) - start)) -ge 3; echo $?
             """,
             difference: "the original does not wait, whatever its help says"
         ),

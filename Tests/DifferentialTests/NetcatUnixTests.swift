@@ -10,7 +10,7 @@ struct NetcatUnixTests {
         NetcatScenario(
             "a stream",
             """
-            $NC -lU sock >got & server=$!; until_true test -S sock
+            $NC -lU sock >got & server=$!; listening_at sock
             echo hi | $NC -NU sock; echo $?
             wait $server; echo $?; cat got
             """
@@ -18,7 +18,7 @@ struct NetcatUnixTests {
         NetcatScenario(
             "-v of a stream",
             """
-            $NC -lvU sock >got 2>log & server=$!; until_true test -S sock
+            $NC -lvU sock >got 2>log & server=$!; listening_at sock
             echo hi | $NC -vNU sock
             wait $server; cat log
             """
@@ -26,7 +26,7 @@ struct NetcatUnixTests {
         NetcatScenario(
             "the socket stays behind",
             """
-            $NC -lU sock >got & server=$!; until_true test -S sock
+            $NC -lU sock >got & server=$!; listening_at sock
             echo hi | $NC -NU sock
             wait $server; test -S sock; echo $?
             """
@@ -34,7 +34,7 @@ struct NetcatUnixTests {
         NetcatScenario(
             "a socket that was left behind",
             """
-            $NC -lU sock >got & server=$!; until_true test -S sock
+            $NC -lU sock >got & server=$!; listening_at sock
             echo hi | $NC -NU sock
             wait $server; $NC -U sock; echo $?
             """
@@ -42,7 +42,7 @@ struct NetcatUnixTests {
         NetcatScenario(
             "it is used again",
             """
-            $NC -lU sock >got & server=$!; until_true test -S sock
+            $NC -lU sock >got & server=$!; listening_at sock
             echo hi | $NC -NU sock
             wait $server; inode=$(stat -c %i sock); $NC -lU sock >again & server=$!; until_true sh -c 'grep -q sock /proc/net/unix'; echo ho | $NC -NU sock
             wait $server; cat again
@@ -84,7 +84,7 @@ struct NetcatUnixTests {
         NetcatScenario(
             "-z of a path",
             """
-            $NC -lU sock >got & until_true test -S sock
+            $NC -lU sock >got & listening_at sock
             $NC -zU sock; echo $?
             """
         ),
@@ -104,7 +104,7 @@ struct NetcatUnixTests {
         NetcatScenario(
             "a large file",
             """
-            seq 300000 >sent; $NC -lU sock >got & server=$!; until_true test -S sock
+            seq 300000 >sent; $NC -lU sock >got & server=$!; listening_at sock
             $NC -NU sock <sent
             wait $server; cmp sent got; echo $?
             """
@@ -112,7 +112,7 @@ struct NetcatUnixTests {
         NetcatScenario(
             "both ways",
             """
-            seq 4000000 >sent; seq 50000 >asked; $NC -lNU sock <sent >got & server=$!; until_true test -S sock
+            seq 4000000 >sent; seq 50000 >asked; $NC -lNU sock <sent >got & server=$!; listening_at sock
             $NC -NU sock <asked | cksum
             wait $server; cksum <got
             """,
@@ -121,7 +121,7 @@ struct NetcatUnixTests {
         NetcatScenario(
             "-k",
             """
-            $NC -lkU sock </dev/null >got & until_true test -S sock
+            $NC -lkU sock </dev/null >got & listening_at sock
             echo one | $NC -NU sock; echo two | $NC -NU sock; until_true grep -q two got; cat got
             """
         ),

@@ -9,6 +9,7 @@ public enum PrivateNetwork {
     /// - `$NC`: the netcat that is tried, called by the name `nc`;
     /// - `$T`: an empty directory, which is the working directory;
     /// - `listening PORT`, `bound PORT`: wait until something listens on a TCP port, has a UDP port;
+    /// - `listening_at PATH`: waits until a stream socket listens at a path;
     /// - `until_true COMMAND…`: runs a command until it succeeds, for five seconds at most;
     /// - `status NAME COMMAND…`: runs a command and then prints `NAME: ` and its exit status.
     /// - Parameter netcat: the path of the program that `$NC` stands for.
@@ -44,6 +45,7 @@ public enum PrivateNetwork {
         has_udp() { grep -q ": [0-9A-F]*:$(printf %04X "$1") " /proc/net/udp /proc/net/udp6; }
         listening() { until_true has_tcp "$1"; }
         bound() { until_true has_udp "$1"; }
+        listening_at() { until_true grep -q " 00010000 .* $1$" /proc/net/unix; }
         status() { label=$1; shift; "$@"; echo "$label: $?"; }
 
         """
