@@ -119,7 +119,7 @@ import Testing
         try FileManager.default.removeItem(atPath: directory)
         try FileManager.default.createSymbolicLink(atPath: directory, withDestinationPath: root)
         #expect(isUnusable())
-        #expect(throws: ConfinementStore.StoreError.self) { try store.write(record) }
+        #expect(throws: StateFile.StateError.self) { try store.write(record) }
     }
 
     @Test(arguments: [SystemCall.open, .write, .fsync, .rename, .close])
@@ -128,7 +128,7 @@ import Testing
         var more = record
         more.lines.removeFirst()
         FaultPlan.$current.withValue(FaultPlan(failing: call, with: .noSpace, after: call == .open ? 2 : 0)) {
-            #expect(throws: ConfinementStore.StoreError.self) { try store.write(more) }
+            #expect(throws: StateFile.StateError.self) { try store.write(more) }
         }
         #expect(store.read().record == record)
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(root)/lowport") == ["confinement"])

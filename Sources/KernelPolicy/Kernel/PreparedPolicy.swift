@@ -83,7 +83,7 @@ extension PolicyReading {
         let old = ConfinementStore.system.read().record
         let record = isInForce ? new : old.map { new.union($0) } ?? new
         if let old, old.lines == record.lines { return [] }
-        do throws(ConfinementStore.StoreError) {
+        do throws(StateFile.StateError) {
             try ConfinementStore.system.write(record)
             return []
         } catch { return ["cannot record who is confined: \(error.text)"] }
