@@ -9,6 +9,9 @@ public struct Target: Hashable, Sendable {
     public let image: ProgramImage
     /// Whether the program gains privileges when it is executed: set-user-ID, set-group-ID or file capabilities.
     public let gainsPrivileges: Bool
+    /// Whether the program loses ambient capabilities when it is executed: it is set-ID, or has the attribute of file
+    /// capabilities, even an empty one (`ambient set` in capabilities(7)).
+    public let losesAmbient: Bool
     /// Whether the program is started through env(1), so that it is not the first program that is loaded.
     public let isBehindEnv: Bool
     /// Whether the program's file is readable; a program with an unreadable file cannot be inspected.
@@ -19,6 +22,7 @@ public struct Target: Hashable, Sendable {
         path: ByteString,
         image: ProgramImage,
         gainsPrivileges: Bool = false,
+        losesAmbient: Bool = false,
         isBehindEnv: Bool = false,
         isReadable: Bool = true
     ) {
@@ -26,6 +30,7 @@ public struct Target: Hashable, Sendable {
         self.path = path
         self.image = image
         self.gainsPrivileges = gainsPrivileges
+        self.losesAmbient = losesAmbient
         self.isBehindEnv = isBehindEnv
     }
 
@@ -45,11 +50,14 @@ public struct Target: Hashable, Sendable {
             }
             image = Self.image(of: file)
         }
-        let mode = (try? FileStatus(of: file))?.mode
+        let isSetID = (try? FileStatus(of: file))?.mode.isSetID ?? false
+        // Behind the magic number are the permitted and inheritable sets (`struct vfs_cap_data`, `<linux/capability.h>`).
+        let attribute = try? readAttribute(.capability, of: file, followLinks: true, limit: 64)
         self.init(
             path: path,
             image: image,
-            gainsPrivileges: mode?.isSetID ?? false || Self.hasCapabilities(file),
+            gainsPrivileges: isSetID || attribute?.dropFirst(4).prefix(16).contains { $0 != 0 } == true,
+            losesAmbient: isSetID || attribute != nil,
             isBehindEnv: isBehindEnv,
             isReadable: image != .unknown || (try? checkAccess(.read, to: file)) != nil
         )
@@ -73,11 +81,5 @@ public struct Target: Hashable, Sendable {
             let bytes = try? file.read(upTo: ProgramImage.prefixLength)
         else { return .unknown }
         return ProgramImage(bytes)
-    }
-
-    private static func hasCapabilities(_ path: ByteString) -> Bool {
-        // Behind the magic number are the permitted and inheritable sets (`struct vfs_cap_data`, `<linux/capability.h>`).
-        let attribute = (try? readAttribute(.capability, of: path, followLinks: true, limit: 64)) ?? []
-        return attribute.dropFirst(4).prefix(16).contains { $0 != 0 }
     }
 }

@@ -61,7 +61,9 @@ struct Launcher {
         switch options.via ?? .auto {
         case .ambient: try becomeUser()
         case .kernel: try kernel()
-        case .preload: try preload("it was requested")
+        case .preload:
+            try preload("it was requested")
+            if options.isVerbose, let obstacle = HelperObstacle(toStarting: try helper()) { complain(obstacle) }
         case .broker:
             let helper = try helper()
             do throws(Broker.StartError) { try broker(helper, "it was requested") } catch {
@@ -80,7 +82,9 @@ struct Launcher {
         let choice = EngineChoice.forTree(target, mayGainPrivileges: CurrentProcess.mayGainPrivileges)
         if choice.engine == .preload {
             try preload(choice.reason)
-            if !CurrentProcess.mayGainPrivileges, let obstacle = HelperObstacle(toStarting: try helper()) {
+            if options.isVerbose || !CurrentProcess.mayGainPrivileges,
+                let obstacle = HelperObstacle(toStarting: try helper())
+            {
                 complain(obstacle)
             }
             return
@@ -157,6 +161,11 @@ struct Launcher {
         do throws(Errno) {
             try CurrentProcess.become(user, group, name: name)
             explain("ambient", "the program is one of \(name) with CAP_NET_BIND_SERVICE")
+            if let target = Target(program: options.command[0]), target.losesAmbient {
+                printError(
+                    "\(target.path) does not keep the ambient capability: it is set-id, or its file has capabilities, even if none are in them"
+                )
+            }
         } catch { throw LaunchError(message: "cannot become \(name): \(error.sentence)") }
     }
 

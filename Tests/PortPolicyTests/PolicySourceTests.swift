@@ -33,7 +33,7 @@ import Testing
 
             """
         let now = Timestamp(rawValue: 1_800_000_000)
-        let inventory = SourceInventory(rules: contents(text), at: now, withDoubts: true)
+        let inventory = SourceInventory(rules: contents(text), at: now, doubts: .all)
         #expect(inventory.entries.map(\.location.byteString) == ["/etc/lowport/rules:1"])
         #expect(inventory.entries.map(\.addresses) == ["127.0.0.0/8"])
         #expect(inventory.entries.map(\.counter) == inventory.entries.compactMap { $0.rule?.byteString })
@@ -45,12 +45,12 @@ import Testing
                 "/etc/lowport/rules:1: expired at 2020-01-01T00:00:00Z"
             ]
         )
-        #expect(SourceInventory(rules: contents(text), at: now, withDoubts: false).diagnostics.isEmpty)
+        #expect(SourceInventory(rules: contents(text), at: now, doubts: .none).diagnostics.isEmpty)
     }
 
     @Test func `a faulty file has no entries, and its fault a place`() {
         let text = contents("allow uid 1 tcp 80\nalow everyone tcp 81\n")
-        let inventory = SourceInventory(rules: text, at: Timestamp(rawValue: 0), withDoubts: false)
+        let inventory = SourceInventory(rules: text, at: Timestamp(rawValue: 0), doubts: .none)
         #expect(inventory.entries.isEmpty && inventory.count == (1, 1))
         #expect(inventory.diagnostics.map(\.gravity) == [.error] && inventory.diagnostics[0].isSerious)
         #expect(inventory.diagnostics[0].asMessage.original.hasPrefix("/etc/lowport/rules:2:1: "))

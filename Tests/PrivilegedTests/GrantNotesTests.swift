@@ -83,7 +83,7 @@ import Testing
                 as alice env LD_LIBRARY_PATH=/mnt/srv/lib $program 2> err && plain=starts || plain=fails
                 lowport grant --program $program > out 2> said
                 as alice env LD_LIBRARY_PATH=/mnt/srv/lib $program 2> err && now=starts || now=fails
-                grep -q "does not start\\|does not exist" said && warned=warned || warned=silent
+                grep -q "cannot be started" said && warned=warned || warned=silent
                 echo "${program##*/}: $plain, $now, $warned"
             done
             lowport revoke --program runpath -q; lowport grant --program runpath --dry-run 2>&1 | grep loader
@@ -110,7 +110,7 @@ import Testing
                         static: starts, starts, silent
                         below: starts, starts, silent
                         out: starts, fails, warned
-                        warning: /mnt/srv/runpath: with capabilities, the program does not start: its loader then ignores $ORIGIN \
+                        warning: /mnt/srv/runpath cannot be started: as its file gives it privileges, the loader ignores $ORIGIN \
                         and LD_LIBRARY_PATH, and does not find libx-of-test.so
 
                         """
@@ -129,23 +129,25 @@ import Testing
             printf '#!/bin/sh\\n' > script; echo text > text; cp true plain; chmod 755 script text; chmod 644 plain
             cp true boot; setcap cap_sys_boot=p boot
             said() {
-                lowport grant --program "$@" 2>&1 > out | sed -n "s|^warning: /mnt/srv/|$how: |p"
+                lowport grant --program "$@" 2>&1 > out | grep -v "every user\\|an upgrade" | \\
+                    sed -n "s|/mnt/srv/||g; s|^warning: |$how: |p"
             }
             for how in --dry-run --json; do
                 for file in true nosuid/true noexec/true script text plain; do said $file $how; done
-                setpriv --bounding-set -sys_boot lowport grant --program boot $how 2>&1 > out | grep execve
+                setpriv --bounding-set -sys_boot lowport grant --program boot $how 2>&1 > out | grep bounding
             done
             lowport grant --program script --quiet
             """
         )
         let lines = { (how: ByteString) in
             """
-            \(how): nosuid/true: the file system is mounted nosuid: capabilities have no effect there
-            \(how): noexec/true: the file system is mounted noexec: nothing can be executed there
-            \(how): script: the file is a script: only the capabilities of its interpreter count
-            \(how): text: the file is not a program that the kernel can execute
-            \(how): plain: no user has permission to execute the file
-            warning: /mnt/srv/boot: cap_sys_boot not in the bounding set here: execve fails with "operation not permitted"
+            \(how): file capabilities of nosuid/true have no effect: it lies on a file system that is mounted nosuid
+            \(how): noexec/true may not be executed by user nobody: it lies on a file system that is mounted noexec
+            \(how): file capabilities of a script have no effect: script is run by /usr/bin/dash
+            \(how): file capabilities of a script have no effect: text is run by /usr/bin/dash
+            \(how): plain may not be executed by user nobody: permission denied
+            warning: file capabilities of /mnt/srv/boot have no effect: some of them are outside the bounding set, so that \
+            the program cannot be started at all
 
             """ as ByteString
         }

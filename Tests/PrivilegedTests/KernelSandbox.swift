@@ -5,7 +5,7 @@ import Testing
 
 /// A sandbox in which the kernel can be made to hold processes to the rules: its own only, and nobody else on the machine.
 enum KernelSandbox {
-    /// Runs `script` in a sandbox, with a BPF file system, /run and /var/lib of its own, and
+    /// Runs `script` in a sandbox, with a BPF file system and /run of its own, and
     /// - `$G`: a control group of its own, which the script's processes are in;
     /// - `enable`: `lowport enforce enable` for that group;
     /// - `status COMMAND...`: prints the exit status; what the command says is in the files `said` and `errors`;
@@ -15,7 +15,7 @@ enum KernelSandbox {
     }
 
     private static let prelude: ByteString = """
-        mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /var/lib; mount -t bpf bpf /sys/fs/bpf
+        mount -t tmpfs tmpfs /run; mount -t bpf bpf /sys/fs/bpf
         H=$(awk '{ for (i = 5; i < NF; i++) if ($i == "-" && $(i + 1) == "cgroup2") { print $5; exit } }' \
             /proc/self/mountinfo)
         G=$H/lowport-test-$(tr -d - < /proc/sys/kernel/random/uuid)

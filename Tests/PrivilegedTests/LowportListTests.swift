@@ -49,6 +49,11 @@ import Testing
                         everyone, by program  any       all               all                                         -                            capability of /mnt/work/server
                         everyone              any       1024-65535        all                                         -                            kernel (lowport threshold)
 
+                        """,
+                    errors: """
+                        lowport: /etc/lowport/rules.d/more.rules:1: expired at 1999-01-01T00:00:00Z
+                        lowport: /etc/lowport/rules.d/more.rules:3: there is no user ghost
+
                         """
                 )
         )

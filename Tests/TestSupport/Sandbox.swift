@@ -11,7 +11,7 @@ public import Linux
 ///   `$BIN` first in PATH, and `$T`, an empty directory that everybody may enter;
 /// - users and groups `alice` (1001), `bob` (1002) and the group `dns` (1100), which has bob as a member;
 /// - `as USER COMMAND…`, which runs a command as that user with exactly that user's groups;
-/// - an /etc with empty `authbind/{byport,byaddr,byuid}` and `lowport/rules.d`, and the loopback interface up.
+/// - an empty /var/lib, an /etc with empty `authbind/{byport,byaddr,byuid}` and `lowport/rules.d`, and the loopback interface up.
 public enum Sandbox {
     /// Runs `script` in a new sandbox and waits for its end.
     /// - Parameters:
@@ -37,6 +37,7 @@ public enum Sandbox {
         umask 022
         ip link set lo up
         mount -t tmpfs -o mode=0755 tmpfs /mnt
+        mount -t tmpfs -o mode=0755 tmpfs /var/lib
         mkdir /mnt/etc /mnt/bin /mnt/libexec /mnt/work
         cp -a /etc/. /mnt/etc
         rm -rf /mnt/etc/authbind /mnt/etc/lowport

@@ -5,10 +5,11 @@ internal import Linux
 /// Whether the helper and the broker work for an unprivileged user, by trying.
 enum BrokerHealth {
     static func findings() -> [HealthDiagnostic] {
-        let user = CurrentProcess.realUser == .root && Namespaces.knows(nobody) ? nobody : CurrentProcess.realUser
+        guard let (trial, user) = BrokerTrial.ofOrdinaryUser() else {
+            return [HealthDiagnostic("broker", .note, "it could not be tried")]
+        }
         let tried: ByteString = user == CurrentProcess.realUser ? "tried" : "tried as uid \(user)"
-        switch BrokerTrial.of(user) {
-        case nil: return [HealthDiagnostic("broker", .note, "it could not be tried")]
+        switch trial {
         case .works(.beside): return [HealthDiagnostic("broker", .ok, "it works (\(tried))")]
         case .works(.above):
             let text: ByteString = "it works, with a supervisor that is the ancestor of its programs (\(tried))"
@@ -35,7 +36,4 @@ enum BrokerHealth {
             ]
         }
     }
-
-    /// The overflow user, who owns nothing (`/proc/sys/kernel/overflowuid`).
-    private static var nobody: UserID { UserID(rawValue: 65534) }
 }

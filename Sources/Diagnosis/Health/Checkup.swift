@@ -34,6 +34,7 @@ public struct HealthDiagnostic: Hashable, Sendable {
 public enum Checkup {
     /// Performs all checks, without changing anything.
     public static func all() -> [HealthDiagnostic] {
-        InstallationHealth.findings() + BrokerHealth.findings() + PolicyHealth.findings() + MachineHealth.findings()
+        NamespaceHealth.findings() + InstallationHealth.findings() + BrokerHealth.findings() + PolicyHealth.findings()
+            + ProgramHealth.findings() + MachineHealth.findings()
     }
 }

@@ -31,7 +31,7 @@ enum InstallationHealth {
     }
 
     private static func ownership(of program: ProgramFile) -> [HealthDiagnostic] {
-        if program.owner != .root {
+        if program.owner != .root, !Namespaces.hides(program.owner) {
             let text: ByteString = "\(program.path) belongs to uid \(program.owner)"
             return [
                 HealthDiagnostic(
@@ -102,7 +102,7 @@ enum InstallationHealth {
             var directory: ByteString = parts.count == 1 ? "/" : ""
             for part in parts.dropFirst() { directory += "/" + part }
             if let status = try? FileStatus(of: directory),
-                status.owner != .root || status.mode.isWritableByGroupOrOthers
+                status.owner != .root && !Namespaces.hides(status.owner) || status.mode.isWritableByGroupOrOthers
             {
                 let text: ByteString =
                     "\(directory), above the helper, can be changed by others (uid \(status.owner), mode \(status.mode))"

@@ -11,27 +11,38 @@ public struct AuthbindInventory: Sendable {
     /// The diagnostics about the tree.
     public private(set) var diagnostics: [PolicyDiagnostic] = []
     private let root: ByteString
+    /// The directories that a request has to pass to come to the entry that is being looked at.
+    private var passage = AuthbindPassage()
 
     /// Reads the tree at `root`. The inventory is empty if there is no tree.
     public init(at root: ByteString = "/etc/authbind") {
         self.root = root
         guard let status = try? FileStatus(of: root) else { return }
+        for directory in Self.directories(above: root) {
+            if let status = try? FileStatus(of: directory) { enter(directory, status) }
+        }
         judgeDirectory(root, status)
+        enter(root, status)
         survey("byport") { $0.surveyPort(named: $1, $2) }
         survey("byaddr") { $0.surveyAddress(named: $1, $2) }
-        survey("byuid") { $0.surveyUser(named: $1, $2) }
+        survey("byuid", isSearched: false) { $0.surveyUser(named: $1, $2) }
     }
 
     // MARK: - Directories
 
+    /// - Parameter isSearched: whether the directory is searched with the rights of the user; the helper reads the lines
+    ///   of byuid with its own.
     private mutating func survey(
         _ directory: ByteString,
+        isSearched: Bool = true,
         _ look: (inout AuthbindInventory, ByteString, FileStatus) -> Void
     ) {
         let path: ByteString = "\(root)/\(directory)"
         let names: [ByteString]
         do throws(Errno) {
-            judgeDirectory(path, try FileStatus(of: path))
+            let status = try FileStatus(of: path)
+            judgeDirectory(path, status)
+            if isSearched { enter(path, status) }
             names = try FileDescriptor.open(path, [.readOnly, .directory]).names().sorted()
         } catch {
             if error != .noSuchFile { record(error.sentence, path) }
@@ -44,8 +55,18 @@ public struct AuthbindInventory: Sendable {
         }
     }
 
+    private static func directories(above path: ByteString) -> [ByteString] {
+        let parts = path.split(on: UInt8(ascii: "/")).dropFirst().dropLast()
+        return parts.reduce(into: ["/"]) { $0.append($0.count == 1 ? "/" + $1 : $0[$0.count - 1] + "/" + $1) }
+    }
+
+    private mutating func enter(_ path: ByteString, _ status: FileStatus) {
+        guard let finding = passage.enter(path, status) else { return }
+        record(finding.text, path, finding.isOfRootAlone ? .error : .warning)
+    }
+
     private mutating func judgeDirectory(_ path: ByteString, _ status: FileStatus) {
-        if status.owner != .root || status.mode.isWritableByGroupOrOthers {
+        if status.owner != .root && !Namespaces.hides(status.owner) || status.mode.isWritableByGroupOrOthers {
             let text: ByteString = "uid \(status.owner), mode \(status.mode): others than root can make files here"
             record(text, path, .unsafe)
         }
@@ -71,7 +92,7 @@ public struct AuthbindInventory: Sendable {
 
     private mutating func add(_ path: ByteString, _ status: FileStatus, addresses: ByteString?, _ port: Port) {
         let holders = Self.holders(of: status)
-        for principal in holders {
+        for principal in holders.flatMap(passage.narrowed) {
             let location = RuleLocation(file: "\(root)/\(path)", line: 0)
             entries.append(PolicyEntry(principal, PortRange(port), on: addresses, at: location))
         }
@@ -99,7 +120,9 @@ public struct AuthbindInventory: Sendable {
             return recordIgnoredName(path, expected: "the number of a user, with ! in front for ports from 512 on")
         }
         let full: ByteString = "\(root)/\(path)"
-        if status.mode.isWritableByGroupOrOthers || (status.owner != .root && status.mode.rawValue & 0o200 != 0) {
+        if status.mode.isWritableByGroupOrOthers
+            || (status.owner != .root && !Namespaces.hides(status.owner) && status.mode.rawValue & 0o200 != 0)
+        {
             let text: ByteString = "uid \(status.owner), mode \(status.mode): others than root can write lines here"
             record(text, full, .unsafe)
         }
@@ -131,7 +154,9 @@ public struct AuthbindInventory: Sendable {
             return record(text, path, line: number)
         }
         let location = RuleLocation(file: path, line: number)
-        entries.append(PolicyEntry(.userID(user), ports, on: rule.addressesText, at: location))
+        for principal in passage.narrowed(.userID(user)) {
+            entries.append(PolicyEntry(principal, ports, on: rule.addressesText, at: location))
+        }
     }
 
     // MARK: - Diagnostics

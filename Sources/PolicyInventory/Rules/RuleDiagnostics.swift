@@ -6,6 +6,9 @@ extension RuleStore.Contents {
     /// The errors because of which files or directories grant nothing.
     var errors: [PolicyDiagnostic] {
         let readErrors = readErrors.map { refusal in
+            if refusal.isOfHiddenOwner {
+                return PolicyDiagnostic(Message(refusal.hiddenOwner), path: refusal.path, .error)
+            }
             // The text of a read error begins with its path.
             let message = ByteString(refusal.byteString.bytes.dropFirst(refusal.path.count + 2))
             return PolicyDiagnostic(Message(message), path: refusal.path, .error)
@@ -18,14 +21,23 @@ extension RuleStore.Contents {
     }
 
     /// Warnings about valid rules that allow nothing, less than they seem to, or nothing more than other rules.
-    func doubts(at now: Timestamp) -> [PolicyDiagnostic] {
+    func doubts(_ wanted: SourceInventory.Doubts, at now: Timestamp) -> [PolicyDiagnostic] {
+        if wanted == .none { return [] }
         var accounts = KnownNames()
         let rules = files.flatMap(\.rules)
-        let shadows = RuleShadows(rules, now: now)
+        let shadows = RuleShadows(wanted == .all ? rules : [], now: now)
+        let isRootConfined = files.contains { $0.confinements.contains { $0.confinement == .root } }
+        let threshold = (try? PortThreshold.current) ?? PortThreshold.standard
         let doubts = rules.indices.flatMap { index in
             let (rule, location) = rules[index]
             var messages = Self.reasonsToDoubt(rule, now: now, &accounts)
-            if messages.isEmpty, let other = shadows.cover(ofRule: index) {
+            if !isRootConfined, accounts.isRoot(rule.principal) {
+                messages.append("allows nothing: root may bind every port already")
+            }
+            if rule.ports.allSatisfy({ UInt32($0.lower.rawValue) >= threshold }) {
+                messages.append("allows nothing: every user may bind ports from \(threshold) on already")
+            }
+            if messages.isEmpty, wanted == .all, let other = shadows.cover(ofRule: index) {
                 messages = ["allows nothing that \(other) does not allow already"]
             }
             return messages.map { Self.warning($0, location) }
@@ -63,6 +75,8 @@ extension RuleStore.Contents {
         switch rule.principal {
         case .user(let name) where !accounts.hasUser(name): reasons.append(accounts.absence(ofUser: name))
         case .group(let name) where !accounts.hasGroup(name): reasons.append(accounts.absence(ofGroup: name))
+        case .group(let name) where accounts.isWithoutMembers(name):
+            reasons.append("group \(name) has no members: only a process that is started with the group can use it")
         default: break
         }
         if rule.isExpired(at: now), let until = rule.until { reasons.append("expired at \(until)") }
@@ -71,5 +85,18 @@ extension RuleStore.Contents {
             reasons.append("\"on \(prefix)\" matches no bind; for every address write \(all), or no \"on\"")
         }
         return reasons
+    }
+}
+
+extension RuleStore.ReadError {
+    /// Whether the owner is a user that the user namespace of this process does not show, and may well be root.
+    var isOfHiddenOwner: Bool {
+        guard case .owner(let user) = reason else { return false }
+        return Namespaces.hides(user)
+    }
+
+    /// The same as the end of a sentence.
+    var hiddenOwner: ByteString {
+        "its owner is not seen in this user namespace, where the rules let nobody bind anything"
     }
 }

@@ -9,14 +9,22 @@ extension SourceInventory {
     /// - Parameters:
     ///   - contents: the files.
     ///   - now: the time that `until` is compared with.
-    ///   - withDoubts: whether to look also for rules that allow nothing, or less than they seem to.
-    public init(rules contents: RuleStore.Contents, at now: Timestamp, withDoubts: Bool) {
+    ///   - doubts: the rules to look for that allow nothing, or less than they seem to.
+    public init(rules contents: RuleStore.Contents, at now: Timestamp, doubts: Doubts) {
         self.init(of: .rules)
         let valid = contents.rules.files
         entries = valid.flatMap(\.rules).map { PolicyEntry($0.rule, at: $0.location) }
         confinements = valid.flatMap(\.confinements)
         count = (contents.files.count, contents.files.map(\.rules.count).reduce(0, +))
-        diagnostics = contents.errors + (withDoubts ? contents.doubts(at: now) : [])
+        diagnostics = contents.errors + contents.doubts(doubts, at: now)
+    }
+
+    /// Creates the inventory of the rules of this machine, with what keeps users from reading them.
+    init(rulesOfMachine contents: RuleStore.Contents, at now: Timestamp, doubts: Doubts) {
+        self.init(rules: contents, at: now, doubts: doubts)
+        diagnostics += RulesReach.obstacles(contents).map {
+            PolicyDiagnostic(Message($0.text), path: $0.path, .warning)
+        }
     }
 }
 
@@ -47,20 +55,17 @@ extension SourceSnapshot {
 extension SourceHealth {
     static func ofRules() -> SourceHealth {
         let contents = RuleStore.system.load()
-        var health = SourceHealth(summary: "\(contents.files.map(\.rules.count).reduce(0, +)) in force")
-        health.errors = contents.readErrors.map { ($0.byteString, "lowport check") }
+        let hidden = contents.readErrors.first { $0.isOfHiddenOwner }
+        var health = SourceHealth(
+            summary: hidden.map { "\($0.path): \($0.hiddenOwner)" }
+                ?? "\(contents.files.map(\.rules.count).reduce(0, +)) in force"
+        )
+        health.errors = contents.readErrors.filter { !$0.isOfHiddenOwner }.map { ($0.byteString, "lowport check") }
         for file in contents.files where !file.isValid {
             health.errors.append(("\(file.path) has errors and grants nothing", "lowport check"))
         }
-        for file in contents.files where file.isValid {
-            guard let status = try? FileStatus(of: file.path), status.mode.rawValue & 0o004 == 0 else { continue }
-            let command = ShellCommand(["sudo", "chmod", "o+r", ShellCommand.operand(file.path)])
-            health.errors.append(
-                (
-                    "\(file.path) has mode \(status.mode): users cannot read it, so it grants them nothing",
-                    command.map { Message($0) }
-                )
-            )
+        for obstacle in RulesReach.obstacles(contents) {
+            health.errors.append(("\(obstacle.path): \(obstacle.text)", obstacle.remedy))
         }
         return health
     }

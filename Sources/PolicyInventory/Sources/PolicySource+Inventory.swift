@@ -6,10 +6,10 @@ extension PolicySource {
     /// Everything that the source of this machine allows, for lists.
     /// - Parameters:
     ///   - now: the time that `until` is compared with.
-    ///   - withDoubts: whether to look also for entries that allow nothing, or less than they seem to.
-    public func inventory(at now: Timestamp, withDoubts: Bool) -> SourceInventory {
+    ///   - doubts: the entries to look for that allow nothing, or less than they seem to.
+    public func inventory(at now: Timestamp, doubts: SourceInventory.Doubts) -> SourceInventory {
         switch self {
-        case .rules: SourceInventory(rules: RuleStore.system.load(), at: now, withDoubts: withDoubts)
+        case .rules: SourceInventory(rulesOfMachine: RuleStore.system.load(), at: now, doubts: doubts)
         case .authbind: SourceInventory(AuthbindInventory())
         }
     }

@@ -15,6 +15,16 @@ public struct SourceInventory: Sendable {
     /// The numbers of rules and of rules files, valid or not; zero for a source that is not written in rules.
     public var count: (files: Int, rules: Int) = (0, 0)
 
+    /// Which entries without use to look for.
+    public enum Doubts: Hashable, Sendable {
+        /// None.
+        case none
+        /// Those that nobody can use.
+        case useless
+        /// Those, and the ones that allow nothing that another entry does not allow already.
+        case all
+    }
+
     /// Creates an empty inventory.
     public init(of source: PolicySource) { self.source = source }
 }

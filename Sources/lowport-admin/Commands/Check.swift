@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import Diagnosis
 internal import Linux
 internal import PolicyInventory
 internal import PortPolicy
@@ -10,7 +11,8 @@ struct Check: ParsableCommand {
         abstract: "Look for errors in the rules and in the authbind tree.",
         discussion: """
             Without FILE: the rules of this machine, with the owners and modes of the
-            files and the directories above them, and the files below /etc/authbind. With
+            files and the directories above them, the files below /etc/authbind, and the
+            programs that have the capability or lost it. With
             FILE: the text of the files alone, wherever they lie, so that they can be
             checked before they are put in place. Ends with 0 if there is no error and 1
             if there is one; warnings are not errors, unless --strict makes them so.
@@ -38,9 +40,9 @@ struct Check: ParsableCommand {
         let now = Timestamp(rawValue: WallClock.seconds)
         let inventories =
             try files.isEmpty
-            ? PolicySource.allCases.map { $0.inventory(at: now, withDoubts: true) }
-            : [SourceInventory(rules: read(), at: now, withDoubts: true)]
-        let diagnostics = inventories.flatMap(\.diagnostics)
+            ? PolicySource.allCases.map { $0.inventory(at: now, doubts: .all) }
+            : [SourceInventory(rules: read(), at: now, doubts: .all)]
+        let diagnostics = inventories.flatMap(\.diagnostics) + (files.isEmpty ? ProgramHealth.diagnostics() : [])
         let hasErrors = diagnostics.contains { $0.isSerious || strict }
         if json {
             try printJSON(CheckAnswer(diagnostics, inventories, hasErrors: hasErrors))

@@ -10,7 +10,8 @@ struct Doctor: ParsableCommand {
         discussion: """
             Looks at the parts of the installation and their privileges, at the files
             of the policy and at what the kernel can do. Each line is ok, a note, or an
-            error with what to do about it. Ends with 1 if there is an error.
+            error with what to do about it. The last line says how many errors there are.
+            Ends with 1 if there is one.
 
             EXAMPLES
               lowport doctor
@@ -35,8 +36,18 @@ struct Doctor: ParsableCommand {
                 if let remedy = finding.remedy { table.append(below: "-> \(remedy)") }
             }
             try printOut(lines: table.lines(fitting: .standardOutput))
+            try printOut(summary(of: findings))
         }
         if findings.contains(where: { $0.state == .error }) { throw Status.no }
+    }
+
+    /// `2 errors, 1 note`, `no errors, 3 notes`.
+    private func summary(of findings: [HealthDiagnostic]) -> ByteString {
+        func counted(_ state: HealthDiagnostic.State, _ noun: ByteString) -> ByteString {
+            let number = findings.count { $0.state == state }
+            return "\(number == 0 ? "no" : "\(number)") \(noun)\(number == 1 ? "" : "s")"
+        }
+        return "\(counted(.error, "error")), \(counted(.note, "note"))"
     }
 }
 

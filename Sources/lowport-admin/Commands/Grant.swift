@@ -2,6 +2,7 @@
 internal import ArgumentParser
 internal import Linux
 internal import PolicyEditing
+internal import PolicyInventory
 internal import PortPolicy
 
 /// `lowport grant`.
@@ -82,7 +83,11 @@ struct Grant: ParsableCommand {
         if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
         let isNew = try file.give(isDryRun: editing.isDryRun)
         let change = RulesChange(added: isNew ? ["cap_net_bind_service=ep \(file.path)"] : [])
-        if !editing.isDryRun { ChangeLog.write(change) }
+        if !editing.isDryRun {
+            ChangeLog.write(change)
+            try ProgramGrant.recording { () throws(StateFile.StateError) in try GrantedPrograms.system.insert(file.path)
+            }
+        }
         try editing.report(change)
         if editing.quiet { return }
         for warning in file.warnings() { printError(warning) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import Diagnosis
 internal import Linux
 internal import PolicyInventory
 internal import PortPolicy
@@ -12,9 +13,9 @@ struct List: ParsableCommand {
             One table of everything that allows: the rules, the files below /etc/authbind,
             programs along PATH with the capability, and the first unprivileged port; then
             the users and groups that are confined to the rules. For root, also how many
-            binds the kernel engine granted by each line. Files that grant nothing, because
-            of an error or because other users may write to them, are named on standard
-            error.
+            binds the kernel engine granted by each line. What has no effect is named on
+            standard error: files with errors, or that users cannot read; rules that nobody
+            can use; programs that lost the capability; a helper that does not work.
 
             EXAMPLES
               lowport list
@@ -39,13 +40,13 @@ struct List: ParsableCommand {
     @Flag(help: "Write JSON (schema lowport.list/1).")
     var json = false
 
-    @Flag(name: .shortAndLong, help: "Say nothing of files that grant nothing.")
+    @Flag(name: .shortAndLong, help: "Do not say what has no effect.")
     var quiet = false
 
     func run() throws {
         let now = Timestamp(rawValue: WallClock.seconds)
         let filter = ListFilter(user: user?.bytes, ports: port?.ranges)
-        let all = PolicySource.allCases.map { $0.inventory(at: now, withDoubts: false) }
+        let all = PolicySource.allCases.map { $0.inventory(at: now, doubts: .useless) }
         let shown = all.map { inventory in
             var shown = inventory
             shown.entries.removeAll { !filter.wants($0.principal, $0.ports) }
@@ -61,9 +62,25 @@ struct List: ParsableCommand {
         )
         if json { try printJSON(answer, keysAreFinal: true) } else { try printOut(lines: answer.lines(filter)) }
         if quiet { return }
-        for diagnostic in all.flatMap(\.diagnostics) where diagnostic.gravity == .error {
+        let locations = Set(shown.flatMap(\.entries).map(\.location))
+        for diagnostic in all.flatMap(\.diagnostics)
+        where diagnostic.gravity == .error || diagnostic.concerns(locations) {
             printError(message: "lowport: \(diagnostic)")
         }
+        for diagnostic in ProgramHealth.diagnostics() { printError(message: "lowport: \(diagnostic)") }
+        if !locations.isEmpty, let obstacle = PolicyReach.obstacle() {
+            printError("lowport: nothing of the rules and of /etc/authbind has an effect here: \(obstacle)")
+            printError("hint: lowport doctor")
+        }
+    }
+}
+
+extension PolicyDiagnostic {
+    /// Whether it is about an entry at one of `locations`, or about all entries of its file or directory.
+    fileprivate func concerns(_ locations: Set<RuleLocation>) -> Bool {
+        guard gravity == .warning else { return false }
+        guard let line else { return locations.contains { $0.file == path || $0.file.hasPrefix(path + "/") } }
+        return locations.contains(RuleLocation(file: path, line: line))
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Capabilities
+internal import Diagnosis
 internal import Linux
 internal import PolicyInventory
 internal import PortPolicy

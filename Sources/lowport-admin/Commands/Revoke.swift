@@ -2,6 +2,7 @@
 internal import ArgumentParser
 internal import Linux
 internal import PolicyEditing
+internal import PolicyInventory
 internal import PortPolicy
 
 /// `lowport revoke`.
@@ -35,7 +36,12 @@ struct Revoke: ParsableCommand {
             if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
             let isLess = try file.take(isDryRun: editing.isDryRun)
             let change = RulesChange(removed: isLess ? ["cap_net_bind_service=ep \(file.path)"] : [])
-            if !editing.isDryRun { ChangeLog.write(change) }
+            if !editing.isDryRun {
+                ChangeLog.write(change)
+                try ProgramGrant.recording { () throws(StateFile.StateError) in
+                    try GrantedPrograms.system.remove(file.path)
+                }
+            }
             return try editing.report(change)
         }
         let revocation = Revocation(

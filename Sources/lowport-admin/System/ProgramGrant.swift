@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import Capabilities
+internal import Diagnosis
 internal import Linux
+internal import PolicyInventory
 
 /// The permission of a program to bind every port: the capability `cap_net_bind_service` of its file.
 ///
@@ -113,6 +115,13 @@ struct ProgramGrant: ~Copyable {
         }
     }
 
+    /// Changes the record of the programs, which is no condition of the change itself.
+    static func recording(_ change: () throws(StateFile.StateError) -> Void) throws {
+        do throws(StateFile.StateError) { try change() } catch {
+            throw failure("cannot note the program for lowport check: \(error.text)", status: Status.system)
+        }
+    }
+
     /// The warnings for a user who gives the capability to the file.
     func warnings() -> [ByteString] {
         let permitted = (before?.permitted ?? []).union([.netBindService])
@@ -120,7 +129,7 @@ struct ProgramGrant: ~Copyable {
             "warning: every user who runs \(path) may bind every port with it, on every address",
             "warning: an upgrade that replaces the file takes the capability away",
         ]
-        warnings += ProgramStart.obstacles(to: path, permitted: permitted).map { "warning: \(path): \($0)" }
+        warnings += CapabilityStart.obstacles(to: path, permitted: permitted).map { "warning: \($0)" }
         return warnings
     }
 }

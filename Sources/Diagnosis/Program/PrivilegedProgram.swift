@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Capabilities
-internal import Linux
+public import Capabilities
+public import Linux
 
 /// A program that may bind every port because of its file capabilities.
-struct PrivilegedProgram {
-    let path: ByteString
-    let capabilities: FileCapabilities
+public struct PrivilegedProgram {
+    /// The path, as it was found.
+    public let path: ByteString
+    /// The capabilities of the file.
+    public let capabilities: FileCapabilities
 
     /// The programs in the directories of PATH, each once, in the order in which a shell finds them.
-    static func alongPath() -> [PrivilegedProgram] {
+    public static func alongPath() -> [PrivilegedProgram] {
         let path = Environment.value(of: "PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         var seen: Set<[UInt64]> = []
         var programs: [PrivilegedProgram] = []

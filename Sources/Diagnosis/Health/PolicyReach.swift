@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import BindBroker
+public import Linux
+
+/// Whether what the policy allows reaches any program here, by trying.
+public enum PolicyReach {
+    /// Why the permissions of the policy have no effect for ordinary users, as a sentence; nil if they have, or if that
+    /// cannot be tried.
+    public static func obstacle() -> ByteString? {
+        if case .holds(isComplete: true) = KernelEngineState.current(for: nil) { return nil }
+        guard case .fails(.helper(let obstacle)) = BrokerTrial.ofOrdinaryUser()?.trial else { return nil }
+        return obstacle.sentence
+    }
+}
+
+extension BrokerTrial {
+    /// The trial as the calling user or, for root, as a user who owns nothing; nil if it could not be made.
+    static func ofOrdinaryUser() -> (trial: BrokerTrial, user: UserID)? {
+        // The overflow user (`/proc/sys/kernel/overflowuid`).
+        let nobody = UserID(rawValue: 65534)
+        let user = CurrentProcess.realUser == .root && Namespaces.knows(nobody) ? nobody : CurrentProcess.realUser
+        return BrokerTrial.of(user).map { ($0, user) }
+    }
+}
