@@ -37,7 +37,7 @@ import Testing
             1 hint: see lowport(8)
             64 hint: lowport --help names them all
             64   See 'lowport list --help' for more information.
-            1 ok     getxattrat  getcap reads attributes without opening files
+            1 2 errors, 2 notes
             0
 
             """
