@@ -14,6 +14,8 @@ public struct EngineState: Hashable, Sendable {
     public var isComplete: Bool
     /// The fingerprint of the policy files from when the kernel got the policy.
     public var files: PolicyFingerprint
+    /// The programs that rules name, with their files as the kernel got them.
+    public var programs: [NamedProgramFile]
     /// What only people want to know; nil if an earlier version wrote the file.
     public var details: Details?
 
@@ -69,8 +71,10 @@ public struct EngineState: Hashable, Sendable {
         cgroup: ByteString,
         isComplete: Bool,
         files: PolicyFingerprint = PolicyFingerprint(),
+        programs: [NamedProgramFile] = [],
         details: Details? = nil
     ) {
+        self.programs = programs
         self.network = network
         self.cgroup = cgroup
         self.isComplete = isComplete
@@ -93,6 +97,7 @@ public struct EngineState: Hashable, Sendable {
         var cgroup: ByteString?
         var isComplete: Bool?
         var files: PolicyFingerprint?
+        var programs: [NamedProgramFile] = []
         var details: Details?
         for line in text.split(on: UInt8(ascii: "\n")) {
             let words = line.split(on: UInt8(ascii: " "))
@@ -108,10 +113,18 @@ public struct EngineState: Hashable, Sendable {
             if words[0] == "cgroup" { cgroup = value }
             if words[0] == "complete" { isComplete = value == "yes" }
             if words[0] == "files" { files = PolicyFingerprint(value) }
+            if words[0] == "program", let program = NamedProgramFile(value) { programs.append(program) }
             if words[0] == "details" { details = Details(value) }
         }
         guard let network, let cgroup, let isComplete, let files else { return nil }
-        self.init(network: network, cgroup: cgroup, isComplete: isComplete, files: files, details: details)
+        self.init(
+            network: network,
+            cgroup: cgroup,
+            isComplete: isComplete,
+            files: files,
+            programs: programs,
+            details: details
+        )
         if byteString != text { return nil }
     }
 
@@ -119,14 +132,18 @@ public struct EngineState: Hashable, Sendable {
     public var byteString: ByteString {
         let network: ByteString = if let network { ByteString(decimal: network) } else { "all" }
         let complete: ByteString = isComplete ? "yes" : "no"
-        let text: ByteString = "network \(network)\ncgroup \(cgroup)\ncomplete \(complete)\nfiles \(files)\n"
+        var text: ByteString = "network \(network)\ncgroup \(cgroup)\ncomplete \(complete)\nfiles \(files)\n"
+        for program in programs { text += "program \(program)\n" }
         return details.map { "\(text)details \($0.byteString)\n" } ?? text
     }
 
-    /// Whether the policy files are unchanged since the kernel got the policy.
+    /// Whether the policy files, and the programs that rules name, are unchanged since the kernel got the policy.
     ///
     /// Commands such as `lowport grant` load every change into the kernel; an editor does not.
-    public var isCurrent: Bool { files.agrees(with: .current()) }
+    public var isCurrent: Bool { files.agrees(with: .current()) && areProgramsCurrent }
+
+    /// Whether the programs that rules name are the files that the kernel got.
+    public var areProgramsCurrent: Bool { programs.allSatisfy { $0.isCurrent } }
 
     /// Returns the state of this machine; nil if the file does not exist or if a user other than root can have written
     /// it.
@@ -134,7 +151,7 @@ public struct EngineState: Hashable, Sendable {
         let path: ByteString = "\(directory)/\(name)"
         guard let file = try? FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking]),
             let status = try? file.status(), status.kind == .regular, status.owner == .root,
-            !status.mode.isWritableByGroupOrOthers, let text = try? file.readToEnd(limit: 8192)
+            !status.mode.isWritableByGroupOrOthers, let text = try? file.readToEnd(limit: 16 << 20)
         else { return nil }
         return EngineState(ByteString(text))
     }

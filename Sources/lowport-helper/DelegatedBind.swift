@@ -82,7 +82,8 @@ struct DelegatedBind {
             transport: (try? socket.transportProtocol()) ?? .other,
             address: address.address,
             port: address.port,
-            isDualStack: isDualStack
+            isDualStack: isDualStack,
+            program: ProcessName.executable(of: thread)
         )
     }
 

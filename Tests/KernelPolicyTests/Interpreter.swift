@@ -17,6 +17,8 @@ struct Interpreter {
         var time: UInt64 = 0
         /// Whether the socket takes IPv6 alone.
         var isIPv6Only = false
+        /// The program; nil for a thread of the kernel.
+        var program: ProgramInode?
         /// Whether the process has CAP_NET_BIND_SERVICE, in its user namespace.
         var hasCapability = false
         /// The user namespaces, by their depth below the first: that of the process, and that which owns the network.
@@ -44,6 +46,10 @@ struct Interpreter {
         static let kernelSocket: UInt64 = 12 << 40
         static let network: UInt64 = 13 << 40
         static let userNamespace: UInt64 = 14 << 40
+        static let memory: UInt64 = 15 << 40
+        static let file: UInt64 = 16 << 40
+        static let inode: UInt64 = 17 << 40
+        static let fileSystem: UInt64 = 18 << 40
     }
 
     /// A socket of the kernel, as far as programs look into it.
@@ -68,6 +74,16 @@ struct Interpreter {
     /// The way from the context to the network namespace, likewise.
     static let socket = SocketFields(cast: 4321, socket: 16, network: 40, cookie: 96)
 
+    /// The way to the program, likewise.
+    static let program = ProgramFields(
+        memory: 2200,
+        executable: 800,
+        inode: 160,
+        number: 72,
+        fileSystem: 40,
+        device: 20
+    )
+
     /// What the kernel's own check looks at, likewise.
     static let privileges = PrivilegeFields(
         capabilities: 64,
@@ -81,6 +97,7 @@ struct Interpreter {
 
     private let instructions: [Instruction]
     private let policy: LongestPrefixMap
+    private let programs: [[UInt8]: [UInt8]]
     private var context: [UInt8]
     private var stack = [UInt8](repeating: 0, count: 512)
     private var values: [[UInt8]] = []
@@ -103,7 +120,19 @@ struct Interpreter {
     /// Whether the ring buffer has no room.
     var ringBufferIsFull = false
 
-    init(_ program: AssembledProgram, policy: LongestPrefixMap, context: [UInt8], process: Process) {
+    init(
+        _ program: AssembledProgram,
+        policy: LongestPrefixMap,
+        programs: [ProgramInode: UInt32] = [:],
+        context: [UInt8],
+        process: Process
+    ) {
+        self.programs = Dictionary(
+            uniqueKeysWithValues: programs.map { inode, number in
+                let key = Self.bytes(of: inode.number) + Self.bytes(of: UInt64(inode.device))
+                return (key, Self.bytes(of: UInt64(number)))
+            }
+        )
         instructions = program.instructions
         self.policy = policy
         self.context = context
@@ -235,7 +264,25 @@ struct Interpreter {
         case (field(Region.kernelContext, socket.socket), 8): return Region.kernelSocket
         case (field(Region.kernelSocket, socket.network), 8): return Region.network
         case (field(Region.network, socket.cookie), 8): return process.network
-        default: return privilegeMemory(address, count)
+        default: return programMemory(address, count) ?? privilegeMemory(address, count)
+        }
+    }
+
+    private static func bytes(of number: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64($0 * 8)) }
+    }
+
+    private func programMemory(_ address: UInt64, _ count: Int) -> UInt64? {
+        let fields = Self.program
+        func field(_ region: UInt64, _ offset: Int16) -> UInt64 { region + UInt64(offset) }
+        switch (address, count) {
+        case (field(Region.task, fields.memory), 8): return process.program == nil ? 0 : Region.memory
+        case (field(Region.memory, fields.executable), 8): return Region.file
+        case (field(Region.file, fields.inode), 8): return Region.inode
+        case (field(Region.inode, fields.number), 8): return process.program?.number
+        case (field(Region.inode, fields.fileSystem), 8): return Region.fileSystem
+        case (field(Region.fileSystem, fields.device), 4): return (process.program?.device).map { UInt64($0) }
+        default: return nil
         }
     }
 
@@ -368,6 +415,9 @@ struct Interpreter {
             counters[number] = count + 1
             return append([UInt8](repeating: 0, count: 8))
         case .statistics: return address(ofValue: 0)
+        case .programs:
+            guard let number = programs[bytes(key, ProgramInode.keySize)] else { return 0 }
+            return append(number)
         case .events, nil: preconditionFailure("not a map to look things up in")
         }
     }

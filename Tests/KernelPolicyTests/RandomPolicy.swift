@@ -16,6 +16,17 @@ struct RandomPolicy {
             name == "dns" ? GroupID(rawValue: 10) : name == "mail" ? GroupID(rawValue: 11) : nil
         }
         func members(of group: GroupID) -> [UserID] { group.rawValue == 10 ? [UserID(rawValue: 3)] : [] }
+        /// `/link` is another name of `/server`.
+        func program(at path: ByteString) -> FileIdentity? {
+            inode(ofProgramAt: path).map { FileIdentity(device: UInt64($0.device), inode: $0.number) }
+        }
+        func inode(ofProgramAt path: ByteString) -> ProgramInode? {
+            switch path {
+            case "/server", "/link": ProgramInode(device: 7, number: 70)
+            case "/bin/other": ProgramInode(device: 8, number: 70)
+            default: nil
+            }
+        }
     }
 
     let text: ByteString
@@ -63,6 +74,7 @@ struct RandomPolicy {
             options.socket = Interpreter.socket
             options.privileges = Interpreter.privileges
         }
+        options.program = table.programs.isEmpty ? nil : Interpreter.program
         programs = BindFamily.allCases.map { [table, options] in table.program(for: $0, options) }
     }
 
@@ -122,9 +134,10 @@ struct RandomPolicy {
             network: network,
             groups: groups,
             time: (100 + 37) * 1_000_000_000,
-            isIPv6Only: request.address == .v6(.any) && !request.isDualStack
+            isIPv6Only: request.address == .v6(.any) && !request.isDualStack,
+            program: request.program.map { ProgramInode(device: UInt32($0.device), number: $0.inode) }
         )
-        return Interpreter(program, policy: map, context: context, process: process)
+        return Interpreter(program, policy: map, programs: table.programs, context: context, process: process)
     }
 
     // MARK: - Chance
@@ -135,7 +148,10 @@ struct RandomPolicy {
             return
                 "confine \(one(["everyone", "root", "user web", "user dev", "user ghost", "group dns", "group mail"]))"
         }
-        let whom = one(["everyone", "user web", "user dev", "user ghost", "group dns", "group mail", "uid 3", "gid 9"])
+        var whom = one(["everyone", "user web", "user dev", "user ghost", "group dns", "group mail", "uid 3", "gid 9"])
+        if Int.random(in: 0..<3, using: &random) == 0 {
+            whom += " program \(one(["/server", "/link", "/bin/other", "/nowhere"]))"
+        }
         let lower = Int.random(in: 1...8, using: &random)
         let upper = Int.random(in: lower...9, using: &random)
         var line: ByteString = "allow \(whom) \(one(["tcp", "udp", "tcp,udp", "any"])) \(lower)-\(upper)"
@@ -178,6 +194,11 @@ struct RandomPolicy {
         request.groups = [GroupID(rawValue: UInt32.random(in: 8...11, using: &random))]
         if request.user.rawValue == 3 { request.groups.append(GroupID(rawValue: 10)) }
         request.transport = [.tcp, .udp, .other].randomElement(using: &random) ?? .tcp
+        request.program =
+            [
+                nil, FileIdentity(device: 7, inode: 70), FileIdentity(device: 8, inode: 70),
+                FileIdentity(device: 7, inode: 71),
+            ].randomElement(using: &random) ?? nil
         request.isDualStack = request.address == .v6(.any) && Int.random(in: 0..<4, using: &random) > 0
         return request
     }

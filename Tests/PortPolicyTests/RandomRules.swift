@@ -14,6 +14,15 @@ struct RandomNames: NameResolver {
     }
 
     func group(named name: ByteString) -> GroupID? { name == "dns" ? GroupID(rawValue: 10) : nil }
+
+    /// `/link` is another name of `/server`.
+    func program(at path: ByteString) -> FileIdentity? {
+        switch path {
+        case "/server", "/link": FileIdentity(device: 1, inode: 1)
+        case "/bin/other": FileIdentity(device: 1, inode: 2)
+        default: nil
+        }
+    }
 }
 
 /// Few users, ports and addresses, so that random rules and random requests meet.
@@ -24,8 +33,13 @@ extension Rule {
             .userID(UserID(rawValue: 1)), .groupID(GroupID(rawValue: 11)),
         ]
         let transports: [TransportSet] = [.tcp, .udp, [.tcp, .udp], .any]
+        var principal = principals.randomElement(using: &random) ?? .everyone
+        if Int.random(in: 0..<3, using: &random) == 0 {
+            let programs: [ByteString] = ["/server", "/link", "/bin/other", "/nowhere"]
+            principal = .program(programs.randomElement(using: &random) ?? "/server", of: principal)
+        }
         var rule = Rule(
-            principals.randomElement(using: &random) ?? .everyone,
+            principal,
             transports.randomElement(using: &random) ?? .any,
             (0..<Int.random(in: 1...3, using: &random)).map { _ in PortRange.random(&random) }
         )
@@ -75,7 +89,9 @@ extension BindRequest {
             transport: transports.randomElement(using: &random) ?? .tcp,
             address: address,
             port: Port(rawValue: UInt16.random(in: 1...13, using: &random)),
-            isDualStack: address == .v6(.any) && Bool.random(using: &random)
+            isDualStack: address == .v6(.any) && Bool.random(using: &random),
+            program: [nil, FileIdentity(device: 1, inode: 1), FileIdentity(device: 1, inode: 2)]
+                .randomElement(using: &random) ?? nil
         )
     }
 }

@@ -44,7 +44,9 @@ import Testing
                     guard other != index, !rules[other].isExpired(at: now) else { return false }
                     var sought = rules[index]
                     let isSame = rules[other].principal == sought.principal
-                    if !isSame, rules[other].principal == .everyone { sought.principal = .everyone }
+                    // A rule without the program, or for everybody, may cover as well.
+                    let wider = [sought.principal.identity, .everyone]
+                    if !isSame, wider.contains(rules[other].principal) { sought.principal = rules[other].principal }
                     guard rules[other].covers(sought) else { return false }
                     return other < index || !isSame || !sought.covers(rules[other])
                 }

@@ -227,7 +227,7 @@ import Testing
             getcap server
             lowport grant --program /nonexistent || echo $?
             as alice lowport grant --program server || echo $?
-            lowport grant 80 --program server 2>/dev/null || echo $?
+            lowport grant --program server --protocol udp 2>/dev/null || echo $?
             lowport revoke --program server --everyone 2>/dev/null || echo $?
             """
         )

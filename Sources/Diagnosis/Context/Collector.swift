@@ -13,15 +13,16 @@ struct Collector {
     func context() throws(BindQuestion.ResolutionError) -> BindContext {
         let process = try process()
         let user = process.credentials.user
+        let (program, programError) = try program()
         let request = BindRequest(
             user: user,
             groups: process.credentials.groups,
             transport: question.transport,
             address: question.address ?? .v4(.any),
             port: question.port,
-            isDualStack: question.isDualStack && question.address == .v6(.any)
+            isDualStack: question.isDualStack && question.address == .v6(.any),
+            program: identity(of: program)
         )
-        let (program, programError) = try program()
         return BindContext(
             request: request,
             requester: Requester(
@@ -85,6 +86,14 @@ struct Collector {
     }
 
     // MARK: - The program
+
+    /// The file that the process executes; of a running process, also if its name is gone.
+    private func identity(of program: ProgramFile?) -> FileIdentity? {
+        if case .process(let identifier) = question.requester {
+            return (try? FileStatus(of: "/proc/\(identifier)/exe"))?.identity
+        }
+        return program.flatMap { try? FileStatus(of: $0.path) }?.identity
+    }
 
     private func program() throws(BindQuestion.ResolutionError) -> (ProgramFile?, ProgramError?) {
         // The file that was started, even if another has replaced it; not every user may examine that file.

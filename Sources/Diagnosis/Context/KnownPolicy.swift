@@ -14,6 +14,8 @@ struct KnownPolicy: Sendable {
     var now: Timestamp
     /// Whether the authbind tree was consulted as the user of the request, which only root can do for other users.
     var isTreeKnown = true
+    /// Whether only a rule for the program allows the bind.
+    var dependsOnProgram = false
 }
 
 extension KnownPolicy {
@@ -37,6 +39,12 @@ extension KnownPolicy {
             now: now,
             isTreeKnown: answer != nil
         )
+        if request.program != nil, decision.isAllowed {
+            var unknown = request
+            unknown.program = nil
+            let other = { policy.decision(for: unknown, in: DecisionContext(now: now)) }
+            dependsOnProgram = !(request.asRequester(other) ?? other()).isAllowed
+        }
     }
 
     private static func unreadable(_ file: RulesFile) -> RuleStore.ReadError? {

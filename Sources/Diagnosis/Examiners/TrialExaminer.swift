@@ -48,6 +48,7 @@ struct TrialExaminer: Examiner {
 
 extension TrialExaminer {
     init(lookingAt context: BindContext) {
-        if !context.process.isRunning { trial = .of(context.request) }
+        // What tries is another program.
+        if !context.process.isRunning, !context.policy.dependsOnProgram { trial = .of(context.request) }
     }
 }

@@ -60,7 +60,7 @@ public enum Helper: Int32, Sendable {
 
 /// The maps that a program refers to; the loader replaces each name with a descriptor.
 public enum MapName: Int32, Sendable, CaseIterable {
-    case policy, counters, events, statistics
+    case policy, counters, events, statistics, programs
 }
 
 /// One eBPF instruction: eight bytes, in the format of the kernel (RFC 9669, 3).

@@ -52,29 +52,46 @@ extension BindProgram {
 
     /// Looks up each principal. `found` emits the code for a match; `keeping` puts the matching value into r8.
     private mutating func lookUp(keeping: Bool, _ found: (inout Assembler) -> Void) {
-        for kind in asked {
-            let (next, valid) = (code.label("next"), code.label("valid"))
-            lookUp(kind)
-            code.jump(.r0, .equal, 0, to: next)
-            if keeping { code.move(.r8, .r0) }
-            if table.isDated {
-                code.load(.r1, .double, .r0, ValueLayout.until)
-                code.jump(.r1, .equal, -1, to: valid)
-                code.store(.double, Stack.scratch, .r1)
-                code.call(.atomicTime)
-                code.load(.r1, .double, .frame, Stack.scratch)
-                code.jump(.r1, .greater, .r0, to: valid)
-                code.jump(to: next)
-            }
-            code.bind(valid)
-            found(&code)
-            code.bind(next)
+        for kind in asked { lookUp(kind, byProgram: false, keeping: keeping, found) }
+        if askedByProgram.isEmpty { return }
+        let unnamed = code.label("unnamed")
+        code.load(.r1, .double, .frame, Stack.program)
+        code.jump(.r1, .equal, 0, to: unnamed)
+        for kind in askedByProgram { lookUp(kind, byProgram: true, keeping: keeping, found) }
+        code.bind(unnamed)
+    }
+
+    private mutating func lookUp(
+        _ kind: PolicyKey.Kind,
+        byProgram: Bool,
+        keeping: Bool,
+        _ found: (inout Assembler) -> Void
+    ) {
+        let (next, valid) = (code.label("next"), code.label("valid"))
+        lookUp(kind, byProgram: byProgram)
+        code.jump(.r0, .equal, 0, to: next)
+        if keeping { code.move(.r8, .r0) }
+        if table.isDated {
+            code.load(.r1, .double, .r0, ValueLayout.until)
+            code.jump(.r1, .equal, -1, to: valid)
+            code.store(.double, Stack.scratch, .r1)
+            code.call(.atomicTime)
+            code.load(.r1, .double, .frame, Stack.scratch)
+            code.jump(.r1, .greater, .r0, to: valid)
+            code.jump(to: next)
         }
+        code.bind(valid)
+        found(&code)
+        code.bind(next)
     }
 
     /// r0 = the policy map's value for the key on the stack, with the user, the group or everyone as the principal.
-    private mutating func lookUp(_ kind: PolicyKey.Kind) {
+    private mutating func lookUp(_ kind: PolicyKey.Kind, byProgram: Bool = false) {
         code.moveWide(.r1, PackedWord.field(kind.rawValue, 0))
+        if byProgram {
+            code.load(.r2, .double, .frame, Stack.program)
+            code.compute(.r1, .or, .r2)
+        }
         switch kind {
         case .everyone: break
         case .user, .confinedUser: code.moveLow(.r2, .r9)

@@ -29,13 +29,17 @@ struct BindProgram: ~Copyable {
     let options: ProgramOptions
     /// The principals that have entries, in lookup order.
     let asked: [PolicyKey.Kind]
+    /// The principals that have entries for a program.
+    let askedByProgram: [PolicyKey.Kind]
     var code = Assembler()
 
     init(table: PolicyTable, family: BindFamily, options: ProgramOptions) {
         self.table = table
         self.family = family
         self.options = options
-        asked = [.user, .group, .everyone].filter(table.has)
+        let kinds: [PolicyKey.Kind] = [.user, .group, .everyone]
+        asked = kinds.filter(table.has)
+        askedByProgram = options.program == nil ? [] : kinds.filter(table.hasProgram)
     }
 
     consuming func finish() -> AssembledProgram { code.finish() }
@@ -50,8 +54,9 @@ struct BindProgram: ~Copyable {
         findTransportAndPort()
         storeKey()
         identify()
+        findProgram()
         // The verifier rejects unreachable instructions: without rules, no jump leads to `granted`.
-        if asked.isEmpty {
+        if asked.isEmpty, askedByProgram.isEmpty {
             refuseConfined()
         } else {
             lookUpAddress(granted: granted)

@@ -4,7 +4,7 @@ internal import PortPolicy
 
 /// The key of an entry in the policy map: the principal, and the binds that the entry covers.
 ///
-/// Memory layout: the prefix length in bits; kind and principal, four bytes each; protocol, port, space and scope, two
+/// Memory layout: the prefix length in bits; kind and principal, with the number of the program above the kind, four bytes each; protocol, port, space and scope, two
 /// bytes each; the address. The scope is 1 for a wildcard. Port and address are in network order, as the kernel
 /// presents them to the program; everything else is in native byte order. A longest-prefix match finds the narrowest
 /// scope.
@@ -19,6 +19,8 @@ struct PolicyKey: Hashable, Sendable {
     struct Head: Hashable, Sendable {
         let kind: Kind
         let principal: UInt32
+        /// The number of the program that the principal has to execute; 0 for any.
+        var program: UInt32 = 0
         let transport: TransportProtocol
         let port: Port
     }
@@ -40,6 +42,11 @@ struct PolicyKey: Hashable, Sendable {
     let head: Head
     let scope: AddressScope
 
+    /// The position of the program's number in the word of the kind, in bits.
+    static let programShift: Int32 = 8
+    /// The most programs that can be told apart.
+    static let mostPrograms = 1 << 23
+
     /// The size of a key in bytes.
     static let size = 36
 
@@ -47,7 +54,7 @@ struct PolicyKey: Hashable, Sendable {
     var bytes: [UInt8] {
         var bytes = MapBytes()
         bytes.append(length)
-        bytes.append(head.kind.rawValue)
+        bytes.append(head.kind.rawValue | head.program << UInt32(Self.programShift))
         bytes.append(head.principal)
         bytes.append(head.transport.code)
         bytes.append(head.port.networkOrder)

@@ -7,6 +7,9 @@ public import PortPolicy
 public protocol PolicyNames: NameResolver {
     /// Returns the users whose sessions have the group `group`, primary or supplementary.
     func members(of group: GroupID) -> [UserID]
+    /// Returns the file of the program at `path` as the kernel knows it; nil if there is none, or if a user other than
+    /// root may replace it.
+    func inode(ofProgramAt path: ByteString) -> ProgramInode?
 }
 
 /// The policy as the kernel looks it up: one entry for each principal, protocol, port and prefix.
@@ -48,6 +51,10 @@ public struct PolicyTable: Sendable {
     /// The lines that grant a permission.
     public private(set) var grants: [Grant] = []
     private(set) var entries: [PolicyKey: Value] = [:]
+    /// The numbers of the programs that rules name, from 1 on.
+    private(set) var programs: [ProgramInode: UInt32] = [:]
+    /// The programs that rules name and that are not there, or not trusted: their rules do nothing.
+    public private(set) var unknownPrograms: Set<ByteString> = []
     private(set) var confinesEveryone = false
     private(set) var confinesRoot = false
 
@@ -86,16 +93,27 @@ public struct PolicyTable: Sendable {
     }
 
     /// Whether `kind` has an entry: the program looks up no other kinds.
-    func has(_ kind: PolicyKey.Kind) -> Bool { entries.keys.contains { $0.head.kind == kind } }
+    func has(_ kind: PolicyKey.Kind) -> Bool { entries.keys.contains { $0.head.kind == kind && $0.head.program == 0 } }
+
+    /// Whether `kind` has an entry for a program.
+    func hasProgram(for kind: PolicyKey.Kind) -> Bool {
+        entries.keys.contains { $0.head.kind == kind && $0.head.program != 0 }
+    }
 
     // MARK: - Adding entries
 
     typealias Requester = (kind: PolicyKey.Kind, principal: UInt32)
 
     private mutating func enter(_ permission: PolicyPermission, grant: Int, names: some PolicyNames) {
+        var program: UInt32 = 0
+        if let path = permission.principal.program {
+            guard let number = number(ofProgramAt: path, names: names) else { return }
+            program = number
+        }
         enter(
             Value(until: permission.until, grant: grant, isAlone: permission.isAlone),
-            for: Self.processes(of: permission.principal, names: names),
+            for: Self.processes(of: permission.principal.identity, names: names),
+            program,
             permission.transports.transports,
             permission.ports.flatMap(privileged),
             PolicyKey.AddressScope.of(permission.addresses)
@@ -105,6 +123,7 @@ public struct PolicyTable: Sendable {
     private mutating func enter(
         _ value: Value,
         for processes: [Requester],
+        _ program: UInt32,
         _ transports: [TransportProtocol],
         _ ports: [Port],
         _ scopes: [PolicyKey.AddressScope]
@@ -115,6 +134,7 @@ public struct PolicyTable: Sendable {
                     let head = PolicyKey.Head(
                         kind: requester.kind,
                         principal: requester.principal,
+                        program: program,
                         transport: transport,
                         port: port
                     )
@@ -122,6 +142,17 @@ public struct PolicyTable: Sendable {
                 }
             }
         }
+    }
+
+    private mutating func number(ofProgramAt path: ByteString, names: some PolicyNames) -> UInt32? {
+        guard let inode = names.inode(ofProgramAt: path), programs.count < PolicyKey.mostPrograms else {
+            unknownPrograms.insert(path)
+            return nil
+        }
+        if let number = programs[inode] { return number }
+        let number = UInt32(programs.count + 1)
+        programs[inode] = number
+        return number
     }
 
     /// The ports in `range` below `limit`.
@@ -178,6 +209,7 @@ public struct PolicyTable: Sendable {
         case .user(let name): return names.user(named: name).map { [(.user, $0.rawValue)] } ?? []
         case .groupID(let group): return processes(in: group, names: names)
         case .group(let name): return names.group(named: name).map { processes(in: $0, names: names) } ?? []
+        case .program(_, let principal): return processes(of: principal, names: names)
         }
     }
 

@@ -32,6 +32,10 @@ enum Stack {
     static let credentials: Int16 = -152
     static let network: Int16 = -160
     static let check: Int16 = -168
+    /// The number of the task's program, shifted as in the kind of a key.
+    static let program: Int16 = -176
+    /// The key of the map of programs.
+    static let inode: Int16 = -192
 }
 
 /// Eight bytes of memory held in a register.

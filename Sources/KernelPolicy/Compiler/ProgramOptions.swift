@@ -35,6 +35,9 @@ public struct ProgramOptions: Hashable, Sendable {
     /// `socket`.
     public var privileges: PrivilegeFields?
 
+    /// The way to the file that the caller executes; nil if rules by program do nothing.
+    public var program: ProgramFields?
+
     /// Creates options.
     public init(
         network: UInt64?,
@@ -44,8 +47,10 @@ public struct ProgramOptions: Hashable, Sendable {
         isIPv6Only: KernelTypes.Bit? = nil,
         task: TaskFields? = nil,
         socket: SocketFields? = nil,
-        privileges: PrivilegeFields? = nil
+        privileges: PrivilegeFields? = nil,
+        program: ProgramFields? = nil
     ) {
+        self.program = program
         self.network = network
         self.group = group
         self.tick = tick
@@ -73,12 +78,13 @@ public struct ProgramOptions: Hashable, Sendable {
             isIPv6Only: table.dependsOnIPv6Only ? types.structure("sock_common")?.bit("skc_ipv6only") : nil,
             task: TaskFields(types),
             socket: SocketFields(types),
-            privileges: PrivilegeFields(types)
+            privileges: PrivilegeFields(types),
+            program: table.programs.isEmpty ? nil : ProgramFields(types)
         )
     }
 
     /// Whether the program reads kernel structures, which the kernel permits only to programs under the GPL.
-    var looksIntoKernel: Bool { isIPv6Only != nil || task != nil || socket != nil }
+    var looksIntoKernel: Bool { isIPv6Only != nil || task != nil || socket != nil || program != nil }
 
     /// Drops one of the features that read kernel structures, for a kernel that rejects it; the one that needs the
     /// newest kernel goes first.
@@ -89,6 +95,8 @@ public struct ProgramOptions: Hashable, Sendable {
             socket = nil
         } else if task != nil {
             task = nil
+        } else if program != nil {
+            program = nil
         } else {
             isIPv6Only = nil
         }

@@ -13,7 +13,7 @@ public struct EngineStatus: Sendable {
     /// The confined principals, and after an interrupted change possibly some that are no longer confined; nil if they
     /// cannot be read.
     public let confinement: Confinement?
-    /// Whether the policy files are unchanged since the policy was applied.
+    /// Whether the policy files, and the programs that rules name, are unchanged since the policy was applied.
     public let isCurrent: Bool
     /// Whether the policy was applied despite errors: it grants only what files without errors grant, and lifts no
     /// confinement.
@@ -51,7 +51,7 @@ extension KernelEngine {
             cgroup: settings.group?.inode ?? engine.root,
             group: ControlGroups.path(of: settings.group),
             confinement: try? engine.confinement(),
-            isCurrent: policy.files.agrees(with: .current()),
+            isCurrent: policy.files.agrees(with: .current()) && EngineState.current()?.areProgramsCurrent != false,
             hasErrors: policy.hasErrors,
             isHalfChanged: engine.inForce == .mixed,
             granted: number(Int(BindOutcome.granted.rawValue)),

@@ -28,9 +28,11 @@ struct LoadedPolicy: ~Copyable {
         let counters = try maps.counters(for: table.grants.map(\.digest))
         let image = PolicyImage(sources: sources, counters: counters, atomicOffset: KernelClock.atomicOffset)
         let policy = try Self.fill(table, image)
+        let programs = try Self.map(of: table.programs)
         let descriptors: [MapName: Int32] = [
             .policy: policy.descriptor.rawValue, .counters: maps[.counters].map.descriptor.rawValue,
             .events: maps[.events].map.descriptor.rawValue, .statistics: maps[.statistics].map.descriptor.rawValue,
+            .programs: programs.descriptor.rawValue,
         ]
         // Reading kernel structures takes more privilege, and a kernel that describes them.
         let group = settings.group.map { ProgramGroup(inode: $0.inode, level: $0.level) }
@@ -50,7 +52,8 @@ struct LoadedPolicy: ~Copyable {
         LoadedPolicy(
             bind4: try load(table, .v4, options, descriptors),
             bind6: try load(table, .v6, options, descriptors),
-            isExact: !table.dependsOnIPv6Only || options.isIPv6Only != nil
+            isExact: (!table.dependsOnIPv6Only || options.isIPv6Only != nil)
+                && (table.programs.isEmpty || options.program != nil)
         )
     }
 
@@ -91,6 +94,26 @@ struct LoadedPolicy: ~Copyable {
             try map.freeze()
         } catch { throw .failed("fill the map of the policy with \(table.entries.count) entries", error) }
         return map
+    }
+
+    /// Creates a frozen map of the numbers of programs.
+    private static func map(of programs: [ProgramInode: UInt32]) throws(EnforcementError) -> BpfMap {
+        try attemptSupported("make a map of programs") { () throws(Errno) in
+            let map = try BpfMap(
+                .hash,
+                name: "lowport_program",
+                keySize: ProgramInode.keySize,
+                valueSize: ProgramInode.valueSize,
+                capacity: max(1, programs.count)
+            )
+            for (inode, number) in programs {
+                var value = MapBytes()
+                value.append(UInt64(number))
+                try map.set(inode.key, value.bytes)
+            }
+            try map.freeze()
+            return map
+        }
     }
 
     private static func meaning(of refusal: BpfLoadError) -> EnforcementError {

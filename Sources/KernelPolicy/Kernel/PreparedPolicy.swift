@@ -15,6 +15,8 @@ struct PreparedPolicy: ~Copyable {
     let isComplete: Bool
     /// Whether any principal is confined.
     let confines: Bool
+    /// The programs that rules name.
+    let named: [NamedProgramFile]
 
     /// Loads the policy of `reading`, with `confinement` as the confined principals.
     init(
@@ -41,6 +43,8 @@ struct PreparedPolicy: ~Copyable {
         }
         isComplete = policy.leftOut.isEmpty && programs.isExact && reading.errors.isEmpty
         confines = !confinement.isEmpty
+        let paths = Set(policy.permissions.compactMap(\.principal.program))
+        named = paths.sorted().map { NamedProgramFile(path: $0, file: reading.names.program(at: $0)) }
         self.table = table
         self.programs = programs
         self.confined = confined
@@ -56,6 +60,7 @@ struct PreparedPolicy: ~Copyable {
                     cgroup: group,
                     isComplete: isComplete,
                     files: description.files,
+                    programs: named,
                     details: EngineState.Details(
                         rules: description.rules ?? 0,
                         limit: description.limit.rawValue,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+internal import PortPolicy
 internal import Synchronization
 
 /// The users and groups of this machine, each looked up only once.
@@ -8,6 +9,7 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
         var users: [ByteString: UserID?] = [:]
         var groups: [ByteString: GroupID?] = [:]
         var members: [GroupID: [UserID]] = [:]
+        var programs: [ByteString: ProgramInode?] = [:]
     }
 
     private let known = Mutex(Known())
@@ -33,6 +35,24 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
             known.groups[name] = .some(group)
             return group
         }
+    }
+
+    /// Returns the file of the program at `path` as the kernel knows it; nil if there is none, or if a user other than
+    /// root may replace it.
+    public func inode(ofProgramAt path: ByteString) -> ProgramInode? {
+        known.withLock { known in
+            if let inode = known.programs[path] { return inode }
+            let inode = findInode(ofProgramAt: path)
+            known.programs[path] = .some(inode)
+            return inode
+        }
+    }
+
+    private func findInode(ofProgramAt path: ByteString) -> ProgramInode? {
+        guard let identity = program(at: path), let file = try? FileDescriptor.open(path, [.pathOnly, .noFollow]),
+            let status = try? file.status(), status.identity == identity, let device = try? file.fileSystemDevice()
+        else { return nil }
+        return ProgramInode(device: device, number: status.inode)
     }
 
     /// Returns the users whose sessions have the group `group`.

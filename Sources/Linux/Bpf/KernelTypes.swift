@@ -106,13 +106,45 @@ public struct KernelTypes: Sendable {
     }
 
     /// The offset of `member` in bits; the upper eight bits are its width if it is a bit field.
-    private func member(_ member: ByteString, of structure: Structure) -> UInt32? {
-        for index in 0..<structure.count {
-            let place = structure.members + index * 12
-            if name(at: word(place), is: member) { return word(place + 8) }
+    ///
+    /// Members of structures and unions without a name count as members of the one around them.
+    private func member(_ member: ByteString, of structure: Structure, depth: Int = 0) -> UInt32? {
+        let places = (0..<structure.count).map { structure.members + $0 * 12 }
+        for place in places where name(at: word(place), is: member) { return word(place + 8) }
+        for place in places where name(at: word(place), is: "") {
+            guard let inner = self.structure(number: word(place + 4)), depth < 4,
+                structure.hasWidths || !inner.hasWidths,
+                let found = self.member(member, of: inner, depth: depth + 1)
+            else { continue }
+            return word(place + 8) & 0xFF_FFFF + found
         }
         return nil
     }
+
+    /// The structure or union with this number; nil for a type of another kind.
+    private func structure(number wanted: UInt32) -> Structure? {
+        var (number, place) = (UInt32(1), types.lowerBound)
+        while place + 12 <= types.upperBound {
+            let info = word(place + 4)
+            let (kind, count) = (info >> 24 & 31, Int(info & 0xFFFF))
+            guard let more = Self.extraSize(of: kind, count), place + 12 + more <= types.upperBound else { return nil }
+            if number == wanted {
+                guard kind == Self.structure || kind == Self.union else { return nil }
+                return Structure(
+                    types: self,
+                    members: place + 12,
+                    count: count,
+                    size: word(place + 8),
+                    hasWidths: info >> 31 != 0
+                )
+            }
+            number += 1
+            place += 12 + more
+        }
+        return nil
+    }
+
+    private static let union: UInt32 = 5
 
     private static let structure: UInt32 = 4
     private static let function: UInt32 = 12

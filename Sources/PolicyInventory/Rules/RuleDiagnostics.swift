@@ -24,14 +24,15 @@ extension RuleStore.Contents {
     func doubts(_ wanted: SourceInventory.Doubts, at now: Timestamp) -> [PolicyDiagnostic] {
         if wanted == .none { return [] }
         var accounts = KnownNames()
+        var programs = KnownPrograms()
         let rules = files.flatMap(\.rules)
         let shadows = RuleShadows(wanted == .all ? rules : [], now: now)
         let isRootConfined = files.contains { $0.confinements.contains { $0.confinement == .root } }
         let threshold = (try? PortThreshold.current) ?? PortThreshold.standard
         let doubts = rules.indices.flatMap { index in
             let (rule, location) = rules[index]
-            var messages = Self.reasonsToDoubt(rule, now: now, &accounts)
-            if !isRootConfined, accounts.isRoot(rule.principal) {
+            var messages = Self.reasonsToDoubt(rule, now: now, &accounts, &programs)
+            if !isRootConfined, accounts.isRoot(rule.principal.identity) {
                 messages.append("allows nothing: root may bind every port already")
             }
             if rule.ports.allSatisfy({ UInt32($0.lower.rawValue) >= threshold }) {
@@ -70,9 +71,17 @@ extension RuleStore.Contents {
         }
     }
 
-    private static func reasonsToDoubt(_ rule: Rule, now: Timestamp, _ accounts: inout KnownNames) -> [ByteString] {
+    private static func reasonsToDoubt(
+        _ rule: Rule,
+        now: Timestamp,
+        _ accounts: inout KnownNames,
+        _ programs: inout KnownPrograms
+    ) -> [ByteString] {
         var reasons: [ByteString] = []
-        switch rule.principal {
+        if let path = rule.principal.program, let fault = programs.fault(ofProgramAt: path) {
+            reasons.append("allows nothing: \(path) \(fault)")
+        }
+        switch rule.principal.identity {
         case .user(let name) where !accounts.hasUser(name): reasons.append(accounts.absence(ofUser: name))
         case .group(let name) where !accounts.hasGroup(name): reasons.append(accounts.absence(ofGroup: name))
         case .group(let name) where accounts.isWithoutMembers(name):
@@ -85,6 +94,18 @@ extension RuleStore.Contents {
             reasons.append("\"on \(prefix)\" matches no bind; for every address write \(all), or no \"on\"")
         }
         return reasons
+    }
+}
+
+/// The faults of programs, each looked for once.
+private struct KnownPrograms {
+    private var faults: [ByteString: ByteString?] = [:]
+
+    mutating func fault(ofProgramAt path: ByteString) -> ByteString? {
+        if let fault = faults[path] { return fault }
+        let fault = NamedProgram.fault(ofProgramAt: path)
+        faults[path] = .some(fault)
+        return fault
     }
 }
 

@@ -36,7 +36,9 @@ public struct RuleShadows {
     public func cover(ofRule index: Int) -> RuleLocation? {
         let rule = rules[index].rule
         return cover(of: rule, index, among: rule.principal)
-            ?? (rule.principal == .everyone ? nil : cover(of: rule, index, among: .everyone))
+            ?? (rule.principal == rule.principal.identity
+                ? nil : cover(of: rule, index, among: rule.principal.identity))
+            ?? (rule.principal.identity == .everyone ? nil : cover(of: rule, index, among: .everyone))
     }
 
     private func cover(of rule: Rule, _ index: Int, among principal: Principal) -> RuleLocation? {

@@ -15,6 +15,8 @@ public struct BindRequest: Hashable, Sendable {
     public var port: Port
     /// Whether the socket accepts IPv4 as well: bound to `::` without `IPV6_V6ONLY` (ipv6(7)).
     public var isDualStack: Bool
+    /// The file that the process executes; nil if it is not known.
+    public var program: FileIdentity?
 
     /// Creates a request.
     public init(
@@ -23,8 +25,10 @@ public struct BindRequest: Hashable, Sendable {
         transport: TransportProtocol,
         address: IPAddress,
         port: Port,
-        isDualStack: Bool = false
+        isDualStack: Bool = false,
+        program: FileIdentity? = nil
     ) {
+        self.program = program
         self.user = user
         self.groups = groups
         self.transport = transport

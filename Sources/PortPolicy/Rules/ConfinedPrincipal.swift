@@ -25,14 +25,14 @@ public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
         }
     }
 
-    /// Whether the line confines a process with this user and these groups.
-    func includes(user: UserID, groups: [GroupID], names: some NameResolver) -> Bool {
-        if user == .root { return self == .root }
+    /// Whether the line confines the process that requests the bind.
+    func includes(_ request: BindRequest, names: some NameResolver) -> Bool {
+        if request.user == .root { return self == .root }
         return switch self {
         case .root: false
         case .everyone: true
-        case .user(let name): Principal.user(name).includes(user: user, groups: groups, names: names)
-        case .group(let name): Principal.group(name).includes(user: user, groups: groups, names: names)
+        case .user(let name): Principal.user(name).includes(request, names: names)
+        case .group(let name): Principal.group(name).includes(request, names: names)
         }
     }
 }
@@ -52,7 +52,7 @@ extension RuleSet {
     public func confinement(of request: BindRequest, names: some NameResolver) -> RuleLocation? {
         for file in files {
             for (confinement, location) in file.confinements
-            where confinement.includes(user: request.user, groups: request.groups, names: names) {
+            where confinement.includes(request, names: names) {
                 return location
             }
         }

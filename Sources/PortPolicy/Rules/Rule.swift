@@ -60,7 +60,7 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
             && transports.includes(request.transport)
             && (prefixes.isEmpty || prefixes.contains { $0.covers(address) })
             && !isExpired(at: now)
-            && principal.includes(user: request.user, groups: request.groups, names: names)
+            && principal.includes(request, names: names)
     }
 
     /// Whether the rule literally allows everything that `other` allows: the same principal, and at least the same

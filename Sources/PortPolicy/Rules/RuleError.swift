@@ -19,6 +19,8 @@ public struct RuleError: Error, Hashable, Sendable {
         case singleName(ofGroup: Bool)
         /// The number of a user or a group.
         case number(ofGroup: Bool)
+        /// The path of a program.
+        case program
         /// A protocol.
         case transport
         /// A port or a range.

@@ -19,15 +19,16 @@ extension RuleError: MessageConvertible {
     public var suggestion: ByteString? {
         switch expected {
         case .verb: Spelling.nearest(to: found, among: ["allow", "confine"])
-        case .principal: Spelling.nearest(to: found, among: ["user", "group", "uid", "gid", "everyone"])
+        case .principal: Spelling.nearest(to: found, among: ["user", "group", "uid", "gid", "everyone", "program"])
         case .confined: Spelling.nearest(to: found, among: ["everyone", "user", "group", "root"])
-        case .transport: Spelling.nearest(to: found, among: TransportProtocol.words.map { $0.name } + ["any"])
+        case .transport:
+            Spelling.nearest(to: found, among: TransportProtocol.words.map { $0.name } + ["any", "program"])
         case .option: Spelling.nearest(to: found, among: ["on", "until"])
         case .name(let ofGroup):
             Digits.canonicalNumber(found, upTo: .max) == nil ? nil : "\(ofGroup ? "gid" : "uid") \(found)"
         case .prefix: AddressPrefix.withoutHostBits(found)?.byteString
         case .ports: Self.port(of: found)
-        case .shorterLine, .plainLineEnd, .lineEnd, .singleName, .number, .time: nil
+        case .shorterLine, .plainLineEnd, .lineEnd, .singleName, .number, .program, .time: nil
         }
     }
 
@@ -49,7 +50,7 @@ extension RuleError.Expectation: ByteStringConvertible {
         case .shorterLine: "at most \(RulesFile.maximumLineLength) bytes"
         case .plainLineEnd: "a line that ends with a newline alone (this file has DOS line ends)"
         case .verb: "\"allow\" or \"confine\""
-        case .principal: "user NAME, group NAME, uid NUMBER, gid NUMBER or everyone"
+        case .principal: "user NAME, group NAME, uid NUMBER, gid NUMBER, everyone or program FILE"
         case .confined: "everyone, user NAME, group NAME or root"
         case .lineEnd: "the end of the line"
         case .name(let ofGroup): "the name of a \(kind(ofGroup))"
@@ -57,6 +58,7 @@ extension RuleError.Expectation: ByteStringConvertible {
         case .number(let ofGroup): "the number of a \(kind(ofGroup)), 0-4294967294"
         case .transport:
             "a protocol (\(TransportProtocol.words.dropFirst().reduce(TransportProtocol.words[0].name) { "\($0), \($1.name)" }) or any)"
+        case .program: "the absolute path of a program, without //, /./, /../ and blanks (/usr/sbin/nginx)"
         case .ports: "a port 1-65535 or a range of ports (80, 8000-8010)"
         case .prefix: "an address or a prefix (192.0.2.10, 127.0.0.0/8, ::1)"
         case .time: "a time such as 2026-12-01T12:00:00Z or 2026-12-01T12:00:00+01:00"

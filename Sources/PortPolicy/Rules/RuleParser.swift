@@ -73,6 +73,21 @@ struct RuleParser {
 
     private mutating func principal() throws(RuleError) -> Principal {
         guard let kind = word() else { throw atPosition(expected: .principal) }
+        var identity = Principal.everyone
+        if !kind.text.spells("program") {
+            identity = try self.identity(kind)
+            let end = position
+            guard let next = word(), next.text.spells("program") else {
+                position = end
+                return identity
+            }
+        }
+        guard let path = word() else { throw atPosition(expected: .program) }
+        guard Self.isPath(path.text) else { throw error(path, expected: .program) }
+        return .program(ByteString(path.text), of: identity)
+    }
+
+    private mutating func identity(_ kind: Word) throws(RuleError) -> Principal {
         if kind.text.spells("user") { return .user(try name(ofGroup: false)) }
         if kind.text.spells("group") { return .group(try name(ofGroup: true)) }
         if kind.text.spells("uid") { return .userID(UserID(rawValue: try number(ofGroup: false))) }
@@ -81,14 +96,29 @@ struct RuleParser {
         throw error(kind, expected: .principal)
     }
 
+    /// Whether `text` is an absolute path in its shortest form, so that a file has one, and without control characters.
+    private static func isPath(_ text: ArraySlice<UInt8>) -> Bool {
+        guard text.first == UInt8(ascii: "/") else { return false }
+        // How many bytes the part that is being read has, and how many of them are dots.
+        var (count, dots) = (0, 0)
+        for byte in text.dropFirst() {
+            if byte < 0x20 || byte == 0x7F { return false }
+            count += 1
+            if byte == UInt8(ascii: ".") { dots += 1 }
+            if byte != UInt8(ascii: "/") { continue }
+            if dots == count - 1, dots <= 2 { return false }
+            (count, dots) = (0, 0)
+        }
+        return dots != count || dots > 2
+    }
+
     private mutating func name(ofGroup: Bool) throws(RuleError) -> ByteString {
         guard let name = word() else { throw atPosition(expected: .name(ofGroup: ofGroup)) }
-        // A number as a name can only be a mistake, and a list of names looks valid but is not.
-        if Digits.canonicalNumber(name.text, upTo: UInt64(UInt32.max)) != nil {
-            throw error(name, expected: .name(ofGroup: ofGroup))
-        }
-        // No account has a name with control characters. A rule with a DOS line end would silently match no process.
-        if name.text.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+        // A number as a name can only be a mistake, and a list of names looks valid but is not. No account has a name
+        // with control characters: a rule with a DOS line end would silently match no process.
+        if Digits.canonicalNumber(name.text, upTo: UInt64(UInt32.max)) != nil
+            || name.text.contains(where: { $0 < 0x20 || $0 == 0x7F })
+        {
             throw error(name, expected: .name(ofGroup: ofGroup))
         }
         if name.text.contains(UInt8(ascii: ",")) { throw error(name, expected: .singleName(ofGroup: ofGroup)) }

@@ -144,6 +144,23 @@ public struct RuleStore: Sendable {
         return directory
     }
 
+    /// The identity of the program at the absolute path `path`, to which no symbolic link leads.
+    ///
+    /// Nil if there is no such file, and if the file, or a directory above it, is not the owner's or may be changed by
+    /// others: they could put another program in its place.
+    public func identity(ofProgramAt path: ByteString) -> FileIdentity? {
+        // Nobody but the owner can exchange what has been looked at.
+        var end = 1
+        while true {
+            guard let status = try? FileStatus(of: ByteString(path.bytes[..<end]), followLinks: false),
+                status.kind == (end == path.count ? .regular : .directory), status.owner == owner,
+                !status.mode.isWritableByGroupOrOthers
+            else { return nil }
+            if end == path.count { return status.identity }
+            end = path.bytes.position(of: UInt8(ascii: "/"), from: end + 1)
+        }
+    }
+
     /// Reads the rules file `name` in the open directory.
     package func read(
         _ name: ByteString,

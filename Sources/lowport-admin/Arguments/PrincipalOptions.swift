@@ -37,16 +37,18 @@ struct PrincipalOptions: ParsableArguments {
         return all
     }
 
-    /// Requires exactly one principal, or none with `--program`.
-    func demand(instead program: BytesArgument?) throws {
-        if program != nil {
-            guard given.isEmpty else { throw ValidationError("--program is for everybody who runs the program.") }
-        } else if given.count != 1 {
+    /// Requires exactly one principal, or at most one with `--program` and ports, or none with `--program` alone.
+    func demand(with program: BytesArgument?, hasPorts: Bool) throws {
+        if program != nil, !hasPorts {
+            guard given.isEmpty else {
+                throw ValidationError("--program without ports is for everybody who runs the program.")
+            }
+        } else if given.count > 1 || given.isEmpty && program == nil {
             throw ValidationError("Specify exactly one of --user, --group, --uid, --gid or --everyone.")
         }
     }
 
-    var principal: Principal { given[0] }
+    var principal: Principal { given.first ?? .everyone }
 
     private static func hint(_ near: ByteString?, _ option: Message) -> Message {
         near.map { "did you mean \($0)?" } ?? "for a number, use \(option)"

@@ -15,7 +15,10 @@ struct RuleOptions: ParsableArguments {
     @OptionGroup var grantee: PrincipalOptions
 
     @Option(
-        help: ArgumentHelp("The program, for every port, instead of rules.", valueName: "file"),
+        help: ArgumentHelp(
+            "The program; without ports, every port, by a capability instead of a rule.",
+            valueName: "file"
+        ),
         completion: .file()
     )
     var program: BytesArgument?
@@ -32,11 +35,14 @@ struct RuleOptions: ParsableArguments {
     /// The specified addresses; none means all.
     var prefixes: [AddressPrefix] { on?.prefixes ?? [] }
 
-    /// Whether an option restricts the ports, protocols or addresses, which `--program` does not allow.
-    var narrows: Bool { !ports.isEmpty || transport != nil || on != nil }
+    /// The program that gets or loses the capability; nil if a rule is meant.
+    var capableProgram: ByteString? { ports.isEmpty ? program?.bytes : nil }
+
+    /// Whether an option restricts the protocols or addresses, which a capability does not.
+    var narrows: Bool { transport != nil || on != nil }
 
     func validate() throws {
-        try grantee.demand(instead: program)
+        try grantee.demand(with: program, hasPorts: !ports.isEmpty)
         if program == nil, follow { throw ValidationError("--follow is for --program.") }
         if program == nil, ports.isEmpty { throw ValidationError("Missing expected argument '<ports> ...'") }
     }

@@ -11,15 +11,17 @@ struct Grant: ParsableCommand {
         abstract: "Allow a user or a group to bind ports.",
         discussion: """
             Adds a rule to /etc/lowport/rules. What is allowed already stays unchanged.
-            With --program, gives the file the capability cap_net_bind_service instead:
-            for every port, and every user who runs it. Only root may be able to change
-            the file and the directories that lead to it.
+            With --program, only that program is allowed, for everybody or for a user or
+            group; its file, and not its name, is what counts. Only root may be able to
+            change the file and the directories that lead to it. Without ports, gives the
+            file the capability cap_net_bind_service instead of a rule: for every port.
 
             EXAMPLES
               sudo lowport grant 80 443 --user web
               sudo lowport grant domain --group dns --protocol any
               sudo lowport grant 1-1023 --user dev --on 127.0.0.0/8,::1
               sudo lowport grant 25 --user mail --for 2h --comment 'migration'
+              sudo lowport grant 80,443 --user web --program /usr/sbin/nginx
               sudo lowport grant --program /usr/local/bin/caddy
             """
     )
@@ -41,7 +43,7 @@ struct Grant: ParsableCommand {
     @OptionGroup var editing: EditingOptions
 
     func validate() throws {
-        if request.program != nil, request.narrows || until != nil || duration != nil || comment != nil {
+        if request.capableProgram != nil, request.narrows || until != nil || duration != nil || comment != nil {
             throw ValidationError("--program is for every port, address and time, and has no comment.")
         }
         if until != nil, duration != nil { throw ValidationError("--until and --for exclude each other.") }
@@ -51,13 +53,13 @@ struct Grant: ParsableCommand {
     }
 
     func run() throws {
-        if let program = request.program { return try grant(program.bytes) }
+        if let program = request.capableProgram { return try grant(program) }
         let end = until?.time ?? duration.map { Timestamp(rawValue: WallClock.seconds + $0.seconds) }
         if let end, end.rawValue <= WallClock.seconds {
             throw failure("the time \(end) has passed", status: Status.usage)
         }
         let rule = Rule(
-            try request.grantee.existingPrincipal(),
+            try principal(),
             (request.transport ?? .tcp).transports,
             request.ports.ranges,
             on: request.prefixes,
@@ -75,6 +77,15 @@ struct Grant: ParsableCommand {
         }
         _ = try editing.make(.widens) { file in file.adding(rule, comment: comment?.bytes) }
         if !editing.quiet { for note in RuleNotes.about(rule) { printError(note) } }
+    }
+
+    private func principal() throws -> Principal {
+        let identity = try request.grantee.existingPrincipal()
+        guard let program = request.program?.bytes else { return identity }
+        let file = try ProgramGrant(program, followLinks: request.follow)
+        try file.refuseIfOthersMayChange()
+        if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
+        return .program(try file.pathForRule(), of: identity)
     }
 
     private func grant(_ program: ByteString) throws {

@@ -115,6 +115,7 @@ struct ListFilter {
         case .userID(let number): number == users.number
         case .group(let name): Accounts.group(named: name).map { users.groups.contains($0) } ?? false
         case .groupID(let number): users.groups.contains(number)
+        case .program(_, let principal): wants(principal, ranges)
         }
     }
 }

@@ -78,6 +78,7 @@ struct NameCache {
         case .groupID(let number):
             if groups[number] == nil { groups[number] = .some(Accounts.name(of: number)) }
             return (groups[number] ?? nil).map { .group($0) } ?? principal
+        case .program(let path, let identity): return .program(path, of: naming(identity))
         case .everyone, .user, .group: return principal
         }
     }

@@ -27,12 +27,14 @@ struct Revoke: ParsableCommand {
     @OptionGroup var editing: EditingOptions
 
     func validate() throws {
-        if request.program != nil, request.narrows { throw ValidationError("--program is for every port and address.") }
+        if request.capableProgram != nil, request.narrows {
+            throw ValidationError("--program is for every port and address.")
+        }
     }
 
     func run() throws {
-        if let program = request.program {
-            let file = try ProgramGrant(program.bytes, followLinks: request.follow)
+        if let program = request.capableProgram {
+            let file = try ProgramGrant(program, followLinks: request.follow)
             if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
             let isLess = try file.take(isDryRun: editing.isDryRun)
             let change = RulesChange(removed: isLess ? ["cap_net_bind_service=ep \(file.path)"] : [])
@@ -45,13 +47,19 @@ struct Revoke: ParsableCommand {
             return try editing.report(change)
         }
         let revocation = Revocation(
-            request.grantee.principal,
+            request.program.map { .program(pathInRule($0.bytes), of: request.grantee.principal) }
+                ?? request.grantee.principal,
             (request.transport ?? .any).transports,
             request.ports.ranges,
             on: request.prefixes
         )
         _ = try editing.make(.narrows) { $0.removing(revocation) }
         if !editing.quiet { reportWhatRemains(of: revocation) }
+    }
+
+    /// The path of the program as a rule has it. The file itself may be gone.
+    private func pathInRule(_ program: ByteString) -> ByteString {
+        (try? ResolvedPath(program, followLinks: request.follow))?.path ?? program
     }
 
     /// Reports the rules that still allow part of `revocation`: in other files, or for `everyone`.

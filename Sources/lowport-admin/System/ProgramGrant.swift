@@ -4,6 +4,7 @@ internal import Capabilities
 internal import Diagnosis
 internal import Linux
 internal import PolicyInventory
+internal import PortPolicy
 
 /// The permission of a program to bind every port: the capability `cap_net_bind_service` of its file.
 ///
@@ -68,6 +69,24 @@ struct ProgramGrant: ~Copyable {
         _ body: () throws(Errno) -> Value
     ) throws -> Value {
         do throws(Errno) { return try body() } catch { throw refusal(of: path, error) }
+    }
+
+    /// The path, for a rule; throws if no rule can name it, or if it is not the program that executes.
+    func pathForRule() throws -> ByteString {
+        let line: ByteString = "allow program \(path) tcp 1\n"
+        let word = RulesFile(path: "", content: line.bytes)
+        guard word.rules.first?.rule.principal == .program(path, of: .everyone) else {
+            throw failure("no rule can name \(path): blanks, # and what is not seen end a word", status: Status.usage)
+        }
+        if let fault = NamedProgram.fault(ofProgramAt: path) {
+            throw failure(
+                "a rule for \(path) would have no effect: it \(fault)",
+                hint: fault.hasPrefix("is a script")
+                    ? "name the program that runs it, which then may do so for every script" : nil,
+                status: Status.usage
+            )
+        }
+        return path
     }
 
     /// Gives the file the capability; returns false if the file already has it.

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Linux
+
+/// The way from a task to the file that it executes, in kernel structures: offsets in bytes.
+public struct ProgramFields: Hashable, Sendable {
+    /// `struct task_struct`: its memory.
+    let memory: Int16
+    /// `struct mm_struct`: the file that execve(2) was given, or its interpreter if that is a script.
+    let executable: Int16
+    /// `struct file`
+    let inode: Int16
+    // struct inode
+    let number: Int16
+    let fileSystem: Int16
+    /// `struct super_block`: the device, 32 bits wide.
+    let device: Int16
+}
+
+extension ProgramFields {
+    /// Finds the fields in `types`; nil unless all are there.
+    public init?(_ types: KernelTypes) {
+        guard let memory = types.structure("task_struct")?.offset("mm"),
+            let executable = types.structure("mm_struct")?.offset("exe_file"),
+            let inode = types.structure("file")?.offset("f_inode"),
+            let file = types.structure("inode"), let number = file.offset("i_ino"),
+            let fileSystem = file.offset("i_sb"), let device = types.structure("super_block")?.offset("s_dev")
+        else { return nil }
+        self.init(
+            memory: memory,
+            executable: executable,
+            inode: inode,
+            number: number,
+            fileSystem: fileSystem,
+            device: device
+        )
+    }
+}
+
+/// The identity of a program's file as the kernel has it in its own structures.
+public struct ProgramInode: Hashable, Sendable {
+    /// The device of the file system: `s_dev`.
+    public let device: UInt32
+    /// The inode number: `i_ino`.
+    public let number: UInt64
+
+    /// Creates an identity.
+    public init(device: UInt32, number: UInt64) {
+        self.device = device
+        self.number = number
+    }
+
+    /// The size of a key of the map of programs, in bytes.
+    static let keySize = 16
+    /// The size of a value of that map: the program's number in keys of the policy.
+    static let valueSize = 8
+
+    /// The key of the map of programs: inode number and device, eight bytes each, in native byte order.
+    var key: [UInt8] {
+        var bytes = MapBytes()
+        bytes.append(number)
+        bytes.append(UInt64(device))
+        return bytes.bytes
+    }
+}
