@@ -109,6 +109,13 @@ echo 'allow uid 2001 any 80' >/mnt/one
     echo 'allow uid 2001 any 80'
     awk 'BEGIN { for (i = 1; i < 10000; i++) printf "allow uid %d tcp %d on 10.%d.%d.0/24\n", 3000 + i % 2500, i % 1000 + 1, i / 250, i % 250 }'
 } >/mnt/many
+echo 'allow uid 2001 program /mnt/probe any 80' >/mnt/program
+mkdir /mnt/programs.d
+awk 'BEGIN { for (i = 1; i < 10000; i++) print "/mnt/programs.d/" i }' | xargs touch
+{
+    cat /mnt/program
+    awk 'BEGIN { for (i = 1; i < 10000; i++) printf "allow program /mnt/programs.d/%d tcp %d\n", i, i % 1000 + 1 }'
+} >/mnt/programs
 measure() { # NAME
     for protocol in tcp udp; do
         # The buffer has room for so many events, if somebody has read those before.
@@ -133,6 +140,14 @@ for round in 1 2 3 4 5 6 7; do
     echo $((($(date +%s%N) - from) / 1000000)) >>/mnt/enabling
     measure many
     "$LOWPORT" enforce disable
+    enforce /mnt/program
+    measure program
+    "$LOWPORT" enforce disable
+    from=$(date +%s%N)
+    enforce /mnt/programs
+    echo $((($(date +%s%N) - from) / 1000000)) >>/mnt/enabling-programs
+    measure programs
+    "$LOWPORT" enforce disable
 done
 
 ratio() { # FILE FILE TARGET TEXT [COLUMN]
@@ -142,9 +157,12 @@ for protocol in tcp udp; do
     files=/mnt/$protocol
     ratio $files-low-enforced $files-low-native '<= 1.3' "$protocol: low port, 1 rule, audit, beside root without"
     ratio $files-low-many $files-low-enforced '1.0' "$protocol: low port, 10,000 rules, beside 1 rule"
+    ratio $files-low-program $files-low-native '<= 1.3' "$protocol: low port, 1 rule for a program, audit, beside root"
+    ratio $files-low-programs $files-low-program '<= 1.1' "$protocol: low port, 10,000 programs, beside 1"
     ratio $files-other-enforced $files-other-native '<= 1.1' "$protocol: other port, enforced, beside without"
     ratio $files-other-empty $files-other-native '-' "$protocol: other port, with a program that does nothing"
     ratio $files-other-enforced $files-other-native '-' "$protocol: other port, enforced, with socket and close" 2
     ratio $files-low-enforced $files-low-native '-' "$protocol: low port, 1 rule, audit, with socket and close" 2
 done
 echo "enable with 10,000 rules: $(median /mnt/enabling) ms (target <= 200)"
+echo "enable with rules for 10,000 programs: $(median /mnt/enabling-programs) ms"

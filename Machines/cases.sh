@@ -54,6 +54,11 @@ if [ ! -x /usr/local/libexec/lowport/lowport-admin ]; then
     echo '=end|'
     poweroff -f
 fi
+lowport grant 82 --program /bin/probe-dynamic -q
+lowport grant 82 --program /bin/probe-static -q
+lowport grant 83 --program /bin/busybox -q
+each '`lowport run`, a rule for the program' "$W lowport run PROBE 82"
+each '`lowport run`, a rule for another program' "$W lowport run PROBE 83"
 refusal=$(lowport enforce enable 2>&1) || echo "$refusal"
 # in_kernel METHOD COMMAND: as each, where the engine is enabled.
 in_kernel() {
@@ -65,6 +70,8 @@ in_kernel() {
 }
 in_kernel 'kernel engine' "$W PROBE 80"
 in_kernel 'kernel engine, a port without a rule' "$W PROBE 81"
+in_kernel 'kernel engine, a rule for the program' "$W PROBE 82"
+in_kernel 'kernel engine, a rule for another program' "$W PROBE 83"
 in_kernel 'kernel engine, in a user namespace' "$W /bin/unshare -U -r PROBE 80"
 in_kernel 'kernel engine, in a user namespace, a port without a rule' "$W /bin/unshare -U -r PROBE 81"
 echo '=end|'

@@ -10,6 +10,8 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
         var groups: [ByteString: GroupID?] = [:]
         var members: [GroupID: [UserID]] = [:]
         var programs: [ByteString: ProgramInode?] = [:]
+        /// The device that the kernel has, for each that stat(2) shows.
+        var devices: [UInt64: UInt32] = [:]
     }
 
     private let known = Mutex(Known())
@@ -42,16 +44,18 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
     public func inode(ofProgramAt path: ByteString) -> ProgramInode? {
         known.withLock { known in
             if let inode = known.programs[path] { return inode }
-            let inode = findInode(ofProgramAt: path)
+            let inode = findInode(ofProgramAt: path, &known.devices)
             known.programs[path] = .some(inode)
             return inode
         }
     }
 
-    private func findInode(ofProgramAt path: ByteString) -> ProgramInode? {
+    private func findInode(ofProgramAt path: ByteString, _ devices: inout [UInt64: UInt32]) -> ProgramInode? {
         guard let identity = program(at: path), let file = try? FileDescriptor.open(path, [.pathOnly, .noFollow]),
-            let status = try? file.status(), status.identity == identity, let device = try? file.fileSystemDevice()
+            let status = try? file.status(), status.identity == identity,
+            let device = devices[status.device] ?? (try? file.fileSystemDevice())
         else { return nil }
+        devices[status.device] = device
         return ProgramInode(device: device, number: status.inode)
     }
 
