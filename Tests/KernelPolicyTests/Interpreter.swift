@@ -123,14 +123,14 @@ struct Interpreter {
     init(
         _ program: AssembledProgram,
         policy: LongestPrefixMap,
-        programs: [ProgramInode: UInt32] = [:],
+        programs: [ProgramInode: UInt64] = [:],
         context: [UInt8],
         process: Process
     ) {
         self.programs = Dictionary(
-            uniqueKeysWithValues: programs.map { inode, number in
+            uniqueKeysWithValues: programs.map { inode, value in
                 let key = Self.bytes(of: inode.number) + Self.bytes(of: UInt64(inode.device))
-                return (key, Self.bytes(of: UInt64(number)))
+                return (key, Self.bytes(of: value))
             }
         )
         instructions = program.instructions

@@ -137,7 +137,8 @@ struct RandomPolicy {
             isIPv6Only: request.address == .v6(.any) && !request.isDualStack,
             program: request.program.map { ProgramInode(device: UInt32($0.device), number: $0.inode) }
         )
-        return Interpreter(program, policy: map, programs: table.programs, context: context, process: process)
+        let values = table.programs.mapValues { table.value(ofProgram: $0) }
+        return Interpreter(program, policy: map, programs: values, context: context, process: process)
     }
 
     // MARK: - Chance
@@ -146,7 +147,7 @@ struct RandomPolicy {
         func one(_ choices: [ByteString]) -> ByteString { choices.randomElement(using: &random) ?? "" }
         if Int.random(in: 0..<5, using: &random) == 0 {
             return
-                "confine \(one(["everyone", "root", "user web", "user dev", "user ghost", "group dns", "group mail"]))"
+                "confine \(one(["everyone", "root", "program /server", "program /bin/other", "program /nowhere", "user web", "user dev", "user ghost", "group dns", "group mail"]))"
         }
         var whom = one(["everyone", "user web", "user dev", "user ghost", "group dns", "group mail", "uid 3", "gid 9"])
         if Int.random(in: 0..<3, using: &random) == 0 {

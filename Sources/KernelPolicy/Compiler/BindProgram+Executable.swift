@@ -5,7 +5,7 @@ internal import Linux
 extension BindProgram {
     /// Stores the number of the task's program, shifted to its place in the kind of a key; 0 if no rule names it.
     mutating func findProgram() {
-        guard let fields = options.program, !askedByProgram.isEmpty else { return }
+        guard let fields = options.program, !askedByProgram.isEmpty || !table.confinedPrograms.isEmpty else { return }
         code.remark("the program")
         let (unknown, done) = (code.label("noprogram"), code.label("program"))
         code.call(.task)
@@ -28,11 +28,16 @@ extension BindProgram {
         code.call(.mapLookup)
         code.jump(.r0, .equal, 0, to: unknown)
         code.load(.r1, .double, .r0, 0)
+        code.move(.r2, .r1)
+        code.compute(.r2, .shiftRight, ProgramInode.confinedShift)
+        code.store(.double, Stack.confined, .r2)
+        code.moveLow(.r1, .r1)
         code.compute(.r1, .shiftLeft, PolicyKey.programShift)
         code.store(.double, Stack.program, .r1)
         code.jump(to: done)
         code.bind(unknown)
         code.store(.double, Stack.program, 0)
+        code.store(.double, Stack.confined, 0)
         code.bind(done)
     }
 }

@@ -116,8 +116,13 @@ extension BindProgram {
         let (refused, done) = (code.label("refused"), code.label("confined"))
         code.move(.r8, 0)
         let kinds = [PolicyKey.Kind.confinedUser, .confinedGroup].filter(table.has)
-        if table.confinesRoot || table.confinesEveryone || !kinds.isEmpty {
+        let confinesPrograms = !table.confinedPrograms.isEmpty && options.program != nil
+        if table.confinesRoot || table.confinesEveryone || !kinds.isEmpty || confinesPrograms {
             code.move(.r7, BindOutcome.left.rawValue)
+            if confinesPrograms {
+                code.load(.r1, .double, .frame, Stack.confined)
+                code.jump(.r1, .notEqual, 0, to: refused)
+            }
             code.moveLow(.r1, .r9)
             let ordinary = code.label("ordinary")
             code.jump(.r1, .notEqual, 0, to: ordinary)

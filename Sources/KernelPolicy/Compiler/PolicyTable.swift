@@ -55,6 +55,8 @@ public struct PolicyTable: Sendable {
     private(set) var programs: [ProgramInode: UInt32] = [:]
     /// The programs that rules name and that are not there, or not trusted: their rules do nothing.
     public private(set) var unknownPrograms: Set<ByteString> = []
+    /// The programs that are confined, by number.
+    private(set) var confinedPrograms: Set<UInt32> = []
     private(set) var confinesEveryone = false
     private(set) var confinesRoot = false
 
@@ -70,6 +72,7 @@ public struct PolicyTable: Sendable {
         }
         if let confinement = policy.confinement {
             enter(confinement)
+            for inode in confinement.programs { confinedPrograms.insert(number(of: inode)) }
         } else {
             for confinement in policy.confinements { enter(confinement, names: names) }
         }
@@ -94,6 +97,11 @@ public struct PolicyTable: Sendable {
 
     /// Whether `kind` has an entry: the program looks up no other kinds.
     func has(_ kind: PolicyKey.Kind) -> Bool { entries.keys.contains { $0.head.kind == kind && $0.head.program == 0 } }
+
+    /// The value of the map of programs for a program's number.
+    func value(ofProgram number: UInt32) -> UInt64 {
+        UInt64(number) | (confinedPrograms.contains(number) ? 1 << UInt64(ProgramInode.confinedShift) : 0)
+    }
 
     /// Whether `kind` has an entry for a program.
     func hasProgram(for kind: PolicyKey.Kind) -> Bool {
@@ -149,6 +157,10 @@ public struct PolicyTable: Sendable {
             unknownPrograms.insert(path)
             return nil
         }
+        return number(of: inode)
+    }
+
+    private mutating func number(of inode: ProgramInode) -> UInt32 {
         if let number = programs[inode] { return number }
         let number = UInt32(programs.count + 1)
         programs[inode] = number
@@ -179,6 +191,9 @@ public struct PolicyTable: Sendable {
             return
         case .user(let name): principal = .user(name)
         case .group(let name): principal = .group(name)
+        case .program(let path):
+            if let number = number(ofProgramAt: path, names: names) { confinedPrograms.insert(number) }
+            return
         }
         confine(Self.processes(of: principal, names: names))
     }

@@ -51,8 +51,10 @@ public struct ProgramInode: Hashable, Sendable {
 
     /// The size of a key of the map of programs, in bytes.
     static let keySize = 16
-    /// The size of a value of that map: the program's number in keys of the policy.
+    /// The size of a value of that map: the program's number in keys of the policy, and 1 above it if it is confined.
     static let valueSize = 8
+    /// The position in a value of whether the program is confined, in bits.
+    static let confinedShift: Int32 = 32
 
     /// The key of the map of programs: inode number and device, eight bytes each, in native byte order.
     var key: [UInt8] {

@@ -36,6 +36,8 @@ enum Stack {
     static let program: Int16 = -176
     /// The key of the map of programs.
     static let inode: Int16 = -192
+    /// Nonzero if the task's program is confined.
+    static let confined: Int16 = -200
 }
 
 /// Eight bytes of memory held in a register.

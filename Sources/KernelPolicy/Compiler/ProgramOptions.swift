@@ -86,6 +86,9 @@ public struct ProgramOptions: Hashable, Sendable {
     /// Whether the program reads kernel structures, which the kernel permits only to programs under the GPL.
     var looksIntoKernel: Bool { isIPv6Only != nil || task != nil || socket != nil || program != nil }
 
+    /// Whether a program with these options confines all that `table` confines.
+    func confines(allOf table: PolicyTable) -> Bool { table.confinedPrograms.isEmpty || program != nil }
+
     /// Drops one of the features that read kernel structures, for a kernel that rejects it; the one that needs the
     /// newest kernel goes first.
     mutating func dropOneFeature() {

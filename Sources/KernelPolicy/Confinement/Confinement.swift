@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
 
-/// The users and groups that are confined to what the rules allow, by number.
+/// The users, groups and programs that are confined to what the rules allow, by number.
 public struct Confinement: Hashable, Sendable {
     /// Whether every user except root is confined.
     public var includesEveryone = false
@@ -11,6 +11,8 @@ public struct Confinement: Hashable, Sendable {
     public var users: Set<UserID> = []
     /// The confined groups.
     public var groups: Set<GroupID> = []
+    /// The confined programs.
+    public var programs: Set<ProgramInode> = []
 
     /// Creates an empty confinement.
     public init() {}
@@ -24,29 +26,33 @@ public struct Confinement: Hashable, Sendable {
         includesRoot = includesRoot || other.includesRoot
         users.formUnion(other.users)
         groups.formUnion(other.groups)
+        programs.formUnion(other.programs)
     }
 
     // MARK: - In the kernel
 
-    /// The size of an entry in the pinned map in bytes: a kind and a number.
-    static let entrySize = 8
+    /// The size of an entry in the pinned map in bytes: a kind, a number, and the inode number of a program, whose
+    /// number is the device.
+    static let entrySize = 16
 
     private enum Kind: UInt32 {
-        case nobody, everyone, root, user, group
+        case nobody, everyone, root, user, group, program
     }
 
     /// The entries of the pinned map: at least one, which may stand for no principal.
     var entries: [[UInt8]] {
-        func entry(_ kind: Kind, _ number: UInt32) -> [UInt8] {
+        func entry(_ kind: Kind, _ number: UInt32, inode: UInt64 = 0) -> [UInt8] {
             var bytes = MapBytes()
             bytes.append(kind.rawValue)
             bytes.append(number)
+            bytes.append(inode)
             return bytes.bytes
         }
         var entries: [[UInt8]] = []
         if includesEveryone { entries.append(entry(.everyone, 0)) }
         if includesRoot { entries.append(entry(.root, 0)) }
         entries += users.map { entry(.user, $0.rawValue) } + groups.map { entry(.group, $0.rawValue) }
+        entries += programs.map { entry(.program, $0.device, inode: $0.number) }
         return entries.isEmpty ? [entry(.nobody, 0)] : entries
     }
 
@@ -61,6 +67,7 @@ public struct Confinement: Hashable, Sendable {
         case .root: includesRoot = true
         case .user: users.insert(UserID(rawValue: number))
         case .group: groups.insert(GroupID(rawValue: number))
+        case .program: programs.insert(ProgramInode(device: number, number: numbers.double(at: 8)))
         case nil: return false
         }
         return true

@@ -21,6 +21,9 @@ struct ConfinementRecord: Hashable, Sendable {
         var members: [Member] = []
         /// The group, if the line names a group.
         var group: GroupID?
+        /// The files that the program was, if the line names one: the one that it is now, and those before it that the
+        /// kernel still confines.
+        var programs: [ProgramInode] = []
     }
 
     var lines: [Line] = []
@@ -31,9 +34,10 @@ struct ConfinementRecord: Hashable, Sendable {
             switch line.principal {
             case .everyone: confinement.includesEveryone = true
             case .root: confinement.includesRoot = true
-            case .user, .group: break
+            case .user, .group, .program: break
             }
             confinement.users.formUnion(line.members.map(\.user))
+            confinement.programs.formUnion(line.programs)
             if let group = line.group { confinement.groups.insert(group) }
         }
     }
@@ -60,6 +64,11 @@ extension ConfinementRecord: ByteStringConvertible {
                 // The principal already contains the name of a confined user.
                 if case .user = line.principal { return member.user.byteString }
                 return member.name.isEmpty ? "\(member.user)" : "\(member.user):\(Self.escaped(member.name))"
+            }
+            if case .program = line.principal {
+                let files = line.programs.map { "\($0.device):\($0.number)" as ByteString }
+                text += "\(line.principal)\tusers \(Self.list(files))\tgroups -\t\(Self.escaped(line.file))\n"
+                continue
             }
             text += "\(line.principal)\tusers \(Self.list(users))\tgroups \(line.group.map(\.byteString) ?? "-")"
             text += "\t\(Self.escaped(line.file))\n"
@@ -88,6 +97,13 @@ extension ConfinementRecord: ByteStringConvertible {
         let users = ByteString(fields[1].bytes[6...])
         for part in users == "-" ? [] : users.split(on: UInt8(ascii: ",")) {
             let words = part.split(on: UInt8(ascii: ":"))
+            if case .program = principal {
+                guard words.count == 2, let device = Digits.canonicalNumber(words[0], upTo: UInt64(UInt32.max)),
+                    let number = Digits.canonicalNumber(words[1])
+                else { return nil }
+                line.programs.append(ProgramInode(device: UInt32(device), number: number))
+                continue
+            }
             guard words.count <= 2, let number = Digits.canonicalNumber(words[0], upTo: UInt64(UInt32.max)),
                 var name = unescaped(words.count == 2 ? words[1] : "")
             else { return nil }

@@ -9,7 +9,15 @@ struct ConfinementResolver {
     private(set) var lines: [ConfinementRecord.Line] = []
     private(set) var errors: [PolicyError] = []
 
-    init(record: ConfinementRecord?) { self.record = record }
+    /// What the kernel confines now; nil if the engine is not enabled.
+    private let inForce: Confinement?
+    private let names: SystemPolicyNames
+
+    init(record: ConfinementRecord?, inForce: Confinement?, names: SystemPolicyNames) {
+        self.record = record
+        self.inForce = inForce
+        self.names = names
+    }
 
     /// Adds all lines in `files` that confine, including those in files with errors.
     mutating func enter(_ files: [RulesFile]) {
@@ -37,6 +45,8 @@ struct ConfinementResolver {
             let group = answer(to: principal, location) { () throws(Errno) in try Accounts.findGroup(named: name) }
             line.group = group
             if let group { line.members = members(of: group, name, principal, location) }
+        case .program(let path):
+            line.programs = programs(at: path, principal, location)
         }
         lines.append(line)
     }
@@ -54,6 +64,24 @@ struct ConfinementResolver {
         let last = (record?.members(of: principal) ?? []).map(\.user.rawValue)
         errors.append(.unknown(principal, location, last: last, isUnanswered: isUnanswered))
         return nil
+    }
+
+    /// The file that the program is, and those that it was and that the kernel confines: they may still be running.
+    private mutating func programs(
+        at path: ByteString,
+        _ principal: ConfinedPrincipal,
+        _ location: RuleLocation
+    ) -> [ProgramInode] {
+        let recorded = (record?.lines ?? []).filter { $0.principal == principal }.flatMap(\.programs)
+        var programs: [ProgramInode] = []
+        if let inode = names.inode(ofProgramAt: path) {
+            programs.append(inode)
+        } else {
+            errors.append(.unknownProgram(path, location))
+        }
+        let remaining = inForce?.programs ?? []
+        for inode in recorded where remaining.contains(inode) && !programs.contains(inode) { programs.append(inode) }
+        return programs
     }
 
     private mutating func members(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+internal import PolicyInventory
 public import PortPolicy
 
 /// Why the rules cannot be relied on: a missing part may be what confines a user or group.
@@ -21,6 +22,8 @@ public enum PolicyError: Hashable, Sendable {
     case tooLarge(path: ByteString)
     /// A line that confines an unknown user or group.
     case unknown(ConfinedPrincipal, RuleLocation, last: [UInt32], isUnanswered: Bool)
+    /// A line that confines a program that is not there, or that users other than root may replace.
+    case unknownProgram(ByteString, RuleLocation)
     /// A member of a confined group, if the member's user ID cannot be found.
     case unknownMember(ByteString, of: ByteString, RuleLocation, last: UInt32?)
 
@@ -31,7 +34,8 @@ public enum PolicyError: Hashable, Sendable {
         case .invalid(let path, _), .unsettled(let path), .emptied(let path), .missing(let path), .cut(let path),
             .tooLarge(let path):
             path
-        case .unknown(_, let location, _, _), .unknownMember(_, _, let location, _): location.file
+        case .unknown(_, let location, _, _), .unknownProgram(_, let location), .unknownMember(_, _, let location, _):
+            location.file
         }
     }
 
@@ -39,7 +43,7 @@ public enum PolicyError: Hashable, Sendable {
     public var isInFiles: Bool {
         switch self {
         case .refused, .invalid: true
-        case .unsettled, .emptied, .missing, .cut, .tooLarge, .unknown, .unknownMember: false
+        case .unsettled, .emptied, .missing, .cut, .tooLarge, .unknown, .unknownProgram, .unknownMember: false
         }
     }
 
@@ -67,11 +71,14 @@ public enum PolicyError: Hashable, Sendable {
                 switch principal {
                 case .user(let name): ("user", name)
                 case .group(let name): ("group", name)
-                case .everyone, .root: ("principal", principal.byteString)
+                case .everyone, .root, .program: ("principal", principal.byteString)
                 }
             let what: Message =
                 isUnanswered ? "the \(kind) \(name) cannot be looked up" : "there is no \(kind) \(name)"
             return "\(location): \(what)\(Self.remains(last))"
+        case .unknownProgram(let path, let location):
+            let fault = NamedProgram.fault(ofProgramAt: path) ?? "cannot be identified"
+            return "\(location): \(path) \(fault); what it was when the rules were last applied stays confined"
         case .unknownMember(let member, let group, let location, let last):
             let who: Message = member.isEmpty ? "a member" : "\(member)"
             return

@@ -60,7 +60,8 @@ public struct PolicyReading: Sendable {
         var errors = snapshots.flatMap(\.readErrors).map { PolicyError.refused($0) }
         for file in snapshots.flatMap(\.files) { errors += file.errors.map { .invalid(path: file.path, $0) } }
         errors += snapshots.flatMap(\.unsettled).map { .unsettled(path: $0) }
-        var resolver = ConfinementResolver(record: last.record)
+        let names = SystemPolicyNames()
+        var resolver = ConfinementResolver(record: last.record, inForce: EngineSet.confinementInForce, names: names)
         resolver.enter(snapshots.flatMap(\.files))
         let lines = resolver.lines
         let loss = ConfinementLoss(since: last, lines: lines)
@@ -71,7 +72,6 @@ public struct PolicyReading: Sendable {
             errors += lost
         }
         errors += loss.errors(ofMissing: missing)
-        let names = SystemPolicyNames()
         let size = PolicySize(limit: EngineSettings.currentLimit())
         for index in snapshots.indices {
             errors += size.trim(&snapshots[index], names: names).map { .tooLarge(path: $0) }

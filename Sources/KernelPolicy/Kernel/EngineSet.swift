@@ -81,6 +81,12 @@ struct EngineSet: ~Copyable {
         return try ConfinedPins.read(in: directory)
     }
 
+    /// What the kernel confines; nil if the engine is not enabled, or cannot be read.
+    static var confinementInForce: Confinement? {
+        guard let engine = try? open() else { return nil }
+        return try? engine.confinement()
+    }
+
     /// Updates the settings and the pins to match the policy in force, after an interrupted change.
     mutating func settle() throws(EnforcementError) {
         let hasNext = try directory.names().contains(ConfinedPins.next)

@@ -28,7 +28,7 @@ struct LoadedPolicy: ~Copyable {
         let counters = try maps.counters(for: table.grants.map(\.digest))
         let image = PolicyImage(sources: sources, counters: counters, atomicOffset: KernelClock.atomicOffset)
         let policy = try Self.fill(table, image)
-        let programs = try Self.map(of: table.programs)
+        let programs = try Self.map(ofProgramsIn: table)
         let descriptors: [MapName: Int32] = [
             .policy: policy.descriptor.rawValue, .counters: maps[.counters].map.descriptor.rawValue,
             .events: maps[.events].map.descriptor.rawValue, .statistics: maps[.statistics].map.descriptor.rawValue,
@@ -37,9 +37,12 @@ struct LoadedPolicy: ~Copyable {
         // Reading kernel structures takes more privilege, and a kernel that describes them.
         let group = settings.group.map { ProgramGroup(inode: $0.inode, level: $0.level) }
         var options = ProgramOptions.forRunningKernel(table, network: settings.network, group: group)
-        while options.looksIntoKernel {
+        while options.looksIntoKernel, options.confines(allOf: table) {
             if let loaded = try? load(table, options, descriptors) { return loaded }
             options.dropOneFeature()
+        }
+        guard options.confines(allOf: table) else {
+            throw .lacking("it does not say which program binds, so that no program can be confined", nil)
         }
         return try load(table, options, descriptors)
     }
@@ -97,18 +100,18 @@ struct LoadedPolicy: ~Copyable {
     }
 
     /// Creates a frozen map of the numbers of programs.
-    private static func map(of programs: [ProgramInode: UInt32]) throws(EnforcementError) -> BpfMap {
+    private static func map(ofProgramsIn table: PolicyTable) throws(EnforcementError) -> BpfMap {
         try attemptSupported("make a map of programs") { () throws(Errno) in
             let map = try BpfMap(
                 .hash,
                 name: "lowport_program",
                 keySize: ProgramInode.keySize,
                 valueSize: ProgramInode.valueSize,
-                capacity: max(1, programs.count)
+                capacity: max(1, table.programs.count)
             )
-            for (inode, number) in programs {
+            for (inode, number) in table.programs {
                 var value = MapBytes()
-                value.append(UInt64(number))
+                value.append(table.value(ofProgram: number))
                 try map.set(inode.key, value.bytes)
             }
             try map.freeze()

@@ -43,7 +43,7 @@ struct PreparedPolicy: ~Copyable {
         }
         isComplete = policy.leftOut.isEmpty && programs.isExact && reading.errors.isEmpty
         confines = !confinement.isEmpty
-        let paths = Set(policy.permissions.compactMap(\.principal.program))
+        let paths = Set(policy.permissions.compactMap(\.principal.program) + policy.confinements.compactMap(\.program))
         named = paths.sorted().map { NamedProgramFile(path: $0, file: reading.names.program(at: $0)) }
         self.table = table
         self.programs = programs

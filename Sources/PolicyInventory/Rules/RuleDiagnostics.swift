@@ -62,6 +62,8 @@ extension RuleStore.Contents {
             case .group(let name) where !accounts.hasGroup(name): message = accounts.absence(ofGroup: name)
             case .user(let name) where Accounts.user(named: name) == .root:
                 message = "confines no process: only \"confine root\" confines root"
+            case .program(let path):
+                message = NamedProgram.fault(ofProgramAt: path).map { "confines no process: \(path) \($0)" }
             case .user, .group: message = everyone.map { "confines no process that \($0) does not confine already" }
             case .everyone, .root: break
             }

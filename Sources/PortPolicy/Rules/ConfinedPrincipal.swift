@@ -14,6 +14,8 @@ public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
     case user(ByteString)
     /// Processes with this group, real or supplementary, by name.
     case group(ByteString)
+    /// Processes, also those of root, that execute the file with this path.
+    case program(ByteString)
 
     /// The line, in canonical form.
     public var byteString: ByteString {
@@ -22,14 +24,21 @@ public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
         case .root: "confine root"
         case .user(let name): "confine user \(name)"
         case .group(let name): "confine group \(name)"
+        case .program(let path): "confine program \(path)"
         }
     }
 
+    /// The path of the program, if the line names one.
+    public var program: ByteString? { if case .program(let path) = self { path } else { nil } }
+
     /// Whether the line confines the process that requests the bind.
     func includes(_ request: BindRequest, names: some NameResolver) -> Bool {
+        if case .program(let path) = self {
+            return Principal.program(path, of: .everyone).includes(request, names: names)
+        }
         if request.user == .root { return self == .root }
         return switch self {
-        case .root: false
+        case .root, .program: false
         case .everyone: true
         case .user(let name): Principal.user(name).includes(request, names: names)
         case .group(let name): Principal.group(name).includes(request, names: names)

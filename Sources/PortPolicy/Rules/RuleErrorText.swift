@@ -20,7 +20,7 @@ extension RuleError: MessageConvertible {
         switch expected {
         case .verb: Spelling.nearest(to: found, among: ["allow", "confine"])
         case .principal: Spelling.nearest(to: found, among: ["user", "group", "uid", "gid", "everyone", "program"])
-        case .confined: Spelling.nearest(to: found, among: ["everyone", "user", "group", "root"])
+        case .confined: Spelling.nearest(to: found, among: ["everyone", "user", "group", "program", "root"])
         case .transport:
             Spelling.nearest(to: found, among: TransportProtocol.words.map { $0.name } + ["any", "program"])
         case .option: Spelling.nearest(to: found, among: ["on", "until"])
@@ -51,7 +51,7 @@ extension RuleError.Expectation: ByteStringConvertible {
         case .plainLineEnd: "a line that ends with a newline alone (this file has DOS line ends)"
         case .verb: "\"allow\" or \"confine\""
         case .principal: "user NAME, group NAME, uid NUMBER, gid NUMBER, everyone or program FILE"
-        case .confined: "everyone, user NAME, group NAME or root"
+        case .confined: "everyone, user NAME, group NAME, program FILE or root"
         case .lineEnd: "the end of the line"
         case .name(let ofGroup): "the name of a \(kind(ofGroup))"
         case .singleName(let ofGroup): "the name of one \(kind(ofGroup)); write a line for each"

@@ -62,6 +62,8 @@ struct RuleParser {
             confinement = .user(try name(ofGroup: false))
         } else if kind.text.spells("group") {
             confinement = .group(try name(ofGroup: true))
+        } else if kind.text.spells("program") {
+            confinement = .program(try program())
         } else {
             throw error(kind, expected: .confined)
         }
@@ -82,9 +84,13 @@ struct RuleParser {
                 return identity
             }
         }
+        return .program(try program(), of: identity)
+    }
+
+    private mutating func program() throws(RuleError) -> ByteString {
         guard let path = word() else { throw atPosition(expected: .program) }
         guard Self.isPath(path.text) else { throw error(path, expected: .program) }
-        return .program(ByteString(path.text), of: identity)
+        return ByteString(path.text)
     }
 
     private mutating func identity(_ kind: Word) throws(RuleError) -> Principal {

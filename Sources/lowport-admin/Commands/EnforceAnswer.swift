@@ -163,6 +163,11 @@ struct EnforceAnswer: Encodable {
             let json = Confined(kind: "group", id: group.rawValue, name: name?.jsonText)
             principals.append((json, name.map { "group \($0) (gid \(group))" } ?? "gid \(group)"))
         }
+        for program in confinement.programs.sorted(by: { ($0.device, $0.number) < ($1.device, $1.number) }) {
+            let name: ByteString =
+                "program with inode \(program.number) on device \(program.device >> 20):\(program.device & 0xFFFFF)"
+            principals.append((Confined(kind: "program", name: name.jsonText), name))
+        }
         return principals
     }
 }

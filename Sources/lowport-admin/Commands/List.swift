@@ -103,6 +103,7 @@ struct ListFilter {
         case .everyone: users.number != .root
         case .user(let name): name == users.name
         case .group(let name): Accounts.group(named: name).map { users.groups.contains($0) } ?? false
+        case .program: true
         }
     }
 
