@@ -54,9 +54,9 @@ if [ ! -x /usr/local/libexec/lowport/lowport-admin ]; then
     echo '=end|'
     poweroff -f
 fi
-lowport grant 82 --program /bin/probe-dynamic -q
-lowport grant 82 --program /bin/probe-static -q
-lowport grant 83 --program /bin/busybox -q
+lowport grant 82 --everyone --program /bin/probe-dynamic -q
+lowport grant 82 --everyone --program /bin/probe-static -q
+lowport grant 83 --everyone --program /bin/busybox -q
 each '`lowport run`, a rule for the program' "$W lowport run PROBE 82"
 each '`lowport run`, a rule for another program' "$W lowport run PROBE 83"
 refusal=$(lowport enforce enable 2>&1) || echo "$refusal"

@@ -37,6 +37,35 @@ extension RulesFile {
         return change
     }
 
+    /// Adds `rule` unless a rule of the file already allows as much, and `confinement` unless the file has it.
+    public func adding(_ rule: Rule, _ confinement: ConfinedPrincipal, comment: ByteString? = nil) -> RulesChange {
+        var change = adding(rule, comment: comment)
+        if confinements.contains(where: { $0.confinement == confinement }) { return change }
+        if !change.content.isEmpty, change.content.last != UInt8(ascii: "\n") {
+            change.content.append(UInt8(ascii: "\n"))
+        }
+        change.content += (confinement.byteString + "\n").bytes
+        change.added.append(confinement.byteString)
+        return change
+    }
+
+    /// Takes `revocation` from every rule, and removes `confinement` if no rule for its program is left.
+    public func removing(_ revocation: Revocation, _ confinement: ConfinedPrincipal) -> RulesChange {
+        let change = removing(revocation)
+        let rest = RulesFile(path: path, content: change.content)
+        if rest.rules.contains(where: { $0.rule.principal.program == confinement.program }) { return change }
+        var less = change
+        less.content = []
+        for line in rest.lines {
+            if case .confinement(confinement) = line.content {
+                less.removed.append(ByteString(line.text))
+            } else {
+                less.content += line.text + [UInt8(ascii: "\n")]
+            }
+        }
+        return less.isEmpty ? change : less
+    }
+
     /// Takes `revocation` from every rule. Lines that are not affected keep their bytes; comments stay with their rule.
     public func removing(_ revocation: Revocation) -> RulesChange {
         var change = RulesChange()
@@ -65,5 +94,14 @@ extension RulesFile {
     private static func comment(of line: Line) -> ByteString {
         guard let hash = line.text.firstIndex(of: UInt8(ascii: "#")) else { return "" }
         return "  " + ByteString(line.text[hash...])
+    }
+}
+
+extension RulesFile {
+    /// The content without the last line that is each of `texts`.
+    public func without(_ texts: [ByteString]) -> [UInt8] {
+        var left = lines.map { ByteString($0.text) }
+        for text in texts { if let index = left.lastIndex(of: text) { left.remove(at: index) } }
+        return left.reduce(into: []) { $0 += $1.bytes + [UInt8(ascii: "\n")] }
     }
 }

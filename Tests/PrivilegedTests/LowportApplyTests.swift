@@ -58,8 +58,8 @@ import Testing
                     status: 0,
                     output: "65\nremoved: alow everyone tcp 79\nadded: allow everyone tcp 80\n77\n",
                     errors: """
-                        standard input:1:7: found "evryone", expected user NAME, group NAME, uid NUMBER, gid NUMBER or \
-                        everyone; did you mean "everyone"?
+                        standard input:1:7: found "evryone", expected user NAME, group NAME, uid NUMBER, gid NUMBER, everyone \
+                        or program FILE; did you mean "everyone"?
                         lowport: standard input has errors; nothing is changed
                         note: /etc/lowport/rules.d/team.rules stays, and allows what it allows
                         lowport: cannot change /etc/lowport/.lock: permission denied

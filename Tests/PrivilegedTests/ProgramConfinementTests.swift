@@ -8,7 +8,7 @@ import Testing
     private static let prelude: ByteString = """
         python=$(readlink -f /usr/bin/python3); P=/usr/local/bin; mount -t tmpfs -o mode=755 tmpfs $P
         for name in server other; do cp $python $P/$name; setcap cap_net_bind_service=ep $P/$name; done
-        lowport grant 80 --program $P/server -q; echo "confine program $P/server" >> /etc/lowport/rules
+        lowport grant 80 --everyone --program $P/server -q; echo "confine program $P/server" >> /etc/lowport/rules
         ask() { as $1 $P/$2 bind.py 127.0.0.1 $3 tcp; }
         # Waits for the file `go`, and binds then.
         cat > late.py <<'END'

@@ -40,7 +40,7 @@ import Testing
         expect(
             try await enforced(
                 Self.prelude + """
-                    lowport grant 80 --program $P/server -q; lowport grant 81 --user alice --program $P/server -q
+                    lowport grant 80 --everyone --program $P/server -q; lowport grant 81 --user alice --program $P/server -q
                     \(start); tried \(wrapper)
                     """
             ),
@@ -54,7 +54,7 @@ import Testing
         expect(
             try await enforced(
                 Self.prelude + """
-                    lowport grant 80 --program $P/server -q; enable
+                    lowport grant 80 --everyone --program $P/server -q; enable
                     ask() { as alice $P/$1 bind.py 127.0.0.1 80 tcp; }
                     said() { as alice lowport explain 80 --program $P/server | head -1; }
                     stale() { lowport enforce status | grep -c 'files changed' || :; }
@@ -103,7 +103,7 @@ import Testing
         expect(
             try await enforced(
                 Self.prelude + """
-                    lowport grant 80 --program $P/server -q; enable
+                    lowport grant 80 --everyone --program $P/server -q; enable
                     ask() { as alice "$@" bind.py 127.0.0.1 80 tcp; }
                     echo "the loader"; ask $(ls /lib64/ld-linux-x86-64.so.2) $P/server
                     echo "a script"; printf '#!%s\\n' $P/server | cat - bind.py > $P/script; chmod 755 $P/script
@@ -148,17 +148,17 @@ import Testing
             try await enforced(
                 Self.prelude + """
                     tell() { "$@" 2>&1 || echo "status $?"; }
-                    tell lowport grant 80,443 --program $P/server
+                    tell lowport grant 80,443 --everyone --program $P/server
                     tell lowport grant 80 --user alice --program $P/server --protocol any --on ::1
-                    tell lowport grant 80 --program $P/server
+                    tell lowport grant 80 --everyone --program $P/server
                     tell lowport list --user alice --port 80
-                    tell lowport grant 80 --program $P/soft; tell lowport grant 80 --program $P/soft --follow
-                    printf '#!/bin/sh\\n' > $P/script; chmod 755 $P/script; tell lowport grant 80 --program $P/script
-                    cp $P/server "$P/a b"; tell lowport grant 80 --program "$P/a b"
-                    chmod 777 $P/copy; tell lowport grant 80 --program $P/copy
+                    tell lowport grant 80 --everyone --program $P/soft; tell lowport grant 80 --everyone --program $P/soft --follow
+                    printf '#!/bin/sh\\n' > $P/script; chmod 755 $P/script; tell lowport grant 80 --everyone --program $P/script
+                    cp $P/server "$P/a b"; tell lowport grant 80 --everyone --program "$P/a b"
+                    chmod 777 $P/copy; tell lowport grant 80 --everyone --program $P/copy
                     tell lowport grant --program $P/server --user alice | head -1
-                    tell lowport grant 80 --program $P/server --user alice --group dns | head -1
-                    rm $P/server; tell lowport revoke 443 --program $P/server; cat /etc/lowport/rules
+                    tell lowport grant 80 --everyone --program $P/server --user alice --group dns | head -1
+                    rm $P/server; tell lowport revoke 443 --everyone --program $P/server; cat /etc/lowport/rules
                     tell lowport explain 80 --user bob | grep 'is for'
                     """
             ),

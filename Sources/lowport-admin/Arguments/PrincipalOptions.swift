@@ -50,6 +50,9 @@ struct PrincipalOptions: ParsableArguments {
 
     var principal: Principal { given.first ?? .everyone }
 
+    /// Whether a principal is given.
+    var isGiven: Bool { !given.isEmpty }
+
     private static func hint(_ near: ByteString?, _ option: Message) -> Message {
         near.map { "did you mean \($0)?" } ?? "for a number, use \(option)"
     }

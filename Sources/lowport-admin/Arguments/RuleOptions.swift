@@ -35,6 +35,9 @@ struct RuleOptions: ParsableArguments {
     /// The specified addresses; none means all.
     var prefixes: [AddressPrefix] { on?.prefixes ?? [] }
 
+    /// Whether the program gets or loses the capability and the confinement together with the rule.
+    var isWholeProgram: Bool { program != nil && !ports.isEmpty && !grantee.isGiven }
+
     /// The program that gets or loses the capability; nil if a rule is meant.
     var capableProgram: ByteString? { ports.isEmpty ? program?.bytes : nil }
 

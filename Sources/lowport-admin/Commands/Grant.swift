@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import Diagnosis
+internal import Launch
 internal import Linux
 internal import PolicyEditing
 internal import PolicyInventory
@@ -11,17 +13,19 @@ struct Grant: ParsableCommand {
         abstract: "Allow a user or a group to bind ports.",
         discussion: """
             Adds a rule to /etc/lowport/rules. What is allowed already stays unchanged.
-            With --program, only that program is allowed, for everybody or for a user or
-            group; its file, and not its name, is what counts. Only root may be able to
-            change the file and the directories that lead to it. Without ports, gives the
-            file the capability cap_net_bind_service instead of a rule: for every port.
+            With --program, only that program is allowed: its file, which only root may be
+            able to change, counts, and not its name. With a user, a group or --everyone
+            that is all. Without, the file also gets the capability cap_net_bind_service,
+            and a line that confines it to its rules; that needs the kernel engine. Without
+            ports, the file gets the capability alone, for every port.
 
             EXAMPLES
               sudo lowport grant 80 443 --user web
               sudo lowport grant domain --group dns --protocol any
               sudo lowport grant 1-1023 --user dev --on 127.0.0.0/8,::1
               sudo lowport grant 25 --user mail --for 2h --comment 'migration'
-              sudo lowport grant 80,443 --user web --program /usr/sbin/nginx
+              sudo lowport grant 80,443 --program /usr/sbin/nginx
+              sudo lowport grant 80 --user web --program /usr/bin/caddy
               sudo lowport grant --program /usr/local/bin/caddy
             """
     )
@@ -39,6 +43,9 @@ struct Grant: ParsableCommand {
 
     @Option(help: ArgumentHelp("A note that stands behind the rule.", valueName: "text"))
     var comment: BytesArgument?
+
+    @Flag(help: "With ports and --program: although the kernel engine is not enabled.")
+    var everyPort = false
 
     @OptionGroup var editing: EditingOptions
 
@@ -58,6 +65,13 @@ struct Grant: ParsableCommand {
         if let end, end.rawValue <= WallClock.seconds {
             throw failure("the time \(end) has passed", status: Status.usage)
         }
+        var program: ByteString?
+        if request.isWholeProgram, let name = request.program?.bytes {
+            let file = try ProgramGrant(name, followLinks: request.follow)
+            try file.refuseIfOthersMayChange()
+            program = try file.pathForRule()
+            if !everyPort { try refuseWithoutEngine(file.path) }
+        }
         let rule = Rule(
             try principal(),
             (request.transport ?? .tcp).transports,
@@ -65,6 +79,7 @@ struct Grant: ParsableCommand {
             on: request.prefixes,
             until: end
         )
+        if let program { return try grant(rule, to: program) }
         let elsewhere = RuleStore.system.load().rules.files.flatMap(\.rules).first { $0.rule.covers(rule) }
         if let elsewhere {
             if !editing.isDryRun { try bringUpToDate() }
@@ -77,6 +92,49 @@ struct Grant: ParsableCommand {
         }
         _ = try editing.make(.widens) { file in file.adding(rule, comment: comment?.bytes) }
         if !editing.quiet { for note in RuleNotes.about(rule) { printError(note) } }
+    }
+
+    /// Without the kernel engine, nothing confines the capability.
+    private func refuseWithoutEngine(_ path: ByteString) throws {
+        if let engine = EngineState.current(), engine.holdsHere { return }
+        throw failure(
+            "the kernel engine is not enabled here: the capability would let every user of \(path) bind every low port",
+            hint: "sudo lowport enforce enable, or --every-port; a rule alone: --everyone --program",
+            status: Status.unavailable
+        )
+    }
+
+    /// Writes the rule and the confinement, and then gives the capability, so that it is never unconfined; all of it or
+    /// nothing.
+    private func grant(_ rule: Rule, to program: ByteString) throws {
+        let confinement = ConfinedPrincipal.program(program)
+        let file = try ProgramGrant(program, followLinks: false)
+        let made = try editing.make(.widens) { $0.adding(rule, confinement, comment: comment?.bytes) }
+        do {
+            let isNew = try file.give(isDryRun: editing.isDryRun)
+            if isNew, !editing.isDryRun {
+                let change = RulesChange(added: ["cap_net_bind_service=ep \(program)"])
+                ChangeLog.write(change)
+                try ProgramGrant.recording { () throws(StateFile.StateError) in
+                    try GrantedPrograms.system.insert(program)
+                }
+                if !editing.quiet, !editing.json { try printOut(change) }
+            }
+        } catch {
+            if !made.isEmpty, !editing.isDryRun {
+                _ = try editing.make(in: .any, nil) { now in
+                    RulesChange(removed: made.added, added: made.removed, content: now.without(made.added))
+                }
+            }
+            throw error
+        }
+        if editing.quiet { return }
+        for warning in CapabilityStart.obstacles(to: program, permitted: [.netBindService]) {
+            printError("warning: \(warning)")
+        }
+        if everyPort {
+            printError("warning: every user of \(program) may bind every low port until lowport enforce enable")
+        }
     }
 
     private func principal() throws -> Principal {

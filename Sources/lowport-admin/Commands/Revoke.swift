@@ -53,8 +53,38 @@ struct Revoke: ParsableCommand {
             request.ports.ranges,
             on: request.prefixes
         )
-        _ = try editing.make(.narrows) { $0.removing(revocation) }
+        if request.isWholeProgram, let program = revocation.principal.program {
+            try revokeWhole(program, revocation)
+        } else {
+            _ = try editing.make(.narrows) { $0.removing(revocation) }
+        }
         if !editing.quiet { reportWhatRemains(of: revocation) }
+    }
+
+    /// Revokes the ports; with the last rule for the program go the capability, first, and the line that confines it.
+    private func revokeWhole(_ program: ByteString, _ revocation: Revocation) throws {
+        let confinement = ConfinedPrincipal.program(program)
+        let files = RuleStore.system.load().rules.files
+        let others = files.filter { $0.path != RuleStore.mainPath }.flatMap(\.rules)
+        let rest = files.filter { $0.path == RuleStore.mainPath }
+            .map { RulesFile(path: $0.path, content: $0.removing(revocation).content) }.flatMap(\.rules)
+        let isLast = !(others + rest).contains { $0.rule.principal.program == program }
+        if isLast, let file = try? ProgramGrant(program, followLinks: false),
+            try file.take(isDryRun: editing.isDryRun)
+        {
+            let change = RulesChange(removed: ["cap_net_bind_service=ep \(program)"])
+            if !editing.isDryRun {
+                ChangeLog.write(change)
+                try ProgramGrant.recording { () throws(StateFile.StateError) in
+                    try GrantedPrograms.system.remove(program)
+                }
+            }
+            if !editing.quiet, !editing.json { try printOut(change, isDryRun: editing.isDryRun) }
+        }
+        // Frees only what has no capability any more.
+        _ = try editing.make(isLast ? .widens : .narrows) { file in
+            isLast ? file.removing(revocation, confinement) : file.removing(revocation)
+        }
     }
 
     /// The path of the program as a rule has it. The file itself may be gone.

@@ -13,6 +13,8 @@ struct NaiveRules {
         var number = 0
         var confines = false
         var whom = Whom.everyone
+        /// The number of the program; 0 for any, -1 for one that is not there.
+        var program = 0
         var protocols: Set<String> = []
         var ports: [ClosedRange<Int>] = []
         /// Nil for all addresses.
@@ -22,6 +24,8 @@ struct NaiveRules {
 
     static let users: [String: UInt32] = ["web": 1, "dev": 2]
     static let groups: [String: UInt32] = ["dns": 10, "mail": 11]
+    /// Programs by path; two paths are of one file.
+    static let programs: [String: Int] = ["/server": 1, "/link": 1, "/bin/other": 2]
 
     private(set) var lines: [Line] = []
 
@@ -57,8 +61,16 @@ struct NaiveRules {
         } else if kind.says("uid") || kind.says("gid"), !line.confines {
             guard let number = take().flatMap({ number($0) }), number < 4_294_967_295 else { return nil }
             line.whom = kind.says("uid") ? .user(UInt32(number)) : .group(UInt32(number))
+        } else if kind.says("program") {
+            line.whom = .everyone
+            rest = words.dropFirst()
         } else {
             return nil
+        }
+        if rest.first?.says("program") == true, !line.confines || kind.says("program") {
+            _ = take()
+            guard let path = take(), isPath(path) else { return nil }
+            line.program = programs[String(decoding: path, as: UTF8.self)] ?? -1
         }
         if line.confines { return rest.isEmpty ? line : nil }
         for item in take().map(list) ?? [[]] {
@@ -94,6 +106,12 @@ struct NaiveRules {
     private static func isName(_ word: [UInt8]) -> Bool {
         number(word).map { $0 <= 4_294_967_295 } != true
             && !word.contains { $0 == UInt8(ascii: ",") || $0 < 0x20 || $0 == 0x7F }
+    }
+
+    private static func isPath(_ word: [UInt8]) -> Bool {
+        let parts = word.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
+        return parts.count > 1 && parts[0].isEmpty && !word.contains { $0 < 0x20 || $0 == 0x7F }
+            && parts.dropFirst().allSatisfy { !$0.isEmpty && !$0.says(".") && !$0.says("..") }
     }
 
     private static func list(_ word: [UInt8]) -> [[UInt8]] {
@@ -206,13 +224,20 @@ struct NaiveRules {
                         && (0..<length).allSatisfy { Self.isSet(first, $0) == Self.isSet(address, $0) }
                 } ?? true
             let isInTime = line.until.map { now < $0 } ?? true
-            return !line.confines && isMeant && isProtocol && isPort && isAddress && isInTime
+            return !line.confines && Self.isProgram(of: line, request) && isMeant && isProtocol && isPort && isAddress
+                && isInTime
         }
+    }
+
+    private static func isProgram(of line: Line, _ request: BindRequest) -> Bool {
+        let programs = [FileIdentity(device: 7, inode: 70): 1, FileIdentity(device: 8, inode: 70): 2]
+        return line.program == 0 || request.program.flatMap { programs[$0] } == line.program
     }
 
     func confines(_ request: BindRequest) -> Bool {
         lines.contains { line in
             guard line.confines else { return false }
+            if line.program != 0 { return Self.isProgram(of: line, request) }
             let isRoot = request.user.rawValue == 0
             return switch line.whom {
             case .root: isRoot

@@ -228,7 +228,9 @@ struct Requests {
             transport: transports.randomElement(using: &choices) ?? .tcp,
             address: address,
             port: Port(rawValue: UInt16(clamping: ports.randomElement(using: &choices) ?? 0)),
-            isDualStack: address == .v6(.any) && Bool.random(using: &choices)
+            isDualStack: address == .v6(.any) && Bool.random(using: &choices),
+            program: [nil, FileIdentity(device: 7, inode: 70), FileIdentity(device: 8, inode: 70)]
+                .randomElement(using: &choices) ?? nil
         )
     }
 }
