@@ -18,6 +18,7 @@ final class Hub {
     private var nextNumber = 1
     private var readsInput: Bool
     private var isOutputGone = false
+    private var outputError: Errno?
 
     /// Creates a hub without clients.
     init(_ options: Options, _ console: Console, _ access: AccessList) {
@@ -39,6 +40,7 @@ final class Hub {
         } catch {
             throw NetcatError("broker: \(error.message)")
         }
+        if let outputError { throw NetcatError.cannotWrite(outputError) }
     }
 
     /// Whether the output is closed, or all of standard input was sent with `--send-only`.
@@ -98,6 +100,10 @@ final class Hub {
             try InheritedDescriptor.standardOutput.write(ByteString(buffer.bytes))
         } catch {
             isOutputGone = true
+            if error == .brokenPipe { return }
+            outputError = error
+            // What they sent is lost, so they must not take it for delivered.
+            for client in clients { try? client.descriptor.resetOnClose() }
         }
     }
 

@@ -114,11 +114,11 @@ final class Conversation {
                 console.printError("receive: \(error.message)")
             }
         }
-        if relay.wasTruncated { console.log("TLS: the peer closed the connection without saying so") }
         if let start {
             let figures = Statistics(sent: relay.sent, received: relay.received, time: start.elapsed)
             if let text = figures.text(options.content.statistics) { console.print(text) }
         }
+        try relay.checkCompleteness()
         if options.ending.failsOnReset && relay.peerError == .connectionReset {
             var failure = NetcatError(Errno.connectionReset.message)
             failure.isOfNetwork = true
