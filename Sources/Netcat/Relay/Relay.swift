@@ -53,7 +53,9 @@ final class Relay {
     var peerError: Errno? { receiving.sourceError }
 
     /// Why what the peer sent could not be written; nil also if its reader has left.
-    var outputError: Errno? { receiving.sinkError.flatMap { $0 == .brokenPipe ? nil : $0 } }
+    var outputError: Errno? {
+        receiving.sinkError.flatMap { $0 == .brokenPipe || $0 == .connectionReset ? nil : $0 }
+    }
     /// Whether the idle limit ended the relay while bytes were waiting for their receiver.
     private(set) var wasCutOff = false
 
@@ -172,6 +174,8 @@ final class Relay {
         if let limit = receiving.readLimit, receiving.reads >= limit, receiving.isEmpty { return true }
         if outputError != nil { return true }
         if sending.isFinished && (receiving.isFinished || rules.ending.sendsOnly) { return true }
+        // The program that gave the input is gone, so nobody is left who would read what the peer may still send.
+        if rules.passesPeersEnd && sending.isFinished && sending.source.descriptor.isHungUp { return true }
         // A reset ends both directions.
         return receiving.isFinished && receiving.sourceError == .connectionReset
     }

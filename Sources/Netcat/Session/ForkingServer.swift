@@ -62,11 +62,14 @@ struct ForkingServer {
         }
         CurrentProcess.restoreSignals()
         ignoreBrokenPipes()
+        // This process may outlive the server, and must not keep its port.
+        let inherited = FileDescriptor(owning: listener.socket.rawValue)
+        try? inherited.close()
         do throws(NetcatError) {
             try service.serve(connection)
         } catch {
             error.report(to: console)
-            CurrentProcess.exit(1)
+            CurrentProcess.exit(error.status ?? 1)
         }
         CurrentProcess.exit(0)
     }

@@ -19,6 +19,8 @@ struct Server {
         case .relay where options.dialect == .ncat && !options.keepsOpen: try serveOne(listener, access)
         case .relay: try serveInTurn(listener, access)
         case .forward(let target) where options.keepsOpen && options.isPlain: try forward(listener, target, access)
+        // A program may run for long, and the port must be free for the next server.
+        case .program where !options.keepsOpen, .shell where !options.keepsOpen: try serveOne(listener, access)
         case .program, .shell, .forward, .proxy:
             if options.keepsOpen {
                 try ForkingServer(options, console, access).run(listener)
