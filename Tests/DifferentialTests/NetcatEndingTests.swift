@@ -116,6 +116,24 @@ struct NetcatEndingTests {
             difference: "the original never quits, whatever its manual says"
         ),
         NetcatScenario(
+            "a full device",
+            """
+            $NC -l 8080 >/dev/full & server=$!; listening 8080
+            echo hello | $NC -N 127.0.0.1 8080; wait $server; echo $?
+            """,
+            difference: "the original loses what it receives, and says nothing"
+        ),
+        NetcatScenario(
+            "-w cuts a transfer off",
+            """
+            python3 -c 'import socket, time
+            accepted = socket.create_server(("127.0.0.1", 8080)).accept()
+            time.sleep(9)' & listening 8080
+            head -c 30000000 /dev/zero | $NC -w 1 127.0.0.1 8080; echo $?
+            """,
+            difference: "the original loses the rest, and says nothing"
+        ),
+        NetcatScenario(
             "a reader who is gone ends it",
             """
             mkfifo hold; exec 3<>hold

@@ -7,6 +7,7 @@ extension Wrapper {
         [
             Wrapper("Children.fork.fork", .fork, isRetried: false) { _ = try CurrentProcess.fork() },
             Wrapper("Children.reapChild.wait", .wait) { _ = try CurrentProcess.reapChild(waits: false) },
+            Wrapper("Children.waitForEnd.wait", .wait) { _ = try Child(identifier: 0).waitForEnd() },
             Wrapper("Children.redirect.duplicate", .duplicate) { try CurrentProcess.redirect(nowhere, to: nowhere) },
             Wrapper("Children.init.open", .open) { _ = try SignalDescriptor([.user1]) },
             Wrapper("ChildChanges.nextChildChange.wait", .wait) { _ = try CurrentProcess.nextChildChange() },

@@ -64,6 +64,7 @@ extension Wrapper {
             Wrapper("SocketCookie.cookie.getSocketOption", .getSocketOption) { _ = try nowhere.cookie() },
             Wrapper("SocketCookie.cookie.getSocketOption", .getSocketOption) { _ = try nowhere.networkCookie() },
             Wrapper("SocketList.ipv6Only.listSockets", .listSockets) { _ = try SocketList.ipv6Only(.tcp) },
+            Wrapper("SocketOptions.resetOnClose.setSocketOption", .setSocketOption) { try nowhere.resetOnClose() },
             Wrapper("SocketOptions.unacknowledgedBytes.getSocketOption", .getSocketOption) {
                 _ = try nowhere.unacknowledgedBytes()
             },

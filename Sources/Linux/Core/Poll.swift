@@ -30,6 +30,9 @@ public struct PollEntry: Sendable {
         native = pollfd(fd: descriptor?.rawValue ?? -1, events: events.rawValue, revents: 0)
     }
 
+    /// Whether the entry has no descriptor.
+    public var isAbsent: Bool { native.fd < 0 }
+
     /// What the descriptor was ready for at the last `poll`.
     public var found: PollEvents { PollEvents(rawValue: native.revents) }
 

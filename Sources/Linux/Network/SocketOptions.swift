@@ -14,6 +14,16 @@ extension Descriptor where Self: ~Copyable {
     /// Requests a send buffer of `size` bytes (`SO_SNDBUF`).
     public func setSendBuffer(_ size: Int32) throws(Errno) { try setOption(SOL_SOCKET, SO_SNDBUF, size) }
 
+    /// Makes closing the socket reset the connection, so that the peer does not take it for a regular end (`SO_LINGER`).
+    public func resetOnClose() throws(Errno) {
+        let descriptor = rawValue
+        var setting = linger(l_onoff: 1, l_linger: 0)
+        let length = socklen_t(MemoryLayout<linger>.size)
+        try nothingOrErrno(.setSocketOption) {
+            unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &setting, length)
+        }
+    }
+
     /// The number of written bytes of a TCP socket that the peer's machine has not acknowledged.
     ///
     /// The corresponding system call is ioctl(2) with `SIOCOUTQ` (tcp(7)).

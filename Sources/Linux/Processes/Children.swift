@@ -5,6 +5,20 @@ internal import CLinux
 public struct Child: Hashable, Sendable {
     /// Its ID.
     public let identifier: Int32
+
+    /// The child with this ID.
+    public init(identifier: Int32) { self.identifier = identifier }
+
+    /// Waits for its end and reaps it. Throws ECHILD if the kernel has reaped it.
+    ///
+    /// The corresponding system call is waitpid(2).
+    /// - Returns: the exit status, or 128 and the number of the signal that ended it, as a shell counts.
+    public func waitForEnd() throws(Errno) -> Int32 {
+        var status: Int32 = 0
+        try nothingOrErrno(.wait) { unsafe waitpid(identifier, &status, 0) }
+        // The low seven bits are the signal (wait(2)); the next byte is the exit status.
+        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+    }
 }
 
 extension CurrentProcess {
@@ -46,6 +60,9 @@ extension CurrentProcess {
         for number in [SIGPIPE, SIGCHLD] { _ = clinux_signal_default(number) }
         _ = clinux_unblock_signals()
     }
+
+    /// Requests SIGTERM for this process when its parent ends (`PR_SET_PDEATHSIG`, prctl(2)).
+    public static func terminateWithParent() { _ = clinux_prctl(PR_SET_PDEATHSIG, UInt(SIGTERM), 0, 0, 0) }
 
     /// Makes the kernel reap children that end (`SIGCHLD` ignored, waitpid(2), NOTES).
     public static func forgetChildren() { _ = clinux_signal_ignore(SIGCHLD) }

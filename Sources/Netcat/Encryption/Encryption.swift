@@ -68,10 +68,12 @@ struct Encryption {
         let stream = try stream(over: connection.stream, isServer: true)
         try? plain.setNonBlocking(true)
         let inner = Stream(plain.reference)
-        Relay(
+        let relay = Relay(
             sending: Channel(from: inner, to: stream),
             receiving: Channel(from: stream, to: inner),
             rules: RelayRules(ending: EndingOptions(closesAfterInput: true), passesPeersEnd: true)
-        ).run(console)
+        )
+        relay.run(console)
+        try relay.checkCompleteness()
     }
 }

@@ -12,6 +12,8 @@ final class Flow {
     private var upPassedOn = false
     private var downPassedOn = false
     private var connectDeadline: Instant?
+    /// Whether there was no descriptor left to connect to the server with.
+    private(set) var isStarved = false
     /// Whether there is nothing left to do.
     private(set) var isFinished = false
 
@@ -64,19 +66,33 @@ final class Flow {
     private func connectNext() {
         server = nil
         while let address = candidates.popFirst() {
-            guard let socket = try? FileDescriptor.socket(address.address.family, .tcp),
-                (try? socket.setNonBlocking(true)) != nil
-            else { continue }
             do throws(Errno) {
-                try socket.connect(to: address)
+                let socket = try FileDescriptor.socket(address.address.family, .tcp)
+                try socket.setNonBlocking(true)
+                isStarved = false
+                try begin(consume socket, to: address)
+                return
             } catch {
-                if error != .inProgress { continue }
+                guard case .exhausted = AcceptFailure(error) else { continue }
+                // The client waits until another one has left.
+                isStarved = true
+                candidates = [address] + candidates
+                connectDeadline = Instant.now + Admission.pause
+                return
             }
-            server = consume socket
-            connectDeadline = Instant.now + .seconds(30)
-            return
         }
+        isStarved = false
         isFinished = true
+    }
+
+    private func begin(_ socket: consuming FileDescriptor, to address: SocketAddress) throws(Errno) {
+        do throws(Errno) {
+            try socket.connect(to: address)
+        } catch {
+            if error != .inProgress { throw error }
+        }
+        server = consume socket
+        connectDeadline = Instant.now + .seconds(30)
     }
 
     /// Concludes an attempt to connect.

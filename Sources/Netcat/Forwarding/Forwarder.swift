@@ -13,6 +13,8 @@ final class Forwarder {
     private let access: AccessList
     private var flows: [Flow] = []
     private var entries: [PollEntry] = []
+    private var present: [PollEntry] = []
+    private var admission = Admission()
     private var isEnding = false
     private var counters = ForwardCounters()
 
@@ -33,6 +35,8 @@ final class Forwarder {
 
     /// Serves until SIGTERM or SIGINT.
     func run(_ listener: consuming Listener) throws(NetcatError) {
+        // Each client takes two descriptors.
+        DescriptorLimit.raise(to: .max)
         var listening = Optional(consume listener)
         do throws(Errno) {
             let signals = try SignalDescriptor([.user1, .terminate, .interrupt])
@@ -65,19 +69,15 @@ final class Forwarder {
     private func turn(_ listener: borrowing Listener?, _ signals: InheritedDescriptor) throws(Errno) {
         entries.removeAll(keepingCapacity: true)
         // At the maximum of connections, further clients wait in the queue of the kernel.
-        let hasPlaces = flows.count < maximumConnections
+        let hasPlaces = flows.count < maximumConnections && admission.isOpen && !flows.contains { $0.isStarved }
         entries.append(PollEntry(hasPlaces ? reference(listener) : nil, .readable))
         entries.append(PollEntry(signals, .readable))
-        var deadline: Instant?
+        var deadline = admission.isOpen ? nil : admission.resumesAt
         for flow in flows {
             flow.addEntries(to: &entries)
             deadline = earliest(deadline, flow.deadline)
         }
-        do throws(Errno) {
-            _ = try poll(&entries, timeout: deadline?.remaining)
-        } catch {
-            if error != .interrupted { throw error }
-        }
+        try pollPresent(&entries, &present, timeout: deadline?.remaining)
         var anyFinished = false
         for (index, flow) in flows.enumerated() {
             flow.advance(entries[(2 + 4 * index)..<(6 + 4 * index)])
@@ -94,6 +94,7 @@ final class Forwarder {
     private func removeFinished() {
         for flow in flows where flow.isFinished { counters.add(flow) }
         flows.removeAll { $0.isFinished }
+        admission.reopen()
     }
 
     private func accept(_ listener: borrowing Listener) throws(Errno) {
@@ -103,8 +104,9 @@ final class Forwarder {
                 client = try listener.accept()
             } catch {
                 if error == .wouldBlock { return }
-                if error == .connectionAborted { continue }
-                throw error
+                try admission.note(error)
+                if admission.isOpen { continue }
+                return
             }
             guard case .internet(let peer) = client.peer, access.allows(client.peer, console) else { continue }
             if console.isVerbose { console.print("Connection received on \(client.peer.description(console))") }
@@ -112,6 +114,7 @@ final class Forwarder {
             counters.connections += 1
             let flow = Flow(client, to: target.addresses, greeting: greeting.bytes)
             if flow.isFinished { counters.add(flow) } else { flows.append(flow) }
+            if flow.isStarved { return }
         }
     }
 }

@@ -40,7 +40,7 @@ struct Forwarding {
         try? client.descriptor.setNonBlocking(true)
         let server = connection.stream
         let filters = try Filters(options.content, server)
-        Relay(
+        let relay = Relay(
             sending: Channel(from: client, to: server, filters: filters.sending),
             receiving: Channel(from: server, to: client, filters: filters.receiving),
             rules: RelayRules(
@@ -48,6 +48,8 @@ struct Forwarding {
                 idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout,
                 passesPeersEnd: true
             )
-        ).run(console)
+        )
+        relay.run(console)
+        try relay.checkCompleteness()
     }
 }

@@ -15,9 +15,12 @@ final class Hub {
     private let gathers: Bool
     private let buffer = Buffer(capacity: 64 << 10)
     private var clients: [HubClient] = []
+    private var present: [PollEntry] = []
+    private var admission = Admission()
     private var nextNumber = 1
     private var readsInput: Bool
     private var isOutputGone = false
+    private var outputError: Errno?
 
     /// Creates a hub without clients.
     init(_ options: Options, _ console: Console, _ access: AccessList) {
@@ -31,6 +34,7 @@ final class Hub {
 
     /// Serves until a signal ends the process.
     func run(_ listener: borrowing Listener) throws(NetcatError) {
+        DescriptorLimit.raise(to: .max)
         // The process that decrypts for a client ends with the client.
         if options.tls.isWanted { CurrentProcess.forgetChildren() }
         do throws(Errno) {
@@ -39,6 +43,7 @@ final class Hub {
         } catch {
             throw NetcatError("broker: \(error.message)")
         }
+        if let outputError { throw NetcatError.cannotWrite(outputError) }
     }
 
     /// Whether the output is closed, or all of standard input was sent with `--send-only`.
@@ -50,20 +55,17 @@ final class Hub {
     private func turn(_ listener: borrowing Listener) throws(Errno) {
         let isBlocked = clients.contains { $0.isBehind }
         var entries = [
-            PollEntry(listener.socket.reference, .readable),
+            PollEntry(admission.isOpen ? listener.socket.reference : nil, .readable),
             PollEntry(readsInput && !isBlocked ? .standardInput : nil, .readable),
         ]
         for client in clients {
             entries.append(PollEntry(isBlocked || client.isLeaving ? nil : client.descriptor, .readable))
             entries.append(PollEntry(client.isBehind ? client.descriptor : nil, .writable))
         }
-        do throws(Errno) {
-            _ = try poll(&entries, timeout: nil)
-        } catch {
-            if error != .interrupted { throw error }
-        }
-        let present = clients
-        for (index, client) in present.enumerated() {
+        let deadline = admission.isOpen ? nil : admission.resumesAt
+        try pollPresent(&entries, &present, timeout: deadline?.remaining)
+        let known = clients
+        for (index, client) in known.enumerated() {
             if entries[3 + 2 * index].isWritable { client.flush() }
             if entries[2 + 2 * index].isReadable { receive(from: client) }
         }
@@ -98,6 +100,10 @@ final class Hub {
             try InheritedDescriptor.standardOutput.write(ByteString(buffer.bytes))
         } catch {
             isOutputGone = true
+            if error == .brokenPipe { return }
+            outputError = error
+            // What they sent is lost, so they must not take it for delivered.
+            for client in clients { try? client.descriptor.resetOnClose() }
         }
     }
 
@@ -125,8 +131,7 @@ final class Hub {
         do throws(Errno) {
             connection = try listener.accept()
         } catch {
-            if error == .wouldBlock || error == .connectionAborted { return }
-            throw error
+            return try admission.note(error)
         }
         guard access.allows(connection.peer, console) else { return }
         guard clients.count < options.maximumConnections else {
@@ -135,7 +140,10 @@ final class Hub {
         }
         if console.isVerbose { console.print("Connection received on \(connection.peer.description(console))") }
         let host = connection.peer.parts.address
-        let client = try HubClient(connection, number: nextNumber, options, console)
+        guard let client = try? HubClient(connection, number: nextNumber, options, console) else {
+            console.print("Connection from \(host.escaped) lost: too many connections")
+            return
+        }
         nextNumber += 1
         clients.append(client)
         if gathers && !readsInput && options.ending.closesAfterInput { client.endSending() }
@@ -148,6 +156,7 @@ final class Hub {
     private func removeGone() {
         let gone = clients.filter { $0.isGone }
         if gone.isEmpty { return }
+        admission.reopen()
         clients.removeAll { $0.isGone }
         if !chats { return }
         for left in gone {

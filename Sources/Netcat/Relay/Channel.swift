@@ -16,7 +16,9 @@ final class Channel {
     /// Whether the source has ended.
     private(set) var sourceEnded = false
     /// Whether the sink accepts nothing more.
-    private(set) var sinkGone = false
+    var sinkGone: Bool { sinkError != nil }
+    /// Why the sink accepts nothing more.
+    private(set) var sinkError: Errno?
     /// Why the source ended, if not by end of file.
     private(set) var sourceError: Errno?
     /// How many bytes the source gave.
@@ -120,8 +122,8 @@ final class Channel {
         case .sourceEnded(let error):
             endSource(error)
             return .more
-        case .sinkGone:
-            sinkGone = true
+        case .sinkGone(let error):
+            sinkError = error
             return .wait
         case .copy: return sourceEnded && kernelCopy.staged == 0 ? .wait : fillBuffer()
         }
@@ -170,7 +172,7 @@ final class Channel {
             waitsForSink = false
             return source.readsWithoutWaiting ? .more : .wait
         } catch {
-            if error == .wouldBlock { waitsForSink = true } else { sinkGone = true }
+            if error == .wouldBlock { waitsForSink = true } else { sinkError = error }
             return .wait
         }
     }

@@ -18,7 +18,7 @@ struct KernelCopy: ~Copyable {
         /// Nothing can be moved until the source, or the sink, is ready.
         case wait(forSink: Bool)
         case sourceEnded(Errno?)
-        case sinkGone
+        case sinkGone(Errno)
         /// The bytes must be read and written.
         case copy
     }
@@ -84,12 +84,12 @@ struct KernelCopy: ~Copyable {
                 // The call does not report whether source or sink is not ready: wait for each in turn.
                 triedSink.toggle()
                 return .wait(forSink: triedSink)
-            case .brokenPipe: return .sinkGone
+            case .brokenPipe: return .sinkGone(error)
             case .connectionReset where source.kind == .socket: return .sourceEnded(error)
             case .invalidArgument, .noSystemCall:
                 way = .copy
                 return .copy
-            default: return source.kind == .socket ? .sourceEnded(error) : .sinkGone
+            default: return source.kind == .socket ? .sourceEnded(error) : .sinkGone(error)
             }
         }
     }
@@ -130,7 +130,7 @@ struct KernelCopy: ~Copyable {
                 // A file that was opened for appending; the bytes already in the pipe are read from it.
                 way = .copy
                 return .copy
-            default: return .sinkGone
+            default: return .sinkGone(error)
             }
         }
     }
@@ -156,7 +156,7 @@ struct KernelCopy: ~Copyable {
         } catch {
             switch error {
             case .wouldBlock: return .wait(forSink: true)
-            case .brokenPipe, .connectionReset: return .sinkGone
+            case .brokenPipe, .connectionReset: return .sinkGone(error)
             default:
                 way = .copy
                 return .copy

@@ -52,6 +52,13 @@ final class Relay {
     /// Why the connection from the peer ended, if not by end of file.
     var peerError: Errno? { receiving.sourceError }
 
+    /// Why what the peer sent could not be written; nil also if its reader has left.
+    var outputError: Errno? {
+        receiving.sinkError.flatMap { $0 == .brokenPipe || $0 == .connectionReset ? nil : $0 }
+    }
+    /// Whether the idle limit ended the relay while bytes were waiting for their receiver.
+    private(set) var wasCutOff = false
+
     /// How often bytes moved: a slow reader that takes pending data counts as well as a peer that sends.
     private var movements: Int { sending.movements + receiving.movements }
 
@@ -66,7 +73,10 @@ final class Relay {
             let before = movements
             let deadline = earliest(idleAt, quitsAt)
             guard wait(until: earliest(deadline, progress?.nextAt)) else {
-                if let deadline, deadline <= Instant.now { break }
+                if let deadline, deadline <= Instant.now {
+                    wasCutOff = sending.waitsFor.sink || receiving.waitsFor.sink
+                    break
+                }
                 if progress == nil { break }
                 progress?.show(sent: sent, received: received, console)
                 continue
@@ -74,11 +84,20 @@ final class Relay {
             // A pause for `-i` does not count as idle time.
             if let limit = rules.idleLimit, movements != before { idleAt = (sending.pausedUntil ?? .now) + limit }
         }
+        if outputError != nil {
+            // What was received is lost, so the peer must not take it for delivered.
+            try? receiving.source.descriptor.resetOnClose()
+            return finishProgress(console)
+        }
         passEndsOn()
         if rules.ending.sendsOnly { drain(until: nil) }
         if receiving.sinkGone && sending.isEmpty { drain(until: Instant.now + .seconds(5)) }
         // An encrypted connection is always shut down, however the relay ended.
         if sending.sink.kind == .encrypted { sending.sink.endSending() }
+        finishProgress(console)
+    }
+
+    private func finishProgress(_ console: Console) {
         progress?.show(sent: sent, received: received, console)
         progress?.finish(console)
     }
@@ -153,7 +172,10 @@ final class Relay {
 
     private var isDone: Bool {
         if let limit = receiving.readLimit, receiving.reads >= limit, receiving.isEmpty { return true }
+        if outputError != nil { return true }
         if sending.isFinished && (receiving.isFinished || rules.ending.sendsOnly) { return true }
+        // The program that gave the input is gone, so nobody is left who would read what the peer may still send.
+        if rules.passesPeersEnd && sending.isFinished && sending.source.descriptor.isHungUp { return true }
         // A reset ends both directions.
         return receiving.isFinished && receiving.sourceError == .connectionReset
     }

@@ -48,6 +48,7 @@ package enum Command {
             return try Client(options: options, console: console).run() ? 0 : 1
         } catch {
             error.report(to: console)
+            if let status = error.status { return status }
             return console.isNcat && !error.isOfNetwork ? 2 : 1
         }
     }

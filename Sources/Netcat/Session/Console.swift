@@ -70,6 +70,8 @@ struct NetcatError: Error, Equatable {
     var hints: [ByteString] = []
     /// Whether this is a network error, which has another exit status in ncat.
     var isOfNetwork = false
+    /// The exit status, if it is not the usual one of an error.
+    var status: Int32?
 
     /// Creates a failure.
     init(_ message: ByteString?, plain: ByteString? = nil, hints: [ByteString] = []) {

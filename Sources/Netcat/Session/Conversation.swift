@@ -37,7 +37,9 @@ final class Conversation {
             let isStream = !options.endpoint.usesDatagrams
             ProgramCommand.describe(connection.descriptor, peer, transport: isStream ? "TCP" : "UDP")
             // A program that reads less than a whole datagram would lose the rest of it.
-            if isStream && options.isTransparent { throw command.become(on: connection.descriptor) }
+            if isStream && options.isTransparent {
+                return try serve(connection.descriptor, with: command)
+            }
         }
         let stream = try encryption?.stream(over: connection, isServer: endsWithPeer) ?? connection
         if let command { return try relay(stream, toProgram: command) }
@@ -58,14 +60,12 @@ final class Conversation {
     /// Relays between a program and the peer, for a connection that the program cannot use directly.
     private func relay(_ peer: Stream, toProgram command: ProgramCommand) throws(NetcatError) {
         let relayed: Int32
+        let child: Child
         do throws(Errno) {
             let pair = try FileDescriptor.socketPair()
             let ours = FileDescriptor(owning: pair.0)
             let theirs = FileDescriptor(owning: pair.1)
-            guard try CurrentProcess.fork() != nil else {
-                command.become(on: theirs.reference).report(to: console)
-                CurrentProcess.exit(1)
-            }
+            child = try start(command, on: theirs.reference, endsWithUs: false)
             try theirs.close()
             try ours.setNonBlocking(true)
             relayed = ours.release()
@@ -75,8 +75,56 @@ final class Conversation {
         // The program waits for this end to close, so it is closed here, not at some point after its last use.
         let ours = FileDescriptor(owning: relayed)
         let program = Stream(ours.reference)
-        try relay(peer, from: program, to: program, isOurs: true)
+        var failure: NetcatError?
+        do throws(NetcatError) {
+            try relay(peer, from: program, to: program, isOurs: true)
+        } catch {
+            failure = error
+        }
+        // A time limit may have ended the relay before the program, which then goes on without it.
+        let hasEnded = ours.reference.isHungUp
         try? ours.close()
+        if peer.kind != .datagrams { LingeringClose.finish(peer.descriptor) }
+        if let failure { throw failure }
+        if hasEnded { try conclude(child.status) }
+    }
+
+    /// Lets a program use the socket, and closes the connection so that all that the program said arrives.
+    private func serve(_ socket: InheritedDescriptor, with command: ProgramCommand) throws(NetcatError) {
+        let child: Child
+        do throws(Errno) {
+            child = try start(command, on: socket, endsWithUs: true)
+        } catch {
+            throw NetcatError("cannot start a program: \(error.message)")
+        }
+        let status = child.status
+        LingeringClose.finish(socket)
+        try conclude(status)
+    }
+
+    /// Starts `command` in a process of its own, with `stream` as its input and output.
+    /// - Parameter endsWithUs: whether the end of this process ends the program.
+    private func start(
+        _ command: ProgramCommand,
+        on stream: InheritedDescriptor,
+        endsWithUs: Bool
+    ) throws(Errno) -> Child {
+        // If the parent of this process ignores SIGCHLD, the status would be lost.
+        CurrentProcess.restoreSignals()
+        ignoreBrokenPipes()
+        if let child = try CurrentProcess.fork() { return child }
+        if endsWithUs { CurrentProcess.terminateWithParent() }
+        command.become(on: stream).report(to: console)
+        CurrentProcess.exit(1)
+    }
+
+    /// Ends with the exit status of a program.
+    private func conclude(_ status: Int32) throws(NetcatError) {
+        console.log("The program ended with status \(status)")
+        if status == 0 { return }
+        var end = NetcatError(nil)
+        end.status = status
+        throw end
     }
 
     private func relay(
@@ -114,17 +162,22 @@ final class Conversation {
                 console.printError("receive: \(error.message)")
             }
         }
-        if relay.wasTruncated { console.log("TLS: the peer closed the connection without saying so") }
         if let start {
             let figures = Statistics(sent: relay.sent, received: relay.received, time: start.elapsed)
             if let text = figures.text(options.content.statistics) { console.print(text) }
         }
+        try relay.checkCompleteness()
         if options.ending.failsOnReset && relay.peerError == .connectionReset {
             var failure = NetcatError(Errno.connectionReset.message)
             failure.isOfNetwork = true
             throw failure
         }
     }
+}
+
+extension Child {
+    /// The exit status, after its end; 0 if nobody knows it.
+    fileprivate var status: Int32 { (try? waitForEnd()) ?? 0 }
 }
 
 extension Options {

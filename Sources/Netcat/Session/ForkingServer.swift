@@ -29,44 +29,63 @@ struct ForkingServer {
         let signals = try SignalDescriptor([.child])
         try listener.socket.setNonBlocking(true)
         var children = 0
+        var admission = Admission()
         while true {
-            var entries = [PollEntry(listener.socket.reference, .readable), PollEntry(signals.reference, .readable)]
+            let isOpen = admission.isOpen
+            var entries = [
+                PollEntry(isOpen ? listener.socket.reference : nil, .readable), PollEntry(signals.reference, .readable),
+            ]
             do throws(Errno) {
-                _ = try poll(&entries, timeout: nil)
+                _ = try poll(&entries, timeout: isOpen ? nil : admission.resumesAt?.remaining)
             } catch {
                 if error != .interrupted { throw error }
             }
             // One signal may stand for several children.
             while signals.next() != nil {}
-            while children > 0, try CurrentProcess.reapChild(waits: false) != nil { children -= 1 }
-            if entries[0].isReadable { try accept(listener, &children) }
+            while children > 0, try CurrentProcess.reapChild(waits: false) != nil {
+                children -= 1
+                admission.reopen()
+            }
+            if entries[0].isReadable { try accept(listener, &children, &admission) }
         }
     }
 
-    private func accept(_ listener: borrowing Listener, _ children: inout Int) throws(Errno) {
+    private func accept(
+        _ listener: borrowing Listener,
+        _ children: inout Int,
+        _ admission: inout Admission
+    ) throws(Errno) {
         let connection: Connection
         do throws(Errno) {
             connection = try listener.accept()
         } catch {
-            if error == .wouldBlock || error == .connectionAborted { return }
-            throw error
+            return try admission.note(error)
         }
         guard access.allows(connection.peer, console) else { return }
         guard children < options.maximumConnections else {
             console.log("Connection refused: there are \(children) already")
             return
         }
-        guard try CurrentProcess.fork() == nil else {
-            children += 1
-            return
+        do throws(Errno) {
+            guard try CurrentProcess.fork() == nil else {
+                children += 1
+                return
+            }
+        } catch {
+            // The client is lost; the next ones wait until there may be another process.
+            console.print("\(console.program): cannot start a process: \(error.sentence)")
+            return admission.close()
         }
         CurrentProcess.restoreSignals()
         ignoreBrokenPipes()
+        // This process may outlive the server, and must not keep its port.
+        let inherited = FileDescriptor(owning: listener.socket.rawValue)
+        try? inherited.close()
         do throws(NetcatError) {
             try service.serve(connection)
         } catch {
             error.report(to: console)
-            CurrentProcess.exit(1)
+            CurrentProcess.exit(error.status ?? 1)
         }
         CurrentProcess.exit(0)
     }

@@ -19,6 +19,8 @@ struct Server {
         case .relay where options.dialect == .ncat && !options.keepsOpen: try serveOne(listener, access)
         case .relay: try serveInTurn(listener, access)
         case .forward(let target) where options.keepsOpen && options.isPlain: try forward(listener, target, access)
+        // A program may run for long, and the port must be free for the next server.
+        case .program where !options.keepsOpen, .shell where !options.keepsOpen: try serveOne(listener, access)
         case .program, .shell, .forward, .proxy:
             if options.keepsOpen {
                 try ForkingServer(options, console, access).run(listener)
@@ -90,6 +92,7 @@ struct Server {
     /// The next connection, whether its client is allowed or not.
     private func next(_ listener: borrowing Listener) throws(Errno) -> Connection {
         var spins = 0
+        var admission = Admission()
         while true {
             do throws(Errno) {
                 return try listener.accept()
@@ -99,9 +102,11 @@ struct Server {
                     spins += 1
                     CurrentProcess.yield()
                 case .wouldBlock: _ = try listener.socket.wait(for: .readable, until: nil)
-                // The client left before it was accepted: not a reason to stop.
-                case .connectionAborted: continue
-                default: throw error
+                default:
+                    // A client that left before it was accepted is not a reason to stop.
+                    try admission.note(error)
+                    if !admission.isOpen { pause(for: Admission.pause) }
+                    admission.reopen()
                 }
             }
         }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import Linux
+import TestSupport
+import Testing
+
+/// What could not be written, or may be missing, is an error: with real full file systems.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct NetcatFullDiskTests {
+    private func expect(_ script: String, _ output: String, name: String = "nc") async throws {
+        // The file system of 64 KiB is seen by its namespace alone.
+        let prelude = """
+            cat >full.sh <<'X'
+            mount -t tmpfs -o size=64k none small
+            $CALLED "$@" >small/file; echo "receiver: $?"
+            X
+            mkdir small
+            full() { unshare --mount sh full.sh "$@"; }
+            cat >peer.py <<'X'
+            import socket, sys
+            peer = socket.create_connection(("127.0.0.1", 8080))
+            try:
+                for _ in range(1000): peer.sendall(b"x" * 1000)
+                peer.shutdown(socket.SHUT_WR)
+                while peer.recv(1000): pass
+                print("the peer saw an end")
+            except (ConnectionResetError, BrokenPipeError): print("the peer saw a reset")
+            X
+
+            """
+        let outcome = try await PrivateNetwork.run(prelude + script, netcat: Products.path("nc"), name: name)
+        #expect(outcome.output.description == output, "\(outcome)")
+    }
+
+    @Test(
+        "A receiver with a full disk says so, and resets the connection",
+        arguments: [
+            ("nc", "-l 8080", 1), ("netcat", "-lo dump 8080", 1), ("ncat", "-l 8080", 2), ("ncat", "-lk 8080", 2),
+        ]
+    )
+    func fullDisk(_ name: String, _ arguments: String, _ status: Int) async throws {
+        let message = "cannot write to standard output: no space left on device"
+        try await expect(
+            """
+            mkfifo hold; full \(arguments) <>hold >told 2>errors & server=$!; listening 8080
+            python3 peer.py; wait $server; cat errors told
+            """,
+            """
+            the peer saw a reset
+            \(name == "ncat" ? "Ncat: \(message). QUITTING." : "\(name): \(message)")
+            receiver: \(status)
+
+            """,
+            name: name
+        )
+    }
+
+    /// A single small block fails only after its sender has said everything.
+    @Test("A full device is told from a reader that has left", arguments: ["", "--ssl"])
+    func fullDevice(_ tls: String) async throws {
+        try await expect(
+            """
+            $NC -l \(tls) 8080 >/dev/full 2>errors & server=$!; listening 8080
+            echo hello | $NC \(tls) -N 127.0.0.1 8080; status server wait $server; cat errors
+            echo hello | $NC -lN \(tls) 8081 & server=$!; listening 8081
+            $NC \(tls) 127.0.0.1 8081 </dev/null >/dev/full 2>errors; echo "client: $?"; cat errors; wait $server
+            seq 100000 | $NC -lN \(tls) 8082 & server=$!; listening 8082
+            { $NC \(tls) 127.0.0.1 8082 </dev/null; echo "client: $?" >&2; } 2>errors | head -1
+            until_true grep client errors
+            """,
+            """
+            server: 1
+            nc: cannot write to standard output: no space left on device
+            client: 1
+            nc: cannot write to standard output: no space left on device
+            1
+            client: 0
+
+            """
+        )
+    }
+
+    @Test("A server with -k reports a full device and serves on") func keepsServing() async throws {
+        try await expect(
+            """
+            $NC -lk 8080 >/dev/full 2>errors & listening 8080
+            python3 peer.py; until_true grep -c cannot errors; python3 peer.py; until_true grep -cx 'nc: cannot.*' errors
+            """,
+            "the peer saw a reset\n1\nthe peer saw a reset\n2\n"
+        )
+    }
+
+    @Test("A time limit that cuts a transfer off is told, and one that ends a silence is not")
+    func cutOff() async throws {
+        try await expect(
+            """
+            python3 -c 'import socket, time
+            s = socket.create_server(("127.0.0.1", 8080)); first = s.accept()[0]; second = s.accept()[0]; time.sleep(30)' &
+            listening 8080
+            status silence $NC -w 1 127.0.0.1 8080 </dev/null
+            head -c 30000000 /dev/zero | status transfer $NC -w 1 127.0.0.1 8080 2>errors; cat errors
+            """,
+            "silence: 0\ntransfer: 1\nnc: timed out with data that was not delivered\n"
+        )
+    }
+
+    @Test("A TLS connection that is cut off does not pass for whole", .enabled(if: OpenSSL.isThere))
+    func truncatedTLS() async throws {
+        try await expect(
+            """
+            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem \\
+                -subj /CN=localhost 2>/dev/null
+            cat >cut.py <<'X'
+            import socket, ssl, sys
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); context.load_cert_chain("cert.pem", "key.pem")
+            client = context.wrap_socket(socket.create_server(("127.0.0.1", 8080)).accept()[0], server_side=True)
+            client.sendall(b"half\\n"); plain = socket.socket(fileno=client.detach()); plain.shutdown(socket.SHUT_WR)
+            plain.recv(1000)
+            X
+            python3 cut.py & listening 8080
+            status client $NC --ssl 127.0.0.1 8080 </dev/null 2>errors; cat errors
+            """,
+            "half\nclient: 1\nnc: TLS: the connection was cut off, and data may be missing\n"
+        )
+    }
+}
