@@ -63,6 +63,7 @@ extension RulesFile {
                 less.content += line.text + [UInt8(ascii: "\n")]
             }
         }
+        less.content = Self.filled(less.content)
         return less.isEmpty ? change : less
     }
 
@@ -102,6 +103,11 @@ extension RulesFile {
     public func without(_ texts: [ByteString]) -> [UInt8] {
         var left = lines.map { ByteString($0.text) }
         for text in texts { if let index = left.lastIndex(of: text) { left.remove(at: index) } }
-        return left.reduce(into: []) { $0 += $1.bytes + [UInt8(ascii: "\n")] }
+        return Self.filled(left.reduce(into: []) { $0 += $1.bytes + [UInt8(ascii: "\n")] })
+    }
+
+    /// `content`, or a comment: an empty file that confined somebody before is taken for a lost one.
+    private static func filled(_ content: [UInt8]) -> [UInt8] {
+        content.isEmpty ? Array("# See lowport.rules(5).\n".utf8) : content
     }
 }
