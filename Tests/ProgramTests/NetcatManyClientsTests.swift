@@ -73,7 +73,7 @@ import Testing
         try await expect(
             """
             ulimit -n 8192; mkfifo hold; exec 3<>hold
-            (ulimit -n \(limit); exec $NC -lk 8000 <hold >got 2>errors) & server=$!; listening 8000
+            (ulimit -n \(limit); exec $NC -lk -m 5000 8000 <hold >got 2>errors) & server=$!; listening 8000
             python3 clients.py \(2 * limit) $server; python3 clients.py 1 $server; cat errors; grep -c hello got
             """,
             "idle\nwhole \(2 * limit)\nidle\nwhole 1\n\(2 * limit + 1)\n",
