@@ -25,7 +25,6 @@ struct Grant: ParsableCommand {
               sudo lowport grant 1-1023 --user dev --on 127.0.0.0/8,::1
               sudo lowport grant 25 --user mail --for 2h --comment 'migration'
               sudo lowport grant 80,443 --program /usr/sbin/nginx
-              sudo lowport grant 80 --user web --program /usr/bin/caddy
               sudo lowport grant --program /usr/local/bin/caddy
             """
     )
