@@ -21,8 +21,11 @@ import Testing
             count, server, answers = int(sys.argv[1]), sys.argv[2], sys.argv[3:] == ["answers"]
             def ticks(): return sum(map(int, open(f"/proc/{server}/stat").read().rsplit(")")[1].split()[11:13]))
             clients = [socket.create_connection(("127.0.0.1", 8000)) for _ in range(count)]
-            before = ticks(); time.sleep(1)
-            print("idle" if ticks() - before < 50 else "spins")
+            state = "spins"
+            for _ in range(20):
+                before = ticks(); time.sleep(0.5)
+                if ticks() - before < 25: state = "idle"; break
+            print(state)
             whole = 0
             for client in clients:
                 client.settimeout(10); client.sendall(b"hello\\n"); client.shutdown(socket.SHUT_WR)
