@@ -36,5 +36,5 @@ public struct NamedProgramFile: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// Whether the name still stands for that file, or for none that can be trusted.
-    var isCurrent: Bool { RuleStore.system.identity(ofProgramAt: path) == file }
+    public var isCurrent: Bool { RuleStore.system.identity(ofProgramAt: path) == file }
 }

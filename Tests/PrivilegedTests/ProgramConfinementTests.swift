@@ -52,7 +52,7 @@ import Testing
             other root 81 bound
             confined: program with inode 2 on device
             program /usr/local/bin/server  /etc/lowport/rules:2
-            user alice cannot bind tcp 81: /etc/lowport/rules:2 confines user alice to what the kernel knows to be allowed, even with CAP_NET_BIND_SERVICE
+            user alice cannot bind tcp 81: /etc/lowport/rules:2 confines /usr/local/bin/server to what the kernel knows to be allowed, even with CAP_NET_BIND_SERVICE
             EPERM
             EACCES
             EACCES

@@ -65,10 +65,6 @@ import Testing
             """
             status 69
             lowport: the kernel engine is not enabled here: the capability would let every user of /usr/local/bin/server bind every low port
-            added: allow program /usr/local/bin/server tcp 80
-            added: confine program /usr/local/bin/server
-            removed: allow program /usr/local/bin/server tcp 80
-            removed: confine program /usr/local/bin/server
             status 71
             lowport: cannot change the capabilities of /usr/local/bin/server: read-only file system
             EACCES

@@ -59,7 +59,8 @@ import Testing
                     said() { as alice lowport explain 80 --program $P/server | head -1; }
                     stale() { lowport enforce status | grep -c 'files changed' || :; }
                     ask server; said; stale
-                    cp $python $P/new; mv $P/new $P/server; ask server; ask hard; said; stale
+                    cp $python $P/new; mv $P/new $P/server; ask server; ask hard; said
+                    as alice lowport explain 80 --program $P/server | grep replaced; stale
                     lowport enforce reload; ask server; ask hard; said; stale
                     echo "a file that others may write"
                     cp $python $P/new; chmod 777 $P/new; mv $P/new $P/server; lowport enforce reload
@@ -77,6 +78,7 @@ import Testing
             EACCES
             bound
             user alice can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run or authbind
+              no    kernel     /usr/local/bin/server was replaced since the kernel got the policy, and the kernel knows the old file
             1
             bound
             EACCES

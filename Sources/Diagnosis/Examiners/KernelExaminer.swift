@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Launch
 internal import Linux
 internal import PortPolicy
 
@@ -6,9 +7,13 @@ internal import PortPolicy
 struct KernelExaminer: Examiner {
     static let role = Role.delivery
 
-    private static let outdated: ByteString = "the kernel holds the policy as it was before the files last changed"
+    private var outdated: ByteString {
+        replacedProgram.map { "\($0) was replaced since the kernel got the policy, and the kernel knows the old file" }
+            ?? "the kernel holds the policy as it was before the files last changed"
+    }
 
-    init(lookingAt context: BindContext) {}
+    /// The path of the program, if another file has it than when the kernel got the policy, whose rules name it.
+    var replacedProgram: ByteString?
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         if found.allows(.threshold) { return [] }
@@ -26,8 +31,8 @@ struct KernelExaminer: Examiner {
                 Finding(
                     .kernel,
                     isAllowed ? .refuses : .informs,
-                    Self.outdated,
-                    reason: isAllowed ? .init(.decisive, "it is allowed, but \(Self.outdated)") : nil
+                    outdated,
+                    reason: isAllowed ? .init(.decisive, "it is allowed, but \(outdated)") : nil
                 )
             case .holds where context.kernel.allows(context.policy.decision):
                 Finding(
@@ -56,5 +61,13 @@ struct KernelExaminer: Examiner {
                 "brings the policy as it is now into the kernel"
             )
         ]
+    }
+}
+
+extension KernelExaminer {
+    init(lookingAt context: BindContext) {
+        guard context.kernel == .outdated, let path = context.program?.path else { return }
+        let named = EngineState.current()?.programs.first { $0.path == path }
+        replacedProgram = named.flatMap { $0.isCurrent ? nil : $0.path }
     }
 }

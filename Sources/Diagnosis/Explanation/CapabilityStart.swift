@@ -14,14 +14,14 @@ public enum CapabilityStart {
     ///   - permitted: the capabilities that the file has, or is about to get; they are effective as well. Nil for those
     ///     that it has, as they are.
     public static func obstacles(to path: ByteString, permitted: CapabilitySet? = nil) -> [ByteString] {
-        guard var context = context(path, as: anybody) else { return [] }
+        guard var context = context(path, as: .overflow) else { return [] }
         let own = try? ProcessCredentials(of: CurrentProcess.identifier)
         context.process.credentials.bounding = .bounding
         context.process.credentials.hasNoNewPrivileges = own?.hasNoNewPrivileges ?? false
         if let permitted, context.program?.scripts.isEmpty == true { context.program?.assume(permitted) }
 
         // Whoever may not execute the file is not concerned, unless nobody may.
-        let execution = Self.context(path, as: "0").map { ProgramExaminer(lookingAt: $0) }
+        let execution = Self.context(path, as: .root).map { ProgramExaminer(lookingAt: $0) }
         var found = Findings()
         found.append(execution?.findings(context, after: found) ?? [])
         found.append(FileExaminer(lookingAt: context).findings(context, after: found))
@@ -34,12 +34,9 @@ public enum CapabilityStart {
         return found.sentences(of: .refuses)
     }
 
-    /// A user who owns nothing, by number: the overflow user (`/proc/sys/kernel/overflowuid`).
-    private static let anybody: ByteString = "65534"
-
-    private static func context(_ path: ByteString, as user: ByteString) -> BindContext? {
+    private static func context(_ path: ByteString, as user: UserID) -> BindContext? {
         let question = BindQuestion(
-            .user(user),
+            .user(user.byteString),
             program: path,
             transport: .tcp,
             address: .v4(.any),

@@ -16,9 +16,8 @@ public enum PolicyReach {
 extension BrokerTrial {
     /// The trial as the calling user or, for root, as a user who owns nothing; nil if it could not be made.
     static func ofOrdinaryUser() -> (trial: BrokerTrial, user: UserID)? {
-        // The overflow user (`/proc/sys/kernel/overflowuid`).
-        let nobody = UserID(rawValue: 65534)
-        let user = CurrentProcess.realUser == .root && Namespaces.knows(nobody) ? nobody : CurrentProcess.realUser
+        let isRoot = CurrentProcess.realUser == .root && Namespaces.knows(.overflow)
+        let user = isRoot ? UserID.overflow : CurrentProcess.realUser
         return BrokerTrial.of(user).map { ($0, user) }
     }
 }

@@ -4,8 +4,8 @@ internal import PortPolicy
 
 /// The key of an entry in the policy map: the principal, and the binds that the entry covers.
 ///
-/// Memory layout: the prefix length in bits; kind and principal, with the number of the program above the kind, four bytes each; protocol, port, space and scope, two
-/// bytes each; the address. The scope is 1 for a wildcard. Port and address are in network order, as the kernel
+/// Memory layout: the prefix length in bits; kind and principal, four bytes each, with the number of the program above
+/// the kind; protocol, port, space and scope, two bytes each; the address. The scope is 1 for a wildcard. Port and address are in network order, as the kernel
 /// presents them to the program; everything else is in native byte order. A longest-prefix match finds the narrowest
 /// scope.
 struct PolicyKey: Hashable, Sendable {

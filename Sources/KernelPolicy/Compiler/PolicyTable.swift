@@ -53,8 +53,6 @@ public struct PolicyTable: Sendable {
     private(set) var entries: [PolicyKey: Value] = [:]
     /// The numbers of the programs that rules name, from 1 on.
     private(set) var programs: [ProgramInode: UInt32] = [:]
-    /// The programs that rules name and that are not there, or not trusted: their rules do nothing.
-    public private(set) var unknownPrograms: Set<ByteString> = []
     /// The programs that are confined, by number.
     private(set) var confinedPrograms: Set<UInt32> = []
     private(set) var confinesEveryone = false
@@ -153,10 +151,8 @@ public struct PolicyTable: Sendable {
     }
 
     private mutating func number(ofProgramAt path: ByteString, names: some PolicyNames) -> UInt32? {
-        guard let inode = names.inode(ofProgramAt: path), programs.count < PolicyKey.mostPrograms else {
-            unknownPrograms.insert(path)
-            return nil
-        }
+        // A rule for a program that is not there, or not trusted, allows nothing.
+        guard let inode = names.inode(ofProgramAt: path), programs.count < PolicyKey.mostPrograms else { return nil }
         return number(of: inode)
     }
 

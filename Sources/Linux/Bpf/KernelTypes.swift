@@ -77,7 +77,10 @@ public struct KernelTypes: Sendable {
 
     /// The structure with the name `name`; nil if there is none.
     public func structure(_ name: ByteString) -> Structure? {
-        guard let (_, place) = find(Self.structure, name) else { return nil }
+        find(Self.structure, name).map { structure(at: $0.place) }
+    }
+
+    private func structure(at place: Int) -> Structure {
         let info = word(place + 4)
         return Structure(
             types: self,
@@ -93,12 +96,18 @@ public struct KernelTypes: Sendable {
 
     /// The number, from 1, of the first type of this kind and name, and its offset.
     private func find(_ wanted: UInt32, _ name: ByteString) -> (number: Int32, place: Int)? {
+        first { _, kind, place in kind == wanted && self.name(at: word(place), is: name) }
+    }
+
+    /// The number, from 1, and the offset of the first type that fits.
+    private func first(_ fits: (_ number: Int32, _ kind: UInt32, _ place: Int) -> Bool) -> (number: Int32, place: Int)?
+    {
         var (number, place) = (Int32(1), types.lowerBound)
         while place + 12 <= types.upperBound {
             let info = word(place + 4)
             let (kind, count) = (info >> 24 & 31, Int(info & 0xFFFF))
             guard let more = Self.extraSize(of: kind, count), place + 12 + more <= types.upperBound else { return nil }
-            if kind == wanted, self.name(at: word(place), is: name) { return (number, place) }
+            if fits(number, kind, place) { return (number, place) }
             number += 1
             place += 12 + more
         }
@@ -111,42 +120,30 @@ public struct KernelTypes: Sendable {
     private func member(_ member: ByteString, of structure: Structure, depth: Int = 0) -> UInt32? {
         let places = (0..<structure.count).map { structure.members + $0 * 12 }
         for place in places where name(at: word(place), is: member) { return word(place + 8) }
+        if depth == 4 { return nil }
         for place in places where name(at: word(place), is: "") {
-            guard let inner = self.structure(number: word(place + 4)), depth < 4,
+            guard let inner = self.structure(number: word(place + 4)),
                 structure.hasWidths || !inner.hasWidths,
                 let found = self.member(member, of: inner, depth: depth + 1)
             else { continue }
-            return word(place + 8) & 0xFF_FFFF + found
+            let (sum, isTooLarge) = (word(place + 8) & 0xFF_FFFF).addingReportingOverflow(found)
+            if !isTooLarge { return sum }
         }
         return nil
     }
 
     /// The structure or union with this number; nil for a type of another kind.
     private func structure(number wanted: UInt32) -> Structure? {
-        var (number, place) = (UInt32(1), types.lowerBound)
-        while place + 12 <= types.upperBound {
-            let info = word(place + 4)
-            let (kind, count) = (info >> 24 & 31, Int(info & 0xFFFF))
-            guard let more = Self.extraSize(of: kind, count), place + 12 + more <= types.upperBound else { return nil }
-            if number == wanted {
-                guard kind == Self.structure || kind == Self.union else { return nil }
-                return Structure(
-                    types: self,
-                    members: place + 12,
-                    count: count,
-                    size: word(place + 8),
-                    hasWidths: info >> 31 != 0
-                )
-            }
-            number += 1
-            place += 12 + more
+        var isThere = false
+        let found = first { number, kind, _ in
+            isThere = kind == Self.structure || kind == Self.union
+            return number == wanted
         }
-        return nil
+        return isThere ? found.map { structure(at: $0.place) } : nil
     }
 
-    private static let union: UInt32 = 5
-
     private static let structure: UInt32 = 4
+    private static let union: UInt32 = 5
     private static let function: UInt32 = 12
 
     /// The number of bytes after the first twelve of a type of this kind; nil for an unknown kind.

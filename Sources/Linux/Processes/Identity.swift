@@ -12,6 +12,10 @@ public struct UserID: RawRepresentable, Hashable, Sendable, ByteStringConvertibl
     /// User 0.
     public static var root: UserID { UserID(rawValue: 0) }
 
+    /// The user that stands for those without a number in a user namespace, and who owns nothing on most machines: the
+    /// default of `/proc/sys/kernel/overflowuid` (user_namespaces(7)).
+    public static var overflow: UserID { UserID(rawValue: 65534) }
+
     /// The number in decimal.
     public var byteString: ByteString { ByteString(decimal: rawValue) }
 }

@@ -53,10 +53,7 @@ public enum Namespaces {
 
     /// Whether `owner`, as a file shows it, may be any user that has no ID in the user namespace of this process: the
     /// overflow user, if the namespace does not map that one (user_namespaces(7)).
-    public static func hides(_ owner: UserID) -> Bool { owner == overflow && !knows(owner) }
-
-    /// The default of `/proc/sys/kernel/overflowuid`.
-    private static var overflow: UserID { UserID(rawValue: 65534) }
+    public static func hides(_ owner: UserID) -> Bool { owner == .overflow && !knows(owner) }
 
     private static func userMap() throws(Errno) -> ByteString {
         ByteString(try FileDescriptor.open("/proc/self/uid_map", .readOnly).readToEnd(limit: 1 << 16))

@@ -74,6 +74,6 @@ struct Encryption {
             rules: RelayRules(ending: EndingOptions(closesAfterInput: true), passesPeersEnd: true)
         )
         relay.run(console)
-        try relay.checkCompleteness()
+        try relay.checkCompleteness(output: "the server")
     }
 }

@@ -50,6 +50,6 @@ struct Forwarding {
             )
         )
         relay.run(console)
-        try relay.checkCompleteness()
+        try relay.checkCompleteness(output: "the client")
     }
 }

@@ -140,8 +140,11 @@ final class Hub {
         }
         if console.isVerbose { console.print("Connection received on \(connection.peer.description(console))") }
         let host = connection.peer.parts.address
-        guard let client = try? HubClient(connection, number: nextNumber, options, console) else {
-            console.print("Connection from \(host.escaped) lost: too many connections")
+        let client: HubClient
+        do throws(Errno) {
+            client = try HubClient(connection, number: nextNumber, options, console)
+        } catch {
+            console.print("Connection from \(host.escaped) lost: \(error.sentence)")
             return
         }
         nextNumber += 1

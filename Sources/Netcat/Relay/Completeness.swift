@@ -3,8 +3,9 @@ internal import Linux
 
 extension Relay {
     /// Throws if something was received that did not arrive where it belongs, or if its end is missing.
-    func checkCompleteness() throws(NetcatError) {
-        if let error = outputError { throw NetcatError.cannotWrite(error) }
+    /// - Parameter output: where it belongs, for the message.
+    func checkCompleteness(output: ByteString = "standard output") throws(NetcatError) {
+        if let error = outputError { throw NetcatError.cannotWrite(error, to: output) }
         if wasCutOff { throw NetcatError("timed out with data that was not delivered") }
         // TLS tells the end of the data from the end of the connection (RFC 8446, 6.1).
         if wasTruncated { throw NetcatError("TLS: the connection was cut off, and data may be missing") }
@@ -12,8 +13,8 @@ extension Relay {
 }
 
 extension NetcatError {
-    /// Standard output does not take what was received.
-    static func cannotWrite(_ error: Errno) -> NetcatError {
-        NetcatError("cannot write to standard output: \(error.sentence)")
+    /// `output` does not take what was received.
+    static func cannotWrite(_ error: Errno, to output: ByteString = "standard output") -> NetcatError {
+        NetcatError("cannot write to \(output): \(error.sentence)")
     }
 }

@@ -176,8 +176,8 @@ final class Conversation {
 }
 
 extension Child {
-    /// The exit status, after its end; 0 if nobody knows it.
-    fileprivate var status: Int32 { (try? waitForEnd()) ?? 0 }
+    /// The exit status, after its end; 1 if nobody knows it.
+    fileprivate var status: Int32 { (try? waitForEnd()) ?? 1 }
 }
 
 extension Options {

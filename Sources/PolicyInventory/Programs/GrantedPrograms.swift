@@ -13,10 +13,7 @@ public struct GrantedPrograms: Sendable {
     public init(_ file: StateFile) { self.file = file }
 
     /// The paths, sorted; empty if this process may not read the record.
-    public var paths: [ByteString] {
-        let text = (try? file.read()) ?? ""
-        return text.split(on: UInt8(ascii: "\n")).filter { $0.hasPrefix("/") }
-    }
+    public var paths: [ByteString] { (try? known()) ?? [] }
 
     /// Records that the program at `path` has the capability.
     public func insert(_ path: ByteString) throws(StateFile.StateError) {
@@ -29,10 +26,10 @@ public struct GrantedPrograms: Sendable {
     public func remove(_ path: ByteString) throws(StateFile.StateError) { try change { $0.remove(path) } }
 
     private func change<Result>(_ body: (inout Set<ByteString>) -> Result) throws(StateFile.StateError) {
-        let before = try known()
-        var paths = Set(before)
+        let before = Set(try known())
+        var paths = before
         _ = body(&paths)
-        if paths == Set(before) { return }
+        if paths == before { return }
         try file.write(paths.sorted().reduce("") { $0 + $1 + "\n" })
     }
 

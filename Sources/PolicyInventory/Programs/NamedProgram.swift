@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+internal import PortPolicy
 
 /// A program that a rule names by its path.
 public enum NamedProgram {
@@ -13,7 +14,9 @@ public enum NamedProgram {
                 return "cannot be trusted: \(weakness)"
             }
             let start = (try? FileDescriptor.open(path, [.readOnly, .nonBlocking]).read(upTo: 256)) ?? []
-            return start.starts(with: "#!".utf8) ? "is a script: what executes is \(interpreter(start))" : nil
+            if start.starts(with: "#!".utf8) { return "is a script: what executes is \(interpreter(start))" }
+            // What decides, should it ever be stricter than the above.
+            return RuleStore.system.identity(ofProgramAt: path) == nil ? "cannot be trusted" : nil
         } catch {
             guard let target = error.target else { return "cannot be found: \(error.error.sentence)" }
             let end = (try? ResolvedPath(path, followLinks: true))?.path

@@ -19,16 +19,18 @@ struct EditingOptions: ParsableArguments {
     /// - Parameters:
     ///   - original: `any` for a change that keeps nothing of the old text.
     ///   - effect: the direction of the change; nil to determine it.
+    ///   - reports: whether to report the change; otherwise the caller reports it, as a part of a larger one.
     func make(
         in original: RuleStore.Original = .valid,
         _ effect: RulesEffect?,
+        reports: Bool = true,
         _ change: (RulesFile) -> RulesChange
     ) throws -> RulesChange {
         if isDryRun {
             let change = try reporting { () throws(UpdateError) in
                 try RuleStore.system.preview(of: original, change)
             }
-            try report(change)
+            if reports { try report(change) }
             return change
         }
         let transaction = try reporting { () throws(UpdateError) in
@@ -45,7 +47,7 @@ struct EditingOptions: ParsableArguments {
             if !json { try report(made) }
             throw rest()
         }
-        try report(made)
+        if reports { try report(made) }
         return made
     }
 

@@ -83,6 +83,7 @@ private func finish(_ outcome: KernelEngine.Outcome) throws {
     for diagnostic in outcome.reading.policy.leftOut {
         printError("lowport: \(diagnostic): left to authbind and lowport run")
     }
+    for diagnostic in outcome.reading.idleProgramRules { printError(message: "lowport: \(diagnostic)") }
     if !outcome.isWhole { throw outcome.reported() }
 }
 

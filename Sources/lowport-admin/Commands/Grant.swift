@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Diagnosis
 internal import Launch
 internal import Linux
 internal import PolicyEditing
-internal import PolicyInventory
 internal import PortPolicy
 
 /// `lowport grant`.
@@ -106,34 +104,38 @@ struct Grant: ParsableCommand {
     /// Writes the rule and the confinement, and then gives the capability, so that it is never unconfined; all of it or
     /// nothing.
     private func grant(_ rule: Rule, to program: ByteString) throws {
-        let confinement = ConfinedPrincipal.program(program)
         let file = try ProgramGrant(program, followLinks: false)
-        let made = try editing.make(.widens) { $0.adding(rule, confinement, comment: comment?.bytes) }
+        var change = try editing.make(.widens, reports: false) {
+            $0.adding(rule, .program(program), comment: comment?.bytes)
+        }
+        let isNew: Bool
         do {
-            let isNew = try file.give(isDryRun: editing.isDryRun)
-            if isNew, !editing.isDryRun {
-                let change = RulesChange(added: ["cap_net_bind_service=ep \(program)"])
-                ChangeLog.write(change)
-                try ProgramGrant.recording { () throws(StateFile.StateError) in
-                    try GrantedPrograms.system.insert(program)
-                }
-                if !editing.quiet, !editing.json { try printOut(change) }
-            }
+            isNew = try file.give(isDryRun: editing.isDryRun)
         } catch {
-            if !made.isEmpty, !editing.isDryRun {
-                _ = try editing.make(in: .any, nil) { now in
-                    RulesChange(removed: made.added, added: made.removed, content: now.without(made.added))
+            if !change.isEmpty, !editing.isDryRun {
+                _ = try editing.make(in: .any, nil, reports: false) { now in
+                    RulesChange(removed: change.added, content: now.without(change.added))
                 }
+                printError("the rules are as they were before")
             }
             throw error
         }
+        if isNew { change.added.append(file.line) }
+        try editing.report(change)
+        if isNew, !editing.isDryRun { try file.record(isGiven: true) }
         if editing.quiet { return }
-        for warning in CapabilityStart.obstacles(to: program, permitted: [.netBindService]) {
-            printError("warning: \(warning)")
-        }
-        if everyPort {
+        for warning in file.startWarnings { printError(warning) }
+        if let warning = EngineState.current().flatMap(Self.warning(about:)) { printError(warning) }
+        if EngineState.current()?.holdsHere != true {
             printError("warning: every user of \(program) may bind every low port until lowport enforce enable")
         }
+    }
+
+    /// An engine for a single control group confines the program nowhere else.
+    private static func warning(about engine: EngineState) -> ByteString? {
+        guard engine.cgroup != "/" else { return nil }
+        return
+            "warning: outside of the control group \(engine.cgroup), nothing confines the program: the capability is for every port there"
     }
 
     private func principal() throws -> Principal {
@@ -149,16 +151,14 @@ struct Grant: ParsableCommand {
         let file = try ProgramGrant(program, followLinks: request.follow)
         try file.refuseIfOthersMayChange()
         if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
+        // A file that has replaced a confined one is confined before it gets the capability.
+        let lines = RuleStore.system.load().rules.files.flatMap(\.confinements)
+        if !editing.isDryRun, lines.contains(where: { $0.confinement.program == file.path }) { try bringUpToDate() }
         let isNew = try file.give(isDryRun: editing.isDryRun)
-        let change = RulesChange(added: isNew ? ["cap_net_bind_service=ep \(file.path)"] : [])
-        if !editing.isDryRun {
-            ChangeLog.write(change)
-            try ProgramGrant.recording { () throws(StateFile.StateError) in try GrantedPrograms.system.insert(file.path)
-            }
-        }
-        try editing.report(change)
+        try editing.report(RulesChange(added: isNew ? [file.line] : []))
+        if !editing.isDryRun { try file.record(isGiven: true, isChange: isNew) }
         if editing.quiet { return }
-        for warning in file.warnings() { printError(warning) }
+        for warning in file.warnings { printError(warning) }
         printError("hint: for single ports and users: lowport grant PORT --user NAME")
     }
 }

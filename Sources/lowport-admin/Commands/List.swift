@@ -79,7 +79,10 @@ extension PolicyDiagnostic {
     /// Whether it is about an entry at one of `locations`, or about all entries of its file or directory.
     fileprivate func concerns(_ locations: Set<RuleLocation>) -> Bool {
         guard gravity == .warning else { return false }
-        guard let line else { return locations.contains { $0.file == path || $0.file.hasPrefix(path + "/") } }
+        guard let line else {
+            let directory = path == "/" ? path : path + "/"
+            return locations.contains { $0.file == path || $0.file.hasPrefix(directory) }
+        }
         return locations.contains(RuleLocation(file: path, line: line))
     }
 }

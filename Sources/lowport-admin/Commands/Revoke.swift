@@ -2,7 +2,6 @@
 internal import ArgumentParser
 internal import Linux
 internal import PolicyEditing
-internal import PolicyInventory
 internal import PortPolicy
 
 /// `lowport revoke`.
@@ -37,14 +36,9 @@ struct Revoke: ParsableCommand {
             let file = try ProgramGrant(program, followLinks: request.follow)
             if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
             let isLess = try file.take(isDryRun: editing.isDryRun)
-            let change = RulesChange(removed: isLess ? ["cap_net_bind_service=ep \(file.path)"] : [])
-            if !editing.isDryRun {
-                ChangeLog.write(change)
-                try ProgramGrant.recording { () throws(StateFile.StateError) in
-                    try GrantedPrograms.system.remove(file.path)
-                }
-            }
-            return try editing.report(change)
+            try editing.report(RulesChange(removed: isLess ? [file.line] : []))
+            if !editing.isDryRun { try file.record(isGiven: false, isChange: isLess) }
+            return
         }
         let revocation = Revocation(
             request.program.map { .program(pathInRule($0.bytes), of: request.grantee.principal) }
@@ -63,28 +57,32 @@ struct Revoke: ParsableCommand {
 
     /// Revokes the ports; with the last rule for the program go the capability, first, and the line that confines it.
     private func revokeWhole(_ program: ByteString, _ revocation: Revocation) throws {
-        let confinement = ConfinedPrincipal.program(program)
         let files = RuleStore.system.load().rules.files
         let others = files.filter { $0.path != RuleStore.mainPath }.flatMap(\.rules)
         let rest = files.filter { $0.path == RuleStore.mainPath }
             .map { RulesFile(path: $0.path, content: $0.removing(revocation).content) }.flatMap(\.rules)
         let isLast = !(others + rest).contains { $0.rule.principal.program == program }
-        if isLast, let file = try? ProgramGrant(program, followLinks: false),
-            try file.take(isDryRun: editing.isDryRun)
-        {
-            let change = RulesChange(removed: ["cap_net_bind_service=ep \(program)"])
-            if !editing.isDryRun {
-                ChangeLog.write(change)
-                try ProgramGrant.recording { () throws(StateFile.StateError) in
-                    try GrantedPrograms.system.remove(program)
-                }
-            }
-            if !editing.quiet, !editing.json { try printOut(change, isDryRun: editing.isDryRun) }
+        if !isLast {
+            _ = try editing.make(.narrows) { $0.removing(revocation) }
+            return
         }
+        let taken = try takeCapability(of: program)
         // Frees only what has no capability any more.
-        _ = try editing.make(isLast ? .widens : .narrows) { file in
-            isLast ? file.removing(revocation, confinement) : file.removing(revocation)
+        var change = try editing.make(.widens, reports: false) { $0.removing(revocation, .program(program)) }
+        change.removed = taken + change.removed
+        try editing.report(change)
+    }
+
+    /// Takes the capability from the file, if there is one.
+    /// - Returns: the line of the change; empty if the file has no capability.
+    private func takeCapability(of program: ByteString) throws -> [ByteString] {
+        do throws(Errno) { _ = try FileStatus(of: program, followLinks: false) } catch {
+            if error == .noSuchFile || error == .notDirectory { return [] }
         }
+        let file = try ProgramGrant(program, followLinks: false)
+        guard try file.take(isDryRun: editing.isDryRun) else { return [] }
+        if !editing.isDryRun { try file.record(isGiven: false) }
+        return [file.line]
     }
 
     /// The path of the program as a rule has it. The file itself may be gone.

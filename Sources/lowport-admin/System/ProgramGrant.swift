@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Capabilities
 internal import Diagnosis
 internal import Linux
+internal import PolicyEditing
 internal import PolicyInventory
 internal import PortPolicy
 
@@ -134,21 +135,32 @@ struct ProgramGrant: ~Copyable {
         }
     }
 
-    /// Changes the record of the programs, which is no condition of the change itself.
-    static func recording(_ change: () throws(StateFile.StateError) -> Void) throws {
-        do throws(StateFile.StateError) { try change() } catch {
+    /// The capability as a line of what a command changes.
+    var line: ByteString { "cap_net_bind_service=ep \(path)" }
+
+    /// Records that the program was given the capability, or that it was taken; throws if `lowport check` will not know
+    /// of it.
+    /// - Parameter isChange: whether the file is different now, which the system log then has.
+    func record(isGiven: Bool, isChange: Bool = true) throws {
+        if isChange { ChangeLog.write(isGiven ? RulesChange(added: [line]) : RulesChange(removed: [line])) }
+        do throws(StateFile.StateError) {
+            if isGiven { try GrantedPrograms.system.insert(path) } else { try GrantedPrograms.system.remove(path) }
+        } catch {
             throw failure("cannot note the program for lowport check: \(error.text)", status: Status.system)
         }
     }
 
-    /// The warnings for a user who gives the capability to the file.
-    func warnings() -> [ByteString] {
-        let permitted = (before?.permitted ?? []).union([.netBindService])
-        var warnings: [ByteString] = [
+    /// What surprises a user who gives the capability to the file without confining it.
+    var warnings: [ByteString] {
+        [
             "warning: every user who runs \(path) may bind every port with it, on every address",
             "warning: an upgrade that replaces the file takes the capability away",
-        ]
-        warnings += CapabilityStart.obstacles(to: path, permitted: permitted).map { "warning: \($0)" }
-        return warnings
+        ] + startWarnings
+    }
+
+    /// What keeps the program from its capability.
+    var startWarnings: [ByteString] {
+        CapabilityStart.obstacles(to: path, permitted: (before?.permitted ?? []).union([.netBindService]))
+            .map { "warning: \($0)" }
     }
 }

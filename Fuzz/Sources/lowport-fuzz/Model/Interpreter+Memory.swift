@@ -1,0 +1,1 @@
+../../../../Tests/KernelPolicyTests/Interpreter+Memory.swift
