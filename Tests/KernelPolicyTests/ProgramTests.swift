@@ -104,6 +104,7 @@ import Testing
     func `an event says who bound what and by which line`(kernelDescribesItself: Bool) throws {
         let policy = try RandomPolicy("# comment\nallow uid 2 tcp 80\n", describesItself: kernelDescribesItself)
         var run = policy.interpreter(for: RandomPolicy.request("192.0.2.1", port: 80))
+        run.process.program = ProgramInode(device: 65025, number: 4242)
         run.counters = [1: 41]
         #expect(run.run() == 3)
         #expect(run.counters.values.first == 42)
@@ -114,6 +115,7 @@ import Testing
         #expect(event.cgroup == 99)
         #expect(event.network == 1)
         #expect(event.command == "nginx")
+        #expect(event.executable == (kernelDescribesItself ? ProgramInode(device: 65025, number: 4242) : nil))
         #expect(event.address == IPAddress("192.0.2.1"))
         #expect(event.port == Port(rawValue: 80))
         #expect(event.transport == .tcp)

@@ -74,7 +74,7 @@ struct RandomPolicy {
             options.socket = Interpreter.socket
             options.privileges = Interpreter.privileges
         }
-        options.program = table.programs.isEmpty ? nil : Interpreter.program
+        options.program = describesItself || !table.programs.isEmpty ? Interpreter.program : nil
         programs = BindFamily.allCases.map { [table, options] in table.program(for: $0, options) }
     }
 

@@ -16,7 +16,7 @@ struct KernelLogTests: KernelSuite {
             lowport log
             try_bind alice :: 80; try_bind alice ::ffff:127.0.0.1 80
             lowport log --user alice > log
-            sed -E 's/^[^ ]+ //; s/pid [0-9]+/pid N/' log
+            sed -E 's/^[^ ]+ //; s/executable [^,]*, pid [0-9]+/pid N/' log
             sed -E 's/.*"file":"([^"]*)".*"line":([0-9]+).*"port":80,"protocol":"tcp".*"uid":1001.*/\\1 \\2/' json
             """
         )
@@ -55,7 +55,7 @@ struct KernelLogTests: KernelSuite {
             lowport enforce status | grep binds:
             lowport enforce status --json | tr -d ' \n' | grep -o '"binds":{[^}]*}'
             lowport enforce status --json | grep -Eo '"(granted|left|refused)" : [0-9]+,$' | head -n 3
-            lowport log --port 80-83 > log; sed -E 's/^[^ ]+ //; s/pid [0-9]+/pid N/' log
+            lowport log --port 80-83 > log; sed -E 's/^[^ ]+ //; s/executable [^,]*, pid [0-9]+/pid N/' log
             able 4711 84; able 1001 81; try_bind bob 127.0.0.1 84
             lowport log --json > json
             /usr/bin/python3 -c 'if True:
@@ -106,8 +106,8 @@ struct KernelLogTests: KernelSuite {
             ctypes.CDLL(None).prctl(15, b'x) by /y:1(\\n\\x1b"', 0, 0, 0)
             s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", 80))
             END
-            as alice /usr/bin/python3 named.py; lowport log | sed -E 's/^[^ ]+ //; s/pid [0-9]+/pid N/'
-            as alice /usr/bin/python3 named.py; lowport log --json | grep -o '"command":.*,"file"'
+            as alice /usr/bin/python3 named.py; lowport log | sed -E 's/^[^ ]+ //; s/executable [^,]*, pid [0-9]+/pid N/'
+            as alice /usr/bin/python3 named.py; lowport log --json | sed "s,.executable_inode.:.[0-9:]*.\\,,," | grep -o '"command":.*,"file"'
             """
         )
         expect(

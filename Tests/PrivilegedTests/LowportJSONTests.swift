@@ -27,6 +27,15 @@ import Testing
         arguments: [
             ("lowport.change/1", 0, "lowport apply --json - <<END\nallow everyone tcp 79\nEND"),
             ("lowport.check/1", 1, "echo alow > /etc/lowport/rules.d/x.rules; lowport check --json"),
+            (
+                "lowport.programs/1", 0,
+                """
+                mount -t tmpfs -o mode=755 tmpfs /srv; mkdir /srv/a; mkdir -m 777 /srv/b
+                for file in /srv/a/server /srv/b/server; do cp /bin/true $file; setcap cap_net_bind_service=ep $file; done
+                echo '2026-12-01T12:00:00Z allowed by capability uid 1 (program "server", executable /srv/a/server, pid 1)' \
+                    'tcp 0.0.0.0:80 with CAP_NET_BIND_SERVICE' | lowport check --programs /srv --log - --json
+                """
+            ),
             ("lowport.threshold/1", 0, "lowport threshold --json"),
             ("lowport.can-bind/1", 0, "lowport can-bind 80 --json"),
             ("lowport.explain/1", 1, "lowport explain 99 --user alice --json"),
@@ -47,7 +56,9 @@ import Testing
         ]
     )
     func hasTheDocumentedFieldsUnderTheKernelEngine(_ schema: String, _ command: String) async throws {
-        let script = policy + "enable; try_bind alice 127.0.0.1 80 > /dev/null; " + command
+        // The program of the events is known by the rule that names it.
+        let named = "echo allow program $(readlink -f /usr/bin/python3) tcp 90 >> /etc/lowport/rules; "
+        let script = policy + named + "enable; try_bind alice 127.0.0.1 80 > /dev/null; " + command
         try expectDocumentedFields(of: schema, 0, in: await KernelSandbox.run(ByteString(script)))
     }
 

@@ -14,12 +14,7 @@ extension PortHolder {
     static func all(_ context: BindContext) -> [PortHolder] {
         let request = context.request
         let ipv6Only = context.inItsNetwork { (try? SocketList.ipv6Only(request.transport)) ?? [] } ?? []
-        return [request.transport.name, "\(request.transport.name)6"]
-            .flatMap { table -> [BoundSocket] in
-                let path: ByteString = "/proc/\(context.process.directory)/net/\(table)"
-                let text = try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 64 << 20)
-                return BoundSocket.table(text ?? [], transport: request.transport)
-            }
+        return BoundSocket.table(of: context.process.directory, request.transport)
             .map { socket in
                 var socket = socket
                 socket.isIPv6Only = ipv6Only.contains(socket.inode)

@@ -31,10 +31,14 @@ public struct BindEvent: Hashable, Sendable {
     public let source: UInt32
     /// The line number of the rule.
     public let line: UInt32
+    /// The file that the process executes; nil if the kernel does not describe its structures.
+    public let executable: ProgramInode?
 
     /// Parses an event from the ring buffer; nil for anything else.
     public init?(bytes: [UInt8]) {
-        guard bytes.count == Int(EventLayout.size) else { return nil }
+        // An engine that an earlier version enabled goes on until it is reloaded.
+        let hasExecutable = bytes.count == Int(EventLayout.size)
+        guard hasExecutable || bytes.count == EventLayout.earlierSize else { return nil }
         func number<Value: FixedWidthInteger & UnsignedInteger>(_ offset: Int16) -> Value {
             bytes[Int(offset)..<Int(offset) + Value.bitWidth / 8].reversed().reduce(0) { $0 << 8 | Value($1) }
         }
@@ -55,6 +59,8 @@ public struct BindEvent: Hashable, Sendable {
         port = Port(networkOrder: number(EventLayout.port))
         source = number(EventLayout.source)
         line = number(EventLayout.line)
+        let inode: UInt64 = hasExecutable ? number(EventLayout.inode) : 0
+        executable = inode == 0 ? nil : ProgramInode(device: number(EventLayout.device), number: inode)
         self.outcome = outcome
         self.check = check
         let address = bytes[Int(EventLayout.address)..<Int(EventLayout.address) + 16]

@@ -57,6 +57,9 @@ public struct EventReader: ~Copyable {
         return nil
     }
 
+    /// The events that `next` would return, in their order; they stay in the buffer.
+    public func waiting() -> [BindEvent] { ring.waiting().compactMap { BindEvent(bytes: $0) } }
+
     /// Returns how many events found no room in the buffer since the last report, by this reader or an earlier one.
     ///
     /// The lost events are later than those that were in the buffer at the time.

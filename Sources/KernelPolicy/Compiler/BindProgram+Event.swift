@@ -135,6 +135,11 @@ extension BindProgram {
             code.load(.r1, .double, .frame, Stack.event + note)
             code.store(.double, .r0, note, .r1)
         }
+        if options.program == nil { code.move(.r1, 0) }
+        for half in [0, 8] as [Int16] {
+            if options.program != nil { code.load(.r1, .double, .frame, Stack.inode + half) }
+            code.store(.double, .r0, EventLayout.inode + half, .r1)
+        }
     }
 
     private mutating func copyRule() {

@@ -1,27 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// The program that the task executes, for rules by program.
+/// The program that the task executes, for events and for rules by program.
 extension BindProgram {
-    /// Stores the number of the task's program, shifted to its place in the kind of a key; 0 if no rule names it.
+    /// Stores the identity of the task's program, and what the rules call it: its number, shifted to its place in the
+    /// kind of a key, which is 0 if no rule names it, and whether it is confined.
     mutating func findProgram() {
-        guard let fields = options.program, !askedByProgram.isEmpty || !table.confinedPrograms.isEmpty else { return }
+        guard let fields = options.program, namesPrograms || options.audits else { return }
         code.remark("the program")
-        let (unknown, done) = (code.label("noprogram"), code.label("program"))
-        code.call(.task)
+        let done = code.label("program")
+        code.store(.double, Stack.inode, 0)
+        code.store(.double, Stack.inode + 8, 0)
+        if namesPrograms {
+            code.store(.double, Stack.program, 0)
+            code.store(.double, Stack.confined, 0)
+        }
+        // Where its fields are known, `identify` has left the task in r0.
+        if options.task == nil { code.call(.task) }
         code.load(.r1, .double, .r0, fields.memory)
         // A thread of the kernel has no memory.
-        code.jump(.r1, .equal, 0, to: unknown)
-        code.load(.r1, .double, .r1, fields.executable)
-        code.jump(.r1, .equal, 0, to: unknown)
-        code.load(.r1, .double, .r1, fields.inode)
-        code.jump(.r1, .equal, 0, to: unknown)
+        code.jump(.r1, .equal, 0, to: done)
+        for field in [fields.executable, fields.inode] {
+            code.load(.r1, .double, .r1, field)
+            code.jump(.r1, .equal, 0, to: done)
+        }
         code.load(.r2, .double, .r1, fields.number)
         code.store(.double, Stack.inode, .r2)
         code.load(.r1, .double, .r1, fields.fileSystem)
-        code.jump(.r1, .equal, 0, to: unknown)
+        code.jump(.r1, .equal, 0, to: done)
         code.load(.r2, .word, .r1, fields.device)
         code.store(.double, Stack.inode + 8, .r2)
+        if namesPrograms { lookUpProgram(otherwise: done) }
+        code.bind(done)
+    }
+
+    /// Whether the policy depends on the program.
+    private var namesPrograms: Bool { !askedByProgram.isEmpty || !table.confinedPrograms.isEmpty }
+
+    private mutating func lookUpProgram(otherwise unknown: Label) {
         code.move(.r2, .frame)
         code.compute(.r2, .add, Int32(Stack.inode))
         code.moveMap(.r1, .programs)
@@ -34,10 +50,5 @@ extension BindProgram {
         code.moveLow(.r1, .r1)
         code.compute(.r1, .shiftLeft, PolicyKey.programShift)
         code.store(.double, Stack.program, .r1)
-        code.jump(to: done)
-        code.bind(unknown)
-        code.store(.double, Stack.program, 0)
-        code.store(.double, Stack.confined, 0)
-        code.bind(done)
     }
 }

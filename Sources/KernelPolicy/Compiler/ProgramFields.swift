@@ -49,6 +49,12 @@ public struct ProgramInode: Hashable, Sendable {
         self.number = number
     }
 
+    /// `MAJOR:MINOR:INODE` in decimal, as `lowport log` prints it.
+    public var byteString: ByteString {
+        let numbers = [UInt64(device >> 20), UInt64(device & 0xF_FFFF), number]
+        return ByteString(joining: numbers.map { ByteString(decimal: $0) }, with: ":")
+    }
+
     /// The size of a key of the map of programs, in bytes.
     static let keySize = 16
     /// The size of a value of that map: the program's number in keys of the policy, and 1 above it if it is confined.

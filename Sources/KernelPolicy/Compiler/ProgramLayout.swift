@@ -34,7 +34,7 @@ enum Stack {
     static let check: Int16 = -168
     /// The number of the task's program, shifted as in the kind of a key.
     static let program: Int16 = -176
-    /// The key of the map of programs.
+    /// The identity of the task's program: the key of the map of programs.
     static let inode: Int16 = -192
     /// Nonzero if the task's program is confined.
     static let confined: Int16 = -200
@@ -72,7 +72,13 @@ enum EventLayout {
     static let outcome: Int16 = 86
     /// A `KernelCheck`; 0 before it was recorded.
     static let check: Int16 = 87
-    static let size: Int32 = 88
+    /// The inode number of the program's file, and its device in four bytes in front of four zeros; both 0 if they are
+    /// not known.
+    static let inode: Int16 = 88
+    static let device: Int16 = 96
+    static let size: Int32 = 104
+    /// The size of an event of earlier versions, which end before the inode number.
+    static let earlierSize = 88
     /// The eight-byte fields that are collected on the stack as soon as they are known.
     static let notes = [time, processAndThread, userAndGroup, cgroup, network, command, command + 8]
 }

@@ -35,7 +35,7 @@ public struct ProgramOptions: Hashable, Sendable {
     /// `socket`.
     public var privileges: PrivilegeFields?
 
-    /// The way to the file that the caller executes; nil if rules by program do nothing.
+    /// The way to the file that the caller executes; nil if rules by program do nothing and events do not have it.
     public var program: ProgramFields?
 
     /// Creates options.
@@ -79,7 +79,7 @@ public struct ProgramOptions: Hashable, Sendable {
             task: TaskFields(types),
             socket: SocketFields(types),
             privileges: PrivilegeFields(types),
-            program: table.programs.isEmpty ? nil : ProgramFields(types)
+            program: ProgramFields(types)
         )
     }
 

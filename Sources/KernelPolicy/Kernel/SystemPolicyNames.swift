@@ -10,8 +10,7 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
         var groups: [ByteString: GroupID?] = [:]
         var members: [GroupID: [UserID]] = [:]
         var programs: [ByteString: ProgramInode?] = [:]
-        /// The device that the kernel has, for each that stat(2) shows.
-        var devices: [UInt64: UInt32] = [:]
+        var devices = KernelDevices()
     }
 
     private let known = Mutex(Known())
@@ -50,13 +49,11 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
         }
     }
 
-    private func findInode(ofProgramAt path: ByteString, _ devices: inout [UInt64: UInt32]) -> ProgramInode? {
+    private func findInode(ofProgramAt path: ByteString, _ devices: inout KernelDevices) -> ProgramInode? {
         guard let identity = program(at: path), let file = try? FileDescriptor.open(path, [.pathOnly, .noFollow]),
-            let status = try? file.status(), status.identity == identity,
-            let device = devices[status.device] ?? (try? file.fileSystemDevice())
+            let status = try? file.status(), status.identity == identity
         else { return nil }
-        devices[status.device] = device
-        return ProgramInode(device: device, number: status.inode)
+        return devices.inode(of: file, status)
     }
 
     /// Returns the users whose sessions have the group `group`.

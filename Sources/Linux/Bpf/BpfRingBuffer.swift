@@ -51,19 +51,36 @@ public final class BpfRingBuffer {
 
     /// Removes the next record; nil if there is none.
     public func next() -> [UInt8]? {
-        while true {
-            let position = unsafe clinux_load_acquire(consumer)
-            let end = unsafe clinux_load_acquire(producer.assumingMemoryBound(to: UInt.self))
-            guard position < end else { return nil }
-            // SAFETY: the position is within the data, and a record never goes over the second copy.
-            let record = unsafe producer + page + Int(position) & (size - 1)
-            let header = unsafe clinux_load_acquire_word(record.assumingMemoryBound(to: UInt32.self))
-            if header & Self.busy != 0 { return nil }
-            let length = Int(header & ~(Self.busy | Self.discarded))
-            let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: record + 8, count: length))
-            unsafe clinux_store_release(consumer, position + UInt((length + 8 + 7) & ~7))
-            if header & Self.discarded == 0 { return bytes }
+        while let (bytes, end) = record(at: unsafe clinux_load_acquire(consumer)) {
+            unsafe clinux_store_release(consumer, end)
+            if let bytes { return bytes }
         }
+        return nil
+    }
+
+    /// The records that are there, which stay there.
+    public func waiting() -> [[UInt8]] {
+        var records: [[UInt8]] = []
+        var position = unsafe clinux_load_acquire(consumer)
+        while let (bytes, end) = record(at: position) {
+            if let bytes { records.append(bytes) }
+            position = end
+        }
+        return records
+    }
+
+    /// The record at `position`, or nil in its place if it was discarded, and the position behind it; nil if there is
+    /// none yet.
+    private func record(at position: UInt) -> (bytes: [UInt8]?, end: UInt)? {
+        let end = unsafe clinux_load_acquire(producer.assumingMemoryBound(to: UInt.self))
+        guard position < end else { return nil }
+        // SAFETY: the position is within the data, and a record never goes over the second copy.
+        let record = unsafe producer + page + Int(position) & (size - 1)
+        let header = unsafe clinux_load_acquire_word(record.assumingMemoryBound(to: UInt32.self))
+        if header & Self.busy != 0 { return nil }
+        let length = Int(header & ~(Self.busy | Self.discarded))
+        let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: record + 8, count: length))
+        return (header & Self.discarded == 0 ? bytes : nil, position + UInt((length + 8 + 7) & ~7))
     }
 
     private static var busy: UInt32 { 1 << 31 }

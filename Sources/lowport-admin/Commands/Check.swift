@@ -17,15 +17,29 @@ struct Check: ParsableCommand {
             checked before they are put in place. Ends with 0 if there is no error and 1
             if there is one; warnings are not errors, unless --strict makes them so.
 
+            With --programs: the programs below FILE, or anywhere, that have the capability
+            cap_net_bind_service, the ports that they were seen binding, in the log and at
+            this moment, and rules that confine them to these ports.
+
             EXAMPLES
               lowport check
               lowport check new.rules && sudo install -m 644 new.rules /etc/lowport/rules.d/
               lowport check --strict --quiet || mail -s 'lowport check' root
+              sudo lowport check --programs
             """
     )
 
     @Argument(help: "Rules files; - reads standard input.", completion: .file())
     var files: [BytesArgument] = []
+
+    @Flag(help: "List programs that have the capability, and propose rules for them.")
+    var programs = false
+
+    @Option(
+        help: ArgumentHelp("With --programs: lines of `lowport log`, instead of the journal.", valueName: "file"),
+        completion: .file()
+    )
+    var log: [BytesArgument] = []
 
     @Flag(help: "Count warnings as errors.")
     var strict = false
@@ -36,7 +50,19 @@ struct Check: ParsableCommand {
     @Flag(help: "Write JSON (schema lowport.check/1).")
     var json = false
 
+    func validate() throws {
+        if !programs, !log.isEmpty { throw ValidationError("--log goes with --programs.") }
+    }
+
     func run() throws {
+        if programs {
+            return try CheckPrograms(
+                directories: files.isEmpty ? ["/"] : files.map(\.bytes),
+                logs: log.isEmpty ? nil : log.map(\.bytes),
+                json: json,
+                isStrict: strict
+            ).run()
+        }
         let now = Timestamp(rawValue: WallClock.seconds)
         let inventories =
             try files.isEmpty

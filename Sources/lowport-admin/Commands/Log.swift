@@ -41,6 +41,7 @@ struct Log: ParsableCommand {
             )
         }
         var names: [UserID: ByteString?] = [:]
+        var executables = ExecutableNames()
         while true {
             var count = 0
             while let event = reader.next() {
@@ -52,7 +53,9 @@ struct Log: ParsableCommand {
                 // Each user is looked up once: a flood of events must not become a flood of questions.
                 let name = names[event.user] ?? Accounts.name(of: event.user)
                 names[event.user] = .some(name)
-                let logged = LoggedBind(event, file: reader.file(of: event), userName: name)
+                let executable = event.executable.flatMap { executables.path(of: $0, process: event.process) }
+                let file = reader.file(of: event)
+                let logged = LoggedBind(event, file: file, executable: executable, userName: name)
                 try json ? printJSON(logged, isOneLine: true) : printOut(logText: logged.text)
             }
             try reportLosses(&reader)

@@ -26,6 +26,10 @@ struct LoggedBind: Encodable {
     let gid: UInt32
     let pid: UInt32
     let command: String
+    /// The path of the program; nil if it is not known.
+    let executable: String?
+    /// The file of the program, as `MAJOR:MINOR:INODE` in decimal; nil if the kernel does not describe its structures.
+    let executableInode: String?
     let cgroup: UInt64
     let network: UInt64
     let transport: String
@@ -37,15 +41,19 @@ struct LoggedBind: Encodable {
     private let userName: ByteString?
     private let program: ByteString
     private let grounds: ByteString
+    /// The path of the program, or what is known instead; nil if nothing is.
+    private let binary: ByteString?
 
     private enum CodingKeys: String, CodingKey {
         case schema, time, result, reason, outcome, uid, user, gid, pid, command, cgroup, network, address, port, file,
-            line
+            line, executable, executableInode
         case transport = "protocol"
     }
 
-    /// - Parameter name: the name of the user; nil if there is none.
-    init(_ event: BindEvent, file: ByteString?, userName name: ByteString?) {
+    /// - Parameters:
+    ///   - executable: the path of the program; nil if it is not known.
+    ///   - name: the name of the user; nil if there is none.
+    init(_ event: BindEvent, file: ByteString?, executable: ByteString?, userName name: ByteString?) {
         let since = Int64(truncatingIfNeeded: event.time)
         time = Timestamp(rawValue: (KernelClock.start + since) / 1_000_000_000).byteString.description
         outcome =
@@ -63,6 +71,9 @@ struct LoggedBind: Encodable {
         pid = event.process
         command = event.command.jsonText
         program = event.command
+        self.executable = executable?.jsonText
+        executableInode = event.executable?.byteString.description
+        binary = executable ?? event.executable?.byteString
         cgroup = event.cgroup
         network = event.network
         transport = event.transport.name.description
@@ -83,12 +94,13 @@ struct LoggedBind: Encodable {
         }
     }
 
-    /// `2026-12-01T12:00:00Z allowed by rule uid 1001 (user web, program "nginx", pid 4711) tcp 0.0.0.0:80 by
-    /// /etc/lowport/rules:3`.
+    /// `2026-12-01T12:00:00Z allowed by rule uid 1001 (user web, program "nginx", executable /usr/sbin/nginx, pid 4711)
+    /// tcp 0.0.0.0:80 by /etc/lowport/rules:3`.
     var text: ByteString {
         let place: ByteString = address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
         let name: ByteString = userName.map { "user \($0.fieldOfLog), " } ?? ""
-        let who: ByteString = "uid \(uid) (\(name)program \(program.quotedForLog), pid \(pid))"
+        let file: ByteString = binary.map { "executable \($0.fieldOfLog), " } ?? ""
+        let who: ByteString = "uid \(uid) (\(name)program \(program.quotedForLog), \(file)pid \(pid))"
         return "\(time) \(result.rawValue) \(who) \(transport) \(place) \(grounds)"
     }
 }

@@ -232,10 +232,18 @@ extension Property {
         func number(_ at: Int, _ count: Int) -> UInt64 {
             bytes[at..<at + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
-        try require(bytes.count == 88 && event.command.count <= 16 && !event.command.bytes.contains(0), "a name")
+        try require(
+            [88, 104].contains(bytes.count) && event.command.count <= 16 && !event.command.bytes.contains(0),
+            "a name"
+        )
         try require(event.time == number(0, 8) && event.process == number(12, 4), "another process")
         try require(event.user.rawValue == number(16, 4) && event.group.rawValue == number(20, 4), "another principal")
         try require(event.source == number(56, 4) && event.line == number(60, 4), "another line")
+        let file = bytes.count == 88 || number(88, 8) == 0 ? nil : (number(88, 8), number(96, 4))
+        try require(
+            event.executable?.number == file?.0 && event.executable?.device == file.map { UInt32($0.1) },
+            "a file"
+        )
         try require(event.port.rawValue == UInt16(bytes[82]) << 8 | UInt16(bytes[83]), "another port")
         let address = NaiveRules.bytes(event.address)
         try require(address.elementsEqual(bytes[64..<64 + address.count]), "another address")

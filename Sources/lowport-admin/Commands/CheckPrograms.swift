@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Launch
+internal import Linux
+
+/// `lowport check --programs`.
+struct CheckPrograms {
+    /// Where to look.
+    let directories: [ByteString]
+    /// The files with log lines; nil to ask the journal.
+    let logs: [ByteString]?
+    let json: Bool
+    let isStrict: Bool
+
+    func run() throws {
+        guard CurrentProcess.effectiveUser == .root else {
+            throw failure(
+                "cannot look for programs: only root sees all files, processes and the log",
+                hint: "run it as root, with sudo",
+                status: Status.notPermitted
+            )
+        }
+        var unseen: [ByteString] = []
+        var programs = CapableProgram.all(below: directories) { path, error in
+            unseen.append("cannot look at \(path): \(error.sentence)")
+        }
+        let seen = try seenBinds(of: programs)
+        for index in programs.indices {
+            programs[index].seen = seen.binds(of: programs[index].path, programs[index].inode)
+        }
+        let isEnforced = EngineState.current()?.holdsHere == true
+        try json ? printJSON(ProgramsAnswer(programs, isEnforced)) : print(programs, isEnforced)
+        if !unseen.isEmpty {
+            throw failure(
+                "not all files could be looked at",
+                details: unseen.map { Message($0) },
+                status: Status.system
+            )
+        }
+        if isStrict, programs.contains(where: { !$0.isConfined || !isEnforced }) { throw Status.no }
+    }
+
+    // MARK: - What was seen
+
+    private func seenBinds(of programs: [CapableProgram]) throws -> SeenBinds {
+        var seen = SeenBinds()
+        let files = programs.map { ($0.identity, $0.path) }
+        seen.addSockets(of: Dictionary(files, uniquingKeysWith: { first, _ in first }))
+        // Whoever reads the events writes them down, for the journal or for a file.
+        _ = try seen.addWaitingEvents()
+        for text in try logs?.map(read) ?? [journal()] {
+            for line in text.split(on: UInt8(ascii: "\n")) where !line.isEmpty { _ = seen.add(logLine: line) }
+        }
+        return seen
+    }
+
+    private func read(_ name: ByteString) throws -> ByteString {
+        do throws(Errno) {
+            if name == "-" { return ByteString(try InheritedDescriptor.standardInput.readToEnd(limit: Self.limit)) }
+            return ByteString(try FileDescriptor.open(name, .readOnly).readToEnd(limit: Self.limit))
+        } catch { throw failure("cannot read \(name): \(error.sentence)", status: Status.system) }
+    }
+
+    /// What `lowport-audit.service` has written; empty if this machine has no journal.
+    private func journal() throws -> ByteString {
+        let path: ByteString = "/usr/bin/journalctl"
+        let arguments: [ByteString] = [
+            path, "--unit=lowport-audit.service", "--output=cat", "--no-pager", "--quiet",
+        ]
+        do throws(Errno) {
+            let (text, end) = try capturedOutput(ofProgramAt: path, arguments: arguments, limit: Self.limit)
+            // Status 1 is that of an empty answer.
+            if end == .exited(status: 0) || end == .exited(status: 1) { return text }
+            throw .inputOutput
+        } catch {
+            if error == .noSuchFile { return "" }
+            throw failure(
+                "cannot read the journal: \(error.sentence)",
+                hint: "name files with log lines: --log FILE",
+                status: Status.system
+            )
+        }
+    }
+
+    private static let limit = 256 << 20
+
+    // MARK: - What is said
+
+    private func print(_ programs: [CapableProgram], _ isEnforced: Bool) throws {
+        if programs.isEmpty { return try printOut("no program has cap_net_bind_service") }
+        var table = Table(headings: ["PROGRAM", "SEEN BINDING", "MAY BIND"])
+        for program in programs {
+            table.append([program.path, program.seenText, program.reach(isEnforced: isEnforced)])
+        }
+        var lines = table.lines(fitting: .standardOutput)
+        let rules = programs.flatMap(\.rules)
+        if !rules.isEmpty {
+            lines += [Line("" as Message), Line("rules for what was seen, and no more:" as Message)]
+            lines += rules.map { Line("  \($0)" as ByteString) }
+            lines += [Line("" as Message), Line("to write them:" as Message)]
+            let commands: [ShellCommand] =
+                (isEnforced ? [] : ["sudo lowport enforce enable"]) + programs.flatMap(\.commands)
+            lines += commands.map { Line(("  " as Message) + Message($0)) }
+        }
+        try printOut(lines: lines)
+    }
+}
+
+private struct ProgramsAnswer: Encodable {
+    let schema = "lowport.programs/1"
+    /// Whether the kernel engine confines here.
+    let enforced: Bool
+    let programs: [Entry]
+
+    struct Entry: Encodable {
+        let file: String
+        let confined: Bool
+        let fault: String?
+        let seen: [Seen]
+        let rules: [String]
+        let commands: [String]
+    }
+
+    struct Seen: Encodable {
+        let `protocol`: String
+        let port: UInt16
+    }
+
+    init(_ programs: [CapableProgram], _ isEnforced: Bool) {
+        enforced = isEnforced
+        self.programs = programs.map { program in
+            let binds = program.seen.map { Seen(protocol: $0.transport.name.description, port: $0.port.rawValue) }
+            return Entry(
+                file: program.path.jsonText,
+                confined: program.isConfined,
+                fault: program.fault?.jsonText,
+                seen: binds.sorted { ($0.protocol, $0.port) < ($1.protocol, $1.port) },
+                rules: program.rules.map(\.jsonText),
+                commands: program.commands.map(\.text.jsonText)
+            )
+        }
+    }
+}
