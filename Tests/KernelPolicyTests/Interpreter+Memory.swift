@@ -33,6 +33,7 @@ extension Interpreter {
         executable: 800,
         inode: 160,
         number: 72,
+        owner: 84,
         fileSystem: 40,
         device: 20
     )
@@ -79,6 +80,7 @@ extension Interpreter {
         case (field(Region.memory, fields.executable), 8): return Region.file
         case (field(Region.file, fields.inode), 8): return Region.inode
         case (field(Region.inode, fields.number), 8): return process.program?.number
+        case (field(Region.inode, fields.owner), 4): return UInt64(process.programOwner)
         case (field(Region.inode, fields.fileSystem), 8): return Region.fileSystem
         case (field(Region.fileSystem, fields.device), 4): return (process.program?.device).map { UInt64($0) }
         default: return nil

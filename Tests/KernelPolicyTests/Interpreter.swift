@@ -19,6 +19,8 @@ struct Interpreter {
         var isIPv6Only = false
         /// The program; nil for a thread of the kernel.
         var program: ProgramInode?
+        /// The owner of the program's file.
+        var programOwner: UInt32 = 0
         /// Whether the process has CAP_NET_BIND_SERVICE, in its user namespace.
         var hasCapability = false
         /// The user namespaces, by their depth below the first: that of the process, and that which owns the network.

@@ -88,6 +88,18 @@ import Testing
         }
     }
 
+    @Test(arguments: [UInt32(0), 1, 1001])
+    func `a file of another user is no program of a rule, and stays confined`(owner: UInt32) throws {
+        let policy = try RandomPolicy("allow program /server tcp 80\nconfine program /server\n", describesItself: true)
+        for (port, outcome) in [(80, owner == 0 ? UInt64(3) : 0), (81, 0)] as [(UInt16, UInt64)] {
+            var request = RandomPolicy.request("192.0.2.1", port: port)
+            request.program = FileIdentity(device: 7, inode: 70)
+            var run = policy.interpreter(for: request)
+            run.process.programOwner = owner
+            #expect(run.run() == outcome, "port \(port)")
+        }
+    }
+
     @Test func `without a group there is no instruction for it`() throws {
         let table = try RandomPolicy("allow uid 1 tcp 80\n").table
         let all = table.program(for: .v4, ProgramOptions(network: 1, tick: 4_000_000))

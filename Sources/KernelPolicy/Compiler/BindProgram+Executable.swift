@@ -4,7 +4,7 @@ internal import Linux
 /// The program that the task executes, for events and for rules by program.
 extension BindProgram {
     /// Stores the identity of the task's program, and what the rules call it: its number, shifted to its place in the
-    /// kind of a key, which is 0 if no rule names it, and whether it is confined.
+    /// kind of a key, which is 0 if no rule names it or its file is not root's, and whether it is confined.
     mutating func findProgram() {
         guard let fields = options.program, namesPrograms || options.audits else { return }
         code.remark("the program")
@@ -26,6 +26,10 @@ extension BindProgram {
         }
         code.load(.r2, .double, .r1, fields.number)
         code.store(.double, Stack.inode, .r2)
+        if namesPrograms {
+            code.load(.r2, .word, .r1, fields.owner)
+            code.store(.double, Stack.scratch, .r2)
+        }
         code.load(.r1, .double, .r1, fields.fileSystem)
         code.jump(.r1, .equal, 0, to: done)
         code.load(.r2, .word, .r1, fields.device)
@@ -37,6 +41,7 @@ extension BindProgram {
     /// Whether the policy depends on the program.
     private var namesPrograms: Bool { !askedByProgram.isEmpty || !table.confinedPrograms.isEmpty }
 
+    /// The owner of the file is in the stack's scratch space.
     private mutating func lookUpProgram(otherwise unknown: Label) {
         code.move(.r2, .frame)
         code.compute(.r2, .add, Int32(Stack.inode))
@@ -47,6 +52,11 @@ extension BindProgram {
         code.move(.r2, .r1)
         code.compute(.r2, .shiftRight, ProgramInode.confinedShift)
         code.store(.double, Stack.confined, .r2)
+        // Inode number and device are not the file alone: the number of a deleted file is given to a new one, and on Btrfs
+        // and overlay file systems two files may have the same. But no user can make a file of root's. What is confined
+        // stays so, whoever owns it.
+        code.load(.r2, .double, .frame, Stack.scratch)
+        code.jump(.r2, .notEqual, 0, to: unknown)
         code.moveLow(.r1, .r1)
         code.compute(.r1, .shiftLeft, PolicyKey.programShift)
         code.store(.double, Stack.program, .r1)

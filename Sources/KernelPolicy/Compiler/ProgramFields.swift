@@ -11,6 +11,8 @@ public struct ProgramFields: Hashable, Sendable {
     let inode: Int16
     // struct inode
     let number: Int16
+    /// The user who owns the file, 32 bits wide.
+    let owner: Int16
     let fileSystem: Int16
     /// `struct super_block`: the device, 32 bits wide.
     let device: Int16
@@ -22,7 +24,7 @@ extension ProgramFields {
         guard let memory = types.structure("task_struct")?.offset("mm"),
             let executable = types.structure("mm_struct")?.offset("exe_file"),
             let inode = types.structure("file")?.offset("f_inode"),
-            let file = types.structure("inode"), let number = file.offset("i_ino"),
+            let file = types.structure("inode"), let number = file.offset("i_ino"), let owner = file.offset("i_uid"),
             let fileSystem = file.offset("i_sb"), let device = types.structure("super_block")?.offset("s_dev")
         else { return nil }
         self.init(
@@ -30,6 +32,7 @@ extension ProgramFields {
             executable: executable,
             inode: inode,
             number: number,
+            owner: owner,
             fileSystem: fileSystem,
             device: device
         )

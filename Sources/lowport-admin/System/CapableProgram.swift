@@ -95,11 +95,9 @@ struct CapableProgram {
     var commands: [ShellCommand] {
         guard isToBeConfined else { return [] }
         return ports.compactMap { transport, ranges in
-            let kind: [ByteString] =
-                switch transport {
-                case .tcp: []
-                case .udp, .other: ["--protocol", transport.name]
-                }
+            // What the command takes without the option.
+            let isDefault = transport == .tcp
+            let kind: [ByteString] = isDefault ? [] : ["--protocol", transport.name]
             return ShellCommand(["sudo", "lowport", "grant", ranges] + kind + ["--program", path])
         }
     }
