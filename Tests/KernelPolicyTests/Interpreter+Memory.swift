@@ -38,6 +38,21 @@ extension Interpreter {
         device: 20
     )
 
+    /// What shows by which program the capability came, likewise; the credentials are those of the other fields.
+    static let origins = OriginFields(
+        process: 4,
+        credentials: 24,
+        realCredentials: 16,
+        signals: 3000,
+        threads: 88,
+        user: 8,
+        effectiveUser: 20,
+        permitted: 48,
+        ambient: 80,
+        userNamespace: 144,
+        parent: 192
+    )
+
     /// What the kernel's own check looks at, likewise.
     static let privileges = PrivilegeFields(
         capabilities: 64,
@@ -68,7 +83,23 @@ extension Interpreter {
         case (field(Region.kernelContext, socket.socket), 8): return Region.kernelSocket
         case (field(Region.kernelSocket, socket.network), 8): return Region.network
         case (field(Region.network, socket.cookie), 8): return process.network
-        default: return programMemory(address, count) ?? privilegeMemory(address, count)
+        default:
+            return programMemory(address, count) ?? originMemory(address, count) ?? privilegeMemory(address, count)
+        }
+    }
+
+    private func originMemory(_ address: UInt64, _ count: Int) -> UInt64? {
+        let fields = Self.origins
+        func field(_ region: UInt64, _ offset: Int16) -> UInt64 { region + UInt64(offset) }
+        switch (address, count) {
+        case (field(Region.task, fields.realCredentials), 8):
+            return Region.credentials + (process.actsAsOther ? 4096 : 0)
+        case (field(Region.task, fields.signals), 8): return Region.signals
+        case (field(Region.signals, fields.threads), 4): return process.threads
+        case (field(Region.credentials, fields.permitted), 4): return process.hasCapability ? 1 << 10 : ~(1 << 10)
+        case (field(Region.credentials, fields.ambient), 4): return process.hasAmbient ? 1 << 10 : ~(1 << 10)
+        case (field(Region.child, fields.process), 4): return 4800
+        default: return nil
         }
     }
 

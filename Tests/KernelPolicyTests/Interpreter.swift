@@ -23,6 +23,12 @@ struct Interpreter {
         var programOwner: UInt32 = 0
         /// Whether the process has CAP_NET_BIND_SERVICE, in its user namespace.
         var hasCapability = false
+        /// Whether it has it as an ambient one.
+        var hasAmbient = false
+        /// Whether it acts with the credentials of another process.
+        var actsAsOther = false
+        /// The number of threads that have not ended.
+        var threads: UInt64 = 1
         /// The user namespaces, by their depth below the first: that of the process, and that which owns the network.
         var ownDepth: UInt64 = 0
         var networkDepth: UInt64 = 0
@@ -52,6 +58,8 @@ struct Interpreter {
         static let file: UInt64 = 16 << 40
         static let inode: UInt64 = 17 << 40
         static let fileSystem: UInt64 = 18 << 40
+        static let child: UInt64 = 19 << 40
+        static let signals: UInt64 = 20 << 40
     }
 
     private let instructions: [Instruction]
@@ -60,6 +68,8 @@ struct Interpreter {
     private var context: [UInt8]
     private var stack = [UInt8](repeating: 0, count: 512)
     private var values: [[UInt8]] = []
+    /// Which of the values are those of processes in the map of origins.
+    private var originValues: [Int: UInt64] = [:]
     var process: Process
 
     /// The counters of rules, by number.
@@ -70,6 +80,9 @@ struct Interpreter {
     private(set) var events: [[UInt8]] = []
     /// For how long the machine has run since it was started, and slept beside that, in nanoseconds.
     var (uptime, slept): (UInt64, UInt64) = (5_000_000_000, 0)
+    /// The map of origins, by process, and how many entries it has room for.
+    var origins: [UInt64: [UInt8]] = [0: [UInt8](repeating: 0, count: 16)]
+    var roomForOrigins = 100
     /// How often the exact clock was read.
     private(set) var exactReadings = 0
     /// How long a tick is, in nanoseconds.
@@ -98,6 +111,15 @@ struct Interpreter {
         for index in 0..<8 {
             self.context[Int(Context.socket) + index] = UInt8(truncatingIfNeeded: Region.socket >> UInt64(index * 8))
         }
+        self.process = process
+    }
+
+    /// A run of a program at a tracepoint whose arguments are the task that binds and another.
+    init(atTracepoint program: AssembledProgram, process: Process) {
+        programs = [:]
+        instructions = program.instructions
+        policy = LongestPrefixMap()
+        context = Self.bytes(of: Region.task) + Self.bytes(of: Region.child)
         self.process = process
     }
 
@@ -240,7 +262,9 @@ struct Interpreter {
 
     private mutating func store(_ byte: UInt8, _ address: UInt64) {
         if address >= Region.value {
-            values[Int((address - Region.value) >> 16)][Int(address & 0xFFFF)] = byte
+            let index = Int((address - Region.value) >> 16)
+            values[index][Int(address & 0xFFFF)] = byte
+            if let key = originValues[index] { origins[key] = values[index] }
             if address >> 16 == Region.value >> 16 { statistics[Int(address & 0xFFFF)] = byte }
         } else {
             precondition(address >= Region.stackEnd - 512 && address < Region.stackEnd, "only the stack is written")
@@ -288,6 +312,16 @@ struct Interpreter {
             let wanted: UInt8 = number == Helper.socketAsTCP6.rawValue ? 6 : 17
             return context[Int(Context.transport)] == wanted ? Region.socket : 0
         case .mapLookup: return lookUp(registers[1] - Region.map, registers[2])
+        case .mapUpdate:
+            precondition(registers[1] == Region.map + UInt64(MapName.origins.rawValue) && registers[4] == 0)
+            let key = load(registers[2], OriginLayout.keySize)
+            if origins[key] == nil, origins.count >= roomForOrigins { return UInt64(bitPattern: -7) }
+            origins[key] = bytes(registers[3], OriginLayout.valueSize)
+            return 0
+        case .mapDelete:
+            precondition(registers[1] == Region.map + UInt64(MapName.origins.rawValue))
+            let key = load(registers[2], OriginLayout.keySize)
+            return origins.removeValue(forKey: key) == nil ? UInt64(bitPattern: -2) : 0
         case nil: preconditionFailure("unknown function")
         }
     }
@@ -321,6 +355,11 @@ struct Interpreter {
         case .programs:
             guard let number = programs[bytes(key, ProgramInode.keySize)] else { return 0 }
             return append(number)
+        case .origins:
+            let key = load(key, OriginLayout.keySize)
+            guard let value = origins[key] else { return 0 }
+            originValues[values.count] = key
+            return append(value)
         case .events, nil: preconditionFailure("not a map to look things up in")
         }
     }

@@ -19,8 +19,7 @@ import Testing
             for _ in 0..<Self.requests {
                 let request = RandomPolicy.request(&random)
                 let decision = policy.decision(for: request)
-                let expected: BindOutcome =
-                    decision.isAllowed ? .granted : decision.confinement != nil ? .refused : .left
+                let expected = policy.expectedOutcome(of: request, decision)
                 let outcome = try #require(policy.outcome(of: request))
                 switch outcome {
                 case .granted: granted += 1
@@ -91,12 +90,75 @@ import Testing
     @Test(arguments: [UInt32(0), 1, 1001])
     func `a file of another user is no program of a rule, and stays confined`(owner: UInt32) throws {
         let policy = try RandomPolicy("allow program /server tcp 80\nconfine program /server\n", describesItself: true)
-        for (port, outcome) in [(80, owner == 0 ? UInt64(3) : 0), (81, 0)] as [(UInt16, UInt64)] {
+        for (port, outcome) in [(80, owner == 0 ? UInt64(1) : 0), (81, 0)] as [(UInt16, UInt64)] {
             var request = RandomPolicy.request("192.0.2.1", port: port)
             request.program = FileIdentity(device: 7, inode: 70)
             var run = policy.interpreter(for: request)
             run.process.programOwner = owner
             #expect(run.run() == outcome, "port \(port)")
+        }
+    }
+
+    /// A process that has the capability by /server, whatever it executes by now: its program, its origin, whether it acts
+    /// with other credentials, and whether it has the capability from its parent while an origin is missing.
+    @Test(
+        arguments: [
+            // What /server may, and no more.
+            (70, 70, false, false, 80, 1), (70, 70, false, false, 81, 0), (4242, 70, false, false, 80, 1),
+            (4242, 70, false, false, 81, 0),
+            // Another confined program, whose rules are not those of the first.
+            (71, 70, false, false, 81, 0), (71, 71, false, false, 81, 1), (71, nil, false, false, 81, 1),
+            // Without a known origin, the program is what it executes.
+            (70, nil, false, false, 81, 0), (4242, nil, false, false, 81, 1), (4242, 4243, false, false, 81, 1),
+            // Credentials of somebody else, and a capability that may be anybody's.
+            (4242, nil, true, false, 81, 0), (4242, nil, false, true, 81, 0), (4242, nil, true, true, 85, 3),
+        ] as [(UInt64, UInt64?, Bool, Bool, UInt16, UInt64)]
+    )
+    func `the program by which a process has the capability decides`(
+        executes: UInt64,
+        origin: UInt64?,
+        actsAsOther: Bool,
+        isMissing: Bool,
+        port: UInt16,
+        outcome: UInt64
+    ) throws {
+        let policy = try RandomPolicy(
+            """
+            allow program /server tcp 80
+            allow program /third tcp 81
+            allow uid 1 tcp 85
+            confine program /server
+            confine program /third
+
+            """,
+            describesItself: true
+        )
+        for address in ["192.0.2.1", "2001:db8::1", "::"] as [ByteString] {
+            var run = policy.interpreter(for: RandomPolicy.request(address, port: port))
+            run.process.user = 1
+            run.process.program = ProgramInode(device: 7, number: executes)
+            (run.process.actsAsOther, run.process.hasAmbient, run.process.hasCapability) = (actsAsOther, isMissing, true)
+            run.origins[4711] = origin.map { ProgramInode(device: 7, number: $0).key }
+            if isMissing { run.origins[0] = [1] + [UInt8](repeating: 0, count: 15) }
+            #expect(run.run() == outcome, "\(address)")
+            // The capability, and the rule where one was needed, are noted.
+            let event = try #require(BindEvent(bytes: run.events[0]))
+            if executes == 70, outcome == 1 { #expect(event.check == .capability && event.line == 1) }
+        }
+    }
+
+    @Test func `another rule is not narrowed, and each family is asked`() throws {
+        let rules: ByteString = "allow program /server tcp 80 on ::/0\nallow uid 1 tcp 80 on 0.0.0.0/0\nconfine program /server\n"
+        for (text, outcome) in [
+            (rules, UInt64(1)), ("allow uid 1 tcp 80\n" + rules, 3), (rules + "allow uid 1 tcp 80 on ::/0\n", 3),
+        ] {
+            let policy = try RandomPolicy(text, describesItself: true)
+            var request = RandomPolicy.request("::", port: 80)
+            request.program = FileIdentity(device: 7, inode: 70)
+            request.isDualStack = true
+            var run = policy.interpreter(for: request)
+            run.process.user = 1
+            #expect(run.run() == outcome, "\(text)")
         }
     }
 

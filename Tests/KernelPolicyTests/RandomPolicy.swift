@@ -24,6 +24,7 @@ struct RandomPolicy {
             switch path {
             case "/server", "/link": ProgramInode(device: 7, number: 70)
             case "/bin/other": ProgramInode(device: 8, number: 70)
+            case "/third": ProgramInode(device: 7, number: 71)
             default: nil
             }
         }
@@ -75,6 +76,7 @@ struct RandomPolicy {
             options.privileges = Interpreter.privileges
         }
         options.program = describesItself || !table.programs.isEmpty ? Interpreter.program : nil
+        options.origins = options.program == nil ? nil : Interpreter.origins
         programs = BindFamily.allCases.map { [table, options] in table.program(for: $0, options) }
     }
 
@@ -84,6 +86,15 @@ struct RandomPolicy {
             rules.answer(to: request, now: Timestamp(rawValue: 100), names: Names()),
             MetTree(tree: tree, user: request.user, groups: request.groups).answer(to: request),
         ])
+    }
+
+    /// What the program in the kernel is to say to `request`, where it can see all that matters.
+    func expectedOutcome(of request: BindRequest, _ decision: Decision) -> BindOutcome {
+        if decision.isAllowed { return .granted }
+        // Rules for a confined program are as far as its capability goes, and the kernel asks for that.
+        let now = Timestamp(rawValue: 100)
+        if rules.grants(for: request, now: now, names: Names(), isCapable: true) != nil { return .left }
+        return decision.confinement != nil ? .refused : .left
     }
 
     /// Whether the tree allows `request` by a file that was left out of the table, by name.

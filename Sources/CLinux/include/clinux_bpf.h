@@ -76,6 +76,32 @@ static inline int clinux_bpf_program_load(const void *instructions, unsigned cou
     return clinux_bpf(BPF_PROG_LOAD, &a);
 }
 
+static inline int clinux_bpf_tracepoint_load(const void *instructions, unsigned count, unsigned tracepoint,
+                                             const char *name, const char *license, char *log, unsigned log_size)
+{
+    union bpf_attr a;
+    memset(&a, 0, sizeof a);
+    a.prog_type = BPF_PROG_TYPE_TRACING;
+    a.expected_attach_type = BPF_TRACE_RAW_TP;
+    a.attach_btf_id = tracepoint;
+    a.insns = (unsigned long)instructions;
+    a.insn_cnt = count;
+    a.license = (unsigned long)license;
+    a.log_level = log_size != 0;
+    a.log_buf = (unsigned long)log;
+    a.log_size = log_size;
+    strncpy(a.prog_name, name, sizeof a.prog_name - 1);
+    return clinux_bpf(BPF_PROG_LOAD, &a);
+}
+
+static inline int clinux_bpf_tracepoint_open(int program)
+{
+    union bpf_attr a;
+    memset(&a, 0, sizeof a);
+    a.raw_tracepoint.prog_fd = (unsigned)program;
+    return clinux_bpf(BPF_RAW_TRACEPOINT_OPEN, &a);
+}
+
 static inline int clinux_bpf_link_create(int program, int target, unsigned attach_type)
 {
     union bpf_attr a;

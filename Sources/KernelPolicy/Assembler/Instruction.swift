@@ -42,6 +42,8 @@ public enum Condition: UInt8, Sendable {
 /// Programs under any licence may call all of them except `task`.
 public enum Helper: Int32, Sendable {
     case mapLookup = 1
+    case mapUpdate = 2
+    case mapDelete = 3
     case processAndThread = 14
     case userAndGroup = 15
     case command = 16
@@ -60,7 +62,7 @@ public enum Helper: Int32, Sendable {
 
 /// The maps that a program refers to; the loader replaces each name with a descriptor.
 public enum MapName: Int32, Sendable, CaseIterable {
-    case policy, counters, events, statistics, programs
+    case policy, counters, events, statistics, programs, origins
 }
 
 /// One eBPF instruction: eight bytes, in the format of the kernel (RFC 9669, 3).

@@ -14,6 +14,7 @@ extension BindProgram {
         if namesPrograms {
             code.store(.double, Stack.program, 0)
             code.store(.double, Stack.confined, 0)
+            if confinesPrograms { code.store(.double, Stack.narrowed, 0) }
         }
         // Where its fields are known, `identify` has left the task in r0.
         if options.task == nil { code.call(.task) }
@@ -36,6 +37,65 @@ extension BindProgram {
         code.store(.double, Stack.inode + 8, .r2)
         if namesPrograms { lookUpProgram(otherwise: done) }
         code.bind(done)
+        findOrigin()
+    }
+
+    /// Whether the policy confines programs.
+    var confinesPrograms: Bool { !table.confinedPrograms.isEmpty && options.program != nil }
+
+    /// If the task has the capability by the file of a confined program, that program decides, whatever the task
+    /// executes by now. So does the confinement of all programs, if that cannot be known.
+    private mutating func findOrigin() {
+        guard confinesPrograms, let fields = options.origins else { return }
+        code.remark("the program by which it has the capability")
+        let (confined, known, own) = (code.label("origin"), code.label("known"), code.label("own"))
+        code.call(.task)
+        code.move(.r7, .r0)
+        code.load(.r1, .word, .r7, fields.process)
+        code.store(.word, Stack.scratch, .r1)
+        lookUpNumber(in: .origins)
+        code.jump(.r0, .equal, 0, to: own)
+        for half in [0, 8] as [Int16] {
+            code.load(.r1, .double, .r0, half)
+            code.store(.double, Stack.origin + half, .r1)
+        }
+        code.move(.r2, .frame)
+        code.compute(.r2, .add, Int32(Stack.origin))
+        code.moveMap(.r1, .programs)
+        code.call(.mapLookup)
+        code.jump(.r0, .equal, 0, to: own)
+        code.load(.r1, .double, .r0, 0)
+        code.move(.r2, .r1)
+        code.compute(.r2, .shiftRight, ProgramInode.confinedShift)
+        code.jump(.r2, .equal, 0, to: own)
+        code.moveLow(.r1, .r1)
+        code.compute(.r1, .shiftLeft, PolicyKey.programShift)
+        code.store(.double, Stack.program, .r1)
+        code.jump(to: confined)
+        code.bind(own)
+        code.load(.r1, .double, .frame, Stack.confined)
+        code.jump(.r1, .notEqual, 0, to: known)
+        code.moveLow(.r1, .r9)
+        code.jump(.r1, .equal, 0, to: known)
+        // With credentials of another process, as io_uring lends them, it may have the capability of another program.
+        code.load(.r1, .double, .r7, fields.credentials)
+        code.load(.r2, .double, .r7, fields.realCredentials)
+        let foreign = code.label("foreign")
+        code.jump(.r1, .notEqual, .r2, to: foreign)
+        // Where an origin found no room, whoever has the capability from a parent may have it from a confined program.
+        code.load(.r1, .word, .r1, fields.ambient)
+        code.compute(.r1, .and, 1 << Int32(Capability.netBindService.rawValue))
+        code.jump(.r1, .equal, 0, to: known)
+        code.store(.word, Stack.scratch, OriginLayout.overflow)
+        lookUpNumber(in: .origins)
+        code.jump(.r0, .equal, 0, to: known)
+        code.load(.r1, .double, .r0, 0)
+        code.jump(.r1, .equal, 0, to: known)
+        code.bind(foreign)
+        code.store(.double, Stack.program, 0)
+        code.bind(confined)
+        code.store(.double, Stack.confined, 1)
+        code.bind(known)
     }
 
     /// Whether the policy depends on the program.

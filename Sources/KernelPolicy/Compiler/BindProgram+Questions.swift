@@ -57,7 +57,20 @@ extension BindProgram {
         let unnamed = code.label("unnamed")
         code.load(.r1, .double, .frame, Stack.program)
         code.jump(.r1, .equal, 0, to: unnamed)
-        for kind in askedByProgram { lookUp(kind, byProgram: true, keeping: keeping, found) }
+        for kind in askedByProgram {
+            // What another rule has allowed for IPv6 is not narrowed by this one.
+            let (confines, mayBeAllowed) = (confinesPrograms, keeping && family == .v6)
+            lookUp(kind, byProgram: true, keeping: keeping) { code in
+                if confines {
+                    let allowed = code.label("allowed")
+                    if mayBeAllowed { code.jump(.r7, .equal, 1, to: allowed) }
+                    code.load(.r1, .double, .frame, Stack.confined)
+                    code.store(.double, Stack.narrowed, .r1)
+                    if mayBeAllowed { code.bind(allowed) }
+                }
+                found(&code)
+            }
+        }
         code.bind(unnamed)
     }
 
@@ -116,7 +129,6 @@ extension BindProgram {
         let (refused, done) = (code.label("refused"), code.label("confined"))
         code.move(.r8, 0)
         let kinds = [PolicyKey.Kind.confinedUser, .confinedGroup].filter(table.has)
-        let confinesPrograms = !table.confinedPrograms.isEmpty && options.program != nil
         if table.confinesRoot || table.confinesEveryone || !kinds.isEmpty || confinesPrograms {
             code.move(.r7, BindOutcome.left.rawValue)
             if confinesPrograms {

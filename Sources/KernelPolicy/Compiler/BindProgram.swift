@@ -64,6 +64,7 @@ struct BindProgram: ~Copyable {
             code.jump(to: finish)
             code.bind(granted)
             code.move(.r7, BindOutcome.granted.rawValue)
+            if confinesPrograms { narrow(to: finish) }
             if options.audits { countGrant() }
         }
         code.bind(finish)
@@ -74,6 +75,16 @@ struct BindProgram: ~Copyable {
         code.bind(pass)
         code.move(.r0, BindOutcome.left.rawValue)
         code.exit()
+    }
+
+    /// A rule for a confined program says how far its capability goes, and stands for none.
+    private mutating func narrow(to finish: Label) {
+        let wide = code.label("wide")
+        code.load(.r1, .double, .frame, Stack.narrowed)
+        code.jump(.r1, .equal, 0, to: wide)
+        code.move(.r7, BindOutcome.left.rawValue)
+        code.jump(to: finish)
+        code.bind(wide)
     }
 
     // MARK: - Binds outside the policy

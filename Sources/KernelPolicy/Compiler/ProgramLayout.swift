@@ -38,6 +38,10 @@ enum Stack {
     static let inode: Int16 = -192
     /// Nonzero if the task's program is confined.
     static let confined: Int16 = -200
+    /// The identity of the program by which the task has the capability.
+    static let origin: Int16 = -216
+    /// Nonzero if a rule for a confined program was needed, which allows only what the capability allows.
+    static let narrowed: Int16 = -224
 }
 
 /// Eight bytes of memory held in a register.

@@ -37,6 +37,8 @@ public struct ProgramOptions: Hashable, Sendable {
 
     /// The way to the file that the caller executes; nil if rules by program do nothing and events do not have it.
     public var program: ProgramFields?
+    /// What shows by which file the caller has the capability; nil if no program can be confined. Requires `program`.
+    public var origins: OriginFields?
 
     /// Creates options.
     public init(
@@ -48,9 +50,11 @@ public struct ProgramOptions: Hashable, Sendable {
         task: TaskFields? = nil,
         socket: SocketFields? = nil,
         privileges: PrivilegeFields? = nil,
-        program: ProgramFields? = nil
+        program: ProgramFields? = nil,
+        origins: OriginFields? = nil
     ) {
         self.program = program
+        self.origins = program == nil ? nil : origins
         self.network = network
         self.group = group
         self.tick = tick
@@ -79,7 +83,8 @@ public struct ProgramOptions: Hashable, Sendable {
             task: TaskFields(types),
             socket: SocketFields(types),
             privileges: PrivilegeFields(types),
-            program: ProgramFields(types)
+            program: ProgramFields(types),
+            origins: OriginFields(types)
         )
     }
 
@@ -87,7 +92,7 @@ public struct ProgramOptions: Hashable, Sendable {
     var looksIntoKernel: Bool { isIPv6Only != nil || task != nil || socket != nil || program != nil }
 
     /// Whether a program with these options confines all that `table` confines.
-    func confines(allOf table: PolicyTable) -> Bool { table.confinedPrograms.isEmpty || program != nil }
+    func confines(allOf table: PolicyTable) -> Bool { table.confinedPrograms.isEmpty || origins != nil }
 
     /// Drops one of the features that read kernel structures, for a kernel that rejects it; the one that needs the
     /// newest kernel goes first.
@@ -99,7 +104,7 @@ public struct ProgramOptions: Hashable, Sendable {
         } else if task != nil {
             task = nil
         } else if program != nil {
-            program = nil
+            (program, origins) = (nil, nil)
         } else {
             isIPv6Only = nil
         }

@@ -12,7 +12,7 @@ extension EngineSet {
         confining confinement: Confinement
     ) throws(EnforcementError) -> [ByteString] {
         try settle()
-        let policy = try PreparedPolicy(reading, confining: confinement, settings, maps)
+        let policy = try PreparedPolicy(reading, confining: confinement, settings, maps, in: directory)
         _ = reading.record(isInForce: false)
         try directory.pin(policy.confined.descriptor, as: ConfinedPins.next)
         settings.pending = policy.description

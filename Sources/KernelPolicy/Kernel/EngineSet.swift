@@ -28,6 +28,10 @@ struct EngineSet: ~Copyable {
         if !missing.isEmpty { throw .incomplete(missing: missing) }
         let links = try EngineLinks.pinned(in: directory)
         let maps = try EngineMaps.pinned(in: directory)
+        if try !ConfinedPins.read(in: directory).programs.isEmpty {
+            let untracked = OriginTracker.pins.filter { !names.contains($0) }
+            if !untracked.isEmpty { throw .incomplete(missing: untracked) }
+        }
         let settings = try maps.readSettings()
         try maps.check(settings.maps)
         let attached = try links.check(settings.links)

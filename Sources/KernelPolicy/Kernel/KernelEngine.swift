@@ -154,7 +154,7 @@ public enum KernelEngine {
         try maps.write(owner)
         var settings = EngineSettings(network: network, limit: Port(rawValue: 1))
         settings.group = group.target
-        let policy = try PreparedPolicy(reading, confining: confinement, settings, maps)
+        let policy = try PreparedPolicy(reading, confining: confinement, settings, maps, in: directory)
         settings.current = policy.description
         settings.maps = try maps.statuses().map(\.identifier)
         _ = reading.record(isInForce: false)

@@ -22,18 +22,30 @@ struct LoadedPolicy: ~Copyable {
     static func loaded(
         _ table: PolicyTable,
         _ settings: EngineSettings,
-        _ maps: borrowing EngineMaps
+        _ maps: borrowing EngineMaps,
+        in directory: borrowing PinDirectory
     ) throws(EnforcementError) -> LoadedPolicy {
         let sources = try maps.numbers(of: table.grants.map(\.location.file))
         let counters = try maps.counters(for: table.grants.map(\.digest))
         let image = PolicyImage(sources: sources, counters: counters, atomicOffset: KernelClock.atomicOffset)
         let policy = try Self.fill(table, image)
         let programs = try Self.map(ofProgramsIn: table)
-        let descriptors: [MapName: Int32] = [
+        var descriptors: [MapName: Int32] = [
             .policy: policy.descriptor.rawValue, .counters: maps[.counters].map.descriptor.rawValue,
             .events: maps[.events].map.descriptor.rawValue, .statistics: maps[.statistics].map.descriptor.rawValue,
             .programs: programs.descriptor.rawValue,
         ]
+        if table.confinedPrograms.isEmpty { return try load(table, settings, descriptors) }
+        let tracker = try OriginTracker.running(in: directory)
+        descriptors[.origins] = tracker.map.descriptor.rawValue
+        return try load(table, settings, descriptors)
+    }
+
+    private static func load(
+        _ table: PolicyTable,
+        _ settings: EngineSettings,
+        _ descriptors: [MapName: Int32]
+    ) throws(EnforcementError) -> LoadedPolicy {
         // Reading kernel structures takes more privilege, and a kernel that describes them.
         let group = settings.group.map { ProgramGroup(inode: $0.inode, level: $0.level) }
         var options = ProgramOptions.forRunningKernel(table, network: settings.network, group: group)

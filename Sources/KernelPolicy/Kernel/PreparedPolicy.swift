@@ -23,13 +23,14 @@ struct PreparedPolicy: ~Copyable {
         _ reading: PolicyReading,
         confining confinement: Confinement,
         _ settings: EngineSettings,
-        _ maps: borrowing EngineMaps
+        _ maps: borrowing EngineMaps,
+        in directory: borrowing PinDirectory
     ) throws(EnforcementError) {
         var policy = reading.policy
         policy.confinement = confinement
         let limit = EngineSettings.currentLimit()
         let table = PolicyTable(policy, limit: limit, names: reading.names)
-        let programs = try LoadedPolicy.loaded(table, settings, maps)
+        let programs = try LoadedPolicy.loaded(table, settings, maps, in: directory)
         let confined = try ConfinedPins.map(of: confinement)
         var description = AppliedPolicy(limit: limit)
         description.entries = UInt64(table.count)

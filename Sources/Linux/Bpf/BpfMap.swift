@@ -25,16 +25,20 @@ public struct BpfMap: ~Copyable, Sendable {
     ///   - keySize: bytes of a key; 0 for a ring buffer.
     ///   - valueSize: bytes of a value; 0 for a ring buffer.
     ///   - capacity: the most entries; for a ring buffer its bytes, a power of two and whole pages.
+    ///   - isPreallocated: whether a hash map has memory for all entries from the start, so that programs at tracepoints
+    ///     may add some.
     public init(
         _ kind: BpfMapKind,
         name: ByteString,
         keySize: Int,
         valueSize: Int,
-        capacity: Int
+        capacity: Int,
+        isPreallocated: Bool = false
     ) throws(Errno) {
         let (key, value, entries) = (UInt32(keySize), UInt32(valueSize), UInt32(capacity))
+        let flags = isPreallocated ? 0 : kind.flags
         let map = try valueOrErrno(.bpf) {
-            unsafe name.withCString { unsafe clinux_bpf_map_create(kind.rawValue, key, value, entries, kind.flags, $0) }
+            unsafe name.withCString { unsafe clinux_bpf_map_create(kind.rawValue, key, value, entries, flags, $0) }
         }
         descriptor = FileDescriptor(owning: map)
         self.valueSize = valueSize

@@ -94,6 +94,11 @@ public struct KernelTypes: Sendable {
     /// The number by which BPF programs call the kernel function `name`; nil if none.
     public func function(_ name: ByteString) -> Int32? { find(Self.function, name)?.number }
 
+    /// The number by which BPF programs are loaded for the tracepoint `name`; nil if the kernel has none.
+    public func tracepoint(_ name: ByteString) -> UInt32? {
+        find(Self.otherName, "btf_trace_\(name)").map { UInt32($0.number) }
+    }
+
     /// The number, from 1, of the first type of this kind and name, and its offset.
     private func find(_ wanted: UInt32, _ name: ByteString) -> (number: Int32, place: Int)? {
         first { _, kind, place in kind == wanted && self.name(at: word(place), is: name) }
@@ -144,6 +149,8 @@ public struct KernelTypes: Sendable {
 
     private static let structure: UInt32 = 4
     private static let union: UInt32 = 5
+    /// `BTF_KIND_TYPEDEF`
+    private static let otherName: UInt32 = 8
     private static let function: UInt32 = 12
 
     /// The number of bytes after the first twelve of a type of this kind; nil for an unknown kind.

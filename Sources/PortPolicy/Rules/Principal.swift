@@ -37,6 +37,7 @@ public enum Principal: Hashable, Sendable, ByteStringConvertible {
 
     /// Whether the process that requests the bind matches. A name without an account, and a program that is not known or
     /// not trusted, match no process.
+    @inline(never)
     func includes(_ request: BindRequest, names: some NameResolver) -> Bool {
         var identity = self
         if case .program(let path, let principal) = self {

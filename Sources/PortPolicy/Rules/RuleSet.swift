@@ -20,37 +20,59 @@ public struct RuleLocation: Hashable, Sendable, ByteStringConvertible {
 
 /// All rules that are in force.
 public struct RuleSet: Sendable {
-    /// The files in force: those without an error.
-    public let files: [RulesFile]
+    private let all: [RulesFile]
 
     /// Creates the set of the rules in `files`. A file with an error is ignored.
-    public init(_ files: [RulesFile] = []) { self.files = files.filter { $0.isValid } }
+    public init(_ files: [RulesFile] = []) { all = files }
+
+    /// The files in force: those without an error.
+    public var files: [RulesFile] { all.filter { $0.isValid } }
 
     /// The locations of the rules that together allow `request`; nil if it is not allowed.
     ///
     /// An IPv4-mapped address is judged as the corresponding IPv4 address; a dual-stack bind must be allowed for both
     /// families.
-    /// - Parameter now: the time that `until` is compared with.
-    public func grants(for request: BindRequest, now: Timestamp, names: some NameResolver) -> [RuleLocation]? {
-        guard let first = grant(for: request, on: request.address.unmapped, now: now, names: names) else { return nil }
+    ///
+    /// A rule for a program that is confined says how far the program's capability goes. It allows nothing by itself:
+    /// who runs such a program without its capability can make it do anything.
+    /// - Parameters:
+    ///   - now: the time that `until` is compared with.
+    ///   - isCapable: whether the requester has the capability, so that such rules count as well.
+    public func grants(
+        for request: BindRequest,
+        now: Timestamp,
+        names: some NameResolver,
+        isCapable: Bool = false
+    ) -> [RuleLocation]? {
+        guard let first = grant(for: request, on: request.address.unmapped, isCapable, now, names) else { return nil }
         guard request.isDualStack, request.address == .v6(.any) else { return [first] }
-        guard let second = grant(for: request, on: .v4(.any), now: now, names: names) else { return nil }
+        guard let second = grant(for: request, on: .v4(.any), isCapable, now, names) else { return nil }
         return first == second ? [first] : [first, second]
     }
 
+    @inline(never)
     private func grant(
         for request: BindRequest,
         on address: IPAddress,
-        now: Timestamp,
-        names: some NameResolver
+        _ isCapable: Bool,
+        _ now: Timestamp,
+        _ names: some NameResolver
     ) -> RuleLocation? {
-        for file in files {
+        // Those of rules for programs, which count if no line confines the program.
+        var (byProgram, isConfined): (RuleLocation?, Bool) = (nil, false)
+        for file in all where file.isValid {
             for line in file.lines {
-                if case .rule(let rule) = line.content, rule.allows(request, on: address, now: now, names: names) {
-                    return RuleLocation(file: file.path, line: line.number)
+                switch line.content {
+                case .rule(let rule):
+                    guard rule.allows(request, on: address, now: now, names: names) else { continue }
+                    let location = RuleLocation(file: file.path, line: line.number)
+                    if case .program = rule.principal, !isCapable { byProgram = location } else { return location }
+                case .confinement(.program(let path)):
+                    if Principal.program(path, of: .everyone).includes(request, names: names) { isConfined = true }
+                default: continue
                 }
             }
         }
-        return nil
+        return isConfined ? nil : byProgram
     }
 }

@@ -84,8 +84,15 @@ struct LoggedBind: Encodable {
     }
 
     private static func result(of event: BindEvent, file: ByteString?) -> (BindResult, ByteString) {
-        switch (event.outcome, event.check) {
-        case (.granted, _): (.allowedByRule, "by \(file?.fieldOfLog ?? "?"):\(event.line)")
+        let rule: ByteString = "\(file?.fieldOfLog ?? "?"):\(event.line)"
+        // A rule for a confined program says how far its capability goes.
+        let isNarrowed = event.outcome == .left && event.source != 0
+        return switch (event.outcome, event.check) {
+        case (.granted, _): (.allowedByRule, "by \(rule)")
+        case (.left, .capability) where isNarrowed:
+            (.allowedByCapability, "with CAP_NET_BIND_SERVICE, as far as \(rule) allows")
+        case (.left, .noCapability) where isNarrowed:
+            (.refused, "since \(rule) is for a confined program, and the process lacks CAP_NET_BIND_SERVICE")
         case (.refused, _): (.refused, "since no rule allows it, and the user is confined")
         case (.left, .capability): (.allowedByCapability, "with CAP_NET_BIND_SERVICE")
         case (.left, .unprivileged): (.allowedAsUnprivileged, "since the port needs no permission there")

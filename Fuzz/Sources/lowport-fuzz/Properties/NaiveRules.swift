@@ -197,16 +197,19 @@ struct NaiveRules {
             ? Array(address[12...]) : address
     }
 
-    func allows(_ request: BindRequest, now: Int) -> Bool {
+    /// - Parameter isCapable: whether the requester has the capability, which rules for confined programs ask for.
+    func allows(_ request: BindRequest, now: Int, isCapable: Bool = false) -> Bool {
         let address = Self.bytes(request.address)
         if request.isDualStack, address == [UInt8](repeating: 0, count: 16) {
-            return allows(request, address, now) && allows(request, [0, 0, 0, 0], now)
+            return allows(request, address, now, isCapable) && allows(request, [0, 0, 0, 0], now, isCapable)
         }
-        return allows(request, Self.unmapped(address), now)
+        return allows(request, Self.unmapped(address), now, isCapable)
     }
 
-    private func allows(_ request: BindRequest, _ address: [UInt8], _ now: Int) -> Bool {
-        lines.contains { line in
+    private func allows(_ request: BindRequest, _ address: [UInt8], _ now: Int, _ isCapable: Bool) -> Bool {
+        let confined = lines.contains { $0.confines && $0.program > 0 && Self.isProgram(of: $0, request) }
+        return lines.contains { line in
+            if line.program != 0, confined, !isCapable { return false }
             let isMeant =
                 switch line.whom {
                 case .everyone: true
