@@ -47,8 +47,8 @@ extension Interpreter {
         threads: 88,
         user: 8,
         effectiveUser: 20,
-        permitted: 48,
-        ambient: 80,
+        permittedSet: 48,
+        ambientSet: 80,
         userNamespace: 144,
         parent: 192
     )
@@ -96,8 +96,8 @@ extension Interpreter {
             return Region.credentials + (process.actsAsOther ? 4096 : 0)
         case (field(Region.task, fields.signals), 8): return Region.signals
         case (field(Region.signals, fields.threads), 4): return process.threads
-        case (field(Region.credentials, fields.permitted), 4): return process.hasCapability ? 1 << 10 : ~(1 << 10)
-        case (field(Region.credentials, fields.ambient), 4): return process.hasAmbient ? 1 << 10 : ~(1 << 10)
+        case (field(Region.credentials, fields.permittedSet), 4): return process.hasCapability ? 1 << 10 : ~(1 << 10)
+        case (field(Region.credentials, fields.ambientSet), 4): return process.hasAmbient ? 1 << 10 : ~(1 << 10)
         case (field(Region.child, fields.process), 4): return 4800
         default: return nil
         }

@@ -137,7 +137,9 @@ import Testing
             var run = policy.interpreter(for: RandomPolicy.request(address, port: port))
             run.process.user = 1
             run.process.program = ProgramInode(device: 7, number: executes)
-            (run.process.actsAsOther, run.process.hasAmbient, run.process.hasCapability) = (actsAsOther, isMissing, true)
+            (run.process.actsAsOther, run.process.hasAmbient, run.process.hasCapability) = (
+                actsAsOther, isMissing, true
+            )
             run.origins[4711] = origin.map { ProgramInode(device: 7, number: $0).key }
             if isMissing { run.origins[0] = [1] + [UInt8](repeating: 0, count: 15) }
             #expect(run.run() == outcome, "\(address)")
@@ -148,7 +150,8 @@ import Testing
     }
 
     @Test func `another rule is not narrowed, and each family is asked`() throws {
-        let rules: ByteString = "allow program /server tcp 80 on ::/0\nallow uid 1 tcp 80 on 0.0.0.0/0\nconfine program /server\n"
+        let rules: ByteString =
+            "allow program /server tcp 80 on ::/0\nallow uid 1 tcp 80 on 0.0.0.0/0\nconfine program /server\n"
         for (text, outcome) in [
             (rules, UInt64(1)), ("allow uid 1 tcp 80\n" + rules, 3), (rules + "allow uid 1 tcp 80 on ::/0\n", 3),
         ] {

@@ -83,14 +83,14 @@ struct KernelLogTests: KernelSuite {
             "refused" : 1,
             allowed by rule uid 1001 (user alice, program "python3", pid N) tcp 127.0.0.1:80 by /etc/lowport/rules:1
             allowed by capability uid 1001 (user alice, program "python3", pid N) tcp 127.0.0.1:81 with CAP_NET_BIND_SERVICE
-            refused uid 1002 (user bob, program "python3", pid N) tcp 127.0.0.1:82 since no rule allows it, and the user is confined
+            refused uid 1002 (user bob, program "python3", pid N) tcp 127.0.0.1:82 since no rule allows it, and the process is confined
             refused uid 1001 (user alice, program "python3", pid N) tcp [::1]:83 since no rule allows it
             bound
             bound
             EPERM
             allowed by capability|left|4711|None|with CAP_NET_BIND_SERVICE
             allowed by capability|left|1001|alice|with CAP_NET_BIND_SERVICE
-            refused|refused|1002|bob|since no rule allows it, and the user is confined
+            refused|refused|1002|bob|since no rule allows it, and the process is confined
 
             """
         )

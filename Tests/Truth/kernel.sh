@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The kernel engine: on, without the rule, stale, for another control group, and with users that are confined.
+# The kernel engine: on, without the rule, stale, for another control group, and with users and programs that are
+# confined.
 lowport grant 80 --user alice --quiet; lowport grant 82 --user alice --on 0.0.0.0/0 --quiet
 copy() { cp "${2:-dynamic}" "$1"; chmod 755 "$1"; program=$T/$1; }
 lowport enforce enable --cgroup "$G"
@@ -25,6 +26,13 @@ user=bob port=8080; truth 'confined, high port'
 lowport grant 87 --user bob --quiet; user=bob port=87; truth 'confined, rule'
 install -m 755 /dev/null /etc/authbind/byport/88; port=88; truth 'authbind file since'
 lowport enforce reload; port=88; truth 'authbind file'
+mount -t tmpfs -o mode=755 tmpfs /srv; cp dynamic /srv/named; chmod 755 /srv/named
+echo 'allow program /srv/named tcp 90' >> /etc/lowport/rules; lowport enforce reload
+program=/srv/named port=90; plain=; truth 'rule for the program'
+echo 'confine program /srv/named' >> /etc/lowport/rules; lowport enforce reload
+program=/srv/named port=90; plain=; truth 'confined program without its capability'
+setcap cap_net_bind_service=ep /srv/named; program=/srv/named port=90; plain=; truth 'confined program'
+program=/srv/named port=91; plain=; truth 'confined program, no rule'
 outer='unshare -n'; server=-4; truth 'other network namespace, rule'
 mkdir $G.other; echo 0 > $G.other/cgroup.procs; lowport grant 89 --user alice --quiet; port=89; truth 'other control group, rule'
 # The broker that was tried there may still be ending.

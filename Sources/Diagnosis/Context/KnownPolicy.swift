@@ -16,6 +16,9 @@ struct KnownPolicy: Sendable {
     var isTreeKnown = true
     /// Whether only a rule for the program allows the bind.
     var dependsOnProgram = false
+    /// The rules that allow the bind to the program if it has the capability, since a line confines it; empty if there are
+    /// none, or if the bind is allowed anyway.
+    var limits: [RuleLocation] = []
 }
 
 extension KnownPolicy {
@@ -39,6 +42,9 @@ extension KnownPolicy {
             now: now,
             isTreeKnown: answer != nil
         )
+        if request.program != nil, !decision.isAllowed {
+            limits = rules.grants(for: request, now: now, names: SystemNames(), isCapable: true) ?? []
+        }
         if request.program != nil, decision.isAllowed {
             var unknown = request
             unknown.program = nil

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Capabilities
 internal import Linux
+internal import PortPolicy
 
 /// What the program file gives: its capabilities, or those of root.
 struct FileExaminer: Examiner {
@@ -17,12 +18,15 @@ struct FileExaminer: Examiner {
             return isOlder(process, than: program)
                 ? [Finding(.file, .refuses, Self.older(program), reason: .init(.strong, Self.older(program)))] : []
         }
-        let capabilities = finding(program, process)
+        var isConfined = false
+        if case .holds = context.kernel { isConfined = context.policy.decision.confinement != nil }
+        let capabilities = finding(program, process, isConfined: isConfined)
         guard program.becomesRoot(startedBy: process.credentials) else { return [capabilities] }
         return [allowing("\(program.path) is set-user-ID root", .strong, process), capabilities]
     }
 
-    private func finding(_ program: ProgramFile, _ process: BindingProcess) -> Finding {
+    /// - Parameter isConfined: whether the kernel engine confines the program to the rules.
+    private func finding(_ program: ProgramFile, _ process: BindingProcess, isConfined: Bool) -> Finding {
         let path = program.path
         switch (program.attribute, program.capabilityObstacle(startedBy: process.credentials)) {
         case (.none, _):
@@ -34,7 +38,8 @@ struct FileExaminer: Examiner {
         case (_, nil):
             return Finding(.file, .refuses, "\(path) has file capabilities, but not cap_net_bind_service")
         case (_, .some(nil)):
-            let text: ByteString = "\(path) has cap_net_bind_service, for every low port"
+            let reach: ByteString = isConfined ? "as far as the rules allow" : "for every low port"
+            let text: ByteString = "\(path) has cap_net_bind_service, \(reach)"
             return allowing(text, .decisive, process, because: "\(path) has the file capability")
         case (_, .some(let reason?)):
             let text: ByteString = "file capabilities of \(path) have no effect: \(reason)"

@@ -41,6 +41,8 @@ struct KernelExaminer: Examiner {
                     "the kernel engine lets it bind the port, without a wrapper",
                     reason: .init(.decisive, ", without a wrapper")
                 )
+            case .holds where !context.policy.limits.isEmpty:
+                Finding(.kernel, .informs, "the kernel engine leaves it to the capability of the program")
             case .holds where isAllowed:
                 Finding(.kernel, .refuses, "the kernel engine does not know this part of \(source(context))")
             case .holds: Finding(.kernel, .refuses, "the kernel engine knows nothing that allows it")

@@ -6,7 +6,16 @@ internal import PortPolicy
 extension PolicyExaminer {
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
         guard findings.needsPermission else { return [] }
-        return executable(context) + grants(context)
+        return capability(context) + executable(context) + grants(context)
+    }
+
+    /// The remedy that gives a program the capability which the rules limit.
+    private func capability(_ context: BindContext) -> [Remedy] {
+        guard let place = context.policy.limits.first, let program = context.program, case .none = program.attribute,
+            !context.process.isRunning, !context.requester.isUnmapped
+        else { return [] }
+        let command = ShellCommand(["sudo", "lowport", "grant", "--program", ShellCommand.operand(program.path)])
+        return [Remedy(.permit, command, "gives it the capability, which \(place) limits")]
     }
 
     /// The remedy that makes an existing path allow the bind.

@@ -48,6 +48,13 @@ struct PolicyExaminer: Examiner {
                 )
             }
         }
+        if traits.isWrittenInRules, !context.policy.limits.isEmpty {
+            let lack: ByteString = "is for a confined program, and counts only with CAP_NET_BIND_SERVICE"
+            return context.policy.limits.map { place in
+                let text: ByteString = "\(place)\(context.policy.text(at: place)); it \(lack)"
+                return Finding(subject, .informs, text, reason: .init(.likely, "\(place) \(lack)"))
+            }
+        }
         if answer.refusal != nil { return [Finding(subject, .refuses, "there is no \(traits.directory)")] }
         let text: ByteString = "no \(traits.noun) allows \(context.what) to \(context.who)"
         return [Finding(subject, .refuses, text, reason: .init(.fallback, nothingAllows(context)))]

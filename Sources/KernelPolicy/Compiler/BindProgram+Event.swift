@@ -14,6 +14,19 @@ extension BindProgram {
         code.bind(unknown)
     }
 
+    /// Counts a rule for a confined program, if the capability that it limits is there.
+    private mutating func countLimit() {
+        guard confinesPrograms, options.privileges != nil else { return }
+        let none = code.label("unlimited")
+        code.jump(.r8, .equal, 0, to: none)
+        code.load(.r1, .double, .frame, Stack.narrowed)
+        code.jump(.r1, .equal, 0, to: none)
+        code.load(.r1, .double, .frame, Stack.check)
+        code.jump(.r1, .notEqual, Int32(KernelCheck.capability.rawValue), to: none)
+        countGrant()
+        code.bind(none)
+    }
+
     mutating func record(end: Label) {
         code.remark("the event")
         let (dropped, written) = (code.label("dropped"), code.label("written"))
@@ -25,6 +38,7 @@ extension BindProgram {
         code.move(.r9, .r0)
         if options.network == nil { storeNetwork() }
         foreseeCheck()
+        countLimit()
         countOutcome()
         storeTime()
         if options.task == nil { describeTask() }

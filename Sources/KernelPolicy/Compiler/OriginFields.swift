@@ -15,8 +15,8 @@ public struct OriginFields: Hashable, Sendable {
     // struct cred
     let user: Int16
     let effectiveUser: Int16
-    let permitted: Int16
-    let ambient: Int16
+    let permittedSet: Int16
+    let ambientSet: Int16
     let userNamespace: Int16
     /// `struct user_namespace`: the namespace above; 0 for the first.
     let parent: Int16
@@ -42,8 +42,8 @@ extension OriginFields {
             threads: threads,
             user: user,
             effectiveUser: effectiveUser,
-            permitted: permitted,
-            ambient: ambient,
+            permittedSet: permitted,
+            ambientSet: ambient,
             userNamespace: userNamespace,
             parent: parent
         )

@@ -93,7 +93,7 @@ struct LoggedBind: Encodable {
             (.allowedByCapability, "with CAP_NET_BIND_SERVICE, as far as \(rule) allows")
         case (.left, .noCapability) where isNarrowed:
             (.refused, "since \(rule) is for a confined program, and the process lacks CAP_NET_BIND_SERVICE")
-        case (.refused, _): (.refused, "since no rule allows it, and the user is confined")
+        case (.refused, _): (.refused, "since no rule allows it, and the process is confined")
         case (.left, .capability): (.allowedByCapability, "with CAP_NET_BIND_SERVICE")
         case (.left, .unprivileged): (.allowedAsUnprivileged, "since the port needs no permission there")
         case (.left, .noCapability): (.refused, "since no rule allows it")
