@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Testing
 
 /// A server that nobody here wrote, from Debian's packages, and how it is made to serve on port 80.
@@ -30,6 +31,8 @@ struct RealProgram: Sendable, CustomTestStringConvertible {
     }
 
     var testDescription: String { name }
+
+    static var caddyIsThere: Bool { FileManager.default.isExecutableFile(atPath: "/usr/bin/caddy") }
 
     private static let broker = ["$LIBEXEC/lowport-run --via broker", "$BIN/authbind", "$LIBEXEC/lowport-run"]
     private static let tree = ["$BIN/authbind --via preload --deep", "$LIBEXEC/lowport-run"]
