@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Capabilities
+internal import Launch
 internal import Linux
 public import PolicyInventory
 
-/// The programs that have CAP_NET_BIND_SERVICE by their file, had it, or do not get it although their file has it.
+/// The programs that have CAP_NET_BIND_SERVICE by their file, had it, or do not get it although their file has it, and those
+/// of rules that were replaced.
 public enum ProgramHealth {
     /// What is wrong with a program.
     struct Fault: Hashable {
@@ -31,8 +33,23 @@ public enum ProgramHealth {
     /// The faults, each path once.
     static func faults() -> [Fault] {
         var seen: Set<ByteString> = []
-        return (lost(GrantedPrograms.system.paths) + lostByReplacement() + ineffective())
+        return (lost(GrantedPrograms.system.paths) + unknownToTheKernel() + lostByReplacement() + ineffective())
             .filter { seen.insert($0.path).inserted }
+    }
+
+    /// Programs of rules in whose place the kernel engine knows an older file: the new one is neither allowed what the rules
+    /// allow, nor confined.
+    private static func unknownToTheKernel() -> [Fault] {
+        guard let engine = EngineState.current(), engine.holdsHere else { return [] }
+        return engine.programs.filter { !$0.isCurrent }.compactMap { program in
+            // A file that is gone is what the rule itself is reported for.
+            guard (try? FileStatus(of: program.path)) != nil else { return nil }
+            return Fault(
+                path: program.path,
+                text: "was replaced since the kernel got the policy, and the kernel knows the old file",
+                remedy: ShellCommand(["sudo", "lowport", "enforce", "reload"])
+            )
+        }
     }
 
     /// Programs that were given the capability and do not have it. A file that is gone is no program any more.

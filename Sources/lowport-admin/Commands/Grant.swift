@@ -153,11 +153,17 @@ struct Grant: ParsableCommand {
         if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
         // A file that has replaced a confined one is confined before it gets the capability.
         let lines = RuleStore.system.load().rules.files.flatMap(\.confinements)
-        if !editing.isDryRun, lines.contains(where: { $0.confinement.program == file.path }) { try bringUpToDate() }
+        let isConfined = lines.contains { $0.confinement.program == file.path }
+        if !editing.isDryRun, isConfined { try bringUpToDate() }
         let isNew = try file.give(isDryRun: editing.isDryRun)
         try editing.report(RulesChange(added: isNew ? [file.line] : []))
         if !editing.isDryRun { try file.record(isGiven: true, isChange: isNew) }
         if editing.quiet { return }
+        if isConfined, let engine = EngineState.current(), engine.holdsHere {
+            for warning in file.startWarnings { printError(warning) }
+            if let warning = Self.warning(about: engine) { printError(warning) }
+            return
+        }
         for warning in file.warnings { printError(warning) }
         printError("hint: for single ports and users: lowport grant PORT --user NAME")
     }
