@@ -59,7 +59,7 @@ extension Wrapper {
             Wrapper("BpfProgram.loaded.bpf", .bpf) { _ = try BpfProgram.loaded(1) },
             Wrapper("BpfProgram.load.bpf", .bpf) {
                 try refusal { () throws(BpfLoadError) in
-                    _ = try BpfProgram([0x95], for: .bind4, name: "lowport_test", license: "Apache-2.0")
+                    _ = try BpfProgram([0x95], for: .binds(.bind4), name: "lowport_test", license: "Apache-2.0")
                 }
             },
             Wrapper("BpfRingBuffer.map.mapMemory", .mapMemory) {

@@ -52,7 +52,7 @@ extension Wrapper {
         try FaultPlan.$current.withValue(nil) {
             // r0 = 1; exit.
             let code: [UInt64] = [0x1_0000_00B7, 0x95]
-            let program = try BpfProgram(code, for: .bind4, name: "lowport_test", license: "Apache-2.0")
+            let program = try BpfProgram(code, for: .binds(.bind4), name: "lowport_test", license: "Apache-2.0")
             try FaultPlan.$current.withValue(plan) { try body(program) }
         }
     }

@@ -59,37 +59,22 @@ static inline int clinux_bpf_map_freeze(int map)
     return clinux_bpf(BPF_MAP_FREEZE, &a);
 }
 
+// For binds with the attachment, or for a tracepoint if its number is not 0.
 static inline int clinux_bpf_program_load(const void *instructions, unsigned count, unsigned attach_type,
-                                          const char *name, const char *license, char *log, unsigned log_size)
+                                          unsigned tracepoint, const char *name, const char *license, char *log,
+                                          unsigned log_size)
 {
     union bpf_attr a;
     memset(&a, 0, sizeof a);
-    a.prog_type = BPF_PROG_TYPE_CGROUP_SOCK_ADDR;
-    a.expected_attach_type = attach_type;
+    a.prog_type = tracepoint ? BPF_PROG_TYPE_TRACING : BPF_PROG_TYPE_CGROUP_SOCK_ADDR;
+    a.expected_attach_type = tracepoint ? BPF_TRACE_RAW_TP : attach_type;
+    a.attach_btf_id = tracepoint;
     a.insns = (unsigned long)instructions;
     a.insn_cnt = count;
     a.license = (unsigned long)license;
     a.log_buf = (unsigned long)log;
     a.log_size = log_size;
     a.log_level = log_size ? 1 : 0;
-    strncpy(a.prog_name, name, sizeof a.prog_name - 1);
-    return clinux_bpf(BPF_PROG_LOAD, &a);
-}
-
-static inline int clinux_bpf_tracepoint_load(const void *instructions, unsigned count, unsigned tracepoint,
-                                             const char *name, const char *license, char *log, unsigned log_size)
-{
-    union bpf_attr a;
-    memset(&a, 0, sizeof a);
-    a.prog_type = BPF_PROG_TYPE_TRACING;
-    a.expected_attach_type = BPF_TRACE_RAW_TP;
-    a.attach_btf_id = tracepoint;
-    a.insns = (unsigned long)instructions;
-    a.insn_cnt = count;
-    a.license = (unsigned long)license;
-    a.log_level = log_size != 0;
-    a.log_buf = (unsigned long)log;
-    a.log_size = log_size;
     strncpy(a.prog_name, name, sizeof a.prog_name - 1);
     return clinux_bpf(BPF_PROG_LOAD, &a);
 }

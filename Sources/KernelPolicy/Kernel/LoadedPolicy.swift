@@ -87,7 +87,7 @@ struct LoadedPolicy: ~Copyable {
         do throws(BpfLoadError) {
             return try BpfProgram(
                 code,
-                for: attachment,
+                for: .binds(attachment),
                 name: Self.names[attachment] ?? "",
                 license: options.looksIntoKernel ? "GPL v2" : "Apache-2.0"
             )

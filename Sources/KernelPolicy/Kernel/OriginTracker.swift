@@ -66,12 +66,21 @@ struct OriginTracker: ~Copyable {
         _ code: [UInt64],
         to tracepoint: UInt32,
         _ moment: OriginMoment
-    ) throws(EnforcementError) -> BpfTracepoint {
+    ) throws(EnforcementError) -> BpfLink {
+        let program: BpfProgram
         do throws(BpfLoadError) {
-            return try BpfTracepoint(code, at: tracepoint, name: "lowport_\(moment.pin)", license: "GPL v2")
+            program = try BpfProgram(
+                code,
+                for: .tracepoint(tracepoint),
+                name: "lowport_\(moment.pin)",
+                license: "GPL v2"
+            )
         } catch {
             if !error.log.isEmpty { throw .refusedByVerifier(error.log) }
             throw .lacking("it does not take programs for tracepoints", error.error)
+        }
+        do throws(Errno) { return try BpfLink(atTracepointOf: program) } catch {
+            throw .lacking("it does not attach programs to tracepoints", error)
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
 
-/// A program attached to a control group; it stays attached while a descriptor or a pin of the link exists.
+/// A program attached to a control group or a tracepoint; it stays attached while a descriptor or a pin of the link exists.
 public struct BpfLink: ~Copyable, Sendable {
     /// The descriptor of the link.
     public let descriptor: FileDescriptor
@@ -19,6 +19,12 @@ public struct BpfLink: ~Copyable, Sendable {
         descriptor = FileDescriptor(
             owning: try valueOrErrno(.bpf) { clinux_bpf_link_create(program, cgroup, attachment.rawValue) }
         )
+    }
+
+    /// Attaches `program` to the tracepoint that it was loaded for.
+    public init(atTracepointOf program: borrowing BpfProgram) throws(Errno) {
+        let program = program.descriptor.rawValue
+        descriptor = FileDescriptor(owning: try valueOrErrno(.bpf) { clinux_bpf_tracepoint_open(program) })
     }
 
     /// Atomically replaces the attached program: each bind meets either the old or the new one.

@@ -15,7 +15,15 @@ public struct BpfLoadError: Error, Sendable {
     public let log: ByteString
 }
 
-/// A program that the kernel runs at binds (bpf(2), `BPF_PROG_TYPE_CGROUP_SOCK_ADDR`).
+/// Where the kernel runs a program.
+public enum BpfPlace: Hashable, Sendable {
+    /// At binds of sockets of a control group (`BPF_PROG_TYPE_CGROUP_SOCK_ADDR`).
+    case binds(BpfAttachment)
+    /// At a tracepoint, by its number (`BPF_TRACE_RAW_TP`, `KernelTypes.tracepoint`).
+    case tracepoint(UInt32)
+}
+
+/// A program that the kernel runs (bpf(2)).
 public struct BpfProgram: ~Copyable, Sendable {
     /// The descriptor that keeps it alive.
     public let descriptor: FileDescriptor
@@ -23,24 +31,24 @@ public struct BpfProgram: ~Copyable, Sendable {
     /// Loads `instructions`. Requests the log of the verifier only after a failure: it costs time.
     /// - Parameters:
     ///   - instructions: the program.
-    ///   - attachment: its attachment.
+    ///   - place: where it is to run.
     ///   - name: at most 15 bytes, for listings of programs.
     ///   - license: the licence for the kernel; programs that read kernel structures must be GPL-compatible.
     public init(
         _ instructions: [UInt64],
-        for attachment: BpfAttachment,
+        for place: BpfPlace,
         name: ByteString,
         license: ByteString
     ) throws(BpfLoadError) {
         do throws(Errno) {
             var nothing: [UInt8] = []
-            descriptor = try Self.load(instructions, attachment, name, license, log: &nothing)
+            descriptor = try Self.load(instructions, place, name, license, log: &nothing)
         } catch {
             var log = [UInt8](repeating: 0, count: 1 << 20)
             guard error == .invalidArgument || error == .permissionDenied else {
                 throw BpfLoadError(error: error, log: "")
             }
-            _ = try? Self.load(instructions, attachment, name, license, log: &log)
+            _ = try? Self.load(instructions, place, name, license, log: &log)
             throw BpfLoadError(error: error, log: ByteString(log.prefix { $0 != 0 }))
         }
     }
@@ -72,12 +80,17 @@ public struct BpfProgram: ~Copyable, Sendable {
 
     private static func load(
         _ instructions: [UInt64],
-        _ attachment: BpfAttachment,
+        _ place: BpfPlace,
         _ name: ByteString,
         _ license: ByteString,
         log: inout [UInt8]
     ) throws(Errno) -> FileDescriptor {
         let count = UInt32(instructions.count)
+        let (attachment, tracepoint): (UInt32, UInt32) =
+            switch place {
+            case .binds(let attachment): (attachment.rawValue, 0)
+            case .tracepoint(let number): (0, number)
+            }
         let program = try valueOrErrno(.bpf) {
             unsafe instructions.withUnsafeBytes { code in
                 unsafe log.withUnsafeMutableBytes { log in
@@ -86,7 +99,8 @@ public struct BpfProgram: ~Copyable, Sendable {
                             unsafe clinux_bpf_program_load(
                                 code.baseAddress,
                                 count,
-                                attachment.rawValue,
+                                attachment,
+                                tracepoint,
                                 name,
                                 license,
                                 log.isEmpty ? nil : log.baseAddress?.assumingMemoryBound(to: CChar.self),
