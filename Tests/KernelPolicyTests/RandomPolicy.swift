@@ -20,6 +20,7 @@ struct RandomPolicy {
         func program(at path: ByteString) -> FileIdentity? {
             inode(ofProgramAt: path).map { FileIdentity(device: UInt64($0.device), inode: $0.number) }
         }
+
         func inode(ofProgramAt path: ByteString) -> ProgramInode? {
             switch path {
             case "/server", "/link": ProgramInode(device: 7, number: 70)
@@ -76,6 +77,7 @@ struct RandomPolicy {
             options.privileges = Interpreter.privileges
         }
         options.program = describesItself || !table.programs.isEmpty ? Interpreter.program : nil
+        options.fewPrograms = describesItself ? 4 : 0
         options.origins = options.program == nil ? nil : Interpreter.origins
         programs = BindFamily.allCases.map { [table, options] in table.program(for: $0, options) }
     }

@@ -103,12 +103,16 @@ extension BindProgram {
 
     /// The owner of the file is in the stack's scratch space.
     private mutating func lookUpProgram(otherwise unknown: Label) {
-        code.move(.r2, .frame)
-        code.compute(.r2, .add, Int32(Stack.inode))
-        code.moveMap(.r1, .programs)
-        code.call(.mapLookup)
-        code.jump(.r0, .equal, 0, to: unknown)
-        code.load(.r1, .double, .r0, 0)
+        if table.programs.count <= options.fewPrograms {
+            compareProgram(otherwise: unknown)
+        } else {
+            code.move(.r2, .frame)
+            code.compute(.r2, .add, Int32(Stack.inode))
+            code.moveMap(.r1, .programs)
+            code.call(.mapLookup)
+            code.jump(.r0, .equal, 0, to: unknown)
+            code.load(.r1, .double, .r0, 0)
+        }
         code.move(.r2, .r1)
         code.compute(.r2, .shiftRight, ProgramInode.confinedShift)
         code.store(.double, Stack.confined, .r2)
@@ -120,5 +124,24 @@ extension BindProgram {
         code.moveLow(.r1, .r1)
         code.compute(.r1, .shiftLeft, PolicyKey.programShift)
         code.store(.double, Stack.program, .r1)
+    }
+
+    /// r1 = the value of the map of programs, from a comparison with each.
+    private mutating func compareProgram(otherwise unknown: Label) {
+        let found = code.label("named")
+        code.load(.r2, .double, .frame, Stack.inode)
+        code.load(.r3, .double, .frame, Stack.inode + 8)
+        for (inode, number) in table.programs.sorted(by: { $0.value < $1.value }) {
+            let next = code.label("another")
+            code.moveWide(.r4, inode.number)
+            code.jump(.r2, .notEqual, .r4, to: next)
+            code.moveWide(.r4, UInt64(inode.device))
+            code.jump(.r3, .notEqual, .r4, to: next)
+            code.moveWide(.r1, table.value(ofProgram: number))
+            code.jump(to: found)
+            code.bind(next)
+        }
+        code.jump(to: unknown)
+        code.bind(found)
     }
 }

@@ -39,6 +39,8 @@ public struct ProgramOptions: Hashable, Sendable {
     public var program: ProgramFields?
     /// What shows by which file the caller has the capability; nil if no program can be confined. Requires `program`.
     public var origins: OriginFields?
+    /// Up to how many programs are compared one by one, which takes less time than to look one up.
+    public var fewPrograms = 4
 
     /// Creates options.
     public init(
