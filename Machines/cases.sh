@@ -72,6 +72,16 @@ in_kernel 'kernel engine' "$W PROBE 80"
 in_kernel 'kernel engine, a port without a rule' "$W PROBE 81"
 in_kernel 'kernel engine, a rule for the program' "$W PROBE 82"
 in_kernel 'kernel engine, a rule for another program' "$W PROBE 83"
+cp /bin/escape-probe-static /bin/plain
+for program in dynamic static; do
+    setcap cap_net_bind_service=ep /bin/escape-probe-$program
+    [ -n "$refusal" ] || lowport grant 84 --program /bin/escape-probe-$program -q
+done
+in_kernel 'kernel engine, a confined program' "$W escape-PROBE plain 84 | sed s/^bound$/yes/"
+in_kernel 'kernel engine, a confined program, another port' "$W escape-PROBE plain 81 | sed s/^bound$/yes/"
+in_kernel 'kernel engine, what it hands its capability to, the port' "$W escape-PROBE ambient 84 /bin/plain | sed s/^bound$/yes/"
+in_kernel 'kernel engine, what it hands its capability to, another port' "$W escape-PROBE ambient 81 /bin/plain | sed s/^bound$/yes/"
+in_kernel 'kernel engine, a confined program as another, another port' "$W escape-PROBE executable 81 /bin/plain | sed s/^bound$/yes/"
 in_kernel 'kernel engine, in a user namespace' "$W /bin/unshare -U -r PROBE 80"
 in_kernel 'kernel engine, in a user namespace, a port without a rule' "$W /bin/unshare -U -r PROBE 81"
 echo '=end|'

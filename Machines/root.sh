@@ -16,6 +16,8 @@ for name in sh cat chmod chown chroot cp cut dmesg echo env grep head id insmod 
 cp "$(command -v setpriv)" "$(command -v unshare)" "$root/bin/"
 cc -O2 -o "$root/bin/probe-dynamic" Machines/probe.c
 cc -O2 -static -o "$root/bin/probe-static" Machines/probe.c
+cc -O2 -o "$root/bin/escape-probe-dynamic" Tests/Probes/attacks/escape.c
+cc -O2 -static -o "$root/bin/escape-probe-static" Tests/Probes/attacks/escape.c
 cp Machines/guest.sh Machines/answer.sh "$root/"
 cp "$cases" "$root/cases.sh"
 ln -s guest.sh "$root/init"

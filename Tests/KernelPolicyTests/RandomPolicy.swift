@@ -20,6 +20,7 @@ struct RandomPolicy {
         func program(at path: ByteString) -> FileIdentity? {
             inode(ofProgramAt: path).map { FileIdentity(device: UInt64($0.device), inode: $0.number) }
         }
+        func isExecuted(programAt path: ByteString) -> Bool { true }
 
         func inode(ofProgramAt path: ByteString) -> ProgramInode? {
             switch path {

@@ -53,6 +53,38 @@ import Testing
     }
 
     @Test(
+        "The first confinement of a program that is interrupted can be made good",
+        arguments: ["signal=KILL", "error=ENOMEM"]
+    )
+    func firstProgram(fault: ByteString) async throws {
+        expect(
+            try await enforced(
+                KernelFaultTests.confined + Self.steps + """
+                    mount -t tmpfs -o mode=755 tmpfs /srv
+                    cc -O1 -static -o /srv/server \(ByteString(Release.repository))/Tests/Probes/attacks/escape.c
+                    cp /srv/server /srv/plain; setcap cap_net_bind_service=ep /srv/server
+                    # What the server may, and what the program that it hands its capability to.
+                    ask() { as alice /srv/server plain 85; as alice /srv/server ambient 85 /srv/plain; }
+                    for call in bpf "renameat unlinkat fsync write mkdirat"; do
+                    steps=20 n=0; while [ $n -lt $((steps + 2)) ]; do
+                        n=$((n + $every))
+                        rules; lowport enforce disable || :; enable; rules 'confine program /srv/server'
+                        [ $n -gt $every ] || steps=$(for one in $call; do count $one 'lowport enforce reload'; done | sort -n | tail -n 1)
+                        rules; lowport enforce disable; enable; rules 'confine program /srv/server'
+                        for one in $call; do broken $one $n \(fault) 'lowport enforce reload' || :; done
+                        lowport enforce status > said 2>&1 || { echo "status at $call $n"; cat said; }
+                        lowport enforce reload || echo "reload at $call $n"
+                        [ "$(echo $(ask))" = 'EPERM EPERM' ] || echo "free at $call $n"
+                    done
+                    done
+                    echo done
+                    """
+            ),
+            "done\n"
+        )
+    }
+
+    @Test(
         "A change that is interrupted frees nobody",
         arguments: zip(["bpf", "renameat unlinkat fsync write mkdirat"], ["signal=KILL", "error=ENOMEM"])
     )

@@ -87,6 +87,7 @@ import Testing
             "echo nonsense >> /etc/lowport/rules", "mv $P/server $P/gone; ln $P/gone $P/kept", "chmod 777 $P/server",
             "chmod 777 $P", ": > /etc/lowport/rules", "rm -r /etc/lowport",
             "mv $P/server $P/kept; ln -s kept $P/server", "chown alice $P/server",
+            "printf '#!/bin/sh\\n' > $P/new; chmod 755 $P/new; mv $P/new $P/server",
         ] as [ByteString]
     )
     func frees(_ fault: ByteString) async throws {

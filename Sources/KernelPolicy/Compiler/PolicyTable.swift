@@ -10,6 +10,9 @@ public protocol PolicyNames: NameResolver {
     /// Returns the file of the program at `path` as the kernel knows it; nil if there is none, or if a user other than
     /// root may replace it.
     func inode(ofProgramAt path: ByteString) -> ProgramInode?
+    /// Returns whether processes execute the file of the program at `path` itself: not that of a script, whose interpreter
+    /// they execute.
+    func isExecuted(programAt path: ByteString) -> Bool
 }
 
 /// The policy as the kernel looks it up: one entry for each principal, protocol, port and prefix.

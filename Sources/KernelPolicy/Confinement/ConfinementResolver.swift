@@ -74,7 +74,7 @@ struct ConfinementResolver {
     ) -> [ProgramInode] {
         let recorded = (record?.lines ?? []).filter { $0.principal == principal }.flatMap(\.programs)
         var programs: [ProgramInode] = []
-        if let inode = names.inode(ofProgramAt: path) {
+        if let inode = names.inode(ofProgramAt: path), names.isExecuted(programAt: path) {
             programs.append(inode)
         } else {
             errors.append(.unknownProgram(path, location))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Linux
+internal import PolicyInventory
 internal import PortPolicy
 internal import Synchronization
 
@@ -48,6 +49,9 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
             return inode
         }
     }
+
+    /// Returns whether processes execute the file of the program at `path` itself.
+    public func isExecuted(programAt path: ByteString) -> Bool { NamedProgram.fault(ofProgramAt: path) == nil }
 
     private func findInode(ofProgramAt path: ByteString, _ devices: inout KernelDevices) -> ProgramInode? {
         guard let identity = program(at: path), let file = try? FileDescriptor.open(path, [.pathOnly, .noFollow]),

@@ -60,6 +60,7 @@ struct EditingOptions: ParsableArguments {
         if json { return try printJSON(ChangeAnswer(change, isDryRun: isDryRun)) }
         if quiet && !isDryRun { return }
         try printOut(change, isDryRun: isDryRun)
+        for note in RuleNotes.aboutPrograms(of: change) { printError(note) }
     }
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
+internal import PolicyEditing
+internal import PolicyInventory
 internal import PortPolicy
 
 /// What may surprise a user who grants a rule: that it allows nothing that was not allowed already.
@@ -7,6 +9,18 @@ enum RuleNotes {
     /// The lines for standard error; none for an ordinary rule.
     static func about(_ rule: Rule) -> [ByteString] {
         [noteAboutRoot(rule), noteAboutThreshold(rule)].compactMap { $0 }
+    }
+
+    /// The lines for standard error about added lines that name a program in vain.
+    static func aboutPrograms(of change: RulesChange) -> [ByteString] {
+        change.added.flatMap { line -> [ByteString] in
+            let file = RulesFile(path: "", content: line.bytes)
+            let allowed = file.rules.compactMap { $0.rule.principal.program }.map { ($0, "allows nothing") }
+            let confined = file.confinements.compactMap(\.confinement.program).map { ($0, "confines no process") }
+            return (allowed + confined).compactMap { path, effect -> ByteString? in
+                NamedProgram.fault(ofProgramAt: path).map { "warning: \(line) \(effect): \(path) \($0)" }
+            }
+        }
     }
 
     /// Root has the capability, unless a line of the rules confines root.
