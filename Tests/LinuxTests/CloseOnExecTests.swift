@@ -60,6 +60,10 @@ import Testing
                 check(pipe.input.rawValue)
                 check(pipe.output.rawValue)
             },
+            Opener("EventQueue.init") { check in
+                let queue = try EventQueue()
+                check(queue.rawValue)
+            },
             Opener("ResolvedPath.open") { check in
                 let resolved = try ResolvedPath("/dev/null")
                 let file = try resolved.open(.readOnly)
@@ -78,6 +82,10 @@ import Testing
                         check(socket.rawValue)
                     }
                 }
+            },
+            Opener("StreamSockets.nonBlockingStream") { check in
+                let socket = try FileDescriptor.nonBlockingStream(.v6)
+                check(socket.rawValue)
             },
             Opener("UnixAddress.unixSocket") { check in
                 for datagrams in [true, false] {

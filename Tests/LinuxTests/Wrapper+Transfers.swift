@@ -13,6 +13,18 @@ extension Wrapper {
             Wrapper("Buffer.send.send", .send) { _ = try nowhere.send(from: buffer) },
             // On Linux the descriptor is gone by then.
             Wrapper("Descriptor.close.close", .close, isRetried: false) { try FileDescriptor(owning: -1).close() },
+            Wrapper("EventQueue.init.eventQueue", .eventQueue) { _ = try EventQueue() },
+            Wrapper("EventQueue.control.eventQueue", .eventQueue) {
+                try withEventQueue { try $0.add(nowhere, .readable, token: 1, onChange: true) }
+            },
+            Wrapper("EventQueue.control.eventQueue", .eventQueue) {
+                try withEventQueue { try $0.change(nowhere, .readable, token: 1, onChange: false) }
+            },
+            Wrapper("EventQueue.control.eventQueue", .eventQueue) { try withEventQueue { try $0.remove(nowhere) } },
+            // As for poll(2).
+            Wrapper("EventQueue.wait.eventQueue", .eventQueue, isRetried: false) {
+                try withEventQueue { try $0.wait(for: FoundEvents(capacity: 1), timeout: nil) }
+            },
             Wrapper("Move.splice.splice", .splice) { _ = try nowhere.splice(to: nowhere, limit: 1) },
             Wrapper("Move.sendFile.splice", .splice) { _ = try nowhere.sendFile(to: nowhere, limit: 1) },
             Wrapper("Move.discard.receive", .receive) { _ = try nowhere.discard(limit: 1) },
@@ -68,6 +80,12 @@ extension Wrapper {
             Wrapper("SocketOptions.unacknowledgedBytes.getSocketOption", .getSocketOption) {
                 _ = try nowhere.unacknowledgedBytes()
             },
+            Wrapper("StreamSockets.nonBlockingStream.socket", .socket) {
+                _ = try FileDescriptor.nonBlockingStream(.v4)
+            },
+            Wrapper("StreamSockets.unsentBytes.getSocketOption", .getSocketOption) { _ = try nowhere.unsentBytes() },
+            Wrapper("Socket.setOption.setSocketOption", .setSocketOption) { try nowhere.setNoDelay(true) },
+            Wrapper("Socket.setOption.setSocketOption", .setSocketOption) { try nowhere.setKeepAlive(idle: 60) },
             Wrapper("UnixAddress.unixSocket.socket", .socket) { _ = try FileDescriptor.unixSocket(datagrams: true) },
             Wrapper("UnixAddress.unixSocket.socket", .socket) { _ = try FileDescriptor.systemLog() },
             Wrapper("UnixAddress.unixSocket.socket", .socket) { _ = try networkNamespaceCookie() },

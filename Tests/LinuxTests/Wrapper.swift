@@ -57,6 +57,15 @@ extension Wrapper {
         }
     }
 
+    /// Calls `body` with a queue of events that was created without a plan.
+    static func withEventQueue(_ body: (borrowing EventQueue) throws -> Void) throws {
+        let plan = FaultPlan.current
+        try FaultPlan.$current.withValue(nil) {
+            let queue = try EventQueue()
+            try FaultPlan.$current.withValue(plan) { try body(queue) }
+        }
+    }
+
     /// Whether this process may load one.
     static let canLoadPrograms: Bool = (try? withProgram { _ in }) != nil
 

@@ -81,6 +81,13 @@ static inline int clinux_unblock_signals(void)
     return sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
+// The bytes that were written and not yet sent (SIOCOUTQNSD).
+static inline int clinux_unsent(int socket)
+{
+    int count = 0;
+    return ioctl(socket, 0x894BUL, &count) == -1 ? -1 : count;
+}
+
 // sockaddr_vm: linux/vm_sockets.h clashes with libc's headers on some systems.
 struct clinux_sockaddr_vm {
     unsigned short family;

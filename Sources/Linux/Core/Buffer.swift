@@ -21,6 +21,9 @@ public final class Buffer {
     /// Whether there are none.
     public var isEmpty: Bool { start == end }
 
+    /// How many bytes fit into the empty buffer.
+    public var capacity: Int { unsafe memory.count }
+
     /// How many bytes fit after the unwritten ones.
     public var room: Int { unsafe memory.count - end }
 

@@ -89,6 +89,12 @@ public struct Pipe: ~Copyable {
         input = FileDescriptor(owning: ends[1])
     }
 
+    /// Takes over both ends of a pipe, the read end first.
+    public init(owning ends: (Int32, Int32)) {
+        output = FileDescriptor(owning: ends.0)
+        input = FileDescriptor(owning: ends.1)
+    }
+
     /// Gives up both ends, the read end first.
     public consuming func release() -> (Int32, Int32) { (output.release(), input.release()) }
 }

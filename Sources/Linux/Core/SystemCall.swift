@@ -11,7 +11,7 @@ public enum SystemCall: Sendable, Hashable {
     case send, receive, splice
     case getGroups, getCapabilities, setCapabilities, prctl, execute, wait, kill
     case bpf, mount, mapMemory, limit, landlock
-    case namespace, listSockets
+    case namespace, listSockets, eventQueue
     case setIdentity, fork, socketPair, sendMessage, receiveMessage, openProcess, readMemory, filter, notification
 }
 
