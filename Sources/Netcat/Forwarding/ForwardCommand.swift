@@ -40,13 +40,13 @@ package enum ForwardCommand {
                     listener
                 )
             } else {
-                try Forwarder(
-                    to: target,
+                let rules = ForwardRules(
                     maximumConnections: settings.maximumConnections,
-                    announcesClients: settings.announcesClients,
-                    access,
-                    console
-                ).run(listener)
+                    announcement: settings.announcesClients ? .line : nil
+                )
+                let forwarder = Forwarder(rules, access, console)
+                forwarder.add(listener, to: target)
+                try forwarder.run()
             }
             return 0
         } catch {

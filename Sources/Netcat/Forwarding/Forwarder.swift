@@ -1,159 +1,214 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Forwards all connections of a listener to a server, in one process.
+/// What a forwarder does with all connections.
+struct ForwardRules {
+    /// How many connections may be open at once.
+    var maximumConnections = 1000
+    /// Whether, and in which form, the server is told who the client is.
+    var announcement: ProxyAnnouncement?
+    /// How long nothing may move in a connection; nil for no limit.
+    var idleLimit: Milliseconds?
+    /// After how many seconds of silence a machine is asked for a sign of life; nil for never.
+    var keepAlive: Int32? = 120
+}
+
+/// Forwards all connections of some listeners to their servers, in one process. The work for a connection is the same
+/// however many others are idle.
 ///
 /// On SIGUSR1 it prints its counters. On SIGTERM or SIGINT it stops listening and ends with the last connection; a
 /// second such signal ends it at once.
 final class Forwarder {
-    private let target: ForwardTarget
-    private let maximumConnections: Int
-    private let announces: Bool
+    private let rules: ForwardRules
     private let console: Console
     private let access: AccessList
-    private var flows: [Flow] = []
-    private var entries: [PollEntry] = []
-    private var present: [PollEntry] = []
+    private var routes: [Route] = []
+    private let flows = FlowTable()
+    private var runnable: [Int] = []
+    private let found = FoundEvents(capacity: 256)
     private var admission = Admission()
     private var isEnding = false
-    private var counters = ForwardCounters()
+    private var now = Instant.now
 
-    /// Creates a forwarder to `target`.
-    init(
-        to target: ForwardTarget,
-        maximumConnections: Int,
-        announcesClients: Bool,
-        _ access: AccessList,
-        _ console: Console
-    ) {
-        self.target = target
-        self.maximumConnections = maximumConnections
+    /// Creates a forwarder without routes.
+    init(_ rules: ForwardRules, _ access: AccessList, _ console: Console) {
+        self.rules = rules
         self.access = access
         self.console = console
-        announces = announcesClients
+    }
+
+    /// Adds a route.
+    func add(_ listener: consuming Listener, to target: ForwardTarget) {
+        routes.append(Route(listener, to: target, index: routes.count, console))
     }
 
     /// Serves until SIGTERM or SIGINT.
-    func run(_ listener: consuming Listener) throws(NetcatError) {
+    func run() throws(NetcatError) {
         // Each client takes two descriptors.
         DescriptorLimit.raise(to: .max)
-        var listening = Optional(consume listener)
         do throws(Errno) {
+            let tools = try ForwardTools()
             let signals = try SignalDescriptor([.user1, .terminate, .interrupt])
-            if let descriptor = reference(listening) { try descriptor.setNonBlocking(true) }
-            while !isEnding || !flows.isEmpty {
-                try turn(listening, signals.reference)
-                while let signal = signals.next() {
-                    if signal == .user1 {
-                        counters.print(flows, console)
-                    } else {
-                        if isEnding { return }
-                        isEnding = true
-                        // From now on, the kernel refuses connections.
-                        listening = nil
-                    }
-                }
+            try tools.events.add(signals, .readable, token: EventToken.signals.rawValue, onChange: false)
+            for route in routes { try watch(route, tools) }
+            while !isEnding || flows.count > 0 {
+                try turn(signals, tools)
             }
         } catch {
             throw NetcatError("forward: \(error.message)")
         }
     }
 
-    private func reference(_ listener: borrowing Listener?) -> InheritedDescriptor? {
-        switch listener {
-        case .some(let listener): listener.socket.reference
-        case .none: nil
-        }
+    private func watch(_ route: Route, _ tools: ForwardTools) throws(Errno) {
+        guard let socket = route.socket else { return }
+        try socket.setNonBlocking(true)
+        // Connections have these settings of their listener; a Unix socket has neither.
+        try? socket.setNoDelay(true)
+        if let idle = rules.keepAlive { try? socket.setKeepAlive(idle: idle) }
+        try tools.events.add(socket, .readable, token: EventToken.listener(route.index).rawValue, onChange: true)
     }
 
-    private func turn(_ listener: borrowing Listener?, _ signals: InheritedDescriptor) throws(Errno) {
-        entries.removeAll(keepingCapacity: true)
-        // At the maximum of connections, further clients wait in the queue of the kernel.
-        let hasPlaces = flows.count < maximumConnections && admission.isOpen && !flows.contains { $0.isStarved }
-        entries.append(PollEntry(hasPlaces ? reference(listener) : nil, .readable))
-        entries.append(PollEntry(signals, .readable))
-        var deadline = admission.isOpen ? nil : admission.resumesAt
-        for flow in flows {
-            flow.addEntries(to: &entries)
-            deadline = earliest(deadline, flow.deadline)
-        }
-        try pollPresent(&entries, &present, timeout: deadline?.remaining)
-        var anyFinished = false
-        for (index, flow) in flows.enumerated() {
-            flow.advance(entries[(2 + 4 * index)..<(6 + 4 * index)])
-            anyFinished = anyFinished || flow.isFinished
-        }
-        if anyFinished { removeFinished() }
-        guard entries[0].isReadable else { return }
-        switch listener {
-        case .some(let listener): try accept(listener)
-        case .none: break
-        }
+    /// Whether a client can be accepted now; otherwise, it waits in the queue of the kernel.
+    private var hasPlaces: Bool {
+        flows.count < rules.maximumConnections && admission.isOpen && flows.first(of: .starved) == nil
     }
 
-    private func removeFinished() {
-        for flow in flows where flow.isFinished { counters.add(flow) }
-        flows.removeAll { $0.isFinished }
-        admission.reopen()
-    }
-
-    private func accept(_ listener: borrowing Listener) throws(Errno) {
-        while flows.count < maximumConnections {
-            let client: Connection
-            do throws(Errno) {
-                client = try listener.accept()
-            } catch {
-                if error == .wouldBlock { return }
-                try admission.note(error)
-                if admission.isOpen { continue }
-                return
+    private func turn(_ signals: borrowing SignalDescriptor, _ tools: ForwardTools) throws(Errno) {
+        let isBusy = !runnable.isEmpty || hasPlaces && routes.contains { $0.hasClients }
+        do throws(Errno) {
+            try tools.events.wait(for: found, timeout: isBusy ? Milliseconds(rawValue: 0) : nextDeadline?.remaining)
+        } catch {
+            if error != .interrupted { throw error }
+        }
+        now = .now
+        let resumed = runnable
+        runnable.removeAll(keepingCapacity: true)
+        var hasSignal = false
+        for index in 0..<found.count {
+            let (token, events) = found[index]
+            switch EventToken(rawValue: token) {
+            case .flow(let index, let side):
+                // The flow may have ended with an event before this one.
+                guard let flow = flows[index] else { continue }
+                flow.note(events, of: side, tools)
+                advance(flow, tools)
+            case .listener(let index): routes[index].hasClients = routes[index].socket != nil
+            case .signals: hasSignal = true
             }
-            guard case .internet(let peer) = client.peer, access.allows(client.peer, console) else { continue }
-            if console.isVerbose { console.print("Connection received on \(client.peer.description(console))") }
-            let greeting = announces ? ProxyAnnouncement.line(from: peer, to: try? client.socket.localAddress()) : ""
-            counters.connections += 1
-            let flow = Flow(client, to: target.addresses, greeting: greeting.bytes)
-            if flow.isFinished { counters.add(flow) } else { flows.append(flow) }
-            if flow.isStarved { return }
+        }
+        for index in resumed {
+            if let flow = flows[index] { advance(flow, tools) }
+        }
+        handleDeadlines(tools)
+        for route in routes where route.hasClients && hasPlaces { try accept(from: route, tools) }
+        while hasSignal, let signal = signals.next() { handle(signal) }
+    }
+
+    private func handle(_ signal: SignalDescriptor.Signal) {
+        if signal == .user1 {
+            for route in routes { console.print(route.counters.line) }
+            return
+        }
+        // A second signal leaves nothing to wait for.
+        if isEnding { CurrentProcess.exit(0) }
+        isEnding = true
+        for route in routes { route.close() }
+    }
+
+    private func advance(_ flow: Flow, _ tools: ForwardTools) {
+        flow.advance(tools)
+        place(flow)
+    }
+
+    /// Puts `flow` where its state belongs, after something has happened to it.
+    private func place(_ flow: Flow) {
+        switch flow.state {
+        case .connecting: flows.put(flow.index, in: .connecting, since: now)
+        case .starved: flows.put(flow.index, in: .starved, since: now)
+        case .open: flows.put(flow.index, in: .active, since: now)
+        case .resetting: flows.put(flow.index, in: .resetting, since: now)
+        case .finished:
+            flow.route.counters.active -= 1
+            flows.remove(flow.index)
+            return admission.reopen()
+        }
+        if flow.isRunnable { runnable.append(flow.index) }
+    }
+
+    private func accept(from route: Route, _ tools: ForwardTools) throws(Errno) {
+        // A bounded number, so that connections that exist have their turn.
+        for _ in 0..<64 where hasPlaces {
+            guard let listener = route.socket else { return }
+            var address: SocketAddress?
+            let client: FileDescriptor
+            do throws(Errno) {
+                client = try listener.accept(from: &address)
+            } catch {
+                if error == .wouldBlock {
+                    route.hasClients = false
+                    return
+                }
+                try admission.note(error)
+                continue
+            }
+            guard let peer = route.peer(address), access.allows(peer, console) else { continue }
+            if console.isVerbose { console.print("Connection received on \(peer.description(console))") }
+            let greeting = rules.announcement?.bytes(for: peer, client) ?? []
+            route.counters.accepted += 1
+            route.counters.active += 1
+            let flow = Flow(client, route, index: flows.reserve())
+            flows.insert(flow)
+            flow.begin(greeting: greeting, tools)
+            place(flow)
         }
     }
-}
 
-/// The first line of a connection, with the address of the client (PROXY protocol, version 1).
-enum ProxyAnnouncement {
-    /// The line for a client at `client` that connected to `place`.
-    static func line(from client: SocketAddress, to place: SocketAddress?) -> ByteString {
-        guard let place else { return "PROXY UNKNOWN\r\n" }
-        let (source, target) = (client.address.unmapped, place.address.unmapped)
-        guard source.family == target.family else { return "PROXY UNKNOWN\r\n" }
-        let family: ByteString = source.family == .v4 ? "TCP4" : "TCP6"
-        return "PROXY \(family) \(source) \(target) \(client.port) \(place.port)\r\n"
-    }
-}
+    // MARK: Deadlines
 
-/// The counters of a forwarder.
-struct ForwardCounters {
-    /// How many clients connected.
-    var connections = 0
-    private var failed = 0
-    private var sent = 0
-    private var received = 0
+    private static var connectLimit: Milliseconds { .seconds(30) }
+    private static var resetPause: Milliseconds { Milliseconds(rawValue: 20) }
 
-    /// Adds the counters of a connection that has ended.
-    mutating func add(_ flow: Flow) {
-        if !flow.wasConnected { failed += 1 }
-        sent += flow.sent
-        received += flow.received
-    }
+    /// After how long without a transfer a flow counts as dormant.
+    private var settleTime: Milliseconds { rules.idleLimit.map { min($0, .seconds(10)) } ?? .seconds(10) }
 
-    /// Prints the counters, including those of open connections.
-    func print(_ open: [Flow], _ console: Console) {
-        var (sent, received) = (sent, received)
-        for flow in open {
-            sent += flow.sent
-            received += flow.received
+    /// How long a flow may stay in `queue`; nil for no limit.
+    private func limit(of queue: FlowTable.Queue) -> Milliseconds? {
+        switch queue {
+        case .connecting: Forwarder.connectLimit
+        case .starved: Admission.pause
+        case .active: settleTime
+        case .dormant: rules.idleLimit
+        case .resetting: Forwarder.resetPause
         }
-        let clients = "\(connections) connections, \(open.count) open, \(failed) without an answer" as ByteString
-        console.print("\(clients); \(sent) bytes to the server, \(received) bytes back")
+    }
+
+    private var nextDeadline: Instant? {
+        var deadline = admission.isOpen ? nil : admission.resumesAt
+        for queue in FlowTable.Queue.allCases {
+            guard let limit = limit(of: queue), let (_, since) = flows.first(of: queue) else { continue }
+            deadline = earliest(deadline, since + limit)
+        }
+        for route in routes { deadline = earliest(deadline, route.reportsRefusalsAt) }
+        return deadline
+    }
+
+    private func handleDeadlines(_ tools: ForwardTools) {
+        for queue in FlowTable.Queue.allCases {
+            guard let limit = limit(of: queue) else { continue }
+            while let (flow, since) = flows.first(of: queue), since + limit <= now {
+                switch queue {
+                case .connecting: flow.giveUpAddress(.timedOut, tools)
+                case .starved: flow.connectNext(tools)
+                case .active:
+                    if let idle = rules.keepAlive { flow.keepAlive(idle: idle) }
+                    flows.put(flow.index, in: .dormant, since: since)
+                    continue
+                case .dormant: flow.expire()
+                case .resetting: flow.reset()
+                }
+                place(flow)
+            }
+        }
+        for route in routes { route.reportRefusals() }
     }
 }

@@ -39,13 +39,10 @@ struct Server {
         var outbound = options.endpoint
         outbound.sourceAddress = nil
         outbound.sourcePort = nil
-        try Forwarder(
-            to: try ForwardTarget(target, outbound, console),
-            maximumConnections: options.maximumConnections,
-            announcesClients: false,
-            access,
-            console
-        ).run(listener)
+        let rules = ForwardRules(maximumConnections: options.maximumConnections)
+        let forwarder = Forwarder(rules, access, console)
+        forwarder.add(listener, to: try ForwardTarget(target, outbound, console))
+        try forwarder.run()
     }
 
     /// Closes the listener, and then serves one client.
