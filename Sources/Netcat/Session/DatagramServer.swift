@@ -60,23 +60,32 @@ struct DatagramServer {
         var children = 0
         while true {
             let peer = try choosePeer(socket.reference, place)
-            do throws(Errno) {
-                while children > 0, try CurrentProcess.reapChild(waits: false) != nil { children -= 1 }
-                guard children < options.maximumConnections else {
-                    console.log("Connection refused: there are \(children) already")
-                    socket = try another(place)
-                    continue
-                }
-                guard try CurrentProcess.fork() == nil else {
+            while children > 0, (try? CurrentProcess.reapChild(waits: false)) != nil { children -= 1 }
+            if children < options.maximumConnections {
+                do throws(Errno) {
+                    guard try CurrentProcess.fork() != nil else { CurrentProcess.exit(serve(socket, peer)) }
                     children += 1
-                    // This socket is connected now; a new socket takes the next sender.
-                    socket = try another(place)
-                    continue
+                } catch {
+                    // The datagram is lost; there may be a process for the next one.
+                    console.print("Datagram from \(peer.parts.address.escaped) lost: no process: \(error.sentence)")
                 }
-            } catch {
-                throw NetcatError("listen: \(error.message)")
+            } else {
+                console.log("Connection refused: there are \(children) already")
             }
-            CurrentProcess.exit(serve(socket, peer))
+            // This socket is connected now; a new socket takes the next sender.
+            socket = try successor(place)
+        }
+    }
+
+    /// A new socket at the same address, as soon as there is a descriptor for it.
+    private func successor(_ place: Peer) throws(NetcatError) -> FileDescriptor {
+        while true {
+            do throws(Errno) {
+                return try another(place)
+            } catch {
+                guard case .exhausted = AcceptFailure(error) else { throw NetcatError("listen: \(error.message)") }
+                pause(for: Admission.pause)
+            }
         }
     }
 
