@@ -96,6 +96,10 @@ extension Wrapper {
             },
             Wrapper("UnixAddress.bind.bind", .bind) { try nowhere.bind(to: UnixAddress("@name")) },
             Wrapper("UnixAddress.connect.connect", .connect) { try nowhere.connect(to: UnixAddress("@name")) },
+            Wrapper("UnixAddress.localUnixAddress.getSocketName", .getSocketName) {
+                _ = try nowhere.localUnixAddress()
+            },
+            Wrapper("UnixAddress.peerUnixAddress.getPeerName", .getPeerName) { _ = try nowhere.peerUnixAddress() },
             Wrapper("UnixAddress.peekUnixSender.receive", .receive) { _ = try nowhere.peekUnixSender() },
             Wrapper("VsockAddress.vsock.socket", .socket) { _ = try FileDescriptor.vsock() },
             Wrapper("VsockAddress.bind.bind", .bind) { try nowhere.bind(to: vsock) },

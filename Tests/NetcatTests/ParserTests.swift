@@ -210,11 +210,39 @@ import Testing
         )
         #expect(settings.usesDatagrams)
         #expect(settings.maximumConnections == 7)
-        #expect(settings.target == "host:5353")
-        #expect(settings.options.listeningAddress == "127.0.0.1")
-        #expect(settings.options.listeningPort == "53")
-        #expect(try ForwardSettings.parse(["80", "h:1"])?.options.listeningAddress == nil)
+        #expect(settings.pairs == [ForwardPair(source: .place("127.0.0.1:53"), target: "host:5353")])
         #expect(try ForwardSettings.parse(["--help"]) == nil)
+    }
+
+    @Test func `several pairs, and the limits of connections, are read`() throws {
+        let settings = try #require(
+            try ForwardSettings.parse([
+                "--idle-timeout", "2m", "80", "h:1", "--keep-alive=0", "[::1]:81", "h:2", "--proxy-protocol-v2",
+            ])
+        )
+        #expect(settings.pairs.map(\.name) == ["80", "[::1]:81"])
+        #expect(settings.pairs.map(\.target) == ["h:1", "h:2"])
+        #expect(settings.rules.idleLimit == .seconds(120))
+        #expect(settings.rules.keepAlive == nil)
+        #expect(settings.announcement == .header)
+        #expect(try ForwardSettings.parse(["80", "h:1"])?.rules.keepAlive == 120)
+        #expect(throws: UsageError.self) { try ForwardSettings.parse(["-u", "80", "h:1", "81", "h:2"]) }
+        #expect(throws: UsageError.self) { try ForwardSettings.parse(["-u", "--idle-timeout", "1", "80", "h:1"]) }
+        #expect(throws: UsageError.self) { try ForwardSettings.parse(["fd:3", "h:1"]) }
+        #expect(throws: UsageError.self) { try ForwardSettings.parse(["--config", "file", "80", "h:1"]) }
+    }
+
+    @Test func `the lines of a file of pairs are read`() throws {
+        func parse(_ text: ByteString) throws(NetcatError) -> [ForwardPair] {
+            try ForwardFile.parse(text.bytes, "pairs", 2)
+        }
+        let pairs = try parse("# web\n80 h:1\r\n\n\t127.0.0.1:81   h:2 # two\nfd:4 h:3")
+        #expect(pairs.map(\.name) == ["80", "127.0.0.1:81", "fd:4"])
+        #expect(pairs.map(\.source).last == .inherited(1))
+        #expect(throws: NetcatError("pairs:2: expected [ADDRESS:]PORT HOST:PORT")) { try parse("80 h:1\n81\n") }
+        #expect(throws: NetcatError("pairs:2: there is a line for 80 already")) { try parse("80 h:1\n80 h:2\n") }
+        #expect(throws: NetcatError.self) { try parse("fd:5 h:1\n") }
+        #expect(throws: NetcatError("pairs has no pair")) { try parse("# nothing\n") }
     }
 
     @Test(arguments: [[], ["80"], ["1", "2", "3"]] as [[ByteString]])
@@ -229,5 +257,20 @@ import Testing
         #expect(ProxyAnnouncement.line(from: client, to: nil) == "PROXY UNKNOWN\r\n")
         let other = SocketAddress(.v6(.any), Port(rawValue: 80))
         #expect(ProxyAnnouncement.line(from: client, to: other) == "PROXY UNKNOWN\r\n")
+    }
+
+    @Test func `the PROXY header names client and listener`() throws {
+        let signature: [UInt8] = [13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10, 0x21]
+        let client = SocketAddress(.v4(IPv4Address(rawValue: 0xC000_0201)), Port(rawValue: 7))
+        let mapped = SocketAddress(.v6(IPv6Address(mapping: IPv4Address(rawValue: 0xC000_0202))), Port(rawValue: 0x150))
+        let four = ProxyAnnouncement.header(from: client, to: mapped)
+        #expect(four == signature + [0x11, 0, 12, 192, 0, 2, 1, 192, 0, 2, 2, 0, 7, 1, 0x50])
+        let other = SocketAddress(.v6(.any), Port(rawValue: 80))
+        #expect(ProxyAnnouncement.header(from: client, to: other) == signature + [0, 0, 0])
+        let six = ProxyAnnouncement.header(from: other, to: other)
+        #expect(six == signature + [0x21, 0, 36] + [UInt8](repeating: 0, count: 32) + [0, 80, 0, 80])
+        let unix = ProxyAnnouncement.header(from: nil, to: try UnixAddress("@ab"))
+        let place: [UInt8] = [0, 97, 98] + [UInt8](repeating: 0, count: 105)
+        #expect(unix == signature + [0x31, 0, 216] + [UInt8](repeating: 0, count: 108) + place)
     }
 }

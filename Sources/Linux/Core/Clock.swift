@@ -27,6 +27,9 @@ public struct Instant: Hashable, Comparable, Sendable {
         Instant(nanoseconds: Int(KernelClock.nanoseconds(CLOCK_MONOTONIC)))
     }
 
+    /// The microseconds since an unspecified time, the same for all processes of the machine.
+    public var microseconds: Int { nanoseconds / 1000 }
+
     /// The time `span` after `start`.
     public static func + (start: Instant, span: Milliseconds) -> Instant {
         Instant(nanoseconds: start.nanoseconds + span.rawValue * 1_000_000)

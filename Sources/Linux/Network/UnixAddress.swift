@@ -18,11 +18,17 @@ public struct UnixAddress: Hashable, Sendable, ByteStringConvertible {
     /// Whether it is an abstract name.
     public var isAbstract: Bool { byteString.hasPrefix("@") }
 
+    /// The address as the kernel has it, without the NUL after a path: an abstract name has a NUL in front.
+    public var nameBytes: [UInt8] {
+        var name = byteString.bytes
+        if isAbstract { name[0] = 0 }
+        return name
+    }
+
     func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         var native = sockaddr_un()
         native.sun_family = sa_family_t(AF_UNIX)
-        var name = byteString.bytes
-        if isAbstract { name[0] = 0 }
+        let name = nameBytes
         unsafe withUnsafeMutableBytes(of: &native.sun_path) { unsafe $0.copyBytes(from: name) }
         // The length includes the NUL of a path; an abstract name has none.
         let length = socklen_t(2 + name.count + (isAbstract ? 0 : 1))
@@ -85,6 +91,26 @@ extension Descriptor where Self: ~Copyable {
     public func connect(to address: UnixAddress) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.connect) { unsafe address.withSockaddr { unsafe CLinux.connect(descriptor, $0, $1) } }
+    }
+
+    /// The address that the Unix socket is bound to; nil if it has none.
+    ///
+    /// The corresponding system call is getsockname(2).
+    public func localUnixAddress() throws(Errno) -> UnixAddress? {
+        let descriptor = rawValue
+        var received = ReceivedAddress()
+        try nothingOrErrno(.getSocketName) { unsafe received.fill { unsafe getsockname(descriptor, $0, $1) } }
+        return UnixAddress(received)
+    }
+
+    /// The address of the Unix socket's peer; nil if it has none, as most clients.
+    ///
+    /// The corresponding system call is getpeername(2).
+    public func peerUnixAddress() throws(Errno) -> UnixAddress? {
+        let descriptor = rawValue
+        var received = ReceivedAddress()
+        try nothingOrErrno(.getPeerName) { unsafe received.fill { unsafe getpeername(descriptor, $0, $1) } }
+        return UnixAddress(received)
     }
 
     /// Waits for a datagram and returns its sender's address, if any; the datagram stays queued.

@@ -74,7 +74,7 @@ public struct SignalDescriptor: ~Copyable, Descriptor {
 
     /// The signals that can be received.
     public enum Signal: Sendable {
-        case child, user1, terminate, interrupt
+        case child, user1, terminate, interrupt, hangUp
 
         var number: Int32 {
             switch self {
@@ -82,6 +82,7 @@ public struct SignalDescriptor: ~Copyable, Descriptor {
             case .user1: SIGUSR1
             case .terminate: SIGTERM
             case .interrupt: SIGINT
+            case .hangUp: SIGHUP
             }
         }
     }
@@ -111,6 +112,7 @@ public struct SignalDescriptor: ~Copyable, Descriptor {
         case SIGUSR1: return .user1
         case SIGTERM: return .terminate
         case SIGINT: return .interrupt
+        case SIGHUP: return .hangUp
         default: return nil
         }
     }

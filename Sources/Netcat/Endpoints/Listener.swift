@@ -25,10 +25,13 @@ struct Listener: ~Copyable {
         return try internet(options, console)
     }
 
-    private static func inherited() -> Listener {
-        let socket = InheritedListener.take()
+    /// Takes over a listener of the parent process.
+    /// - Parameter index: which one, counted from 0.
+    static func inherited(_ index: Int = 0) -> Listener {
+        let socket = InheritedListener.take(index)
         if let address = try? socket.localAddress() { return Listener(socket: socket, place: .internet(address)) }
-        return Listener(socket: socket, place: .unix("an inherited socket"))
+        let path = (try? socket.localUnixAddress())?.byteString
+        return Listener(socket: socket, place: .unix(path ?? "an inherited socket"))
     }
 
     /// Binds the first address of `options` that can be bound.

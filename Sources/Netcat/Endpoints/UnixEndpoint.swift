@@ -8,15 +8,20 @@ enum UnixEndpoint {
         let path = options.path
         let datagrams = options.endpoint.usesDatagrams
         do throws(Errno) {
-            let address = try UnixAddress(path)
-            let socket = try FileDescriptor.unixSocket(datagrams: datagrams)
-            if !address.isAbstract { removeStale(address, datagrams: datagrams) }
-            try socket.bind(to: address)
-            if !datagrams { try socket.listen() }
-            return Listener(socket: socket, place: .unix(path))
+            return try listen(at: path, datagrams: datagrams)
         } catch {
             throw NetcatError(error.message)
         }
+    }
+
+    /// Binds `path`, and listens on a stream socket.
+    static func listen(at path: ByteString, datagrams: Bool) throws(Errno) -> Listener {
+        let address = try UnixAddress(path)
+        let socket = try FileDescriptor.unixSocket(datagrams: datagrams)
+        if !address.isAbstract { removeStale(address, datagrams: datagrams) }
+        try socket.bind(to: address)
+        if !datagrams { try socket.listen() }
+        return Listener(socket: socket, place: .unix(path))
     }
 
     /// Removes the socket of a listener that has exited: a socket that refuses connections. Other files stay.

@@ -77,6 +77,8 @@ enum EventToken {
     case flow(Int, Flow.Side)
     case listener(Int)
     case signals
+    case metrics
+    case metricsReader(Int)
 
     /// The number.
     var rawValue: UInt64 {
@@ -84,6 +86,8 @@ enum EventToken {
         case .flow(let index, let side): UInt64(index) << 2 | side.rawValue
         case .listener(let index): UInt64(index) << 2 | 2
         case .signals: 3
+        case .metrics: 1 << 2 | 3
+        case .metricsReader(let index): UInt64(index + 2) << 2 | 3
         }
     }
 
@@ -94,7 +98,7 @@ enum EventToken {
         case 0: self = .flow(index, .client)
         case 1: self = .flow(index, .server)
         case 2: self = .listener(index)
-        default: self = .signals
+        default: self = index == 0 ? .signals : index == 1 ? .metrics : .metricsReader(index - 2)
         }
     }
 }

@@ -28,30 +28,28 @@ package enum ForwardCommand {
 
     private static func run(_ settings: ForwardSettings, _ console: Console) -> Int32 {
         do throws(NetcatError) {
-            let options = settings.options
-            var outbound = EndpointOptions()
-            outbound.usesDatagrams = settings.usesDatagrams
-            let target = try ForwardTarget(settings.target, outbound, console)
-            let access = try AccessList(options.access, console)
-            let listener = try Listener.open(options, console)
-            listener.log(options, console)
+            let access = try AccessList(settings.options.access, console)
             if settings.usesDatagrams {
-                try DatagramForwarder(to: target, maximumClients: settings.maximumConnections, access, console).run(
-                    listener
-                )
+                try forwardDatagrams(settings, access, console)
             } else {
-                let rules = ForwardRules(
-                    maximumConnections: settings.maximumConnections,
-                    announcement: settings.announcesClients ? .line : nil
-                )
-                let forwarder = Forwarder(rules, access, console)
-                forwarder.add(listener, to: target)
-                try forwarder.run()
+                try ForwardService(settings, access, console).run()
             }
             return 0
         } catch {
             error.report(to: console)
             return 1
         }
+    }
+
+    private static func forwardDatagrams(
+        _ settings: ForwardSettings,
+        _ access: AccessList,
+        _ console: Console
+    ) throws(NetcatError) {
+        let pair = settings.pairs[0]
+        let target = try pair.lookUp(settings, console)
+        let listener = try pair.listen(settings, console)
+        listener.log(settings.options, console)
+        try DatagramForwarder(to: target, maximumClients: settings.maximumConnections, access, console).run(listener)
     }
 }

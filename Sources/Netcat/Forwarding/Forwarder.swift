@@ -18,16 +18,21 @@ struct ForwardRules {
 ///
 /// On SIGUSR1 it prints its counters. On SIGTERM or SIGINT it stops listening and ends with the last connection; a
 /// second such signal ends it at once.
-final class Forwarder {
+class Forwarder {
     private let rules: ForwardRules
-    private let console: Console
+    /// Where messages go.
+    let console: Console
     private let access: AccessList
-    private var routes: [Route] = []
+    /// All routes, also those that are closed and still have connections.
+    private(set) var routes: [Route] = []
+    /// The number of the next route.
+    private(set) var nextRoute = 0
     private let flows = FlowTable()
     private var runnable: [Int] = []
     private let found = FoundEvents(capacity: 256)
     private var admission = Admission()
-    private var isEnding = false
+    /// Whether no more clients are accepted.
+    private(set) var isEnding = false
     private var now = Instant.now
 
     /// Creates a forwarder without routes.
@@ -38,9 +43,38 @@ final class Forwarder {
     }
 
     /// Adds a route.
-    func add(_ listener: consuming Listener, to target: ForwardTarget) {
-        routes.append(Route(listener, to: target, index: routes.count, console))
+    /// - Parameter name: where it listens, in the words of the user.
+    func add(_ listener: consuming Listener, _ name: ByteString, to target: ForwardTarget) {
+        routes.append(Route(listener, name, to: target, index: nextRoute, console))
+        nextRoute += 1
     }
+
+    /// Adds routes, and forgets those that are closed and have no connections.
+    func add(_ new: [Route], _ tools: ForwardTools) throws(Errno) {
+        routes.removeAll { $0.socket == nil && $0.counters.active == 0 }
+        routes += new
+        nextRoute += new.count
+        for route in new { try watch(route, tools) }
+    }
+
+    // What a service has in addition.
+
+    /// The signals that are received, and do not end the process.
+    var signals: [SignalDescriptor.Signal] { [.user1, .terminate, .interrupt] }
+    /// Called when all routes listen.
+    func begin(_ tools: ForwardTools) throws(Errno) {}
+    /// Called when no more clients are accepted.
+    func beginEnd() {}
+    /// Called at the end.
+    func end() {}
+    /// Handles an event of something else than the routes and flows.
+    func handle(_ event: EventToken, _ tools: ForwardTools) {}
+    /// Called on SIGHUP, if it is among the signals.
+    func reload(_ tools: ForwardTools) {}
+    /// When `handleOwnDeadline` has something to do.
+    var ownDeadline: Instant? { nil }
+    /// Called when it may be time.
+    func handleOwnDeadline(_ now: Instant) {}
 
     /// Serves until SIGTERM or SIGINT.
     func run() throws(NetcatError) {
@@ -48,17 +82,20 @@ final class Forwarder {
         DescriptorLimit.raise(to: .max)
         do throws(Errno) {
             let tools = try ForwardTools()
-            let signals = try SignalDescriptor([.user1, .terminate, .interrupt])
+            let signals = try SignalDescriptor(signals)
             try tools.events.add(signals, .readable, token: EventToken.signals.rawValue, onChange: false)
             for route in routes { try watch(route, tools) }
+            try begin(tools)
             while !isEnding || flows.count > 0 {
                 try turn(signals, tools)
             }
         } catch {
             throw NetcatError("forward: \(error.message)")
         }
+        end()
     }
 
+    /// Begins to accept clients of `route`.
     private func watch(_ route: Route, _ tools: ForwardTools) throws(Errno) {
         guard let socket = route.socket else { return }
         try socket.setNonBlocking(true)
@@ -92,8 +129,9 @@ final class Forwarder {
                 guard let flow = flows[index] else { continue }
                 flow.note(events, of: side, tools)
                 advance(flow, tools)
-            case .listener(let index): routes[index].hasClients = routes[index].socket != nil
+            case .listener(let index): for route in routes where route.index == index { route.noteClients() }
             case .signals: hasSignal = true
+            case let other: handle(other, tools)
             }
         }
         for index in resumed {
@@ -101,18 +139,26 @@ final class Forwarder {
         }
         handleDeadlines(tools)
         for route in routes where route.hasClients && hasPlaces { try accept(from: route, tools) }
-        while hasSignal, let signal = signals.next() { handle(signal) }
+        while hasSignal, let signal = signals.next() { handle(signal, tools) }
     }
 
-    private func handle(_ signal: SignalDescriptor.Signal) {
-        if signal == .user1 {
-            for route in routes { console.print(route.counters.line) }
-            return
+    private func handle(_ signal: SignalDescriptor.Signal, _ tools: ForwardTools) {
+        switch signal {
+        case .user1:
+            for route in routes {
+                console.print(routes.count == 1 ? route.counters.line : "\(route.name): \(route.counters.line)")
+            }
+        case .hangUp: reload(tools)
+        default:
+            // A second signal leaves nothing to wait for.
+            if isEnding {
+                end()
+                CurrentProcess.exit(0)
+            }
+            isEnding = true
+            beginEnd()
+            for route in routes { route.close() }
         }
-        // A second signal leaves nothing to wait for.
-        if isEnding { CurrentProcess.exit(0) }
-        isEnding = true
-        for route in routes { route.close() }
     }
 
     private func advance(_ flow: Flow, _ tools: ForwardTools) {
@@ -169,7 +215,7 @@ final class Forwarder {
     private static var resetPause: Milliseconds { Milliseconds(rawValue: 20) }
 
     /// After how long without a transfer a flow counts as dormant.
-    private var settleTime: Milliseconds { rules.idleLimit.map { min($0, .seconds(10)) } ?? .seconds(10) }
+    private var settleTime: Milliseconds { rules.idleLimit.map { min($0, .seconds(1)) } ?? .seconds(1) }
 
     /// How long a flow may stay in `queue`; nil for no limit.
     private func limit(of queue: FlowTable.Queue) -> Milliseconds? {
@@ -189,7 +235,7 @@ final class Forwarder {
             deadline = earliest(deadline, since + limit)
         }
         for route in routes { deadline = earliest(deadline, route.reportsRefusalsAt) }
-        return deadline
+        return earliest(deadline, ownDeadline)
     }
 
     private func handleDeadlines(_ tools: ForwardTools) {
@@ -210,5 +256,6 @@ final class Forwarder {
             }
         }
         for route in routes { route.reportRefusals() }
+        handleOwnDeadline(now)
     }
 }

@@ -5,6 +5,8 @@ internal import Linux
 final class Route {
     /// The number of the route.
     let index: Int
+    /// Where it listens, in the words of the user.
+    let name: ByteString
     /// Where clients are connected to; connections that exist keep theirs.
     var target: ForwardTarget
     /// The counters of the route.
@@ -16,8 +18,15 @@ final class Route {
     private var refusals = RefusalLog()
 
     /// Creates a route.
-    init(_ listener: consuming Listener, to target: ForwardTarget, index: Int, _ console: Console) {
+    init(
+        _ listener: consuming Listener,
+        _ name: ByteString,
+        to target: ForwardTarget,
+        index: Int,
+        _ console: Console
+    ) {
         self.listener = consume listener
+        self.name = name
         self.target = target
         self.index = index
         self.console = console
@@ -39,6 +48,9 @@ final class Route {
         case .none: return nil
         }
     }
+
+    /// Notes that clients may be waiting.
+    func noteClients() { hasClients = socket != nil }
 
     /// Stops listening: from now on, the kernel refuses connections.
     func close() {

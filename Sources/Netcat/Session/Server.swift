@@ -39,9 +39,12 @@ struct Server {
         var outbound = options.endpoint
         outbound.sourceAddress = nil
         outbound.sourcePort = nil
-        let rules = ForwardRules(maximumConnections: options.maximumConnections)
+        let rules = ForwardRules(
+            maximumConnections: options.maximumConnections,
+            idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout
+        )
         let forwarder = Forwarder(rules, access, console)
-        forwarder.add(listener, to: try ForwardTarget(target, outbound, console))
+        forwarder.add(listener, options.listeningPort ?? "", to: try ForwardTarget(target, outbound, console))
         try forwarder.run()
     }
 
