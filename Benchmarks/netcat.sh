@@ -5,6 +5,7 @@
 #
 #   Benchmarks/netcat.sh [DIRECTORY-OF-THE-PROGRAMS]      default: .build/release
 #   ROUNDS=5 MEGABYTES=1024 Benchmarks/netcat.sh
+#   ONLY=requests MEGABYTES=1 Benchmarks/netcat.sh        the forwarder as a web server's alone; needs wrk and nginx
 set -eu
 bin=$(realpath "${1:-.build/release}")
 [ -x "$bin/nc" ] || { echo "no $bin/nc: swift build -c release --product nc" >&2; exit 1; }
@@ -16,7 +17,7 @@ directory=$(mktemp -d /dev/shm/lowport-bench.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
 exec_bench="$directory/bench.py"
 cat >"$exec_bench" <<'PY'
-import os, resource, shutil, socket, statistics, subprocess, sys, time
+import os, pathlib, resource, shutil, socket, statistics, subprocess, sys, time
 
 binaries, directory = sys.argv[1], sys.argv[2]
 rounds, size = int(os.environ.get("ROUNDS", "5")), int(os.environ.get("MEGABYTES", "1024")) << 20
@@ -156,9 +157,9 @@ def loaded(name, path):
 class ControlGroup:
     """Counts the processor time of a program and of all that it starts, whether anybody waits for them or not."""
 
-    def __init__(self):
+    def __init__(self, name=""):
         fields = next(f for f in map(str.split, open("/proc/self/mountinfo")) if f[f.index("-") + 1] == "cgroup2")
-        self.path = f"{fields[4]}/lowport-bench-{os.getpid()}"
+        self.path = f"{fields[4]}/lowport-bench-{os.getpid()}{name}"
 
     def __enter__(self):
         os.mkdir(self.path)
@@ -204,6 +205,108 @@ def forward(title, cpu):
             print(f"{'':<41} to {name} {medians['ours'] / medians[name]:.2f}", flush=True)
 
 
+REQUESTS = {
+    "50 kept connections": ["-c50"],
+    "1,000 kept connections": ["-c1000"],
+    "a connection for each request": ["-c50", "-H", "Connection: close"],
+    "answers of 64 MiB": ["-c2"],
+}
+
+
+class Web:
+    """A web server on port 8080, and the forwarders to it, each with its processor time."""
+
+    def __init__(self, idle=False):
+        os.makedirs(f"{directory}/www", exist_ok=True)
+        os.chmod(directory, 0o755)
+        for name, count in (("small", 200), ("large", 64 << 20)):
+            with open(f"{directory}/www/{name}", "wb") as file:
+                file.write(b"x" * count)
+        module = next((str(p) for p in pathlib.Path("/usr/lib/nginx").rglob("ngx_stream_module.so")), None)
+        paths = "".join(f"{w}_temp_path {directory}/{w};" for w in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        self.write("web", f"http {{ access_log off; sendfile on; keepalive_requests 1000000000; {paths}"
+                   f"server {{ listen 127.0.0.1:8080 backlog=4096; root {directory}/www; }} }}")
+        self.write("stream", "stream { server { listen 127.0.0.1:8093 backlog=4096; proxy_pass 127.0.0.1:8080; } }",
+                   f"load_module {module};" if module else "")
+        with open(f"{directory}/haproxy", "w") as file:
+            file.write("global\n nbthread 1\n maxconn 3000\ndefaults\n mode tcp\n timeout connect 5s\n timeout client 60s\n"
+                       " timeout server 60s\nlisten f\n bind 127.0.0.1:8094 backlog 4096\n option splice-auto\n"
+                       " server s 127.0.0.1:8080\n")
+        self.programs = {
+            "direct": (8080, ["nginx", "-c", f"{directory}/web"]),
+            "ours": (8091, [f"{binaries}/lowport-forward", "--max-conns", "20000", "127.0.0.1:8091", "127.0.0.1:8080"]),
+        }
+        if module:
+            self.programs["nginx"] = (8093, ["nginx", "-c", f"{directory}/stream"])
+        if shutil.which("haproxy"):
+            self.programs["haproxy"] = (8094, ["haproxy", "-f", f"{directory}/haproxy"])
+        if shutil.which("socat"):
+            self.programs["socat"] = (8095, ["socat", "TCP4-LISTEN:8095,fork,reuseaddr", "TCP4:127.0.0.1:8080"])
+        if shutil.which("redir"):
+            self.programs["redir"] = (8096, ["redir", "-n", "127.0.0.1:8096", "127.0.0.1:8080"])
+        if idle:
+            self.programs = {name: self.programs[name] for name in ("direct", "ours")}
+
+    def write(self, name, block, before=""):
+        with open(f"{directory}/{name}", "w") as file:
+            file.write(f"{before}worker_processes 1; daemon off; pid {directory}/{name}.pid;"
+                       f"error_log {directory}/{name}.log; events {{ worker_connections 8192; }} {block}")
+
+    def __enter__(self):
+        self.groups = {}
+        for name, (port, command) in self.programs.items():
+            group = self.groups[name] = ControlGroup(name).__enter__()
+            subprocess.Popen(command, preexec_fn=group.enter, stderr=subprocess.DEVNULL)
+            listening(port)
+        return self
+
+    def __exit__(self, *_):
+        for group in self.groups.values():
+            group.__exit__()
+
+    def load(self, name, options, path):
+        """Requests a second through the program, and its processor time for one, in microseconds."""
+        before = self.groups[name].seconds()
+        command = ["wrk", "-t1", "-d1s", *options, f"http://127.0.0.1:{self.programs[name][0]}/{path}"]
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        count = next(int(line.split()[0]) for line in output.splitlines() if " requests in " in line)
+        rate = next(float(line.split()[1]) for line in output.splitlines() if line.startswith("Requests/sec"))
+        return rate, (self.groups[name].seconds() - before) / max(count, 1) * 1e6
+
+
+def requests():
+    """What clients of a web server get through each forwarder, beside what they get without one."""
+    with Web() as web:
+        for title, options in REQUESTS.items():
+            found = {name: [] for name in web.programs if title != "1,000 kept connections" or name not in ("socat", "redir")}
+            for _ in range(rounds):
+                for name in found:
+                    found[name].append(web.load(name, options, "large" if "MiB" in title else "small"))
+            medians = {name: [statistics.median(column) for column in zip(*runs)] for name, runs in found.items()}
+            direct = medians.pop("direct")[0]
+            print(f"forward, {title:<33} 1/s    direct {direct:.5g}, of that: "
+                  + "  ".join(f"{name} {rate / direct:.2f}" for name, (rate, _) in medians.items()))
+            print(f"{'':<42} us     " + "  ".join(f"{name} {used:.4g}" for name, (_, used) in medians.items())
+                  + " of processor for each", flush=True)
+
+
+def idle():
+    """The processor time of a request beside idle connections, and the memory of these."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    with Web(idle=True) as web:
+        alone = statistics.median(web.load("ours", ["-c1"], "small")[1] for _ in range(rounds))
+        count = min(5000, (limit - 100) // 2)
+        clients = [socket.create_connection(("127.0.0.1", 8091)) for _ in range(count)]
+        beside = statistics.median(web.load("ours", ["-c1"], "small")[1] for _ in range(rounds))
+        print(f"a request beside {len(clients)} idle connections      us     {beside:.4g}, without them {alone:.4g} of processor")
+
+
+
+if os.environ.get("ONLY") == "requests":
+    requests()
+    idle()
+    sys.exit()
 print(f"{rounds} rounds of {size >> 20} MiB, Linux {os.uname().release}, {os.cpu_count()} processors")
 compare("receive to /dev/null", throughput("{R} >/dev/null", "{s} <{data}"), "more", "MiB/s")
 compare("receive to /dev/null, processor", throughput("{R} >/dev/null", "{s} <{data}", cpu=True), "less", "s")
@@ -224,5 +327,10 @@ compare("resident at most, idle listener", resident, "less", "KiB", rounds=60)
 compare("resident at most, after 64 MiB", loaded, "less", "KiB", rounds=60)
 forward("forward", cpu=False)
 forward("forward, processor of the forwarder", cpu=True)
+if shutil.which("wrk") and shutil.which("nginx"):
+    requests()
+    idle()
+else:
+    print("forward, requests: needs wrk and nginx")
 PY
 python3 "$exec_bench" "$bin" "$directory"

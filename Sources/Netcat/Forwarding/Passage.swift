@@ -33,13 +33,13 @@ struct Passage: ~Copyable {
     private var pending: Buffer?
     private var pipe: Pipe?
     private var staged = 0
-    /// How many reads in a row filled the buffer.
-    private var fullReads: UInt8 = 0
+    /// How much the latest reads speak for bulk: some small blocks among many large ones do not speak against it.
+    private var bulk: UInt8 = 0
 
     /// How many reads one run makes at most, so that the other flows have their turn.
     private static var turns: Int { 8 }
-    /// How many reads in a row must fill the buffer before the kernel moves the bytes.
-    private static var fullReadsOfBulk: UInt8 { 2 }
+    /// From which number on the kernel moves the bytes, one for each read in a row that filled the buffer, and the highest.
+    private static var bulkLevels: (first: UInt8, last: UInt8) { (2, 8) }
     private static var smallBlock: Int { 16 << 10 }
     /// How much is taken from a client before there is a server.
     private static var firstBytes: Int { 16 << 10 }
@@ -144,14 +144,14 @@ struct Passage: ~Copyable {
 
     /// Reads into the shared buffer, or moves into the pipe. Throws EAGAIN if the source has nothing now.
     private mutating func take(from source: InheritedDescriptor, _ tools: ForwardTools) throws(Errno) -> Int {
-        if fullReads >= Passage.fullReadsOfBulk, let count = try stage(from: source, tools) { return count }
+        if bulk >= Passage.bulkLevels.first, let count = try stage(from: source, tools) { return count }
         let count = try source.receive(into: tools.buffer)
         if tools.buffer.room > 0 {
             // A stream that gives less than what was asked for has no more (epoll(7)), but maybe an end.
             if !expectsEnd { isReadable = false }
-            fullReads = 0
-        } else if fullReads < Passage.fullReadsOfBulk {
-            fullReads += 1
+            bulk = 0
+        } else {
+            bulk = bulk + 1 == Passage.bulkLevels.first ? Passage.bulkLevels.last : bulk + 1
         }
         return count
     }
@@ -162,11 +162,11 @@ struct Passage: ~Copyable {
         switch pipe {
         case .some(let pipe): staged = try source.splice(to: pipe.input, limit: ForwardTools.pipeSize)
         case .none:
-            fullReads = 0
+            bulk = 0
             return nil
         }
         // For small blocks, the pipe takes longer than the buffer.
-        if staged < Passage.smallBlock { fullReads = 0 }
+        bulk = staged < Passage.smallBlock ? bulk - 1 : Passage.bulkLevels.last
         return staged
     }
 
