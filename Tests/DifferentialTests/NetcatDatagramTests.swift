@@ -201,5 +201,15 @@ struct NetcatDatagramTests {
             wait $server; echo $?; cat log
             """
         ),
+        NetcatScenario(
+            "the address that was asked goes on receiving",
+            """
+            $NC -lu 8080 >got & bound 8080
+            mkfifo words; timeout 5 $NC -u -s 127.0.0.1 127.0.0.9 8080 <words & exec 3>words
+            echo one >&3; until_true grep -q one got; echo two >&3; echo three >&3
+            until_true grep -q three got 2>/dev/null; cat got
+            """,
+            difference: "the original refuses what follows the first datagram"
+        ),
     ]
 }

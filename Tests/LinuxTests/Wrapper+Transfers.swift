@@ -56,11 +56,14 @@ extension Wrapper {
             Wrapper("Connect.peerAddress.getPeerName", .getPeerName) { _ = try nowhere.peerAddress() },
             Wrapper("Connect.shutDown.shutdown", .shutdown) { try nowhere.shutDown(.sending) },
             Wrapper("Datagram.peekSender.receive", .receive) { _ = try nowhere.peekSender() },
-            Wrapper("Datagram.receive.receive", .receive) {
-                var sender: SocketAddress?
-                _ = try nowhere.receive(into: buffer, from: &sender)
+            Wrapper("DatagramPath.peekPath.receiveMessage", .receiveMessage) { _ = try nowhere.peekPath() },
+            Wrapper("DatagramPath.receive.receiveMessage", .receiveMessage) {
+                var path: DatagramPath?
+                _ = try nowhere.receive(into: buffer, along: &path)
             },
-            Wrapper("Datagram.send.send", .send) { _ = try nowhere.send(from: buffer, to: place) },
+            Wrapper("DatagramPath.send.sendMessage", .sendMessage) {
+                _ = try nowhere.send(from: buffer, along: DatagramPath(to: place))
+            },
             Wrapper("Listen.listen.listen", .listen) { try nowhere.listen() },
             Wrapper("Listen.accept.accept", .accept) {
                 var peer: SocketAddress?

@@ -11,6 +11,7 @@
 
 #include "clinux_capability.h"
 #include "clinux_confinement.h"
+#include "clinux_datagrams.h"
 #include "clinux_epoll.h"
 #include "clinux_errno.h"
 #include "clinux_features.h"

@@ -17,33 +17,4 @@ extension Descriptor where Self: ~Copyable {
         guard let address = received.internet else { throw .addressFamilyNotSupported }
         return address
     }
-
-    /// Receives one datagram into `buffer` without waiting, and sets `sender` to its address.
-    ///
-    /// The corresponding system call is recvfrom(2) with `MSG_DONTWAIT`.
-    public func receive(into buffer: Buffer, from sender: inout SocketAddress?) throws(Errno) -> Int {
-        let descriptor = rawValue
-        var received = ReceivedAddress()
-        let count = unsafe try buffer.fill(limit: .max) { memory, size throws(Errno) in
-            try valueOrErrno(.receive) {
-                unsafe received.fill { unsafe recvfrom(descriptor, memory, size, Int32(clinux_MSG_DONTWAIT), $0, $1) }
-            }
-        }
-        sender = received.internet
-        return count
-    }
-
-    /// Sends the bytes in `buffer` as one datagram to `address`, without waiting.
-    ///
-    /// The corresponding system call is sendto(2) with `MSG_DONTWAIT`.
-    public func send(from buffer: Buffer, to address: SocketAddress) throws(Errno) -> Int {
-        let descriptor = rawValue
-        return unsafe try buffer.drain(limit: .max) { memory, size throws(Errno) in
-            try valueOrErrno(.send) {
-                unsafe address.withSockaddr {
-                    unsafe sendto(descriptor, memory, size, Int32(clinux_MSG_DONTWAIT), $0, $1)
-                }
-            }
-        }
-    }
 }

@@ -29,7 +29,10 @@ struct Listener: ~Copyable {
     /// - Parameter index: which one, counted from 0.
     static func inherited(_ index: Int = 0) -> Listener {
         let socket = InheritedListener.take(index)
-        if let address = try? socket.localAddress() { return Listener(socket: socket, place: .internet(address)) }
+        if let address = try? socket.localAddress() {
+            if socket.reference.isDatagramSocket { try? socket.reference.reportDestinations(on: address) }
+            return Listener(socket: socket, place: .internet(address))
+        }
         let path = (try? socket.localUnixAddress())?.byteString
         return Listener(socket: socket, place: .unix(path ?? "an inherited socket"))
     }
@@ -48,6 +51,7 @@ struct Listener: ~Copyable {
                 // connections, and the option would let two listeners share a port.
                 if !endpoint.usesDatagrams || options.sharesDatagramPort { try socket.setReuseAddress(true) }
                 if options.dialect == .ncat && endpoint.family == .v6 { try socket.setIPv6Only(true) }
+                if endpoint.usesDatagrams { try socket.reportDestinations(on: candidate) }
                 try socket.bind(to: candidate)
                 if !endpoint.usesDatagrams { try socket.listen() }
             } catch {
@@ -83,6 +87,11 @@ struct Listener: ~Copyable {
         }
     }
 
+    /// Whether its address is an internet address.
+    var isInternet: Bool {
+        if case .internet = place { true } else { false }
+    }
+
     /// Reports the address.
     func log(_ options: Options, _ console: Console) {
         if case .unix(let path) = place {
@@ -104,5 +113,13 @@ struct Listener: ~Copyable {
         let socket = try socket.accept(from: &address)
         let stream = Stream(socket.reference, like: model)
         return Connection(socket: socket, peer: address.map { .internet($0) } ?? place, stream: stream)
+    }
+}
+
+extension Descriptor where Self: ~Copyable {
+    /// Lets a datagram socket at `address` answer from the address that was asked: the kernel would answer from the one
+    /// that it prefers for the route, which the client may not know.
+    fileprivate func reportDestinations(on address: SocketAddress) throws(Errno) {
+        if address.address.isWildcard { try reportDestinations(address.address.family) }
     }
 }

@@ -6,11 +6,11 @@ internal import Linux
 final class DatagramForwarder {
     /// A client, and the socket that represents it to the server.
     private final class Correspondent {
-        let client: SocketAddress
+        let client: DatagramPath
         let socket: FileDescriptor
         var lastUse = Instant.now
 
-        init(_ client: SocketAddress, _ socket: consuming FileDescriptor) {
+        init(_ client: DatagramPath, _ socket: consuming FileDescriptor) {
             self.client = client
             self.socket = socket
         }
@@ -69,9 +69,8 @@ final class DatagramForwarder {
     }
 
     private func passOn(from listener: InheritedDescriptor) {
-        var sender: SocketAddress?
-        guard let count = try? listener.receive(into: buffer, from: &sender), let sender,
-            let known = correspondent(sender)
+        var path: DatagramPath?
+        guard let count = try? listener.receive(into: buffer, along: &path), let path, let known = correspondent(path)
         else { return buffer.remove(buffer.count) }
         known.lastUse = .now
         counters.sent += count
@@ -84,21 +83,34 @@ final class DatagramForwarder {
         known.lastUse = .now
         if let count = try? known.socket.receive(into: buffer) {
             counters.received += count
-            _ = try? listener.send(from: buffer, to: known.client)
+            _ = try? listener.send(from: buffer, along: known.client)
         }
         buffer.remove(buffer.count)
     }
 
-    private func correspondent(_ client: SocketAddress) -> Correspondent? {
+    private func correspondent(_ client: DatagramPath) -> Correspondent? {
         if let known = correspondents.first(where: { $0.client == client }) { return known }
-        guard correspondents.count < maximumClients, access.allows(.internet(client), console),
-            let socket = try? FileDescriptor.socket(target.address.family, .udp),
-            (try? socket.connect(to: target)) != nil
-        else { return nil }
-        if console.isVerbose { console.print("Connection received on \(Peer.internet(client).description(console))") }
+        guard let peer = client.peer, maximumClients > 0, access.allows(.internet(peer), console) else { return nil }
+        // Whoever has been silent for longest is the least likely to miss the place.
+        if correspondents.count >= maximumClients { forgetOldest() }
+        guard let socket = connectedSocket() else { return nil }
+        if console.isVerbose { console.print("Connection received on \(Peer.internet(peer).description(console))") }
         counters.clients += 1
         let new = Correspondent(client, socket)
         correspondents.append(new)
         return new
+    }
+
+    private func forgetOldest() {
+        guard let oldest = correspondents.indices.min(by: { correspondents[$0].lastUse < correspondents[$1].lastUse })
+        else { return }
+        correspondents.remove(at: oldest)
+    }
+
+    private func connectedSocket() -> FileDescriptor? {
+        guard let socket = try? FileDescriptor.socket(target.address.family, .udp),
+            (try? socket.connect(to: target)) != nil
+        else { return nil }
+        return socket
     }
 }

@@ -32,8 +32,9 @@ struct Stream {
     private let correspondents: Correspondents?
 
     /// Determines the kind of `descriptor`.
-    /// - Parameter accepts: whether to accept the datagrams of a sender, for an unconnected datagram socket.
-    init(_ descriptor: InheritedDescriptor, accepts: @escaping (SocketAddress) -> Bool = { _ in true }) {
+    /// - Parameter correspondents: the peers of a datagram socket; nil for the socket's own peer or, if it has none, for
+    ///   every sender.
+    init(_ descriptor: InheritedDescriptor, _ correspondents: Correspondents? = nil) {
         self.descriptor = descriptor
         tls = nil
         switch (try? descriptor.status())?.kind {
@@ -43,9 +44,9 @@ struct Stream {
         default: kind = descriptor.isNullDevice ? .null : .device
         }
         isTCP = kind == .socket && descriptor.isTCP
-        // An unconnected socket receives from all senders, and answers the last one.
         let isInternet = kind == .datagrams && (try? descriptor.localAddress()) != nil
-        correspondents = isInternet && (try? descriptor.peerAddress()) == nil ? Correspondents(accepts) : nil
+        let hasPeer = !isInternet || (try? descriptor.peerAddress()) != nil
+        self.correspondents = correspondents ?? (hasPeer ? nil : Correspondents(of: .every { _ in true }))
     }
 
     /// Assumes that `descriptor` has the kind of `other`: connections of one listener are all alike.
@@ -75,7 +76,7 @@ struct Stream {
     }
 
     /// Whether a read returns data although the descriptor is not readable.
-    var hasPending: Bool { tls?.hasPending ?? false }
+    var hasPending: Bool { tls?.hasPending ?? correspondents?.hasPending ?? false }
 
     /// Whether data may be missing after what was received.
     var wasTruncated: Bool { tls?.wasTruncated ?? false }
@@ -112,38 +113,5 @@ struct Stream {
     /// Ends the sending side.
     func endSending() {
         if let tls { tls.shutDown() } else { try? descriptor.shutDown(.sending) }
-    }
-}
-
-/// The senders of datagrams to an unconnected socket; answers go to the last one.
-final class Correspondents {
-    private var last: SocketAddress?
-    private let accepts: (SocketAddress) -> Bool
-
-    /// Accepts datagrams from senders for which `accepts` is true.
-    init(_ accepts: @escaping (SocketAddress) -> Bool) { self.accepts = accepts }
-
-    /// Receives a datagram from an accepted sender.
-    func receive(_ socket: InheritedDescriptor, into buffer: Buffer) throws(Errno) -> Int {
-        while true {
-            var sender: SocketAddress?
-            let count = try socket.receive(into: buffer, from: &sender)
-            if let sender, accepts(sender) {
-                last = sender
-                return count
-            }
-            // The buffer holds nothing else: the previous datagram has been passed on.
-            buffer.remove(buffer.count)
-        }
-    }
-
-    /// Sends to the last sender; drops the datagram if there was none.
-    func send(_ socket: InheritedDescriptor, from buffer: Buffer) throws(Errno) -> Int {
-        guard let last else {
-            let count = buffer.count
-            buffer.remove(count)
-            return count
-        }
-        return try socket.send(from: buffer, to: last)
     }
 }

@@ -16,32 +16,44 @@ struct DatagramServer {
 
     /// The first sender is the peer. With `-k`, datagrams of all senders are accepted, and the last sender is answered.
     func run(_ listener: consuming Listener) throws(NetcatError) {
-        if options.sharesDatagramPort { return try serveEach(listener) }
+        if options.sharesDatagramPort { return try DatagramPrograms(options, console, access).run(listener) }
         let socket = listener.socket.reference
-        let peer = options.keepsOpen ? listener.place : try choosePeer(socket, listener.place)
-        let stream = Stream(socket) { access.allows(.internet($0), console) }
+        let (access, console) = (access, console)
+        let everybody = Correspondents.Selection.every { path in
+            path.peer.map { access.allows(.internet($0), console) } ?? false
+        }
+        if options.keepsOpen {
+            let correspondents = listener.isInternet ? Correspondents(of: everybody) : nil
+            return try converse(Stream(socket, correspondents), listener.place)
+        }
+        var path: DatagramPath?
+        let peer = try choosePeer(socket, listener.place, &path)
+        try converse(Stream(socket, path.map { Correspondents(of: .one($0)) }), peer)
+    }
+
+    private func converse(_ stream: Stream, _ peer: Peer) throws(NetcatError) {
         try Conversation(options.withoutEnd, console, endsWithPeer: true).serve(stream, peer)
     }
 
     /// Waits for a datagram from an allowed sender, and connects `socket` to the sender.
-    private func choosePeer(_ socket: InheritedDescriptor, _ place: Peer) throws(NetcatError) -> Peer {
+    /// - Parameter path: set if the socket was not connected, since connecting would choose another address of this
+    ///   machine than the sender used.
+    private func choosePeer(
+        _ socket: InheritedDescriptor,
+        _ place: Peer,
+        _ path: inout DatagramPath?
+    ) throws(NetcatError) -> Peer {
         var peer = place
         do throws(Errno) {
-            if case .unix = place {
-                if let sender = try socket.peekUnixSender() {
-                    // The datagram of a sender that has closed its socket can be received, but not answered.
-                    try? socket.connect(to: sender)
-                    peer = .unix(sender.byteString)
-                }
-            } else {
-                var sender = try socket.peekSender()
-                while options.maximumConnections == 0 || !access.allows(.internet(sender), console) {
-                    let refused = Buffer(capacity: 1)
-                    _ = try socket.receive(into: refused)
-                    sender = try socket.peekSender()
-                }
-                try socket.connect(to: sender)
+            if case .internet(let address) = place {
+                let sender = try firstSender(socket)
                 peer = .internet(sender)
+                path = address.address.isWildcard ? try socket.peekPath().answeredElsewhere : nil
+                if path == nil || options.passesDescriptor { try socket.connect(to: sender) }
+            } else if let sender = try socket.peekUnixSender() {
+                // The datagram of a sender that has closed its socket can be received, but not answered.
+                try? socket.connect(to: sender)
+                peer = .unix(sender.byteString)
             }
         } catch {
             throw NetcatError("receive: \(error.message)")
@@ -50,63 +62,22 @@ struct DatagramServer {
         return peer
     }
 
-    /// Starts a program for each sender.
-    private func serveEach(_ listener: consuming Listener) throws(NetcatError) {
-        // A parent that ignores SIGCHLD passes that on to this process.
-        CurrentProcess.restoreSignals()
-        ignoreBrokenPipes()
-        var socket = listener.socket
-        let place = listener.place
-        var children = 0
+    /// Waits for a datagram from an allowed sender, which stays in the queue; drops those of others.
+    private func firstSender(_ socket: InheritedDescriptor) throws(Errno) -> SocketAddress {
         while true {
-            let peer = try choosePeer(socket.reference, place)
-            while children > 0, (try? CurrentProcess.reapChild(waits: false)) != nil { children -= 1 }
-            if children < options.maximumConnections {
-                do throws(Errno) {
-                    guard try CurrentProcess.fork() != nil else { CurrentProcess.exit(serve(socket, peer)) }
-                    children += 1
-                } catch {
-                    // The datagram is lost; there may be a process for the next one.
-                    console.print("Datagram from \(peer.parts.address.escaped) lost: no process: \(error.sentence)")
-                }
-            } else {
-                console.log("Connection refused: there are \(children) already")
-            }
-            // This socket is connected now; a new socket takes the next sender.
-            socket = try successor(place)
+            let sender = try socket.peekSender()
+            if options.maximumConnections > 0, access.allows(.internet(sender), console) { return sender }
+            _ = try socket.receive(into: Buffer(capacity: 1))
         }
     }
+}
 
-    /// A new socket at the same address, as soon as there is a descriptor for it.
-    private func successor(_ place: Peer) throws(NetcatError) -> FileDescriptor {
-        while true {
-            do throws(Errno) {
-                return try another(place)
-            } catch {
-                guard case .exhausted = AcceptFailure(error) else { throw NetcatError("listen: \(error.message)") }
-                pause(for: Admission.pause)
-            }
-        }
-    }
-
-    private func serve(_ socket: borrowing FileDescriptor, _ peer: Peer) -> Int32 {
-        do throws(NetcatError) {
-            try Conversation(options, console, endsWithPeer: true).serve(Stream(socket.reference), peer)
-            return 0
-        } catch {
-            error.report(to: console)
-            return 1
-        }
-    }
-
-    /// A new socket at the same address.
-    private func another(_ place: Peer) throws(Errno) -> FileDescriptor {
-        guard case .internet(let address) = place else { throw .invalidArgument }
-        let socket = try FileDescriptor.socket(address.address.family, .udp)
-        try socket.setReuseAddress(true)
-        if options.dialect == .ncat && options.endpoint.family == .v6 { try socket.setIPv6Only(true) }
-        try socket.bind(to: address)
-        return socket
+extension DatagramPath {
+    /// This path, if a socket that is connected to the peer would answer from another address than the peer used.
+    fileprivate var answeredElsewhere: DatagramPath? {
+        guard let local, let peer, let probe = try? FileDescriptor.socket(peer.address.family, .udp) else { return nil }
+        guard (try? probe.connect(to: peer)) != nil, let chosen = try? probe.localAddress() else { return self }
+        return chosen.address == local ? nil : self
     }
 }
 

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Datagrams with what the kernel says about each (cmsg(3), ip(7), ipv6(7), udp(7)).
+#ifndef CLINUX_DATAGRAMS_H
+#define CLINUX_DATAGRAMS_H
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum {
+    clinux_IP_PKTINFO = 8,
+    clinux_IPV6_RECVPKTINFO = 49,
+    clinux_IPV6_PKTINFO = 50,
+};
+
+// The peer of a datagram as sockaddr_in or sockaddr_in6, and the address on this machine, in network order. Zeros fill up
+// both, so that equal paths have equal words.
+struct clinux_path {
+    unsigned long long peer[4];
+    unsigned long long local[2];
+    unsigned peer_size;
+    unsigned local_size;
+    unsigned long long interface; // of a link-local address, which is valid on one interface only
+};
+
+// in_pktinfo and in6_pktinfo, whose names depend on _GNU_SOURCE.
+struct clinux_packet_v4 {
+    int interface;
+    struct in_addr local, destination;
+};
+struct clinux_packet_v6 {
+    struct in6_addr local;
+    int interface;
+};
+
+union clinux_control {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(struct clinux_packet_v6)) + CMSG_SPACE(sizeof(int))];
+};
+
+static inline void clinux_set_local(struct clinux_path *path, const void *address, size_t size)
+{
+    memcpy(path->local, address, size);
+    path->local_size = (unsigned)size;
+}
+
+// Takes the local address from a received message. A group of receivers is no address to answer from.
+static inline void clinux_read_local(struct msghdr *message, struct clinux_path *path)
+{
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
+        if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == clinux_IP_PKTINFO) {
+            struct clinux_packet_v4 packet;
+            memcpy(&packet, CMSG_DATA(part), sizeof packet);
+            if (packet.local.s_addr != 0)
+                clinux_set_local(path, &packet.local, sizeof packet.local);
+        } else if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == clinux_IPV6_PKTINFO) {
+            struct clinux_packet_v6 packet;
+            memcpy(&packet, CMSG_DATA(part), sizeof packet);
+            if (packet.local.s6_addr[0] != 0xFF)
+                clinux_set_local(path, &packet.local, sizeof packet.local);
+            if (IN6_IS_ADDR_LINKLOCAL(&packet.local))
+                path->interface = (unsigned)packet.interface;
+        }
+    }
+}
+
+// Adds the local address to a message that is to be sent, whose control buffer is empty and zeroed.
+static inline void clinux_write_local(struct msghdr *message, const struct clinux_path *path)
+{
+    struct clinux_packet_v4 old = {0};
+    struct clinux_packet_v6 new = {.interface = (int)path->interface};
+    const int is_old = path->local_size == sizeof old.local;
+    const size_t size = is_old ? sizeof old : sizeof new;
+    if (path->local_size == 0)
+        return;
+    memcpy(is_old ? (void *)&old.local : (void *)&new.local, path->local, path->local_size);
+    struct cmsghdr *part = (struct cmsghdr *)((char *)message->msg_control + message->msg_controllen);
+    part->cmsg_level = is_old ? IPPROTO_IP : IPPROTO_IPV6;
+    part->cmsg_type = is_old ? clinux_IP_PKTINFO : clinux_IPV6_PKTINFO;
+    part->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(part), is_old ? (void *)&old : (void *)&new, size);
+    message->msg_controllen += CMSG_SPACE(size);
+}
+
+// recvmsg(2) of one datagram and its path.
+static inline ssize_t clinux_receive_along(int socket, void *bytes, size_t size, int flags, struct clinux_path *path)
+{
+    struct iovec part = {.iov_base = bytes, .iov_len = size};
+    union clinux_control control;
+    *path = (struct clinux_path){0};
+    struct msghdr message = {
+        .msg_name = path->peer,
+        .msg_namelen = sizeof path->peer,
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof control,
+    };
+    ssize_t count = recvmsg(socket, &message, flags);
+    if (count < 0)
+        return count;
+    path->peer_size = message.msg_namelen;
+    clinux_read_local(&message, path);
+    return count;
+}
+
+// sendmsg(2) of one datagram along a path.
+static inline ssize_t clinux_send_along(int socket, const void *bytes, size_t size, int flags, const struct clinux_path *path)
+{
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = size};
+    union clinux_control control = {0};
+    struct msghdr message = {
+        .msg_name = path->peer_size == 0 ? NULL : (void *)path->peer,
+        .msg_namelen = path->peer_size,
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+    };
+    clinux_write_local(&message, path);
+    return sendmsg(socket, &message, flags);
+}
+
+#endif
