@@ -56,6 +56,9 @@ extension Wrapper {
             Wrapper("Connect.peerAddress.getPeerName", .getPeerName) { _ = try nowhere.peerAddress() },
             Wrapper("Connect.shutDown.shutdown", .shutdown) { try nowhere.shutDown(.sending) },
             Wrapper("Datagram.peekSender.receive", .receive) { _ = try nowhere.peekSender() },
+            Wrapper("DatagramBatch.receive.receiveMessage", .receiveMessage) {
+                _ = try DatagramBatch().receive(from: nowhere)
+            },
             Wrapper("DatagramPath.peekPath.receiveMessage", .receiveMessage) { _ = try nowhere.peekPath() },
             Wrapper("DatagramPath.receive.receiveMessage", .receiveMessage) {
                 var path: DatagramPath?

@@ -57,6 +57,8 @@ extension Errno {
     public static var brokenPipe: Errno { Errno(rawValue: EPIPE) }
     /// `ERANGE`.
     public static var outOfRange: Errno { Errno(rawValue: ERANGE) }
+    /// `EMSGSIZE`.
+    public static var messageTooLong: Errno { Errno(rawValue: EMSGSIZE) }
     /// `ENAMETOOLONG`.
     public static var nameTooLong: Errno { Errno(rawValue: ENAMETOOLONG) }
     /// `ENOSYS`.

@@ -6,8 +6,10 @@ public struct DatagramPath: Equatable, Sendable {
     /// The kernel's form, with zeros in what is unused.
     var native = clinux_path()
 
-    /// Creates a path without ends.
-    init() {}
+    /// Creates a path without ends: a datagram along it goes from a connected socket to its peer.
+    public init() {}
+
+    init(_ native: clinux_path) { self.native = native }
 
     /// Creates a path to `peer`, from an address that the kernel chooses.
     public init(to peer: SocketAddress) {
@@ -42,6 +44,22 @@ public struct DatagramPath: Equatable, Sendable {
     /// The local address with `port`, to bind another socket to; nil as for `local`.
     public func local(port: Port) -> SocketAddress? {
         local.map { SocketAddress($0, port, scope: UInt32(truncatingIfNeeded: native.interface)) }
+    }
+
+    /// A number that equal paths share. Whoever does not know `seed` cannot make many paths with the same.
+    public func hash(_ seed: UInt64) -> UInt64 {
+        var hash = seed
+        func mix(_ word: UInt64) {
+            hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 29
+        }
+        mix(native.peer.0)
+        mix(native.peer.1)
+        mix(native.peer.2)
+        mix(native.peer.3)
+        mix(native.local.0)
+        mix(native.local.1)
+        return hash ^ hash >> 32
     }
 
     /// Whether both ends are the same.

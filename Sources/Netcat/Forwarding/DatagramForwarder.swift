@@ -2,29 +2,27 @@
 internal import Linux
 
 /// Forwards datagrams to a server, and its answers to the clients. Forgets a client after a minute without a datagram
-/// in either direction.
+/// in either direction, and, when there are too many, the one that was silent for longest.
+///
+/// The datagrams of a client stay in their order, and those of different clients do not wait for each other: each client
+/// has a socket of its own towards the server, and what is lost or refused there concerns that client alone.
 final class DatagramForwarder {
-    /// A client, and the socket that represents it to the server.
-    private final class Correspondent {
-        let client: DatagramPath
-        let socket: FileDescriptor
-        var lastUse = Instant.now
-
-        init(_ client: DatagramPath, _ socket: consuming FileDescriptor) {
-            self.client = client
-            self.socket = socket
-        }
-    }
-
     private let target: SocketAddress
     private let maximumClients: Int
     private let console: Console
     private let access: AccessList
-    private let buffer = Buffer(capacity: 65536)
-    private var correspondents: [Correspondent] = []
+    private let batch = DatagramBatch()
+    private let requests: DatagramQueue
+    private let answers: DatagramQueue
+    private let found = FoundEvents(capacity: 64)
+    private var flows = DatagramFlows()
+    /// The element of the batch that follows each one in its flow.
+    private var next = [Int](repeating: -1, count: DatagramBatch.capacity)
     private var counters = (clients: 0, sent: 0, received: 0)
 
     private static var memory: Milliseconds { .seconds(60) }
+    private static var listenerToken: UInt64 { .max }
+    private static var signalToken: UInt64 { .max - 1 }
 
     /// Creates a forwarder to the first address of `target`.
     init(to target: ForwardTarget, maximumClients: Int, _ access: AccessList, _ console: Console) throws(NetcatError) {
@@ -33,14 +31,24 @@ final class DatagramForwarder {
         self.maximumClients = maximumClients
         self.access = access
         self.console = console
+        let joins = (try? FileDescriptor.socket(address.address.family, .udp).canDivideMessages) ?? false
+        requests = DatagramQueue(joins: joins)
+        answers = DatagramQueue(joins: joins)
     }
 
     /// Serves until a signal ends it.
     func run(_ listener: borrowing Listener) throws(NetcatError) {
+        // Each client takes a descriptor.
+        DescriptorLimit.raise(to: .max)
         do throws(Errno) {
             let signals = try SignalDescriptor([.user1, .terminate, .interrupt])
+            let queue = try EventQueue()
+            try queue.add(listener.socket, .readable, token: DatagramForwarder.listenerToken, onChange: false)
+            try queue.add(signals.reference, .readable, token: DatagramForwarder.signalToken, onChange: false)
+            let socket = listener.socket.reference
+            try? socket.joinReceivedDatagrams()
             while true {
-                try turn(listener.socket.reference, signals.reference)
+                try turn(socket, queue)
                 while let signal = signals.next() {
                     guard signal == .user1 else { return }
                     let (sent, received) = (counters.sent, counters.received)
@@ -52,65 +60,125 @@ final class DatagramForwarder {
         }
     }
 
-    private func turn(_ listener: InheritedDescriptor, _ signals: InheritedDescriptor) throws(Errno) {
-        var entries = [PollEntry(listener, .readable), PollEntry(signals, .readable)]
-        for known in correspondents { entries.append(PollEntry(known.socket.reference, .readable)) }
-        let oldest = correspondents.map { $0.lastUse }.min()
+    private func turn(_ listener: InheritedDescriptor, _ queue: borrowing EventQueue) throws(Errno) {
         do throws(Errno) {
-            _ = try poll(&entries, timeout: oldest.map { ($0 + DatagramForwarder.memory).remaining })
+            let deadline = flows[flows.oldest].map { $0.lastUse + DatagramForwarder.memory }
+            try queue.wait(for: found, timeout: deadline?.remaining)
         } catch {
             if error != .interrupted { throw error }
         }
-        for (index, known) in correspondents.enumerated() where entries[2 + index].isReadable {
-            passBack(known, through: listener)
+        let now = Instant.now
+        var isAsked = false
+        batch.removeAll()
+        for index in 0..<found.count {
+            switch found[index].token {
+            case DatagramForwarder.listenerToken: isAsked = true
+            case DatagramForwarder.signalToken: break
+            case let token: passBack(Int(token), through: listener, now)
+            }
         }
-        if entries[0].isReadable { passOn(from: listener) }
-        correspondents.removeAll { ($0.lastUse + DatagramForwarder.memory) <= Instant.now }
-    }
-
-    private func passOn(from listener: InheritedDescriptor) {
-        var path: DatagramPath?
-        guard let count = try? listener.receive(into: buffer, along: &path), let path, let known = correspondent(path)
-        else { return buffer.remove(buffer.count) }
-        known.lastUse = .now
-        counters.sent += count
-        // A datagram that the kernel does not accept now is lost, as it may be anywhere in the network.
-        _ = try? known.socket.send(from: buffer)
-        buffer.remove(buffer.count)
-    }
-
-    private func passBack(_ known: Correspondent, through listener: InheritedDescriptor) {
-        known.lastUse = .now
-        if let count = try? known.socket.receive(into: buffer) {
-            counters.received += count
-            _ = try? listener.send(from: buffer, along: known.client)
+        answers.send(through: listener)
+        if isAsked { passOn(from: listener, queue, now) }
+        while let oldest = flows[flows.oldest], oldest.lastUse + DatagramForwarder.memory <= now {
+            flows.remove(flows.oldest)
         }
-        buffer.remove(buffer.count)
     }
 
-    private func correspondent(_ client: DatagramPath) -> Correspondent? {
-        if let known = correspondents.first(where: { $0.client == client }) { return known }
-        guard let peer = client.peer, maximumClients > 0, access.allows(.internet(peer), console) else { return nil }
-        // Whoever has been silent for longest is the least likely to miss the place.
-        if correspondents.count >= maximumClients { forgetOldest() }
-        guard let socket = connectedSocket() else { return nil }
+    /// Takes what the server sent to a client; a batch that is full is sent, the rest at the end of the turn.
+    private func passBack(_ number: Int, through listener: InheritedDescriptor, _ now: Instant) {
+        guard let flow = flows[number] else { return }
+        if batch.isFull {
+            answers.send(through: listener)
+            batch.removeAll()
+        }
+        // An error says that the server refused a datagram of this client.
+        guard let new = try? batch.receive(from: flow.socket.reference) else { return }
+        for index in new {
+            counters.received += batch.size(index)
+            answers.append(index, of: batch, along: flow.path, through: listener)
+        }
+        flows.use(number, now)
+    }
+
+    /// Takes what the clients sent, and sends it to the server, all datagrams of a client together.
+    private func passOn(from listener: InheritedDescriptor, _ queue: borrowing EventQueue, _ now: Instant) {
+        batch.removeAll()
+        guard let new = try? batch.receive(from: listener) else { return }
+        var touched: [Int] = []
+        var previous = (path: DatagramPath(), number: -1)
+        for index in new {
+            let path = batch.path(index)
+            let isSame = previous.number >= 0 && path == previous.path
+            guard let number = isSame ? previous.number : number(along: path, queue), let flow = flows[number] else {
+                continue
+            }
+            previous = (path, number)
+            counters.sent += batch.size(index)
+            next[index] = -1
+            if flow.first < 0 {
+                flow.first = index
+                touched.append(number)
+                flows.use(number, now)
+            } else {
+                next[flow.last] = index
+            }
+            flow.last = index
+        }
+        for number in touched {
+            if let flow = flows[number] { send(flow) }
+        }
+    }
+
+    /// Sends the elements of the batch that belong to `flow` to the server.
+    private func send(_ flow: DatagramFlow) {
+        let socket = flow.socket.reference
+        var index = flow.first
+        while index >= 0 {
+            requests.append(index, of: batch, along: DatagramPath(), through: socket)
+            index = next[index]
+        }
+        flow.first = -1
+        requests.send(through: socket)
+    }
+
+    /// The number of the flow along `path`, which is a new one if there is none; nil if that cannot be.
+    private func number(along path: DatagramPath, _ queue: borrowing EventQueue) -> Int? {
+        if let known = flows.number(along: path) { return known }
+        guard let peer = path.peer, maximumClients > 0, access.allows(.internet(peer), console) else { return nil }
+        if flows.count >= maximumClients { forgetOldest() }
+        guard let socket = socketToServer() else { return nil }
         if console.isVerbose { console.print("Connection received on \(Peer.internet(peer).description(console))") }
+        let descriptor = socket.reference
+        let number = flows.add(path, socket)
+        do throws(Errno) {
+            try queue.add(descriptor, .readable, token: UInt64(number), onChange: false)
+        } catch {
+            flows.remove(number)
+            return nil
+        }
         counters.clients += 1
-        let new = Correspondent(client, socket)
-        correspondents.append(new)
-        return new
+        return number
     }
 
     private func forgetOldest() {
-        guard let oldest = correspondents.indices.min(by: { correspondents[$0].lastUse < correspondents[$1].lastUse })
-        else { return }
-        correspondents.remove(at: oldest)
+        // It may have datagrams in this batch.
+        if let oldest = flows[flows.oldest] { send(oldest) }
+        flows.remove(flows.oldest)
+    }
+
+    private func socketToServer() -> FileDescriptor? {
+        if let socket = connectedSocket() { return socket }
+        // The descriptors may have run out.
+        if flows.count == 0 { return nil }
+        forgetOldest()
+        return connectedSocket()
     }
 
     private func connectedSocket() -> FileDescriptor? {
         guard let socket = try? FileDescriptor.socket(target.address.family, .udp),
             (try? socket.connect(to: target)) != nil
         else { return nil }
+        try? socket.joinReceivedDatagrams()
         return socket
     }
 }
