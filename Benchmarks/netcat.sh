@@ -8,6 +8,7 @@
 #   ONLY=requests MEGABYTES=1 Benchmarks/netcat.sh        the forwarder as a web server's alone; needs wrk and nginx
 set -eu
 bin=$(realpath "${1:-.build/release}")
+here=$(realpath "$(dirname "$0")")
 [ -x "$bin/nc" ] || { echo "no $bin/nc: swift build -c release --product nc" >&2; exit 1; }
 if [ "${LOWPORT_BENCH_INSIDE:-}" != yes ]; then
     LOWPORT_BENCH_INSIDE=yes exec unshare --net --pid --fork --kill-child --mount-proc "$0" "$bin"
@@ -334,3 +335,4 @@ else:
     print("forward, requests: needs wrk and nginx")
 PY
 python3 "$exec_bench" "$bin" "$directory"
+python3 "$here/datagrams.py" "$bin"
