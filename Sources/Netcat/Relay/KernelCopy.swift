@@ -75,8 +75,6 @@ struct KernelCopy: ~Copyable {
                 isLarge = true
                 try? (source.kind == .pipe ? source : sink).descriptor.setPipeSize(KernelCopy.pipeSize)
             }
-            // Each small block would be a network packet of its own; collecting them in a buffer is faster.
-            if source.kind == .pipe && steps == 16 && total / steps < 32 << 10 { way = .copy }
             return .moved(count)
         } catch {
             switch error {
