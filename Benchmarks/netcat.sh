@@ -109,7 +109,7 @@ def start(arguments, listener=False):
     return measure
 
 
-def connections(name, path):
+def connections(name, path, cpu=False):
     if name in ("socat", "nc.traditional"):
         return None
     server = subprocess.Popen(f"exec {path} -lk 127.0.0.1 8081 </dev/null >/dev/null", shell=True)
@@ -122,9 +122,11 @@ def connections(name, path):
             client.recv(1)
         count += 1
     rate = count / (time.monotonic() - begin)
+    # Nanoseconds on a processor.
+    used = int(open(f"/proc/{server.pid}/schedstat").read().split()[0])
     server.kill()
     server.wait()
-    return rate
+    return used / 1000 / count if cpu else rate
 
 
 def peak(server):
@@ -323,6 +325,7 @@ listening(8084)
 compare("start, -z to an open port", start(["-z", "127.0.0.1", "8084"]), "less", "us")
 server.kill()
 compare("short connections a second, -lk", connections, "more", "1/s")
+compare("short connections, processor", lambda name, path: connections(name, path, cpu=True), "less", "us")
 # Where the kernel maps the C library decides by 150 KiB how much of it a process has: only many starts say something.
 compare("resident at most, idle listener", resident, "less", "KiB", rounds=60)
 compare("resident at most, after 64 MiB", loaded, "less", "KiB", rounds=60)

@@ -106,7 +106,7 @@ final class Relay {
     /// wakeup: many peers have finished by then, if they get to run.
     private func receiveEagerly() {
         guard receiving.source.readsWithoutWaiting else { return }
-        for _ in 0..<12 where receiving.waitsFor.source {
+        for _ in 0..<8 where receiving.waitsFor.source {
             let before = receiving.movements
             receiving.run()
             if receiving.movements == before { CurrentProcess.yield() }
