@@ -33,6 +33,7 @@ struct Wrapper {
         "Impersonation.withRealIdentity.setIdentity": "changes the groups of the process before",
         "Connect.hasReceived.receive": "every error means that nothing has come",
         "DatagramQueue.transmit.sendMessage": "what the kernel does not accept is lost",
+        "DatagramQueue.sendOneByOne.sendMessage": "what the kernel does not accept is lost",
         "Fork.collect.wait": "says nothing",
         "LimitedOutput.limitedOutput.fork": "every error means that there is no output",
         "Fork.detach.wait": "forks before", "Trial.end.wait": "forks before", "Trial.endState.wait": "forks before",

@@ -152,8 +152,10 @@ public final class DatagramQueue {
             while start < length {
                 let size = min(segment, length - start)
                 let flags = Int32(clinux_MSG_DONTWAIT) | Int32(clinux_MSG_NOSIGNAL)
-                let sent = unsafe clinux_send_along(socket.rawValue, bytes + start, size, flags, &path)
-                isAccepted = isAccepted || sent >= 0
+                let sent = try? valueOrErrno(.sendMessage) {
+                    unsafe clinux_send_along(socket.rawValue, bytes + start, size, flags, &path)
+                }
+                isAccepted = isAccepted || sent != nil
                 start += size
             }
             number += 1
