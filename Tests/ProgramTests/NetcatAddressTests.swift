@@ -75,6 +75,34 @@ import Testing
         try await expectAnswers("$NC -6 -luk 53 -e /bin/cat", Self.new, name: "ncat")
     }
 
+    /// Nobody can send from the address of a broadcast, so the answer has that of the interface.
+    @Test(
+        "A broadcast is answered from the address of the interface",
+        arguments: [
+            "$FORWARD -u 53 127.0.0.1:8080", "$FORWARD -u [::]:53 127.0.0.1:8080", "$NC -luk 53 -e /bin/cat",
+            "$NC -6luk 53 -e /bin/cat", "$NC -lu 53 -e /bin/cat", "$NC -6lu 53 -e /bin/cat",
+        ]
+    )
+    func broadcasts(_ server: String) async throws {
+        try await expect(
+            """
+            echo_server 8080; ip link add here type veth peer name there; ip link set here up; ip link set there up
+            ip address add 198.51.100.1/24 brd + dev here
+            \(server) & bound 53
+            python3 - <<'END'
+            import socket
+            client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            client.settimeout(10)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            client.bind(("198.51.100.1", 0))
+            client.sendto(b"who", ("198.51.100.255", 53))
+            print(client.recvfrom(100))
+            END
+            """,
+            "(b'who', ('198.51.100.1', 53))\n"
+        )
+    }
+
     /// Standard input and output go to one client after the other.
     @Test(
         "A conversation is led from the address that was asked",

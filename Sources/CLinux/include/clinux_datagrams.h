@@ -43,8 +43,9 @@ struct clinux_packet_v6 {
 
 union clinux_control {
     struct cmsghdr header;
-    // The address, the size of the segments, and more, so that what the kernel fills never is all of it.
-    char bytes[CMSG_SPACE(sizeof(struct clinux_packet_v6)) + CMSG_SPACE(sizeof(int)) + sizeof(struct cmsghdr)];
+    // The addresses, the size of the segments, and more, so that what the kernel fills never is all of it.
+    char bytes[CMSG_SPACE(sizeof(struct clinux_packet_v4)) + CMSG_SPACE(sizeof(struct clinux_packet_v6)) +
+               CMSG_SPACE(sizeof(int)) + sizeof(struct cmsghdr)];
 };
 
 static inline void clinux_set_local(struct clinux_path *path, const void *address, size_t size)
@@ -53,20 +54,30 @@ static inline void clinux_set_local(struct clinux_path *path, const void *addres
     path->local_size = (unsigned)size;
 }
 
-// Takes the local address from a received message. A group of receivers is no address to answer from.
+// Takes the local address from a received message. A group of receivers is no address to answer from; of a broadcast in
+// IPv4, the kernel reports the address of the interface, also to an IPv6 socket.
 static inline void clinux_read_local(struct msghdr *message, struct clinux_path *path)
 {
     for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
         if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == clinux_IP_PKTINFO) {
             struct clinux_packet_v4 packet;
             memcpy(&packet, CMSG_DATA(part), sizeof packet);
-            if (packet.local.s_addr != 0)
+            if (packet.local.s_addr == 0)
+                continue;
+            if (path->peer_size == sizeof(struct sockaddr_in)) {
                 clinux_set_local(path, &packet.local, sizeof packet.local);
+            } else {
+                struct in6_addr mapped = {0};
+                mapped.s6_addr[10] = mapped.s6_addr[11] = 0xFF;
+                memcpy(&mapped.s6_addr[12], &packet.local, sizeof packet.local);
+                clinux_set_local(path, &mapped, sizeof mapped);
+            }
         } else if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == clinux_IPV6_PKTINFO) {
             struct clinux_packet_v6 packet;
             memcpy(&packet, CMSG_DATA(part), sizeof packet);
-            if (packet.local.s6_addr[0] != 0xFF)
-                clinux_set_local(path, &packet.local, sizeof packet.local);
+            if (IN6_IS_ADDR_MULTICAST(&packet.local) || IN6_IS_ADDR_V4MAPPED(&packet.local))
+                continue;
+            clinux_set_local(path, &packet.local, sizeof packet.local);
             if (IN6_IS_ADDR_LINKLOCAL(&packet.local))
                 path->interface = (unsigned)packet.interface;
         }

@@ -76,10 +76,8 @@ extension Descriptor where Self: ~Copyable {
     /// Makes the kernel report to which address of this machine each later datagram was sent (`IP_PKTINFO` of ip(7),
     /// `IPV6_RECVPKTINFO` of ipv6(7)): a socket that is bound to the wildcard receives those to all addresses.
     public func reportDestinations(_ family: InternetFamily) throws(Errno) {
-        switch family {
-        case .v4: try setOption(Int32(IPPROTO_IP), Int32(clinux_IP_PKTINFO), 1)
-        case .v6: try setOption(Int32(clinux_IPPROTO_IPV6), Int32(clinux_IPV6_RECVPKTINFO), 1)
-        }
+        try setOption(Int32(IPPROTO_IP), Int32(clinux_IP_PKTINFO), 1)
+        if family == .v6 { try setOption(Int32(clinux_IPPROTO_IPV6), Int32(clinux_IPV6_RECVPKTINFO), 1) }
     }
 
     /// The path of the next datagram, without waiting; the datagram stays in the queue.
