@@ -55,6 +55,7 @@ def bound(port):
 
 def echo(size):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         server.bind(("127.0.0.1", 8080))
         batch = Batch(64, size).named()
         while True:
@@ -147,4 +148,4 @@ def compare(title, clients, window, size):
 compare("datagrams of 100 bytes, one by one", 1, 1, 100)
 compare("datagrams of 100 bytes, 32 at once", 1, 32, 100)
 compare("datagrams of 1200 bytes, 32 at once", 1, 32, 1200)
-compare("datagrams of 100 bytes, 8 clients", 8, 8, 100)
+compare("datagrams of 1200 bytes, 8 clients", 8, 16, 1200)

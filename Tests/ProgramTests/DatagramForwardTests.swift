@@ -80,7 +80,7 @@ import Testing
     func joined(_ limit: Int) async throws {
         try await expect(
             """
-            $FORWARD -u 53 127.0.0.1:8080 & bound 53
+            $FORWARD -u 53 127.0.0.1:8080 & forwarder=$!; bound 53
             cat >test.py <<'END'
             from common import *
             start_echo()
@@ -95,19 +95,18 @@ import Testing
                     sys.exit(f"{[len(part) for part in got]} for {count} of {size} bytes")
             # Datagrams that no longer fit into one packet each are sent one by one, in fragments.
             one.setsockopt(UDP, SEGMENT, 2000)
-            stopped = subprocess.check_output(["pgrep", "-f", "lowport-forward -u"]).split()[0].decode()
-            os.kill(int(stopped), 19)
+            os.kill(int(sys.argv[1]), 19)
             data = os.urandom(2000 * 20)
             one.send(data)
             subprocess.run(["ip", "link", "set", "lo", "mtu", "\(limit)"], check=True)
-            os.kill(int(stopped), 18)
+            os.kill(int(sys.argv[1]), 18)
             got = [one.recv(65536) for _ in range(20)]
             print([len(part) for part in got] == [2000] * 20 and b"".join(got) == data)
             one.setsockopt(UDP, SEGMENT, 0)
             for number in range(10): one.send(b"%d" % number)
             print(*[one.recv(100).decode() for _ in range(10)])
             END
-            python3 test.py
+            python3 test.py $forwarder
             """,
             "True\n0 1 2 3 4 5 6 7 8 9\n"
         )
@@ -135,6 +134,34 @@ import Testing
             python3 test.py
             """,
             "[b'0', b'1', b'2']\n"
+        )
+    }
+
+    /// The usual buffer of a socket has room for some 90 of these.
+    @Test func `a burst that comes while the forwarder does not run is not lost`() async throws {
+        try await expect(
+            """
+            $FORWARD -u 53 127.0.0.1:8080 & forwarder=$!; bound 53
+            cat >test.py <<'END'
+            from common import *
+            server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            server.bind(("127.0.0.1", 8080))
+            server.settimeout(10)
+            clients = [client() for _ in range(8)]
+            os.kill(int(sys.argv[1]), 19)
+            for number in range(16):
+                for one in clients: one.send(b"%1200d" % number)
+            os.kill(int(sys.argv[1]), 18)
+            heard = {}
+            for _ in range(128):
+                data, who = server.recvfrom(65536)
+                heard.setdefault(who, []).append(int(data))
+            print(len(heard), all(numbers == list(range(16)) for numbers in heard.values()))
+            END
+            python3 test.py $forwarder
+            """,
+            "8 True\n"
         )
     }
 

@@ -46,7 +46,7 @@ final class DatagramForwarder {
             try queue.add(listener.socket, .readable, token: DatagramForwarder.listenerToken, onChange: false)
             try queue.add(signals.reference, .readable, token: DatagramForwarder.signalToken, onChange: false)
             let socket = listener.socket.reference
-            try? socket.joinReceivedDatagrams()
+            DatagramForwarder.prepare(socket)
             while true {
                 try turn(socket, queue)
                 while let signal = signals.next() {
@@ -178,7 +178,14 @@ final class DatagramForwarder {
         guard let socket = try? FileDescriptor.socket(target.address.family, .udp),
             (try? socket.connect(to: target)) != nil
         else { return nil }
-        try? socket.joinReceivedDatagrams()
+        DatagramForwarder.prepare(socket.reference)
         return socket
+    }
+
+    /// Joins datagrams where the kernel can, and makes room for bursts: as much as an unprivileged process gets.
+    private static func prepare(_ socket: InheritedDescriptor) {
+        try? socket.joinReceivedDatagrams()
+        try? socket.setReceiveBuffer(1 << 20)
+        try? socket.setSendBuffer(1 << 20)
     }
 }
