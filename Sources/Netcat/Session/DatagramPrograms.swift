@@ -90,10 +90,7 @@ struct DatagramPrograms {
         _ peer: SocketAddress,
         _ place: SocketAddress
     ) throws(Errno) -> FileDescriptor {
-        let socket = try FileDescriptor.socket(place.address.family, .udp)
-        try socket.setReuseAddress(true)
-        if options.dialect == .ncat && options.endpoint.family == .v6 { try socket.setIPv6Only(true) }
-        try socket.bind(to: path.local(port: place.port) ?? place)
+        let socket = try DatagramServer.another(.internet(path.local(port: place.port) ?? place), options)
         try socket.connect(to: peer)
         return socket
     }

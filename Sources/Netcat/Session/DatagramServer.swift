@@ -70,6 +70,16 @@ struct DatagramServer {
             _ = try socket.receive(into: Buffer(capacity: 1))
         }
     }
+
+    /// A new socket at an internet address that other sockets may have too.
+    static func another(_ place: Peer, _ options: Options) throws(Errno) -> FileDescriptor {
+        guard case .internet(let address) = place else { throw .invalidArgument }
+        let socket = try FileDescriptor.socket(address.address.family, .udp)
+        try socket.setReuseAddress(true)
+        if options.dialect == .ncat && options.endpoint.family == .v6 { try socket.setIPv6Only(true) }
+        try socket.bind(to: address)
+        return socket
+    }
 }
 
 extension DatagramPath {
