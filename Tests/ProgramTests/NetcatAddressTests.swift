@@ -214,13 +214,13 @@ import Testing
             until_true grep -q lost: lines
             $user prlimit --pid $server --nproc=100:
             ask 127.0.0.1 127.0.0.1 5300 served
-            sed 's/127.0.0.1[ :][0-9]*/CLIENT/' lines
+            sed 's/127.0.0.1[ :]*[0-9]*/CLIENT/;s/CLIENTlost/CLIENT lost/' lines
             """,
             """
             127.0.0.1 served
             Bound on 0.0.0.0 5300
             Connection received on CLIENT
-            Connection from CLIENT lost: resource temporarily unavailable
+            Datagram from CLIENT lost: no process: resource temporarily unavailable
             Connection received on CLIENT
 
             """

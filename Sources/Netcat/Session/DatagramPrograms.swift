@@ -79,7 +79,7 @@ struct DatagramPrograms {
             CurrentProcess.exit(serve(socket, after: own.map { $0.bytes }, name))
         } catch {
             waiting.removeAll { $0.path == path }
-            console.log("Connection from \(name.description(console)) lost: \(error.sentence)")
+            console.print("Datagram from \(name.parts.address.escaped) lost: no process: \(error.sentence)")
             return false
         }
     }
