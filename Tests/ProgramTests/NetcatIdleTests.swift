@@ -82,7 +82,8 @@ import Testing
     func work() async throws {
         let outcome = try await run(
             """
-            python3 echo.py & listening 8080; $FORWARD --max-conns 20000 8000 127.0.0.1:8080 & server=$!; listening 8000
+            python3 echo.py & listening 8080
+            $FORWARD --keep-alive 0 --max-conns 20000 8000 127.0.0.1:8080 & server=$!; listening 8000
             cat >talk.py <<'X'
             import socket
             with socket.create_connection(("127.0.0.1", 8000)) as client:
@@ -95,7 +96,8 @@ import Testing
             X
             sh traced.sh alone $server; python3 idle.py $server use sh traced.sh crowd $server >/dev/null
             for trace in alone crowd; do
-                awk '/^epoll_wait/ { waits++; found += $NF } { calls++ } END { print (calls < 1700), (found < 450), (waits > 0) }' $trace
+                # Connections that have become dormant meanwhile are noted once each, without a call.
+                awk '/^epoll_wait.* = 0$/ { next } /^epoll_wait/ { waits++; found += $NF } { calls++ } END { print (calls < 1700), (found < 450), (waits > 0) }' $trace
             done
             """
         )
