@@ -212,12 +212,17 @@ import Testing
         )
     }
 
-    @Test("A connection in which nothing moves ends after the limit")
-    func idleLimit() async throws {
+    @Test(
+        "A connection in which nothing moves ends after the limit",
+        arguments: [
+            "$FORWARD --idle-timeout 300ms 80 127.0.0.1:8080", "$NC -lk 80 --idle-timeout 300ms -L 127.0.0.1:8080",
+        ]
+    )
+    func idleLimit(_ server: String) async throws {
         try await expect(
             """
             $NC -lk 8080 -c 'cat; echo server ended >&2' 2>said & listening 8080
-            $FORWARD --idle-timeout 300ms 80 127.0.0.1:8080 & listening 80
+            \(server) & listening 80
             $NC -d 127.0.0.1 80 >got; echo $?; until_true grep -q ended said; cat said
             # Whoever says something now and then stays.
             (for word in a b c d e f g h; do sleep 0.1; echo $word; done) | $NC -N 127.0.0.1 80 | tr -d '\\n'

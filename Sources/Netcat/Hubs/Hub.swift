@@ -173,7 +173,10 @@ final class Hub {
         if count == 0 {
             readsInput = false
             if gathers && options.ending.closesAfterInput {
-                for client in clients.all { client.endSending(output) }
+                for client in clients.all {
+                    client.endSending(output)
+                    clients.settle(client)
+                }
             }
         }
         sendToOthers(buffer.bytes, from: nil, events)
