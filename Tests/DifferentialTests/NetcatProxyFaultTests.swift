@@ -55,7 +55,10 @@ struct NetcatProxyFaultTests {
         + [
             scenario("l s485454502f312e3020343033\(String(repeating: "78", count: 1100))0d0a c", "-X connect h 80"),
             scenario("l s485454502f312e30203230300d0a0d0a r3", "-X CONNECT h 80"),
-            scenario("l c", "-X connect 'a b' 80"), scenario("l c", "-X connect '[::1]' 80"),
+            scenario("l c", "-X connect 'a b' 80"),
+            scenario("l c", "-X connect '[::1]' 80", difference: "the original takes the brackets for a name's"),
+            scenario("r3 s485454502f312e3120343030 c", "192.0.2.1 80", difference: "a hint: the proxy speaks HTTP"),
+            scenario("r9 s485454502f312e31 c", "-X 4 192.0.2.1 80", difference: "a hint: the proxy speaks HTTP"),
             scenario("l c", "-X connect \(String(repeating: "a", count: 1100)) 80"),
             scenario("r3 s0500 r1", "\(String(repeating: "a", count: 256)) 80"),
             scenario(

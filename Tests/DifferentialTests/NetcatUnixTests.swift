@@ -82,6 +82,13 @@ struct NetcatUnixTests {
             """
         ),
         NetcatScenario(
+            "-v of datagrams",
+            """
+            $NC -luvU sock >got 2>log & server=$!; until_true test -S sock
+            echo hi | timeout 1 $NC -uvU -s ours sock; echo $?; until_true test -s got; cat got log
+            """
+        ),
+        NetcatScenario(
             "-z of a path",
             """
             $NC -lU sock >got & listening_at sock

@@ -31,6 +31,15 @@ import Testing
         #expect(options.listeningPort == port)
     }
 
+    @Test func `brackets around an IPv6 address are not part of it`() throws {
+        #expect(try options("[::1]", "80").operands == ["::1", "80"])
+        #expect(try options("[fe80::1%lo]", "80").operands == ["fe80::1%lo", "80"])
+        #expect(try options("-l", "[::1]", "80").listeningAddress == "::1")
+        #expect(try options("-l", "-s", "[::1]", "80").listeningAddress == "::1")
+        #expect(try options("[host]", "80").operands == ["[host]", "80"])
+        #expect(try options("-U", "[::1]").operands == ["[::1]"])
+    }
+
     @Test func `-q passes the end of input on`() throws {
         let ending = try options("-q", "1", "h", "1").ending
         #expect(ending.closesAfterInput)

@@ -2,6 +2,21 @@
 internal import Linux
 
 extension Options {
+    /// Removes the brackets of an IPv6 address, as URLs have it (RFC 3986, 3.2.2), from the host and from `-s`.
+    mutating func removeBrackets() {
+        if endpoint.isUnix || endpoint.isVsock { return }
+        if let host = operands.first { operands[0] = Options.withoutBrackets(host) }
+        if let source = endpoint.sourceAddress { endpoint.sourceAddress = Options.withoutBrackets(source) }
+    }
+
+    private static func withoutBrackets(_ host: ByteString) -> ByteString {
+        guard host.bytes.first == UInt8(ascii: "["), host.bytes.last == UInt8(ascii: "]") else { return host }
+        let inner = host.bytes.dropFirst().dropLast()
+        // The interface of a link-local address is not part of the address.
+        let address = ByteString(inner.prefix { $0 != UInt8(ascii: "%") })
+        return IPv6Address(address) == nil ? host : ByteString(inner)
+    }
+
     /// Throws unless the operands match the options.
     func checkOperands() throws(UsageError) {
         if case .shell = role, !listens, !endpoint.isUnix, operands.count < 2 {

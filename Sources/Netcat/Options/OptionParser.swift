@@ -23,6 +23,7 @@ enum Invocation: Equatable {
             // Clients seldom use only one connection to a proxy.
             options.keepsOpen = true
         }
+        options.removeBrackets()
         if dialect == .ncat { options.completeForNcat() }
         try options.checkOperands()
         try reader.check(options)

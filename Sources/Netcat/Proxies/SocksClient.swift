@@ -26,12 +26,13 @@ struct SocksClient {
     }
 
     private func receiveVersion4() throws(NetcatError) {
-        switch try exchange.receive(8, told: 8)[1] {
+        let answer = try exchange.receive(8, told: 8)
+        switch answer[1] {
         case 90: break
         case 91: throw socksError(4, "Request rejected or failed")
         case 92: throw socksError(4, "SOCKS server cannot connect to identd on the client")
         case 93: throw socksError(4, "Client program and identd report different user-ids")
-        default: throw socksError(4, "Unknown error")
+        default: throw socksError(4, "Unknown error", after: answer)
         }
     }
 
@@ -40,7 +41,7 @@ struct SocksClient {
         // Method 0 is no authentication, 2 is user and password.
         try exchange.send(credentials == nil ? [5, 1, 0] : [5, 2, 0, 2])
         let method = try exchange.receive(2, told: 3)
-        guard method[0] == 5 else { throw socksError(5, "unexpected answer") }
+        guard method[0] == 5 else { throw socksError(5, "unexpected answer", after: method) }
         switch method[1] {
         case 0: break
         case 2 where credentials != nil: try authenticate()
@@ -94,8 +95,13 @@ struct SocksClient {
         }
     }
 
-    private func socksError(_ version: Int, _ reason: ByteString) -> NetcatError {
-        NetcatError("connection failed, SOCKSv\(version) error: \(reason)")
+    /// The error for an answer; one that begins like that of an HTTP server comes with a hint.
+    private func socksError(_ version: Int, _ reason: ByteString, after answer: [UInt8] = []) -> NetcatError {
+        let isHTTP = answer.starts(with: [UInt8(ascii: "H"), UInt8(ascii: "T")])
+        return NetcatError(
+            "connection failed, SOCKSv\(version) error: \(reason)",
+            hints: isHTTP ? ["the proxy speaks HTTP: -X connect"] : []
+        )
     }
 
     private func bytes(of port: Port) -> [UInt8] { [UInt8(port.rawValue >> 8), UInt8(port.rawValue & 255)] }

@@ -58,7 +58,10 @@ struct DatagramServer {
         } catch {
             throw NetcatError("receive: \(error.message)")
         }
-        if console.isVerbose { console.print("Connection received on \(peer.description(console))") }
+        // A sender with a Unix socket seldom has a name of its own, so the path of this one is shown.
+        var shown = peer
+        if case .unix = place { shown = place }
+        if console.isVerbose { console.print("Connection received on \(shown.description(console))") }
         return peer
     }
 
