@@ -3,11 +3,19 @@
 #ifndef CTLS_SYMBOLS_H
 #define CTLS_SYMBOLS_H
 
+#include <stddef.h>
+
 #define CTLS_SYMBOLS(X) \
     X(void *, TLS_method, (void)) \
+    X(void *, DTLS_method, (void)) \
+    X(int, DTLSv1_listen, (void *, void *)) \
     X(void *, SSL_CTX_new, (void *)) \
     X(void, SSL_CTX_free, (void *)) \
     X(long, SSL_CTX_ctrl, (void *, int, long, void *)) \
+    X(unsigned long long, SSL_CTX_set_options, (void *, unsigned long long)) \
+    X(int, SSL_CTX_set_num_tickets, (void *, size_t)) \
+    X(void, SSL_CTX_set_cookie_generate_cb, (void *, void *)) \
+    X(void, SSL_CTX_set_cookie_verify_cb, (void *, void *)) \
     X(int, SSL_CTX_use_certificate_chain_file, (void *, const char *)) \
     X(int, SSL_CTX_use_PrivateKey_file, (void *, const char *, int)) \
     X(int, SSL_CTX_use_certificate, (void *, void *)) \
@@ -24,6 +32,10 @@
     X(void *, SSL_new, (void *)) \
     X(void, SSL_free, (void *)) \
     X(int, SSL_set_fd, (void *, int)) \
+    X(int, SSL_set_ex_data, (void *, int, void *)) \
+    X(void *, SSL_get_ex_data, (const void *, int)) \
+    X(unsigned long long, SSL_set_options, (void *, unsigned long long)) \
+    X(void, SSL_set_cert_cb, (void *, void *, void *)) \
     X(int, SSL_set1_host, (void *, const char *)) \
     X(void *, SSL_get0_param, (void *)) \
     X(int, X509_VERIFY_PARAM_set1_ip_asc, (void *, const char *)) \
@@ -34,6 +46,8 @@
     X(int, SSL_read, (void *, void *, int)) \
     X(int, SSL_write, (void *, const void *, int)) \
     X(int, SSL_has_pending, (const void *)) \
+    X(int, SSL_pending, (const void *)) \
+    X(int, SSL_is_init_finished, (const void *)) \
     X(int, SSL_get_error, (const void *, int)) \
     X(int, SSL_shutdown, (void *)) \
     X(const char *, SSL_get_version, (const void *)) \
@@ -60,7 +74,22 @@
     X(const void *, EVP_sha256, (void)) \
     X(void *, EVP_PKEY_Q_keygen, (void *, const char *, const char *, ...)) \
     X(void, EVP_PKEY_free, (void *)) \
+    X(void *, BIO_meth_new, (int, const char *)) \
+    X(int, BIO_meth_set_write, (void *, void *)) \
+    X(int, BIO_meth_set_read, (void *, void *)) \
+    X(int, BIO_meth_set_ctrl, (void *, void *)) \
+    X(void *, BIO_new, (const void *)) \
+    X(void, BIO_set_data, (void *, void *)) \
+    X(void *, BIO_get_data, (void *)) \
+    X(void, BIO_set_init, (void *, int)) \
+    X(void, BIO_set_flags, (void *, int)) \
+    X(void, BIO_clear_flags, (void *, int)) \
+    X(void, SSL_set_bio, (void *, void *, void *)) \
+    X(int, RAND_bytes, (unsigned char *, int)) \
+    X(unsigned char *, HMAC, (const void *, const void *, int, const unsigned char *, size_t, unsigned char *, unsigned *)) \
+    X(int, CRYPTO_memcmp, (const void *, const void *, size_t)) \
     X(unsigned long, ERR_get_error, (void)) \
+    X(unsigned long, ERR_peek_error, (void)) \
     X(const char *, ERR_reason_error_string, (unsigned long)) \
     X(void, ERR_clear_error, (void))
 

@@ -6,6 +6,8 @@ public import Linux
 public struct TLSSettings: Sendable {
     /// Whether this is the server side.
     public var isServer = false
+    /// Whether the socket is one of datagrams (DTLS).
+    public var isDatagram = false
     /// Whether the peer's certificate is verified.
     public var verifies = false
     /// The file with the local certificate and its chain; a server without a file creates a self-signed certificate.
@@ -36,6 +38,7 @@ final class NativeSettings {
         unsafe native = .allocate(capacity: 1)
         unsafe native.initialize(to: unsafe ctls_settings())
         unsafe native.pointee.is_server = settings.isServer ? 1 : 0
+        unsafe native.pointee.is_datagram = settings.isDatagram ? 1 : 0
         unsafe native.pointee.verifies = settings.verifies ? 1 : 0
         unsafe native.pointee.certificate = keep(settings.certificate)
         unsafe native.pointee.key = keep(settings.key)

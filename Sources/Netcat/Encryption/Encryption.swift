@@ -18,22 +18,59 @@ struct Encryption {
         guard options.tls.isWanted else { return connection }
         let socket = connection.descriptor
         try? socket.setNonBlocking(true)
+        let session = try session(over: socket, isServer: isServer)
+        do throws(NetcatError) {
+            return try stream(over: socket, session, isServer: isServer, within: options.endpoint.timeout)
+        } catch {
+            // The alert that says why must arrive, and a connection that is closed with unread data is reset.
+            if isServer && connection.kind == .socket { LingeringClose.finish(socket) }
+            throw error
+        }
+    }
+
+    /// A session over `socket`, before its handshake.
+    func session(over socket: InheritedDescriptor, isServer: Bool) throws(NetcatError) -> TLSSession {
         do throws(TLSError) {
-            let session = try TLSSession(settings(isServer: isServer), over: socket)
-            try session.handshake(until: options.endpoint.timeout.map { Instant.now + $0 })
-            for line in session.description { console.log("TLS: \(line)") }
-            if !isServer && !options.tls.verifies {
-                console.log("TLS: the certificate was not verified (--ssl-verify)")
-            }
-            return Stream(socket, session)
+            return try TLSSession(settings(isServer: isServer), over: socket)
         } catch {
             throw NetcatError("TLS: \(error.message)")
         }
     }
 
+    /// The stream of `session` over `socket`, after the handshake.
+    /// - Parameter limit: how long the handshake may take; nil means no limit.
+    func stream(
+        over socket: InheritedDescriptor,
+        _ session: TLSSession,
+        isServer: Bool,
+        within limit: Milliseconds?
+    ) throws(NetcatError) -> Stream {
+        do throws(TLSError) {
+            try session.handshake(until: limit.map { Instant.now + $0 })
+        } catch {
+            throw NetcatError(ofTLS: error.message)
+        }
+        for line in session.description { console.log("TLS: \(line)") }
+        if !isServer && !options.tls.verifies {
+            console.log("TLS: the certificate was not verified (--ssl-verify)")
+        }
+        return Stream(socket, session)
+    }
+
+    /// Does the handshake with a port that is tried, and ends the connection.
+    func attempt(_ connection: borrowing Connection) throws(NetcatError) {
+        let socket = connection.socket.reference
+        let session = try session(over: socket, isServer: false)
+        let stream = try stream(over: socket, session, isServer: false, within: options.endpoint.timeout)
+        stream.endSending()
+        stream.waitForVerdict()
+        if let failure = stream.failure { throw NetcatError(ofTLS: failure) }
+    }
+
     private func settings(isServer: Bool) -> TLSSettings {
         var settings = TLSSettings()
         settings.isServer = isServer
+        settings.isDatagram = options.endpoint.usesDatagrams
         settings.verifies = options.tls.verifies
         settings.certificate = options.tls.certificate
         settings.key = options.tls.key
@@ -75,5 +112,13 @@ struct Encryption {
         )
         relay.run(console)
         try relay.checkCompleteness(output: "the server")
+    }
+}
+
+extension NetcatError {
+    /// The error of an encrypted connection that failed.
+    init(ofTLS failure: ByteString) {
+        self.init("TLS: \(failure)")
+        isOfNetwork = true
     }
 }

@@ -26,7 +26,8 @@ extension Options {
     mutating func readTLSOptions(_ reader: inout ArgumentReader) {
         reader.group("Encryption")
         if reader.option("--ssl", "encrypt the connection") { tls.isWanted = true }
-        reader.conflict("no TLS for datagrams", if: tls.isWanted && endpoint.usesDatagrams)
+        let isLocal = endpoint.isUnix && endpoint.usesDatagrams
+        reader.conflict("no TLS for datagrams of Unix sockets", if: tls.isWanted && isLocal)
         if reader.option("--ssl-cert FILE", "our certificate, with its chain") {
             (tls.isWanted, tls.certificate) = (true, reader.value)
         }

@@ -136,7 +136,7 @@ final class Channel {
             if kernelCopy.staged > 0 {
                 count = try kernelCopy.unstage(into: buffer)
             } else {
-                let maximum = sink.kind == .datagrams ? 16384 : Channel.bufferSize
+                let maximum = sink.isOfMessages ? 16384 : Channel.bufferSize
                 count = try source.read(into: buffer, limit: byteLimit.map { min(maximum, $0 - received) } ?? maximum)
                 if count == 0 {
                     // An empty datagram is not end of file.

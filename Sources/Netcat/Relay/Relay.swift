@@ -47,8 +47,13 @@ final class Relay {
     var sent: Int { sending.received }
     /// How many bytes the peer sent.
     var received: Int { receiving.received }
-    /// Whether the peer closed the connection without close_notify, so that data may be missing.
-    var wasTruncated: Bool { receiving.source.wasTruncated }
+    /// Whether the peer closed the connection without close_notify, so that data may be missing. If the program that would
+    /// have read it is gone, nothing is missed.
+    var wasTruncated: Bool {
+        receiving.source.wasTruncated && !(rules.passesPeersEnd && receiving.sink.descriptor.isHungUp)
+    }
+    /// Why an encrypted connection failed; nil if it did not.
+    var failure: ByteString? { receiving.source.failure ?? sending.sink.failure }
     /// Why the connection from the peer ended, if not by end of file.
     var peerError: Errno? { receiving.sourceError }
 
@@ -93,7 +98,10 @@ final class Relay {
         if rules.ending.sendsOnly { drain(until: nil) }
         if receiving.sinkGone && sending.isEmpty { drain(until: Instant.now + .seconds(5)) }
         // An encrypted connection is always shut down, however the relay ended.
-        if sending.sink.kind == .encrypted { sending.sink.endSending() }
+        if sending.sink.kind == .encrypted {
+            sending.sink.endSending()
+            if rules.ending.sendsOnly { sending.sink.waitForVerdict() }
+        }
         finishProgress(console)
     }
 
@@ -151,9 +159,14 @@ final class Relay {
             guard (try? socket.wait(for: .readable, until: Instant.now + Milliseconds(rawValue: pause))) == true else {
                 continue
             }
-            // Data from the peer is dropped; only end of file matters.
-            guard let count = try? socket.receive(into: buffer), count > 0 else { return }
-            buffer.remove(buffer.count)
+            // Data from the peer is dropped; only end of file matters, and an alert.
+            do throws(Errno) {
+                guard try sending.sink.read(into: buffer, limit: .max) > 0 else { return }
+                buffer.remove(buffer.count)
+            } catch {
+                // A record that is not complete yet.
+                if error != .wouldBlock { return }
+            }
         }
     }
 

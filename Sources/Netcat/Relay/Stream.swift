@@ -28,6 +28,8 @@ struct Stream {
     let kind: Kind
     /// Whether this is a TCP connection.
     let isTCP: Bool
+    /// Whether each write is a message of its own, encrypted or not.
+    let isOfMessages: Bool
     private let tls: TLSSession?
     private let correspondents: Correspondents?
 
@@ -44,6 +46,7 @@ struct Stream {
         default: kind = descriptor.isNullDevice ? .null : .device
         }
         isTCP = kind == .socket && descriptor.isTCP
+        isOfMessages = kind == .datagrams
         let isInternet = kind == .datagrams && (try? descriptor.localAddress()) != nil
         let hasPeer = !isInternet || (try? descriptor.peerAddress()) != nil
         self.correspondents = correspondents ?? (hasPeer ? nil : Correspondents(of: .every { _ in true }))
@@ -54,6 +57,7 @@ struct Stream {
         self.descriptor = descriptor
         kind = other.kind
         isTCP = other.isTCP
+        isOfMessages = other.isOfMessages
         tls = nil
         correspondents = nil
     }
@@ -63,7 +67,8 @@ struct Stream {
         self.descriptor = descriptor
         self.tls = tls
         kind = .encrypted
-        isTCP = descriptor.isTCP
+        isOfMessages = descriptor.isDatagramSocket
+        isTCP = !isOfMessages && descriptor.isTCP
         correspondents = nil
     }
 
@@ -80,6 +85,12 @@ struct Stream {
 
     /// Whether data may be missing after what was received.
     var wasTruncated: Bool { tls?.wasTruncated ?? false }
+
+    /// Why an encrypted connection failed; nil if it did not.
+    var failure: ByteString? { tls?.failure }
+
+    /// Waits for the answer of the peer that may still refuse an encrypted connection whose sending side has ended.
+    func waitForVerdict() { tls?.waitForVerdict(until: Instant.now + .seconds(2)) }
 
     /// Reads into the free space of `buffer`, at most `limit` bytes; returns 0 at end of file.
     func read(into buffer: Buffer, limit: Int) throws(Errno) -> Int {

@@ -29,6 +29,10 @@ struct Client {
         var reached = false
         for port in ports {
             guard let connection = try proxy.connect(to: options.operands[0], port) else { continue }
+            if options.scans && options.tls.isWanted {
+                reached = try isEncrypted(connection, isOnly: ports.count == 1) || reached
+                continue
+            }
             reached = true
             try serve(connection)
         }
@@ -38,7 +42,7 @@ struct Client {
     private func connectToPorts() throws(NetcatError) -> Bool {
         let ports = try ports()
         let connector = try Connector(to: options.operands[0], options.endpoint, console, port: ports[0])
-        if options.scans && options.parallelism > 1 && !options.endpoint.usesDatagrams {
+        if options.scans && options.parallelism > 1 && options.isPlain && !options.endpoint.usesDatagrams {
             return try ParallelScan(connector, ports, width: options.parallelism, options.endpoint.timeout).run()
         }
         var reached = false
@@ -46,6 +50,12 @@ struct Client {
             // No pause before a port was reached.
             if reached, let interval = options.content.interval { pause(for: interval) }
             guard let connection = try connector.connect(to: port) else { continue }
+            if options.scans && options.tls.isWanted {
+                guard try isEncrypted(connection, isOnly: ports.count == 1) else { continue }
+                connector.logSuccess(connection.peer)
+                reached = true
+                continue
+            }
             // Creating a UDP socket always works, so the last port of a scan decides the status.
             reached = answers(connection)
             guard reached else { continue }
@@ -58,6 +68,20 @@ struct Client {
     private func serve(_ connection: consuming Connection) throws(NetcatError) {
         if options.scans { return }
         try Conversation(options, console, endsWithPeer: false).serve(connection)
+    }
+
+    /// Whether the port of a scan speaks TLS and takes our certificate.
+    /// - Parameter isOnly: whether it is the only port, and so the reason why not is shown without `-v`.
+    private func isEncrypted(_ connection: borrowing Connection, isOnly: Bool) throws(NetcatError) -> Bool {
+        do throws(NetcatError) {
+            try Encryption(options, console).attempt(connection)
+            return true
+        } catch {
+            // Anything else is a fault of this side: of OpenSSL, or of the files.
+            guard error.isOfNetwork else { throw error }
+            if isOnly || console.isVerbose { error.report(to: console) }
+            return false
+        }
     }
 
     /// Whether the port is open: a connection proves it, a UDP port must be probed.

@@ -41,7 +41,11 @@ final class Conversation {
                 return try serve(connection.descriptor, with: command)
             }
         }
-        let stream = try encryption?.stream(over: connection, isServer: endsWithPeer) ?? connection
+        var stream = connection
+        // With datagrams, the session exists before the peer is known.
+        if let encryption, connection.kind != .encrypted {
+            stream = try encryption.stream(over: connection, isServer: endsWithPeer)
+        }
         if let command { return try relay(stream, toProgram: command) }
         try relay(stream, from: input, to: output, isOurs: false)
     }
@@ -84,7 +88,7 @@ final class Conversation {
         // A time limit may have ended the relay before the program, which then goes on without it.
         let hasEnded = ours.reference.isHungUp
         try? ours.close()
-        if peer.kind != .datagrams { LingeringClose.finish(peer.descriptor) }
+        if !peer.isOfMessages { LingeringClose.finish(peer.descriptor) }
         if let failure { throw failure }
         if hasEnded { try conclude(child.status) }
     }

@@ -16,6 +16,7 @@ struct DatagramServer {
 
     /// The first sender is the peer. With `-k`, datagrams of all senders are accepted, and the last sender is answered.
     func run(_ listener: consuming Listener) throws(NetcatError) {
+        if options.tls.isWanted { return try SecureDatagrams(options, console, access).run(listener) }
         if options.sharesDatagramPort { return try DatagramPrograms(options, console, access).run(listener) }
         let socket = listener.socket.reference
         let (access, console) = (access, console)
@@ -107,6 +108,6 @@ extension Options {
     /// Whether each sender of datagrams gets a socket of its own, at the same port.
     var sharesDatagramPort: Bool {
         guard endpoint.usesDatagrams && keepsOpen && !endpoint.isUnix else { return false }
-        return ProgramCommand(role) != nil
+        return ProgramCommand(role) != nil || tls.isWanted
     }
 }
