@@ -75,13 +75,6 @@ import Testing
         #expect(head == "GET /p HTTP/1.0\r\nOne: 1\r\nHost: h:81\r\nConnection: close\r\n\r\n")
     }
 
-    @Test func `a Basic challenge is found among others`() {
-        #expect(HTTPConnect.offersBasic("Basic realm=\"r\""))
-        #expect(HTTPConnect.offersBasic("Digest realm=\"r\", nonce=\"n\", BASIC"))
-        #expect(!HTTPConnect.offersBasic("Digest realm=\"Basic\""))
-        #expect(!HTTPConnect.offersBasic(""))
-    }
-
     @Test("Whatever a client sends, what goes on to a server has the lines that we made")
     func anyBytes() {
         var heads = 0

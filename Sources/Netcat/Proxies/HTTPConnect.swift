@@ -1,56 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// Requests a connection from an HTTP proxy (RFC 9110, 9.3.6), with Basic credentials if given (RFC 7617).
+/// Requests a connection from an HTTP proxy (RFC 9110, 9.3.6).
 struct HTTPConnect {
+    /// How the client proves who its user is.
+    enum Authorization: Equatable {
+        case none
+        /// User and password (RFC 7617).
+        case basic(Credentials)
+        /// The answer to a challenge.
+        case digest(DigestChallenge, Credentials)
+    }
+
     private let exchange: ByteExchange
-    private let credentials: Credentials?
+    private let authorization: Authorization
 
     /// Creates a client that uses `exchange`.
-    init(_ exchange: ByteExchange, _ credentials: Credentials?) {
+    init(_ exchange: ByteExchange, _ authorization: Authorization) {
         self.exchange = exchange
-        self.credentials = credentials
+        self.authorization = authorization
     }
 
     /// Requests `port` of `host`.
-    /// - Parameter takesChallenge: whether status 407 is not an error.
-    /// - Returns: false if the proxy answered 407 and accepts Basic.
-    func connect(to host: ByteString, _ port: Port, takesChallenge: Bool = false) throws(NetcatError) -> Bool {
+    /// - Parameter takesChallenges: whether status 407 is not an error.
+    /// - Returns: nil if the proxy connects, and its challenges if it wants to know the user.
+    func connect(
+        to host: ByteString,
+        _ port: Port,
+        takesChallenges: Bool = false
+    ) throws(NetcatError) -> Challenges? {
         // A host name must not contain characters that have a meaning in a request.
         let reserved = Array("\r\n\t []".utf8)
         if host.bytes.contains(where: { reserved.contains($0) }) { throw NetcatError("Invalid hostname") }
         let name: ByteString = IPv6Address(host) == nil ? host : "[\(host)]"
-        var request = "CONNECT \(name):\(port) HTTP/1.0\r\n" as ByteString
+        let target = "\(name):\(port)" as ByteString
+        var request = "CONNECT \(target) HTTP/1.0\r\n" as ByteString
         if request.count >= 1024 { throw NetcatError("hostname too long") }
-        if let credentials {
-            let basic = Base64.encode(credentials.text)
-            request += "Proxy-Authorization: Basic \(basic)\r\n"
-        }
+        if let field = field(for: target) { request += "Proxy-Authorization: \(field)\r\n" }
         try exchange.send((request + "\r\n").bytes)
         let status = try exchange.receiveLine(limit: 1024)
         // Any version for 407, and any text after the number.
         let isGood = status.hasPrefix("HTTP/1.0 200") || status.hasPrefix("HTTP/1.1 200")
-        let isChallenge = takesChallenge && status.bytes.dropFirst(9).starts(with: ByteString("407").bytes)
-        guard isGood || isChallenge else { throw NetcatError("Proxy error: \"\(status)\"") }
-        var offersBasic = false
+        let isChallenge = takesChallenges && status.bytes.dropFirst(9).starts(with: ByteString("407").bytes)
+        var challenges = Challenges(status: status)
+        guard isGood || isChallenge else { throw challenges.error }
         for _ in 0..<1000 {
-            let line = try exchange.receiveLine(limit: 65536)
-            if line.isEmpty {
-                if isChallenge && !offersBasic { throw NetcatError("Proxy error: \"\(status)\"") }
-                return isGood
+            let line: ByteString
+            do throws(NetcatError) {
+                line = try exchange.receiveLine(limit: 65536)
+            } catch {
+                throw isGood ? error : challenges.error
             }
-            if let offer = HTTPField(line, named: "proxy-authenticate"), HTTPConnect.offersBasic(offer.text) {
-                offersBasic = true
+            if line.isEmpty { return isGood ? nil : challenges }
+            if let offer = HTTPField(line, named: "proxy-authenticate") {
+                challenges.offers += HTTPAuthentication.list(offer.text)
             }
         }
         throw NetcatError("Too many proxy headers received")
     }
 
-    /// Whether one of the comma-separated challenges in `text` is Basic (RFC 9110, 11.6.1).
-    static func offersBasic(_ text: ByteString) -> Bool {
-        text.split(on: UInt8(ascii: ",")).contains { challenge in
-            let word = challenge.bytes.drop { $0 == 0x20 || $0 == 0x09 }.prefix { $0 != 0x20 && $0 != 0x09 }
-            return ByteString(word).isEqualIgnoringCase("basic")
+    private func field(for target: ByteString) -> ByteString? {
+        switch authorization {
+        case .none: return nil
+        case .basic(let credentials): return "Basic \(Base64.encode(credentials.text))"
+        case .digest(let challenge, let credentials):
+            let nonce = ByteString(hexadecimal: UInt64.random(in: 0 ... .max), digits: 16)
+            return challenge.answer(for: credentials, "CONNECT", target, clientNonce: nonce)
+        }
+    }
+}
+
+/// What a proxy says that wants to know the user.
+struct Challenges {
+    /// The first line of its answer.
+    let status: ByteString
+    /// The challenges, in order.
+    var offers: [HTTPAuthentication] = []
+
+    /// The error if none of them can be answered.
+    var error: NetcatError { NetcatError("Proxy error: \"\(status)\"") }
+
+    /// What to answer after `last` with `credentials`: Digest is better than Basic, and nothing is tried twice unless only
+    /// the challenge was too old. nil if there is nothing to try.
+    func authorization(_ credentials: Credentials, after last: HTTPConnect.Authorization) -> HTTPConnect.Authorization?
+    {
+        var digest: DigestChallenge?
+        for offer in offers where digest == nil { digest = DigestChallenge(offer) }
+        switch last {
+        case .digest:
+            guard let digest, digest.isStale else { return nil }
+            return .digest(digest, credentials)
+        case .basic: return digest.map { .digest($0, credentials) }
+        case .none:
+            if let digest { return .digest(digest, credentials) }
+            return offers.contains { $0.isOf("basic") } ? .basic(credentials) : nil
         }
     }
 }

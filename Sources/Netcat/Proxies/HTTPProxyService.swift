@@ -11,7 +11,7 @@ struct HTTPProxyService {
             switch self {
             case .badRequest: "400 Bad Request"
             case .loop: "403 Forbidden"
-            case .authentication: "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"nc\""
+            case .authentication: "407 Proxy Authentication Required"
             case .method: "405 Method Not Allowed\r\nAllow: CONNECT, GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"
             case .length: "411 Length Required"
             case .tooLarge: "413 Request Entity Too Large"
@@ -30,16 +30,21 @@ struct HTTPProxyService {
     private let place: SocketAddress?
     private let options: Options
     private let console: Console
+    private let challenger: DigestChallenger?
 
     /// Creates a proxy for the client at `socket`.
-    /// - Parameter place: the local address of the connection, to detect a request to this proxy itself.
+    /// - Parameters:
+    ///   - place: the local address of the connection, to detect a request to this proxy itself.
+    ///   - challenger: the challenges to clients that have to prove who they are; nil if they do not have to.
     init(
         _ exchange: ByteExchange,
         _ socket: InheritedDescriptor,
         at place: SocketAddress?,
         _ options: Options,
-        _ console: Console
+        _ console: Console,
+        _ challenger: DigestChallenger?
     ) {
+        self.challenger = challenger
         self.exchange = exchange
         self.socket = socket
         self.place = place
@@ -63,8 +68,10 @@ struct HTTPProxyService {
             lines.append(line)
         }
         guard let request = HTTPRequest(lines) else { return try refuse(with: .badRequest) }
-        if let expected = options.proxy.credentials, !request.isAuthorized(by: expected) {
-            return try refuse(with: .authentication)
+        switch verdict(on: request) {
+        case .right: break
+        case .wrong: return try challenge(isStale: false)
+        case .stale: return try challenge(isStale: true)
         }
         guard HTTPProxyService.methods.contains(request.method) else { return try refuse(with: .method) }
         switch request.destination {
@@ -72,6 +79,28 @@ struct HTTPProxyService {
         case .resource(let host, let port, let path): try forward(request, to: host, port, path)
         case nil: try refuse(with: .badRequest)
         }
+    }
+
+    private func verdict(on request: HTTPRequest) -> DigestChallenger.Verdict {
+        guard let expected = options.proxy.credentials, let challenger else { return .right }
+        if request.isAuthorized(by: expected) { return .right }
+        var targets = [request.target]
+        // curl takes the path, as for a server.
+        if case .resource(_, _, let path) = request.destination { targets.append(path) }
+        for field in request.fields where field.name.isEqualIgnoringCase("proxy-authorization") {
+            guard let answer = HTTPAuthentication.list(field.text).first else { continue }
+            let verdict = challenger.judge(answer, Credentials(expected), request.method, targets)
+            if verdict != .wrong { return verdict }
+        }
+        return .wrong
+    }
+
+    private func challenge(isStale: Bool) throws(NetcatError) {
+        let digest = challenger?.challenge(isStale: isStale) ?? ""
+        var fields = "\r\nProxy-Authenticate: \(digest)\r\nProxy-Authenticate: Basic realm=\"nc\"" as ByteString
+        // curl would go on over this connection.
+        fields += "\r\nConnection: close"
+        try refuse(with: .authentication, fields: fields)
     }
 
     private func tunnel(to host: ByteString, _ port: ByteString) throws(NetcatError) {
@@ -121,8 +150,8 @@ struct HTTPProxyService {
         return address.port == place.port && address.address.unmapped == place.address.unmapped
     }
 
-    private func refuse(with response: ErrorStatus) throws(NetcatError) {
-        try exchange.send(ByteString("HTTP/1.0 \(response.line)\r\n\r\n").bytes)
+    private func refuse(with response: ErrorStatus, fields: ByteString = "") throws(NetcatError) {
+        try exchange.send(ByteString("HTTP/1.0 \(response.line)\(fields)\r\n\r\n").bytes)
         exchange.finish()
     }
 }

@@ -37,28 +37,48 @@ struct ProxyClient {
         connector = try Connector(toProxy: place.host, service: service, options.endpoint, console)
     }
 
+    /// How often a proxy is asked at most: without the user, with the answer to a challenge, with that to a newer one.
+    private static var attempts: Int { 3 }
+
     /// Connects to `target` on `host`; returns nil if the proxy cannot be reached.
     func connect(to host: ByteString, _ target: Port) throws(NetcatError) -> Connection? {
         let credentials = options.proxy.credentials.map {
             Credentials($0, isLiteral: options.proxy.waitsForChallenge)
         }
-        if options.proxy.kind == .connect && options.proxy.waitsForChallenge && credentials != nil {
+        guard options.proxy.kind == .connect else { return try connect(to: host, target, credentials) }
+        var authorization = HTTPConnect.Authorization.none
+        if let credentials, !options.proxy.waitsForChallenge { authorization = .basic(credentials) }
+        for attempt in 1...ProxyClient.attempts {
             // The proxy may close the connection on which it sends the challenge.
-            if let connection = try connect(to: host, target, nil, takesChallenge: true) { return connection }
+            guard let connection = try connector.connect(to: nil) else { return nil }
+            let http = HTTPConnect(exchange(over: connection), authorization)
+            let name = try named(host, target)
+            let hasMore = credentials != nil && attempt < ProxyClient.attempts
+            guard let challenges = try http.connect(to: name, target, takesChallenges: hasMore) else {
+                log(host, target)
+                return connection
+            }
+            guard let credentials, let next = challenges.authorization(credentials, after: authorization) else {
+                throw challenges.error
+            }
+            authorization = next
         }
-        return try connect(to: host, target, credentials, takesChallenge: false)
+        return nil
     }
 
+    private func exchange(over connection: borrowing Connection) -> ByteExchange {
+        let deadline = options.endpoint.timeout.map { Instant.now + $0 }
+        return ByteExchange(over: connection.socket.reference, until: deadline, with: .proxy)
+    }
+
+    /// Connects through a SOCKS proxy.
     private func connect(
         to host: ByteString,
         _ target: Port,
-        _ credentials: Credentials?,
-        takesChallenge: Bool
+        _ credentials: Credentials?
     ) throws(NetcatError) -> Connection? {
         guard let connection = try connector.connect(to: nil) else { return nil }
-        let deadline = options.endpoint.timeout.map { Instant.now + $0 }
-        let exchange = ByteExchange(over: connection.socket.reference, until: deadline, with: .proxy)
-        let socks = SocksClient(exchange, credentials)
+        let socks = SocksClient(exchange(over: connection), credentials)
         switch options.proxy.kind {
         case .socks4:
             guard case .v4(let address) = try resolve(host, target, .v4) else {
@@ -66,18 +86,18 @@ struct ProxyClient {
             }
             try socks.connectByVersion4(address, target)
         case .socks4a: try socks.connectByVersion4a(try named(host, target), target)
-        case .socks5: try socks.connectByVersion5(try named(host, target), target)
-        case .connect:
-            let http = HTTPConnect(exchange, credentials)
-            guard try http.connect(to: try named(host, target), target, takesChallenge: takesChallenge) else {
-                return nil
-            }
+        case .socks5, .connect: try socks.connectByVersion5(try named(host, target), target)
         }
+        log(host, target)
+        return connection
+    }
+
+    /// With `-v`, reports that the proxy connects.
+    private func log(_ host: ByteString, _ target: Port) {
         if console.isVerbose {
             let service = console.isNumeric ? nil : NameLookup.service(at: target, .tcp)
             console.print("Connection to \(host) \(target) port [tcp/\(service ?? "*")] succeeded!")
         }
-        return connection
     }
 
     /// The host in the form that is sent to the proxy.

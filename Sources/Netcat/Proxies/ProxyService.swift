@@ -6,9 +6,12 @@ struct ProxyService {
     private let kind: ProxyServerKind
     private let options: Options
     private let console: Console
+    private let challenger: DigestChallenger?
 
     /// Creates a proxy of the given kind.
-    init(_ kind: ProxyServerKind, _ options: Options, _ console: Console) {
+    /// - Parameter challenger: the challenges of all its processes; nil if clients need no credentials.
+    init(_ kind: ProxyServerKind, _ options: Options, _ console: Console, _ challenger: DigestChallenger?) {
+        self.challenger = challenger
         self.kind = kind
         self.options = options
         self.console = console
@@ -28,7 +31,7 @@ struct ProxyService {
         let exchange = ByteExchange(over: socket, until: deadline, with: .client)
         try? socket.setNonBlocking(true)
         switch kind {
-        case .http: try HTTPProxyService(exchange, socket, at: place, options, console).serve()
+        case .http: try HTTPProxyService(exchange, socket, at: place, options, console, challenger).serve()
         case .socks5: try serveSocks(exchange, socket)
         }
     }

@@ -113,12 +113,17 @@ struct Service {
     private let options: Options
     private let console: Console
     private let conversation: Conversation
+    private let challenger: DigestChallenger?
 
     /// Creates a service.
     init(_ options: Options, _ console: Console) {
         self.options = options
         self.console = console
         conversation = Conversation(options, console, endsWithPeer: true)
+        // Made once, since the process that challenges is not the one that gets the answer.
+        var isHTTPProxy = false
+        if case .proxy(.http) = options.role { isHTTPProxy = options.proxy.credentials != nil }
+        challenger = isHTTPProxy ? DigestChallenger() : nil
     }
 
     /// Serves one client until its connection ends.
@@ -126,7 +131,7 @@ struct Service {
         if console.isVerbose { console.print("Connection received on \(connection.peer.description(console))") }
         switch options.role {
         case .forward(let target): try Forwarding(target, options, console).serve(connection)
-        case .proxy(let kind): try ProxyService(kind, options, console).serve(connection)
+        case .proxy(let kind): try ProxyService(kind, options, console, challenger).serve(connection)
         default: try conversation.serve(connection)
         }
     }

@@ -26,7 +26,8 @@ private func checkOptions(_ bytes: [UInt8]) throws {
         }
         guard case .run(let options) = invocation else { continue }
         try require(!options.scans || !options.listens, "listens and scans")
-        try require(!options.endpoint.usesDatagrams || !options.tls.isWanted, "TLS for datagrams")
+        let isLocal = options.endpoint.usesDatagrams && options.endpoint.isUnix
+        try require(!isLocal || !options.tls.isWanted, "TLS for datagrams of Unix sockets")
     }
 }
 
@@ -72,7 +73,16 @@ private func checkRequest(_ bytes: [UInt8]) throws {
 /// What an HTTP proxy answers.
 private func checkHTTP(_ bytes: [UInt8]) throws {
     try answered(bytes) { exchange throws(NetcatError) in
-        _ = try HTTPConnect(exchange, Credentials("user:pass")).connect(to: "host", Port(rawValue: 80))
+        let http = HTTPConnect(exchange, .none)
+        let challenges = try http.connect(to: "host", Port(rawValue: 80), takesChallenges: true)
+        let next = challenges?.authorization(Credentials("user:pass"), after: .none)
+        guard case .digest(let challenge, let credentials) = next else { return }
+        // What the proxy wrote neither ends the line nor gets out of its quotation marks.
+        let answer = challenge.answer(for: credentials, "CONNECT", "host:80", clientNonce: "0")
+        let fields = HTTPAuthentication.list(answer)
+        guard answer.bytes.allSatisfy({ $0 >= 0x20 }), fields.count == 1, fields[0]["uri"] == "host:80" else {
+            throw NetcatError("the answer to a challenge is not one line of one scheme")
+        }
     }
 }
 
