@@ -84,9 +84,7 @@ struct SecureDatagrams {
                 guard session.listen() else { continue }
                 try socket.connect(to: sender)
                 session.takePeer()
-                if console.isVerbose {
-                    console.print("Connection received on \(Peer.internet(sender).description(console))")
-                }
+                console.logClient(.internet(sender), isConnectionless: true)
                 return (session, .internet(sender))
             }
         } catch {

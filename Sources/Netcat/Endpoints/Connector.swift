@@ -72,7 +72,10 @@ struct Connector {
                 numeric: console.isNumeric
             )
         } catch {
-            throw NetcatError("getaddrinfo for host \"\(host)\" port \(service): \(error.message)")
+            let place = "host \"\(host)\" port \(service)" as ByteString
+            let words: ByteString =
+                console.isNcat ? "Could not resolve hostname \"\(host)\"" : "getaddrinfo for \(place)"
+            throw NetcatError("\(words): \(error.message)")
         }
         do throws(LookupError) {
             let (source, port) = (options.sourceAddress, options.sourcePort)
@@ -158,6 +161,9 @@ struct Connector {
 
     /// With `-v`, reports why `address` could not be reached.
     func log(_ address: SocketAddress, _ error: Errno) {
+        if console.isNcat {
+            return console.logFailure(of: address, error, isLast: address.address == addresses.last?.address)
+        }
         guard console.isVerbose else { return }
         let how: ByteString = error == .timedOut ? "timed out" : "failed"
         let port = proxyService ?? address.port.byteString
@@ -168,6 +174,7 @@ struct Connector {
     /// With `-v`, reports that `address` was reached.
     func logSuccess(_ address: SocketAddress) {
         guard console.isVerbose else { return }
+        if console.isNcat { return console.logConnection(to: .internet(address)) }
         let service = console.isNumeric ? nil : NameLookup.service(at: address.port, options.transport)
         let what = "[\(options.transportName)/\(service ?? "*")]" as ByteString
         console.print("Connection to \(described(address)) \(address.port) port \(what) succeeded!")

@@ -67,7 +67,7 @@ struct Listener: ~Copyable {
     private static func candidates(_ options: Options, _ console: Console) throws(NetcatError) -> [SocketAddress] {
         let host = options.listeningAddress
         let port = options.listeningPort ?? ""
-        let takesBoth = options.dialect == .ncat && !options.endpoint.usesDatagrams
+        let takesBoth = options.dialect == .ncat
         if let number = try? OptionValue.number(port, in: 0...Int.max), number > 65535 {
             throw NetcatError("port number too large: \(port)")
         }
@@ -94,13 +94,12 @@ struct Listener: ~Copyable {
 
     /// Reports the address.
     func log(_ options: Options, _ console: Console) {
-        if case .unix(let path) = place {
-            console.log("Bound on \(path)")
-            if !options.endpoint.usesDatagrams { console.log("Listening on \(path)") }
-        } else if console.isVerbose {
-            let verb: ByteString = options.endpoint.usesDatagrams ? "Bound" : "Listening"
-            console.print("\(verb) on \(place.description(console))")
-        }
+        let isConnectionless = options.endpoint.usesDatagrams
+        console.logListener(
+            on: place,
+            isConnectionless: isConnectionless,
+            takesBoth: options.endpoint.family == nil
+        )
         if options.printsTestLines { console.print("NCAT TEST: LISTEN") }
     }
 

@@ -45,7 +45,7 @@ struct Forwarding {
             receiving: Channel(from: server, to: client, filters: filters.receiving),
             rules: RelayRules(
                 ending: EndingOptions(closesAfterInput: true),
-                idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout,
+                idleLimit: options.idleLimit,
                 passesPeersEnd: true
             )
         )

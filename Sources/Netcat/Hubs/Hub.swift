@@ -65,9 +65,12 @@ final class Hub {
         return options.ending.sendsOnly && !readsInput && clients.behind == 0
     }
 
+    /// Whether standard input may be read: what comes while nobody is there is for the next client.
+    private var mayReadInput: Bool { readsInput && clients.behind == 0 && clients.count > 0 }
+
     private func turn(_ listener: borrowing Listener, _ events: borrowing EventQueue) throws(Errno) {
         try watchInput(events)
-        let canRead = clients.behind == 0 && (!readable.isEmpty || readsInput && isInputFile)
+        let canRead = clients.behind == 0 && !readable.isEmpty || mayReadInput && isInputFile
         let isBusy = canRead || hasNewClients && admission.isOpen
         let deadline = admission.isOpen ? nil : admission.resumesAt
         do throws(Errno) {
@@ -75,7 +78,7 @@ final class Hub {
         } catch {
             if error != .interrupted { throw error }
         }
-        var hasInput = readsInput && isInputFile
+        var hasInput = mayReadInput && isInputFile
         for index in 0..<found.count {
             let (token, events) = found[index]
             switch token {
@@ -85,7 +88,7 @@ final class Hub {
             }
         }
         receive(events)
-        if hasInput && clients.behind == 0 { readInput(events) }
+        if hasInput && mayReadInput { readInput(events) }
         // Clients that have left make room for clients that have connected meanwhile.
         removeGone(events)
         if hasNewClients && admission.isOpen { try accept(listener, events) }
@@ -94,7 +97,7 @@ final class Hub {
 
     /// Has standard input in the queue of events as long as it may be read.
     private func watchInput(_ events: borrowing EventQueue) throws(Errno) {
-        let wants = readsInput && !isInputFile && clients.behind == 0
+        let wants = mayReadInput && !isInputFile
         if wants == watchesInput { return }
         if !wants {
             try events.remove(InheritedDescriptor.standardInput)
@@ -222,7 +225,7 @@ final class Hub {
     }
 
     private func welcome(_ connection: consuming Connection, _ events: borrowing EventQueue) {
-        if console.isVerbose { console.print("Connection received on \(connection.peer.description(console))") }
+        console.logClient(connection.peer)
         let host = connection.peer.parts.address
         let index = clients.reserve()
         let client: HubClient

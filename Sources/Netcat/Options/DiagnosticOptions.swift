@@ -4,6 +4,8 @@ internal import Linux
 /// The form of the statistics at the end.
 enum StatisticsForm: Equatable {
     case none, text, json
+    /// The line of ncat.
+    case ncat
 }
 
 /// The information that a command line can request instead of a connection.

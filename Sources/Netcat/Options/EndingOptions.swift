@@ -17,8 +17,6 @@ struct EndingOptions: Equatable {
     var receivesOnly = false
     /// Whether end of file from the peer closes standard output, as in ncat.
     var closesOutput = false
-    /// Whether a connection reset is a failure, as in ncat.
-    var failsOnReset = false
 }
 
 extension Options {

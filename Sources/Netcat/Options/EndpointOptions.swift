@@ -38,7 +38,7 @@ extension Options {
         if reader.option("-l, --listen", "listen for a connection") { listens = true }
         reader.conflict("cannot use -z and -l", if: scans && listens)
         if reader.option("-k, --keep-open", "go on listening after a connection") { keepsOpen = true }
-        reader.conflict("must use -l with -k", if: keepsOpen && !listens)
+        reader.conflict("must use -l with -k", if: keepsOpen && !listens && dialect == .openbsd)
         if reader.option("-p, --source-port PORT", "local port: of the listener, or of the connection") {
             endpoint.sourcePort = reader.value
         }

@@ -12,7 +12,6 @@ extension Options {
         // End of file on standard input is passed on to the peer, and end of file from the peer closes standard output.
         ending.closesAfterInput = true
         ending.closesOutput = true
-        ending.failsOnReset = true
         proxy.kind = .connect
         proxy.waitsForChallenge = true
     }
@@ -22,6 +21,20 @@ extension Options {
         if !endpoint.isUnix && !endpoint.isVsock { completePort() }
         let isHub = listens && keepsOpen && !endpoint.usesDatagrams && !endpoint.isVsock
         if isHub && role == .relay { role = .gather }
+        // The end of standard input cannot be passed on by datagrams, and ends a client.
+        let isConnectionless = endpoint.usesDatagrams && !tls.isWanted
+        if isConnectionless && !listens && role == .relay && ending.staysAfterInput == nil {
+            ending.staysAfterInput = .seconds(0)
+        }
+    }
+
+    /// How long a connection may be idle: in ncat, `-w` limits only how long connecting takes.
+    var idleLimit: Milliseconds? { endpoint.idleLimit ?? (dialect == .ncat ? nil : endpoint.timeout) }
+
+    /// The form of the statistics at the end; with `-v`, a client of ncat prints a line.
+    var statistics: StatisticsForm {
+        let form = content.statistics
+        return form == .none && dialect == .ncat && isVerbose && !listens ? .ncat : form
     }
 
     private mutating func completePort() {

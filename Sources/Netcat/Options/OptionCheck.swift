@@ -44,11 +44,19 @@ extension Options {
     private func checkPorts() throws(UsageError) {
         if listens {
             let given = (endpoint.sourceAddress == nil ? 0 : 1) + (endpoint.sourcePort == nil ? 0 : 1) + operands.count
+            if dialect == .ncat && operands.count > 2 {
+                var text = "Got more than one port specification:" as ByteString
+                for operand in operands { text += " \(operand)" }
+                throw UsageError(message: text)
+            }
             if given > 2 || endpoint.sourcePort != nil && !operands.isEmpty {
                 throw UsageError(message: nil, showsUsage: true)
             }
             if listeningPort == nil && !InheritedListener.exists { throw UsageError(message: "missing port number") }
         } else {
+            if dialect == .ncat && operands.isEmpty {
+                throw UsageError(message: "You must specify a host to connect to")
+            }
             // With a source, a single operand is taken for the port of a listener without -l.
             let hasSource = endpoint.sourceAddress != nil || endpoint.sourcePort != nil
             if operands.isEmpty || operands.count == 1 && hasSource {

@@ -46,6 +46,7 @@ extension Options {
             role = .program(reader.value)
         }
         if reader.option("-c, --sh-exec COMMAND", "a shell command") { role = .shell(reader.value) }
+        if reader.hiddenOption("--lua-exec FILE") { throw UsageError(message: "Lua is not supported") }
         switch role {
         case .program(let command), .shell(let command):
             reader.conflict("no command to run", if: command.isEmpty)

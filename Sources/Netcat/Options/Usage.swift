@@ -9,6 +9,14 @@ struct Usage {
     /// The version, in one line.
     static var version: ByteString { "nc (Lowport) \(ProjectVersion.current)\n" }
 
+    /// The version in the form of ncat, for scripts that look for a number there: that of the ncat whose options these are.
+    static var bannerOfNcat: ByteString { "Ncat: Version 7.93 ( compatible: Lowport \(ProjectVersion.current) )" }
+
+    /// What ncat says after a wrong option.
+    static var adviceOfNcat: ByteString {
+        "Try `--help' or man(1) nc for more information, usage options and help"
+    }
+
     private let options: [OptionDeclaration]
 
     /// Creates the texts for `dialect`.

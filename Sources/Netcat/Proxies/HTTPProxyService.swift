@@ -136,7 +136,7 @@ struct HTTPProxyService {
             sending: Channel(from: Stream(socket), to: Stream(there), byteLimit: length),
             receiving: Channel(from: Stream(there), to: Stream(socket)),
             rules: RelayRules(
-                idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout,
+                idleLimit: options.idleLimit,
                 endsWithPeer: true,
                 passesPeersEnd: true
             )

@@ -94,7 +94,9 @@ struct ProxyClient {
 
     /// With `-v`, reports that the proxy connects.
     private func log(_ host: ByteString, _ target: Port) {
-        if console.isVerbose {
+        if console.isNcat {
+            console.log("Ncat: Connected to \(host):\(target).")
+        } else if console.isVerbose {
             let service = console.isNumeric ? nil : NameLookup.service(at: target, .tcp)
             console.print("Connection to \(host) \(target) port [tcp/\(service ?? "*")] succeeded!")
         }

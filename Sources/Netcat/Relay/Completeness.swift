@@ -9,7 +9,7 @@ extension Relay {
         if wasCutOff { throw NetcatError("timed out with data that was not delivered") }
         if let failure { throw NetcatError(ofTLS: failure) }
         // TLS tells the end of the data from the end of the connection (RFC 8446, 6.1).
-        if wasTruncated { throw NetcatError("TLS: the connection was cut off, and data may be missing") }
+        if wasTruncated { throw NetcatError(ofTLS: "the connection was cut off, and data may be missing") }
     }
 }
 

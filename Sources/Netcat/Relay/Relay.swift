@@ -63,6 +63,8 @@ final class Relay {
     }
     /// Whether the idle limit ended the relay while bytes were waiting for their receiver.
     private(set) var wasCutOff = false
+    /// Whether the idle limit ended the relay.
+    private(set) var wasIdle = false
 
     /// How often bytes moved: a slow reader that takes pending data counts as well as a peer that sends.
     private var movements: Int { sending.movements + receiving.movements }
@@ -80,6 +82,7 @@ final class Relay {
             guard wait(until: earliest(deadline, progress?.nextAt)) else {
                 if let deadline, deadline <= Instant.now {
                     wasCutOff = sending.waitsFor.sink || receiving.waitsFor.sink
+                    wasIdle = deadline == idleAt
                     break
                 }
                 if progress == nil { break }

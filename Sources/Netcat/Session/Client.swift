@@ -12,7 +12,9 @@ struct Client {
     /// - Returns: whether any port or path could be reached.
     func run() throws(NetcatError) -> Bool {
         if options.endpoint.isUnix {
-            try serve(try UnixEndpoint.connect(options, console))
+            let connection = try UnixEndpoint.connect(options, console)
+            console.logConnection(to: connection.peer)
+            try serve(connection)
             return true
         }
         if options.endpoint.isVsock {
@@ -67,7 +69,9 @@ struct Client {
 
     private func serve(_ connection: consuming Connection) throws(NetcatError) {
         if options.scans { return }
-        try Conversation(options, console, endsWithPeer: false).serve(connection)
+        // Since 7.96, ncat ends with its peer unless -k is given.
+        let endsWithPeer = options.dialect == .ncat && !options.keepsOpen
+        try Conversation(options, console, endsWithPeer: endsWithPeer).serve(connection)
     }
 
     /// Whether the port of a scan speaks TLS and takes our certificate.
@@ -87,8 +91,11 @@ struct Client {
     /// Whether the port is open: a connection proves it, a UDP port must be probed.
     private func answers(_ connection: borrowing Connection) -> Bool {
         guard options.scans && options.endpoint.usesDatagrams else { return true }
-        let byte: UInt8 = options.dialect == .ncat ? 0 : UInt8(ascii: "X")
-        return DatagramProbe.isOpen(connection.socket.reference, sending: byte, within: options.endpoint.timeout)
+        let socket = connection.socket.reference
+        if options.dialect == .ncat {
+            return DatagramProbe.isOpenForNcat(socket, within: options.endpoint.timeout)
+        }
+        return DatagramProbe.isOpen(socket, sending: UInt8(ascii: "X"), within: options.endpoint.timeout)
     }
 
     private func ports() throws(NetcatError) -> [Port] {

@@ -18,24 +18,32 @@ package enum Command {
             switch try Invocation(arguments, dialect) {
             case .show(.help): try? InheritedDescriptor.standardOutput.write(Usage(dialect).long)
             case .show(.helpOnErrors): try? InheritedDescriptor.standardError.write(Usage(dialect).long)
+            // As ncat does.
+            case .show(.version) where console.isNcat: console.print(Usage.bannerOfNcat)
             case .show(.version): try? InheritedDescriptor.standardOutput.write(Usage.version)
             case .run(let options):
                 console.isVerbose = options.isVerbose
                 console.isNumeric = options.isNumeric
+                console.reportsFailures = !options.listens && !options.scans
+                if console.isNcat { console.log(Usage.bannerOfNcat) }
                 return run(options, console)
             }
             return 0
         } catch {
             if let message = error.message {
                 // getopt(3) prints the whole path in front of its message.
-                if error.showsUsage && !console.isNcat {
+                if error.showsUsage {
                     console.print("\(name): \(message)")
                 } else {
                     console.printError(message)
                 }
             }
-            if error.showsUsage { try? InheritedDescriptor.standardError.write(Usage(dialect).short) }
-            return console.isNcat ? 2 : 1
+            guard console.isNcat else {
+                if error.showsUsage { try? InheritedDescriptor.standardError.write(Usage(dialect).short) }
+                return 1
+            }
+            if error.showsUsage { console.printError(Usage.adviceOfNcat) }
+            return 2
         }
     }
 

@@ -9,6 +9,8 @@ struct Console: Sendable {
     var command: [ByteString] = []
     /// Whether connections and failed attempts are reported (`-v`).
     var isVerbose = false
+    /// Whether called as ncat, it reports without `-v` that a host was not reached.
+    var reportsFailures = false
     /// Whether addresses are shown as they are (`-n`).
     var isNumeric = false
 

@@ -5,7 +5,7 @@ internal import Linux
 ///
 /// What all connections share is determined once, so that short connections cost little.
 final class Conversation {
-    private let options: Options
+    fileprivate let options: Options
     private let console: Console
     private let endsWithPeer: Bool
     private let command: ProgramCommand?
@@ -44,7 +44,7 @@ final class Conversation {
         var stream = connection
         // With datagrams, the session exists before the peer is known.
         if let encryption, connection.kind != .encrypted {
-            stream = try encryption.stream(over: connection, isServer: endsWithPeer)
+            stream = try encryption.stream(over: connection, isServer: options.listens)
         }
         if let command { return try relay(stream, toProgram: command) }
         try relay(stream, from: input, to: output, isOurs: false)
@@ -148,7 +148,7 @@ final class Conversation {
             receiving: Channel(from: peer, to: output, filters: filters.receiving),
             rules: RelayRules(
                 ending: ending,
-                idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout,
+                idleLimit: options.idleLimit,
                 endsWithPeer: endsWithPeer && !isOurs,
                 passesPeersEnd: isOurs,
                 closesOutput: ending.closesOutput && !isOurs,
@@ -158,9 +158,10 @@ final class Conversation {
         if options.content.showsProgress && InheritedDescriptor.standardError.isTerminal {
             relay.progress = Progress(input: input.descriptor)
         }
-        let start = options.content.statistics == .none ? nil : Instant.now
+        let form = options.statistics
+        let start = form == .none ? nil : Instant.now
         relay.run(console)
-        if let error = relay.peerError, options.content.statistics != .none || console.isVerbose {
+        if let error = relay.peerError, form != .none || console.isVerbose {
             // A peer that closed the connection is not an error; with datagrams, that is reported as a refusal.
             if error != .connectionReset && error != .connectionRefused {
                 console.printError("receive: \(error.message)")
@@ -168,14 +169,30 @@ final class Conversation {
         }
         if let start {
             let figures = Statistics(sent: relay.sent, received: relay.received, time: start.elapsed)
-            if let text = figures.text(options.content.statistics) { console.print(text) }
+            if let text = figures.text(form) { console.print(text) }
         }
         try relay.checkCompleteness()
-        if options.ending.failsOnReset && relay.peerError == .connectionReset {
-            var failure = NetcatError(Errno.connectionReset.message)
-            failure.isOfNetwork = true
-            throw failure
+        try checkForNcat(relay)
+    }
+}
+
+extension Conversation {
+    /// Throws if `relay` ended in a way that is an error in ncat.
+    private func checkForNcat(_ relay: Relay) throws(NetcatError) {
+        guard options.dialect == .ncat else { return }
+        var words: ByteString?
+        switch relay.peerError {
+        case .connectionReset: words = Errno.connectionReset.message
+        case .connectionRefused where !options.listens: words = Errno.connectionRefused.message
+        default:
+            if relay.wasIdle, let limit = options.idleLimit { words = "Idle timeout expired (\(limit.rawValue) ms)" }
         }
+        guard let words else { return }
+        // A listener whose limit ends it is a failure of another kind.
+        if options.listens && relay.wasIdle { throw NetcatError(words) }
+        var failure = NetcatError(nil, plain: "Ncat: \(words).")
+        failure.isOfNetwork = true
+        throw failure
     }
 }
 

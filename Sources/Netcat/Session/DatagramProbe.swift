@@ -12,9 +12,8 @@ enum DatagramProbe {
     static func isOpen(_ socket: InheritedDescriptor, sending byte: UInt8, within limit: Milliseconds?) -> Bool {
         let end = Instant.now + (limit ?? .seconds(3))
         let buffer = Buffer(capacity: 65536)
-        // Sending the second byte reports a refusal of the first one. ncat sends only one byte a second.
-        if byte != 0 { guard send(byte, socket, buffer) else { return false } }
-        guard send(byte, socket, buffer) else { return false }
+        // Sending the second byte reports a refusal of the first one.
+        guard send(byte, socket, buffer), send(byte, socket, buffer) else { return false }
         repeat {
             let pause = min(end, Instant.now + .seconds(1))
             do throws(Errno) {
@@ -28,6 +27,24 @@ enum DatagramProbe {
             guard send(byte, socket, buffer) else { return false }
         } while end.remaining > Milliseconds(rawValue: 0)
         return true
+    }
+
+    /// Sends a zero byte, once, and listens for a refusal, as ncat does.
+    /// - Parameters:
+    ///   - socket: a socket that is connected to the port.
+    ///   - limit: how long to listen; nil is two seconds.
+    static func isOpenForNcat(_ socket: InheritedDescriptor, within limit: Milliseconds?) -> Bool {
+        let buffer = Buffer(capacity: 65536)
+        guard send(0, socket, buffer) else { return false }
+        do throws(Errno) {
+            // An answer settles it.
+            if try socket.wait(for: .readable, until: Instant.now + (limit ?? .seconds(2))) {
+                return try socket.receive(into: buffer) >= 0
+            }
+            return true
+        } catch {
+            return false
+        }
     }
 
     private static func send(_ byte: UInt8, _ socket: InheritedDescriptor, _ buffer: Buffer) -> Bool {

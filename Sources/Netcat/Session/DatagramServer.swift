@@ -62,7 +62,7 @@ struct DatagramServer {
         // A sender with a Unix socket seldom has a name of its own, so the path of this one is shown.
         var shown = peer
         if case .unix = place { shown = place }
-        if console.isVerbose { console.print("Connection received on \(shown.description(console))") }
+        console.logClient(shown, isConnectionless: true)
         return peer
     }
 

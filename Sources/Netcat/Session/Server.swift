@@ -128,7 +128,7 @@ struct Service {
 
     /// Serves one client until its connection ends.
     func serve(_ connection: consuming Connection) throws(NetcatError) {
-        if console.isVerbose { console.print("Connection received on \(connection.peer.description(console))") }
+        console.logClient(connection.peer)
         switch options.role {
         case .forward(let target): try Forwarding(target, options, console).serve(connection)
         case .proxy(let kind): try ProxyService(kind, options, console, challenger).serve(connection)

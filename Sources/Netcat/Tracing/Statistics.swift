@@ -17,6 +17,8 @@ struct Statistics: Equatable {
         case .text:
             "\(sent) bytes sent, \(received) bytes received in \(seconds) seconds"
                 + " (\(Amount(sent + received, in: time)))"
+        case .ncat:
+            "Ncat: \(sent) bytes sent, \(received) bytes received in \(ByteString(seconds.bytes.dropLast())) seconds."
         case .json:
             """
             {"schema":"lowport.transfer/1","bytes_sent":\(sent),"bytes_received":\(received),"seconds":\(seconds)}
