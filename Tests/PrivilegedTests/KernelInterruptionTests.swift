@@ -65,10 +65,11 @@ import Testing
                     cp /srv/server /srv/plain; setcap cap_net_bind_service=ep /srv/server
                     # What the server may, and what the program that it hands its capability to.
                     ask() { as bob /srv/server plain 85 || :; as bob /srv/server ambient 85 /srv/plain || :; }
+                    enable
                     for call in bpf "renameat unlinkat fsync write mkdirat"; do
                     steps=20 n=0; while [ $n -lt $((steps + 2)) ]; do
                         n=$((n + $every))
-                        rules; lowport enforce disable || :; enable; rules 'confine program /srv/server'
+                        rules; lowport enforce disable; enable; rules 'confine program /srv/server'
                         [ $n -gt $every ] || steps=$(for one in $call; do count $one 'lowport enforce reload'; done | sort -n | tail -n 1)
                         rules; lowport enforce disable; enable; rules 'confine program /srv/server'
                         for one in $call; do broken $one $n \(fault) 'lowport enforce reload' || :; done
