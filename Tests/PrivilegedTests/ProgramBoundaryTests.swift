@@ -63,7 +63,8 @@ struct ProgramBoundaryTests: KernelSuite {
                 enable; lowport grant -q 80 --program /srv/bin/server 2> /dev/null
                 as alice /srv/bin/server plain 80
                 # The loader takes no library of the user's where a program gets a capability.
-                injected 80 8080; as alice setpriv --no-new-privs env INJECT=80 LD_PRELOAD=$T/inject.so /srv/bin/server plain 8081
+                injected 80 8080; as alice env INJECT=80 LD_AUDIT=$T/inject.so /srv/bin/server plain 8080
+                as alice setpriv --no-new-privs env INJECT=80 LD_PRELOAD=$T/inject.so /srv/bin/server plain 8081
                 # Where it takes it, there is no capability.
                 as alice unshare -r env INJECT=80 LD_PRELOAD=$T/inject.so /srv/bin/server plain 8082
                 as alice /srv/bin/plain executable 80 /srv/bin/server || :
@@ -79,6 +80,7 @@ struct ProgramBoundaryTests: KernelSuite {
         expect(
             outcome,
             """
+            bound
             bound
             bound
             bound
@@ -145,6 +147,44 @@ struct ProgramBoundaryTests: KernelSuite {
             bound
             EPERM
             EACCES
+
+            """
+        )
+    }
+
+    @Test func `nobody reaches into a confined program that runs`() async throws {
+        let outcome = try await enforced(
+            Self.programs + """
+                python=$(readlink -f /usr/bin/python3); cp $python /srv/bin/holder; cp $python /srv/bin/other
+                enable; lowport grant -q 80 --program /srv/bin/holder 2> /dev/null
+                cat > hold.py <<'END'
+                import os, socket, sys, time
+                s = socket.socket(); s.bind(("127.0.0.1", int(sys.argv[1]))); print(os.getpid(), flush=True); time.sleep(1000)
+                END
+                # hold PROGRAM PORT: its process ID.
+                hold() { as alice /srv/bin/$1 hold.py $2 > $1.pid & until grep -q . $1.pid; do sleep 0.05; done; }
+                for one in 'holder 80' 'other 8080'; do
+                    hold $one; name=${one% *}; echo $name
+                    as alice /usr/bin/python3 \(ByteString(Release.repository))/Tests/Probes/attacks/intrude.py $(cat $name.pid) > $name.said
+                    kill -9 $(cat $name.pid); wait
+                done
+                cat holder.said; grep -c done other.said
+                """
+        )
+        expect(
+            outcome,
+            """
+            holder
+            other
+            seize EPERM
+            attach EPERM
+            readv EPERM
+            writev EPERM
+            getfd EPERM
+            mem EACCES
+            environ EACCES
+            maps EACCES
+            5
 
             """
         )

@@ -9,6 +9,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+// As a library for LD_AUDIT (rtld-audit(7)).
+unsigned la_version(unsigned version) { return version; }
+
 __attribute__((constructor)) static void inject(void)
 {
     const char *port = getenv("INJECT");
