@@ -188,6 +188,7 @@ import Testing
             Error: Specify exactly one of --user, --group, --uid, --gid or --everyone.
             removed: allow program /usr/local/bin/server tcp 80,443
             added: allow program /usr/local/bin/server tcp 80
+            warning: allow program /usr/local/bin/server tcp 80 allows nothing: /usr/local/bin/server cannot be found: no such file or directory
             allow program /usr/local/bin/server tcp 80
             allow user alice program /usr/local/bin/server any 80 on ::1
               note  rules      /etc/lowport/rules:1 is for program /usr/local/bin/server

@@ -28,7 +28,8 @@ struct EngineSet: ~Copyable {
         if !missing.isEmpty { throw .incomplete(missing: missing) }
         let links = try EngineLinks.pinned(in: directory)
         let maps = try EngineMaps.pinned(in: directory)
-        if try !ConfinedPins.read(in: directory).programs.isEmpty {
+        // Another record of the confined is an error only for who needs it.
+        if let confined = try? ConfinedPins.read(in: directory), !confined.programs.isEmpty {
             let untracked = OriginTracker.pins.filter { !names.contains($0) }
             if !untracked.isEmpty { throw .incomplete(missing: untracked) }
         }

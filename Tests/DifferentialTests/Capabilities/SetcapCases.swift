@@ -82,7 +82,7 @@ extension CapabilityCase {
         "(setcap -v cap_net_raw=ep x cap_net_raw=p x bad) 2>&1 | cat", "(setcap -v cap_net_raw=ep x bad y) 2>&1 | cat",
         // Standard input.
         "printf 'cap_net_raw=ep' | setcap - a", "printf 'cap_net_raw=p\\ncap_chown=p\\n\\n' | setcap -q - a",
-        "(for t in cap_net_raw=p '' cap_sys_admin=p ''; do echo $t; sleep .1; done) | setcap - a - b",
+        "(for t in cap_net_raw=p '' cap_sys_admin=p ''; do echo $t; sleep 1; done) | setcap - a - b",
         "printf '\\n' | setcap - a", "printf '\\ncap_chown=p' | setcap - a", "setcap -q - a <&-",
         "setcap - a </dev/null",
         "printf 'cap_net_raw=ep\\n' | setcap -q - a - b", "printf 'foo\\n' | setcap - a", "printf ' ' | setcap - a",
