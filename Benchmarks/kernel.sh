@@ -111,7 +111,8 @@ echo 'allow uid 2001 any 80' >/mnt/one
 } >/mnt/many
 echo 'allow uid 2001 program /mnt/probe any 80' >/mnt/program
 mkdir /mnt/programs.d
-awk 'BEGIN { for (i = 1; i < 10000; i++) print "/mnt/programs.d/" i }' | xargs touch
+# Files that begin as programs do.
+/usr/bin/python3 -c 'for i in range(1, 10000): open(f"/mnt/programs.d/{i}", "wb").write(open("/mnt/probe", "rb").read(64))'
 {
     cat /mnt/program
     awk 'BEGIN { for (i = 1; i < 10000; i++) printf "allow program /mnt/programs.d/%d tcp %d\n", i, i % 1000 + 1 }'

@@ -86,7 +86,7 @@ public struct ProgramOptions: Hashable, Sendable {
             socket: SocketFields(types),
             privileges: PrivilegeFields(types),
             program: ProgramFields(types),
-            origins: OriginFields(types)
+            origins: table.confinedPrograms.isEmpty ? nil : OriginFields(types)
         )
     }
 
