@@ -48,9 +48,20 @@ union clinux_control {
                CMSG_SPACE(sizeof(int)) + sizeof(struct cmsghdr)];
 };
 
+// The control message behind `part`; null for none. As CMSG_NXTHDR, which is a function of glibc, and musl has none. For
+// the same reason, what has no constant size is copied by the compiler's own function, which _FORTIFY_SOURCE leaves alone.
+static inline struct cmsghdr *clinux_next_control(struct msghdr *message, struct cmsghdr *part)
+{
+    char *end = (char *)message->msg_control + message->msg_controllen;
+    size_t length = CMSG_ALIGN(part->cmsg_len);
+    if (part->cmsg_len < sizeof *part || length > (size_t)(end - (char *)part)) return NULL;
+    if ((size_t)(end - (char *)part) - length < sizeof *part) return NULL;
+    return (struct cmsghdr *)((char *)part + length);
+}
+
 static inline void clinux_set_local(struct clinux_path *path, const void *address, size_t size)
 {
-    memcpy(path->local, address, size);
+    __builtin_memcpy(path->local, address, size);
     path->local_size = (unsigned)size;
 }
 
@@ -58,7 +69,7 @@ static inline void clinux_set_local(struct clinux_path *path, const void *addres
 // IPv4, the kernel reports the address of the interface, also to an IPv6 socket.
 static inline void clinux_read_local(struct msghdr *message, struct clinux_path *path)
 {
-    for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = clinux_next_control(message, part)) {
         if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == clinux_IP_PKTINFO) {
             struct clinux_packet_v4 packet;
             memcpy(&packet, CMSG_DATA(part), sizeof packet);
@@ -93,12 +104,12 @@ static inline void clinux_write_local(struct msghdr *message, const struct clinu
     const size_t size = is_old ? sizeof old : sizeof new;
     if (path->local_size == 0)
         return;
-    memcpy(is_old ? (void *)&old.local : (void *)&new.local, path->local, path->local_size);
+    __builtin_memcpy(is_old ? (void *)&old.local : (void *)&new.local, path->local, path->local_size);
     struct cmsghdr *part = (struct cmsghdr *)((char *)message->msg_control + message->msg_controllen);
     part->cmsg_level = is_old ? IPPROTO_IP : IPPROTO_IPV6;
     part->cmsg_type = is_old ? clinux_IP_PKTINFO : clinux_IPV6_PKTINFO;
     part->cmsg_len = CMSG_LEN(size);
-    memcpy(CMSG_DATA(part), is_old ? (void *)&old : (void *)&new, size);
+    __builtin_memcpy(CMSG_DATA(part), is_old ? (void *)&old : (void *)&new, size);
     message->msg_controllen += CMSG_SPACE(size);
 }
 
@@ -180,7 +191,7 @@ static inline int clinux_receive_messages(int socket, struct clinux_messages *al
         all->paths[index].peer_size = message->msg_namelen;
         all->segments[index] = 0;
         clinux_read_local(message, &all->paths[index]);
-        for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
+        for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = clinux_next_control(message, part)) {
             if (part->cmsg_level == IPPROTO_UDP && part->cmsg_type == clinux_UDP_GRO) {
                 int size;
                 memcpy(&size, CMSG_DATA(part), sizeof size);
