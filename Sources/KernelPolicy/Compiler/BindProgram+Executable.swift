@@ -18,23 +18,13 @@ extension BindProgram {
         }
         // Where its fields are known, `identify` has left the task in r0.
         if options.task == nil { code.call(.task) }
-        code.load(.r1, .double, .r0, fields.memory)
-        // A thread of the kernel has no memory.
-        code.jump(.r1, .equal, 0, to: done)
-        for field in [fields.executable, fields.inode] {
-            code.load(.r1, .double, .r1, field)
-            code.jump(.r1, .equal, 0, to: done)
+        let needsOwner = namesPrograms
+        code.storeExecutable(of: .r0, fields, at: Stack.inode, otherwise: done) { code in
+            if needsOwner {
+                code.load(.r2, .word, .r1, fields.owner)
+                code.store(.double, Stack.scratch, .r2)
+            }
         }
-        code.load(.r2, .double, .r1, fields.number)
-        code.store(.double, Stack.inode, .r2)
-        if namesPrograms {
-            code.load(.r2, .word, .r1, fields.owner)
-            code.store(.double, Stack.scratch, .r2)
-        }
-        code.load(.r1, .double, .r1, fields.fileSystem)
-        code.jump(.r1, .equal, 0, to: done)
-        code.load(.r2, .word, .r1, fields.device)
-        code.store(.double, Stack.inode + 8, .r2)
         if namesPrograms { lookUpProgram(otherwise: done) }
         code.bind(done)
         findOrigin()
@@ -65,12 +55,9 @@ extension BindProgram {
         code.call(.mapLookup)
         code.jump(.r0, .equal, 0, to: own)
         code.load(.r1, .double, .r0, 0)
-        code.move(.r2, .r1)
-        code.compute(.r2, .shiftRight, ProgramInode.confinedShift)
+        takeConfinement()
         code.jump(.r2, .equal, 0, to: own)
-        code.moveLow(.r1, .r1)
-        code.compute(.r1, .shiftLeft, PolicyKey.programShift)
-        code.store(.double, Stack.program, .r1)
+        storeNumber()
         code.jump(to: confined)
         code.bind(own)
         code.load(.r1, .double, .frame, Stack.confined)
@@ -113,14 +100,24 @@ extension BindProgram {
             code.jump(.r0, .equal, 0, to: unknown)
             code.load(.r1, .double, .r0, 0)
         }
-        code.move(.r2, .r1)
-        code.compute(.r2, .shiftRight, ProgramInode.confinedShift)
+        takeConfinement()
         code.store(.double, Stack.confined, .r2)
         // Inode number and device are not the file alone: the number of a deleted file is given to a new one, and on Btrfs
         // and overlay file systems two files may have the same. But no user can make a file of root's. What is confined
         // stays so, whoever owns it.
         code.load(.r2, .double, .frame, Stack.scratch)
         code.jump(.r2, .notEqual, 0, to: unknown)
+        storeNumber()
+    }
+
+    /// r2 = whether the program is confined, from its value of the map of programs in r1.
+    private mutating func takeConfinement() {
+        code.move(.r2, .r1)
+        code.compute(.r2, .shiftRight, ProgramInode.confinedShift)
+    }
+
+    /// Stores the number of the program, from its value of the map of programs in r1, as in the kind of a key.
+    private mutating func storeNumber() {
         code.moveLow(.r1, .r1)
         code.compute(.r1, .shiftLeft, PolicyKey.programShift)
         code.store(.double, Stack.program, .r1)

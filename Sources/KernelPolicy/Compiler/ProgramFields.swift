@@ -73,3 +73,32 @@ public struct ProgramInode: Hashable, Sendable {
         return bytes.bytes
     }
 }
+
+extension Assembler {
+    /// Stores the identity of the file that `task` executes on the stack at `place`: inode number and device, eight bytes
+    /// each. Changes r1 and r2.
+    /// - Parameters:
+    ///   - otherwise: where to jump if the task executes none, as a thread of the kernel.
+    ///   - withInode: emits what else is wanted of the inode, which is in r1.
+    mutating func storeExecutable(
+        of task: Register,
+        _ fields: ProgramFields,
+        at place: Int16,
+        otherwise: Label,
+        withInode: (inout Assembler) -> Void = { _ in }
+    ) {
+        load(.r1, .double, task, fields.memory)
+        jump(.r1, .equal, 0, to: otherwise)
+        for field in [fields.executable, fields.inode] {
+            load(.r1, .double, .r1, field)
+            jump(.r1, .equal, 0, to: otherwise)
+        }
+        load(.r2, .double, .r1, fields.number)
+        store(.double, place, .r2)
+        withInode(&self)
+        load(.r1, .double, .r1, fields.fileSystem)
+        jump(.r1, .equal, 0, to: otherwise)
+        load(.r2, .word, .r1, fields.device)
+        store(.double, place + 8, .r2)
+    }
+}
