@@ -44,6 +44,19 @@ import Testing
         )
     }
 
+    @Test("A program for each peer of DTLS")
+    func secureDatagrams() async throws {
+        try await expect(
+            """
+            (poor $NC -luk --ssl 8000 -e /bin/cat) 2>errors & server=$!; bound 8000
+            echo lost | $NC -u --ssl -w 1 127.0.0.1 8000 >/dev/null 2>&1 || :
+            until_true grep -q 'Connection from 127.0.0.1 lost: no process: resource temporarily unavailable' errors
+            relief $server; echo hello | $NC -u --ssl -W 1 127.0.0.1 8000; grep -c . errors
+            """,
+            "hello\n1\n"
+        )
+    }
+
     @Test("A client of a hub who would be decrypted, and one who does not speak TLS")
     func hub() async throws {
         try await expect(

@@ -28,27 +28,48 @@ struct SecureDatagrams {
         while true {
             let (session, peer) = try accept(on: socket.reference)
             guard options.keepsOpen else { return try serve(socket.reference, session, peer) }
-            do throws(Errno) {
-                // Others wait at a new socket.
-                let next = try DatagramServer.another(listener.place, options)
-                if ProgramCommand(options.role) == nil {
-                    report { () throws(NetcatError) in try serve(socket.reference, session, peer) }
-                } else {
-                    while children > 0, try CurrentProcess.reapChild(waits: false) != nil { children -= 1 }
-                    if children >= options.maximumConnections {
-                        console.log("Connection refused: there are \(children) already")
-                    } else if try CurrentProcess.fork() == nil {
-                        let isServed = report { () throws(NetcatError) in try serve(socket.reference, session, peer) }
-                        CurrentProcess.exit(isServed ? 0 : 1)
-                    } else {
-                        children += 1
-                    }
-                }
-                socket = next
-            } catch {
-                throw NetcatError("listen: \(error.message)")
+            // Others wait at a new socket.
+            let next = try anotherSocket(listener.place)
+            if ProgramCommand(options.role) == nil {
+                report { () throws(NetcatError) in try serve(socket.reference, session, peer) }
+            } else if start(socket.reference, session, peer, &children) {
+                children += 1
+            }
+            socket = next
+        }
+    }
+
+    /// A socket for the next peer; waits until there is a descriptor for one.
+    private func anotherSocket(_ place: Peer) throws(NetcatError) -> FileDescriptor {
+        while true {
+            do throws(Errno) { return try DatagramServer.another(place, options) } catch {
+                guard case .exhausted = AcceptFailure(error) else { throw NetcatError("listen: \(error.message)") }
+                pause(for: Admission.pause)
             }
         }
+    }
+
+    /// Starts a process with a program for `peer`.
+    /// - Returns: whether there is another child. What prevents it concerns this peer only.
+    private func start(
+        _ socket: InheritedDescriptor,
+        _ session: TLSSession,
+        _ peer: Peer,
+        _ children: inout Int
+    ) -> Bool {
+        do throws(Errno) {
+            while children > 0, try CurrentProcess.reapChild(waits: false) != nil { children -= 1 }
+            if children >= options.maximumConnections {
+                console.log("Connection refused: there are \(children) already")
+                return false
+            }
+            if try CurrentProcess.fork() != nil { return true }
+        } catch {
+            console.print("Connection from \(peer.parts.address.escaped) lost: no process: \(error.sentence)")
+            return false
+        }
+        let isServed = report { () throws(NetcatError) in try serve(socket, session, peer) }
+        CurrentProcess.exit(isServed ? 0 : 1)
     }
 
     private func serve(_ socket: InheritedDescriptor, _ session: TLSSession, _ peer: Peer) throws(NetcatError) {

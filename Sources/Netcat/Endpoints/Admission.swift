@@ -28,22 +28,3 @@ struct Admission {
     /// Notes that a connection has ended.
     mutating func reopen() { resumesAt = nil }
 }
-
-/// Waits for those of `entries` that have a descriptor. poll(2) refuses more entries than the process may have open
-/// descriptors, and counts those without one.
-/// - Parameter present: storage that is used again.
-func pollPresent(_ entries: inout [PollEntry], _ present: inout [PollEntry], timeout: Milliseconds?) throws(Errno) {
-    present.removeAll(keepingCapacity: true)
-    for entry in entries where !entry.isAbsent { present.append(entry) }
-    do throws(Errno) {
-        _ = try poll(&present, timeout: timeout)
-    } catch {
-        if error == .interrupted { return }
-        throw error
-    }
-    var next = 0
-    for index in entries.indices where !entries[index].isAbsent {
-        entries[index] = present[next]
-        next += 1
-    }
-}

@@ -49,13 +49,25 @@ struct ForwardFile {
         return pairs
     }
 
-    /// Reads the file again: the routes with the same source get their new targets, other sources new routes. Nothing is
-    /// changed if anything fails.
+    /// What a file that was read again comes to.
+    struct Change {
+        /// The routes whose source has a line, with the target in it.
+        fileprivate let kept: [(route: Route, target: ForwardTarget)]
+        /// The routes of other lines.
+        let new: [Route]
+
+        /// Gives `routes` their new targets, and closes those without a line.
+        func apply(to routes: [Route]) {
+            for (route, target) in kept { route.target = target }
+            for route in routes where !kept.contains(where: { $0.route === route }) { route.close() }
+        }
+    }
+
+    /// Reads the file again, and changes nothing yet.
     /// - Parameters:
-    ///   - routes: those that there are; those without a line are closed.
+    ///   - routes: those that there are.
     ///   - index: the number of the first new route.
-    /// - Returns: the new routes.
-    func reload(_ routes: [Route], nextIndex index: Int) throws(NetcatError) -> [Route] {
+    func change(of routes: [Route], nextIndex index: Int) throws(NetcatError) -> Change {
         var kept: [(route: Route, target: ForwardTarget)] = []
         var new: [Route] = []
         for pair in try read() {
@@ -70,8 +82,6 @@ struct ForwardFile {
             listener.log(settings.options, console)
             new.append(Route(listener, pair.name, to: target, index: index + new.count, console))
         }
-        for (route, target) in kept { route.target = target }
-        for route in routes where !kept.contains(where: { $0.route === route }) { route.close() }
-        return new
+        return Change(kept: kept, new: new)
     }
 }

@@ -49,12 +49,14 @@ final class ForwardService: Forwarder {
         guard let file, !isEnding else { return }
         ServiceManager.tell(.reloading, console)
         do throws(NetcatError) {
-            let new = try file.reload(routes, nextIndex: nextRoute)
+            let old = routes
+            let change = try file.change(of: old, nextIndex: nextRoute)
             do throws(Errno) {
-                try add(new, tools)
+                try add(change.new, tools)
             } catch {
                 throw NetcatError("cannot listen: \(error.sentence)")
             }
+            change.apply(to: old)
             console.log("The pairs were read again")
         } catch {
             error.report(to: console)

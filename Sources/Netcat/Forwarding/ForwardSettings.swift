@@ -128,3 +128,15 @@ extension ForwardSettings: OptionSettings {
         reader.conflict("--idle-timeout and --metrics-socket are for streams", if: hasStreamOptions && usesDatagrams)
     }
 }
+
+/// What a forwarder does with all connections.
+struct ForwardRules {
+    /// How many connections may be open at once.
+    var maximumConnections = 1000
+    /// Whether, and in which form, the server is told who the client is.
+    var announcement: ProxyAnnouncement?
+    /// How long nothing may move in a connection; nil for no limit.
+    var idleLimit: Milliseconds?
+    /// After how many seconds of silence a machine is asked for a sign of life; nil for never.
+    var keepAlive: Int32? = 120
+}

@@ -1,18 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Linux
 
-/// What a forwarder does with all connections.
-struct ForwardRules {
-    /// How many connections may be open at once.
-    var maximumConnections = 1000
-    /// Whether, and in which form, the server is told who the client is.
-    var announcement: ProxyAnnouncement?
-    /// How long nothing may move in a connection; nil for no limit.
-    var idleLimit: Milliseconds?
-    /// After how many seconds of silence a machine is asked for a sign of life; nil for never.
-    var keepAlive: Int32? = 120
-}
-
 /// Forwards all connections of some listeners to their servers, in one process. The work for a connection is the same
 /// however many others are idle.
 ///
@@ -49,12 +37,12 @@ class Forwarder {
         nextRoute += 1
     }
 
-    /// Adds routes, and forgets those that are closed and have no connections.
+    /// Adds routes, and forgets those that are closed and have no connections. Adds none if it throws.
     func add(_ new: [Route], _ tools: ForwardTools) throws(Errno) {
+        for route in new { try watch(route, tools) }
         routes.removeAll { $0.socket == nil && $0.counters.active == 0 }
         routes += new
         nextRoute += new.count
-        for route in new { try watch(route, tools) }
     }
 
     // What a service has in addition.
