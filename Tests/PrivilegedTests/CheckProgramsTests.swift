@@ -13,8 +13,8 @@ struct CheckProgramsTests: KernelSuite {
             cp "$(readlink -f /usr/bin/python3)" /srv/bin/$name; setcap cap_net_bind_service=ep /srv/bin/$name
         done
         ln /srv/bin/idle /srv/bin/same; cp /srv/bin/idle /srv/bin/none
-        bind() { name=$1; shift; as alice /srv/bin/$name bind.py "$@"; }
-        seen() { lowport check --programs /srv "$@" > said; sed 's/  */ /g' said; }
+        bind() { name=$1; shift; as alice /srv/bin/$name $T/bind.py "$@"; }
+        seen() { lowport check --programs /srv "$@" > $T/said; sed 's/  */ /g' $T/said; }
 
         """
 
@@ -134,6 +134,39 @@ struct CheckProgramsTests: KernelSuite {
             /srv/safe/other  -             every port
             status 77
             status 64
+
+            """
+        )
+    }
+
+    @Test func `what confines a program is its file, as the kernel knows it`() async throws {
+        let outcome = try await enforced(
+            Self.programs + """
+                printf 'confine program /srv/bin/same\\nconfine program /srv/bin/other\\n' > /etc/lowport/rules; enable
+                cd /srv/bin; seen --log /dev/null; lowport check --programs idle other --strict > said && echo held
+                # A new file, which somebody gave the capability, before the policy is loaded again.
+                cp server new; setcap cap_net_bind_service=ep new; mv new other; seen --log /dev/null | grep other
+                bind other ::1 9 tcp; lowport check --programs /srv --json --log /dev/null | tr -d ' \\n' | grep -o '"held":[a-z]*'
+                lowport enforce reload; seen --log /dev/null | grep other; bind other ::1 9 tcp
+                cp server "$(printf 'hid\\342\\200\\256den')"; setcap cap_net_bind_service=ep hid*; seen --log /dev/null | grep hid
+                """
+        )
+        expect(
+            outcome,
+            """
+            PROGRAM SEEN BINDING MAY BIND
+            /srv/bin/idle - what rules allow it
+            /srv/bin/other - what rules allow it
+            /srv/bin/server - every port
+            held
+            /srv/bin/other - unknown: the kernel has older rules
+            bound
+            "held":false
+            "held":false
+            "held":false
+            /srv/bin/other tcp 9 what rules allow it
+            EPERM
+            /srv/bin/hid\\u{202e}den - every port: it has a name with characters that are not seen
 
             """
         )

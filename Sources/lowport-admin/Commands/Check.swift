@@ -29,7 +29,7 @@ struct Check: ParsableCommand {
             """
     )
 
-    @Argument(help: "Rules files; - reads standard input.", completion: .file())
+    @Argument(help: "Rules files; - reads standard input. With --programs: where to look.", completion: .file())
     var files: [BytesArgument] = []
 
     @Flag(help: "List programs that have the capability, and propose rules for them.")
@@ -52,6 +52,7 @@ struct Check: ParsableCommand {
 
     func validate() throws {
         if !programs, !log.isEmpty { throw ValidationError("--log goes with --programs.") }
+        if programs, quiet { throw ValidationError("--quiet and --programs exclude each other.") }
     }
 
     func run() throws {

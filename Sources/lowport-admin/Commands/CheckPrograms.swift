@@ -27,8 +27,8 @@ struct CheckPrograms {
         for index in programs.indices {
             programs[index].seen = seen.binds(of: programs[index].path, programs[index].inode)
         }
-        let isEnforced = EngineState.current()?.holdsHere == true
-        try json ? printJSON(ProgramsAnswer(programs, isEnforced)) : print(programs, isEnforced)
+        let engine = EngineState.current()
+        try json ? printJSON(ProgramsAnswer(programs, engine)) : print(programs, engine)
         if !unseen.isEmpty {
             throw failure(
                 "not all files could be looked at",
@@ -36,7 +36,7 @@ struct CheckPrograms {
                 status: Status.system
             )
         }
-        if isStrict, programs.contains(where: { !$0.isConfined || !isEnforced }) { throw Status.no }
+        if isStrict, programs.contains(where: { !$0.isHeld(by: engine) }) { throw Status.no }
     }
 
     // MARK: - What was seen
@@ -45,10 +45,14 @@ struct CheckPrograms {
         var seen = SeenBinds()
         let files = programs.map { ($0.identity, $0.path) }
         seen.addSockets(of: Dictionary(files, uniquingKeysWith: { first, _ in first }))
-        // Whoever reads the events writes them down, for the journal or for a file.
-        _ = try seen.addWaitingEvents()
+        switch try seen.addWaitingEvents() {
+        case .added: break
+        case .notEnabled: printError("note: nothing is logged now, since the kernel engine is not enabled")
+        case .readByAnother:
+            printError("note: another process reads the log; what it wrote counts in the journal, or with --log")
+        }
         for text in try logs?.map(read) ?? [journal()] {
-            for line in text.split(on: UInt8(ascii: "\n")) where !line.isEmpty { _ = seen.add(logLine: line) }
+            for line in text.split(on: UInt8(ascii: "\n")) where !line.isEmpty { seen.add(logLine: line) }
         }
         return seen
     }
@@ -85,11 +89,11 @@ struct CheckPrograms {
 
     // MARK: - What is said
 
-    private func print(_ programs: [CapableProgram], _ isEnforced: Bool) throws {
+    private func print(_ programs: [CapableProgram], _ engine: EngineState?) throws {
         if programs.isEmpty { return try printOut("no program has cap_net_bind_service") }
         var table = Table(headings: ["PROGRAM", "SEEN BINDING", "MAY BIND"])
         for program in programs {
-            table.append([program.path, program.seenText, program.reach(isEnforced: isEnforced)])
+            table.append([program.path, program.seenText, program.reach(engine)])
         }
         var lines = table.lines(fitting: .standardOutput)
         let rules = programs.flatMap(\.rules)
@@ -98,7 +102,7 @@ struct CheckPrograms {
             lines += rules.map { Line("  \($0)" as ByteString) }
             lines += [Line("" as Message), Line("to write them:" as Message)]
             let commands: [ShellCommand] =
-                (isEnforced ? [] : ["sudo lowport enforce enable"]) + programs.flatMap(\.commands)
+                (engine?.holdsHere == true ? [] : ["sudo lowport enforce enable"]) + programs.flatMap(\.commands)
             lines += commands.map { Line(("  " as Message) + Message($0)) }
         }
         try printOut(lines: lines)
@@ -114,6 +118,7 @@ private struct ProgramsAnswer: Encodable {
     struct Entry: Encodable {
         let file: String
         let confined: Bool
+        let held: Bool
         let fault: String?
         let seen: [Seen]
         let rules: [String]
@@ -125,13 +130,14 @@ private struct ProgramsAnswer: Encodable {
         let port: UInt16
     }
 
-    init(_ programs: [CapableProgram], _ isEnforced: Bool) {
-        enforced = isEnforced
+    init(_ programs: [CapableProgram], _ engine: EngineState?) {
+        enforced = engine?.holdsHere == true
         self.programs = programs.map { program in
             let binds = program.seen.map { Seen(protocol: $0.transport.name.description, port: $0.port.rawValue) }
             return Entry(
                 file: program.path.jsonText,
                 confined: program.isConfined,
+                held: program.isHeld(by: engine),
                 fault: program.fault?.jsonText,
                 seen: binds.sorted { ($0.protocol, $0.port) < ($1.protocol, $1.port) },
                 rules: program.rules.map(\.jsonText),

@@ -13,7 +13,7 @@ struct CapableProgram {
     let inode: ProgramInode?
     /// What stat(2) calls it.
     let identity: FileIdentity
-    /// Whether a line confines it.
+    /// Whether a line confines it, by whatever name of the file.
     let isConfined: Bool
     /// Why no rule can name it, as the end of a sentence; nil if one can.
     let fault: ByteString?
@@ -24,18 +24,23 @@ struct CapableProgram {
     /// a disk or in memory, are left out.
     /// - Parameter report: called with what could not be looked at, and why.
     static func all(below directories: [ByteString], _ report: (ByteString, Errno) -> Void) -> [CapableProgram] {
-        let confined = Set(
-            RuleStore.system.load().rules.files.flatMap(\.confinements).compactMap(\.confinement.program)
-        )
+        let store = RuleStore.system
+        let named = store.load().rules.files.flatMap(\.confinements).compactMap(\.confinement.program)
+        let confined = Set(named.compactMap { store.identity(ofProgramAt: $0) })
         var devices = KernelDevices()
         var files: Set<FileIdentity> = []
         return paths(below: directories, report).sorted().compactMap { path in
-            guard let status = try? FileStatus(of: path), files.insert(status.identity).inserted else { return nil }
+            let status: FileStatus
+            do throws(Errno) { status = try FileStatus(of: path) } catch {
+                report(path, error)
+                return nil
+            }
+            if !files.insert(status.identity).inserted { return nil }
             return CapableProgram(
                 path: path,
                 inode: devices.inode(ofFileAt: path),
                 identity: status.identity,
-                isConfined: confined.contains(path),
+                isConfined: confined.contains(status.identity),
                 fault: faultOfRule(for: path)
             )
         }
@@ -47,7 +52,8 @@ struct CapableProgram {
         var walk = FileCapabilityWalk(options)
         var paths: [ByteString] = []
         for directory in directories {
-            walk.run(directory) { finding in
+            // Rules name files by their absolute paths.
+            walk.run((try? ResolvedPath(directory, followLinks: true))?.path ?? directory) { finding in
                 switch finding.kind {
                 case .capabilities(let capabilities):
                     if capabilities.permitted.contains(.netBindService) { paths.append(finding.path) }
@@ -63,9 +69,10 @@ struct CapableProgram {
 
     private static func faultOfRule(for path: ByteString) -> ByteString? {
         let line: ByteString = "confine program \(path)\n"
-        guard RulesFile(path: "", content: line.bytes).confinements.first?.confinement.program == path else {
-            return "has a name that no rule can have"
-        }
+        let read = RulesFile(path: "", content: line.bytes).confinements.first?.confinement.program
+        if read != path { return "has a name that no rule can have" }
+        // What a terminal does not show as it is can be no proposal.
+        if !path.isVisible { return "has a name with characters that are not seen" }
         return NamedProgram.fault(ofProgramAt: path)
     }
 
@@ -103,8 +110,14 @@ struct CapableProgram {
     }
 
     /// What it may bind, in words.
-    func reach(isEnforced: Bool) -> ByteString {
-        if isConfined { return isEnforced ? "what rules allow it" : "every port: the kernel engine is not enabled" }
-        return fault.map { "every port: it \($0)" } ?? "every port"
+    func reach(_ engine: EngineState?) -> ByteString {
+        if !isConfined { return fault.map { "every port: it \($0)" } ?? "every port" }
+        guard let engine, engine.holdsHere else { return "every port: the kernel engine is not enabled" }
+        return engine.isCurrent ? "what rules allow it" : "unknown: the kernel has older rules"
+    }
+
+    /// Whether the kernel holds it to the rules as they are now.
+    func isHeld(by engine: EngineState?) -> Bool {
+        isConfined && engine?.holdsHere == true && engine?.isCurrent == true
     }
 }

@@ -40,21 +40,24 @@ struct SeenBinds {
         binds[program, default: []].insert(Bind(transport: transport, port: port))
     }
 
-    /// Adds the events that wait for a reader of the log; returns whether they could be read.
-    mutating func addWaitingEvents() throws -> Bool {
+    /// What became of the events that wait for a reader of the log.
+    enum WaitingEvents { case added, notEnabled, readByAnother }
+
+    /// Adds the events that wait for a reader of the log, and leaves them there.
+    mutating func addWaitingEvents() throws -> WaitingEvents {
         let reader: EventReader
         do throws(EnforcementError) {
-            guard let opened = try EventReader.open() else { return false }
+            guard let opened = try EventReader.open() else { return .readByAnother }
             reader = opened
-        } catch .notEnabled { return true } catch { throw error.reported() }
+        } catch .notEnabled { return .notEnabled } catch { throw error.reported() }
         var names = ExecutableNames()
         for event in reader.waiting() {
             guard let inode = event.executable else { continue }
             let path = names.path(of: inode, process: event.process)
             let logged = LoggedBind(event, file: nil, executable: path, userName: nil)
-            _ = add(logLine: logged.text)
+            add(logLine: logged.text)
         }
-        return true
+        return .added
     }
 
     /// Adds the sockets that the processes have which execute one of `files`.
@@ -64,11 +67,10 @@ struct SeenBinds {
         }
     }
 
-    /// Adds a line that `lowport log` or `lowport log --json` wrote; returns whether it is one.
-    mutating func add(logLine line: ByteString) -> Bool {
-        guard let bind = line.hasPrefix("{") ? Self.object(line) : Self.text(line) else { return false }
+    /// Adds a line that `lowport log` or `lowport log --json` wrote; other lines, of which a journal has some, say nothing.
+    mutating func add(logLine line: ByteString) {
+        guard let bind = line.hasPrefix("{") ? Self.object(line) : Self.text(line) else { return }
         if let program = bind.program, bind.isAllowed { insert(program, bind.transport, bind.port) }
-        return true
     }
 
     /// What a line of the log says.
