@@ -21,15 +21,18 @@ struct Room {
     var modules: [Target.Dependency] = []
 
     static let shared = [
-        Room(name: "Linux", modules: ["CLinux"]),
-        Room(name: "Capabilities", rooms: ["Linux"]),
-        Room(name: "PortPolicy", rooms: ["Linux"]),
-        Room(name: "HelperProtocol", rooms: ["Linux"]),
-        Room(name: "Launch", rooms: ["Linux", "PortPolicy"]),
-        Room(name: "BindBroker", rooms: ["HelperProtocol", "Linux"]),
-        Room(name: "RunCommand", rooms: ["BindBroker", "HelperProtocol", "Launch", "Linux", "PortPolicy"]),
-        Room(name: "TLS", rooms: ["Linux"], modules: ["CTLS"]),
-        Room(name: "Netcat", rooms: ["Linux", "TLS"]),
+        Room(name: "LowportLinux", modules: ["LowportCLinux"]),
+        Room(name: "LowportCapabilities", rooms: ["LowportLinux"]),
+        Room(name: "LowportPolicy", rooms: ["LowportLinux"]),
+        Room(name: "LowportHelperProtocol", rooms: ["LowportLinux"]),
+        Room(name: "LowportLaunch", rooms: ["LowportLinux", "LowportPolicy"]),
+        Room(name: "LowportBroker", rooms: ["LowportHelperProtocol", "LowportLinux"]),
+        Room(
+            name: "LowportRunCommand",
+            rooms: ["LowportBroker", "LowportHelperProtocol", "LowportLaunch", "LowportLinux", "LowportPolicy"]
+        ),
+        Room(name: "LowportTLS", rooms: ["LowportLinux"], modules: ["LowportCTLS"]),
+        Room(name: "LowportNetcat", rooms: ["LowportLinux", "LowportTLS"]),
     ]
 
     /// For programs that need no Swift runtime and no more than libc, and for tests.
@@ -61,7 +64,7 @@ enum Settings {
 func embeddedProgram(_ name: String, of rooms: String..., settings: [SwiftSetting] = []) -> Target {
     .executableTarget(
         name: name,
-        dependencies: ["CLinux"] + rooms.map { .target(name: $0 + "Embedded") },
+        dependencies: ["LowportCLinux"] + rooms.map { .target(name: $0 + "Embedded") },
         // Without it, SwiftPM makes a second entry point for a program of one file.
         swiftSettings: Settings.embedded + [.unsafeFlags(["-parse-as-library"])] + settings
     )
@@ -72,28 +75,28 @@ let preload = "\(Context.packageDirectory)/Sources/lowport-preload"
 /// What needs no Swift runtime.
 let embeddedRing: [Target] =
     Room.shared.map(\.embedded) + [
-        .target(name: "CLinux"),
-        .target(name: "CTLS"),
+        .target(name: "LowportCLinux"),
+        .target(name: "LowportCTLS"),
 
-        embeddedProgram("lowport", of: "Launch", "Linux", "PortPolicy", "RunCommand"),
-        embeddedProgram("setcap", of: "Capabilities", "Linux"),
-        embeddedProgram("getcap", of: "Capabilities", "Linux"),
-        embeddedProgram("authbind", of: "Launch", "Linux"),
-        embeddedProgram("nc", of: "Netcat", "Linux"),
-        embeddedProgram("lowport-forward", of: "Netcat", "Linux"),
-        embeddedProgram("lowport-run", of: "Linux", "RunCommand"),
+        embeddedProgram("lowport", of: "LowportLaunch", "LowportLinux", "LowportPolicy", "LowportRunCommand"),
+        embeddedProgram("setcap", of: "LowportCapabilities", "LowportLinux"),
+        embeddedProgram("getcap", of: "LowportCapabilities", "LowportLinux"),
+        embeddedProgram("authbind", of: "LowportLaunch", "LowportLinux"),
+        embeddedProgram("nc", of: "LowportNetcat", "LowportLinux"),
+        embeddedProgram("lowport-forward", of: "LowportNetcat", "LowportLinux"),
+        embeddedProgram("lowport-run", of: "LowportLinux", "LowportRunCommand"),
         // Privileged, and so as small as it can be.
         embeddedProgram(
             "lowport-helper",
-            of: "BindBroker",
-            "HelperProtocol",
-            "Linux",
-            "PortPolicy",
+            of: "LowportBroker",
+            "LowportHelperProtocol",
+            "LowportLinux",
+            "LowportPolicy",
             settings: [.unsafeFlags(["-Osize"], .when(configuration: .release))]
         ),
         .target(
             name: "lowport-preload",
-            dependencies: ["CLinux"],
+            dependencies: ["LowportCLinux"],
             exclude: ["exports.map"],
             swiftSettings: strict + [.enableExperimentalFeature("Embedded")],
             linkerSettings: [
@@ -128,13 +131,15 @@ func tests(_ name: String, of rooms: Target.Dependency..., settings: [SwiftSetti
 let package = Package(
     name: "lowport",
     products: embeddedProducts + [
-        .library(name: "Capabilities", targets: ["Capabilities", "Linux"]),
-        .library(name: "PortPolicy", targets: ["PortPolicy", "PolicyEditing", "PolicyInventory"]),
-        .library(name: "Netcat", targets: ["Netcat"]),
+        .library(name: "LowportCapabilities", targets: ["LowportCapabilities", "LowportLinux"]),
+        .library(name: "LowportPolicy", targets: ["LowportPolicy", "LowportPolicyEditing", "LowportPolicyInventory"]),
+        .library(name: "LowportNetcat", targets: ["LowportNetcat"]),
         // For Fuzz, which is a package of its own.
         .library(
             name: "lowport-rooms",
-            targets: ["BindBroker", "Diagnosis", "HelperProtocol", "KernelPolicy", "Launch"]
+            targets: [
+                "LowportBroker", "LowportDiagnosis", "LowportHelperProtocol", "LowportKernelPolicy", "LowportLaunch",
+            ]
         ),
         .executable(name: "lowport-admin", targets: ["lowport-admin"]),
     ],
@@ -146,29 +151,35 @@ let package = Package(
     targets: embeddedRing + Room.shared.map(\.regular) + [
         // The regular ring: libraries and the command-line tool.
         .target(
-            name: "Diagnosis",
+            name: "LowportDiagnosis",
             dependencies: [
-                "BindBroker", "Capabilities", "HelperProtocol", "Launch", "Linux", "PolicyInventory", "PortPolicy",
-                "RunCommand",
+                "LowportBroker", "LowportCapabilities", "LowportHelperProtocol", "LowportLaunch", "LowportLinux",
+                "LowportPolicyInventory", "LowportPolicy",
+                "LowportRunCommand",
             ],
             swiftSettings: strict
         ),
         .target(
-            name: "KernelPolicy",
-            dependencies: ["Launch", "Linux", "PolicyInventory", "PortPolicy"],
+            name: "LowportKernelPolicy",
+            dependencies: ["LowportLaunch", "LowportLinux", "LowportPolicyInventory", "LowportPolicy"],
             swiftSettings: strict
         ),
-        .target(name: "PolicyInventory", dependencies: ["Linux", "PortPolicy"], swiftSettings: strict),
         .target(
-            name: "PolicyEditing",
-            dependencies: ["Linux", "PolicyInventory", "PortPolicy"],
+            name: "LowportPolicyInventory",
+            dependencies: ["LowportLinux", "LowportPolicy"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "LowportPolicyEditing",
+            dependencies: ["LowportLinux", "LowportPolicyInventory", "LowportPolicy"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "lowport-admin",
             dependencies: [
-                "Capabilities", "Diagnosis", "KernelPolicy", "Launch", "Linux", "PolicyEditing", "PolicyInventory",
-                "PortPolicy", "RunCommand",
+                "LowportCapabilities", "LowportDiagnosis", "LowportKernelPolicy", "LowportLaunch", "LowportLinux",
+                "LowportPolicyEditing", "LowportPolicyInventory",
+                "LowportPolicy", "LowportRunCommand",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -178,7 +189,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Linux",
+                "LowportLinux",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -190,53 +201,60 @@ let package = Package(
         // A program that changes its own capabilities.
         .executableTarget(
             name: "capability-probe",
-            dependencies: ["Capabilities", "Linux"],
+            dependencies: ["LowportCapabilities", "LowportLinux"],
             path: "Tests/Probes/capability-probe",
             swiftSettings: strict
         ),
-        tests("LinuxTests", of: "Linux"),
-        tests("CapabilitiesTests", of: "Capabilities", "Linux"),
-        tests("PortPolicyTests", of: "PortPolicy", "PolicyEditing", "PolicyInventory", "HelperProtocol", "Linux"),
+        tests("LinuxTests", of: "LowportLinux"),
+        tests("CapabilitiesTests", of: "LowportCapabilities", "LowportLinux"),
+        tests(
+            "PortPolicyTests",
+            of: "LowportPolicy",
+            "LowportPolicyEditing",
+            "LowportPolicyInventory",
+            "LowportHelperProtocol",
+            "LowportLinux"
+        ),
         // Optimized: it interprets a million runs of a program.
         tests(
             "KernelPolicyTests",
-            of: "KernelPolicy",
-            "Launch",
-            "PolicyInventory",
-            "PortPolicy",
-            "Linux",
+            of: "LowportKernelPolicy",
+            "LowportLaunch",
+            "LowportPolicyInventory",
+            "LowportPolicy",
+            "LowportLinux",
             settings: [.unsafeFlags(["-O"])]
         ),
-        tests("BindBrokerTests", of: "BindBroker", "HelperProtocol", "Launch", "Linux"),
-        tests("NetcatTests", of: "Netcat", "TLS", "Linux"),
+        tests("BindBrokerTests", of: "LowportBroker", "LowportHelperProtocol", "LowportLaunch", "LowportLinux"),
+        tests("NetcatTests", of: "LowportNetcat", "LowportTLS", "LowportLinux"),
         tests(
             "FuzzTests",
-            of: "BindBroker",
-            "Capabilities",
-            "Diagnosis",
-            "KernelPolicy",
-            "Launch",
-            "Linux",
-            "Netcat",
-            "HelperProtocol",
-            "PolicyEditing",
-            "PolicyInventory",
-            "PortPolicy"
+            of: "LowportBroker",
+            "LowportCapabilities",
+            "LowportDiagnosis",
+            "LowportKernelPolicy",
+            "LowportLaunch",
+            "LowportLinux",
+            "LowportNetcat",
+            "LowportHelperProtocol",
+            "LowportPolicyEditing",
+            "LowportPolicyInventory",
+            "LowportPolicy"
         ),
         tests(
             "DiagnosisTests",
-            of: "BindBroker",
-            "Diagnosis",
-            "Capabilities",
-            "Launch",
-            "PolicyInventory",
-            "PortPolicy",
-            "Linux"
+            of: "LowportBroker",
+            "LowportDiagnosis",
+            "LowportCapabilities",
+            "LowportLaunch",
+            "LowportPolicyInventory",
+            "LowportPolicy",
+            "LowportLinux"
         ),
         tests("HouseTests"),
-        tests("ProgramTests", of: "Linux"),
-        tests("DifferentialTests", of: "Capabilities", "Linux"),
-        tests("PrivilegedTests", of: "BindBroker", "Linux"),
+        tests("ProgramTests", of: "LowportLinux"),
+        tests("DifferentialTests", of: "LowportCapabilities", "LowportLinux"),
+        tests("PrivilegedTests", of: "LowportBroker", "LowportLinux"),
     ]
 )
 

@@ -11,7 +11,7 @@ let package = Package(
         .executableTarget(
             name: "lowport-fuzz",
             dependencies: ["CFuzz"]
-                + ["Capabilities", "Netcat", "PortPolicy", "lowport-rooms"].map {
+                + ["LowportCapabilities", "LowportNetcat", "LowportPolicy", "lowport-rooms"].map {
                     .product(name: $0, package: "lowport")
                 },
             swiftSettings: [.swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error)]

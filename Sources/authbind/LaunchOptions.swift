@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
 /// The command line options of authbind.
 enum LaunchOptions {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Launch
-import Linux
+import LowportLaunch
+import LowportLinux
 
 /// Starts a program whose `bind` may use the ports that the administrator allows its user. See authbind(1).
 @c(authbind_main)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Capabilities
-import Linux
+import LowportCapabilities
+import LowportLinux
 
 /// The entry point of getcap(8).
 @c(getcap_main)

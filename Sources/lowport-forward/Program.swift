@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import Netcat
+import LowportLinux
+import LowportNetcat
 
 /// Parses the arguments and forwards connections until a signal ends the process.
 @c(lowport_forward_main)

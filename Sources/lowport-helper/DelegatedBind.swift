@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import HelperProtocol
-import Linux
-import PortPolicy
+import LowportHelperProtocol
+import LowportLinux
+import LowportPolicy
 
 /// The principal of requests: the real user and groups of this process, with the capabilities that the process holds.
 struct Caller {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import PortPolicy
+import LowportLinux
+import LowportPolicy
 
 /// The complete helper, linked with the C library of the machine, which supports all name sources (nsswitch.conf(5)).
 ///

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import PortPolicy
+import LowportLinux
+import LowportPolicy
 
 /// A process without privileges that looks up names as configured on the machine (nsswitch.conf(5)).
 ///

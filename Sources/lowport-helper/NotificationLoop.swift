@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
-import HelperProtocol
-import Linux
+import LowportBroker
+import LowportHelperProtocol
+import LowportLinux
 
 /// The mode in which the helper answers the binds of a process tree itself, without a detour through the supervisor.
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import HelperProtocol
-import Linux
-import PortPolicy
+import LowportHelperProtocol
+import LowportLinux
+import LowportPolicy
 
 /// Binds the socket on descriptor 0 for the user who starts the helper, if that user is permitted to: the only
 /// privileged program of Lowport.

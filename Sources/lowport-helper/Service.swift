@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import HelperProtocol
-import Linux
-import PortPolicy
+import LowportHelperProtocol
+import LowportLinux
+import LowportPolicy
 
 /// The helper in the service of the broker: it handles requests until the requester closes the channel.
 struct Service: ~Copyable {

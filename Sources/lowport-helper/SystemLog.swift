@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
 /// The system log, which receives every decision (syslog(3), facility authpriv).
 struct SystemLog: ~Copyable {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CLinux
+internal import LowportCLinux
 
 /// A bind that the kernel refused, as a request to the helper.
 ///

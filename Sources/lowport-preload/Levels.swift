@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CLinux
+internal import LowportCLinux
 
 // Which programs the library reaches: exactly as with authbind's environment variables.
 

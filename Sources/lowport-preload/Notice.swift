@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CLinux
+internal import LowportCLinux
 
 extension HelperRequest {
     /// Writes one line about the first refusal in this process to standard error, if that is a terminal or `isVerbose`.

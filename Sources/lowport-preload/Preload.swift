@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import CLinux
+public import LowportCLinux
 
 // The library that authbind(1) loads before a program's own libraries. It runs inside programs that do not expect it,
 // so `bind` takes no lock, allocates nothing and leaves errno, signals and children alone.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import RunCommand
+import LowportLinux
+import LowportRunCommand
 
 /// Starts a program that may bind the ports its user is allowed to bind, with one of several engines. See
 /// lowport-run(1).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import PortPolicy
-import RunCommand
+import LowportLinux
+import LowportPolicy
+import LowportRunCommand
 
 /// A command line of `lowport can-bind` that this program can answer itself. See lowport-can-bind(8).
 ///

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
 /// The command that users type. It does `run`, `forward` and `can-bind` itself, and executes lowport-admin for the other
 /// verbs. See lowport(8).

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
 /// Why the program for a command line was not started.
 struct StartError: Error {

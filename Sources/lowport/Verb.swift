@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Launch
-import Linux
-import RunCommand
+import LowportLaunch
+import LowportLinux
+import LowportRunCommand
 
 /// The verb of a command line, as far as it decides which program to execute.
 enum Verb {

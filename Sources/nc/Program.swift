@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import Netcat
+import LowportLinux
+import LowportNetcat
 
 /// Converts the arguments and runs nc. `nc` and `netcat` are two names of this file.
 @c(nc_main)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
-import Linux
+import LowportBroker
+import LowportLinux
 import Testing
 
 /// Who is asked for whom: one change to the credentials of a thread, one row.

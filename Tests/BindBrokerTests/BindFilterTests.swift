@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
-import Linux
+import LowportBroker
+import LowportLinux
 import Testing
 
 /// The filter, run here as the kernel runs it.

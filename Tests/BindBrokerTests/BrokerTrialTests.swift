@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import Testing
 
-@testable import BindBroker
+@testable import LowportBroker
 
 @Suite struct BrokerTrialTests {
     static let obstacles: [HelperObstacle] = [

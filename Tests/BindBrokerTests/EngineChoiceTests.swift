@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Launch
-import Linux
+import LowportLaunch
+import LowportLinux
 import Testing
 
 /// What kind of program a file is, and how it is started.

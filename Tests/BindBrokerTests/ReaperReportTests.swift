@@ -1,8 +1,8 @@
-import Linux
+// SPDX-License-Identifier: Apache-2.0
+import LowportLinux
 import Testing
 
-// SPDX-License-Identifier: Apache-2.0
-@testable import BindBroker
+@testable import LowportBroker
 
 @Suite struct ReaperReportTests {
     @Test func `what is written is what is read, and nothing else is read`() {

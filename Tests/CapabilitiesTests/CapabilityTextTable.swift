@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
 /// Capability texts, and how libcap 2.66 prints what it reads in them on a kernel with 41 capabilities; nil where it
 /// refuses them.

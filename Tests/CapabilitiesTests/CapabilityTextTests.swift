@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Capabilities
-import Linux
+import LowportCapabilities
+import LowportLinux
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Linux
+import LowportLinux
 import Testing
 
-@testable import Capabilities
+@testable import LowportCapabilities
 
 /// The giving back of saved capabilities where something comes in between.
 @Suite(.enabled(if: CurrentProcess.effectiveUser == .root, "needs root")) struct RestorationTests {

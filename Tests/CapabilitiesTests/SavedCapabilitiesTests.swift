@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import Testing
 
-@testable import Capabilities
+@testable import LowportCapabilities
 
 @Suite struct SavedCapabilitiesTests {
     private static let entries = [

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Linux
+import LowportLinux
 import TestSupport
 import Testing
 
-@testable import Capabilities
+@testable import LowportCapabilities
 
 @Suite struct WalkTests {
     /// Trees of every shape: wide, deep, many small directories, names of all bytes.

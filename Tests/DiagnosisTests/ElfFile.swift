@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
 /// A minimal file in ELF with a dynamic section, for tests of what reads one.
 struct ElfFile {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
-import Capabilities
-import Launch
-import Linux
-import PortPolicy
+import LowportBroker
+import LowportCapabilities
+import LowportLaunch
+import LowportLinux
+import LowportPolicy
 import Testing
 
-@testable import Diagnosis
+@testable import LowportDiagnosis
 
 /// Each examiner by itself.
 @Suite struct ExaminerTests: ExplanationSuite {

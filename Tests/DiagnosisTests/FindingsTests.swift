@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import PortPolicy
+import LowportLinux
+import LowportPolicy
 import Testing
 
-@testable import Diagnosis
+@testable import LowportDiagnosis
 
 /// What follows from a list of findings, whatever they were found by.
 @Suite struct FindingsTests: ExplanationSuite {

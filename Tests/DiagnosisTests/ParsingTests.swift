@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import Capabilities
-import Diagnosis
 import Foundation
-import Launch
-import Linux
-import PortPolicy
+import LowportCapabilities
+import LowportDiagnosis
+import LowportLaunch
+import LowportLinux
+import LowportPolicy
 import Testing
 
 /// What is read from files and from /proc.

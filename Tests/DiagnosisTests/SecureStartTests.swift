@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Launch
-import Linux
+import LowportLaunch
+import LowportLinux
 import Testing
 
-@testable import Diagnosis
+@testable import LowportDiagnosis
 
 /// What the dynamic loader does not find in secure-execution mode. That real loaders agree is a test with privileges.
 @Suite struct SecureStartTests {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import Capabilities
 import Foundation
-import Launch
-import Linux
-import PortPolicy
+import LowportCapabilities
+import LowportLaunch
+import LowportLinux
+import LowportPolicy
 import Testing
 
-@testable import Diagnosis
+@testable import LowportDiagnosis
 
 /// The list of what `lowport explain` examines.
 @Suite struct SubjectTests: ExplanationSuite {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import Capabilities
-import Launch
-import Linux
-import PortPolicy
+import LowportCapabilities
+import LowportLaunch
+import LowportLinux
+import LowportPolicy
 import Testing
 
-@testable import Diagnosis
+@testable import LowportDiagnosis
 
 /// Capabilities of files and processes, and everything that voids them.
 @Suite struct VoidCapabilitiesTests: ExplanationSuite {

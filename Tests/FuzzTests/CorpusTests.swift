@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Linux
-import PortPolicy
+import LowportLinux
+import LowportPolicy
 import Testing
 
 /// What the fuzzers begin with, and all that they ever found: each file of the corpora is fed to its reader here too.

@@ -10,10 +10,11 @@ import Testing
 
     /// The rooms from below; each may import those before it.
     private static let rooms = [
-        "CLinux", "CTLS", "Linux", "TLS", "Netcat", "Capabilities", "PortPolicy", "HelperProtocol", "PolicyInventory",
-        "PolicyEditing", "Launch", "BindBroker", "RunCommand",
-        "KernelPolicy",
-        "Diagnosis",
+        "LowportCLinux", "LowportCTLS", "LowportLinux", "LowportTLS", "LowportNetcat", "LowportCapabilities",
+        "LowportPolicy", "LowportHelperProtocol", "LowportPolicyInventory",
+        "LowportPolicyEditing", "LowportLaunch", "LowportBroker", "LowportRunCommand",
+        "LowportKernelPolicy",
+        "LowportDiagnosis",
     ]
 
     private struct Source {
@@ -95,15 +96,15 @@ import Testing
 
     @Test func `the first port for everybody is read in one place`() throws {
         let path = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
-        #expect(try Self.files(with: path) == ["Linux/Network/PortThreshold.swift"])
+        #expect(try Self.files(with: path) == ["LowportLinux/Network/PortThreshold.swift"])
     }
 
     @Test func `the scope of Yama is read in one place`() throws {
-        #expect(try Self.files(with: "yama/ptrace_scope") == ["Linux/Processes/Yama.swift"])
+        #expect(try Self.files(with: "yama/ptrace_scope") == ["LowportLinux/Processes/Yama.swift"])
     }
 
     @Test func `the version of the programs stands in one place`() throws {
-        let header = Self.sources.appending(path: "CLinux/include/clinux_version.h")
+        let header = Self.sources.appending(path: "LowportCLinux/include/clinux_version.h")
         let text = try String(contentsOf: header, encoding: .utf8)
         let version = try #require(text.firstMatch(of: /CLINUX_VERSION "([0-9.]+)"/)).1
         #expect(try Self.files(with: String(version)) == [])
@@ -115,7 +116,7 @@ import Testing
             #"\bU?Int(8|16|32|64)?\([a-z]+(\[[0-9]\])?\.description"#,
         ]
         // The library that is injected has no room of ours to read with, and reads with strtol(3).
-        for file in try Self.files() where file.path != "Linux/Core/Digits.swift" {
+        for file in try Self.files() where file.path != "LowportLinux/Core/Digits.swift" {
             let found = Self.match(file.text, patterns.joined(separator: "|"))
             #expect(found == nil, "\(file.path)")
         }
@@ -124,7 +125,7 @@ import Testing
     /// A set of capabilities has one type, and what names one of them has one.
     @Test func `capabilities are no bare numbers`() throws {
         #expect(try Self.files(with: "struct CapabilitySet").count == 1)
-        for file in try Self.files() where !file.path.hasPrefix("Linux/Processes/Capability") {
+        for file in try Self.files() where !file.path.hasPrefix("LowportLinux/Processes/Capability") {
             let types = "struct Capability(Masks)?:|(effective|permitted|inheritable|ambient|bounding): U?Int"
             let found = Self.match(file.text, types + #"|clinux_prctl\((PR_CAP|[0-9])"#)
             #expect(found == nil, "\(file.path)")
@@ -138,25 +139,25 @@ import Testing
     }
 
     @Test func `an address becomes the one that system calls take in one place`() throws {
-        #expect(try Self.files(with: "to: sockaddr.self") == ["Linux/Network/SocketAddress.swift"])
+        #expect(try Self.files(with: "to: sockaddr.self") == ["LowportLinux/Network/SocketAddress.swift"])
     }
 
     @Test func `what proc says of a process is read in one place`() throws {
-        for file in try Self.files() where !file.path.hasPrefix("Linux/Notifications/") {
+        for file in try Self.files() where !file.path.hasPrefix("LowportLinux/Notifications/") {
             #expect(Self.match(file.text, #""(Uid|Gid|Cap[A-Z][a-z]+):"#) == nil, "\(file.path)")
         }
-        #expect(try Self.files(with: "\"/proc/self/uid_map\"") == ["Linux/Processes/Namespaces.swift"])
+        #expect(try Self.files(with: "\"/proc/self/uid_map\"") == ["LowportLinux/Processes/Namespaces.swift"])
     }
 
     /// getaddrinfo(3) says by its value that there is an error to be read, and the library that is injected has no rooms.
     @Test func `errno is read where system calls are made`() throws {
         let files = try Self.files(with: "clinux_errno()").filter { !$0.hasPrefix("lowport-preload/") }
-        #expect(Set(files) == ["Linux/Core/SystemCall.swift", "Linux/Network/NameLookup.swift"])
+        #expect(Set(files) == ["LowportLinux/Core/SystemCall.swift", "LowportLinux/Network/NameLookup.swift"])
     }
 
     /// A protocol is what `TransportProtocol` says; who asks for one of two takes every other for the second.
     @Test func `no protocol is taken for another`() throws {
-        for file in try Self.files() where file.path != "Linux/Network/TransportProtocol.swift" {
+        for file in try Self.files() where file.path != "LowportLinux/Network/TransportProtocol.swift" {
             for line in file.text.split(separator: "\n") {
                 #expect(!line.contains("== .udp ?") && !line.contains("== .tcp ?"), "\(file.path): \(line)")
                 #expect(!line.contains("case .udp:") && !line.contains("case .tcp:"), "\(file.path): \(line)")
@@ -167,7 +168,9 @@ import Testing
     /// A source of permission is a case of `PolicySource`, with files of its own. Whoever goes over the policy goes over the
     /// cases, and names none: so a new one is in the policy everywhere, and the compiler asks for it where it has to be known.
     @Test func `a source of permission is named where it is at home`() throws {
-        let switches = ["PortPolicy/Policy/PolicySource.swift", "PolicyInventory/Sources/PolicySource+Inventory.swift"]
+        let switches = [
+            "LowportPolicy/Policy/PolicySource.swift", "LowportPolicyInventory/Sources/PolicySource+Inventory.swift",
+        ]
         let files = try Self.files()
         let texts = switches.compactMap { path in files.first { $0.path == path }?.text }
         try #require(texts.count == switches.count)
@@ -177,7 +180,7 @@ import Testing
         for file in files where !switches.contains(file.path) {
             // In files of its own, which have its name, a source knows itself.
             func isOwn(_ name: String) -> Bool {
-                let isInRoom = ["PortPolicy", "PolicyInventory"].contains(file.room)
+                let isInRoom = ["LowportPolicy", "LowportPolicyInventory"].contains(file.room)
                 return isInRoom && file.path.lowercased().contains(name.lowercased())
             }
             for name in cases where !isOwn(String(name)) {

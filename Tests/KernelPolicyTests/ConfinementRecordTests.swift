@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Linux
-import PolicyInventory
-import PortPolicy
+import LowportLinux
+import LowportPolicy
+import LowportPolicyInventory
 import Testing
 
-@testable import KernelPolicy
+@testable import LowportKernelPolicy
 
 /// What is kept of whom the rules confined, and whose word it is.
 @Suite final class ConfinementRecordTests {

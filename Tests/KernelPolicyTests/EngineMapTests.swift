@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import Testing
 
-@testable import KernelPolicy
+@testable import LowportKernelPolicy
 
 @Suite struct EngineMapTests {
     @Test("Each map of the engine has a pin and a name of its own, which the kernel takes")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
-@testable import KernelPolicy
+@testable import LowportKernelPolicy
 
 /// The memory of the kernel that programs look into: the structures of a task, a socket and their namespaces.
 extension Interpreter {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
-@testable import KernelPolicy
+@testable import LowportKernelPolicy
 
 /// Runs programs as the kernel does, on memory of its own: what the tests know about eBPF, independent of what wrote the
 /// program. Traps on everything that the verifier would refuse and on whatever it does not know.

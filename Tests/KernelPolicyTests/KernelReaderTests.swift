@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Launch
-import Linux
+import LowportLaunch
+import LowportLinux
 import Testing
 
-@testable import KernelPolicy
+@testable import LowportKernelPolicy
 
 /// What the engine reads from the kernel, with numbers that do not fit.
 @Suite struct KernelReaderTests {

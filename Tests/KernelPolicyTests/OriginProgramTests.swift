@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import Testing
 
-@testable import KernelPolicy
+@testable import LowportKernelPolicy
 
 /// The programs that follow by which file a process has the capability.
 @Suite struct OriginProgramTests {

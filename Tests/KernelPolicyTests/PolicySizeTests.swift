@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import PolicyInventory
-import PortPolicy
+import LowportLinux
+import LowportPolicy
+import LowportPolicyInventory
 import Testing
 
-@testable import KernelPolicy
+@testable import LowportKernelPolicy
 
 /// How many entries a policy comes to, before there are any.
 @Suite struct PolicySizeTests {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import PortPolicy
+import LowportLinux
+import LowportPolicy
 import TestSupport
 import Testing
 
-@testable import KernelPolicy
+@testable import LowportKernelPolicy
 
 @Suite struct KernelProgramTests {
     /// A million cases.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import PolicyInventory
-import PortPolicy
+import LowportLinux
+import LowportPolicy
+import LowportPolicyInventory
 
-@testable import KernelPolicy
+@testable import LowportKernelPolicy
 
 /// A policy of few users, ports and addresses, so that rules and requests meet; compiled, and ready to be run.
 struct RandomPolicy {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
-@testable import PolicyInventory
-@testable import PortPolicy
+@testable import LowportPolicy
+@testable import LowportPolicyInventory
 
 /// An authbind tree in memory, as one process meets it.
 struct MetTree: AuthbindTree {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import Linux
+import LowportLinux
 import Testing
 
 /// What a server does about the errors that accept(2) lists.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import Testing
 
 /// The filter of the privileged program, run here as the kernel runs it. That it lets every path of the helper through is

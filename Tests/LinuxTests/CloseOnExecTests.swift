@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import Linux
+import LowportLinux
 import Testing
 
 /// No descriptor goes to a program that is started, unless it is handed over.

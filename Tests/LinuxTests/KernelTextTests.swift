@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-@testable import Linux
+@testable import LowportLinux
 
 /// What the kernel says in files and answers, with numbers that do not fit and places that are not there.
 @Suite struct KernelTextTests {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Linux
+import LowportLinux
 import Testing
 
 /// Paths that are resolved by hand, and what openat2(2) says of the same.

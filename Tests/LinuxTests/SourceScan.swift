@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// The text of Sources/Linux, so that a table of tests can be held against all that is there.
+/// The text of Sources/LowportLinux, so that a table of tests can be held against all that is there.
 enum SourceScan {
     /// A line of code, and where it is.
     struct Line {
@@ -15,7 +15,7 @@ enum SourceScan {
     /// All lines of code.
     static func lines() throws -> [Line] {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Sources/Linux")
+            .deletingLastPathComponent().appending(path: "Sources/LowportLinux")
         let paths = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
         let modifiers = /(?:@\w+(?:\(\w+\))? +|public |package |private |fileprivate |static |mutating |consuming )*/
         var lines: [Line] = []

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
 /// A function of Linux that makes a system call, so that a plan can have the call fail.
 ///

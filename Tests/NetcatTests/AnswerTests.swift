@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import Linux
+import LowportLinux
 import Testing
 
-@testable import Netcat
+@testable import LowportNetcat
 
 /// A listener whose client has said all that it has to say, and whose answer begins only then.
 @Suite struct AnswerTests {

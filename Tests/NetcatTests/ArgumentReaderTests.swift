@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import Testing
 
-@testable import Netcat
+@testable import LowportNetcat
 
 /// Options that record that they were obeyed.
 private struct Recorder: OptionSettings {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import Testing
 
-@testable import Netcat
+@testable import LowportNetcat
 
 /// A channel between two ends that a test holds, of any kinds, with everything that can happen at any moment.
 @Suite struct ChannelTests {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import TestSupport
 import Testing
 
-@testable import Netcat
+@testable import LowportNetcat
 
 /// The table of the flows, compared with a list.
 @Suite struct DatagramFlowsTests {

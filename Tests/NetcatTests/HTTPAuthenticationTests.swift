@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import Testing
 
-@testable import Netcat
+@testable import LowportNetcat
 
 @Suite struct HTTPAuthenticationTests {
     private let me = Credentials("Mufasa:Circle Of Life")

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import TestSupport
 import Testing
 
-@testable import Netcat
+@testable import LowportNetcat
 
 @Suite struct HTTPRequestTests {
     private func parse(_ lines: ByteString...) -> HTTPRequest? { HTTPRequest(lines) }

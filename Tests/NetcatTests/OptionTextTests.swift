@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Linux
+import LowportLinux
 import TestSupport
 import Testing
 
-@testable import Netcat
+@testable import LowportNetcat
 
 /// Every option that is declared is in the usage, the help and the manual, and nothing else is.
 @Suite struct OptionTextTests {

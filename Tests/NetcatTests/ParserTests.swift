@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import Testing
 
-@testable import Netcat
-@testable import TLS
+@testable import LowportNetcat
+@testable import LowportTLS
 
 @Suite struct HostPatternTests {
     @Test(

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import Linux
+import LowportLinux
 import TestSupport
 import Testing
 
-@testable import Netcat
+@testable import LowportNetcat
 
 /// The whole relay between three parties that a test holds: who writes its input, who reads its output, and the peer.
 @Suite struct RelayTests {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import Linux
+import LowportLinux
 
 /// The ends that a channel is tried with.
 enum EndKind: CaseIterable {

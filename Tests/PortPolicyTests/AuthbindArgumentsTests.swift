@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import HelperProtocol
-import Linux
-import PortPolicy
+import LowportHelperProtocol
+import LowportLinux
+import LowportPolicy
 import Testing
 
 /// The helper's command line, in the spelling of a little-endian machine, the only kind that Swift runs on.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import PortPolicy
+import LowportLinux
+import LowportPolicy
 import Testing
 
 /// The lines of byuid files. The differential tests hold each of them beside authbind 2.1.3.

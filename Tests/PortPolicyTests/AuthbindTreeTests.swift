@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import PortPolicy
+import LowportLinux
+import LowportPolicy
 import Testing
 
 /// A tree in memory: what access(2) says to each path, and the byuid files. What is not named does not exist.

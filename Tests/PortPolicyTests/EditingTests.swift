@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import PolicyEditing
-import PortPolicy
+import LowportLinux
+import LowportPolicy
+import LowportPolicyEditing
 import TestSupport
 import Testing
 

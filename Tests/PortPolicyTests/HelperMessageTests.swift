@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import HelperProtocol
-import Linux
-import PortPolicy
+import LowportHelperProtocol
+import LowportLinux
+import LowportPolicy
 import Testing
 
 /// The messages between the broker and the helper, and the line that the log gets.

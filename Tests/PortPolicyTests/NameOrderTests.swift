@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import Testing
 
-@testable import PortPolicy
+@testable import LowportPolicy
 
 /// The order of the names in rules.d.
 @Suite struct NameOrderTests {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Linux
-import PortPolicy
+import LowportLinux
+import LowportPolicy
 import Testing
 
-@testable import PolicyInventory
+@testable import LowportPolicyInventory
 
 /// What holds for every source of permission, and what each has to say of itself.
 @Suite struct PolicySourceTests {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Linux
+import LowportLinux
 import Testing
 
-@testable import PortPolicy
+@testable import LowportPolicy
 
 /// The policy as a whole: rules and authbind tree in a directory of their own, asked by this process.
 @Suite final class PolicyTests {

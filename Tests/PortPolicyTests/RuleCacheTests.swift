@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Linux
-import PortPolicy
+import LowportLinux
+import LowportPolicy
 import Testing
 
 /// The rules that a helper which keeps running remembers: never other ones than those of the files.

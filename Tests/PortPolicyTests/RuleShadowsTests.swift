@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
-import PolicyInventory
-import PortPolicy
+import LowportLinux
+import LowportPolicy
+import LowportPolicyInventory
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Linux
-import PolicyEditing
-import PortPolicy
+import LowportLinux
+import LowportPolicy
+import LowportPolicyEditing
 import Testing
 
 /// Which files count, and how they are changed. The directories are made for the test, below a root of its own.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import BindBroker
 import Foundation
-import Linux
+import LowportBroker
+import LowportLinux
 import TestSupport
 import Testing
 

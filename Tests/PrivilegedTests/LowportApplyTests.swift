@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import TestSupport
 import Testing
 

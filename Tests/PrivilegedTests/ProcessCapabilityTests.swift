@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 import TestSupport
 import Testing
 
@@ -31,7 +31,7 @@ import Testing
     @Test("Dropping needs an ordinary user") func dropNeedsAnOrdinaryUser() async throws {
         #expect(
             try await probe("drop-to-root", "identity").first
-                == "drop-to-root: failed, system(Linux.Errno(rawValue: 22))"
+                == "drop-to-root: failed, system(LowportLinux.Errno(rawValue: 22))"
         )
     }
 
@@ -55,7 +55,7 @@ import Testing
                 "no-privileges: noPrivileges",
                 "state: =",
                 "bounding: none",
-                "hybrid: failed, system(Linux.Errno(rawValue: 1))",
+                "hybrid: failed, system(LowportLinux.Errno(rawValue: 1))",
             ]
         )
     }
@@ -67,7 +67,7 @@ import Testing
                 "vectors: cap_kill,^cap_net_bind_service",
                 "drop: done",
                 // Without CAP_SETPCAP, what is not permitted cannot become inheritable.
-                "hand-on: failed, system(Linux.Errno(rawValue: 1))",
+                "hand-on: failed, system(LowportLinux.Errno(rawValue: 1))",
             ]
         )
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Linux
+public import LowportLinux
 internal import Subprocess
 internal import SystemPackage
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
+internal import LowportLinux
 
 /// A loopback interface of its own for one test, so that every port is free and no traffic leaves. Needs root.
 public enum PrivateNetwork {

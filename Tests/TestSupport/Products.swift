@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Foundation
-internal import Linux
+internal import LowportLinux
 
 /// The programs of this package, as the build that made the tests made them.
 public enum Products {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Foundation
-public import Linux
+public import LowportLinux
 
 /// A private world for one test: own mounts, network and processes, own copy of /etc, the programs installed.
 ///

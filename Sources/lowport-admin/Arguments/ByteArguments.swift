@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
+internal import LowportLinux
 internal import Synchronization
 
 /// The arguments of the command line, byte for byte.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
-internal import PolicyEditing
-internal import PortPolicy
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportPolicyEditing
 
 /// The options of all commands that change the rules: how the change is made and how it is reported.
 struct EditingOptions: ParsableArguments {

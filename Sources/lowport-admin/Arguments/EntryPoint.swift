@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
-internal import PortPolicy
+internal import LowportLinux
+internal import LowportPolicy
 
 /// The entry point of lowport-admin, which lowport(8) executes for every verb without a program of its own.
 @c(lowport_admin_main)

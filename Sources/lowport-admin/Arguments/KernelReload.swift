@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import KernelPolicy
-internal import Linux
-internal import PolicyEditing
-internal import PortPolicy
+internal import LowportKernelPolicy
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportPolicyEditing
 
 /// The state of the kernel engine, as a command that changes the rules finds it.
 enum KernelForWriters {

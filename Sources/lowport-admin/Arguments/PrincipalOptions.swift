@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
-internal import PolicyInventory
-internal import PortPolicy
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportPolicyInventory
 
 /// `--user`, `--group`, `--uid`, `--gid` or `--everyone`: exactly one of them.
 struct PrincipalOptions: ParsableArguments {

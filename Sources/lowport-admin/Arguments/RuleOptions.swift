@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
-internal import PortPolicy
+internal import LowportLinux
+internal import LowportPolicy
 
 /// What `lowport grant` grants and `lowport revoke` revokes: ports of a principal, or every port of a program.
 struct RuleOptions: ParsableArguments {

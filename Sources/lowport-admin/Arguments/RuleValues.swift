@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
-internal import PortPolicy
+internal import LowportLinux
+internal import LowportPolicy
 
 /// `--protocol tcp|udp|any`.
 struct ProtocolChoice: ExpressibleByArgument {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
-internal import PortPolicy
+internal import LowportLinux
+internal import LowportPolicy
 
 extension RulesFile {
     /// Reads the rules file named on the command line, without checking its owner or kind; `-` is standard input.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
-internal import PolicyEditing
-internal import PortPolicy
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportPolicyEditing
 
 /// `lowport apply`.
 struct Apply: ParsableCommand {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import KernelPolicy
-internal import Linux
-internal import PolicyInventory
+internal import LowportKernelPolicy
+internal import LowportLinux
+internal import LowportPolicyInventory
 
 /// The number of binds that the kernel engine granted by each line since it was enabled.
 struct BindCounts {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
-internal import PortPolicy
-internal import RunCommand
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportRunCommand
 
 /// `lowport can-bind`.
 struct CanBind: ParsableCommand {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Launch
-internal import Linux
+internal import LowportLaunch
+internal import LowportLinux
 
 /// `lowport check --programs`.
 struct CheckPrograms {

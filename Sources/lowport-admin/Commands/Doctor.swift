@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Diagnosis
-internal import Linux
+internal import LowportDiagnosis
+internal import LowportLinux
 
 /// `lowport doctor`.
 struct Doctor: ParsableCommand {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import KernelPolicy
-internal import Linux
-internal import PolicyEditing
-internal import PortPolicy
+internal import LowportKernelPolicy
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportPolicyEditing
 
 /// `lowport edit`.
 struct Edit: ParsableCommand {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import KernelPolicy
-internal import Launch
-internal import Linux
-internal import PortPolicy
+internal import LowportKernelPolicy
+internal import LowportLaunch
+internal import LowportLinux
+internal import LowportPolicy
 
 /// What the kernel enforces, as text and as JSON: everything for root, and for others what root has written for them.
 struct EnforceAnswer: Encodable {
@@ -149,7 +149,9 @@ struct EnforceAnswer: Encodable {
         return words.count > 32 ? "\(list) and \(words.count - 32) more (see --json)" : list
     }
 
-    private static func principals(in confinement: KernelPolicy.Confinement) -> [(json: Confined, text: ByteString)] {
+    private static func principals(in confinement: LowportKernelPolicy.Confinement) -> [(
+        json: Confined, text: ByteString
+    )] {
         var principals: [(json: Confined, text: ByteString)] = []
         if confinement.includesEveryone { principals.append((Confined(kind: "everyone"), "everyone")) }
         if confinement.includesRoot { principals.append((Confined(kind: "root"), "root")) }

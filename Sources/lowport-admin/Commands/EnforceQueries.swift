@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import KernelPolicy
-internal import Launch
-internal import Linux
-internal import PortPolicy
+internal import LowportKernelPolicy
+internal import LowportLaunch
+internal import LowportLinux
+internal import LowportPolicy
 
 /// `lowport enforce status`.
 struct EnforceStatus: ParsableCommand {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Launch
-internal import Linux
-internal import PolicyEditing
-internal import PortPolicy
+internal import LowportLaunch
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportPolicyEditing
 
 /// `lowport grant`.
 struct Grant: ParsableCommand {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Diagnosis
-internal import Linux
-internal import PolicyInventory
-internal import PortPolicy
+internal import LowportDiagnosis
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportPolicyInventory
 
 /// `lowport list`.
 struct List: ParsableCommand {

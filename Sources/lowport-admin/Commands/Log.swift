@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import KernelPolicy
-internal import Linux
-internal import PortPolicy
+internal import LowportKernelPolicy
+internal import LowportLinux
+internal import LowportPolicy
 
 /// `lowport log`.
 struct Log: ParsableCommand {

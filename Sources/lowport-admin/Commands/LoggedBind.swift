@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import KernelPolicy
-internal import Linux
-internal import PortPolicy
+internal import LowportKernelPolicy
+internal import LowportLinux
+internal import LowportPolicy
 
 /// The result of a bind, for people: also the words of the counts in `lowport enforce status`.
 enum BindResult: String, Encodable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
+internal import LowportLinux
 
 /// `lowport run`: its help only. With a program to start, lowport(8) executes lowport-run(1).
 struct Run: ParsableCommand {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Capabilities
-internal import KernelPolicy
-internal import Launch
-internal import Linux
-internal import PolicyInventory
-internal import PortPolicy
+internal import LowportCapabilities
+internal import LowportKernelPolicy
+internal import LowportLaunch
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportPolicyInventory
 
 /// A program whose file has CAP_NET_BIND_SERVICE, and what was seen of it.
 struct CapableProgram {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
-internal import PolicyEditing
+internal import LowportLinux
+internal import LowportPolicyEditing
 
 /// One line in the system log for each change of the policy (syslog(3), facility auth, severity notice): who made it,
 /// by which command, and what is different.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import KernelPolicy
-internal import Linux
+internal import LowportKernelPolicy
+internal import LowportLinux
 
 /// The first unprivileged port that the kernel engine goes by, which it has from when it got the policy.
 enum EngineThreshold {

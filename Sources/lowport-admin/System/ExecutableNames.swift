@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Diagnosis
-internal import KernelPolicy
-internal import Launch
-internal import Linux
-internal import PolicyInventory
+internal import LowportDiagnosis
+internal import LowportKernelPolicy
+internal import LowportLaunch
+internal import LowportLinux
+internal import LowportPolicyInventory
 
 /// The paths of the programs that events name by their inode.
 struct ExecutableNames {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
+internal import LowportLinux
 
 /// Why a setting of the kernel could not be changed.
 enum SettingError: Error {

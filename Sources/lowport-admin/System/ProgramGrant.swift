@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Capabilities
-internal import Diagnosis
-internal import Linux
-internal import PolicyEditing
-internal import PolicyInventory
-internal import PortPolicy
+internal import LowportCapabilities
+internal import LowportDiagnosis
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportPolicyEditing
+internal import LowportPolicyInventory
 
 /// The permission of a program to bind every port: the capability `cap_net_bind_service` of its file.
 ///

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
-internal import PolicyEditing
-internal import PolicyInventory
-internal import PortPolicy
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportPolicyEditing
+internal import LowportPolicyInventory
 
 /// What may surprise a user who grants a rule: that it allows nothing that was not allowed already.
 enum RuleNotes {

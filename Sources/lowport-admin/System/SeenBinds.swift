@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Diagnosis
 internal import FoundationEssentials
-internal import KernelPolicy
-internal import Linux
-internal import PortPolicy
+internal import LowportDiagnosis
+internal import LowportKernelPolicy
+internal import LowportLinux
+internal import LowportPolicy
 
 /// The privileged ports that programs bound, as far as anybody has seen it.
 struct SeenBinds {

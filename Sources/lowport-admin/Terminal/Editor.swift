@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
+internal import LowportLinux
 
 /// The editor of the user at the terminal.
 enum Editor {

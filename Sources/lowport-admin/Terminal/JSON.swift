@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
-internal import Linux
+internal import LowportLinux
 
 /// Writes `value` as one JSON object: sorted keys in snake case, so that equal answers have equal bytes.
 ///

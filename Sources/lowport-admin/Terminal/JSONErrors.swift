@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
+internal import LowportLinux
 
 /// The output of `--json` on standard output if there is no answer; the text for people still goes to standard error.
 struct ErrorAnswer: Encodable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Linux
+internal import LowportLinux
 
 /// The exit statuses of a command that does not do what was requested.
 enum Status {

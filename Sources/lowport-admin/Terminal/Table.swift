@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
+internal import LowportLinux
 
 /// Rows of text in columns, each as wide as its widest cell, or narrower to fit the terminal.
 struct Table {

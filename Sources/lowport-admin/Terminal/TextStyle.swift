@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Linux
+internal import LowportLinux
 
 /// The appearance of text for people: as the terminal allows, and plain without a terminal.
 struct TextStyle {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Foundation
-internal import Linux
+internal import LowportLinux
 internal import TestSupport
 internal import Testing
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Capabilities
-import Linux
+import LowportCapabilities
+import LowportLinux
 import Testing
 
 /// The reading and printing of texts beside libcap itself, on texts that nobody thought of.

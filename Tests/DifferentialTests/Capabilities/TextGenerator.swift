@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Capabilities
-internal import Linux
+internal import LowportCapabilities
+internal import LowportLinux
 internal import TestSupport
 
 /// Texts that are nearly, or exactly, capability texts; the same in every run.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Capabilities
-import Linux
+import LowportCapabilities
+import LowportLinux
 
 /// A program with one thread, which the tests let change its own capabilities.
 ///

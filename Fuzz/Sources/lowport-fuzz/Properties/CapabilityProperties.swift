@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Capabilities
-import Linux
+import LowportCapabilities
+import LowportLinux
 
 extension Property {
     /// What says which capabilities there are.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import Linux
+import LowportLinux
 
-@testable import BindBroker
-@testable import HelperProtocol
-@testable import PortPolicy
+@testable import LowportBroker
+@testable import LowportHelperProtocol
+@testable import LowportPolicy
 
 extension Property {
     /// What the helper, its callers and the broker tell each other.

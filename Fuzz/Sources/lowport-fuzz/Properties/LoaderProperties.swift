@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import Diagnosis
-@testable import Linux
+@testable import LowportDiagnosis
+@testable import LowportLinux
 
 extension Property {
     /// A program or a library: each name is a text of the file, with its NUL.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import Linux
-import PolicyInventory
-import PortPolicy
+import LowportLinux
+import LowportPolicy
+import LowportPolicyInventory
 
 /// A line of a byuid file as authbind 2.1.3 was measured to read it, but for numbers that wrap and lines that are too long.
 struct NaiveByuidLine {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import Linux
-import PortPolicy
+import LowportLinux
+import LowportPolicy
 
 /// A rules file as lowport.rules(5) says, in the simplest way: every line into words, every word by itself, and every
 /// question to every line. Shares nothing with what it is compared with; addresses and times are the C library's.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
-@testable import Netcat
+@testable import LowportNetcat
 
 extension Property {
     /// What nc is told by its user and by peers.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import Linux
+import LowportLinux
 
-@testable import KernelPolicy
-@testable import PolicyInventory
-@testable import PortPolicy
+@testable import LowportKernelPolicy
+@testable import LowportPolicy
+@testable import LowportPolicyInventory
 
 extension Property {
     /// What says who may bind what.

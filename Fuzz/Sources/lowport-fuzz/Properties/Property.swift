@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Linux
+import LowportLinux
 
 /// What must hold whatever bytes somebody wrote: a reader that is fed with them, and what is said of its answer.
 struct Property: Sendable {

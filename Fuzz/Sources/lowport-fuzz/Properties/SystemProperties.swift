@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import Capabilities
-import Launch
+import LowportCapabilities
+import LowportLaunch
 
-@testable import Diagnosis
-@testable import KernelPolicy
-@testable import Linux
+@testable import LowportDiagnosis
+@testable import LowportKernelPolicy
+@testable import LowportLinux
 
 extension Property {
     /// What is read from files of programs, from /proc, from the kernel and from /run.

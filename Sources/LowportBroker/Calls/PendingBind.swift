@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+public import LowportLinux
+
+/// A bind that a program is currently making, with its address: the address is read once and never again.
+public struct PendingBind: Sendable {
+    /// The descriptor of the socket in the program.
+    public let descriptor: Int32
+    /// The address to bind to.
+    public let address: SocketAddress
+
+    /// Whether the port is privileged; `firstOpen` is the first unprivileged port.
+    public func needsPermission(firstOpen: UInt32) -> Bool {
+        address.port.rawValue > 0 && UInt32(address.port.rawValue) < firstOpen
+    }
+
+    /// Reads the arguments of `notification`, and the address in the program's memory.
+    ///
+    /// Returns nil for anything other than a bind to an internet address; such calls are left to the kernel. Throws if
+    /// the memory cannot be read, because it is not mapped or because the program may not be inspected.
+    public static func read(_ notification: Notification, call: BindFilter.Call) throws(Errno) -> PendingBind? {
+        var arguments = notification.arguments
+        if call == .socketCall {
+            // socketcall(2): three 32-bit words in memory.
+            let words = try ProcessAccess.memory(of: notification.thread, at: arguments[1], count: 12)
+            arguments = (0..<3).map { word in
+                (0..<4).reduce(0) { $0 | UInt64(words[word * 4 + $1]) << UInt64($1 * 8) }
+            }
+        }
+        // The kernel treats both as ints and reads only their lower halves.
+        let descriptor = Int32(truncatingIfNeeded: arguments[0])
+        let length = Int32(truncatingIfNeeded: arguments[2])
+        guard (16...128).contains(length) else { return nil }
+        let count = min(Int(length), 28)
+        let bytes = try ProcessAccess.memory(of: notification.thread, at: arguments[1], count: count)
+        return socketAddress(bytes).map { PendingBind(descriptor: descriptor, address: $0) }
+    }
+
+    /// Parses `sockaddr_in` or `sockaddr_in6` (ip(7), ipv6(7)); nil for other families and for lengths too short for
+    /// the kernel.
+    static func socketAddress(_ bytes: [UInt8]) -> SocketAddress? {
+        guard bytes.count >= 16 else { return nil }
+        let port = Port(rawValue: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
+        switch UInt16(bytes[0]) | UInt16(bytes[1]) << 8 {
+        case 2:
+            let number = bytes[4..<8].reduce(0) { $0 << 8 | UInt32($1) }
+            return SocketAddress(.v4(IPv4Address(rawValue: number)), port)
+        case 10:
+            guard bytes.count >= 24, let address = IPv6Address(networkBytes: bytes[8..<24]) else { return nil }
+            let scope = bytes.count < 28 ? 0 : (0..<4).reduce(0) { $0 | UInt32(bytes[24 + $1]) << UInt32($1 * 8) }
+            return SocketAddress(.v6(address), port, scope: scope)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+
+extension ByteString {
+    /// Replaces the content of the file at `path` atomically: the file always has its old content or all of the new
+    /// content, and only its owner may read and write it. A symbolic link of that name is replaced, and not followed.
+    func replaceFile(_ path: ByteString) throws(NamedFileError) {
+        let slash = path.bytes.lastIndex(of: UInt8(ascii: "/"))
+        let name = ByteString(slash.map { path.bytes[($0 + 1)...] } ?? path.bytes[...])
+        if name.isEmpty || name == "." || name == ".." { throw .failure(.isDirectory) }
+        let parent: ByteString = slash.map { $0 == 0 ? "/" : ByteString(path.bytes[..<$0]) } ?? "."
+        let directory = try FileNaming().openDirectory(parent)
+        let new = name + ".new"
+        // Left by an interrupted writer.
+        try? directory.unlink(new)
+        do throws(Errno) {
+            let file = try FileDescriptor.open(new, [.writeOnly, .create, .exclusive, .noFollow], in: directory)
+            try file.write(self)
+            try file.synchronize()
+            try file.close()
+            try directory.rename(new, to: name)
+            try directory.synchronize()
+        } catch {
+            try? directory.unlink(new)
+            throw .failure(error)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportCapabilities
+internal import LowportLinux
+internal import LowportPolicy
+
+/// Collects what several examiners need to know, without changing anything.
+struct Collector {
+    private let question: BindQuestion
+
+    init(_ question: BindQuestion) { self.question = question }
+
+    /// The context of the question.
+    func context() throws(BindQuestion.ResolutionError) -> BindContext {
+        let process = try process()
+        let user = process.credentials.user
+        let (program, programError) = try program()
+        let request = BindRequest(
+            user: user,
+            groups: process.credentials.groups,
+            transport: question.transport,
+            address: question.address ?? .v4(.any),
+            port: question.port,
+            isDualStack: question.isDualStack && question.address == .v6(.any),
+            program: identity(of: program)
+        )
+        return BindContext(
+            request: request,
+            requester: Requester(
+                name: Accounts.name(of: user),
+                outerUser: isCaller ? Namespaces.outerUser(of: user) : nil,
+                isUnmapped: isCaller && !Namespaces.knows(user)
+            ),
+            process: process,
+            program: program,
+            programError: programError,
+            programName: question.program,
+            arguments: question.arguments,
+            policy: KnownPolicy(to: request),
+            kernel: .current(for: process.identifier),
+            // Nothing is known about other processes, and the broker would answer instead of the kernel.
+            sandboxError: isCaller && !process.isUnderBroker ? SandboxProbe.error(of: request) : nil
+        )
+    }
+
+    private var isCaller: Bool { if case .caller = question.requester { true } else { false } }
+
+    // MARK: - The process
+
+    private func process() throws(BindQuestion.ResolutionError) -> BindingProcess {
+        var process: BindingProcess
+        switch question.requester {
+        case .process(let identifier):
+            let credentials = try Self.credentials(of: identifier)
+            process = BindingProcess(identifier: identifier, credentials: credentials)
+            process.delivery = ProcessDelivery(of: identifier, credentials)
+        case .caller:
+            guard let own = ProcFileSystem.ownIdentifier else { throw .noProc }
+            process = BindingProcess(credentials: try Self.credentials(of: own))
+            process.credentials.isRootOrdinary = (try? SecureBits.ofCurrentThread())?.contains(.noRoot) == true
+            // Programs that this process starts are under the same supervisor, while the library is in this process
+            // only.
+            if ProcessDelivery(of: own, process.credentials) == .broker { process.delivery = .broker }
+        case .user(let name):
+            process = BindingProcess(credentials: try Self.credentials(ofUser: name))
+        }
+        if let count = try? Namespaces.capabilitiesCount(inNetworkOf: process.directory) {
+            process.doCapabilitiesCount = count
+        }
+        return process
+    }
+
+    private static func credentials(of identifier: Int32) throws(BindQuestion.ResolutionError) -> ProcessCredentials {
+        do throws(Errno) { return try ProcessCredentials(of: identifier) } catch { throw .process(identifier, error) }
+    }
+
+    /// The credentials after a login; the limits of this process do not apply to the session of another user.
+    private static func credentials(ofUser name: ByteString) throws(BindQuestion.ResolutionError) -> ProcessCredentials
+    {
+        let number = Digits.number(name, upTo: UInt64(UInt32.max)).map { UserID(rawValue: UInt32($0)) }
+        guard let user = Accounts.user(named: name) ?? number else { throw .noSuchUser(name) }
+        return ProcessCredentials(
+            user: user,
+            groups: Accounts.name(of: user).map { Accounts.groups(ofUser: $0) } ?? [],
+            effective: user == .root ? CapabilitySet(rawValue: .max) : []
+        )
+    }
+
+    // MARK: - The program
+
+    /// The file that the process executes; of a running process, also if its name is gone.
+    private func identity(of program: ProgramFile?) -> FileIdentity? {
+        if case .process(let identifier) = question.requester {
+            return (try? FileStatus(of: "/proc/\(identifier)/exe"))?.identity
+        }
+        return program.flatMap { try? FileStatus(of: $0.path) }?.identity
+    }
+
+    private func program() throws(BindQuestion.ResolutionError) -> (ProgramFile?, ProgramError?) {
+        // The file that was started, even if another has replaced it; not every user may examine that file.
+        if case .process(let identifier) = question.requester { return (ProgramFile(runBy: identifier), nil) }
+        guard let program = question.program else { return (nil, nil) }
+        let searchPath = Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+        do throws(ProgramError) { return (try ProgramFile(program, searchPath: searchPath), nil) } catch {
+            // What the user may not look at, the user cannot start either; what root may not look at, nobody knows.
+            if error.script != nil || error.error == .permissionDenied { return (nil, error) }
+            throw .program(program, error.error)
+        }
+    }
+}

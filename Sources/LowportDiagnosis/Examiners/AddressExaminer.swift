@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+internal import LowportPolicy
+
+/// Whether the machine has the address.
+struct AddressExaminer: Examiner {
+    static let role = Role.circumstance
+
+    /// Why the address cannot be bound at any port; nil if it can.
+    var error: Errno?
+    /// Whether the reason is that IPv6 is disabled (`disable_ipv6`, Documentation/networking/ip-sysctl of the kernel).
+    var isIPv6Disabled = false
+
+    func findings(_ context: BindContext, after found: Findings) -> [Finding] {
+        // A sandbox prevents every bind, so that nothing is known about the address.
+        guard let error, context.sandboxError == nil else { return [] }
+        let address = context.request.address
+        switch error {
+        case _ where isIPv6Disabled:
+            return [blocking("IPv6 is switched off on this machine (net.ipv6.conf.all.disable_ipv6)")]
+        case .addressNotAvailable: return [blocking("\(address) is not an address of this machine")]
+        case .addressFamilyNotSupported where context.process.credentials.hasSeccompFilter:
+            let text: ByteString = "a filter of system calls refuses sockets of \(context.request.familyName)"
+            return [Finding(.seccomp, .blocks, text)]
+        case .addressFamilyNotSupported: return [blocking("this machine has no \(context.request.familyName)")]
+        // Before they can come from the address, these errors come from what restricts the process.
+        case .noSystemCall, .notPermitted, .permissionDenied: return [restriction(error, context)]
+        case .invalidArgument:
+            // Link-local addresses need an interface, which only the program knows.
+            return [Finding(.address, .informs, "\(address) can be bound with the number of an interface alone")]
+        default: return [blocking("\(address) cannot be bound at any port: \(error.sentence)")]
+        }
+    }
+
+    private func restriction(_ error: Errno, _ context: BindContext) -> Finding {
+        if context.process.credentials.hasSeccompFilter {
+            return Finding(.seccomp, .blocks, "a filter of system calls refuses bind: \(error.sentence)")
+        }
+        let port: ByteString = "every bind to \(context.request.address)"
+        return error == .permissionDenied
+            ? Finding(.landlock, .blocks, "Landlock, or another security module, keeps this process from \(port)")
+            : Finding(.controlGroup, .blocks, "a program in the kernel, of the control group, refuses \(port)")
+    }
+
+    private func blocking(_ text: ByteString) -> Finding { Finding(.address, .blocks, text) }
+
+    func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
+        guard findings.isBlocked(by: .address), error == .addressNotAvailable else { return [] }
+        if isIPv6Disabled {
+            return [Remedy(.unblock, "sudo sysctl net.ipv6.conf.all.disable_ipv6=0", "switches IPv6 on")]
+        }
+        let address = context.request.address
+        let (length, family): (ByteString, ByteString) =
+            if case .v4 = address { ("32", "ipv4") } else { ("128", "ipv6") }
+        return [
+            Remedy(
+                .unblock,
+                ShellCommand(["sudo", "ip", "address", "add", "\(address)/\(length)", "dev", "lo"]),
+                "gives the address to this machine, until it starts again; \"ip address\" lists those that it has"
+            ),
+            Remedy(
+                .unblock,
+                ShellCommand(["sudo", "sysctl", "net.\(family).ip_nonlocal_bind=1"]),
+                "lets every program bind addresses that come to the machine later, or never"
+            ),
+        ]
+    }
+}
+
+extension AddressExaminer {
+    init(lookingAt context: BindContext) {
+        let (transport, address) = (context.request.transport, context.request.address)
+        let seen = context.inItsNetwork {
+            (Self.error(of: address, transport), kernelText(of: "/proc/sys/net/ipv6/conf/all/disable_ipv6") == "1")
+        }
+        guard let (error, isDisabled) = seen else { return }
+        self.error = error
+        if case .v6 = address.unmapped { isIPv6Disabled = isDisabled }
+    }
+
+    /// The error of binding the address at a port that the kernel chooses; nil if the bind works.
+    private static func error(of address: IPAddress, _ transport: TransportProtocol) -> Errno? {
+        let family: InternetFamily = if case .v4 = address { .v4 } else { .v6 }
+        do throws(Errno) {
+            let socket = try FileDescriptor.socket(family, transport)
+            try socket.bind(to: SocketAddress(address, Port(rawValue: 0)))
+            return nil
+        } catch { return error }
+    }
+}

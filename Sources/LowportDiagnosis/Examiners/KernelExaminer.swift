@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLaunch
+internal import LowportLinux
+internal import LowportPolicy
+
+/// The kernel engine, which lets processes bind what the policy allows without a wrapper.
+struct KernelExaminer: Examiner {
+    static let role = Role.delivery
+
+    private var outdated: ByteString {
+        replacedProgram.map { "\($0) was replaced since the kernel got the policy, and the kernel knows the old file" }
+            ?? "the kernel holds the policy as it was before the files last changed"
+    }
+
+    /// The path of the program, if another file has it than when the kernel got the policy, whose rules name it.
+    var replacedProgram: ByteString?
+
+    func findings(_ context: BindContext, after found: Findings) -> [Finding] {
+        if found.allows(.threshold) { return [] }
+        let isAllowed = context.policy.decision.isAllowed
+        let finding =
+            switch context.kernel {
+            case .off: Finding(.kernel, .informs, "the kernel engine is not enabled")
+            case .elsewhere:
+                Finding(
+                    .kernel,
+                    .informs,
+                    "the kernel engine is enabled for another control group or network namespace"
+                )
+            case .outdated:
+                Finding(
+                    .kernel,
+                    isAllowed ? .refuses : .informs,
+                    outdated,
+                    reason: isAllowed ? .init(.decisive, "it is allowed, but \(outdated)") : nil
+                )
+            case .holds where context.kernel.allows(context.policy.decision):
+                Finding(
+                    .kernel,
+                    .allows,
+                    "the kernel engine lets it bind the port, without a wrapper",
+                    reason: .init(.decisive, ", without a wrapper")
+                )
+            case .holds where !context.policy.limits.isEmpty:
+                Finding(.kernel, .informs, "the kernel engine leaves it to the capability of the program")
+            case .holds where isAllowed:
+                Finding(.kernel, .refuses, "the kernel engine does not know this part of \(source(context))")
+            case .holds: Finding(.kernel, .refuses, "the kernel engine knows nothing that allows it")
+            }
+        return [finding]
+    }
+
+    private func source(_ context: BindContext) -> ByteString {
+        context.policy.decision.source?.traits.title ?? "the policy"
+    }
+
+    func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
+        guard context.kernel == .outdated, context.policy.decision.isAllowed, !findings.hasWay else { return [] }
+        return [
+            Remedy(
+                .activate,
+                "sudo lowport enforce reload",
+                "brings the policy as it is now into the kernel"
+            )
+        ]
+    }
+}
+
+extension KernelExaminer {
+    init(lookingAt context: BindContext) {
+        guard context.kernel == .outdated, let path = context.program?.path else { return }
+        let named = EngineState.current()?.programs.first { $0.path == path }
+        replacedProgram = named.flatMap { $0.isCurrent ? nil : $0.path }
+    }
+}

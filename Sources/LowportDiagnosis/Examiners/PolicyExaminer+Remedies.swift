@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+internal import LowportPolicy
+
+/// The remedies for a missing permission.
+extension PolicyExaminer {
+    func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
+        guard findings.needsPermission else { return [] }
+        return capability(context) + executable(context) + grants(context)
+    }
+
+    /// The remedy that gives a program the capability which the rules limit.
+    private func capability(_ context: BindContext) -> [Remedy] {
+        guard let place = context.policy.limits.first, let program = context.program, case .none = program.attribute,
+            !context.process.isRunning, !context.requester.isUnmapped
+        else { return [] }
+        let command = ShellCommand(["sudo", "lowport", "grant", "--program", ShellCommand.operand(program.path)])
+        return [Remedy(.permit, command, "gives it the capability, which \(place) limits")]
+    }
+
+    /// The remedy that makes an existing path allow the bind.
+    private func executable(_ context: BindContext) -> [Remedy] {
+        guard let path = context.policy.decision.unexecutable else { return [] }
+        if let directory = unsearchable[path] {
+            // Whether that helps can only be said by somebody who sees the file.
+            guard let status = try? FileStatus(of: path), status.mode.rawValue & 0o001 != 0 else { return [] }
+            return [
+                Remedy(
+                    .activate,
+                    ShellCommand(["sudo", "chmod", "a+x", directory]),
+                    "lets everybody look up the files in the directory, of which \(path) allows it"
+                )
+            ]
+        }
+        return [
+            Remedy(
+                .activate,
+                ShellCommand(["sudo", "chmod", "a+x", path]),
+                "lets everybody bind it who is started with authbind or lowport run"
+            )
+        ]
+    }
+
+    /// The remedies that make existing rules count, or add a rule.
+    private func grants(_ context: BindContext) -> [Remedy] {
+        // In another user namespace, the owners of the files are not visible, nor who a user without a number is.
+        if context.requester.isUnmapped { return [] }
+        let ignored = context.requester.outerUser == nil ? context.policy.ignoredFiles : []
+        let repairs = ignored.compactMap { file -> Remedy? in
+            guard file.wouldAllow != false, let repair = file.repair else { return nil }
+            let warning: ByteString = file.isOpenToOthers ? "; read them first, for others could write them" : ""
+            return Remedy(.permit, repair, "makes the rules count that are there" + warning)
+        }
+        if ignored.contains(where: { $0.wouldAllow == true }) { return repairs }
+        // The file that a grant would be written to has to be in order first.
+        let first = ignored.filter { $0.path == RuleStore.mainPath && $0.wouldAllow == false }
+            .compactMap { file in file.repair.map { Remedy(.permit, $0, "repairs the file that a grant is written to") }
+            }
+        return first + repairs + [grant(context)]
+    }
+
+    /// The remedy that grants exactly this permission.
+    private func grant(_ context: BindContext) -> Remedy {
+        let request = context.request
+        let place: [ByteString] = request.address.isWildcard ? [] : ["--on", "\(request.address.unmapped)"]
+        let command: [ByteString] = ["sudo", "lowport", "grant", "\(request.port)"]
+        return Remedy(
+            .permit,
+            ShellCommand(command + principal(context) + protocolOptions(request.transport) + place),
+            "lets this user have this port, and nothing else"
+        )
+    }
+
+    /// The option for the protocol; none for the default of `lowport grant`.
+    private func protocolOptions(_ transport: TransportProtocol) -> [ByteString] {
+        if transport == .tcp { return [] }
+        return ["--protocol", transport.isWord ? transport.name : "any"]
+    }
+
+    private func principal(_ context: BindContext) -> [ByteString] {
+        // The policy knows the users of the machine, not those of a user namespace.
+        let user = context.requester.outerUser ?? context.request.user
+        let name = context.requester.outerUser.map { Accounts.name(of: $0) } ?? context.requester.name
+        guard let name else { return ["--uid", "\(user)"] }
+        return name.hasPrefix("-") ? ["--user=\(name)"] : ["--user", name]
+    }
+}
+
+extension KnownPolicy {
+    /// The rule at `place`, after a colon; empty if there is none.
+    func text(at place: RuleLocation) -> ByteString {
+        rules.files.flatMap(\.rules).first { $0.location == place }.map { ": \($0.rule)" } ?? ""
+    }
+}
+
+extension SourceTraits {
+    /// The description of what allows: `rule FILE:LINE and FILE:LINE`, or `FILE, line LINE`.
+    func words(for locations: [RuleLocation]) -> ByteString {
+        let places = locations.map { place -> ByteString in
+            isWrittenInRules || place.line == 0 ? place.byteString : "\(place.file), line \(place.line)"
+        }
+        let list = ByteString(joining: places, with: " and ")
+        return isWrittenInRules ? "\(noun) \(list)" : list
+    }
+}
+
+extension Decision {
+    /// The path of the last check that failed for lack of permission, if that was a check for execution.
+    fileprivate var unexecutable: ByteString? {
+        for answer in answers.reversed() {
+            guard let step = answer.steps.last(where: { $0.refusal == .permissionDenied }) else { continue }
+            return step.access == .execute ? "\(answer.source.traits.directory)/\(step.path)" : nil
+        }
+        return nil
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+public import LowportLinux
+
+/// A remedy for a bind that does not work.
+public struct Remedy: Hashable, Sendable {
+    /// The step of a remedy: the remedies of one step are carried out before those of the next.
+    enum Step: CaseIterable {
+        /// Removes what blocks the bind.
+        case unblock
+        /// Puts into force what is already allowed.
+        case activate
+        /// Grants the permission.
+        case permit
+        /// Brings the permission to the program, or the capability if nothing else can.
+        case deliver
+    }
+
+    let step: Step
+    /// The command to type; nil if a name in it has characters that cannot be typed or seen.
+    public let command: ShellCommand?
+    /// The effect of the command, or a further effect.
+    public let effect: ByteString
+
+    init(_ step: Step, _ command: ShellCommand?, _ effect: ByteString) {
+        self.step = step
+        self.command = command
+        self.effect = effect
+    }
+
+    /// Creates a remedy that is no command of this machine.
+    /// - Parameter advice: what to do, as a sentence.
+    init(_ step: Step, advice: ByteString) {
+        self.init(step, nil, advice)
+        isAdvice = true
+    }
+
+    /// Creates a remedy that helps in another place alone.
+    /// - Parameter place: the place: `outside of this sandbox`.
+    init(_ step: Step, _ command: ShellCommand?, elsewhere place: ByteString) {
+        self.init(step, command, place)
+        isElsewhere = true
+    }
+
+    private var isAdvice = false
+    /// Whether the command helps only in the place that `effect` names.
+    public private(set) var isElsewhere = false
+
+    /// The text to show in place of the command; nil if there is a command.
+    public var advice: ByteString? {
+        guard command == nil else { return nil }
+        if isAdvice { return effect }
+        return
+            "\(effect): no command is shown for that, since a name in it has characters that are not seen, or is not UTF-8"
+    }
+
+    /// The remedies in the order of their steps.
+    static func inOrder(_ remedies: [Remedy]) -> [Remedy] {
+        Step.allCases.flatMap { step in remedies.filter { $0.step == step } }
+    }
+}

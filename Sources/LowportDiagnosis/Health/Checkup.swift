@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+public import LowportLinux
+
+/// The result of one check, and what to do if something is wrong.
+public struct HealthDiagnostic: Hashable, Sendable {
+    /// The state of what was checked.
+    public enum State: String, Hashable, Sendable {
+        /// Nothing is wrong.
+        case ok
+        /// Something does not work, or is not safe.
+        case error = "fault"
+        /// Information.
+        case note
+    }
+
+    /// The short name of what was checked, which does not change.
+    public let subject: String
+    /// The state of what was checked.
+    public let state: State
+    /// The description of the state.
+    public let text: ByteString
+    /// What to do about the state.
+    public let remedy: Message?
+
+    init(_ subject: String, _ state: State, _ text: ByteString, remedy: Message? = nil) {
+        self.subject = subject
+        self.state = state
+        self.text = text
+        self.remedy = remedy
+    }
+}
+
+/// The checks of the installation and the machine.
+public enum Checkup {
+    /// Performs all checks, without changing anything.
+    public static func all() -> [HealthDiagnostic] {
+        NamespaceHealth.findings() + InstallationHealth.findings() + BrokerHealth.findings() + PolicyHealth.findings()
+            + ProgramHealth.findings() + MachineHealth.findings()
+    }
+}

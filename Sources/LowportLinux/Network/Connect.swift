@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportCLinux
+
+/// The direction of a connection that is shut down.
+public enum ShutdownDirection: Sendable {
+    case receiving, sending
+
+    var rawValue: Int32 {
+        Int32(self == .receiving ? clinux_SHUT_RD : clinux_SHUT_WR)
+    }
+}
+
+extension Descriptor where Self: ~Copyable {
+    /// Connects the socket to `address`. A datagram socket then exchanges data only with that address.
+    ///
+    /// The corresponding system call is connect(2). A non-blocking socket throws EINPROGRESS.
+    public func connect(to address: SocketAddress) throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.connect) {
+            unsafe address.withSockaddr { unsafe LowportCLinux.connect(descriptor, $0, $1) }
+        }
+    }
+
+    /// Waits for the result of a non-blocking `connect`, and throws its error.
+    ///
+    /// Throws ETIMEDOUT if `deadline` passes first.
+    public func finishConnecting(until deadline: Instant?) throws(Errno) {
+        guard try wait(for: .writable, until: deadline) else { throw .timedOut }
+        // A reset means that the peer had accepted the connection and may have sent data, which can still be read.
+        // Without data, this is the last report of the reset.
+        if let error = try pendingError(), error != .connectionReset || !hasReceived { throw error }
+    }
+
+    /// Whether there is unread data.
+    ///
+    /// The corresponding system call is recv(2) with `MSG_PEEK`.
+    private var hasReceived: Bool {
+        let descriptor = rawValue
+        var byte: UInt8 = 0
+        let count = try? valueOrErrno(.receive) {
+            Int32(unsafe recv(descriptor, &byte, 1, Int32(clinux_MSG_PEEK | clinux_MSG_DONTWAIT)))
+        }
+        return count == 1
+    }
+
+    /// Returns and clears the pending error of the socket (`SO_ERROR`).
+    public func pendingError() throws(Errno) -> Errno? {
+        let number = try option(SOL_SOCKET, SO_ERROR)
+        return number == 0 ? nil : Errno(rawValue: number)
+    }
+
+    /// The address that the socket is connected to.
+    ///
+    /// The corresponding system call is getpeername(2). Throws EAFNOSUPPORT for a socket that is not IPv4 or IPv6.
+    public func peerAddress() throws(Errno) -> SocketAddress {
+        let descriptor = rawValue
+        var received = ReceivedAddress()
+        try nothingOrErrno(.getPeerName) { unsafe received.fill { unsafe getpeername(descriptor, $0, $1) } }
+        guard let address = received.internet else { throw .addressFamilyNotSupported }
+        return address
+    }
+
+    /// Shuts down one direction of a connection: after the data sent, the peer reads the end of the file.
+    ///
+    /// The corresponding system call is shutdown(2).
+    public func shutDown(_ direction: ShutdownDirection) throws(Errno) {
+        let descriptor = rawValue
+        try nothingOrErrno(.shutdown) { LowportCLinux.shutdown(descriptor, direction.rawValue) }
+    }
+}

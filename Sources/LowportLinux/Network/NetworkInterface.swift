@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportCLinux
+
+/// The network interfaces (netdevice(7)).
+public enum NetworkInterface {
+    /// The name of the interface with the number `index`, "eth0"; nil if there is none.
+    ///
+    /// The corresponding C function is if_indextoname(3).
+    public static func name(of index: UInt32) -> ByteString? {
+        var text = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
+        let isThere = unsafe text.withUnsafeMutableBufferPointer {
+            unsafe if_indextoname(index, $0.baseAddress) != nil
+        }
+        return isThere ? ByteString(terminated: text) : nil
+    }
+}

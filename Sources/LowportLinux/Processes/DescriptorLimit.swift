@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportCLinux
+
+/// How many descriptors the process may have open at a time (`RLIMIT_NOFILE`, getrlimit(2)).
+public enum DescriptorLimit {
+    /// The limit; 0 if it cannot be read.
+    public static var current: Int { Int(clamping: clinux_descriptor_limit()) }
+
+    /// Raises the limit to `count`, or as far as the process may without privilege. Never lowers it.
+    ///
+    /// Programs that use select(2) must not call this: it cannot handle descriptors above 1023.
+    public static func raise(to count: Int) { clinux_raise_descriptor_limit(UInt(count)) }
+}

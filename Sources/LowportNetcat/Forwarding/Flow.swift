@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+
+/// One forwarded connection: a client, its server, and a passage for each direction.
+final class Flow {
+    /// One of the two ends.
+    enum Side: UInt64 {
+        case client, server
+    }
+
+    /// What a flow is about, which decides how long it may take.
+    enum State: Int {
+        /// It connects to a server.
+        case connecting
+        /// There was no descriptor left to connect with.
+        case starved
+        /// It moves bytes.
+        case open
+        /// It resets one end as soon as the bytes for that end are sent.
+        case resetting
+        /// There is nothing left to do.
+        case finished
+    }
+
+    /// The pair that the flow belongs to.
+    let route: Route
+    /// Its place in the table of flows.
+    let index: Int
+    private(set) var state = State.connecting
+    /// Whether it can go on at once.
+    private(set) var isRunnable = false
+
+    private let client: FileDescriptor
+    private var server: FileDescriptor?
+    private let addresses: [SocketAddress]
+    private var nextAddress = 0
+    private var up = Passage()
+    private var down = Passage()
+    private var watchesRoom = (atClient: false, atServer: false)
+    private var hasFailed = (client: false, server: false)
+    private var keepsAlive = false
+    private var resetDeadline: Instant?
+
+    /// Takes over the connection to a client.
+    init(_ client: consuming FileDescriptor, _ route: Route, index: Int) {
+        self.client = client
+        self.route = route
+        self.index = index
+        addresses = route.target.addresses
+    }
+
+    private func token(of side: Side) -> UInt64 { EventToken.flow(index, side).rawValue }
+
+    /// Begins to connect to the first address that accepts.
+    /// - Parameter greeting: bytes for the server before the client's data (PROXY protocol).
+    func begin(greeting: [UInt8], _ tools: ForwardTools) {
+        if !greeting.isEmpty { tools.buffer.replace(with: greeting) }
+        do throws(Errno) {
+            // What the client has sent by now goes with the greeting, as soon as the server is reached.
+            try up.takeFirst(from: client.reference, tools, received: &route.counters.sent)
+            connectNext(tools)
+            up.keep(tools.buffer)
+            if state == .finished { return }
+            try tools.events.add(client, [.readable, .peerEnded], token: token(of: .client), onChange: true)
+        } catch {
+            tools.buffer.remove(tools.buffer.count)
+            fail()
+        }
+    }
+
+    /// Connects to the next address: at first, after a failure, or when descriptors have become free.
+    func connectNext(_ tools: ForwardTools) {
+        server = nil
+        watchesRoom.atServer = false
+        var reason = Errno.noData
+        while nextAddress < addresses.count {
+            let address = addresses[nextAddress]
+            do throws(Errno) {
+                return try connect(to: address, tools)
+            } catch {
+                if state == .starved { return }
+                nextAddress += 1
+                reason = error
+            }
+        }
+        refuse(reason)
+    }
+
+    private func connect(to address: SocketAddress, _ tools: ForwardTools) throws(Errno) {
+        let socket: FileDescriptor
+        do throws(Errno) {
+            socket = try FileDescriptor.nonBlockingStream(address.address.family)
+        } catch {
+            // The client waits until another one has left.
+            if case .exhausted = AcceptFailure(error) { state = .starved }
+            throw error
+        }
+        state = .connecting
+        do throws(Errno) {
+            try socket.connect(to: address)
+        } catch {
+            if error != .inProgress { throw error }
+        }
+        // Often the server has accepted by now, and so the first bytes need not wait for an event.
+        if try up.sendFirst(to: socket.reference, tools) { state = .open }
+        watchesRoom.atServer = state == .connecting || up.holdsBytes
+        let events: ReadyEvents = watchesRoom.atServer ? [.readable, .peerEnded, .writable] : [.readable, .peerEnded]
+        try tools.events.add(socket, events, token: token(of: .server), onChange: true)
+        server = consume socket
+    }
+
+    /// Learns whether the server has accepted.
+    private func conclude(_ tools: ForwardTools) {
+        guard let socket = server?.reference, (try? socket.wait(for: .writable, until: .now)) == true else { return }
+        do throws(Errno) {
+            try socket.finishConnecting(until: .now)
+            state = .open
+        } catch {
+            giveUpAddress(error, tools)
+        }
+    }
+
+    /// Goes on with the next address, since the present one does not answer or refuses.
+    func giveUpAddress(_ reason: Errno, _ tools: ForwardTools) {
+        nextAddress += 1
+        if nextAddress < addresses.count { return connectNext(tools) }
+        refuse(reason)
+    }
+
+    private func refuse(_ reason: Errno) {
+        route.noteRefusal(reason)
+        // What the client sent was taken from it and reaches nobody.
+        if up.hasTaken { try? client.resetOnClose() }
+        state = .finished
+    }
+
+    /// Notes what an end is ready for.
+    func note(_ events: ReadyEvents, of side: Side, _ tools: ForwardTools) {
+        if events.allowReading {
+            switch side {
+            case .client: up.noteReadable(expectsEnd: events.announceEnd)
+            case .server: down.noteReadable(expectsEnd: events.announceEnd)
+            }
+        }
+        if side == .server && state == .connecting { conclude(tools) }
+    }
+
+    /// Moves what can be moved without waiting.
+    func advance(_ tools: ForwardTools) {
+        isRunnable = false
+        guard state == .open, let server = server?.reference else { return }
+        let client = client.reference
+        if !up.isDone {
+            handle(up.run(from: client, to: server, tools, received: &route.counters.sent), .client, tools)
+        }
+        if !down.isDone {
+            handle(down.run(from: server, to: client, tools, received: &route.counters.received), .server, tools)
+        }
+        let isOver = up.isDone && down.isDone || hasFailed.client && up.isDone || hasFailed.server && down.isDone
+        if isOver { finish() }
+    }
+
+    /// Handles the outcome of the passage whose source is `source`.
+    private func handle(_ outcome: Passage.Outcome, _ source: Side, _ tools: ForwardTools) {
+        switch outcome {
+        case .waitsForSource: break
+        case .hasMore: isRunnable = true
+        case .waitsForSink: watchRoom(of: source == .client ? .server : .client, tools)
+        case .ended:
+            let other = source == .client ? down.isDone : up.isDone
+            end(source)
+            // If nothing comes back either, the sockets are closed now, which says the same.
+            if other { return }
+            if source == .client { try? server?.reference.shutDown(.sending) } else { try? client.shutDown(.sending) }
+        case .sourceFailed:
+            noteFailure(of: source)
+            end(source)
+        case .sinkFailed:
+            noteFailure(of: source == .client ? .server : .client)
+            end(source)
+            // What the end that failed had sent before is still to be read.
+            if source == .client {
+                down.noteReadable(expectsEnd: true)
+            } else {
+                up.noteReadable(expectsEnd: true)
+                isRunnable = !up.isDone
+            }
+        }
+    }
+
+    private func end(_ source: Side) {
+        if source == .client { up.end() } else { down.end() }
+    }
+
+    private func noteFailure(of side: Side) {
+        if side == .client { hasFailed.client = true } else { hasFailed.server = true }
+    }
+
+    /// Waits for room at `side`, from now on: an event comes only after the kernel had no room.
+    private func watchRoom(of side: Side, _ tools: ForwardTools) {
+        let events: ReadyEvents = [.readable, .peerEnded, .writable]
+        switch side {
+        case .client:
+            if watchesRoom.atClient { return }
+            watchesRoom.atClient = true
+            try? tools.events.change(client, events, token: token(of: side), onChange: true)
+        case .server:
+            guard !watchesRoom.atServer, let server = server?.reference else { return }
+            watchesRoom.atServer = true
+            try? tools.events.change(server, events, token: token(of: side), onChange: true)
+        }
+    }
+
+    // MARK: The end
+
+    /// Ends at once, as after an error of one end; the peers must not take what they have for complete.
+    func fail() {
+        route.counters.failed += 1
+        try? client.resetOnClose()
+        try? server?.reference.resetOnClose()
+        state = .finished
+    }
+
+    /// Ends after a reset, which the other end gets as well, or after the end of both directions.
+    private func finish() {
+        guard hasFailed.client || hasFailed.server else { return state = .finished }
+        route.counters.failed += 1
+        state = .resetting
+        reset()
+    }
+
+    /// Resets the end that has not failed, unless bytes for it have yet to be sent: they came before the reset. A reset
+    /// drops them, but not for ever does it wait for an end that takes nothing.
+    func reset() {
+        let healthy = hasFailed.client ? server?.reference : client.reference
+        let deadline = resetDeadline ?? Instant.now + .seconds(30)
+        resetDeadline = deadline
+        if let count = try? healthy?.unsentBytes(), count > 0, Instant.now < deadline { return }
+        try? healthy?.resetOnClose()
+        state = .finished
+    }
+
+    /// Ends because nothing has moved for too long.
+    func expire() {
+        if up.holdsBytes || down.holdsBytes { return fail() }
+        route.counters.failed += 1
+        state = .finished
+    }
+
+    /// Asks the server's machine for signs of life during silence; the client's was asked for at the listener.
+    func keepAlive(idle: Int32) {
+        if keepsAlive { return }
+        keepsAlive = true
+        try? server?.reference.setKeepAlive(idle: idle)
+    }
+}

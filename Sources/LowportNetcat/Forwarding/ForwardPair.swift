@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+
+/// Where to listen, and where to connect the clients to.
+struct ForwardPair: Equatable {
+    /// Where to listen.
+    enum Source: Equatable {
+        /// A port, or an address and a port.
+        case place(ByteString)
+        /// The listener that the starter passes on, counted from 0.
+        case inherited(Int)
+    }
+
+    /// Where to listen.
+    let source: Source
+    /// Where to connect to.
+    let target: ByteString
+
+    /// Creates a pair.
+    init(source: Source, target: ByteString) {
+        self.source = source
+        self.target = target
+    }
+
+    /// Reads a pair: a place to listen at, or `fd:NUMBER` for a descriptor of the starter, and a target.
+    /// - Parameter inherited: how many listeners the starter passes on.
+    init(_ source: ByteString, _ target: ByteString, _ inherited: Int) throws(UsageError) {
+        self.target = target
+        guard source.hasPrefix("fd:") else {
+            self.source = .place(source)
+            return
+        }
+        let first = Int(InheritedListener.firstDescriptor)
+        let last = first + inherited - 1
+        let text = ByteString(source.bytes.dropFirst(3))
+        guard last >= first, let number = try? OptionValue.number(text, in: first...last) else {
+            throw UsageError(message: "the starter passes on no such socket (LISTEN_FDS): \(source)")
+        }
+        self.source = .inherited(number - first)
+    }
+
+    /// The source in messages and in the counters.
+    var name: ByteString {
+        switch source {
+        case .place(let text): text
+        case .inherited(let index): "fd:\(Int(InheritedListener.firstDescriptor) + index)"
+        }
+    }
+
+    /// Looks up the target.
+    func lookUp(_ settings: ForwardSettings, _ console: Console) throws(NetcatError) -> ForwardTarget {
+        try ForwardTarget(target, settings.options.endpoint, console)
+    }
+
+    /// Listens at the source.
+    func listen(_ settings: ForwardSettings, _ console: Console) throws(NetcatError) -> Listener {
+        switch source {
+        case .inherited(let index): return Listener.inherited(index)
+        case .place(let text):
+            var options = settings.options
+            guard let place = HostAndPort(text) else { throw NetcatError("no [ADDRESS:]PORT: \(text)") }
+            // A single operand is a port and not a host.
+            options.operands = place.port.map { [place.host, $0] } ?? [place.host]
+            if let address = IPAddress(place.host) { options.endpoint.family = address.family }
+            return try Listener.open(options, console)
+        }
+    }
+}

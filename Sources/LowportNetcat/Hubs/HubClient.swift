@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+
+/// A client of a hub, and the data pending for it. An idle client has no buffer.
+final class HubClient {
+    /// The number of the client, from 1.
+    let number: Int
+    /// The place of the client in the hub.
+    let index: Int
+    /// Whether the client has left or cannot be reached.
+    var isGone = false
+    /// Whether the hub will remove it.
+    var isListedAsGone = false
+    /// Whether the hub counts the client among those that data is pending for.
+    var countsAsBehind = false
+    /// Whether the client may have sent something.
+    var isReadable = false
+    /// Whether the end of the data, or an error, follows what has arrived.
+    var expectsEnd = false
+    /// Whether the hub is told when there is room for data.
+    var watchesRoom = false
+
+    /// Whether the client has sent end of file; it is removed once it has received its pending data.
+    private(set) var isLeaving = false
+
+    private let socket: FileDescriptor
+    private var endsSending = false
+    private var queue: [UInt8] = []
+
+    /// Takes over the connection; a separate process decrypts an encrypted one.
+    init(
+        _ connection: consuming Connection,
+        number: Int,
+        index: Int,
+        _ options: Options,
+        _ console: Console
+    ) throws(Errno) {
+        self.number = number
+        self.index = index
+        socket = try Encryption(options, console).plain(connection)
+        try socket.setNonBlocking(true)
+    }
+
+    /// The descriptor of the connection.
+    var descriptor: InheritedDescriptor { socket.reference }
+
+    /// Whether data is pending for the client.
+    var isBehind: Bool { !isGone && !queue.isEmpty }
+
+    /// Whether the client may still send something.
+    var isHeard: Bool { !isLeaving && !isGone }
+
+    /// Takes nothing more from the client.
+    func leave() {
+        isLeaving = true
+        if !isBehind { isGone = true }
+    }
+
+    /// Ends the sending side after the pending data.
+    func endSending(_ buffer: Buffer) {
+        endsSending = true
+        flush(buffer)
+    }
+
+    /// Sends `bytes`, or keeps them until the socket is writable.
+    /// - Parameter buffer: is empty before and afterwards.
+    func send(_ bytes: [UInt8], _ buffer: Buffer) {
+        if isLeaving { return }
+        queue += bytes
+        flush(buffer)
+    }
+
+    /// Sends as much of the pending data as the socket accepts.
+    /// - Parameter buffer: is empty before and afterwards.
+    func flush(_ buffer: Buffer) {
+        while isBehind {
+            buffer.replace(with: Array(queue.prefix(buffer.capacity)))
+            defer { buffer.remove(buffer.count) }
+            do throws(Errno) {
+                let count = try descriptor.send(from: buffer)
+                if count == queue.count { queue = [] } else { queue.removeFirst(count) }
+            } catch {
+                isGone = error != .wouldBlock
+                return
+            }
+        }
+        if isLeaving { isGone = true }
+        if endsSending { try? descriptor.shutDown(.sending) }
+    }
+}

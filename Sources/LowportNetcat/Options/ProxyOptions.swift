@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+
+/// The protocol of a proxy.
+enum ProxyKind: Equatable {
+    case socks4, socks4a, socks5, connect
+
+    /// The default port of such a proxy.
+    var defaultPort: Port { Port(rawValue: self == .connect ? 3128 : 1080) }
+}
+
+/// The proxy that connections go through.
+struct ProxyOptions: Equatable {
+    /// The address, `HOST` or `HOST:PORT` (`-x`); nil means no proxy.
+    var address: ByteString?
+    /// The protocol (`-X`).
+    var kind = ProxyKind.socks5
+    /// Whether `--proxy-type` gave the kind: with `-l`, nc is then such a proxy.
+    var isNamed = false
+    /// The credentials, `USER` or `USER:PASSWORD` (`-P`, `--proxy-auth`).
+    var credentials: ByteString?
+    /// Whether the proxy resolves host names (`--proxy-dns`).
+    var resolvesRemotely = true
+    /// Whether credentials are sent to an HTTP proxy only after it answered 407, as ncat does.
+    var waitsForChallenge = false
+}
+
+extension Options {
+    /// The options of the proxy to connect through, and of nc as a proxy.
+    mutating func readProxyOptions(_ reader: inout ArgumentReader) throws(UsageError) {
+        reader.group("Proxies")
+        if reader.option(
+            "-x, --proxy HOST[:PORT]",
+            ncat: "--proxy HOST[:PORT]",
+            inUsage: "proxy[:port]",
+            "connect through a proxy"
+        ) {
+            proxy.address = reader.value
+        }
+        let hasProxy = proxy.address != nil
+        reader.conflict("no proxy support for UDP mode", if: hasProxy && endpoint.usesDatagrams)
+        reader.conflict("no proxy support for listen", if: hasProxy && listens)
+        reader.conflict("no proxy support for unix sockets", if: hasProxy && endpoint.isUnix)
+        reader.conflict("no proxy support for local source address", if: hasProxy && endpoint.sourceAddress != nil)
+        if reader.option("-X 4|4a|5|connect", inUsage: "protocol", "protocol of the proxy") {
+            switch reader.value {
+            case "5": proxy.kind = .socks5
+            case "4": proxy.kind = .socks4
+            case "4a": proxy.kind = .socks4a
+            default:
+                guard reader.value.isEqualIgnoringCase("connect") else { throw ProxyOptions.unsupported }
+                proxy.kind = .connect
+            }
+        }
+        if reader.option(
+            "--proxy-type socks4|socks4a|socks5|http",
+            "the same in words; with -l, be such a proxy (http, socks5)"
+        ) {
+            switch reader.value {
+            case "socks5": proxy.kind = .socks5
+            case "socks4": proxy.kind = .socks4
+            case "socks4a": proxy.kind = .socks4a
+            case "http": proxy.kind = .connect
+            default: throw ProxyOptions.unsupported
+            }
+            proxy.isNamed = true
+        }
+        if case .proxy = role { reader.conflict("--proxy-type is for streams", if: endpoint.usesDatagrams) }
+        if reader.option(
+            "-P, --proxy-auth USER[:PASSWORD]",
+            inUsage: "user",
+            "credentials for the proxy; with -l, those that clients need"
+        ) {
+            proxy.credentials = reader.value
+        }
+        if reader.option("--proxy-dns local|remote", "which side resolves the host name") {
+            switch reader.value {
+            case "local", "none": proxy.resolvesRemotely = false
+            case "remote", "both": proxy.resolvesRemotely = true
+            default: throw ProxyOptions.unsupported
+            }
+        }
+    }
+}
+
+extension ProxyOptions {
+    fileprivate static var unsupported: UsageError { UsageError(message: "unsupported proxy protocol") }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+
+/// The local end of a connection.
+enum Role: Equatable {
+    /// Standard input and output.
+    case relay
+    /// A program, whose words are split at blanks (`-e`).
+    case program(ByteString)
+    /// A command of the shell (`-c`).
+    case shell(ByteString)
+    /// All other clients (`--broker`).
+    case broker
+    /// All other clients, with the sender before each line (`--chat`).
+    case chat
+    /// Standard input and output, for all clients at the same time (ncat's `-k`).
+    case gather
+    /// Another host, `HOST:PORT` (`-L`).
+    case forward(ByteString)
+    /// The host that the client requests.
+    case proxy(ProxyServerKind)
+}
+
+/// The kinds of proxy that nc can be.
+enum ProxyServerKind: Equatable {
+    case http, socks5
+}
+
+/// The hosts that may connect: names, addresses, prefixes and ranges, and files of them.
+struct AccessOptions: Equatable {
+    /// The hosts that may connect (`--allow`); without `allowFiles`, empty allows all.
+    var allowed: [ByteString] = []
+    /// The hosts that may not connect, even if allowed (`--deny`).
+    var denied: [ByteString] = []
+    /// Files of hosts that may connect, separated by white space (`--allowfile`).
+    var allowFiles: [ByteString] = []
+    /// Files of hosts that may not connect, in the same form (`--denyfile`).
+    var denyFiles: [ByteString] = []
+}
+
+extension Options {
+    /// The options for the local end of a connection, and for the hosts that may connect.
+    mutating func readRoleOptions(_ reader: inout ArgumentReader) throws(UsageError) {
+        reader.group("Input and output")
+        if reader.option("-e, --exec PROGRAM", "a program, split into words at blanks") {
+            role = .program(reader.value)
+        }
+        if reader.option("-c, --sh-exec COMMAND", "a shell command") { role = .shell(reader.value) }
+        if reader.hiddenOption("--lua-exec FILE") { throw UsageError(message: "Lua is not supported") }
+        switch role {
+        case .program(let command), .shell(let command):
+            reader.conflict("no command to run", if: command.isEmpty)
+            reader.conflict("cannot use -z with a command", if: scans)
+        default: break
+        }
+        if reader.option("-L HOST:PORT", "another host (with -l)") { role = .forward(reader.value) }
+        if case .forward = role {
+            reader.conflict("-L needs -l", if: !listens)
+            reader.conflict("-L is for streams", if: endpoint.usesDatagrams)
+        }
+        if reader.option("--broker", "all other clients (with -l)") { role = .broker }
+        if case .broker = role {
+            reader.conflict("--broker needs -l", if: !listens)
+            reader.conflict("--broker is for streams", if: endpoint.usesDatagrams)
+        }
+        if reader.option("--chat", "all other clients, with the speaker in front of each line (with -l)") {
+            role = .chat
+        }
+        if case .chat = role {
+            reader.conflict("--chat needs -l", if: !listens)
+            reader.conflict("--chat is for streams", if: endpoint.usesDatagrams)
+        }
+        if reader.option("--max-conns COUNT", ncat: "-m, --max-conns COUNT", "at most COUNT clients at once") {
+            maximumConnections = try reader.number("max-conns", 0...1_000_000)
+        }
+        let comma = UInt8(ascii: ",")
+        if reader.option("--allow LIST", "hosts that may connect: names, addresses, prefixes, ranges") {
+            access.allowed += reader.value.split(on: comma)
+        }
+        if reader.option("--allowfile FILE", "file of hosts that may connect") {
+            access.allowFiles.append(reader.value)
+        }
+        if reader.option("--deny LIST", "hosts that may not connect, even if allowed") {
+            access.denied += reader.value.split(on: comma)
+        }
+        if reader.option("--denyfile FILE", "file of hosts that may not connect") {
+            access.denyFiles.append(reader.value)
+        }
+        if reader.option("-F", "pass the connected socket to the reader of standard output, and quit") {
+            passesDescriptor = true
+        }
+        reader.conflict("cannot use -F and -l", if: passesDescriptor && listens)
+    }
+}

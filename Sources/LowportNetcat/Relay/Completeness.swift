@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+
+extension Relay {
+    /// Throws if something was received that did not arrive where it belongs, or if its end is missing.
+    /// - Parameter output: where it belongs, for the message.
+    func checkCompleteness(output: ByteString = "standard output") throws(NetcatError) {
+        if let error = outputError { throw NetcatError.cannotWrite(error, to: output) }
+        if wasCutOff { throw NetcatError("timed out with data that was not delivered") }
+        if let failure { throw NetcatError(ofTLS: failure) }
+        // TLS tells the end of the data from the end of the connection (RFC 8446, 6.1).
+        if wasTruncated { throw NetcatError(ofTLS: "the connection was cut off, and data may be missing") }
+    }
+}
+
+extension NetcatError {
+    /// `output` does not take what was received.
+    static func cannotWrite(_ error: Errno, to output: ByteString = "standard output") -> NetcatError {
+        NetcatError("cannot write to \(output): \(error.sentence)")
+    }
+}

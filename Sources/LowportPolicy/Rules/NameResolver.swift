@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+public import LowportLinux
+
+/// Resolves the names in rules to numeric IDs, and paths of programs to files.
+public protocol NameResolver {
+    /// The user with the name `name`; nil if there is none.
+    func user(named name: ByteString) -> UserID?
+    /// The group with the name `name`; nil if there is none.
+    func group(named name: ByteString) -> GroupID?
+    /// The identity of the program at `path`; nil if there is none, or if a user other than root may replace it.
+    func program(at path: ByteString) -> FileIdentity?
+}
+
+extension NameResolver {
+    /// The identity of the program at `path` on this machine, as it is now.
+    public func program(at path: ByteString) -> FileIdentity? { RuleStore.system.identity(ofProgramAt: path) }
+}
+
+/// The names that the machine knows (nsswitch.conf(5)).
+public struct SystemNames: NameResolver {
+    /// Creates the resolver.
+    public init() {}
+
+    /// The user with the name `name`; nil if there is none.
+    public func user(named name: ByteString) -> UserID? { Accounts.user(named: name) }
+
+    /// The group with the name `name`; nil if there is none.
+    public func group(named name: ByteString) -> GroupID? { Accounts.group(named: name) }
+}

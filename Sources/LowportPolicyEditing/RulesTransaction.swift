@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+public import LowportPolicy
+
+/// The rules file, held for a writer: other writers wait until the value is destroyed.
+///
+/// The lock is flock(2) on a file that only root can open. Readers need no lock: they see either the old or the new
+/// text.
+public struct RulesTransaction: ~Copyable {
+    private let store: RuleStore
+    private let directory: FileDescriptor
+    private let lock: FileDescriptor
+
+    /// The name of the new text before it replaces the old text.
+    private static var temporaryName: ByteString { ".rules.new" }
+    /// The name of the old text until the new text is on the disk.
+    private static var oldName: ByteString { ".rules.old" }
+
+    /// Waits for other writers, and then holds the rules.
+    /// - Parameters:
+    ///   - store: the location of the rules; the directory is created if it is missing.
+    ///   - mayWait: called once if another process holds the rules; false gives up with `UpdateError.busy`.
+    init(_ store: RuleStore, mayWait: () -> Bool) throws(UpdateError) {
+        let directory = try store.openDirectoryForWriting()
+        lock = try Self.lock(in: directory, mayWait: mayWait)
+        self.store = store
+        self.directory = directory
+    }
+
+    private static func lock(
+        in directory: borrowing FileDescriptor,
+        mayWait: () -> Bool
+    ) throws(UpdateError) -> FileDescriptor {
+        do throws(Errno) {
+            let lock = try FileDescriptor.open(".lock", [.readWrite, .create, .noFollow], in: directory)
+            if try lock.tryToLockExclusively() { return lock }
+            if mayWait() {
+                try lock.lockExclusively()
+                return lock
+            }
+        } catch { throw .system(.flock, path: "/etc/lowport/.lock", error) }
+        throw .busy
+    }
+
+    /// The current rules file; an empty file if there is none.
+    public func current() throws(UpdateError) -> RulesFile {
+        do throws(RuleStore.ReadError) {
+            return try store.read("rules", in: directory, path: RuleStore.mainPath)
+        } catch { return try RuleStore.emptyFile(insteadOf: error) }
+    }
+
+    /// Replaces the rules by `content`, with the mode and group of the old file; without an old file, 0644.
+    ///
+    /// The new text goes to a temporary file, reaches the disk, and takes the name of the old text; then the directory
+    /// reaches the disk. If any of these steps fails, the old text is restored, except on a file system without hard
+    /// links.
+    public func install(_ content: [UInt8]) throws(UpdateError) {
+        let temporary = Self.temporaryName
+        let path: ByteString = "/etc/lowport/\(temporary)"
+        // A killed writer may have left these files; the lock ensures that no process is using them.
+        try? directory.unlink(temporary)
+        try? directory.unlink(Self.oldName)
+        do throws(UpdateError) {
+            let file = try create(temporary, path: path)
+            try performing(.write, path) { () throws(Errno) in try file.write(ByteString(content)) }
+            try performing(.fsync, path) { () throws(Errno) in try file.synchronize() }
+            do throws(Errno) { try file.close() } catch { throw .system(.close, path: path, error) }
+            let before = keepOld()
+            do throws(UpdateError) {
+                try performing(.rename, path) { () throws(Errno) in try directory.rename(temporary, to: "rules") }
+                try performing(.fsync, "/etc/lowport") { () throws(Errno) in try directory.synchronize() }
+            } catch {
+                bringBack(before)
+                throw error
+            }
+        } catch {
+            try? directory.unlink(temporary)
+            try? directory.unlink(Self.oldName)
+            throw error
+        }
+        try? directory.unlink(Self.oldName)
+    }
+
+    /// What the name of the rules referred to before.
+    private enum Before {
+        case nothing, file, unknown
+    }
+
+    /// Gives the old text a second name.
+    private func keepOld() -> Before {
+        do throws(Errno) {
+            try directory.link("rules", as: Self.oldName)
+            return .file
+        } catch { return error == .noSuchFile ? .nothing : .unknown }
+    }
+
+    /// Gives the old text its name back, if it has lost the name.
+    private func bringBack(_ before: Before) {
+        switch before {
+        // If nothing was renamed, both names refer to one file, and rename(2) leaves both.
+        case .file: try? directory.rename(Self.oldName, to: "rules")
+        case .nothing: try? directory.unlink("rules")
+        // On a file system without hard links, the new text stays.
+        case .unknown: break
+        }
+        try? directory.synchronize()
+    }
+
+    private func create(_ name: ByteString, path: ByteString) throws(UpdateError) -> FileDescriptor {
+        do throws(Errno) {
+            let file = try FileDescriptor.open(name, [.writeOnly, .create, .exclusive, .noFollow], in: directory)
+            var mode = FileMode(rawValue: 0o644)
+            if let old = try? FileDescriptor.open("rules", [.pathOnly, .noFollow], in: directory).status() {
+                mode = old.mode
+                if old.group != CurrentProcess.effectiveGroup { try file.setGroup(old.group) }
+            }
+            try file.setMode(mode)
+            return file
+        } catch { throw .system(.open, path: path, error) }
+    }
+
+    /// Makes a copy for an editor, which is removed when the returned value is destroyed.
+    public func draft(of content: [UInt8]) throws(UpdateError) -> RulesDraft {
+        try RulesDraft.make(of: content, in: directory, owner: store.owner)
+    }
+}
+
+/// Makes a system call, and adds the call and the path to its error.
+func performing(_ call: SystemCall, _ path: ByteString, _ body: () throws(Errno) -> Void) throws(UpdateError) {
+    do throws(Errno) { try body() } catch { throw .system(call, path: path, error) }
+}
