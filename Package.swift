@@ -132,15 +132,8 @@ let package = Package(
     name: "lowport",
     products: embeddedProducts + [
         .library(name: "LowportCapabilities", targets: ["LowportCapabilities", "LowportLinux"]),
-        .library(name: "LowportPolicy", targets: ["LowportPolicy", "LowportPolicyEditing", "LowportPolicyInventory"]),
-        .library(name: "LowportNetcat", targets: ["LowportNetcat"]),
-        // For Fuzz, which is a package of its own.
-        .library(
-            name: "lowport-rooms",
-            targets: [
-                "LowportBroker", "LowportDiagnosis", "LowportHelperProtocol", "LowportKernelPolicy", "LowportLaunch",
-            ]
-        ),
+        .library(name: "LowportPolicy", targets: ["LowportPolicy", "LowportLinux"]),
+        .library(name: "LowportDiagnosis", targets: ["LowportDiagnosis", "LowportLinux"]),
         .executable(name: "lowport-admin", targets: ["lowport-admin"]),
     ],
     dependencies: [
@@ -258,8 +251,25 @@ let package = Package(
     ]
 )
 
-// The toolchain has no regular Swift for another architecture: Scripts/cross-aarch64.
-if Context.environment["LOWPORT_RINGS"] == "embedded" {
+switch Context.environment["LOWPORT_TARGETS"] {
+case "embedded":
+    // The toolchain has no regular Swift for another architecture: Scripts/cross-aarch64.
     package.products = embeddedProducts
     package.targets = embeddedRing
+case "fuzz":
+    // Programs of libFuzzer link with its options only, and a plain `swift build` has not got them: Fuzz/run.sh.
+    package.targets += [
+        .target(name: "CFuzz", path: "Fuzz/Sources/CFuzz"),
+        .executableTarget(
+            name: "lowport-fuzz",
+            dependencies: [
+                "CFuzz", "LowportBroker", "LowportCapabilities", "LowportDiagnosis", "LowportHelperProtocol",
+                "LowportKernelPolicy", "LowportLaunch", "LowportLinux", "LowportNetcat", "LowportPolicy",
+                "LowportPolicyEditing", "LowportPolicyInventory",
+            ],
+            path: "Fuzz/Sources/lowport-fuzz",
+            swiftSettings: strict
+        ),
+    ]
+default: break
 }

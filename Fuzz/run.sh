@@ -32,7 +32,8 @@ if [ "${1:-}" = --feed ]; then
 fi
 
 # lld, since the other linker crashes over libFuzzer; and without what nobody calls, which is the main of libFuzzer.
-swift build -Xswiftc -sanitize=fuzzer,address -Xswiftc -Osize -Xswiftc -use-ld=lld -Xlinker --gc-sections --scratch-path .build
+LOWPORT_TARGETS=fuzz swift build --package-path .. --product lowport-fuzz -Xswiftc -sanitize=fuzzer,address \
+    -Xswiftc -Osize -Xswiftc -use-ld=lld -Xlinker --gc-sections --scratch-path .build
 mkdir -p .build/found .build/corpus .build/logs
 rm -f .build/logs/found
 # shellcheck disable=SC2086

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Puts the calling process, and the program that it executes, under a supervisor.
-public enum Broker {
+package enum Broker {
     /// The position of the supervisor relative to the program.
-    public enum Placement: Hashable, Sendable {
+    package enum Placement: Hashable, Sendable {
         /// Beside the program, which has the same process ID, parent and children as without a supervisor.
         case beside
         /// Above the program, which is its descendant; a stand-in keeps the original process ID (`StandIn`).
@@ -28,7 +28,7 @@ public enum Broker {
     ///     work, since starting it takes time.
     ///   - onRefusal: called in the supervisor, with the thread, the error and the bind of each refusal.
     /// - Returns: the position of the supervisor.
-    public static func supervise(
+    package static func supervise(
         helper path: ByteString,
         placement: Placement? = nil,
         startsHelper: Bool = false,
@@ -95,7 +95,7 @@ public enum Broker {
     }
 
     /// Whether this process is watched by a listener, such as the supervisor of another command.
-    public static var isNested: Bool {
+    package static var isNested: Bool {
         guard CurrentProcess.hasFilters else { return false }
         do throws(StartError) {
             try tryFilter()
@@ -180,7 +180,7 @@ public enum Broker {
     // MARK: - The supervisor
 
     /// What ps(1) shows for the processes that work for the program, whichever command started them.
-    public static var processName: ByteString { "lowport-run" }
+    package static var processName: ByteString { "lowport-run" }
 
     /// Runs the supervisor: waits for the listener, then answers calls.
     /// - Parameters:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportHelperProtocol
-public import LowportLinux
+package import LowportHelperProtocol
+package import LowportLinux
 
 /// A long-running helper, started when it is first needed and again if it has ended.
-public struct HelperConnection: ~Copyable {
+package struct HelperConnection: ~Copyable {
     private let path: ByteString
     private var channel: FileDescriptor?
     private var child: Int32 = -1
@@ -11,10 +11,10 @@ public struct HelperConnection: ~Copyable {
     private var record: FileDescriptor?
 
     /// Creates a connection that will start the helper at `path`.
-    public init(path: ByteString) { self.path = path }
+    package init(path: ByteString) { self.path = path }
 
     /// Has the helper bind `socket`. Throws if no helper can be started.
-    public mutating func bind(
+    package mutating func bind(
         _ socket: InheritedDescriptor,
         to address: SocketAddress,
         thread: Int32
@@ -47,7 +47,7 @@ public struct HelperConnection: ~Copyable {
     }
 
     /// Whether the helper answers ordinary binds itself.
-    public var isListening: Bool {
+    package var isListening: Bool {
         switch record {
         case .some: true
         case .none: false
@@ -55,11 +55,11 @@ public struct HelperConnection: ~Copyable {
     }
 
     /// Whether a helper is running.
-    public var isRunning: Bool { channelNumber != nil }
+    package var isRunning: Bool { channelNumber != nil }
 
     /// Has the helper answer the ordinary binds that `listener` receives, or resume answering them.
     /// - Returns: false if the helper cannot.
-    public mutating func listen(to listener: borrowing NotificationListener) -> Bool {
+    package mutating func listen(to listener: borrowing NotificationListener) -> Bool {
         guard let number = channelNumber else { return false }
         if isListening {
             // If the helper has exited, the next wait for a call detects it.
@@ -76,7 +76,7 @@ public struct HelperConnection: ~Copyable {
     }
 
     /// Waits for the next call that the listening helper forwards; nil if the helper has exited.
-    public mutating func passedOnCall() -> ForwardedCall? {
+    package mutating func passedOnCall() -> ForwardedCall? {
         guard let number = channelNumber, let message = try? number.receive(limit: ForwardedCall.size) else {
             return nil
         }
@@ -85,7 +85,7 @@ public struct HelperConnection: ~Copyable {
 
     /// Returns the call that an exited helper received last; nil if the helper had answered it and was waiting for the
     /// next.
-    public mutating func unfinishedCall() -> Notification? {
+    package mutating func unfinishedCall() -> Notification? {
         guard let record = record.take() else { return nil }
         stop()
         return NotificationRecord.last(in: record)
@@ -104,7 +104,7 @@ public struct HelperConnection: ~Copyable {
     }
 
     /// Stops the helper and collects it, so that the program executed by this process inherits no child.
-    public mutating func stop() {
+    package mutating func stop() {
         channel = nil
         record = nil
         if child > 0 { CurrentProcess.collect(child) }

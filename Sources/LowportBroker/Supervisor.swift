@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportHelperProtocol
-public import LowportLinux
+package import LowportLinux
 
 /// Answers the binds of a process tree until its last program has ended.
 ///
 /// The supervisor never binds anything itself, even if root started it. It reads the requests, has the helper judge and
 /// bind them for the principal only, and leaves everything else to the kernel (`BindAuthority`).
-public struct Supervisor: ~Copyable {
+package struct Supervisor: ~Copyable {
     private let listener: NotificationListener
     private var helper: HelperConnection
     /// The first unprivileged port.
@@ -37,7 +37,7 @@ public struct Supervisor: ~Copyable {
     /// - Parameters:
     ///   - helperMayInspect: whether the helper may inspect the programs as well.
     ///   - onRefusal: gets the thread, the error and the bind of each refusal, before the thread hears of it.
-    public init(
+    package init(
         listener: consuming NotificationListener,
         helper: consuming HelperConnection,
         helperMayInspect: Bool = true,
@@ -55,7 +55,7 @@ public struct Supervisor: ~Copyable {
     }
 
     /// Answers calls until no program is left.
-    public mutating func run() {
+    package mutating func run() {
         listener.wakeAtOnce()
         while let call = nextCall() {
             do throws(Errno) {

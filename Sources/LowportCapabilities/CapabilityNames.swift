@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 extension Capability {
     /// Creates the capability with the name `name`, such as `cap_net_bind_service`, in upper or lower case; nil if
     /// there is none.
-    public init?(named name: ByteString) {
+    package init?(named name: ByteString) {
         guard let number = Self.shortNames.firstIndex(where: { Self.isName(name.bytes[...], shortName: $0) }) else {
             return nil
         }
@@ -30,7 +30,7 @@ extension Capability {
 
 extension Capability: ByteStringConvertible {
     /// The name, such as `cap_net_bind_service`, or the decimal number if there is no name, as in cap_to_name(3).
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         let number = Int(rawValue)
         return number < Self.shortNames.count ? "cap_\(Self.shortNames[number])" : ByteString(decimal: rawValue)
     }

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A call that the helper leaves to its supervisor: any call that it neither binds nor passes to the kernel.
 ///
 /// The message contains error, thread, architecture, number, identifier and six arguments: 72 bytes in network order.
-public struct ForwardedCall: Sendable {
+package struct ForwardedCall: Sendable {
     /// The error for the program if it may not bind by itself; nil if the helper did not judge the call.
-    public let refusal: Errno?
+    package let refusal: Errno?
     /// The forwarded call.
-    public let notification: Notification
+    package let notification: Notification
 
     /// Creates a message about a call.
-    public init(_ notification: Notification, refusal: Errno?) {
+    package init(_ notification: Notification, refusal: Errno?) {
         self.notification = notification
         self.refusal = refusal
     }
 
     /// The size of the message in bytes.
-    public static var size: Int { 72 }
+    package static var size: Int { 72 }
 
     /// The message.
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let (number, thread) = (UInt32(bitPattern: notification.number), UInt32(bitPattern: notification.thread))
         let error = UInt32(bitPattern: refusal?.rawValue ?? 0)
         var bytes: [UInt8] = []
@@ -30,7 +30,7 @@ public struct ForwardedCall: Sendable {
     }
 
     /// Parses a message; nil unless it is exactly one forwarded call.
-    public init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size else { return nil }
         let words = stride(from: 0, to: 16, by: 4).map { UInt32(Self.number(bytes[$0..<($0 + 4)])) }
         let long = stride(from: 16, to: 72, by: 8).map { Self.number(bytes[$0..<($0 + 8)]) }

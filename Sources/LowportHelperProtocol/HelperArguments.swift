@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The command line of the helper: the address that the helper is to bind the socket to.
 ///
@@ -9,13 +9,13 @@ public import LowportLinux
 /// An IPv4 address and every port are the number in the memory of the socket address, read in native byte order:
 /// 127.0.0.1 port 81 is `0100007f 5100` on a little-endian machine. SCOPE, which authbind does not have, is the
 /// interface of a link-local address in decimal.
-public enum HelperArguments {
+package enum HelperArguments {
     /// Returns the address that `arguments`, without the program's name, specify; nil if they do not have that form.
     ///
     /// Numbers may be written as strtoul(3) accepts them, which authbind's helper does and its callers may rely on:
     /// with blanks, a plus sign, `0x`, more or fewer leading zeros, or an empty string for 0. Characters after an IPv6
     /// address are ignored. Unlike with strtoul(3), no number wraps around.
-    public static func address(from arguments: [ByteString]) -> SocketAddress? {
+    package static func address(from arguments: [ByteString]) -> SocketAddress? {
         guard arguments.count == 2 || arguments.count == 3,
             let portNumber = number(arguments[1].bytes[...], limit: 0xFFFF)
         else { return nil }
@@ -34,7 +34,7 @@ public enum HelperArguments {
     }
 
     /// Returns the arguments that specify `address`.
-    public static func arguments(for address: SocketAddress) -> [ByteString] {
+    package static func arguments(for address: SocketAddress) -> [ByteString] {
         let port = address.port.networkOrder
         let portText = ByteString(hexadecimal: port, digits: 4)
         switch address.address {

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A request to a long-running helper to bind a socket, which is sent along.
 ///
 /// The message contains version, family, port, scope, thread and address: 28 bytes in network order.
-public struct HelperRequest: Hashable, Sendable {
+package struct HelperRequest: Hashable, Sendable {
     /// The address to bind the socket to.
-    public let address: SocketAddress
+    package let address: SocketAddress
     /// The calling thread, for the log only: the requester could claim any thread.
-    public let thread: Int32
+    package let thread: Int32
 
     /// Creates a request.
-    public init(address: SocketAddress, thread: Int32) {
+    package init(address: SocketAddress, thread: Int32) {
         self.address = address
         self.thread = thread
     }
 
     /// The size of the message in bytes.
-    public static var size: Int { 28 }
+    package static var size: Int { 28 }
     private static var version: UInt8 { 1 }
 
     /// The message.
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let port = address.port.rawValue
         var family: UInt8 = 4
         var network: [UInt8]
@@ -36,7 +36,7 @@ public struct HelperRequest: Hashable, Sendable {
     }
 
     /// Parses a message; nil unless it is exactly one request.
-    public init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size, bytes[0] == Self.version else { return nil }
         let port = Port(rawValue: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
         let scope = Self.number(bytes[4..<8])
@@ -59,7 +59,7 @@ public struct HelperRequest: Hashable, Sendable {
 }
 
 /// The helper's reply to a request.
-public enum HelperReply: Hashable, Sendable {
+package enum HelperReply: Hashable, Sendable {
     /// The socket is bound.
     case bound
     /// The user is not permitted to bind; `bind` must fail with this error.
@@ -68,7 +68,7 @@ public enum HelperReply: Hashable, Sendable {
     case failed(Errno)
 
     /// The error that `bind` must fail with; nil on success.
-    public var error: Errno? {
+    package var error: Errno? {
         switch self {
         case .bound: nil
         case .refused(let error), .failed(let error): error
@@ -76,10 +76,10 @@ public enum HelperReply: Hashable, Sendable {
     }
 
     /// The size of the message in bytes.
-    public static var size: Int { 5 }
+    package static var size: Int { 5 }
 
     /// The message: the kind of reply, and the error number in network order.
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         switch self {
         case .bound: [0, 0, 0, 0, 0]
         case .refused(let error): [1] + HelperRequest.bytes(UInt32(bitPattern: error.rawValue))
@@ -88,7 +88,7 @@ public enum HelperReply: Hashable, Sendable {
     }
 
     /// Parses a message; nil unless it is exactly one reply.
-    public init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size else { return nil }
         let error = Errno(rawValue: Int32(bitPattern: HelperRequest.number(bytes[1...])))
         switch bytes[0] {

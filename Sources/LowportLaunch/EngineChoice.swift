@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A way to handle the binds of a program.
-public enum Engine: Hashable, Sendable {
+package enum Engine: Hashable, Sendable {
     /// A library that is loaded before the program's own libraries.
     case preload
     /// A supervisor that is notified of the program's system calls.
@@ -10,14 +10,14 @@ public enum Engine: Hashable, Sendable {
 }
 
 /// The engine for a program, and the reason for the choice.
-public struct EngineChoice: Hashable, Sendable {
+package struct EngineChoice: Hashable, Sendable {
     /// The chosen engine.
-    public let engine: Engine
+    package let engine: Engine
     /// The reason, as the end of a sentence that starts with the name of the engine.
-    public let reason: ByteString
+    package let reason: ByteString
 
     /// Chooses the engine for a single program, as authbind does: the library, unless it cannot work.
-    public static func forOne(_ target: Target?, mayGainPrivileges: Bool) -> EngineChoice {
+    package static func forOne(_ target: Target?, mayGainPrivileges: Bool) -> EngineChoice {
         guard let target else { return EngineChoice(.preload, "the program is not to be found") }
         if let choice = withoutBroker(target, mayGainPrivileges) { return choice }
         if target.isBehindEnv {
@@ -31,14 +31,14 @@ public struct EngineChoice: Hashable, Sendable {
     }
 
     /// Chooses the engine for a program and everything that it starts: the broker, unless it cannot work.
-    public static func forTree(_ target: Target?, mayGainPrivileges: Bool) -> EngineChoice {
+    package static func forTree(_ target: Target?, mayGainPrivileges: Bool) -> EngineChoice {
         guard let target else { return EngineChoice(.preload, "the program is not to be found") }
         return withoutBroker(target, mayGainPrivileges)
             ?? EngineChoice(.broker, "it reaches whatever the program starts")
     }
 
     /// Returns the engine that the user requested.
-    public static func requested(_ engine: Engine) -> EngineChoice { EngineChoice(engine, "it was requested") }
+    package static func requested(_ engine: Engine) -> EngineChoice { EngineChoice(engine, "it was requested") }
 
     private init(_ engine: Engine, _ reason: ByteString) {
         self.engine = engine
@@ -59,7 +59,7 @@ public struct EngineChoice: Hashable, Sendable {
     }
 
     /// Returns why the library cannot reach a program of that kind; nil if it can.
-    public static func obstacle(to image: ProgramImage) -> ByteString? {
+    package static func obstacle(to image: ProgramImage) -> ByteString? {
         switch image {
         case .linkedStatically: "it is statically linked"
         case .go: "it is a Go program, which makes its system calls itself"

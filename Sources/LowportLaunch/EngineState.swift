@@ -1,39 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The public state of the kernel engine: that it is enabled, and for which processes.
 ///
 /// Only root can access the pins of the engine. The process that enables the engine therefore writes a file in /run,
 /// which is gone after a reboot, as is the policy in the kernel. The file never permits anything.
-public struct EngineState: Hashable, Sendable {
+package struct EngineState: Hashable, Sendable {
     /// The cookie of the only network namespace in which the policy applies; nil for all namespaces.
-    public var network: UInt64?
+    package var network: UInt64?
     /// The control group to which the policy applies, as in /proc/PID/cgroup: `/` for all groups.
-    public var cgroup: ByteString
+    package var cgroup: ByteString
     /// Whether the kernel has the whole policy, so that no other engine is needed.
-    public var isComplete: Bool
+    package var isComplete: Bool
     /// The fingerprint of the policy files from when the kernel got the policy.
-    public var files: PolicyFingerprint
+    package var files: PolicyFingerprint
     /// The programs that rules name, with their files as the kernel got them.
-    public var programs: [NamedProgramFile]
+    package var programs: [NamedProgramFile]
     /// What only people want to know; nil if an earlier version wrote the file.
-    public var details: Details?
+    package var details: Details?
 
     /// What is in force, for `lowport enforce status`.
-    public struct Details: Hashable, Sendable {
+    package struct Details: Hashable, Sendable {
         /// The number of rules.
-        public var rules: UInt64
+        package var rules: UInt64
         /// The first unprivileged port.
-        public var limit: UInt16
+        package var limit: UInt16
         /// The time at which the policy was applied, in seconds since 1970-01-01T00:00:00Z.
-        public var applied: UInt64
+        package var applied: UInt64
         /// Whether the files had errors.
-        public var hasErrors: Bool
+        package var hasErrors: Bool
         /// Whether any user or group is confined.
-        public var confines: Bool
+        package var confines: Bool
 
         /// Creates details.
-        public init(rules: UInt64, limit: UInt16, applied: UInt64, hasErrors: Bool, confines: Bool) {
+        package init(rules: UInt64, limit: UInt16, applied: UInt64, hasErrors: Bool, confines: Bool) {
             self.rules = rules
             self.limit = limit
             self.applied = applied
@@ -66,7 +66,7 @@ public struct EngineState: Hashable, Sendable {
     }
 
     /// Creates a state.
-    public init(
+    package init(
         network: UInt64?,
         cgroup: ByteString,
         isComplete: Bool,
@@ -83,16 +83,16 @@ public struct EngineState: Hashable, Sendable {
     }
 
     /// The directory of runtime files.
-    public static var directory: ByteString { "/run/lowport" }
+    package static var directory: ByteString { "/run/lowport" }
     /// The name of the state file in that directory.
-    public static var name: ByteString { "kernel" }
+    package static var name: ByteString { "kernel" }
 
     /// Parses `text`; nil unless it is exactly the text that `byteString` produces. A version that knows fewer lines
     /// therefore takes the file for none.
     ///
     /// Names of control groups may contain line feeds; the exact comparison prevents such a name from passing for
     /// another line.
-    public init?(_ text: ByteString) {
+    package init?(_ text: ByteString) {
         var network: UInt64??
         var cgroup: ByteString?
         var isComplete: Bool?
@@ -129,7 +129,7 @@ public struct EngineState: Hashable, Sendable {
     }
 
     /// The text of the state file.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         let network: ByteString = if let network { ByteString(decimal: network) } else { "all" }
         let complete: ByteString = isComplete ? "yes" : "no"
         var text: ByteString = "network \(network)\ncgroup \(cgroup)\ncomplete \(complete)\nfiles \(files)\n"
@@ -140,14 +140,14 @@ public struct EngineState: Hashable, Sendable {
     /// Whether the policy files, and the programs that rules name, are unchanged since the kernel got the policy.
     ///
     /// Commands such as `lowport grant` load every change into the kernel; an editor does not.
-    public var isCurrent: Bool { files.agrees(with: .current()) && areProgramsCurrent }
+    package var isCurrent: Bool { files.agrees(with: .current()) && areProgramsCurrent }
 
     /// Whether the programs that rules name are the files that the kernel got.
-    public var areProgramsCurrent: Bool { programs.allSatisfy { $0.isCurrent } }
+    package var areProgramsCurrent: Bool { programs.allSatisfy { $0.isCurrent } }
 
     /// Returns the state of this machine; nil if the file does not exist or if a user other than root can have written
     /// it.
-    public static func current() -> EngineState? {
+    package static func current() -> EngineState? {
         let path: ByteString = "\(directory)/\(name)"
         guard let file = try? FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking]),
             let status = try? file.status(), status.kind == .regular, status.owner == .root,
@@ -158,7 +158,7 @@ public struct EngineState: Hashable, Sendable {
 
     /// Whether the policy applies to a process with these control groups, as in /proc/PID/cgroup, and this network
     /// namespace.
-    public func holds(for groups: ByteString, network: UInt64?) -> Bool {
+    package func holds(for groups: ByteString, network: UInt64?) -> Bool {
         if let wanted = self.network, wanted != network { return false }
         guard let line = groups.split(on: UInt8(ascii: "\n")).first(where: { $0.hasPrefix("0::/") }) else {
             return false
@@ -168,7 +168,7 @@ public struct EngineState: Hashable, Sendable {
     }
 
     /// Whether the policy applies to this process, and therefore to the program that it executes.
-    public var holdsHere: Bool {
+    package var holdsHere: Bool {
         guard let groups = try? FileDescriptor.open("/proc/self/cgroup", .readOnly).readToEnd(limit: 65536) else {
             return false
         }

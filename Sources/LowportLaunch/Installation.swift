@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The locations of the parts of Lowport, relative to the running program.
-public enum Installation {
+package enum Installation {
     /// Returns the path of the part with the file name `name`; nil if it is not in the expected place.
     ///
     /// The search starts at the running program and ignores the environment, so that an installation can be moved as a
     /// whole: `PREFIX/bin` with `PREFIX/libexec/lowport` or `PREFIX/lib/lowport`, or everything in one directory.
     /// Where /proc is not mounted, the running program is the file that execve(2) was called with (`AT_EXECFN`, getauxval(3)).
-    public static func path(of name: ByteString) -> ByteString? {
+    package static func path(of name: ByteString) -> ByteString? {
         if let program = CurrentProcess.executablePath { return path(of: name, seenFrom: program) }
         guard let started = CurrentProcess.pathOfStart,
             let program = try? ResolvedPath(started, followLinks: true).path

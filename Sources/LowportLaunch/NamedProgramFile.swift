@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// A program that a rule names, and the file that had this name when the kernel got the policy.
-public struct NamedProgramFile: Hashable, Sendable, ByteStringConvertible {
+package struct NamedProgramFile: Hashable, Sendable, ByteStringConvertible {
     /// The path.
-    public let path: ByteString
+    package let path: ByteString
     /// The file; nil if there was none that could be trusted.
-    public let file: FileIdentity?
+    package let file: FileIdentity?
 
     /// Creates a description.
-    public init(path: ByteString, file: FileIdentity?) {
+    package init(path: ByteString, file: FileIdentity?) {
         self.path = path
         self.file = file
     }
@@ -30,11 +30,11 @@ public struct NamedProgramFile: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// `DEVICE INODE PATH`, or `- - PATH`.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         guard let file else { return "- - \(path)" }
         return "\(ByteString(decimal: file.device)) \(ByteString(decimal: file.inode)) \(path)"
     }
 
     /// Whether the name still stands for that file, or for none that can be trusted.
-    public var isCurrent: Bool { RuleStore.system.identity(ofProgramAt: path) == file }
+    package var isCurrent: Bool { RuleStore.system.identity(ofProgramAt: path) == file }
 }

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// A fingerprint of the policy files at one time: equal numbers mean that nothing has changed.
 ///
 /// It is computed from the status of files and directories, not from the clock, so a change during reading is detected
 /// as well. It does not cover changes to the members of groups.
-public struct PolicyFingerprint: Hashable, Sendable {
+package struct PolicyFingerprint: Hashable, Sendable {
     /// One number for each group of paths that a permission source is read from, in the order of the sources; nil for a
     /// group that this process may not inspect.
-    public var parts: [UInt64?]
+    package var parts: [UInt64?]
 
     /// The number of parts.
-    public static var count: Int { groups.count }
+    package static var count: Int { groups.count }
 
     private static var groups: [[WatchedPath]] { PolicySource.allCases.flatMap { $0.traits.watchedPaths } }
 
     /// Creates a fingerprint that agrees with no other.
-    public init() { parts = [UInt64?](repeating: nil, count: Self.count) }
+    package init() { parts = [UInt64?](repeating: nil, count: Self.count) }
 
     /// Creates a fingerprint from its `count` parts.
-    public init(parts: [UInt64?]) { self.parts = parts }
+    package init(parts: [UInt64?]) { self.parts = parts }
 
     /// Returns the current fingerprint of this machine's policy.
-    public static func current() -> PolicyFingerprint {
+    package static func current() -> PolicyFingerprint {
         PolicyFingerprint(
             parts: groups.map { group in
                 var sum: UInt64 = 0
@@ -37,7 +37,7 @@ public struct PolicyFingerprint: Hashable, Sendable {
     }
 
     /// Whether all parts of this fingerprint are known, and equal those that `other` could determine.
-    public func agrees(with other: PolicyFingerprint) -> Bool {
+    package func agrees(with other: PolicyFingerprint) -> Bool {
         for (mine, its) in zip(parts, other.parts) {
             guard let mine else { return false }
             if let its, its != mine { return false }
@@ -99,7 +99,7 @@ public struct PolicyFingerprint: Hashable, Sendable {
 
 extension PolicyFingerprint: ByteStringConvertible {
     /// The parts in hexadecimal, separated by spaces, with a dash for each unknown part.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         var text = ByteString()
         for part in parts {
             if !text.isEmpty { text += " " }
@@ -109,7 +109,7 @@ extension PolicyFingerprint: ByteStringConvertible {
     }
 
     /// Parses the output of `byteString`; nil for anything else.
-    public init?(_ text: ByteString) {
+    package init?(_ text: ByteString) {
         self.init()
         let words = text.split(on: UInt8(ascii: " "))
         guard words.count == Self.count else { return nil }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The kind of program in a file, as far as it affects how its binds can be handled; determined from its first bytes.
-public enum ProgramImage: Hashable, Sendable {
+package enum ProgramImage: Hashable, Sendable {
     /// A script that names its interpreter, with the optional argument (execve(2)).
     case script(interpreter: ByteString, argument: ByteString)
     /// A dynamically linked program, to which a library can be preloaded.
@@ -17,10 +17,10 @@ public enum ProgramImage: Hashable, Sendable {
     case unknown
 
     /// The number of bytes at the start of a file that must be inspected.
-    public static var prefixLength: Int { 65536 }
+    package static var prefixLength: Int { 65536 }
 
     /// Recognizes a file by its first `bytes`, on a machine with the ELF number `machine` (elf(5)).
-    public init(_ bytes: [UInt8], machine: UInt16 = Self.ownMachine) {
+    package init(_ bytes: [UInt8], machine: UInt16 = Self.ownMachine) {
         if bytes.starts(with: [0x23, 0x21]) {
             self = Self.script(bytes.dropFirst(2))
         } else if bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) {
@@ -31,7 +31,7 @@ public enum ProgramImage: Hashable, Sendable {
     }
 
     /// The ELF number of the machine that this code was compiled for.
-    public static var ownMachine: UInt16 {
+    package static var ownMachine: UInt16 {
         #if arch(x86_64)
             62
         #elseif arch(arm64)

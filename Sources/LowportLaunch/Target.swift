@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A program to be started, found as execvp(3) finds it.
-public struct Target: Hashable, Sendable {
+package struct Target: Hashable, Sendable {
     /// The path of the program.
-    public let path: ByteString
+    package let path: ByteString
     /// The kind of file that the kernel will load: the program itself or, for a script, its interpreter.
-    public let image: ProgramImage
+    package let image: ProgramImage
     /// Whether the program gains privileges when it is executed: set-user-ID, set-group-ID or file capabilities.
-    public let gainsPrivileges: Bool
+    package let gainsPrivileges: Bool
     /// Whether the program loses ambient capabilities when it is executed: it is set-ID, or has the attribute of file
     /// capabilities, even an empty one (`ambient set` in capabilities(7)).
-    public let losesAmbient: Bool
+    package let losesAmbient: Bool
     /// Whether the program is started through env(1), so that it is not the first program that is loaded.
-    public let isBehindEnv: Bool
+    package let isBehindEnv: Bool
     /// Whether the program's file is readable; a program with an unreadable file cannot be inspected.
-    public let isReadable: Bool
+    package let isReadable: Bool
 
     /// Creates a target with these properties.
-    public init(
+    package init(
         path: ByteString,
         image: ProgramImage,
         gainsPrivileges: Bool = false,
@@ -35,7 +35,7 @@ public struct Target: Hashable, Sendable {
     }
 
     /// Finds `program` and inspects its file; nil if it cannot be found.
-    public init?(program: ByteString) {
+    package init?(program: ByteString) {
         guard let path = Self.find(program) else { return nil }
         var (file, image, isBehindEnv) = (path, Self.image(of: path), false)
         // The interpreter of a script may be a script; the kernel follows up to four of them.

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
-public import LowportPolicy
+package import LowportPolicy
 
 /// The permission to take away from a principal.
-public struct Revocation: Hashable, Sendable {
+package struct Revocation: Hashable, Sendable {
     /// The principal, taken literally: revoking from `user web` does not affect `uid 33`.
-    public var principal: Principal
+    package var principal: Principal
     /// The protocols.
-    public var transports: TransportSet
+    package var transports: TransportSet
     /// The ports.
-    public var ports: [PortRange]
+    package var ports: [PortRange]
     /// The addresses; empty means all.
-    public var prefixes: [AddressPrefix]
+    package var prefixes: [AddressPrefix]
 
     /// Creates a revocation.
-    public init(
+    package init(
         _ principal: Principal,
         _ transports: TransportSet = .any,
         _ ports: [PortRange],
@@ -33,7 +33,7 @@ extension Rule {
     /// The parts together allow exactly the rest, with one exception: a rule for `any` protocol that loses only TCP or
     /// UDP also loses the protocols that have no word of their own. A rule that loses an address also no longer allows
     /// the wildcard address of its family, which accepts connections to that address.
-    public func subtracting(_ revocation: Revocation) -> [Rule] {
+    package func subtracting(_ revocation: Revocation) -> [Rule] {
         guard principal == revocation.principal else { return [self] }
         let hitTransports = transports.intersection(revocation.transports)
         let leftPorts = revocation.ports.reduce(ports) { left, taken in left.flatMap { $0.subtracting(taken) } }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
-public import LowportPolicy
+package import LowportLinux
+package import LowportPolicy
 
 /// Why the rules could not be changed.
-public enum UpdateError: Error {
+package enum UpdateError: Error {
     /// The rules file is not trusted or could not be read.
     case refused(RuleStore.ReadError)
     /// The rules file has errors, or would have; it is not changed until they are corrected.
@@ -18,7 +18,7 @@ public enum UpdateError: Error {
 
 extension RuleStore {
     /// The text that a change may start from.
-    public enum Original: Sendable {
+    package enum Original: Sendable {
         /// A file without errors; a file with errors is not changed.
         case valid
         /// Any text, because all of it is replaced.
@@ -26,7 +26,7 @@ extension RuleStore {
     }
 
     /// Computes what `change` would do to the rules file, without writing anything.
-    public func preview(
+    package func preview(
         of original: Original = .valid,
         _ change: (RulesFile) -> RulesChange
     ) throws(UpdateError) -> RulesChange {
@@ -45,7 +45,7 @@ extension RuleStore {
     ///   - original: the text that the change may start from.
     ///   - mayWait: called once if another process is changing the rules; false gives up.
     ///   - change: computes the change from the current text.
-    public func update(
+    package func update(
         of original: Original = .valid,
         mayWait: () -> Bool = { true },
         _ change: (RulesFile) -> RulesChange
@@ -59,7 +59,7 @@ extension RuleStore {
 
     /// Holds the rules for an edit of any length; throws `UpdateError.busy` if another process holds them.
     /// - Parameter mayWait: called once if another process is changing the rules; true waits for that process.
-    public func beginEditing(mayWait: () -> Bool = { false }) throws(UpdateError) -> RulesTransaction {
+    package func beginEditing(mayWait: () -> Bool = { false }) throws(UpdateError) -> RulesTransaction {
         try RulesTransaction(self, mayWait: mayWait)
     }
 
@@ -101,7 +101,7 @@ extension RuleStore {
 
 extension RulesTransaction {
     /// Computes what `change` does to the rules file `file`, which is not changed if it has errors, or would have.
-    public func compute(
+    package func compute(
         from file: RulesFile,
         _ original: RuleStore.Original,
         _ change: (RulesFile) -> RulesChange

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
-public import LowportPolicy
+package import LowportLinux
+package import LowportPolicy
 
 /// The effect of an edit on a rules file: the removed lines, the added lines, and the resulting text.
-public struct RulesChange: Hashable, Sendable {
+package struct RulesChange: Hashable, Sendable {
     /// The lines that are removed.
-    public var removed: [ByteString] = []
+    package var removed: [ByteString] = []
     /// The lines that are added.
-    public var added: [ByteString] = []
+    package var added: [ByteString] = []
     /// The resulting text of the file.
-    public var content: [UInt8] = []
+    package var content: [UInt8] = []
 
     /// Creates a change.
-    public init(removed: [ByteString] = [], added: [ByteString] = [], content: [UInt8] = []) {
+    package init(removed: [ByteString] = [], added: [ByteString] = [], content: [UInt8] = []) {
         self.removed = removed
         self.added = added
         self.content = content
     }
 
     /// Whether the file is unchanged.
-    public var isEmpty: Bool { removed.isEmpty && added.isEmpty }
+    package var isEmpty: Bool { removed.isEmpty && added.isEmpty }
 }
 
 extension RulesFile {
     /// Adds `rule` at the end, unless a rule of the file already allows as much.
     /// - Parameter comment: the text to put after the rule, without the `#`.
-    public func adding(_ rule: Rule, comment: ByteString? = nil) -> RulesChange {
+    package func adding(_ rule: Rule, comment: ByteString? = nil) -> RulesChange {
         var change = RulesChange(content: content)
         if rules.contains(where: { $0.rule.covers(rule) }) { return change }
         let line = rule.byteString + (comment.map { "  # \($0)" } ?? "")
@@ -38,7 +38,7 @@ extension RulesFile {
     }
 
     /// Adds `rule` unless a rule of the file already allows as much, and `confinement` unless the file has it.
-    public func adding(_ rule: Rule, _ confinement: ConfinedPrincipal, comment: ByteString? = nil) -> RulesChange {
+    package func adding(_ rule: Rule, _ confinement: ConfinedPrincipal, comment: ByteString? = nil) -> RulesChange {
         var change = adding(rule, comment: comment)
         if confinements.contains(where: { $0.confinement == confinement }) { return change }
         if !change.content.isEmpty, change.content.last != UInt8(ascii: "\n") {
@@ -50,7 +50,7 @@ extension RulesFile {
     }
 
     /// Takes `revocation` from every rule, and removes `confinement` if no rule for its program is left.
-    public func removing(_ revocation: Revocation, _ confinement: ConfinedPrincipal) -> RulesChange {
+    package func removing(_ revocation: Revocation, _ confinement: ConfinedPrincipal) -> RulesChange {
         let change = removing(revocation)
         let rest = RulesFile(path: path, content: change.content)
         if rest.rules.contains(where: { $0.rule.principal.program == confinement.program }) { return change }
@@ -68,7 +68,7 @@ extension RulesFile {
     }
 
     /// Takes `revocation` from every rule. Lines that are not affected keep their bytes; comments stay with their rule.
-    public func removing(_ revocation: Revocation) -> RulesChange {
+    package func removing(_ revocation: Revocation) -> RulesChange {
         var change = RulesChange()
         for line in lines {
             guard case .rule(let rule) = line.content else {
@@ -100,7 +100,7 @@ extension RulesFile {
 
 extension RulesFile {
     /// The content without the last line that is each of `texts`.
-    public func without(_ texts: [ByteString]) -> [UInt8] {
+    package func without(_ texts: [ByteString]) -> [UInt8] {
         var left = lines.map { ByteString($0.text) }
         for text in texts { if let index = left.lastIndex(of: text) { left.remove(at: index) } }
         return Self.filled(left.reduce(into: []) { $0 += $1.bytes + [UInt8(ascii: "\n")] })

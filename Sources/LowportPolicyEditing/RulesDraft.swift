@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// A copy of the rules for an editor, in a directory of its own that no other user can enter.
 ///
 /// Editors leave swap files and backups next to the file that they edit, and some keep running after they seem to have
 /// ended: all their files are in that directory and are removed with it, and its name is never used again.
-public struct RulesDraft: ~Copyable {
+package struct RulesDraft: ~Copyable {
     /// The path of the copy.
-    public let path: ByteString
+    package let path: ByteString
     private let parent: FileDescriptor
     private let directory: FileDescriptor
     private let directoryName: ByteString
@@ -73,7 +73,7 @@ public struct RulesDraft: ~Copyable {
     ///
     /// - Throws: `UpdateError.draft` if the copy is not a regular file of at most `RulesFile.maximumSize` bytes, or if
     ///   another user may write to it or to the directory.
-    public func content() throws(UpdateError) -> [UInt8] {
+    package func content() throws(UpdateError) -> [UInt8] {
         do throws(RuleStore.ReadError) {
             try check(directory, is: .directory)
             // Non-blocking, so that a FIFO cannot block the caller.

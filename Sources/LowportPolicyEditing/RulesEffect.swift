@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportPolicy
+package import LowportPolicy
 
 /// The direction of a change of the rules, which decides what to do if the change cannot be made everywhere.
-public enum RulesEffect: Hashable, Sendable {
+package enum RulesEffect: Hashable, Sendable {
     /// The change may allow more than before, or free a confined principal.
     case widens
     /// The change only takes permissions away.
     case narrows
 
     /// The effect of replacing `old` by `new`. A change that cannot be classified rule by rule counts as widening.
-    public init(from old: RulesFile, to new: RulesFile) {
+    package init(from old: RulesFile, to new: RulesFile) {
         let before = old.isValid ? old.rules.map(\.rule) : []
         let known = Set(before)
         let allowsMore = new.rules.contains { rule, _ in

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
-public import LowportPolicy
+package import LowportPolicy
 
 extension RulesFile {
     /// The change that makes `newContent` the text of the file: the lines that only one of the two texts has, in order.
     ///
     /// A line that only moved is not a difference, unless there is no other; then every line from the first that moved
     /// to the last is reported as removed and added.
-    public func replaced(by newContent: [UInt8]) -> RulesChange {
+    package func replaced(by newContent: [UInt8]) -> RulesChange {
         let new = RulesFile.textLines(of: newContent)
         let old = lines.map { ByteString($0.text) }
         var change = RulesChange(content: newContent)

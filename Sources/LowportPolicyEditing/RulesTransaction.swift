@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
-public import LowportPolicy
+package import LowportPolicy
 
 /// The rules file, held for a writer: other writers wait until the value is destroyed.
 ///
 /// The lock is flock(2) on a file that only root can open. Readers need no lock: they see either the old or the new
 /// text.
-public struct RulesTransaction: ~Copyable {
+package struct RulesTransaction: ~Copyable {
     private let store: RuleStore
     private let directory: FileDescriptor
     private let lock: FileDescriptor
@@ -43,7 +43,7 @@ public struct RulesTransaction: ~Copyable {
     }
 
     /// The current rules file; an empty file if there is none.
-    public func current() throws(UpdateError) -> RulesFile {
+    package func current() throws(UpdateError) -> RulesFile {
         do throws(RuleStore.ReadError) {
             return try store.read("rules", in: directory, path: RuleStore.mainPath)
         } catch { return try RuleStore.emptyFile(insteadOf: error) }
@@ -54,7 +54,7 @@ public struct RulesTransaction: ~Copyable {
     /// The new text goes to a temporary file, reaches the disk, and takes the name of the old text; then the directory
     /// reaches the disk. If any of these steps fails, the old text is restored, except on a file system without hard
     /// links.
-    public func install(_ content: [UInt8]) throws(UpdateError) {
+    package func install(_ content: [UInt8]) throws(UpdateError) {
         let temporary = Self.temporaryName
         let path: ByteString = "/etc/lowport/\(temporary)"
         // A killed writer may have left these files; the lock ensures that no process is using them.
@@ -120,7 +120,7 @@ public struct RulesTransaction: ~Copyable {
     }
 
     /// Makes a copy for an editor, which is removed when the returned value is destroyed.
-    public func draft(of content: [UInt8]) throws(UpdateError) -> RulesDraft {
+    package func draft(of content: [UInt8]) throws(UpdateError) -> RulesDraft {
         try RulesDraft.make(of: content, in: directory, owner: store.owner)
     }
 }

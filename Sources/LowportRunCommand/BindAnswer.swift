@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportBroker
 internal import LowportLaunch
-public import LowportLinux
-public import LowportPolicy
+package import LowportLinux
+package import LowportPolicy
 
 /// Whether this process can bind a port, alone or through the helper, found by trying: the answer of lowport-can-bind(8).
-public struct BindAnswer: Sendable {
+package struct BindAnswer: Sendable {
     /// Whether it can.
-    public let canBind: Bool
+    package let canBind: Bool
     /// `FILE:LINE` of each rule, the path of a file of the authbind tree, or a few words.
-    public let reason: ByteString
+    package let reason: ByteString
 
     /// Tries to bind `port`.
     ///
@@ -18,7 +18,7 @@ public struct BindAnswer: Sendable {
     ///   - address: the address; `::` stands for a socket that takes IPv4 as well. Nil for whatever a server may choose
     ///     to be reached at all addresses: `0.0.0.0` and, if the machine has IPv6, `::`.
     ///   - names: turns the names in rules into numbers.
-    public init(
+    package init(
         _ port: Port,
         _ transport: TransportProtocol,
         on address: IPAddress?,

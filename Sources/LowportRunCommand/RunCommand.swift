@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A command line of lowport-run(1): starts a program that may bind what its user is allowed to.
-public struct RunCommand {
+package struct RunCommand {
     private enum Parsed {
         case options(RunOptions)
         case help
@@ -12,19 +12,19 @@ public struct RunCommand {
     private let parsed: Parsed
 
     /// Reads `words`, the command line without the name of the program.
-    public init(_ words: ArraySlice<ByteString>) {
+    package init(_ words: ArraySlice<ByteString>) {
         do throws(RunOptions.UsageError) {
             parsed = try RunOptions.parse(words).map { .options($0) } ?? .help
         } catch { parsed = .error(error) }
     }
 
     /// Whether the command starts the program as another user, whose account may be in any source of nsswitch.conf(5).
-    public var needsAccounts: Bool {
+    package var needsAccounts: Bool {
         if case .options(let options) = parsed { options.user != nil } else { false }
     }
 
     /// Becomes the program; returns only if the program is not started, with the exit status.
-    public func start() -> Int32 {
+    package func start() -> Int32 {
         switch parsed {
         case .options(let options) where options.isProbe:
             return Probe(user: options.user, sockets: options.trials).answer()

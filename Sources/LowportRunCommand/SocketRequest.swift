@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportBroker
 internal import LowportHelperProtocol
-public import LowportLinux
+package import LowportLinux
 
 /// A socket to bind and pass to the program: `80`, `udp:53`, `192.0.2.1:80`, `tcp:[::1]:80`.
-public struct SocketRequest {
+package struct SocketRequest {
     let transport: TransportProtocol
     /// The address; nil for all addresses of both families.
     let address: IPAddress?
@@ -15,7 +15,7 @@ public struct SocketRequest {
 
     /// Creates a request.
     /// - Parameter address: the address; nil for all addresses of both families.
-    public init(_ transport: TransportProtocol, _ address: IPAddress?, _ port: Port) {
+    package init(_ transport: TransportProtocol, _ address: IPAddress?, _ port: Port) {
         self.transport = transport
         self.address = address
         self.port = port
@@ -47,7 +47,7 @@ public struct SocketRequest {
     }
 
     /// The request as `init` parses it: `tcp:[::1]:80`.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         switch address {
         case nil: "\(transport.name):\(port)"
         case .v4(let v4)?: "\(transport.name):\(v4):\(port)"

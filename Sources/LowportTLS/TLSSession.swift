@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportCTLS
-public import LowportLinux
+package import LowportLinux
 
 /// Why a connection could not be encrypted.
-public struct TLSError: Error, Equatable, Sendable {
+package struct TLSError: Error, Equatable, Sendable {
     /// The reason as text.
-    public let message: ByteString
+    package let message: ByteString
 }
 
 /// An encrypted connection over a non-blocking socket (TLS 1.2 and 1.3, RFC 8446), or over a socket of datagrams (DTLS 1.2,
 /// RFC 6347).
 @safe
-public final class TLSSession {
+package final class TLSSession {
     private let connection: OpaquePointer
     private let socket: InheritedDescriptor
     private let settings: NativeSettings
     /// Whether the peer closed the connection without close_notify: data may be missing.
-    public private(set) var wasTruncated = false
+    package private(set) var wasTruncated = false
     /// Why the connection failed after the handshake: an alert of the peer, or data that is not its own; nil if it did not.
-    public private(set) var failure: ByteString?
+    package private(set) var failure: ByteString?
 
     /// Prepares a connection; nothing is sent yet. Loads OpenSSL if that has not been done.
-    public init(_ settings: TLSSettings, over socket: InheritedDescriptor) throws(TLSError) {
+    package init(_ settings: TLSSettings, over socket: InheritedDescriptor) throws(TLSError) {
         if let message = unsafe ctls_load() { throw TLSError(message: unsafe ByteString(cString: message)) }
         self.socket = socket
         self.settings = NativeSettings(settings)
@@ -47,14 +47,14 @@ public final class TLSSession {
     /// For a server of datagrams whose socket is not connected yet: answers the next datagram without remembering it.
     /// - Returns: whether its sender has proven its address (RFC 6347, 4.2.1). The handshake is then to be done with this
     ///   sender, over the socket connected to it.
-    public func listen() -> Bool { unsafe ctls_listen(connection) == 1 }
+    package func listen() -> Bool { unsafe ctls_listen(connection) == 1 }
 
     /// For a server of datagrams: takes the address that the socket is connected to for the peer.
-    public func takePeer() { unsafe ctls_set_peer(connection) }
+    package func takePeer() { unsafe ctls_set_peer(connection) }
 
     /// Does the TLS handshake, and verifies the peer's certificate if that is set. With datagrams, what was lost is sent again.
     /// - Parameter deadline: when to give up; nil means never, for datagrams after 12 attempts.
-    public func handshake(until deadline: Instant?) throws(TLSError) {
+    package func handshake(until deadline: Instant?) throws(TLSError) {
         while true {
             let outcome = unsafe ctls_handshake(connection)
             if outcome == 1 { return }
@@ -84,18 +84,18 @@ public final class TLSSession {
     }
 
     /// The negotiated parameters, one line each: version and cipher; the fingerprint of the peer's certificate.
-    public var description: [ByteString] {
+    package var description: [ByteString] {
         var text = [CChar](repeating: 0, count: 512)
         unsafe ctls_describe(connection, &text, text.count)
         return TLSSession.text(text).split(on: 0x0A)
     }
 
     /// Whether data can be read although the socket is not readable.
-    public var hasPending: Bool { unsafe ctls_has_pending(connection) == 1 }
+    package var hasPending: Bool { unsafe ctls_has_pending(connection) == 1 }
 
     /// Reads into the free space of `buffer`; returns 0 at end of file. Throws EAGAIN if there is no data, and ECONNRESET if
     /// the connection failed.
-    public func read(into buffer: Buffer, limit: Int) throws(Errno) -> Int {
+    package func read(into buffer: Buffer, limit: Int) throws(Errno) -> Int {
         unsafe try buffer.fill(limit: limit) { memory, size throws(Errno) in
             let count = unsafe ctls_read(connection, memory, size)
             if count == ctls_cut_off.rawValue {
@@ -107,7 +107,7 @@ public final class TLSSession {
     }
 
     /// Writes as much of `buffer` as the socket accepts. Throws EAGAIN if it accepts nothing.
-    public func write(from buffer: Buffer, limit: Int) throws(Errno) -> Int {
+    package func write(from buffer: Buffer, limit: Int) throws(Errno) -> Int {
         unsafe try buffer.drain(limit: limit) { memory, size throws(Errno) in
             let count = unsafe ctls_write(connection, memory, size)
             if count == ctls_cut_off.rawValue || count == ctls_end.rawValue { throw .brokenPipe }
@@ -123,12 +123,12 @@ public final class TLSSession {
     }
 
     /// Ends the sending side.
-    public func shutDown() { unsafe ctls_shut_down(connection) }
+    package func shutDown() { unsafe ctls_shut_down(connection) }
 
     /// Waits for the verdict on our certificate, if the server asked for one: in TLS 1.3 it comes after the handshake, as an
     /// alert (RFC 8446, 4.4.2.4). The sending side has ended before; what the server sends is dropped.
     /// - Parameter deadline: when to take silence for consent.
-    public func waitForVerdict(until deadline: Instant) {
+    package func waitForVerdict(until deadline: Instant) {
         guard unsafe ctls_was_asked(connection) == 1 else { return }
         let buffer = Buffer(capacity: 1 << 14)
         while failure == nil {

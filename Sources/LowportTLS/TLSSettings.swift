@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportCTLS
-public import LowportLinux
+package import LowportLinux
 
 /// The settings of an encrypted connection.
-public struct TLSSettings: Sendable {
+package struct TLSSettings: Sendable {
     /// Whether this is the server side.
-    public var isServer = false
+    package var isServer = false
     /// Whether the socket is one of datagrams (DTLS).
-    public var isDatagram = false
+    package var isDatagram = false
     /// Whether the peer's certificate is verified.
-    public var verifies = false
+    package var verifies = false
     /// The file with the local certificate and its chain; a server without a file creates a self-signed certificate.
-    public var certificate: ByteString?
+    package var certificate: ByteString?
     /// The file with the key; nil means the file with the certificate.
-    public var key: ByteString?
+    package var key: ByteString?
     /// The file with the trusted certificates; nil means those of the system.
-    public var trustFile: ByteString?
+    package var trustFile: ByteString?
     /// The ciphers, in the form of ciphers(1ssl).
-    public var ciphers: ByteString?
+    package var ciphers: ByteString?
     /// The name of the peer: sent as SNI, and compared with its certificate.
-    public var serverName: ByteString?
+    package var serverName: ByteString?
     /// The protocols that are offered or accepted (ALPN, RFC 7301), the preferred one first.
-    public var protocols: [ByteString] = []
+    package var protocols: [ByteString] = []
 
     /// Creates settings with nothing set.
-    public init() {}
+    package init() {}
 }
 
 /// The settings as a C structure. The texts live as long as the object.

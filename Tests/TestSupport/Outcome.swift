@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import Subprocess
 internal import SystemPackage
 
 /// What a program that was started did.
-public struct Outcome: Hashable, Sendable, CustomStringConvertible {
+package struct Outcome: Hashable, Sendable, CustomStringConvertible {
     /// How it ended: its exit status, or 128 and the number of the signal that ended it, as a shell counts.
-    public let status: Int
+    package let status: Int
     /// What it wrote to standard output.
-    public let output: ByteString
+    package let output: ByteString
     /// What it wrote to standard error.
-    public let errors: ByteString
+    package let errors: ByteString
 
     /// Creates an outcome.
-    public init(status: Int, output: ByteString, errors: ByteString = "") {
+    package init(status: Int, output: ByteString, errors: ByteString = "") {
         self.status = status
         self.output = output
         self.errors = errors
     }
 
     /// All of it, for the message of a failed expectation.
-    public var description: String {
+    package var description: String {
         "status \(status)\n--- stdout\n\(output.description)--- stderr\n\(errors.description)"
     }
 }
@@ -32,7 +32,7 @@ public struct Outcome: Hashable, Sendable, CustomStringConvertible {
 ///   - input: what it reads from standard input.
 ///   - environment: variables that are set beside the inherited ones.
 ///   - directory: the working directory.
-public func run(
+package func run(
     _ program: String,
     _ arguments: [ByteString] = [],
     input: ByteString = "",

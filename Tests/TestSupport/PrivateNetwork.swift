@@ -2,7 +2,7 @@
 internal import LowportLinux
 
 /// A loopback interface of its own for one test, so that every port is free and no traffic leaves. Needs root.
-public enum PrivateNetwork {
+package enum PrivateNetwork {
     /// Runs `script` under `sh -u` in a new network, and waits for its end, forty seconds at most; its processes end with it.
     ///
     /// The script has
@@ -13,7 +13,7 @@ public enum PrivateNetwork {
     /// - `until_true COMMAND…`: runs a command until it succeeds, for five seconds at most;
     /// - `status NAME COMMAND…`: runs a command and then prints `NAME: ` and its exit status.
     /// - Parameter netcat: the path of the program that `$NC` stands for.
-    public static func run(_ script: String, netcat: String, name: String = "nc") async throws -> Outcome {
+    package static func run(_ script: String, netcat: String, name: String = "nc") async throws -> Outcome {
         await Gate.shared.enter()
         defer { Task { await Gate.shared.leave() } }
         let values = ["NETCAT": netcat, "CALLED": name, "LC_ALL": "C", "PRODUCTS": Products.directory]

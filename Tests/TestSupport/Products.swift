@@ -3,9 +3,9 @@ internal import Foundation
 internal import LowportLinux
 
 /// The programs of this package, as the build that made the tests made them.
-public enum Products {
+package enum Products {
     /// The directory that the build puts programs and test bundles in.
-    public static let directory: String = {
+    package static let directory: String = {
         for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
             return bundle.bundleURL.deletingLastPathComponent().path
         }
@@ -13,11 +13,11 @@ public enum Products {
     }()
 
     /// The path of the program or library with the file name `name`.
-    public static func path(_ name: String) -> String { "\(directory)/\(name)" }
+    package static func path(_ name: String) -> String { "\(directory)/\(name)" }
 }
 
 /// What this run of the tests may do.
-public enum Privilege {
+package enum Privilege {
     /// Whether the tests run as root, and so with namespaces, file capabilities and other users.
-    public static let isRoot = CurrentProcess.effectiveUser == .root
+    package static let isRoot = CurrentProcess.effectiveUser == .root
 }

@@ -2,14 +2,14 @@
 internal import Foundation
 
 /// The release that `make build` left in the repository.
-public enum Release {
+package enum Release {
     /// The root of the repository.
-    public static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    package static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
     /// The path of the stripped program or library with the file name `name`.
-    public static func path(_ name: String) -> String { "\(repository)/.build-dist/\(name)" }
+    package static func path(_ name: String) -> String { "\(repository)/.build-dist/\(name)" }
 
     /// Whether there is one.
-    public static let isBuilt = FileManager.default.isExecutableFile(atPath: path("lowport-admin"))
+    package static let isBuilt = FileManager.default.isExecutableFile(atPath: path("lowport-admin"))
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Foundation
-public import LowportLinux
+package import LowportLinux
 
 /// A private world for one test: own mounts, network and processes, own copy of /etc, the programs installed.
 ///
@@ -12,12 +12,12 @@ public import LowportLinux
 /// - users and groups `alice` (1001), `bob` (1002) and the group `dns` (1100), which has bob as a member;
 /// - `as USER COMMAND…`, which runs a command as that user with exactly that user's groups;
 /// - an empty /var/lib, an /etc with empty `authbind/{byport,byaddr,byuid}` and `lowport/rules.d`, and the loopback interface up.
-public enum Sandbox {
+package enum Sandbox {
     /// Runs `script` in a new sandbox and waits for its end.
     /// - Parameters:
     ///   - environment: variables that the script sees.
     ///   - input: what the script reads from standard input.
-    public static func run(
+    package static func run(
         _ script: String,
         environment: [String: String] = [:],
         input: ByteString = ""

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Who decides the bind of a thread under the broker: the helper or the kernel.
 ///
 /// The helper judges one principal only, the user who started the tree. All other threads are left to the kernel, which
 /// carries out the call with the credentials of the calling thread.
-public enum BindAuthority: Hashable, Sendable {
+package enum BindAuthority: Hashable, Sendable {
     /// The helper decides: the thread is exactly the principal that the helper judges.
     case helper
     /// The kernel decides, for the given reason.
     case kernel(Reason)
 
     /// Why the helper is not consulted.
-    public enum Reason: Hashable, Sendable {
+    package enum Reason: Hashable, Sendable {
         /// The thread may bind every port by itself: `CAP_NET_BIND_SERVICE` is effective.
         case capable
         /// The credentials of the thread cannot be determined.
@@ -33,19 +33,19 @@ public enum BindAuthority: Hashable, Sendable {
 }
 
 /// The principal that the helper may judge: the starter of the tree, as it was at the start.
-public struct Principal: Sendable {
+package struct Principal: Sendable {
     private let credentials: ThreadCredentials?
     private let network: UInt64?
 
     /// Whether the principal is known; otherwise every call is left to the kernel.
-    public var isKnown: Bool { credentials != nil }
+    package var isKnown: Bool { credentials != nil }
 
     /// Whether the principal has no capabilities, so that its capabilities equal those of any thread without
     /// capabilities.
-    public var isUnprivileged: Bool { credentials.map { $0.permitted.isEmpty && $0.effective.isEmpty } ?? false }
+    package var isUnprivileged: Bool { credentials.map { $0.permitted.isEmpty && $0.effective.isEmpty } ?? false }
 
     /// Creates the principal with `credentials`, in the network namespace with the cookie `network`.
-    public init(_ credentials: ThreadCredentials?, network: UInt64?) {
+    package init(_ credentials: ThreadCredentials?, network: UInt64?) {
         self.credentials = credentials
         self.network = network
     }
@@ -53,7 +53,7 @@ public struct Principal: Sendable {
     /// Returns this process as the principal; without its capabilities if `unprivileged` is true.
     ///
     /// The helper's own capabilities are not those of its user; it judges unprivileged users only.
-    public static func current(unprivileged: Bool = false) -> Principal {
+    package static func current(unprivileged: Bool = false) -> Principal {
         var credentials = try? ThreadCredentials.ofCurrentProcess()
         if unprivileged {
             credentials?.permitted = []
@@ -67,7 +67,7 @@ public struct Principal: Sendable {
     ///   - caller: the credentials of the thread; nil if they cannot be read.
     ///   - socketNetwork: the cookie of the network namespace of the thread's socket; nil on kernels that do not report
     ///     it (before Linux 5.14), where comparing the namespace of the thread has to suffice.
-    public func authority(for caller: ThreadCredentials?, socketNetwork: UInt64?) -> BindAuthority {
+    package func authority(for caller: ThreadCredentials?, socketNetwork: UInt64?) -> BindAuthority {
         guard let caller, let credentials else { return .kernel(.unknown) }
         if caller.canBindAllPorts { return .kernel(.capable) }
         if caller.users != credentials.users { return .kernel(.user) }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The filter of a program under the broker: it stops at `bind`, on every architecture that the machine can run.
 ///
 /// It also stops at `landlock_restrict_self`, so that the broker learns when a program gives up rights on its own: a
 /// bind that a program has forbidden itself must not be carried out for it by another process.
-public enum BindFilter {
+package enum BindFilter {
     /// The system calls that the filter stops.
-    public enum Call: Hashable, Sendable {
+    package enum Call: Hashable, Sendable {
         /// The call is bind(2).
         case bind
         /// The call is socketcall(2), which passes the arguments of bind in memory; only on 32-bit x86.
@@ -49,7 +49,7 @@ public enum BindFilter {
     private static let socketCallBind: UInt32 = 2
 
     /// The instructions of the filter.
-    public static var program: [FilterInstruction] {
+    package static var program: [FilterInstruction] {
         var program = [FilterInstruction.load(4)]
         for architecture in architectures {
             let body = body(of: architecture)
@@ -72,7 +72,7 @@ public enum BindFilter {
     }
 
     /// Returns which of the stopped calls `notification` is; nil if it is none of them.
-    public static func call(_ notification: Notification) -> Call? {
+    package static func call(_ notification: Notification) -> Call? {
         let number = UInt32(bitPattern: notification.number)
         for architecture in architectures where architecture.number == notification.architecture {
             if architecture.isCall(number, architecture.bind) { return .bind }

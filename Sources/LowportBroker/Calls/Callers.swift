@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The threads that make calls: their sockets and credentials.
-public struct Callers: ~Copyable {
+package struct Callers: ~Copyable {
     private let principal: Principal
     /// The last thread that made a call, which is likely to make the next.
     private var last: HeldThread?
@@ -12,10 +12,10 @@ public struct Callers: ~Copyable {
 
     /// Creates an instance that has seen no thread yet.
     /// - Parameter principal: the principal that the helper may judge.
-    public init(of principal: Principal) { self.principal = principal }
+    package init(of principal: Principal) { self.principal = principal }
 
     /// Returns a duplicate of descriptor `number` of `thread`; nil if it does not exist or may not be duplicated.
-    public mutating func socket(_ number: Int32, of thread: Int32) -> FileDescriptor? {
+    package mutating func socket(_ number: Int32, of thread: Int32) -> FileDescriptor? {
         // This fails for a held thread that has ended, even if another thread now has its ID.
         if let descriptor = held(number, of: thread) { return descriptor }
         last = try? HeldThread(thread)
@@ -29,7 +29,7 @@ public struct Callers: ~Copyable {
     /// a thread without capabilities, in a tree that may not gain privileges, can change only one thing: its user
     /// namespace, and through that everything else. After one complete comparison, comparing the user namespace is
     /// therefore sufficient.
-    public mutating func authority(over socket: borrowing FileDescriptor) -> BindAuthority {
+    package mutating func authority(over socket: borrowing FileDescriptor) -> BindAuthority {
         let socketNetwork = try? socket.networkCookie()
         switch last {
         case .some(let last):

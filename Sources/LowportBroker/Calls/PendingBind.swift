@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A bind that a program is currently making, with its address: the address is read once and never again.
-public struct PendingBind: Sendable {
+package struct PendingBind: Sendable {
     /// The descriptor of the socket in the program.
-    public let descriptor: Int32
+    package let descriptor: Int32
     /// The address to bind to.
-    public let address: SocketAddress
+    package let address: SocketAddress
 
     /// Whether the port is privileged; `firstOpen` is the first unprivileged port.
-    public func needsPermission(firstOpen: UInt32) -> Bool {
+    package func needsPermission(firstOpen: UInt32) -> Bool {
         address.port.rawValue > 0 && UInt32(address.port.rawValue) < firstOpen
     }
 
@@ -17,7 +17,7 @@ public struct PendingBind: Sendable {
     ///
     /// Returns nil for anything other than a bind to an internet address; such calls are left to the kernel. Throws if
     /// the memory cannot be read, because it is not mapped or because the program may not be inspected.
-    public static func read(_ notification: Notification, call: BindFilter.Call) throws(Errno) -> PendingBind? {
+    package static func read(_ notification: Notification, call: BindFilter.Call) throws(Errno) -> PendingBind? {
         var arguments = notification.arguments
         if call == .socketCall {
             // socketcall(2): three 32-bit words in memory.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportHelperProtocol
-public import LowportLinux
+package import LowportLinux
 
 /// What came of really binding a socket to an address and closing it at once: by this process alone, and through the
 /// helper.
 ///
 /// The socket never listens, and for TCP it may share its port with sockets that do not listen either (`SO_REUSEADDR`).
-public struct BindTrial: Hashable, Sendable {
+package struct BindTrial: Hashable, Sendable {
     /// What came of the bind through the helper.
-    public enum Helped: Hashable, Sendable {
+    package enum Helped: Hashable, Sendable {
         /// It was not tried, since the bind worked without the helper, or could not work with it.
         case untried
         /// The helper bound the socket.
@@ -22,18 +22,18 @@ public struct BindTrial: Hashable, Sendable {
     }
 
     /// The error of the bind without the helper; nil if it worked.
-    public let error: Errno?
+    package let error: Errno?
     /// What came of the bind through the helper.
-    public let helped: Helped
+    package let helped: Helped
 
     /// Whether a socket could be bound in one of the two ways.
-    public var works: Bool { error == nil || helped == .bound }
+    package var works: Bool { error == nil || helped == .bound }
 
     /// Tries to bind a socket to `address`.
     /// - Parameters:
     ///   - isDualStack: whether a socket for `::` is to take IPv4 as well.
     ///   - path: the path of the helper; nil if it is not to be asked.
-    public init(_ transport: TransportProtocol, _ address: SocketAddress, isDualStack: Bool, helper path: ByteString?) {
+    package init(_ transport: TransportProtocol, _ address: SocketAddress, isDualStack: Bool, helper path: ByteString?) {
         do throws(Errno) {
             let socket = try Self.socket(transport, address, isDualStack)
             do throws(Errno) {
@@ -81,7 +81,7 @@ public struct BindTrial: Hashable, Sendable {
 
     /// The addresses for which a bind has to work: the one that was asked about or, if that is nil, those that a server
     /// may choose to be reached at all addresses: `0.0.0.0` and `::`, as far as the machine has them.
-    public static func addresses(
+    package static func addresses(
         for asked: IPAddress?,
         _ transport: TransportProtocol
     ) -> (first: IPAddress, second: IPAddress?) {
@@ -102,7 +102,7 @@ public struct BindTrial: Hashable, Sendable {
     // MARK: - As text
 
     /// The two outcomes as a line: the number of the error, 0 for none, and a word with the number of an error.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         let helped: ByteString =
             switch helped {
             case .untried: "untried 0"
@@ -115,7 +115,7 @@ public struct BindTrial: Hashable, Sendable {
     }
 
     /// Parses a line that `byteString` gives; nil for any other.
-    public init?(_ line: ByteString) {
+    package init?(_ line: ByteString) {
         let words = line.split(on: UInt8(ascii: " "))
         guard words.count == 3, let own = Self.error(words[0]), let other = Self.error(words[2]) else { return nil }
         let helped: Helped

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Whether the broker works for what this process starts: the answer of `lowport-run --probe`, found by trying.
-public enum BrokerTrial: Hashable, Sendable {
+package enum BrokerTrial: Hashable, Sendable {
     /// It works, with its supervisor at this position.
     case works(Broker.Placement)
     /// It does not work, for this reason.
@@ -14,7 +14,7 @@ public enum BrokerTrial: Hashable, Sendable {
     /// - Parameters:
     ///   - path: the path of the helper; nil if it is not installed.
     ///   - placement: the required position of the supervisor; nil for any.
-    public init(helper path: ByteString?, placement: Broker.Placement? = nil) {
+    package init(helper path: ByteString?, placement: Broker.Placement? = nil) {
         guard let path else {
             self = .fails(.helper(.missing))
             return
@@ -54,7 +54,7 @@ public enum BrokerTrial: Hashable, Sendable {
     // MARK: - As text
 
     /// The answer as a line: `beside`, `above`, or a word for the reason with the number of an error.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         switch self {
         case .works(.beside): "beside"
         case .works(.above): "above"
@@ -69,7 +69,7 @@ public enum BrokerTrial: Hashable, Sendable {
     }
 
     /// Parses a line that `byteString` gives; nil for any other.
-    public init?(_ line: ByteString) {
+    package init?(_ line: ByteString) {
         var words = line.split(on: UInt8(ascii: " "))
         var number: Int32?
         if let last = words.last, let found = Digits.canonicalNumber(last, upTo: 4095) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Why the helper cannot bind low ports for a process that starts it.
-public enum HelperObstacle: Hashable, Sendable {
+package enum HelperObstacle: Hashable, Sendable {
     /// It is not installed.
     case missing
     /// It cannot be executed.
@@ -29,7 +29,7 @@ public enum HelperObstacle: Hashable, Sendable {
     case unexplained
 
     /// The obstacle, as a sentence.
-    public var sentence: ByteString {
+    package var sentence: ByteString {
         switch self {
         case .missing: "the helper is not installed"
         case .notStarted(.wouldBlock):
@@ -51,7 +51,7 @@ public enum HelperObstacle: Hashable, Sendable {
     }
 
     /// What would remove the obstacle; nil if that depends on more than is known here.
-    public var hint: ByteString? {
+    package var hint: ByteString? {
         switch self {
         case .noNewPrivileges:
             "in a container, allow new privileges (Docker: without --security-opt no-new-privileges; Kubernetes: "

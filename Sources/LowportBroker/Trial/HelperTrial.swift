@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A start of the helper that binds nothing, to find out whether it gains its capability.
 ///
@@ -75,7 +75,7 @@ struct HelperTrial: ~Copyable {
 extension HelperObstacle {
     /// What keeps the file at `path` from giving the helper its capability; nil if nothing does.
     /// - Parameter path: the path of the helper; nil if it is not installed.
-    public init?(ofFileAt path: ByteString?) {
+    package init?(ofFileAt path: ByteString?) {
         guard let path else {
             self = .missing
             return
@@ -105,7 +105,7 @@ extension HelperObstacle {
     }
 
     /// Finds out, by starting the helper at `path`, why it could not bind low ports for this process; nil if it could.
-    public init?(toStarting path: ByteString) {
+    package init?(toStarting path: ByteString) {
         guard let obstacle = (try? HelperTrial(of: path))?.obstacle() else { return nil }
         self = obstacle
     }

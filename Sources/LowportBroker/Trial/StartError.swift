@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 extension Broker {
     /// Why the broker cannot be used.
-    public enum StartError: Error, Hashable, Sendable {
+    package enum StartError: Error, Hashable, Sendable {
         /// The helper could bind nothing.
         case helper(HelperObstacle)
         /// The process already has a filter with a listener, as in some containers.
@@ -41,7 +41,7 @@ extension Broker {
         }
 
         /// The reason, as a sentence.
-        public var sentence: ByteString {
+        package var sentence: ByteString {
             switch self {
             case .helper(let obstacle): obstacle.sentence
             case .nested: "this process is watched by another listener already, as in some containers"
@@ -55,7 +55,7 @@ extension Broker {
         }
 
         /// What would make the broker work, or do without it; nil if that depends on more than is known here.
-        public var hint: ByteString? {
+        package var hint: ByteString? {
             switch self {
             case .helper(let obstacle): obstacle.hint
             case .foreignProc: "sudo mount -t proc proc /proc"

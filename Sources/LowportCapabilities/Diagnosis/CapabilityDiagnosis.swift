@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The diagnosis of the capabilities of one file: what they are, and warnings about them.
-public struct CapabilityDiagnosis: Hashable, Sendable {
+package struct CapabilityDiagnosis: Hashable, Sendable {
     /// The capabilities; nil if there are none, or if they cannot be read.
-    public private(set) var capabilities: FileCapabilities?
+    package private(set) var capabilities: FileCapabilities?
     /// The warnings, the most serious first.
-    public private(set) var warnings: [CapabilityWarning] = []
+    package private(set) var warnings: [CapabilityWarning] = []
 
     /// Examines the regular file at `path`.
     /// - Parameters:
@@ -14,7 +14,7 @@ public struct CapabilityDiagnosis: Hashable, Sendable {
     ///   - followLinks: whether a symbolic link in the last component is followed.
     ///   - bounding: the capabilities that processes can have; capabilities outside it cause a warning.
     ///   - kernel: the capabilities that the kernel has.
-    public init(
+    package init(
         ofFile path: ByteString,
         followLinks: Bool,
         bounding: CapabilitySet,
@@ -67,7 +67,7 @@ public struct CapabilityDiagnosis: Hashable, Sendable {
 
 extension CapabilitySet {
     /// The capabilities that a process with the bounding set of this thread can have.
-    public static var bounding: CapabilitySet {
+    package static var bounding: CapabilitySet {
         var set: CapabilitySet = []
         for capability in KernelCapabilities.running.all {
             if (try? CapabilityControls.isInBoundingSet(capability)) == true { set.insert(capability) }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Why the capabilities of a file are not what they seem, or do not have the expected effect.
-public enum CapabilityWarning: Hashable, Sendable {
+package enum CapabilityWarning: Hashable, Sendable {
     /// There is an attribute that execve(2) may honour, but that the kernel does not show: of revision 1, or with flags
     /// that the kernel does not know.
     case hidden
@@ -36,7 +36,7 @@ public enum CapabilityWarning: Hashable, Sendable {
 
 extension CapabilityWarning: ByteStringConvertible {
     /// The warning as a sentence.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         switch self {
         case .hidden:
             "there is an attribute that the kernel does not show, though it may honour it at execve (revision 1, or unknown flags); setcap -r removes it"

@@ -6,7 +6,7 @@ internal import LowportLinux
 /// The attribute consists of 32-bit words in little-endian order. The first has the revision in the top byte and the
 /// effective flag in the lowest bit; then follow permitted and inheritable alternately, low words first, and in
 /// revision 3 the root user.
-public enum CapabilityAttributeRevision: UInt8, Sendable {
+package enum CapabilityAttributeRevision: UInt8, Sendable {
     /// 12 bytes, for 32 capabilities. Current kernels execute such files, but neither read nor write such an attribute.
     case v1 = 1
     /// 20 bytes, for 64 capabilities.
@@ -15,7 +15,7 @@ public enum CapabilityAttributeRevision: UInt8, Sendable {
     case v3 = 3
 
     /// The size of the attribute in bytes.
-    public var size: Int {
+    package var size: Int {
         switch self {
         case .v1: 12
         case .v2: 20
@@ -25,7 +25,7 @@ public enum CapabilityAttributeRevision: UInt8, Sendable {
 }
 
 /// Why bytes are not an attribute with file capabilities.
-public enum CapabilityAttributeError: Error, Hashable, Sendable {
+package enum CapabilityAttributeError: Error, Hashable, Sendable {
     /// The first word names none of the three revisions, or is missing.
     case unknownRevision
     /// The number of bytes does not fit the revision.
@@ -36,7 +36,7 @@ extension FileCapabilities {
     /// Decodes the value of the attribute `security.capability`.
     ///
     /// Flags other than the effective one are ignored, as execve(2) ignores them.
-    public init(attribute: [UInt8]) throws(CapabilityAttributeError) {
+    package init(attribute: [UInt8]) throws(CapabilityAttributeError) {
         guard attribute.count >= 4, let revision = CapabilityAttributeRevision(rawValue: attribute[3]) else {
             throw .unknownRevision
         }
@@ -58,7 +58,7 @@ extension FileCapabilities {
     }
 
     /// The value of the attribute: revision 2, or 3 if there is a root user, in little-endian order.
-    public var attribute: [UInt8] {
+    package var attribute: [UInt8] {
         let revision: CapabilityAttributeRevision = rootUser == .root ? .v2 : .v3
         var words = [
             UInt32(revision.rawValue) << 24 | (isEffective ? 1 : 0),

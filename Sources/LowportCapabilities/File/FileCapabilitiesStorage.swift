@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 extension FileCapabilities {
     /// Reads the capabilities of the file at `path`; nil if it has none, or if its file system does not support them.
@@ -8,7 +8,7 @@ extension FileCapabilities {
     ///   - followLinks: whether a symbolic link in the last component is followed.
     /// - Throws: EINVAL for an attribute that the kernel does not return, such as one of revision 1, and EOVERFLOW for
     ///   an attribute whose root user has no ID in this user namespace.
-    public init?(ofFile path: ByteString, followLinks: Bool = true) throws(Errno) {
+    package init?(ofFile path: ByteString, followLinks: Bool = true) throws(Errno) {
         let found: [UInt8]
         do {
             let size = CapabilityAttributeRevision.v3.size
@@ -24,7 +24,7 @@ extension FileCapabilities {
     ///
     /// The file must not be open as `pathOnly`.
     /// - Throws: the errors of `init(ofFile:followLinks:)`.
-    public init?(of file: borrowing some Descriptor & ~Copyable) throws(Errno) {
+    package init?(of file: borrowing some Descriptor & ~Copyable) throws(Errno) {
         let found: [UInt8]
         do {
             found = try file.readAttribute(.capability, limit: CapabilityAttributeRevision.v3.size)
@@ -43,7 +43,7 @@ extension FileCapabilities {
 
 /// A regular file whose capabilities can be changed: the path is resolved once, so that the same file is checked and
 /// written.
-public struct CapabilityTarget: ~Copyable {
+package struct CapabilityTarget: ~Copyable {
     private let path: ByteString
     private let file: FileDescriptor
     /// The resolution of the path; nil if only the path was given.
@@ -56,7 +56,7 @@ public struct CapabilityTarget: ~Copyable {
     ///   - path: the path of the file.
     ///   - followLinks: whether a symbolic link in the last component is followed. Otherwise a symbolic link throws
     ///     EINVAL, like anything else that is not a regular file.
-    public init(path: ByteString, followLinks: Bool = false) throws(Errno) {
+    package init(path: ByteString, followLinks: Bool = false) throws(Errno) {
         let file = try FileDescriptor.open(path, followLinks ? .pathOnly : [.pathOnly, .noFollow])
         guard try file.status().kind == .regular else { throw .invalidArgument }
         self.path = path
@@ -65,7 +65,7 @@ public struct CapabilityTarget: ~Copyable {
     }
 
     /// Refers to the file that a path was resolved to; throws EINVAL if it is not a regular file.
-    public init(_ resolved: consuming ResolvedPath) throws(Errno) {
+    package init(_ resolved: consuming ResolvedPath) throws(Errno) {
         guard resolved.status.kind == .regular else { throw .invalidArgument }
         let file = try resolved.file.duplicated()
         path = resolved.path
@@ -74,11 +74,11 @@ public struct CapabilityTarget: ~Copyable {
     }
 
     /// The status of the file.
-    public func status() throws(Errno) -> FileStatus { try file.status() }
+    package func status() throws(Errno) -> FileStatus { try file.status() }
 
     /// The capabilities of the file; nil if it has none. Throws the errors of
     /// `FileCapabilities.init(ofFile:followLinks:)`.
-    public func read() throws(Errno) -> FileCapabilities? {
+    package func read() throws(Errno) -> FileCapabilities? {
         do throws(Errno) { return try FileCapabilities(ofFile: file.magicPath, followLinks: true) } catch {
             guard error == .noSuchFile else { throw error }
             return try FileCapabilities(of: reopened())
@@ -110,7 +110,7 @@ public struct CapabilityTarget: ~Copyable {
     }
 
     /// Sets the capabilities of the file. Needs CAP_SETFCAP.
-    public func write(_ capabilities: FileCapabilities) throws(Errno) {
+    package func write(_ capabilities: FileCapabilities) throws(Errno) {
         do {
             try setAttribute(.capability, of: file.magicPath, to: capabilities.attribute)
         } catch {
@@ -120,7 +120,7 @@ public struct CapabilityTarget: ~Copyable {
     }
 
     /// Removes the capabilities of the file. Needs CAP_SETFCAP; throws ENODATA if it has none.
-    public func remove() throws(Errno) {
+    package func remove() throws(Errno) {
         do {
             try removeAttribute(.capability, of: file.magicPath)
         } catch {
@@ -144,10 +144,10 @@ public struct CapabilityTarget: ~Copyable {
 
 extension FileCapabilities {
     /// Sets these capabilities on the regular file at `path`, which must not be a symbolic link. Needs CAP_SETFCAP.
-    public func write(to path: ByteString) throws(Errno) { try CapabilityTarget(path: path).write(self) }
+    package func write(to path: ByteString) throws(Errno) { try CapabilityTarget(path: path).write(self) }
 
     /// Removes all capabilities of the regular file at `path`. Needs CAP_SETFCAP; throws ENODATA if it has none.
-    public static func remove(from path: ByteString) throws(Errno) { try CapabilityTarget(path: path).remove() }
+    package static func remove(from path: ByteString) throws(Errno) { try CapabilityTarget(path: path).remove() }
 }
 
 extension Errno {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The change of a server that was started by root to an ordinary user, when it no longer needs root.
 ///
 ///     try PrivilegeDrop(user: www, group: www, keeping: [.netBindService]).perform()
-public struct PrivilegeDrop: Sendable {
+package struct PrivilegeDrop: Sendable {
     /// The new user of the process; not root.
-    public let user: UserID
+    package let user: UserID
     /// The new group of the process.
-    public let group: GroupID
+    package let group: GroupID
     /// The new supplementary groups of the process.
-    public let supplementaryGroups: [GroupID]
+    package let supplementaryGroups: [GroupID]
     /// The capabilities that the process keeps, permitted and effective.
-    public let kept: CapabilitySet
+    package let kept: CapabilitySet
 
     /// Describes the change.
-    public init(user: UserID, group: GroupID, supplementaryGroups: [GroupID] = [], keeping kept: CapabilitySet) {
+    package init(user: UserID, group: GroupID, supplementaryGroups: [GroupID] = [], keeping kept: CapabilitySet) {
         self.user = user
         self.group = group
         self.supplementaryGroups = supplementaryGroups
@@ -26,7 +26,7 @@ public struct PrivilegeDrop: Sendable {
     /// except by a kept capability that is as good as root, such as CAP_SETUID, or by a program that has the rights itself.
     ///
     /// The process must not have other threads. If this method throws, the process must not go on: end it.
-    public func perform() throws(ProcessCapabilitiesError) {
+    package func perform() throws(ProcessCapabilitiesError) {
         try CurrentProcess.requireSingleThread()
         do { try performInCurrentThread() } catch { throw .system(error) }
     }

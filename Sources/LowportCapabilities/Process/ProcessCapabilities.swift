@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// All capability sets of a process or thread (capabilities(7), "Thread capability sets").
 ///
 /// Linux keeps the sets for every thread. The functions that change them change those of the calling thread, and refuse
 /// to do so while the process has other threads, which would keep all privileges: an attacker in control of one of
 /// those threads would have the privileges too.
-public struct ProcessCapabilities: Hashable, Sendable {
+package struct ProcessCapabilities: Hashable, Sendable {
     /// The effective, permitted and inheritable sets.
-    public let state: CapabilityState
+    package let state: CapabilityState
     /// The bounding set: the capabilities that execve(2) may give.
-    public let bounding: CapabilitySet
+    package let bounding: CapabilitySet
     /// The ambient set: the capabilities that execve(2) of an ordinary file keeps.
-    public let ambient: CapabilitySet
+    package let ambient: CapabilitySet
 
     init(state: CapabilityState, bounding: CapabilitySet, ambient: CapabilitySet) {
         self.state = state
@@ -21,11 +21,11 @@ public struct ProcessCapabilities: Hashable, Sendable {
     }
 
     /// The sets of the calling thread.
-    public static func current() throws(Errno) -> ProcessCapabilities { try ProcessCapabilities(ofProcess: 0) }
+    package static func current() throws(Errno) -> ProcessCapabilities { try ProcessCapabilities(ofProcess: 0) }
 
     /// The sets of a process, as reported in proc(5).
     /// - Parameter process: the process ID; 0 is the calling thread. Throws ESRCH if there is no such process.
-    public init(ofProcess process: Int32) throws(Errno) {
+    package init(ofProcess process: Int32) throws(Errno) {
         if process < 0 { throw .invalidArgument }
         let path: ByteString = process == 0 ? "/proc/thread-self/status" : "/proc/\(process)/status"
         let text: StatusText
@@ -45,7 +45,7 @@ public struct ProcessCapabilities: Hashable, Sendable {
 }
 
 /// Why the capabilities of this process were not changed.
-public enum ProcessCapabilitiesError: Error, Hashable, Sendable {
+package enum ProcessCapabilitiesError: Error, Hashable, Sendable {
     /// The process has other threads, which would keep their capabilities.
     case otherThreads(Int)
     /// The kernel refused.
@@ -54,14 +54,14 @@ public enum ProcessCapabilitiesError: Error, Hashable, Sendable {
 
 extension CapabilityState {
     /// Makes these the sets of the process, which must not have other threads.
-    public func apply() throws(ProcessCapabilitiesError) {
+    package func apply() throws(ProcessCapabilitiesError) {
         try CurrentProcess.requireSingleThread()
         do { try applyToCurrentThread() } catch { throw .system(error) }
     }
 
     /// Calls `body` while `capabilities`, which must be permitted, are effective in this thread, and restores the
     /// previous effective set on every way out.
-    public static func raising<Result, Failure: Error>(
+    package static func raising<Result, Failure: Error>(
         _ capabilities: CapabilitySet,
         _ body: () throws(Failure) -> Result
     ) throws(RaisingError<Failure>) -> Result {
@@ -89,7 +89,7 @@ extension CapabilityState {
 }
 
 /// Why `CapabilityState.raising` has no result.
-public enum RaisingError<Failure: Error>: Error {
+package enum RaisingError<Failure: Error>: Error {
     /// The capabilities could not be made effective, or could not be lowered again.
     case capabilities(Errno)
     /// `body` failed.

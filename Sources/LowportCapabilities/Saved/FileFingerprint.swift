@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// What identifies a file, even after it has been moved or copied: its content, owner, group and mode.
-public struct FileFingerprint: Hashable, Sendable {
+package struct FileFingerprint: Hashable, Sendable {
     /// The SHA-256 of the content: 32 bytes.
-    public let digest: [UInt8]
+    package let digest: [UInt8]
     /// The owner.
-    public let owner: UserID
+    package let owner: UserID
     /// The owning group.
-    public let group: GroupID
+    package let group: GroupID
     /// The permission bits.
-    public let mode: FileMode
+    package let mode: FileMode
 
     /// Creates a fingerprint.
-    public init(digest: [UInt8], owner: UserID, group: GroupID, mode: FileMode) {
+    package init(digest: [UInt8], owner: UserID, group: GroupID, mode: FileMode) {
         self.digest = digest
         self.owner = owner
         self.group = group
@@ -22,7 +22,7 @@ public struct FileFingerprint: Hashable, Sendable {
 
     /// Takes the fingerprint of the regular file at `path`, which must not be a symbolic link.
     /// - Throws: EINVAL if it is not a regular file.
-    public init(ofFile path: ByteString) throws(Errno) {
+    package init(ofFile path: ByteString) throws(Errno) {
         try self.init(of: FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking, .noControllingTerminal]))
     }
 

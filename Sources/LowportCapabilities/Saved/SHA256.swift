@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The hash function SHA-256 (FIPS 180-4), which identifies the content of a file.
-public struct SHA256: Sendable {
+package struct SHA256: Sendable {
     private var state: [UInt32] = [
         0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
     ]
@@ -9,10 +9,10 @@ public struct SHA256: Sendable {
     private var count: UInt64 = 0
 
     /// Creates the hash of an empty message.
-    public init() {}
+    package init() {}
 
     /// Adds `bytes` to the message.
-    public mutating func update(_ bytes: [UInt8]) {
+    package mutating func update(_ bytes: [UInt8]) {
         count += UInt64(bytes.count)
         pending += bytes
         let whole = pending.count & ~63
@@ -21,7 +21,7 @@ public struct SHA256: Sendable {
     }
 
     /// The 32 bytes of the hash.
-    public consuming func finish() -> [UInt8] {
+    package consuming func finish() -> [UInt8] {
         let bits = count * 8
         var padding: [UInt8] = [0x80]
         padding += Array(repeating: 0, count: (119 - Int(count % 64)) % 64)

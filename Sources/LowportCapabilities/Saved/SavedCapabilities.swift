@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The capabilities of a file, as `getcap --save` saves them.
-public struct SavedCapabilities: Hashable, Sendable {
+package struct SavedCapabilities: Hashable, Sendable {
     /// The path of the file.
-    public let path: ByteString
+    package let path: ByteString
     /// The capabilities of the file, with their root user.
-    public let capabilities: FileCapabilities
+    package let capabilities: FileCapabilities
     /// What identifies the file.
-    public let fingerprint: FileFingerprint
+    package let fingerprint: FileFingerprint
 
     /// Creates an entry.
-    public init(path: ByteString, capabilities: FileCapabilities, fingerprint: FileFingerprint) {
+    package init(path: ByteString, capabilities: FileCapabilities, fingerprint: FileFingerprint) {
         self.path = path
         self.capabilities = capabilities
         self.fingerprint = fingerprint
@@ -29,9 +29,9 @@ public struct SavedCapabilities: Hashable, Sendable {
 }
 
 /// Why a text does not contain saved capabilities.
-public struct SavedCapabilitiesError: Error, Hashable, Sendable {
+package struct SavedCapabilitiesError: Error, Hashable, Sendable {
     /// The line, counted from 1.
-    public let line: Int
+    package let line: Int
 }
 
 /// The format of the save file: a heading, a line for every file with capabilities, and a line that ends the file.
@@ -47,7 +47,7 @@ extension SavedCapabilities {
     static var heading: ByteString { "lowport-capabilities 1" }
 
     /// The text of the save file with `entries`.
-    public static func text(of entries: [SavedCapabilities]) -> ByteString {
+    package static func text(of entries: [SavedCapabilities]) -> ByteString {
         var text = heading + "\n"
         for entry in entries { text += entry.line + "\n" }
         return text + "end \(entries.count)\n"
@@ -62,7 +62,7 @@ extension SavedCapabilities {
     }
 
     /// Parses what `text(of:)` wrote; throws for anything else.
-    public static func entries(in text: ByteString) throws(SavedCapabilitiesError) -> [SavedCapabilities] {
+    package static func entries(in text: ByteString) throws(SavedCapabilitiesError) -> [SavedCapabilities] {
         let lines = text.split(on: UInt8(ascii: "\n"))
         guard lines.first == heading else { throw SavedCapabilitiesError(line: 1) }
         var entries: [SavedCapabilities] = []

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Why a capability text is invalid, and where.
-public struct CapabilityTextError: Error, Hashable, Sendable {
+package struct CapabilityTextError: Error, Hashable, Sendable {
     /// The reason of the error.
-    public enum Reason: Hashable, Sendable {
+    package enum Reason: Hashable, Sendable {
         /// A list contains something that is neither a number nor a name.
         case notCapability
         /// A word that looks like a name is not the name of a capability.
@@ -20,12 +20,12 @@ public struct CapabilityTextError: Error, Hashable, Sendable {
     }
 
     /// The reason of the error.
-    public let reason: Reason
+    package let reason: Reason
     /// The position of the error: the number of bytes of the text before it.
-    public let offset: Int
+    package let offset: Int
 
     /// Creates an error.
-    public init(_ reason: Reason, at offset: Int) {
+    package init(_ reason: Reason, at offset: Int) {
         self.reason = reason
         self.offset = offset
     }
@@ -33,7 +33,7 @@ public struct CapabilityTextError: Error, Hashable, Sendable {
 
 extension CapabilityTextError: ByteStringConvertible {
     /// The reason as a sentence.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         let place: ByteString = "at byte \(offset + 1)"
         return switch reason {
         case .notCapability: "expected the name or number of a capability \(place)"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The form in which programs that use libcap exchange states (cap_copy_ext(3)).
 ///
@@ -9,7 +9,7 @@ extension CapabilityState {
     private static var externalHeading: [UInt8] { [0x90, 0xC2, 0x01, 0x51] }
 
     /// The state in the external form: 29 bytes.
-    public var externalForm: [UInt8] {
+    package var externalForm: [UInt8] {
         var bytes = Self.externalHeading + [8]
         for shift in stride(from: 0, to: 64, by: 8) as StrideTo<UInt64> {
             for set in [effective, permitted, inheritable] {
@@ -22,7 +22,7 @@ extension CapabilityState {
     /// Decodes the external form; nil if the bytes are not in that form, or are incomplete.
     ///
     /// Bytes beyond 64 capabilities must be zero.
-    public init?(externalForm bytes: [UInt8]) {
+    package init?(externalForm bytes: [UInt8]) {
         guard bytes.starts(with: Self.externalHeading), bytes.count > 5, bytes.count == 5 + 3 * Int(bytes[4]) else {
             return nil
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A walk over files that reports the files with capabilities.
 ///
@@ -9,7 +9,7 @@ public import LowportLinux
 /// Directories are read on several threads, and reported in the order of a single thread: a directory before its
 /// content, and its entries in the order of the directory. Symbolic links are not followed. However large the tree, the
 /// walk holds about as much of it in memory as one path is long.
-public struct FileCapabilityWalk: ~Copyable {
+package struct FileCapabilityWalk: ~Copyable {
     private let options: WalkOptions
     private let access: EntryAccess
     private let helperCount: Int
@@ -22,7 +22,7 @@ public struct FileCapabilityWalk: ~Copyable {
     private static var directoriesBeforeThreads: Int { 24 }
 
     /// Creates a walk, which may be run for several operands one after the other.
-    public init(_ options: WalkOptions) {
+    package init(_ options: WalkOptions) {
         self.init(options, canReadThroughDescriptors: DirectoryEntries.canReadAttributes)
     }
 
@@ -50,7 +50,7 @@ public struct FileCapabilityWalk: ~Copyable {
     ///   - path: the operand of the walk.
     ///   - onProgress: called from time to time, also without a finding, with the number of entries that were examined.
     ///   - report: called with every finding.
-    public mutating func run(
+    package mutating func run(
         _ path: ByteString,
         onProgress: (Int) -> Void = { _ in },
         _ report: (WalkFinding) -> Void

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// What a walk found at a path.
-public struct WalkFinding: Hashable, Sendable {
+package struct WalkFinding: Hashable, Sendable {
     /// The kind of a finding.
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// A file with capabilities.
         case capabilities(FileCapabilities)
         /// A file without capabilities.
@@ -22,29 +22,29 @@ public struct WalkFinding: Hashable, Sendable {
     }
 
     /// The path: the operand of the walk, and the names from there on.
-    public let path: ByteString
+    package let path: ByteString
     /// The kind of the finding.
-    public let kind: Kind
+    package let kind: Kind
 
     /// Creates a finding.
-    public init(_ kind: Kind, at path: ByteString) {
+    package init(_ kind: Kind, at path: ByteString) {
         self.path = path
         self.kind = kind
     }
 }
 
 /// What a walk examines and reports.
-public struct WalkOptions: Hashable, Sendable {
+package struct WalkOptions: Hashable, Sendable {
     /// Whether files without capabilities, directories and links are reported too.
-    public var tellsEverything = false
+    package var tellsEverything = false
     /// Whether directories on another file system than that of the operand are skipped.
-    public var staysOnFileSystem = false
+    package var staysOnFileSystem = false
     /// Whether network file systems, and those that have no files on a disk or in memory, are skipped where they are
     /// mounted below the operand.
-    public var skipsRemoteFileSystems = false
+    package var skipsRemoteFileSystems = false
     /// The number of threads that read directories; nil for the number of processors, at most eight.
-    public var threads: Int?
+    package var threads: Int?
 
     /// Creates options that report only files with capabilities, and exclude no directory.
-    public init() {}
+    package init() {}
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The question of `lowport explain`: which requester binds what.
-public struct BindQuestion: Sendable {
+package struct BindQuestion: Sendable {
     /// The requester of the bind.
-    public enum Requester: Sendable {
+    package enum Requester: Sendable {
         /// The calling user.
         case caller
         /// Another user, by name or number, as after logging in.
@@ -14,7 +14,7 @@ public struct BindQuestion: Sendable {
     }
 
     /// Why the question cannot be answered.
-    public enum ResolutionError: Error, Sendable {
+    package enum ResolutionError: Error, Sendable {
         /// There is no such user.
         case noSuchUser(ByteString)
         /// /proc is not mounted, or does not show the process that asks.
@@ -26,22 +26,22 @@ public struct BindQuestion: Sendable {
     }
 
     /// The requester of the bind.
-    public var requester: Requester
+    package var requester: Requester
     /// The program, if one was named.
-    public var program: ByteString?
+    package var program: ByteString?
     /// The arguments of the program, for the commands that start it.
-    public var arguments: [ByteString]
+    package var arguments: [ByteString]
     /// The protocol.
-    public var transport: TransportProtocol
+    package var transport: TransportProtocol
     /// The address; nil for whatever a server may choose to be reached at all addresses: `0.0.0.0` and `::`.
-    public var address: IPAddress?
+    package var address: IPAddress?
     /// Whether an IPv6 wildcard address accepts IPv4 as well.
-    public var isDualStack: Bool
+    package var isDualStack: Bool
     /// The port.
-    public var port: Port
+    package var port: Port
 
     /// Creates a question.
-    public init(
+    package init(
         _ requester: Requester,
         program: ByteString? = nil,
         arguments: [ByteString] = [],

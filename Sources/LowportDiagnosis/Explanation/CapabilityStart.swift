@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportCapabilities
 internal import LowportLaunch
-public import LowportLinux
+package import LowportLinux
 
 /// Whether a program has CAP_NET_BIND_SERVICE when a user starts it, once its file permits that capability: examined as
 /// `Explanation` does it, without a port.
-public enum CapabilityStart {
+package enum CapabilityStart {
     /// What keeps the program from its capability, or from starting at all; one sentence each, none if nothing does.
     ///
     /// The program counts as started by a user other than root, with the bounding set of this process.
@@ -13,7 +13,7 @@ public enum CapabilityStart {
     ///   - path: the path of the file.
     ///   - permitted: the capabilities that the file has, or is about to get; they are effective as well. Nil for those
     ///     that it has, as they are.
-    public static func obstacles(to path: ByteString, permitted: CapabilitySet? = nil) -> [ByteString] {
+    package static func obstacles(to path: ByteString, permitted: CapabilitySet? = nil) -> [ByteString] {
         guard var context = context(path, as: .overflow) else { return [] }
         let own = try? ProcessCredentials(of: CurrentProcess.identifier)
         context.process.credentials.bounding = .bounding

@@ -5,7 +5,7 @@ internal import LowportPolicy
 extension Explanation {
     /// Examines `question` for a program that was refused the bind just now: its remedies are what is still missing,
     /// also if only the way in which the program was started is. Without an address, it is about 0.0.0.0.
-    public init(ofRefused question: BindQuestion) throws(BindQuestion.ResolutionError) {
+    package init(ofRefused question: BindQuestion) throws(BindQuestion.ResolutionError) {
         let context = try Collector(question).context()
         let examiners = Subject.examiners.map { $0.init(lookingAt: context) }
         let explanation = Explanation(context, examiners)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A finding about one thing that a bind depends on.
-public struct Finding: Hashable, Sendable {
+package struct Finding: Hashable, Sendable {
     /// What the finding means for the bind.
-    public enum Effect: String, Hashable, Sendable {
+    package enum Effect: String, Hashable, Sendable {
         /// The subject makes the bind possible.
         case allows
         /// The subject does not allow the bind, although it could.
@@ -46,11 +46,11 @@ public struct Finding: Hashable, Sendable {
     }
 
     /// The subject that was examined.
-    public let subject: Subject
+    package let subject: Subject
     /// What the finding means for the bind.
-    public let effect: Effect
+    package let effect: Effect
     /// The finding, as a sentence without a full stop.
-    public let text: ByteString
+    package let text: ByteString
     /// The contribution to the answer; nil if the finding never explains the answer.
     let reason: Reason?
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A remedy for a bind that does not work.
-public struct Remedy: Hashable, Sendable {
+package struct Remedy: Hashable, Sendable {
     /// The step of a remedy: the remedies of one step are carried out before those of the next.
     enum Step: CaseIterable {
         /// Removes what blocks the bind.
@@ -17,9 +17,9 @@ public struct Remedy: Hashable, Sendable {
 
     let step: Step
     /// The command to type; nil if a name in it has characters that cannot be typed or seen.
-    public let command: ShellCommand?
+    package let command: ShellCommand?
     /// The effect of the command, or a further effect.
-    public let effect: ByteString
+    package let effect: ByteString
 
     init(_ step: Step, _ command: ShellCommand?, _ effect: ByteString) {
         self.step = step
@@ -43,10 +43,10 @@ public struct Remedy: Hashable, Sendable {
 
     private var isAdvice = false
     /// Whether the command helps only in the place that `effect` names.
-    public private(set) var isElsewhere = false
+    package private(set) var isElsewhere = false
 
     /// The text to show in place of the command; nil if there is a command.
-    public var advice: ByteString? {
+    package var advice: ByteString? {
         guard command == nil else { return nil }
         if isAdvice { return effect }
         return

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
-public import LowportPolicy
+package import LowportPolicy
 
 /// The subjects of `lowport explain`, in the order in which they are examined and shown: the only list of examiners.
 ///
 /// The names are the subjects in the answer of `lowport explain --json`, and do not change. Documentation/json.md lists
 /// them.
-public enum Subject: CaseIterable, Hashable, Sendable {
+package enum Subject: CaseIterable, Hashable, Sendable {
     /// The first unprivileged port.
     case threshold
     /// The capabilities that the process already has.
@@ -47,7 +47,7 @@ public enum Subject: CaseIterable, Hashable, Sendable {
     case trial
 
     /// All subjects, in order.
-    public static var allCases: [Subject] {
+    package static var allCases: [Subject] {
         [
             .threshold, .process, .ambient, .namespace, .noNewPrivileges, .boundingSet, .program, .seccomp, .landlock,
             .script, .file,
@@ -57,7 +57,7 @@ public enum Subject: CaseIterable, Hashable, Sendable {
     }
 
     /// The name, as shown and as used in JSON.
-    public var name: String {
+    package var name: String {
         switch self {
         case .noNewPrivileges: "no_new_privs"
         case .boundingSet: "bounding set"

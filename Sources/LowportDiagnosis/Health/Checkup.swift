@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The result of one check, and what to do if something is wrong.
-public struct HealthDiagnostic: Hashable, Sendable {
+package struct HealthDiagnostic: Hashable, Sendable {
     /// The state of what was checked.
-    public enum State: String, Hashable, Sendable {
+    package enum State: String, Hashable, Sendable {
         /// Nothing is wrong.
         case ok
         /// Something does not work, or is not safe.
@@ -14,13 +14,13 @@ public struct HealthDiagnostic: Hashable, Sendable {
     }
 
     /// The short name of what was checked, which does not change.
-    public let subject: String
+    package let subject: String
     /// The state of what was checked.
-    public let state: State
+    package let state: State
     /// The description of the state.
-    public let text: ByteString
+    package let text: ByteString
     /// What to do about the state.
-    public let remedy: Message?
+    package let remedy: Message?
 
     init(_ subject: String, _ state: State, _ text: ByteString, remedy: Message? = nil) {
         self.subject = subject
@@ -31,9 +31,9 @@ public struct HealthDiagnostic: Hashable, Sendable {
 }
 
 /// The checks of the installation and the machine.
-public enum Checkup {
+package enum Checkup {
     /// Performs all checks, without changing anything.
-    public static func all() -> [HealthDiagnostic] {
+    package static func all() -> [HealthDiagnostic] {
         NamespaceHealth.findings() + InstallationHealth.findings() + BrokerHealth.findings() + PolicyHealth.findings()
             + ProgramHealth.findings() + MachineHealth.findings()
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportBroker
-public import LowportLinux
+package import LowportLinux
 
 /// Whether what the policy allows reaches any program here, by trying.
-public enum PolicyReach {
+package enum PolicyReach {
     /// Why the permissions of the policy have no effect for ordinary users, as a sentence; nil if they have, or if that
     /// cannot be tried.
-    public static func obstacle() -> ByteString? {
+    package static func obstacle() -> ByteString? {
         if case .holds(isComplete: true) = KernelEngineState.current(for: nil) { return nil }
         guard case .fails(.helper(let obstacle)) = BrokerTrial.ofOrdinaryUser()?.trial else { return nil }
         return obstacle.sentence

@@ -2,11 +2,11 @@
 internal import LowportCapabilities
 internal import LowportLaunch
 internal import LowportLinux
-public import LowportPolicyInventory
+package import LowportPolicyInventory
 
 /// The programs that have CAP_NET_BIND_SERVICE by their file, had it, or do not get it although their file has it, and those
 /// of rules that were replaced.
-public enum ProgramHealth {
+package enum ProgramHealth {
     /// What is wrong with a program.
     struct Fault: Hashable {
         let path: ByteString
@@ -16,7 +16,7 @@ public enum ProgramHealth {
     }
 
     /// What is wrong with programs, as `lowport check` and `lowport list` say it.
-    public static func diagnostics() -> [PolicyDiagnostic] {
+    package static func diagnostics() -> [PolicyDiagnostic] {
         faults().map { fault in
             let way: Message = fault.remedy.map { "; \($0)" } ?? ""
             return PolicyDiagnostic("\(fault.text)\(way)", path: fault.path, .warning)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 extension BoundSocket {
     /// The sockets of the processes that execute one of `files`, as far as this process may see them: each with the file
     /// that a process executes (proc_pid_fd(5), proc_pid_net(5)).
-    public static func ofProcesses(executing files: Set<FileIdentity>) -> [(file: FileIdentity, socket: BoundSocket)] {
+    package static func ofProcesses(executing files: Set<FileIdentity>) -> [(file: FileIdentity, socket: BoundSocket)] {
         RunningProcess.all.flatMap { process -> [(FileIdentity, BoundSocket)] in
             guard let file = (try? FileStatus(of: "/proc/\(process)/exe"))?.identity, files.contains(file) else {
                 return []

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A socket that has a port, as listed in `/proc/net/tcp`, `tcp6`, `udp` and `udp6` (proc_pid_net(5)).
-public struct BoundSocket: Hashable, Sendable {
+package struct BoundSocket: Hashable, Sendable {
     /// The protocol.
-    public let transport: TransportProtocol
+    package let transport: TransportProtocol
     /// The address and port that the socket is bound to.
-    public let local: SocketAddress
+    package let local: SocketAddress
     /// The user who created the socket.
-    public let owner: UserID
+    package let owner: UserID
     /// The number of the socket in `/proc/PID/fd`.
-    public let inode: UInt64
+    package let inode: UInt64
     /// Whether the socket accepts no IPv4 (`IPV6_V6ONLY`), which the table does not show.
-    public var isIPv6Only: Bool
+    package var isIPv6Only: Bool
 
     /// Creates the description of a socket.
-    public init(
+    package init(
         transport: TransportProtocol,
         local: SocketAddress,
         owner: UserID,
@@ -30,7 +30,7 @@ public struct BoundSocket: Hashable, Sendable {
     }
 
     /// Parses a table. TCP sockets that are only connected are left out: they do not keep the port from a listener.
-    public static func table(_ text: [UInt8], transport: TransportProtocol) -> [BoundSocket] {
+    package static func table(_ text: [UInt8], transport: TransportProtocol) -> [BoundSocket] {
         ByteString(text).split(on: 0x0A).dropFirst().compactMap { line in
             let fields = line.split(on: 0x20).filter { !$0.isEmpty }
             guard fields.count > 9, fields[3].count == 2, let state = Digits.number(fields[3], base: 16),
@@ -68,7 +68,7 @@ public struct BoundSocket: Hashable, Sendable {
     /// Whether this socket keeps another socket of the same protocol from `address`: the ports are equal, and the
     /// addresses are equal, or one of them is a wildcard address that covers the other.
     /// - Parameter isDualStack: whether the other socket is to accept IPv4 as well.
-    public func occupies(_ address: IPAddress, _ port: Port, isDualStack: Bool = true) -> Bool {
+    package func occupies(_ address: IPAddress, _ port: Port, isDualStack: Bool = true) -> Bool {
         guard local.port == port else { return false }
         let (mine, wanted) = (local.address.unmapped, address.unmapped)
         switch (mine, wanted) {

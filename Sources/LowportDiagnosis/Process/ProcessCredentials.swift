@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The status of a process in `/proc/PID/status` (proc_pid_status(5)), as far as a bind depends on it.
-public struct ProcessCredentials: Hashable, Sendable {
+package struct ProcessCredentials: Hashable, Sendable {
     /// The real user.
-    public var user: UserID
+    package var user: UserID
     /// The real group and the supplementary groups.
-    public var groups: [GroupID]
+    package var groups: [GroupID]
     /// The effective capabilities.
-    public var effective: CapabilitySet
+    package var effective: CapabilitySet
     /// The inheritable capabilities: those that a program gets if its file has them inheritable.
-    public var inheritable: CapabilitySet
+    package var inheritable: CapabilitySet
     /// The ambient capabilities: those that a program without file capabilities keeps.
-    public var ambient: CapabilitySet
+    package var ambient: CapabilitySet
     /// The bounding set: the capabilities that file capabilities can give at most.
-    public var bounding: CapabilitySet
+    package var bounding: CapabilitySet
     /// Whether programs that the process starts cannot gain privileges (`PR_SET_NO_NEW_PRIVS`).
-    public var hasNoNewPrivileges: Bool
+    package var hasNoNewPrivileges: Bool
     /// Whether a seccomp filter checks the system calls of the process.
-    public var hasSeccompFilter: Bool
+    package var hasSeccompFilter: Bool
 
     /// Whether another process traces this one, without the privilege that lets the programs that it starts gain any
     /// (ptrace(2), execve(2)).
-    public var isTraced = false
+    package var isTraced = false
     /// Whether the programs that root starts get no capabilities for that (`SECBIT_NOROOT`, capabilities(7)).
-    public var isRootOrdinary = false
+    package var isRootOrdinary = false
 
     /// Creates the status of a process.
-    public init(
+    package init(
         user: UserID,
         groups: [GroupID],
         effective: CapabilitySet = [],
@@ -48,7 +48,7 @@ public struct ProcessCredentials: Hashable, Sendable {
     }
 
     /// Parses the text of `/proc/PID/status`; nil if the IDs or capabilities are missing.
-    public init?(text: [UInt8]) {
+    package init?(text: [UInt8]) {
         let status = StatusText(text)
         func words(_ name: ByteString) -> [UInt32]? {
             let numbers = status.numbers(name)
@@ -71,7 +71,7 @@ public struct ProcessCredentials: Hashable, Sendable {
     }
 
     /// Reads the status of the process with the ID `process`.
-    public init(of process: Int32) throws(Errno) {
+    package init(of process: Int32) throws(Errno) {
         let file = try FileDescriptor.open("/proc/\(process)/status", .readOnly)
         let text = try file.readToEnd(limit: 1 << 20)
         guard let status = ProcessCredentials(text: text) else { throw .noSuchProcess }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A process, by ID and name.
-public struct RunningProcess: Hashable, Sendable {
+package struct RunningProcess: Hashable, Sendable {
     /// The process ID.
-    public let identifier: Int32
+    package let identifier: Int32
     /// The name, as ps(1) shows it.
-    public let name: ByteString
+    package let name: ByteString
 
     /// Creates the description of a process.
-    public init(identifier: Int32, name: ByteString) {
+    package init(identifier: Int32, name: ByteString) {
         self.identifier = identifier
         self.name = name
     }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportCapabilities
-public import LowportLinux
+package import LowportCapabilities
+package import LowportLinux
 
 /// A program that may bind every port because of its file capabilities.
-public struct PrivilegedProgram {
+package struct PrivilegedProgram {
     /// The path, as it was found.
-    public let path: ByteString
+    package let path: ByteString
     /// The capabilities of the file.
-    public let capabilities: FileCapabilities
+    package let capabilities: FileCapabilities
 
     /// The programs in the directories of PATH, each once, in the order in which a shell finds them.
-    public static func alongPath() -> [PrivilegedProgram] {
+    package static func alongPath() -> [PrivilegedProgram] {
         let path = Environment.value(of: "PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         var seen: Set<[UInt64]> = []
         var programs: [PrivilegedProgram] = []

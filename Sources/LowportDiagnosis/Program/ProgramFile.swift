@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportCapabilities
-public import LowportLaunch
-public import LowportLinux
+package import LowportCapabilities
+package import LowportLaunch
+package import LowportLinux
 
 /// A program on the disk, and its properties that matter for a bind.
-public struct ProgramFile: Hashable, Sendable {
+package struct ProgramFile: Hashable, Sendable {
     /// The result of reading the file capabilities.
-    public enum Attribute: Hashable, Sendable {
+    package enum Attribute: Hashable, Sendable {
         /// The file has no capabilities.
         case none
         /// The file has these capabilities.
@@ -18,33 +18,33 @@ public struct ProgramFile: Hashable, Sendable {
     }
 
     /// The path, with all symbolic links followed.
-    public var path: ByteString
+    package var path: ByteString
     /// The scripts that led to the program, the requested one first; each is started through the next.
-    public var scripts: [ByteString]
+    package var scripts: [ByteString]
     /// The scripts with file capabilities, which the kernel ignores.
-    public var scriptsWithCapabilities: [ByteString]
+    package var scriptsWithCapabilities: [ByteString]
     /// The kind of the program, which decides how its binds can be reached.
-    public var image: ProgramImage
+    package var image: ProgramImage
     /// The permission bits.
-    public var mode: FileMode
+    package var mode: FileMode
     /// The owner.
-    public var owner: UserID
+    package var owner: UserID
     /// The file capabilities.
-    public var attribute: Attribute
+    package var attribute: Attribute
     /// Whether set-ID and file capabilities have no effect on the file system (`nosuid`, mount(8)).
-    public var isOnNosuidMount: Bool
+    package var isOnNosuidMount: Bool
     /// Which user besides root can replace the file, as the end of a sentence; nil if none can.
-    public var weakness: ByteString?
+    package var weakness: ByteString?
     /// Whether a user other than root may change or replace the file: such a file must not be given a capability.
-    public var isOpenToOthers: Bool
+    package var isOpenToOthers: Bool
 
     /// The libraries that the loader does not find if the file gives the program privileges (`SecureStart`).
-    public var missingLibraries: [ByteString] = []
+    package var missingLibraries: [ByteString] = []
     /// Whether the file could be read; if not, its kind is not known.
-    public var isReadable = true
+    package var isReadable = true
 
     /// Creates the description of a program.
-    public init(
+    package init(
         path: ByteString,
         scripts: [ByteString] = [],
         scriptsWithCapabilities: [ByteString] = [],
@@ -72,7 +72,7 @@ public struct ProgramFile: Hashable, Sendable {
     var startedPath: ByteString { scripts.first ?? path }
 
     /// Whether starting the program changes the user or the group.
-    public var isSetID: Bool { mode.isSetID && !isOnNosuidMount }
+    package var isSetID: Bool { mode.isSetID && !isOnNosuidMount }
 }
 
 extension ProgramFile {
@@ -80,7 +80,7 @@ extension ProgramFile {
     /// - Parameters:
     ///   - program: a path, or a name that is looked up along PATH.
     ///   - searchPath: the value of PATH.
-    public init(_ program: ByteString, searchPath: ByteString) throws(ProgramError) {
+    package init(_ program: ByteString, searchPath: ByteString) throws(ProgramError) {
         var (path, scripts) = (program, [] as [ByteString])
         do throws(Errno) { self = try Self.found(&path, &scripts, searchPath) } catch {
             throw ProgramError(path: path, error: error, script: scripts.last)

@@ -2,7 +2,7 @@
 
 extension AssembledProgram {
     /// The program as readable text: labels, remarks, and one instruction per line.
-    public var listing: String {
+    package var listing: String {
         var lines: [String] = []
         var isSecondHalf = false
         for (position, instruction) in instructions.enumerated() {

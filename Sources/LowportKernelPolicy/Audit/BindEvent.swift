@@ -1,41 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// An event that the kernel program records for one bind of a privileged port.
-public struct BindEvent: Hashable, Sendable {
+package struct BindEvent: Hashable, Sendable {
     /// The time of the bind, in nanoseconds since boot (`CLOCK_BOOTTIME`).
-    public let time: UInt64
+    package let time: UInt64
     /// The real user of the process.
-    public let user: UserID
+    package let user: UserID
     /// The real group of the process.
-    public let group: GroupID
+    package let group: GroupID
     /// The process ID, in the initial PID namespace.
-    public let process: UInt32
+    package let process: UInt32
     /// The name that the thread has given itself: at most 15 bytes.
-    public let command: ByteString
+    package let command: ByteString
     /// The control group: the inode number of its directory.
-    public let cgroup: UInt64
+    package let cgroup: UInt64
     /// The cookie of the network namespace.
-    public let network: UInt64
+    package let network: UInt64
     /// The transport protocol.
-    public let transport: TransportProtocol
+    package let transport: TransportProtocol
     /// The address; an IPv4-mapped address appears as IPv4.
-    public let address: IPAddress
+    package let address: IPAddress
     /// The port.
-    public let port: Port
+    package let port: Port
     /// The outcome of the bind.
-    public let outcome: BindOutcome
+    package let outcome: BindOutcome
     /// What the kernel's own check says to a bind that is left to it.
-    public let check: KernelCheck
+    package let check: KernelCheck
     /// The number of the file with the rule that allowed the bind; 0 for none.
-    public let source: UInt32
+    package let source: UInt32
     /// The line number of the rule.
-    public let line: UInt32
+    package let line: UInt32
     /// The file that the process executes; nil if the kernel does not describe its structures.
-    public let executable: ProgramInode?
+    package let executable: ProgramInode?
 
     /// Parses an event from the ring buffer; nil for anything else.
-    public init?(bytes: [UInt8]) {
+    package init?(bytes: [UInt8]) {
         // An engine that an earlier version enabled goes on until it is reloaded.
         let hasExecutable = bytes.count == Int(EventLayout.size)
         guard hasExecutable || bytes.count == EventLayout.earlierSize else { return nil }

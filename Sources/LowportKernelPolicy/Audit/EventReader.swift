@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Reads the bind events that the kernel programs record.
 ///
 /// Only one reader can run at a time, because reading an event removes it from the buffer.
-public struct EventReader: ~Copyable {
+package struct EventReader: ~Copyable {
     private let lock: FileDescriptor
     private let maps: EngineMaps
     private let ring: BpfRingBuffer
@@ -15,7 +15,7 @@ public struct EventReader: ~Copyable {
     private var told: UInt64 = 0
 
     /// Opens the events of the engine, which must be enabled. Returns nil if another process is reading them.
-    public static func open() throws(EnforcementError) -> EventReader? {
+    package static func open() throws(EnforcementError) -> EventReader? {
         let engine = try EngineSet.open()
         let lock = try attempt("open the lock of the events") { () throws(Errno) in
             try FileDescriptor.open("log.lock", [.readWrite, .create, .noFollow], in: EngineStateFile.directory())
@@ -40,7 +40,7 @@ public struct EventReader: ~Copyable {
     }
 
     /// Whether the engine that these events come from is still enabled. Enabling it again creates new events.
-    public var isLive: Bool {
+    package var isLive: Bool {
         do throws(EnforcementError) {
             guard let directory = try PinDirectory.open() else { return false }
             let layout = EngineMap.events.layout
@@ -50,7 +50,7 @@ public struct EventReader: ~Copyable {
     }
 
     /// Returns the next event; nil if there is none yet.
-    public func next() -> BindEvent? {
+    package func next() -> BindEvent? {
         while let bytes = ring.next() {
             if let event = BindEvent(bytes: bytes) { return event }
         }
@@ -58,12 +58,12 @@ public struct EventReader: ~Copyable {
     }
 
     /// The events that `next` would return, in their order; they stay in the buffer.
-    public func waiting() -> [BindEvent] { ring.waiting().compactMap { BindEvent(bytes: $0) } }
+    package func waiting() -> [BindEvent] { ring.waiting().compactMap { BindEvent(bytes: $0) } }
 
     /// Returns how many events found no room in the buffer since the last report, by this reader or an earlier one.
     ///
     /// The lost events are later than those that were in the buffer at the time.
-    public mutating func takeLosses() throws(EnforcementError) -> UInt64 {
+    package mutating func takeLosses() throws(EnforcementError) -> UInt64 {
         let all = try maps.readStatistics().double(at: StatisticsLayout.dropped * 8)
         let new = all &- told
         if new == 0 { return 0 }
@@ -87,13 +87,13 @@ public struct EventReader: ~Copyable {
     }
 
     /// Waits for an event, for at most `span` milliseconds.
-    public func wait(for span: Milliseconds) throws(Errno) {
+    package func wait(for span: Milliseconds) throws(Errno) {
         var entries = [PollEntry(ring.waitable, .readable)]
         _ = try poll(&entries, timeout: span)
     }
 
     /// Returns the file of the rule that allowed the bind of `event`; nil for none.
-    public mutating func file(of event: BindEvent) -> ByteString? {
+    package mutating func file(of event: BindEvent) -> ByteString? {
         if event.source == 0 { return nil }
         if let file = sources[event.source] { return file }
         // The last reload has added the file.

@@ -2,7 +2,7 @@
 internal import LowportLinux
 
 /// The family of the sockets that a program is called for.
-public enum BindFamily: Sendable, CaseIterable {
+package enum BindFamily: Sendable, CaseIterable {
     case v4, v6
 }
 
@@ -12,7 +12,7 @@ extension PolicyTable {
     /// The program returns 3 if a rule allows the bind, so that it needs no capability; 0 if no rule allows the bind
     /// and the process is confined, so that it fails with EPERM; and 1 otherwise, so that the kernel's own check
     /// decides.
-    public func program(for family: BindFamily, _ options: ProgramOptions) -> AssembledProgram {
+    package func program(for family: BindFamily, _ options: ProgramOptions) -> AssembledProgram {
         var program = BindProgram(table: self, family: family, options: options)
         program.assemble()
         return program.finish()

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// What shows through which file a process got the capability, and whether it still acts on its own: offsets in bytes in
 /// kernel structures.
-public struct OriginFields: Hashable, Sendable {
+package struct OriginFields: Hashable, Sendable {
     // struct task_struct
     let process: Int16
     let credentials: Int16
@@ -24,7 +24,7 @@ public struct OriginFields: Hashable, Sendable {
 
 extension OriginFields {
     /// Finds the fields in `types`; nil unless all are there.
-    public init?(_ types: KernelTypes) {
+    package init?(_ types: KernelTypes) {
         guard let task = types.structure("task_struct"), let credentials = types.structure("cred"),
             let process = task.offset("tgid"), let credentialsOffset = task.offset("cred"),
             let realCredentials = task.offset("real_cred"), let signals = task.offset("signal"),

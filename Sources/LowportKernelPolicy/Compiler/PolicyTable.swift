@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
-public import LowportPolicy
+package import LowportLinux
+package import LowportPolicy
 internal import LowportPolicyInventory
 
 /// Resolves the names in rules, and the members of groups.
-public protocol PolicyNames: NameResolver {
+package protocol PolicyNames: NameResolver {
     /// Returns the users whose sessions have the group `group`, primary or supplementary.
     func members(of group: GroupID) -> [UserID]
     /// Returns the file of the program at `path` as the kernel knows it; nil if there is none, or if a user other than
@@ -19,7 +19,7 @@ public protocol PolicyNames: NameResolver {
 ///
 /// The program sees the real user and the real group of a process, but not its supplementary groups. A rule for a group
 /// is therefore also entered for each member of the group.
-public struct PolicyTable: Sendable {
+package struct PolicyTable: Sendable {
     /// What an entry allows, and which line allows it.
     struct Value: Hashable, Sendable {
         /// The expiry time, from which on the entry allows nothing; nil if it never expires.
@@ -42,17 +42,17 @@ public struct PolicyTable: Sendable {
     }
 
     /// A line, or a file, that grants a permission.
-    public struct Grant: Hashable, Sendable {
+    package struct Grant: Hashable, Sendable {
         /// The position of the line or file.
-        public let location: RuleLocation
+        package let location: RuleLocation
         /// The key of the rule's counter. It depends only on the text, so it stays the same when the rule moves.
-        public let digest: UInt64
+        package let digest: UInt64
     }
 
     /// The first unprivileged port: the program passes binds of this port and all ports above it.
-    public let limit: Port
+    package let limit: Port
     /// The lines that grant a permission.
-    public private(set) var grants: [Grant] = []
+    package private(set) var grants: [Grant] = []
     private(set) var entries: [PolicyKey: Value] = [:]
     /// The numbers of the programs that rules name, from 1 on.
     private(set) var programs: [ProgramInode: UInt32] = [:]
@@ -62,10 +62,10 @@ public struct PolicyTable: Sendable {
     private(set) var confinesRoot = false
 
     /// The number of entries.
-    public var count: Int { entries.count }
+    package var count: Int { entries.count }
 
     /// Compiles `policy` for the ports below `limit`.
-    public init(_ policy: EnforcedPolicy, limit: Port, names: some PolicyNames) {
+    package init(_ policy: EnforcedPolicy, limit: Port, names: some PolicyNames) {
         self.limit = limit
         for permission in policy.permissions {
             grants.append(Grant(location: permission.location, digest: Self.digest(of: permission.counter)))
@@ -81,7 +81,7 @@ public struct PolicyTable: Sendable {
     }
 
     /// Returns the key of `counter` in the counters map: its FNV-1a hash.
-    public static func digest(of counter: ByteString) -> UInt64 {
+    package static func digest(of counter: ByteString) -> UInt64 {
         counter.bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 

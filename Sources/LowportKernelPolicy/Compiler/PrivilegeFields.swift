@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The positions of everything by which the kernel itself decides about a bind that no rule allows: offsets in bytes in
 /// kernel structures.
-public struct PrivilegeFields: Hashable, Sendable {
+package struct PrivilegeFields: Hashable, Sendable {
     // struct cred
     let capabilities: Int16
     let effectiveUser: Int16
@@ -19,7 +19,7 @@ public struct PrivilegeFields: Hashable, Sendable {
 
 extension PrivilegeFields {
     /// Finds the fields in `types`; nil if any is missing.
-    public init?(_ types: KernelTypes) {
+    package init?(_ types: KernelTypes) {
         guard let credentials = types.structure("cred"), let network = types.structure("net"),
             let namespace = types.structure("user_namespace"),
             let capabilities = credentials.offset("cap_effective"), let effectiveUser = credentials.offset("euid"),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The way from a task to the file that it executes, in kernel structures: offsets in bytes.
-public struct ProgramFields: Hashable, Sendable {
+package struct ProgramFields: Hashable, Sendable {
     /// `struct task_struct`: its memory.
     let memory: Int16
     /// `struct mm_struct`: the file that execve(2) was given, or its interpreter if that is a script.
@@ -20,7 +20,7 @@ public struct ProgramFields: Hashable, Sendable {
 
 extension ProgramFields {
     /// Finds the fields in `types`; nil unless all are there.
-    public init?(_ types: KernelTypes) {
+    package init?(_ types: KernelTypes) {
         guard let memory = types.structure("task_struct")?.offset("mm"),
             let executable = types.structure("mm_struct")?.offset("exe_file"),
             let inode = types.structure("file")?.offset("f_inode"),
@@ -40,20 +40,20 @@ extension ProgramFields {
 }
 
 /// The identity of a program's file as the kernel has it in its own structures.
-public struct ProgramInode: Hashable, Sendable {
+package struct ProgramInode: Hashable, Sendable {
     /// The device of the file system: `s_dev`.
-    public let device: UInt32
+    package let device: UInt32
     /// The inode number: `i_ino`.
-    public let number: UInt64
+    package let number: UInt64
 
     /// Creates an identity.
-    public init(device: UInt32, number: UInt64) {
+    package init(device: UInt32, number: UInt64) {
         self.device = device
         self.number = number
     }
 
     /// `MAJOR:MINOR:INODE` in decimal, as `lowport log` prints it.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         let numbers = [UInt64(device >> 20), UInt64(device & 0xF_FFFF), number]
         return ByteString(joining: numbers.map { ByteString(decimal: $0) }, with: ":")
     }

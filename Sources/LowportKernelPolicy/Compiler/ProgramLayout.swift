@@ -101,7 +101,7 @@ enum ValueLayout {
 }
 
 /// The outcome of a bind, with the return value of the program (bpf(2), `BPF_CGROUP_INET4_BIND`).
-public enum BindOutcome: Int32, Sendable, CaseIterable {
+package enum BindOutcome: Int32, Sendable, CaseIterable {
     /// The process is confined and no rule allows the bind: EPERM.
     case refused = 0
     /// No rule allows the bind; the kernel's own check decides.
@@ -111,7 +111,7 @@ public enum BindOutcome: Int32, Sendable, CaseIterable {
 }
 
 /// What the kernel's own check says to a bind that is left to it, as far as capabilities decide.
-public enum KernelCheck: UInt8, Sendable, CaseIterable {
+package enum KernelCheck: UInt8, Sendable, CaseIterable {
     /// Not known: the kernel does not describe its structures, or the namespaces are nested too deeply.
     case unknown = 0
     /// The process has `CAP_NET_BIND_SERVICE` in the user namespace of the network.

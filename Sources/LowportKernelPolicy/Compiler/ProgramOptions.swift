@@ -1,49 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A control group as the program identifies it: by its inode number, among the ancestors of a task's group.
-public struct ProgramGroup: Hashable, Sendable {
+package struct ProgramGroup: Hashable, Sendable {
     /// The inode number of its directory.
-    public let inode: UInt64
+    package let inode: UInt64
     /// Its depth below the root of the hierarchy.
-    public let level: Int32
+    package let level: Int32
 
     /// Creates a group from its inode number and its depth.
-    public init(inode: UInt64, level: Int32) {
+    package init(inode: UInt64, level: Int32) {
         self.inode = inode
         self.level = level
     }
 }
 
 /// The parts of a program that do not depend on the rules.
-public struct ProgramOptions: Hashable, Sendable {
+package struct ProgramOptions: Hashable, Sendable {
     /// The cookie of the only network namespace in which the policy applies; nil for all namespaces.
-    public var network: UInt64?
+    package var network: UInt64?
     /// The control group to which the policy applies, including its descendants; nil for all groups.
-    public var group: ProgramGroup?
+    package var group: ProgramGroup?
     /// Whether each bind of a privileged port is recorded in the ring buffer and counted.
-    public var audits: Bool
+    package var audits: Bool
     /// The length of a kernel tick, in nanoseconds.
-    public var tick: Int32
+    package var tick: Int32
     /// The position of `IPV6_V6ONLY` in the kernel's socket structure; nil if the program must not read it.
-    public var isIPv6Only: KernelTypes.Bit?
+    package var isIPv6Only: KernelTypes.Bit?
     /// The positions of the caller's data in kernel structures; nil to call kernel helpers instead, which takes longer.
-    public var task: TaskFields?
+    package var task: TaskFields?
     /// The position of a socket's network namespace in kernel structures; nil to call a kernel helper instead.
-    public var socket: SocketFields?
+    package var socket: SocketFields?
     /// The positions of what the kernel's own check depends on; nil not to record what it says. Requires `task` and
     /// `socket`.
-    public var privileges: PrivilegeFields?
+    package var privileges: PrivilegeFields?
 
     /// The way to the file that the caller executes; nil if rules by program do nothing and events do not have it.
-    public var program: ProgramFields?
+    package var program: ProgramFields?
     /// What shows by which file the caller has the capability; nil if no program can be confined. Requires `program`.
-    public var origins: OriginFields?
+    package var origins: OriginFields?
     /// Up to how many programs are compared one by one, which takes less time than to look one up.
-    public var fewPrograms = 4
+    package var fewPrograms = 4
 
     /// Creates options.
-    public init(
+    package init(
         network: UInt64?,
         group: ProgramGroup? = nil,
         tick: Int32,
@@ -68,7 +68,7 @@ public struct ProgramOptions: Hashable, Sendable {
     }
 
     /// Returns options for programs that read structures of the running kernel, as far as the kernel describes them.
-    public static func forRunningKernel(
+    package static func forRunningKernel(
         _ table: PolicyTable,
         network: UInt64?,
         group: ProgramGroup? = nil

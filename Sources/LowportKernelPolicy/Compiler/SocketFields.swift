@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The path from the program's argument to the socket's network namespace: offsets in bytes in kernel structures.
-public struct SocketFields: Hashable, Sendable {
+package struct SocketFields: Hashable, Sendable {
     /// The number of `bpf_cast_to_kern_ctx`, which costs nothing: the kernel replaces the call with a move.
     let cast: Int32
     /// `struct bpf_sock_addr_kern`
@@ -15,7 +15,7 @@ public struct SocketFields: Hashable, Sendable {
 
 extension SocketFields {
     /// Finds the fields in `types`; nil if any is missing.
-    public init?(_ types: KernelTypes) {
+    package init?(_ types: KernelTypes) {
         guard let cast = types.function("bpf_cast_to_kern_ctx"),
             let socket = types.structure("bpf_sock_addr_kern")?.offset("sk"),
             let network = types.structure("sock_common")?.offset("skc_net"),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The positions of the binding task's data in kernel structures: offsets in bytes.
-public struct TaskFields: Hashable, Sendable {
+package struct TaskFields: Hashable, Sendable {
     // struct task_struct
     let process: Int16
     let thread: Int16
@@ -22,7 +22,7 @@ public struct TaskFields: Hashable, Sendable {
 
 extension TaskFields {
     /// Finds the fields in `types`; nil unless all are there, with the widths that the program reads.
-    public init?(_ types: KernelTypes) {
+    package init?(_ types: KernelTypes) {
         guard let task = types.structure("task_struct"), let credentials = types.structure("cred"),
             let process = task.offset("tgid"), let thread = task.offset("pid"), let command = task.offset("comm"),
             let credentialsOffset = task.offset("cred"), let controlGroups = task.offset("cgroups"),

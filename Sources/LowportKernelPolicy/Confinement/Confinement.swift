@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The users, groups and programs that are confined to what the rules allow, by number.
-public struct Confinement: Hashable, Sendable {
+package struct Confinement: Hashable, Sendable {
     /// Whether every user except root is confined.
-    public var includesEveryone = false
+    package var includesEveryone = false
     /// Whether root is confined.
-    public var includesRoot = false
+    package var includesRoot = false
     /// The confined users.
-    public var users: Set<UserID> = []
+    package var users: Set<UserID> = []
     /// The confined groups.
-    public var groups: Set<GroupID> = []
+    package var groups: Set<GroupID> = []
     /// The confined programs.
-    public var programs: Set<ProgramInode> = []
+    package var programs: Set<ProgramInode> = []
 
     /// Creates an empty confinement.
-    public init() {}
+    package init() {}
 
     /// Whether no user or group is confined.
-    public var isEmpty: Bool { self == Confinement() }
+    package var isEmpty: Bool { self == Confinement() }
 
     /// Adds the users and groups that `other` confines.
-    public mutating func formUnion(_ other: Confinement) {
+    package mutating func formUnion(_ other: Confinement) {
         includesEveryone = includesEveryone || other.includesEveryone
         includesRoot = includesRoot || other.includesRoot
         users.formUnion(other.users)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
-public import LowportPolicy
+package import LowportLinux
+package import LowportPolicy
 internal import LowportPolicyInventory
 
 /// Why the rules cannot be relied on: a missing part may be what confines a user or group.
-public enum PolicyError: Hashable, Sendable {
+package enum PolicyError: Hashable, Sendable {
     /// A file or directory that is ignored or could not be read.
     case refused(RuleStore.ReadError)
     /// A line that is not a rule, so that its file grants nothing.
@@ -28,7 +28,7 @@ public enum PolicyError: Hashable, Sendable {
     case unknownMember(ByteString, of: ByteString, RuleLocation, last: UInt32?)
 
     /// The path of the file or directory.
-    public var path: ByteString {
+    package var path: ByteString {
         switch self {
         case .refused(let refusal): refusal.path
         case .invalid(let path, _), .unsettled(let path), .emptied(let path), .missing(let path), .cut(let path),
@@ -40,7 +40,7 @@ public enum PolicyError: Hashable, Sendable {
     }
 
     /// Whether the files alone show the error, as `lowport check` reads them, without kernel, record or time.
-    public var isInFiles: Bool {
+    package var isInFiles: Bool {
         switch self {
         case .refused, .invalid: true
         case .unsettled, .emptied, .missing, .cut, .tooLarge, .unknown, .unknownProgram, .unknownMember: false
@@ -48,7 +48,7 @@ public enum PolicyError: Hashable, Sendable {
     }
 
     /// The error with its position: `PATH:LINE:COLUMN: MESSAGE`, as far as line and column are known.
-    public var message: Message {
+    package var message: Message {
         switch self {
         case .refused(let refusal): return Message(refusal.byteString)
         case .invalid(let path, let error): return "\(path):\(error)"

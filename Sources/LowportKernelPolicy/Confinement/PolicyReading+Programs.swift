@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
 internal import LowportPolicy
-public import LowportPolicyInventory
+package import LowportPolicyInventory
 
 extension PolicyReading {
     /// The rules for programs that do nothing in the kernel: because the program is not there or not trusted, or because
     /// the kernel does not say which program binds.
-    public var idleProgramRules: [PolicyDiagnostic] {
+    package var idleProgramRules: [PolicyDiagnostic] {
         let rules = policy.permissions.filter { $0.principal.program != nil }
         guard let first = rules.first else { return [] }
         guard KernelTypes.ofRunningKernel().flatMap(ProgramFields.init) != nil else {

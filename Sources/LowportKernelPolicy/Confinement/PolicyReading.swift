@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLaunch
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 internal import LowportPolicyInventory
 
 /// The policy of this machine as read at one moment, with all its errors.
-public struct PolicyReading: Sendable {
+package struct PolicyReading: Sendable {
     /// The policy for the kernel: rules from files without errors, and confinement from every line that could be read.
-    public let policy: EnforcedPolicy
+    package let policy: EnforcedPolicy
     /// Everything that is wrong with the policy; empty if the policy is what its author intended.
-    public let errors: [PolicyError]
+    package let errors: [PolicyError]
     let files: PolicyFingerprint
     let names: SystemPolicyNames
     /// The lines that confine, including those in files with errors.
@@ -21,7 +21,7 @@ public struct PolicyReading: Sendable {
     /// - Parameters:
     ///   - isHeld: whether the caller holds the rules, and made any recent change to `RuleStore.mainPath` itself.
     ///   - content: the future content of that file, read in place of the current content; nil for the current content.
-    public static func ofSystem(isHeld: Bool = false, insteadOfMain content: [UInt8]? = nil) -> PolicyReading {
+    package static func ofSystem(isHeld: Bool = false, insteadOfMain content: [UInt8]? = nil) -> PolicyReading {
         let last = ConfinementStore.system.read().besideTheKernel
         let options = SnapshotOptions(isHeld: isHeld, insteadOfMain: content)
         for _ in 0..<3 {
@@ -42,7 +42,7 @@ public struct PolicyReading: Sendable {
     }
 
     /// Why it is unknown whom the rules confined when they last had no errors; nil if it is known.
-    public var unknownPast: ByteString? {
+    package var unknownPast: ByteString? {
         switch last {
         case .usable: nil
         case .absent: "\(ConfinementStore.system.path): \(Errno.noSuchFile.sentence)"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 extension ControlGroups {
     /// Returns the owner of an ancestor of the group with the directory `path`, if that owner is not root or other
@@ -7,7 +7,7 @@ extension ControlGroups {
     ///
     /// Moving a process from one group to another takes permission on their common ancestor (cgroups(7)). Ancestors
     /// that cannot be inspected are skipped.
-    public static func stranger(above path: ByteString) -> UserID? {
+    package static func stranger(above path: ByteString) -> UserID? {
         do throws(Errno) {
             var group = try FileDescriptor.open(path, [.readOnly, .directory])
             while try group.status().inode != rootInode {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The hierarchy of version 2 control groups (cgroups(7)).
-public enum ControlGroups {
+package enum ControlGroups {
     /// Returns the mount point of the hierarchy according to `mountinfo`, the content of /proc/self/mountinfo; nil if
     /// the hierarchy is not mounted.
     ///
     /// The mount point is /sys/fs/cgroup on most machines, and /sys/fs/cgroup/unified where version 1 is mounted at
     /// /sys/fs/cgroup.
-    public static func root(in mountinfo: ByteString) -> ByteString? {
+    package static func root(in mountinfo: ByteString) -> ByteString? {
         for line in mountinfo.split(on: UInt8(ascii: "\n")) {
             let words = line.split(on: UInt8(ascii: " "))
             // Six fields, any number of optional fields, a dash, the file system type.
@@ -83,7 +83,7 @@ public enum ControlGroups {
     }
 
     /// Returns the path of the group `name`, as in /proc/PID/cgroup; nil if there is none, as far as is to be seen.
-    public static func path(named name: ByteString) -> ByteString? {
+    package static func path(named name: ByteString) -> ByteString? {
         guard let top = rootPath else { return nil }
         let path = name == "/" ? top : "\(top)\(name)"
         return (try? FileStatus(of: path)) == nil ? nil : path

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// Why the policy in the kernel could not be changed or read.
-public enum EnforcementError: Error, Sendable {
+package enum EnforcementError: Error, Sendable {
     /// The caller lacks the privilege.
     case notPermitted(Errno)
     /// The kernel lacks a feature, or does not let root use it; found by trying.
@@ -36,7 +36,7 @@ public enum EnforcementError: Error, Sendable {
 
 extension EnforcementError: ByteStringConvertible {
     /// The error in one sentence.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         switch self {
         case .notPermitted(let error): "cannot change what the kernel enforces: \(error.sentence)"
         case .lacking(let what, nil): "the kernel engine does not work here: \(what)"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLaunch
-public import LowportLinux
+package import LowportLinux
 
 /// The settings that the engine was enabled with, stored in the kernel beside the policy, and a description of the
 /// policy.
-public struct EngineSettings: Hashable, Sendable {
+package struct EngineSettings: Hashable, Sendable {
     /// The cookie of the network namespace in which the policy applies; nil for all namespaces.
-    public var network: UInt64?
+    package var network: UInt64?
     /// The control group to which the policy applies; nil for all groups.
     var group: TargetGroup?
     /// The kernel IDs of the pinned links and maps, in the order of `EngineLinks.names` and of `EngineMap`.
@@ -18,31 +18,31 @@ public struct EngineSettings: Hashable, Sendable {
     var pending: AppliedPolicy?
 
     /// The first unprivileged port.
-    public var limit: Port {
+    package var limit: Port {
         get { current.limit }
         set { current.limit = newValue }
     }
     /// The number of entries in the policy.
-    public var entries: UInt64 {
+    package var entries: UInt64 {
         get { current.entries }
         set { current.entries = newValue }
     }
     /// The number of rules in the policy: lines of rules files, and files of the authbind tree; nil if unknown.
-    public var rules: UInt64? { current.rules }
+    package var rules: UInt64? { current.rules }
     /// The time at which the policy was applied, in seconds since 1970-01-01T00:00:00Z.
-    public var applied: Int64 {
+    package var applied: Int64 {
         get { current.applied }
         set { current.applied = newValue }
     }
 
     /// Creates settings for a policy that has not been applied yet.
-    public init(network: UInt64?, limit: Port) {
+    package init(network: UInt64?, limit: Port) {
         self.network = network
         current = AppliedPolicy(limit: limit)
     }
 
     /// Returns the first unprivileged port of this network namespace, at least 1: port 0 needs no permission.
-    public static func currentLimit() -> Port { limit(threshold: PortThreshold.currentOrStandard) }
+    package static func currentLimit() -> Port { limit(threshold: PortThreshold.currentOrStandard) }
 
     /// Returns the same for `threshold`; the last port if no port is unprivileged.
     static func limit(threshold: UInt32) -> Port { Port(rawValue: max(1, UInt16(clamping: threshold))) }

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLaunch
-public import LowportLinux
+package import LowportLinux
 
 /// The policy that the kernel enforces now.
-public struct EngineStatus: Sendable {
+package struct EngineStatus: Sendable {
     /// The settings that the engine was enabled with, and the time when the policy was last applied.
-    public let settings: EngineSettings
+    package let settings: EngineSettings
     /// The inode number of the control group's directory.
-    public let cgroup: UInt64
+    package let cgroup: UInt64
     /// The path of that directory; nil if it is not to be seen from here.
-    public let group: ByteString?
+    package let group: ByteString?
     /// The confined principals, and after an interrupted change possibly some that are no longer confined; nil if they
     /// cannot be read.
-    public let confinement: Confinement?
+    package let confinement: Confinement?
     /// Whether the policy files, and the programs that rules name, are unchanged since the policy was applied.
-    public let isCurrent: Bool
+    package let isCurrent: Bool
     /// Whether the policy was applied despite errors: it grants only what files without errors grant, and lifts no
     /// confinement.
-    public let hasErrors: Bool
+    package let hasErrors: Bool
     /// Whether a change was interrupted, so that IPv4 and IPv6 have different policies.
-    public let isHalfChanged: Bool
+    package let isHalfChanged: Bool
     /// The number of binds that a rule allowed.
-    public let granted: UInt64
+    package let granted: UInt64
     /// The number of binds left to the kernel's own check, for each answer of the kernel; together all that were left.
-    public let left: [KernelCheck: UInt64]
+    package let left: [KernelCheck: UInt64]
     /// The number of binds of confined processes that were refused.
-    public let refused: UInt64
+    package let refused: UInt64
     /// The number of events that were lost because no process read them.
-    public let dropped: UInt64
+    package let dropped: UInt64
 }
 
 extension KernelEngine {
     /// Returns the status of the engine. Throws `notEnabled` if the engine is not enabled.
-    public static func status() throws(EnforcementError) -> EngineStatus {
+    package static func status() throws(EnforcementError) -> EngineStatus {
         guard let directory = try PinDirectory.open() else { throw try nothing() }
         // Avoid reading in the middle of a change, but do not wait forever for a change that never finishes.
         try? directory.lock(patience: .seconds(2))
@@ -62,7 +62,7 @@ extension KernelEngine {
     }
 
     /// Whether the policy files are unchanged since the kernel got the policy; also false if this cannot be determined.
-    public static var isCurrent: Bool { (try? status())?.isCurrent ?? false }
+    package static var isCurrent: Bool { (try? status())?.isCurrent ?? false }
 
     private static func opened(_ directory: consuming PinDirectory) throws(EnforcementError) -> EngineSet {
         do throws(EnforcementError) { return try EngineSet(directory) } catch {
@@ -79,7 +79,7 @@ extension KernelEngine {
 
     /// Returns how often each rule in `digests` (`PolicyTable.digest(of:)`) allowed a bind; no value for rules not in
     /// force.
-    public static func counts(of digests: [UInt64]) throws(EnforcementError) -> [UInt64: UInt64] {
+    package static func counts(of digests: [UInt64]) throws(EnforcementError) -> [UInt64: UInt64] {
         guard let directory = try PinDirectory.open() else { throw .notEnabled }
         let maps = try EngineMaps.pinned(in: directory)
         var counts: [UInt64: UInt64] = [:]
@@ -90,7 +90,7 @@ extension KernelEngine {
 
 extension KernelEngine {
     /// Returns the cookie of this process's network namespace.
-    public static func currentNetwork() throws(EnforcementError) -> UInt64 {
+    package static func currentNetwork() throws(EnforcementError) -> UInt64 {
         try attemptSupported("tell network namespaces apart, as Linux 5.14 can") { () throws(Errno) in
             try networkNamespaceCookie()
         }

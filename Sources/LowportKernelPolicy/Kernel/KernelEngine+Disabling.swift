@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLaunch
-public import LowportLinux
+package import LowportLinux
 
 extension KernelEngine {
     /// The result of `disable`.
-    public struct Disabling: Sendable {
+    package struct Disabling: Sendable {
         /// Whether there was anything to disable.
-        public let wasEnabled: Bool
+        package let wasEnabled: Bool
         /// The steps that failed although the engine was disabled, one sentence each.
-        public let shortfalls: [ByteString]
+        package let shortfalls: [ByteString]
     }
 
     /// Removes everything, even if other processes hold parts of it, and verifies that no program of Lowport is still
     /// attached.
-    public static func disable() throws(EnforcementError) -> Disabling {
+    package static func disable() throws(EnforcementError) -> Disabling {
         var wasEnabled = false
         var problem: EnforcementError?
         do throws(EnforcementError) {

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// The policy in the kernel: enabling, replacing and disabling it.
 ///
 /// All state is in pins below `/sys/fs/bpf/lowport`, which only root can access; no process has to keep running. A
 /// process that changes the state holds the lock of that directory.
-public enum KernelEngine {
+package enum KernelEngine {
     static let mount: ByteString = "/sys/fs/bpf"
     /// The directory of the pins in the BPF file system.
-    public static let directory: ByteString = "/sys/fs/bpf/lowport"
+    package static let directory: ByteString = "/sys/fs/bpf/lowport"
 
     /// The result of a change to the policy in the kernel.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// The policy that was applied.
-        public let reading: PolicyReading
+        package let reading: PolicyReading
         /// Whether the engine was enabled before.
-        public let wasEnabled: Bool
+        package let wasEnabled: Bool
         /// The steps that failed although the policy was applied, one sentence each.
-        public let shortfalls: [ByteString]
+        package let shortfalls: [ByteString]
         /// Whether the policy applies to no process, because the control group that the engine was enabled for is gone.
-        public var isStale = false
+        package var isStale = false
     }
 
     /// Returns whether the engine is enabled and complete. Throws if only a part of it is there, if foreign objects are
     /// in its place, or if programs of Lowport are attached without a pin.
-    public static func isEnabled() throws(EnforcementError) -> Bool {
+    package static func isEnabled() throws(EnforcementError) -> Bool {
         do throws(EnforcementError) {
             _ = try EngineSet.open()
             return true
@@ -48,7 +48,7 @@ public enum KernelEngine {
     ///   - cgroup: the directory of the control group to which the policy applies; nil for all processes.
     ///   - network: the cookie of the only network namespace in which the policy applies; nil for all namespaces.
     ///   - read: reads the policy; from that call on, no other process changes the policy in the kernel.
-    public static func enable(
+    package static func enable(
         cgroup: ByteString?,
         network: UInt64?,
         _ read: () -> PolicyReading
@@ -94,7 +94,7 @@ public enum KernelEngine {
     }
 
     /// What to do with a policy that has errors.
-    public enum ErrorHandling: Sendable {
+    package enum ErrorHandling: Sendable {
         /// Reject the policy: the policy in force stays.
         case refused
         /// Apply the parts without errors, and keep every currently confined principal confined as well: for a change
@@ -106,7 +106,7 @@ public enum KernelEngine {
     /// - Parameters:
     ///   - handling: what to do with a policy that has errors.
     ///   - read: reads the policy; from that call on, no other process changes the policy in the kernel.
-    public static func reload(_ handling: ErrorHandling, _ read: () -> PolicyReading) throws(EnforcementError)
+    package static func reload(_ handling: ErrorHandling, _ read: () -> PolicyReading) throws(EnforcementError)
         -> Outcome
     {
         guard let directory = try PinDirectory.open() else { throw .notEnabled }

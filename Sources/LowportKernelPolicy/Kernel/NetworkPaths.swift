@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Where network namespaces can be found by people: the kernel knows them by their cookies.
-public enum NetworkPaths {
+package enum NetworkPaths {
     /// Returns a file of the network namespace with `cookie`: a name below /run/netns (ip-netns(8)), or else the file of
     /// the process with the lowest number in it; nil if none is to be seen from here.
     ///
     /// Only root can look into the namespaces of others.
-    public static func path(of cookie: UInt64) -> ByteString? {
+    package static func path(of cookie: UInt64) -> ByteString? {
         let own = try? networkNamespaceCookie()
         let ownInode = try? FileStatus(of: "/proc/thread-self/ns/net").inode
         var known: Set<UInt64> = []

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 internal import LowportPolicyInventory
 internal import Synchronization
 
 /// The users and groups of this machine, each looked up only once.
-public final class SystemPolicyNames: PolicyNames, Sendable {
+package final class SystemPolicyNames: PolicyNames, Sendable {
     private struct Known {
         var users: [ByteString: UserID?] = [:]
         var groups: [ByteString: GroupID?] = [:]
@@ -17,10 +17,10 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
     private let known = Mutex(Known())
 
     /// Creates a resolver that has looked up no names yet.
-    public init() {}
+    package init() {}
 
     /// Returns the user named `name`; nil if there is none.
-    public func user(named name: ByteString) -> UserID? {
+    package func user(named name: ByteString) -> UserID? {
         known.withLock { known in
             if let user = known.users[name] { return user }
             let user = Accounts.user(named: name)
@@ -30,7 +30,7 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
     }
 
     /// Returns the group named `name`; nil if there is none.
-    public func group(named name: ByteString) -> GroupID? {
+    package func group(named name: ByteString) -> GroupID? {
         known.withLock { known in
             if let group = known.groups[name] { return group }
             let group = Accounts.group(named: name)
@@ -41,7 +41,7 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
 
     /// Returns the file of the program at `path` as the kernel knows it; nil if there is none, or if a user other than
     /// root may replace it.
-    public func inode(ofProgramAt path: ByteString) -> ProgramInode? {
+    package func inode(ofProgramAt path: ByteString) -> ProgramInode? {
         known.withLock { known in
             if let inode = known.programs[path] { return inode }
             let inode = findInode(ofProgramAt: path, &known.devices)
@@ -51,7 +51,7 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
     }
 
     /// Returns whether processes execute the file of the program at `path` itself.
-    public func isExecuted(programAt path: ByteString) -> Bool { NamedProgram.fault(ofProgramAt: path) == nil }
+    package func isExecuted(programAt path: ByteString) -> Bool { NamedProgram.fault(ofProgramAt: path) == nil }
 
     private func findInode(ofProgramAt path: ByteString, _ devices: inout KernelDevices) -> ProgramInode? {
         guard let identity = program(at: path), let file = try? FileDescriptor.open(path, [.pathOnly, .noFollow]),
@@ -61,7 +61,7 @@ public final class SystemPolicyNames: PolicyNames, Sendable {
     }
 
     /// Returns the users whose sessions have the group `group`.
-    public func members(of group: GroupID) -> [UserID] {
+    package func members(of group: GroupID) -> [UserID] {
         known.withLock { known in
             if let members = known.members[group] { return members }
             let members = Accounts.members(of: group)

@@ -2,15 +2,15 @@
 internal import LowportCLinux
 
 /// A program attached to a control group or a tracepoint; it stays attached while a descriptor or a pin of the link exists.
-public struct BpfLink: ~Copyable, Sendable {
+package struct BpfLink: ~Copyable, Sendable {
     /// The descriptor of the link.
-    public let descriptor: FileDescriptor
+    package let descriptor: FileDescriptor
 
     /// Takes over an open descriptor of a link.
-    public init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
+    package init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
 
     /// Attaches `program` to the directory `cgroup` of a cgroup v2 hierarchy, beside programs attached there.
-    public init(
+    package init(
         _ program: borrowing BpfProgram,
         to cgroup: borrowing some Descriptor & ~Copyable,
         _ attachment: BpfAttachment
@@ -22,13 +22,13 @@ public struct BpfLink: ~Copyable, Sendable {
     }
 
     /// Attaches `program` to the tracepoint that it was loaded for.
-    public init(atTracepointOf program: borrowing BpfProgram) throws(Errno) {
+    package init(atTracepointOf program: borrowing BpfProgram) throws(Errno) {
         let program = program.descriptor.rawValue
         descriptor = FileDescriptor(owning: try valueOrErrno(.bpf) { clinux_bpf_tracepoint_open(program) })
     }
 
     /// Atomically replaces the attached program: each bind meets either the old or the new one.
-    public func replace(with program: borrowing BpfProgram) throws(Errno) {
+    package func replace(with program: borrowing BpfProgram) throws(Errno) {
         let (link, program) = (descriptor.rawValue, program.descriptor.rawValue)
         try nothingOrErrno(.bpf) { clinux_bpf_link_update(link, program) }
     }
@@ -36,27 +36,27 @@ public struct BpfLink: ~Copyable, Sendable {
     /// Detaches the program, whatever process holds the link or a pin of it: the link remains, without effect.
     ///
     /// Throws EINVAL before Linux 5.9.
-    public func detach() throws(Errno) {
+    package func detach() throws(Errno) {
         let link = descriptor.rawValue
         try nothingOrErrno(.bpf) { clinux_bpf_link_detach(link) }
     }
 
     /// What a link is.
-    public struct Status: Hashable, Sendable {
+    package struct Status: Hashable, Sendable {
         /// Whether it attaches a program to a control group.
-        public let isOfControlGroup: Bool
+        package let isOfControlGroup: Bool
         /// The ID of the link.
-        public let identifier: UInt32
+        package let identifier: UInt32
         /// The ID of the program.
-        public let program: UInt32
+        package let program: UInt32
         /// Its attachment; nil for anything but a bind.
-        public let attachment: BpfAttachment?
+        package let attachment: BpfAttachment?
         /// The inode number of the control group's directory; 0 when the group is gone.
-        public let cgroup: UInt64
+        package let cgroup: UInt64
     }
 
     /// Queries the link. Throws EINVAL if the descriptor is no link.
-    public func status() throws(Errno) -> Status {
+    package func status() throws(Errno) -> Status {
         let link = descriptor.rawValue
         var info = clinux_bpf_link()
         try nothingOrErrno(.bpf) { unsafe clinux_bpf_link_info(link, &info) }

@@ -2,7 +2,7 @@
 internal import LowportCLinux
 
 /// The map types used here (`enum bpf_map_type` of `<linux/bpf.h>`).
-public enum BpfMapKind: UInt32, Sendable {
+package enum BpfMapKind: UInt32, Sendable {
     case hash = 1
     case array = 2
     case longestPrefix = 11
@@ -13,9 +13,9 @@ public enum BpfMapKind: UInt32, Sendable {
 }
 
 /// A table in the kernel that BPF programs access (bpf(2)).
-public struct BpfMap: ~Copyable, Sendable {
+package struct BpfMap: ~Copyable, Sendable {
     /// The descriptor that keeps it alive.
-    public let descriptor: FileDescriptor
+    package let descriptor: FileDescriptor
     private let valueSize: Int
 
     /// Creates a map. Throws EPERM without `CAP_BPF`, ENOSYS or EINVAL if the kernel lacks such maps.
@@ -27,7 +27,7 @@ public struct BpfMap: ~Copyable, Sendable {
     ///   - capacity: the most entries; for a ring buffer its bytes, a power of two and whole pages.
     ///   - isPreallocated: whether a hash map has memory for all entries from the start, so that programs at tracepoints
     ///     may add some.
-    public init(
+    package init(
         _ kind: BpfMapKind,
         name: ByteString,
         keySize: Int,
@@ -45,25 +45,25 @@ public struct BpfMap: ~Copyable, Sendable {
     }
 
     /// Takes over an open descriptor of a map with values of `valueSize` bytes.
-    public init(_ descriptor: consuming FileDescriptor, valueSize: Int) {
+    package init(_ descriptor: consuming FileDescriptor, valueSize: Int) {
         self.descriptor = descriptor
         self.valueSize = valueSize
     }
 
     /// Sets the value at `key`, replacing the old value.
-    public func set(_ key: [UInt8], _ value: [UInt8]) throws(Errno) {
+    package func set(_ key: [UInt8], _ value: [UInt8]) throws(Errno) {
         var value = value
         try element(BPF_MAP_UPDATE_ELEM, key, &value)
     }
 
     /// Adds `value` at `key`. Throws EEXIST if `key` has one.
-    public func insert(_ key: [UInt8], _ value: [UInt8]) throws(Errno) {
+    package func insert(_ key: [UInt8], _ value: [UInt8]) throws(Errno) {
         var value = value
         try element(BPF_MAP_UPDATE_ELEM, key, &value, flags: 1)
     }
 
     /// The value at `key`; nil if there is none.
-    public func value(at key: [UInt8]) throws(Errno) -> [UInt8]? {
+    package func value(at key: [UInt8]) throws(Errno) -> [UInt8]? {
         var value = [UInt8](repeating: 0, count: valueSize)
         do throws(Errno) { try element(BPF_MAP_LOOKUP_ELEM, key, &value) } catch {
             if error == .noSuchFile { return nil }
@@ -73,7 +73,7 @@ public struct BpfMap: ~Copyable, Sendable {
     }
 
     /// Removes the value at `key`, if there is one.
-    public func remove(_ key: [UInt8]) throws(Errno) {
+    package func remove(_ key: [UInt8]) throws(Errno) {
         var nothing: [UInt8] = []
         do throws(Errno) { try element(BPF_MAP_DELETE_ELEM, key, &nothing) } catch {
             if error != .noSuchFile { throw error }
@@ -81,7 +81,7 @@ public struct BpfMap: ~Copyable, Sendable {
     }
 
     /// All keys, each of `size` bytes.
-    public func keys(size: Int) throws(Errno) -> [[UInt8]] {
+    package func keys(size: Int) throws(Errno) -> [[UInt8]] {
         var keys: [[UInt8]] = []
         var next = [UInt8](repeating: 0, count: size)
         while true {
@@ -94,7 +94,7 @@ public struct BpfMap: ~Copyable, Sendable {
     }
 
     /// Makes the map read-only for system calls, for ever.
-    public func freeze() throws(Errno) {
+    package func freeze() throws(Errno) {
         let map = descriptor.rawValue
         try nothingOrErrno(.bpf) { clinux_bpf_map_freeze(map) }
     }

@@ -2,11 +2,11 @@
 internal import LowportCLinux
 
 /// Finds objects of bpf(2) by ID, whatever process holds them. Most of it needs `CAP_SYS_ADMIN`.
-public enum BpfObjects {
+package enum BpfObjects {
     /// The IDs of all links.
     ///
     /// Throws EPERM without `CAP_SYS_ADMIN`, and EINVAL before Linux 5.8.
-    public static func links() throws(Errno) -> [UInt32] {
+    package static func links() throws(Errno) -> [UInt32] {
         var found: [UInt32] = []
         var identifier: UInt32 = 0
         while true {
@@ -19,7 +19,7 @@ public enum BpfObjects {
     }
 
     /// The IDs of the programs attached to the control group itself, by links or directly. Needs `CAP_NET_ADMIN`.
-    public static func programs(
+    package static func programs(
         attachedTo cgroup: borrowing some Descriptor & ~Copyable,
         _ attachment: BpfAttachment
     ) throws(Errno) -> [UInt32] {
@@ -44,14 +44,14 @@ public enum BpfObjects {
 
 extension BpfLink {
     /// The link with the ID `identifier`. Throws EPERM without `CAP_SYS_ADMIN`.
-    public static func existing(_ identifier: UInt32) throws(Errno) -> BpfLink {
+    package static func existing(_ identifier: UInt32) throws(Errno) -> BpfLink {
         BpfLink(FileDescriptor(owning: try valueOrErrno(.bpf) { clinux_bpf_link_by_id(identifier) }))
     }
 }
 
 extension BpfProgram {
     /// The IDs of the maps that it uses.
-    public func maps() throws(Errno) -> [UInt32] {
+    package func maps() throws(Errno) -> [UInt32] {
         let program = descriptor.rawValue
         var identifiers = [UInt32](repeating: 0, count: 64)
         var count = UInt32(identifiers.count)
@@ -66,7 +66,7 @@ extension BpfProgram {
 
 extension BpfMap {
     /// The map with the ID `identifier`, with values of `valueSize` bytes. Throws EPERM without `CAP_SYS_ADMIN`.
-    public static func existing(_ identifier: UInt32, valueSize: Int) throws(Errno) -> BpfMap {
+    package static func existing(_ identifier: UInt32, valueSize: Int) throws(Errno) -> BpfMap {
         BpfMap(
             FileDescriptor(owning: try valueOrErrno(.bpf) { clinux_bpf_map_by_id(identifier) }),
             valueSize: valueSize
@@ -74,21 +74,21 @@ extension BpfMap {
     }
 
     /// What a map is.
-    public struct Status: Hashable, Sendable {
+    package struct Status: Hashable, Sendable {
         /// The ID of the map.
-        public let identifier: UInt32
+        package let identifier: UInt32
         /// The name that it was made with.
-        public let name: ByteString
+        package let name: ByteString
         /// The bytes of a key.
-        public let keySize: Int
+        package let keySize: Int
         /// The bytes of a value.
-        public let valueSize: Int
+        package let valueSize: Int
         /// The most entries; of a ring buffer, its bytes.
-        public let capacity: Int
+        package let capacity: Int
     }
 
     /// Queries the kernel for the map.
-    public func status() throws(Errno) -> Status {
+    package func status() throws(Errno) -> Status {
         let map = descriptor.rawValue
         var info = clinux_bpf_map()
         try nothingOrErrno(.bpf) { unsafe clinux_bpf_map_info(map, &info) }

@@ -2,9 +2,9 @@
 internal import LowportCLinux
 
 /// Names in the BPF file system that keep maps and links alive while no process has them open.
-public enum BpfPins {
+package enum BpfPins {
     /// Pins the object of `descriptor` as `name` in the open directory. Throws EEXIST if the name exists.
-    public static func pin(
+    package static func pin(
         _ descriptor: borrowing some Descriptor & ~Copyable,
         as name: ByteString,
         in directory: borrowing some Descriptor & ~Copyable
@@ -14,7 +14,7 @@ public enum BpfPins {
     }
 
     /// Opens the object with the name `name` in the open directory. Throws ENOENT if there is none.
-    public static func open(
+    package static func open(
         _ name: ByteString,
         in directory: borrowing some Descriptor & ~Copyable
     ) throws(Errno) -> FileDescriptor {
@@ -39,15 +39,15 @@ public enum BpfPins {
     /// Mounts a BPF file system at `path`, only for root.
     ///
     /// The corresponding system call is mount(2).
-    public static func mountFileSystem(at path: ByteString) throws(Errno) {
+    package static func mountFileSystem(at path: ByteString) throws(Errno) {
         try nothingOrErrno(.mount) { unsafe path.withCString { unsafe clinux_mount_bpf($0) } }
     }
 }
 
 extension FileSystem {
     /// Whether it is a BPF file system.
-    public var keepsBpfObjects: Bool { clinux_is_bpf_file_system(type) }
+    package var keepsBpfObjects: Bool { clinux_is_bpf_file_system(type) }
 
     /// Whether it is a cgroup v2 hierarchy.
-    public var keepsControlGroups: Bool { clinux_is_cgroup_file_system(type) }
+    package var keepsControlGroups: Bool { clinux_is_cgroup_file_system(type) }
 }

@@ -2,21 +2,21 @@
 internal import LowportCLinux
 
 /// The attachment of a program: binds of one socket family (`enum bpf_attach_type`).
-public enum BpfAttachment: UInt32, Sendable {
+package enum BpfAttachment: UInt32, Sendable {
     case bind4 = 8
     case bind6 = 9
 }
 
 /// Why the kernel rejected a program.
-public struct BpfLoadError: Error, Sendable {
+package struct BpfLoadError: Error, Sendable {
     /// The error.
-    public let error: Errno
+    package let error: Errno
     /// The verifier's log; empty if it was not requested.
-    public let log: ByteString
+    package let log: ByteString
 }
 
 /// Where the kernel runs a program.
-public enum BpfPlace: Hashable, Sendable {
+package enum BpfPlace: Hashable, Sendable {
     /// At binds of sockets of a control group (`BPF_PROG_TYPE_CGROUP_SOCK_ADDR`).
     case binds(BpfAttachment)
     /// At a tracepoint, by its number (`BPF_TRACE_RAW_TP`, `KernelTypes.tracepoint`).
@@ -24,9 +24,9 @@ public enum BpfPlace: Hashable, Sendable {
 }
 
 /// A program that the kernel runs (bpf(2)).
-public struct BpfProgram: ~Copyable, Sendable {
+package struct BpfProgram: ~Copyable, Sendable {
     /// The descriptor that keeps it alive.
-    public let descriptor: FileDescriptor
+    package let descriptor: FileDescriptor
 
     /// Loads `instructions`. Requests the log of the verifier only after a failure: it costs time.
     /// - Parameters:
@@ -34,7 +34,7 @@ public struct BpfProgram: ~Copyable, Sendable {
     ///   - place: where it is to run.
     ///   - name: at most 15 bytes, for listings of programs.
     ///   - license: the licence for the kernel; programs that read kernel structures must be GPL-compatible.
-    public init(
+    package init(
         _ instructions: [UInt64],
         for place: BpfPlace,
         name: ByteString,
@@ -56,12 +56,12 @@ public struct BpfProgram: ~Copyable, Sendable {
     private init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
 
     /// The loaded program with the ID `identifier`.
-    public static func loaded(_ identifier: UInt32) throws(Errno) -> BpfProgram {
+    package static func loaded(_ identifier: UInt32) throws(Errno) -> BpfProgram {
         BpfProgram(FileDescriptor(owning: try valueOrErrno(.bpf) { clinux_bpf_program_by_id(identifier) }))
     }
 
     /// The name that it was loaded with.
-    public func name() throws(Errno) -> ByteString {
+    package func name() throws(Errno) -> ByteString {
         let program = descriptor.rawValue
         var name = [CChar](repeating: 0, count: 16)
         try nothingOrErrno(.bpf) {
@@ -71,7 +71,7 @@ public struct BpfProgram: ~Copyable, Sendable {
     }
 
     /// The ID that the kernel gave it.
-    public func identifier() throws(Errno) -> UInt32 {
+    package func identifier() throws(Errno) -> UInt32 {
         let program = descriptor.rawValue
         var identifier: UInt32 = 0
         try nothingOrErrno(.bpf) { unsafe clinux_bpf_program_id(program, &identifier) }

@@ -5,7 +5,7 @@ internal import LowportCLinux
 ///
 /// One reader at a time: reading a record removes it.
 @safe
-public final class BpfRingBuffer {
+package final class BpfRingBuffer {
     private let map: FileDescriptor
     private let size: Int
     private let page = Int(sysconf(Int32(_SC_PAGESIZE)))
@@ -15,7 +15,7 @@ public final class BpfRingBuffer {
     /// Maps the ring buffer of `size` bytes into memory.
     ///
     /// The corresponding system call is mmap(2).
-    public init(_ map: consuming FileDescriptor, size: Int) throws(Errno) {
+    package init(_ map: consuming FileDescriptor, size: Int) throws(Errno) {
         self.map = map
         self.size = size
         let descriptor = self.map.rawValue
@@ -47,10 +47,10 @@ public final class BpfRingBuffer {
     }
 
     /// The descriptor for `poll`: readable when there is data.
-    public var waitable: InheritedDescriptor { InheritedDescriptor(map.rawValue) }
+    package var waitable: InheritedDescriptor { InheritedDescriptor(map.rawValue) }
 
     /// Removes the next record; nil if there is none.
-    public func next() -> [UInt8]? {
+    package func next() -> [UInt8]? {
         while let (bytes, end) = record(at: unsafe clinux_load_acquire(consumer)) {
             unsafe clinux_store_release(consumer, end)
             if let bytes { return bytes }
@@ -59,7 +59,7 @@ public final class BpfRingBuffer {
     }
 
     /// The records that are there, which stay there.
-    public func waiting() -> [[UInt8]] {
+    package func waiting() -> [[UInt8]] {
         var records: [[UInt8]] = []
         var position = unsafe clinux_load_acquire(consumer)
         while let (bytes, end) = record(at: position) {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The running kernel's description of its structures: the BPF Type Format (Documentation/bpf/btf.rst there).
-public struct KernelTypes: Sendable {
+package struct KernelTypes: Sendable {
     /// One bit of a structure.
-    public struct Bit: Hashable, Sendable {
+    package struct Bit: Hashable, Sendable {
         /// The offset of its byte from the start of the structure.
-        public let offset: Int
+        package let offset: Int
         /// The bit in that byte.
-        public let mask: UInt8
+        package let mask: UInt8
 
         /// Creates a bit.
-        public init(offset: Int, mask: UInt8) {
+        package init(offset: Int, mask: UInt8) {
             self.offset = offset
             self.mask = mask
         }
@@ -21,7 +21,7 @@ public struct KernelTypes: Sendable {
     private var strings = 0..<0
 
     /// Reads the types of the running kernel; nil if it does not export them.
-    public static func ofRunningKernel() -> KernelTypes? {
+    package static func ofRunningKernel() -> KernelTypes? {
         guard let file = try? FileDescriptor.open("/sys/kernel/btf/vmlinux", .readOnly),
             let bytes = try? file.readToEnd(limit: 64 << 20, expecting: 8 << 20)
         else { return nil }
@@ -29,7 +29,7 @@ public struct KernelTypes: Sendable {
     }
 
     /// Parses types in the format of the kernel; nil for anything else. Numbers are in host byte order, which is little-endian.
-    public init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         self.bytes = bytes
         guard bytes.count >= 24, half(0) == 0xEB9F else { return nil }
         let header = Int(word(4))
@@ -44,7 +44,7 @@ public struct KernelTypes: Sendable {
     }
 
     /// A structure of the kernel.
-    public struct Structure: Sendable {
+    package struct Structure: Sendable {
         fileprivate let types: KernelTypes
         /// The offset of its members, and their number.
         fileprivate let members: Int
@@ -55,7 +55,7 @@ public struct KernelTypes: Sendable {
         fileprivate let hasWidths: Bool
 
         /// The bit field `member`; nil if there is none, or if it is not one bit wide.
-        public func bit(_ member: ByteString) -> Bit? {
+        package func bit(_ member: ByteString) -> Bit? {
             guard hasWidths, let place = types.member(member, of: self) else { return nil }
             guard place >> 24 == 1 else { return nil }
             let number = Int(place & 0xFF_FFFF)
@@ -65,7 +65,7 @@ public struct KernelTypes: Sendable {
 
         /// The offset of `member` in bytes, as instructions encode it; nil if there is none, if it is a bit field, or
         /// if it is outside of the structure.
-        public func offset(_ member: ByteString) -> Int16? {
+        package func offset(_ member: ByteString) -> Int16? {
             guard let place = types.member(member, of: self), !hasWidths || place >> 24 == 0, place % 8 == 0,
                 place / 8 < size
             else {
@@ -76,7 +76,7 @@ public struct KernelTypes: Sendable {
     }
 
     /// The structure with the name `name`; nil if there is none.
-    public func structure(_ name: ByteString) -> Structure? {
+    package func structure(_ name: ByteString) -> Structure? {
         find(Self.structure, name).map { structure(at: $0.place) }
     }
 
@@ -92,10 +92,10 @@ public struct KernelTypes: Sendable {
     }
 
     /// The number by which BPF programs call the kernel function `name`; nil if none.
-    public func function(_ name: ByteString) -> Int32? { find(Self.function, name)?.number }
+    package func function(_ name: ByteString) -> Int32? { find(Self.function, name)?.number }
 
     /// The number by which BPF programs are loaded for the tracepoint `name`; nil if the kernel has none.
-    public func tracepoint(_ name: ByteString) -> UInt32? {
+    package func tracepoint(_ name: ByteString) -> UInt32? {
         find(Self.otherName, "btf_trace_\(name)").map { UInt32($0.number) }
     }
 

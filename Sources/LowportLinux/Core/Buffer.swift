@@ -5,46 +5,46 @@ internal import LowportCLinux
 ///
 /// Only the filled part of the memory is touched, so that a large buffer costs a short connection nothing.
 @safe
-public final class Buffer {
+package final class Buffer {
     private let memory: UnsafeMutableRawBufferPointer
     private var start = 0
     private var end = 0
 
     /// Creates an empty buffer with room for `capacity` bytes.
-    public init(capacity: Int) { unsafe memory = .allocate(byteCount: capacity, alignment: 16) }
+    package init(capacity: Int) { unsafe memory = .allocate(byteCount: capacity, alignment: 16) }
 
     deinit { unsafe memory.deallocate() }
 
     /// The number of unwritten bytes.
-    public var count: Int { end - start }
+    package var count: Int { end - start }
 
     /// Whether there are none.
-    public var isEmpty: Bool { start == end }
+    package var isEmpty: Bool { start == end }
 
     /// How many bytes fit into the empty buffer.
-    public var capacity: Int { unsafe memory.count }
+    package var capacity: Int { unsafe memory.count }
 
     /// How many bytes fit after the unwritten ones.
-    public var room: Int { unsafe memory.count - end }
+    package var room: Int { unsafe memory.count - end }
 
     /// The unwritten bytes.
-    public var bytes: [UInt8] { unsafe [UInt8](memory[start..<end]) }
+    package var bytes: [UInt8] { unsafe [UInt8](memory[start..<end]) }
 
     /// The number of unwritten bytes up to and including the first line feed; all of them if there is none.
-    public var lineLength: Int {
+    package var lineLength: Int {
         let waiting = unsafe memory[start..<end]
         return unsafe waiting.firstIndex(of: 0x0A).map { $0 + 1 - start } ?? count
     }
 
     /// Replaces the unwritten bytes by `bytes`, which must fit.
-    public func replace(with bytes: [UInt8]) {
+    package func replace(with bytes: [UInt8]) {
         start = 0
         end = bytes.count
         unsafe memory.copyBytes(from: bytes)
     }
 
     /// Drops the first `count` bytes.
-    public func remove(_ count: Int) {
+    package func remove(_ count: Int) {
         start += count
         if start >= end {
             start = 0
@@ -53,7 +53,7 @@ public final class Buffer {
     }
 
     /// Calls `body` with the unused memory; `body` returns how many bytes it stored.
-    public func fill(
+    package func fill(
         limit: Int,
         _ body: (UnsafeMutableRawPointer?, Int) throws(Errno) -> Int
     ) throws(Errno) -> Int {
@@ -64,7 +64,7 @@ public final class Buffer {
     }
 
     /// Calls `body` with the unwritten bytes; `body` returns how many it consumed.
-    public func drain(
+    package func drain(
         limit: Int,
         _ body: (UnsafeRawPointer?, Int) throws(Errno) -> Int
     ) throws(Errno) -> Int {
@@ -78,7 +78,7 @@ extension Descriptor where Self: ~Copyable {
     /// Reads at most `limit` bytes into `buffer`; returns 0 at the end of the file.
     ///
     /// The corresponding system call is read(2).
-    public func read(into buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
+    package func read(into buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
         let descriptor = rawValue
         return unsafe try buffer.fill(limit: limit) { memory, size throws(Errno) in
             try valueOrErrno(.read) { unsafe LowportCLinux.read(descriptor, memory, size) }
@@ -88,7 +88,7 @@ extension Descriptor where Self: ~Copyable {
     /// Receives into `buffer` without waiting; returns 0 at the end of a stream, or for an empty datagram.
     ///
     /// The corresponding system call is recv(2) with `MSG_DONTWAIT`.
-    public func receive(into buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
+    package func receive(into buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
         let descriptor = rawValue
         return unsafe try buffer.fill(limit: limit) { memory, size throws(Errno) in
             try valueOrErrno(.receive) { unsafe recv(descriptor, memory, size, Int32(clinux_MSG_DONTWAIT)) }
@@ -98,7 +98,7 @@ extension Descriptor where Self: ~Copyable {
     /// Writes at most `limit` bytes of `buffer`, and returns how many the kernel accepted.
     ///
     /// The corresponding system call is write(2).
-    public func write(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
+    package func write(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
         let descriptor = rawValue
         return unsafe try buffer.drain(limit: limit) { memory, size throws(Errno) in
             try valueOrErrno(.write) { unsafe LowportCLinux.write(descriptor, memory, size) }
@@ -108,7 +108,7 @@ extension Descriptor where Self: ~Copyable {
     /// Writes to a pipe without waiting for room, whatever process shares it and whatever its open flags.
     ///
     /// The corresponding system call is pwritev2(2) with `RWF_NOWAIT`. Throws EOPNOTSUPP if the kernel cannot.
-    public func writeNow(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
+    package func writeNow(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
         let descriptor = rawValue
         return unsafe try buffer.drain(limit: limit) { memory, size throws(Errno) in
             try valueOrErrno(.write) { unsafe clinux_write_now(descriptor, memory, size) }
@@ -118,7 +118,7 @@ extension Descriptor where Self: ~Copyable {
     /// Sends at most `limit` bytes of `buffer` without waiting; a datagram socket sends one datagram.
     ///
     /// The corresponding system call is send(2) with `MSG_DONTWAIT` and `MSG_NOSIGNAL`.
-    public func send(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
+    package func send(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
         let descriptor = rawValue
         let flags = Int32(clinux_MSG_DONTWAIT) | Int32(clinux_MSG_NOSIGNAL)
         return unsafe try buffer.drain(limit: limit) { memory, size throws(Errno) in

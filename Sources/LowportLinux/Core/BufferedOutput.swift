@@ -5,24 +5,24 @@ internal import LowportCLinux
 ///
 /// Programs whose output must interleave with standard error as in a C program need the same blocks: lines on a
 /// terminal, 4096 bytes elsewhere.
-public struct BufferedOutput: ~Copyable {
+package struct BufferedOutput: ~Copyable {
     private let descriptor: InheritedDescriptor
     private let writesLines: Bool
     private var buffer: [UInt8] = []
     private static var blockSize: Int { 4096 }
 
     /// The first error of a write. The data of that write is lost.
-    public private(set) var failure: Errno?
+    package private(set) var failure: Errno?
 
     /// Creates an empty buffer in front of `descriptor`.
-    public init(_ descriptor: InheritedDescriptor) {
+    package init(_ descriptor: InheritedDescriptor) {
         self.descriptor = descriptor
         writesLines = isatty(descriptor.rawValue) == 1
         buffer.reserveCapacity(Self.blockSize)
     }
 
     /// Writes `text`, now or later.
-    public mutating func write(_ text: ByteString) {
+    package mutating func write(_ text: ByteString) {
         var rest = text.bytes[...]
         while buffer.count + rest.count > Self.blockSize {
             let room = Self.blockSize - buffer.count
@@ -35,10 +35,10 @@ public struct BufferedOutput: ~Copyable {
     }
 
     /// Writes `message`, now or later: escaped if the descriptor is a terminal.
-    public mutating func show(_ message: Message) { write(writesLines ? message.shown : message.original) }
+    package mutating func show(_ message: Message) { write(writesLines ? message.shown : message.original) }
 
     /// Writes the buffered bytes.
-    public mutating func flush() {
+    package mutating func flush() {
         do {
             try descriptor.write(ByteString(buffer))
         } catch {

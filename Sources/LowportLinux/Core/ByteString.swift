@@ -6,91 +6,91 @@
 /// way. Literals and interpolation work as for `String`:
 ///
 ///     "cannot open \(path): \(error.message)"
-public struct ByteString: Hashable, Sendable {
+package struct ByteString: Hashable, Sendable {
     /// The bytes.
-    public var bytes: [UInt8]
+    package var bytes: [UInt8]
 
     /// Creates a byte string of `bytes`.
-    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// Creates a byte string of the bytes of `slice`.
-    public init(_ slice: ArraySlice<UInt8>) { bytes = Array(slice) }
+    package init(_ slice: ArraySlice<UInt8>) { bytes = Array(slice) }
 
     /// Creates a byte string of the UTF-8 of `text`.
-    public init(_ text: String) { bytes = Array(text.utf8) }
+    package init(_ text: String) { bytes = Array(text.utf8) }
 
     /// Creates an empty byte string.
-    public init() { bytes = [] }
+    package init() { bytes = [] }
 
     /// Creates the string of `parts`, with `separator` between them.
-    public init(joining parts: [ByteString], with separator: ByteString) {
+    package init(joining parts: [ByteString], with separator: ByteString) {
         self.init()
         for (index, part) in parts.enumerated() { self += index == 0 ? part : separator + part }
     }
 
     /// How many bytes there are.
-    public var count: Int { bytes.count }
+    package var count: Int { bytes.count }
 
     /// Whether there are none.
-    public var isEmpty: Bool { bytes.isEmpty }
+    package var isEmpty: Bool { bytes.isEmpty }
 
     /// The two strings concatenated.
-    public static func + (left: ByteString, right: ByteString) -> ByteString { ByteString(left.bytes + right.bytes) }
+    package static func + (left: ByteString, right: ByteString) -> ByteString { ByteString(left.bytes + right.bytes) }
 
     /// Appends `right` to `left`.
-    public static func += (left: inout ByteString, right: ByteString) { left.bytes += right.bytes }
+    package static func += (left: inout ByteString, right: ByteString) { left.bytes += right.bytes }
 
     /// Whether the string begins with the bytes of `prefix`.
-    public func hasPrefix(_ prefix: ByteString) -> Bool { bytes.starts(with: prefix.bytes) }
+    package func hasPrefix(_ prefix: ByteString) -> Bool { bytes.starts(with: prefix.bytes) }
 
     /// Whether the string ends with the bytes of `suffix`.
-    public func hasSuffix(_ suffix: ByteString) -> Bool {
+    package func hasSuffix(_ suffix: ByteString) -> Bool {
         bytes.count >= suffix.count && bytes[(bytes.count - suffix.count)...].elementsEqual(suffix.bytes)
     }
 
     /// The parts between the bytes `separator`; empty parts are kept.
-    public func split(on separator: UInt8) -> [ByteString] {
+    package func split(on separator: UInt8) -> [ByteString] {
         bytes.split(separator: separator, omittingEmptySubsequences: false).map { ByteString($0) }
     }
 }
 
 extension ByteString: Comparable {
     /// Bytewise order, like strcmp(3).
-    public static func < (left: ByteString, right: ByteString) -> Bool {
+    package static func < (left: ByteString, right: ByteString) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 }
 
 extension ByteString: ExpressibleByStringInterpolation {
     /// Creates the byte string of a literal. It avoids `String`, whose views would be linked into each program.
-    public init(stringLiteral value: StaticString) { bytes = value.bytes }
+    package init(stringLiteral value: StaticString) { bytes = value.bytes }
 
     /// Creates the byte string of an interpolation.
-    public init(stringInterpolation: Interpolation) { bytes = stringInterpolation.bytes }
+    package init(stringInterpolation: Interpolation) { bytes = stringInterpolation.bytes }
 
     /// The interpolation, of byte strings, text, whole numbers and single bytes.
-    public struct Interpolation: StringInterpolationProtocol {
+    package struct Interpolation: StringInterpolationProtocol {
         var bytes: [UInt8] = []
 
         /// Creates it with capacity for the literal parts.
-        public init(literalCapacity: Int, interpolationCount: Int) { bytes.reserveCapacity(literalCapacity) }
+        package init(literalCapacity: Int, interpolationCount: Int) { bytes.reserveCapacity(literalCapacity) }
 
         /// Appends a literal part.
-        public mutating func appendLiteral(_ literal: StaticString) { bytes += literal.bytes }
+        package mutating func appendLiteral(_ literal: StaticString) { bytes += literal.bytes }
 
         /// Appends the bytes of `value`.
-        public mutating func appendInterpolation(_ value: ByteString) { bytes += value.bytes }
+        package mutating func appendInterpolation(_ value: ByteString) { bytes += value.bytes }
 
         /// Appends the UTF-8 of `value`.
-        public mutating func appendInterpolation(_ value: String) { bytes += value.utf8 }
+        package mutating func appendInterpolation(_ value: String) { bytes += value.utf8 }
 
         /// Appends `value` in decimal.
-        public mutating func appendInterpolation(_ value: some BinaryInteger) {
+        package mutating func appendInterpolation(_ value: some BinaryInteger) {
             bytes += ByteString(decimal: value).bytes
         }
 
         /// Appends `value` as text.
-        public mutating func appendInterpolation(_ value: some ByteStringConvertible) {
+        package mutating func appendInterpolation(_ value: some ByteStringConvertible) {
             bytes += value.byteString.bytes
         }
     }
@@ -105,14 +105,14 @@ extension StaticString {
 }
 
 /// A type with one textual form.
-public protocol ByteStringConvertible {
+package protocol ByteStringConvertible {
     /// The text.
     var byteString: ByteString { get }
 }
 
 extension ByteString {
     /// Creates the text of `value` in decimal.
-    public init(decimal value: some BinaryInteger) {
+    package init(decimal value: some BinaryInteger) {
         var digits: [UInt8] = []
         var rest = value.magnitude
         repeat {
@@ -125,7 +125,7 @@ extension ByteString {
 
     /// Creates the hexadecimal digits of `value`, in lower case.
     /// - Parameter width: the minimum number of digits, padded with leading zeros.
-    public init(hexadecimal value: some FixedWidthInteger & UnsignedInteger, digits width: Int = 1) {
+    package init(hexadecimal value: some FixedWidthInteger & UnsignedInteger, digits width: Int = 1) {
         var digits: [UInt8] = []
         var rest = value
         repeat {
@@ -137,7 +137,7 @@ extension ByteString {
     }
 
     /// Creates the hexadecimal digits of `bytes`, two for each.
-    public init(hexadecimal bytes: [UInt8]) {
+    package init(hexadecimal bytes: [UInt8]) {
         self.init()
         for byte in bytes { self += ByteString(hexadecimal: UInt32(byte), digits: 2) }
     }
@@ -155,7 +155,7 @@ extension ByteString {
     init(terminated buffer: [CChar]) { bytes = buffer.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) } }
 
     /// Copies a C string; nil gives an empty one.
-    @unsafe public init(cString pointer: UnsafePointer<CChar>?) {
+    @unsafe package init(cString pointer: UnsafePointer<CChar>?) {
         guard let pointer = unsafe pointer else {
             self.init()
             return
@@ -174,6 +174,6 @@ extension ByteString {
 #if !hasFeature(Embedded)
     extension ByteString: CustomStringConvertible {
         /// The text for people; bytes that are not UTF-8 are shown as U+FFFD.
-        public var description: String { String(decoding: bytes, as: UTF8.self) }
+        package var description: String { String(decoding: bytes, as: UTF8.self) }
     }
 #endif

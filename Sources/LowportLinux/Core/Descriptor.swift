@@ -2,32 +2,32 @@
 internal import LowportCLinux
 
 /// An open file descriptor, owned or not.
-public protocol Descriptor: ~Copyable {
+package protocol Descriptor: ~Copyable {
     /// The number of the descriptor in this process.
     var rawValue: Int32 { get }
 }
 
 /// An open file descriptor that this value owns and closes.
-public struct FileDescriptor: Descriptor, ~Copyable, Sendable {
+package struct FileDescriptor: Descriptor, ~Copyable, Sendable {
     /// The number of the descriptor; -1 once released.
-    public private(set) var rawValue: Int32
+    package private(set) var rawValue: Int32
 
     /// Takes ownership of the open descriptor `rawValue`.
-    public init(owning rawValue: Int32) { self.rawValue = rawValue }
+    package init(owning rawValue: Int32) { self.rawValue = rawValue }
 
     deinit {
         if rawValue >= 0 { _ = LowportCLinux.close(rawValue) }
     }
 
     /// Gives up ownership without closing the descriptor.
-    public consuming func release() -> Int32 {
+    package consuming func release() -> Int32 {
         let descriptor = rawValue
         rawValue = -1
         return descriptor
     }
 
     /// Closes the descriptor and reports whether that lost data (close(2), NOTES).
-    public consuming func close() throws(Errno) {
+    package consuming func close() throws(Errno) {
         let descriptor = release()
         // EINTR is not retried: Linux has closed the descriptor by then.
         try nothingOrErrno(.close, retryOnInterrupt: false) { LowportCLinux.close(descriptor) }
@@ -35,19 +35,19 @@ public struct FileDescriptor: Descriptor, ~Copyable, Sendable {
 }
 
 /// A descriptor that this process does not own: one of the three standard ones, or one handed to the program by its starter.
-public struct InheritedDescriptor: Descriptor, Hashable, Sendable {
+package struct InheritedDescriptor: Descriptor, Hashable, Sendable {
     /// The number of the descriptor.
-    public let rawValue: Int32
+    package let rawValue: Int32
 
     /// Refers to the descriptor `rawValue`.
-    public init(_ rawValue: Int32) { self.rawValue = rawValue }
+    package init(_ rawValue: Int32) { self.rawValue = rawValue }
 
     /// Descriptor 0.
-    public static var standardInput: InheritedDescriptor { InheritedDescriptor(0) }
+    package static var standardInput: InheritedDescriptor { InheritedDescriptor(0) }
     /// Descriptor 1.
-    public static var standardOutput: InheritedDescriptor { InheritedDescriptor(1) }
+    package static var standardOutput: InheritedDescriptor { InheritedDescriptor(1) }
     /// Descriptor 2.
-    public static var standardError: InheritedDescriptor { InheritedDescriptor(2) }
+    package static var standardError: InheritedDescriptor { InheritedDescriptor(2) }
     /// The working directory, in calls that take a directory (`AT_FDCWD`).
-    public static var workingDirectory: InheritedDescriptor { InheritedDescriptor(AT_FDCWD) }
+    package static var workingDirectory: InheritedDescriptor { InheritedDescriptor(AT_FDCWD) }
 }

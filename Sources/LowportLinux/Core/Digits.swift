@@ -3,9 +3,9 @@
 /// Whole numbers in text: only digits, without sign or blanks.
 ///
 /// Every program parses numbers here. Prefixes that strtoul(3) would accept are removed before.
-public enum Digits {
+package enum Digits {
     /// The value of `byte` as a digit, 0-15, with letters in either case; nil if it is none.
-    public static func value(of byte: UInt8) -> UInt8? {
+    package static func value(of byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
@@ -15,17 +15,17 @@ public enum Digits {
     }
 
     /// Whether `byte` is a decimal digit.
-    public static func isDecimal(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+    package static func isDecimal(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
     /// Whether `byte` is white space for isspace(3) in the C locale, which strtoul(3) skips before a number.
-    public static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte >= 0x09 && byte <= 0x0D }
+    package static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte >= 0x09 && byte <= 0x0D }
 
     /// Parses all of `text` as a number; nil if it is empty, has other characters, or is above `limit`.
     /// - Parameters:
     ///   - text: the digits; leading zeros are allowed.
     ///   - base: 2-16.
     ///   - limit: the greatest number accepted.
-    public static func number(_ text: ArraySlice<UInt8>, base: UInt8 = 10, upTo limit: UInt64 = .max) -> UInt64? {
+    package static func number(_ text: ArraySlice<UInt8>, base: UInt8 = 10, upTo limit: UInt64 = .max) -> UInt64? {
         if text.isEmpty { return nil }
         var number: UInt64 = 0
         for byte in text {
@@ -39,12 +39,12 @@ public enum Digits {
     }
 
     /// As the other, for a whole string.
-    public static func number(_ text: ByteString, base: UInt8 = 10, upTo limit: UInt64 = .max) -> UInt64? {
+    package static func number(_ text: ByteString, base: UInt8 = 10, upTo limit: UInt64 = .max) -> UInt64? {
         number(text.bytes[...], base: base, upTo: limit)
     }
 
     /// Like `number`, but rejects leading zeros: each number has one text.
-    public static func canonicalNumber(
+    package static func canonicalNumber(
         _ text: ArraySlice<UInt8>,
         base: UInt8 = 10,
         upTo limit: UInt64 = .max
@@ -54,7 +54,7 @@ public enum Digits {
     }
 
     /// As the other, for a whole string.
-    public static func canonicalNumber(_ text: ByteString, base: UInt8 = 10, upTo limit: UInt64 = .max) -> UInt64? {
+    package static func canonicalNumber(_ text: ByteString, base: UInt8 = 10, upTo limit: UInt64 = .max) -> UInt64? {
         canonicalNumber(text.bytes[...], base: base, upTo: limit)
     }
 }

@@ -6,7 +6,7 @@
 /// not UTF-8; `\u{202e}` for other hidden characters; `\\` for a backslash. So different texts stay different.
 extension ByteString {
     /// The text for a terminal: one line of UTF-8 without hidden characters.
-    public var escaped: ByteString {
+    package var escaped: ByteString {
         if bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) { return self }
         var result = ByteString()
         for character in UTF8Characters(self) {
@@ -24,7 +24,7 @@ extension ByteString {
     }
 
     /// Whether all of the text is UTF-8 without hidden characters.
-    public var isVisible: Bool {
+    package var isVisible: Bool {
         if bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return true }
         for character in UTF8Characters(self) {
             guard let scalar = character.scalar, !HiddenCharacters.contain(scalar) else { return false }
@@ -36,7 +36,7 @@ extension ByteString {
     ///
     /// Besides the terminal escapes, `\xNN` replaces each byte except letters, digits and `!#$%&*+,-./:;=?@^_{|}~`.
     /// Words, brackets and quotation marks in the line are then only those of the program that wrote it.
-    public var quotedForLog: ByteString {
+    package var quotedForLog: ByteString {
         var result: ByteString = "\""
         for byte in bytes {
             if byte.isPlainInLogs { result.bytes.append(byte) } else { result.append(hexadecimal: byte) }
@@ -45,7 +45,7 @@ extension ByteString {
     }
 
     /// The text as a field of a log line: unchanged if it needs no quotation marks.
-    public var fieldOfLog: ByteString {
+    package var fieldOfLog: ByteString {
         !isEmpty && bytes.allSatisfy { $0.isPlainInLogs } ? self : quotedForLog
     }
 

@@ -2,45 +2,45 @@
 internal import LowportCLinux
 
 /// What a descriptor in an `EventQueue` is ready for (epoll_ctl(2)).
-public struct ReadyEvents: OptionSet, Sendable {
+package struct ReadyEvents: OptionSet, Sendable {
     /// The kernel's bits.
-    public let rawValue: UInt32
+    package let rawValue: UInt32
 
     /// Creates a set from the kernel's bits.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// `EPOLLIN`: data, a connection or the end of the data is available.
-    public static var readable: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLIN)) }
+    package static var readable: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLIN)) }
     /// `EPOLLOUT`: there is room.
-    public static var writable: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLOUT)) }
+    package static var writable: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLOUT)) }
     /// `EPOLLRDHUP`: the peer sends nothing more.
-    public static var peerEnded: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLRDHUP)) }
+    package static var peerEnded: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLRDHUP)) }
     /// `EPOLLERR`: the descriptor failed. Reported without being asked for.
-    public static var failed: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLERR)) }
+    package static var failed: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLERR)) }
     /// `EPOLLHUP`: both directions are closed. Reported without being asked for.
-    public static var hungUp: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLHUP)) }
+    package static var hungUp: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLHUP)) }
 
     /// Whether a read returns at once: with data, the end of the data or an error.
-    public var allowReading: Bool { !isDisjoint(with: [.readable, .peerEnded, .failed, .hungUp]) }
+    package var allowReading: Bool { !isDisjoint(with: [.readable, .peerEnded, .failed, .hungUp]) }
     /// Whether a write returns at once, with success or an error.
-    public var allowWriting: Bool { !isDisjoint(with: [.writable, .failed, .hungUp]) }
+    package var allowWriting: Bool { !isDisjoint(with: [.writable, .failed, .hungUp]) }
     /// Whether the end of the data, or an error, follows the data that has arrived.
-    public var announceEnd: Bool { !isDisjoint(with: [.peerEnded, .failed, .hungUp]) }
+    package var announceEnd: Bool { !isDisjoint(with: [.peerEnded, .failed, .hungUp]) }
 }
 
 /// Waits for many descriptors at a time; a wait costs what is ready, however many are not (epoll(7)).
 ///
 /// A descriptor leaves the queue when it is closed.
-public struct EventQueue: ~Copyable, Descriptor {
+package struct EventQueue: ~Copyable, Descriptor {
     private let descriptor: FileDescriptor
 
     /// The descriptor's number.
-    public var rawValue: Int32 { descriptor.rawValue }
+    package var rawValue: Int32 { descriptor.rawValue }
 
     /// Creates an empty queue.
     ///
     /// The corresponding system call is epoll_create1(2) with `EPOLL_CLOEXEC`.
-    public init() throws(Errno) {
+    package init() throws(Errno) {
         descriptor = FileDescriptor(owning: try valueOrErrno(.eventQueue) { clinux_epoll_create() })
     }
 
@@ -51,7 +51,7 @@ public struct EventQueue: ~Copyable, Descriptor {
     ///   - events: what to wait for.
     ///   - token: the number that its events carry.
     ///   - onChange: whether an event is reported once when it begins (`EPOLLET`), and not for as long as it lasts.
-    public func add(
+    package func add(
         _ watched: borrowing some Descriptor & ~Copyable,
         _ events: ReadyEvents,
         token: UInt64,
@@ -63,7 +63,7 @@ public struct EventQueue: ~Copyable, Descriptor {
     /// Waits for other events of `watched`; those that are ready now are reported again.
     ///
     /// The corresponding system call is epoll_ctl(2). Throws ENOENT if it is not in the queue.
-    public func change(
+    package func change(
         _ watched: borrowing some Descriptor & ~Copyable,
         _ events: ReadyEvents,
         token: UInt64,
@@ -75,7 +75,7 @@ public struct EventQueue: ~Copyable, Descriptor {
     /// Removes `watched`, for a descriptor that stays open. Throws ENOENT if it is not in the queue.
     ///
     /// The corresponding system call is epoll_ctl(2).
-    public func remove(_ watched: borrowing some Descriptor & ~Copyable) throws(Errno) {
+    package func remove(_ watched: borrowing some Descriptor & ~Copyable) throws(Errno) {
         try control(clinux_EPOLL_CTL_DEL, watched.rawValue, [], 0, false)
     }
 
@@ -96,7 +96,7 @@ public struct EventQueue: ~Copyable, Descriptor {
     ///
     /// The corresponding system call is epoll_wait(2). Throws EINTR if a signal interrupts it.
     /// - Parameter timeout: the longest wait; nil for no limit.
-    public func wait(for found: FoundEvents, timeout: Milliseconds?) throws(Errno) {
+    package func wait(for found: FoundEvents, timeout: Milliseconds?) throws(Errno) {
         let queue = rawValue
         let limit = Int32(clamping: timeout?.rawValue ?? -1)
         unsafe try found.fill { records, capacity throws(Errno) in
@@ -109,14 +109,14 @@ public struct EventQueue: ~Copyable, Descriptor {
 
 /// The events that one wait has found; their memory is used for the next.
 @safe
-public final class FoundEvents {
+package final class FoundEvents {
     private let memory: UnsafeMutableRawBufferPointer
     private let capacity: Int32
     /// How many there are.
-    public private(set) var count = 0
+    package private(set) var count = 0
 
     /// Creates room for `capacity` events in one wait.
-    public init(capacity: Int32) {
+    package init(capacity: Int32) {
         self.capacity = capacity
         unsafe memory = .allocate(byteCount: Int(capacity) * Int(clinux_epoll_record_size), alignment: 8)
     }
@@ -129,7 +129,7 @@ public final class FoundEvents {
     }
 
     /// The event with this index, less than `count`: what is ready, and the token of the descriptor.
-    public subscript(index: Int) -> (token: UInt64, events: ReadyEvents) {
+    package subscript(index: Int) -> (token: UInt64, events: ReadyEvents) {
         precondition(index >= 0 && index < count)
         let (records, number) = unsafe (memory.baseAddress, Int32(index))
         return unsafe (

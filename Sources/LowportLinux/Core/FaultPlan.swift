@@ -7,9 +7,9 @@
     /// Exists only in debug builds of the regular ring: no shipped program contains it.
     ///
     ///     try FaultPlan.$current.withValue(FaultPlan(failing: .rename, with: .noSpace)) { ... }
-    public final class FaultPlan: Sendable {
+    package final class FaultPlan: Sendable {
         /// The plan of the running task, if a test has set one.
-        @TaskLocal public static var current: FaultPlan?
+        @TaskLocal package static var current: FaultPlan?
 
         private let call: SystemCall
         /// The errors of the failing calls, in order; the last one repeats.
@@ -19,14 +19,14 @@
         private let made = Mutex(0)
 
         /// Creates a plan in which `call` passes `after` times, then fails `times` times with `error`.
-        public init(failing call: SystemCall, with error: Errno, after: Int = 0, times: Int = .max) {
+        package init(failing call: SystemCall, with error: Errno, after: Int = 0, times: Int = .max) {
             self.call = call
             errors = [error]
             failing = after..<(times == .max ? .max : after + times)
         }
 
         /// Creates a plan in which `call` fails with each of `errors` in turn, then always with the last.
-        public init(failing call: SystemCall, withEach errors: [Errno]) {
+        package init(failing call: SystemCall, withEach errors: [Errno]) {
             self.call = call
             self.errors = errors
             failing = 0..<(.max)

@@ -5,7 +5,7 @@
 /// A parser restores the characters; the JSON has no hidden ones, so that a terminal can show it.
 extension ByteString {
     /// The quoted string: hidden characters as `\u001b`, and U+FFFD for each byte that is not UTF-8.
-    public var quotedForJSON: ByteString {
+    package var quotedForJSON: ByteString {
         var result: ByteString = "\""
         for character in UTF8Characters(self) {
             switch character.scalar {
@@ -23,7 +23,7 @@ extension ByteString {
     /// This JSON text with the hidden characters in its strings escaped.
     ///
     /// Outside of strings only line feeds are hidden, and inside strings those are already escaped.
-    public var withoutHiddenCharactersOfJSON: ByteString {
+    package var withoutHiddenCharactersOfJSON: ByteString {
         if bytes.allSatisfy({ $0 < 0x7F }) { return self }
         var result = ByteString()
         for character in UTF8Characters(self) {
@@ -59,7 +59,7 @@ extension ByteString {
         ///
         /// UTF-8 stays unchanged. U+FFFD and two hexadecimal digits replace each byte that is not UTF-8 and, so that
         /// the result is unambiguous, each byte of a U+FFFD in the text.
-        public var jsonText: String {
+        package var jsonText: String {
             if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
             var result: [UInt8] = []
             for character in UTF8Characters(self) {

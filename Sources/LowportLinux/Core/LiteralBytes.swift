@@ -2,7 +2,7 @@
 
 extension StaticString {
     /// The UTF-8 byte at `index`, and 0 after the end: reads a literal without copying it.
-    public func byte(at index: Int) -> UInt8 {
+    package func byte(at index: Int) -> UInt8 {
         guard index >= 0, index < utf8CodeUnitCount else { return 0 }
         // SAFETY: a literal is never a single scalar here, so it has a start; the index is within its count.
         return unsafe utf8Start[index]

@@ -6,36 +6,36 @@
 /// that no caller has to do it; but a command, which is safe by itself, is shown unchanged:
 ///
 ///     "cannot open \(path): \(error.sentence)"
-public struct Message: Hashable, Sendable {
+package struct Message: Hashable, Sendable {
     /// The message for a terminal.
-    public private(set) var shown: ByteString
+    package private(set) var shown: ByteString
     /// The message with untrusted bytes unchanged: for pipes whose readers want them, and for JSON.
-    public private(set) var original: ByteString
+    package private(set) var original: ByteString
     /// Whether it contains a command, which must not be broken into lines.
-    public private(set) var hasCommand = false
+    package private(set) var hasCommand = false
 
     /// Creates a message of untrusted text.
-    public init(_ text: ByteString) {
+    package init(_ text: ByteString) {
         original = text
         shown = text.escaped
     }
 
     /// Creates a message of a command.
-    public init(_ command: ShellCommand) {
+    package init(_ command: ShellCommand) {
         original = command.text
         shown = command.text
         hasCommand = true
     }
 
     /// Appends `right` to `left`.
-    public static func += (left: inout Message, right: Message) {
+    package static func += (left: inout Message, right: Message) {
         left.original += right.original
         left.shown += right.shown
         left.hasCommand = left.hasCommand || right.hasCommand
     }
 
     /// The two messages concatenated.
-    public static func + (left: Message, right: Message) -> Message {
+    package static func + (left: Message, right: Message) -> Message {
         var both = left
         both += right
         return both
@@ -43,66 +43,66 @@ public struct Message: Hashable, Sendable {
 }
 
 /// A type whose text has own and untrusted words.
-public protocol MessageConvertible: ByteStringConvertible {
+package protocol MessageConvertible: ByteStringConvertible {
     /// The text, as a `Message`.
     var asMessage: Message { get }
 }
 
 extension MessageConvertible {
     /// The text as it is shown.
-    public var byteString: ByteString { asMessage.shown }
+    package var byteString: ByteString { asMessage.shown }
 }
 
 extension Message: ExpressibleByStringInterpolation {
     /// Creates a message of a literal: own words.
-    public init(stringLiteral value: StaticString) {
+    package init(stringLiteral value: StaticString) {
         original = ByteString(stringLiteral: value)
         shown = original
     }
 
     /// Creates the message of an interpolation.
-    public init(stringInterpolation: Interpolation) { self = stringInterpolation.message }
+    package init(stringInterpolation: Interpolation) { self = stringInterpolation.message }
 
     /// The interpolation, of untrusted text, numbers, messages and commands.
-    public struct Interpolation: StringInterpolationProtocol {
+    package struct Interpolation: StringInterpolationProtocol {
         fileprivate var message: Message = ""
 
         /// Creates it empty.
-        public init(literalCapacity: Int, interpolationCount: Int) {}
+        package init(literalCapacity: Int, interpolationCount: Int) {}
 
         /// Appends own words.
-        public mutating func appendLiteral(_ literal: StaticString) { message += Message(stringLiteral: literal) }
+        package mutating func appendLiteral(_ literal: StaticString) { message += Message(stringLiteral: literal) }
 
         /// Appends text from outside.
-        public mutating func appendInterpolation(_ value: ByteString) { message += Message(value) }
+        package mutating func appendInterpolation(_ value: ByteString) { message += Message(value) }
 
         /// Appends text from outside.
-        public mutating func appendInterpolation(_ value: String) { message += Message(ByteString(value)) }
+        package mutating func appendInterpolation(_ value: String) { message += Message(ByteString(value)) }
 
         /// Appends text from outside.
-        public mutating func appendInterpolation(_ value: some ByteStringConvertible) {
+        package mutating func appendInterpolation(_ value: some ByteStringConvertible) {
             message += Message(value.byteString)
         }
 
         /// Appends `value` in decimal.
-        public mutating func appendInterpolation(_ value: some BinaryInteger) {
+        package mutating func appendInterpolation(_ value: some BinaryInteger) {
             message += Message(ByteString(decimal: value))
         }
 
         /// Appends a value with both own and untrusted words.
-        public mutating func appendInterpolation(_ value: some MessageConvertible) { message += value.asMessage }
+        package mutating func appendInterpolation(_ value: some MessageConvertible) { message += value.asMessage }
 
         /// Appends a message.
-        public mutating func appendInterpolation(_ value: Message) { message += value }
+        package mutating func appendInterpolation(_ value: Message) { message += value }
 
         /// Appends a command.
-        public mutating func appendInterpolation(_ value: ShellCommand) { message += Message(value) }
+        package mutating func appendInterpolation(_ value: ShellCommand) { message += Message(value) }
     }
 }
 
 extension Descriptor where Self: ~Copyable {
     /// Writes `message`: escaped to a terminal, and with untrusted bytes unchanged to anything else, as ls(1) does.
-    public func show(_ message: Message) throws(Errno) {
+    package func show(_ message: Message) throws(Errno) {
         try write(isTerminal ? message.shown : message.original)
     }
 }

@@ -7,7 +7,7 @@ extension Descriptor where Self: ~Copyable {
     ///
     /// The corresponding system call is splice(2). Throws EAGAIN if the source is empty or the sink is full, EINVAL if
     /// they cannot be spliced. A socket must be non-blocking for the call not to wait.
-    public func splice(
+    package func splice(
         to sink: borrowing some Descriptor & ~Copyable,
         limit: Int
     ) throws(Errno) -> Int {
@@ -19,7 +19,7 @@ extension Descriptor where Self: ~Copyable {
     /// Moves at most `limit` bytes from this file's offset to `sink`. Returns 0 at the end of the file.
     ///
     /// The corresponding system call is sendfile(2). Throws EINVAL if this is not a file that can be mapped.
-    public func sendFile(
+    package func sendFile(
         to sink: borrowing some Descriptor & ~Copyable,
         limit: Int
     ) throws(Errno) -> Int {
@@ -30,7 +30,7 @@ extension Descriptor where Self: ~Copyable {
     /// Discards at most `limit` bytes from a TCP socket, without waiting. Returns 0 at the end.
     ///
     /// The corresponding system call is recv(2) with `MSG_TRUNC` (tcp(7)).
-    public func discard(limit: Int) throws(Errno) -> Int {
+    package func discard(limit: Int) throws(Errno) -> Int {
         let descriptor = rawValue
         let flags = Int32(clinux_MSG_TRUNC) | Int32(clinux_MSG_DONTWAIT)
         return try valueOrErrno(.receive) { recv(descriptor, nil, limit, flags) }
@@ -40,7 +40,7 @@ extension Descriptor where Self: ~Copyable {
     ///
     /// It affects every process that shares the open file description: only for own descriptors.
     /// The corresponding system call is fcntl(2).
-    public func setNonBlocking(_ nonBlocking: Bool) throws(Errno) {
+    package func setNonBlocking(_ nonBlocking: Bool) throws(Errno) {
         let descriptor = rawValue
         let flags = try valueOrErrno(.fcntl) { clinux_fcntl(descriptor, F_GETFL, 0) }
         let wanted = nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK
@@ -50,7 +50,7 @@ extension Descriptor where Self: ~Copyable {
     /// Sets the capacity of a pipe to `size` bytes, which the kernel rounds up (`F_SETPIPE_SZ`, pipe(7)).
     ///
     /// The corresponding system call is fcntl(2). Throws EPERM above the limit for unprivileged users.
-    public func setPipeSize(_ size: Int) throws(Errno) {
+    package func setPipeSize(_ size: Int) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.fcntl) { clinux_fcntl(descriptor, Int32(clinux_F_SETPIPE_SZ), size) }
     }
@@ -58,10 +58,10 @@ extension Descriptor where Self: ~Copyable {
     /// Whether it is a terminal.
     ///
     /// The corresponding C function is isatty(3).
-    public var isTerminal: Bool { isatty(rawValue) == 1 }
+    package var isTerminal: Bool { isatty(rawValue) == 1 }
 
     /// Whether it is /dev/null, which discards all data (null(4)).
-    public var isNullDevice: Bool {
+    package var isNullDevice: Bool {
         var status = stat()
         guard unsafe clinux_fstat(rawValue, &status) == 0, FileKind(mode: status.st_mode) == .characterDevice else {
             return false
@@ -71,16 +71,16 @@ extension Descriptor where Self: ~Copyable {
 }
 
 /// The two ends of a pipe that this process created.
-public struct Pipe: ~Copyable {
+package struct Pipe: ~Copyable {
     /// The read end.
-    public let output: FileDescriptor
+    package let output: FileDescriptor
     /// The write end.
-    public let input: FileDescriptor
+    package let input: FileDescriptor
 
     /// Creates a pipe with non-blocking ends.
     ///
     /// The corresponding system call is pipe2(2) with `O_CLOEXEC` and `O_NONBLOCK`.
-    public init() throws(Errno) {
+    package init() throws(Errno) {
         var ends: [Int32] = [-1, -1]
         try nothingOrErrno(.pipe) {
             unsafe ends.withUnsafeMutableBufferPointer { unsafe clinux_pipe($0.baseAddress, O_CLOEXEC | O_NONBLOCK) }
@@ -90,20 +90,20 @@ public struct Pipe: ~Copyable {
     }
 
     /// Takes over both ends of a pipe, the read end first.
-    public init(owning ends: (Int32, Int32)) {
+    package init(owning ends: (Int32, Int32)) {
         output = FileDescriptor(owning: ends.0)
         input = FileDescriptor(owning: ends.1)
     }
 
     /// Gives up both ends, the read end first.
-    public consuming func release() -> (Int32, Int32) { (output.release(), input.release()) }
+    package consuming func release() -> (Int32, Int32) { (output.release(), input.release()) }
 }
 
 extension Descriptor where Self: ~Copyable {
     /// Sets whether execve(2) closes the descriptor (`FD_CLOEXEC`).
     ///
     /// The corresponding system call is fcntl(2).
-    public func setCloseOnExecute(_ closes: Bool) throws(Errno) {
+    package func setCloseOnExecute(_ closes: Bool) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.fcntl) { clinux_fcntl(descriptor, F_SETFD, closes ? Int(FD_CLOEXEC) : 0) }
     }

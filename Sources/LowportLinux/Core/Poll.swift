@@ -2,45 +2,45 @@
 internal import LowportCLinux
 
 /// What a descriptor is ready for (poll(2)).
-public struct PollEvents: OptionSet, Sendable {
+package struct PollEvents: OptionSet, Sendable {
     /// The kernel's bits.
-    public let rawValue: Int16
+    package let rawValue: Int16
 
     /// Creates a set from the kernel's events.
-    public init(rawValue: Int16) { self.rawValue = rawValue }
+    package init(rawValue: Int16) { self.rawValue = rawValue }
 
     /// `POLLIN`: data, a connection or the end of the file is available.
-    public static var readable: PollEvents { PollEvents(rawValue: Int16(POLLIN)) }
+    package static var readable: PollEvents { PollEvents(rawValue: Int16(POLLIN)) }
     /// `POLLOUT`: there is room.
-    public static var writable: PollEvents { PollEvents(rawValue: Int16(POLLOUT)) }
+    package static var writable: PollEvents { PollEvents(rawValue: Int16(POLLOUT)) }
     /// `POLLERR`: the descriptor failed, or the reader of a pipe is gone. Reported without being asked for.
-    public static var failed: PollEvents { PollEvents(rawValue: Int16(POLLERR)) }
+    package static var failed: PollEvents { PollEvents(rawValue: Int16(POLLERR)) }
     /// `POLLHUP`: both directions are closed. Reported without being asked for.
-    public static var hungUp: PollEvents { PollEvents(rawValue: Int16(POLLHUP)) }
+    package static var hungUp: PollEvents { PollEvents(rawValue: Int16(POLLHUP)) }
     /// `POLLNVAL`: the descriptor is not open. Reported without being asked for.
-    public static var notOpen: PollEvents { PollEvents(rawValue: Int16(POLLNVAL)) }
+    package static var notOpen: PollEvents { PollEvents(rawValue: Int16(POLLNVAL)) }
 }
 
 /// A descriptor to wait for, and its events.
-public struct PollEntry: Sendable {
+package struct PollEntry: Sendable {
     fileprivate var native: pollfd
 
     /// Creates an entry for `events` on `descriptor`; an entry for nil is never ready.
-    public init(_ descriptor: InheritedDescriptor?, _ events: PollEvents) {
+    package init(_ descriptor: InheritedDescriptor?, _ events: PollEvents) {
         native = pollfd(fd: descriptor?.rawValue ?? -1, events: events.rawValue, revents: 0)
     }
 
     /// Whether the entry has no descriptor.
-    public var isAbsent: Bool { native.fd < 0 }
+    package var isAbsent: Bool { native.fd < 0 }
 
     /// What the descriptor was ready for at the last `poll`.
-    public var found: PollEvents { PollEvents(rawValue: native.revents) }
+    package var found: PollEvents { PollEvents(rawValue: native.revents) }
 
     /// Whether a read returns at once: with data, the end of the file or an error.
-    public var isReadable: Bool { !found.isDisjoint(with: [.readable, .hungUp, .failed, .notOpen]) }
+    package var isReadable: Bool { !found.isDisjoint(with: [.readable, .hungUp, .failed, .notOpen]) }
 
     /// Whether a write returns at once, with success or an error.
-    public var isWritable: Bool { !found.isDisjoint(with: [.writable, .hungUp, .failed, .notOpen]) }
+    package var isWritable: Bool { !found.isDisjoint(with: [.writable, .hungUp, .failed, .notOpen]) }
 }
 
 /// Waits until one of `entries` is ready.
@@ -49,7 +49,7 @@ public struct PollEntry: Sendable {
 /// signal and update the timeout.
 /// - Parameter timeout: the longest wait; nil for no limit.
 /// - Returns: whether anything is ready.
-public func poll(_ entries: inout [PollEntry], timeout: Milliseconds?) throws(Errno) -> Bool {
+package func poll(_ entries: inout [PollEntry], timeout: Milliseconds?) throws(Errno) -> Bool {
     let limit = Int32(clamping: timeout?.rawValue ?? -1)
     let ready = try valueOrErrno(.poll, retryOnInterrupt: false) {
         unsafe entries.withUnsafeMutableBufferPointer { entries in
@@ -65,7 +65,7 @@ public func poll(_ entries: inout [PollEntry], timeout: Milliseconds?) throws(Er
 extension Descriptor where Self: ~Copyable {
     /// Waits until the descriptor is ready for one of `events`, whatever signals arrive meanwhile.
     /// - Returns: false if `deadline` passed first.
-    public func wait(for events: PollEvents, until deadline: Instant?) throws(Errno) -> Bool {
+    package func wait(for events: PollEvents, until deadline: Instant?) throws(Errno) -> Bool {
         var entries = [PollEntry(reference, events)]
         while true {
             do throws(Errno) {
@@ -78,5 +78,5 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// The same descriptor, without its ownership. Must not be used after its owner is gone.
-    public var reference: InheritedDescriptor { InheritedDescriptor(rawValue) }
+    package var reference: InheritedDescriptor { InheritedDescriptor(rawValue) }
 }

@@ -2,12 +2,12 @@
 internal import LowportCLinux
 
 /// The version of this program, and of program files of this project.
-public enum ProjectVersion {
+package enum ProjectVersion {
     /// `0.1.0`.
-    public static var current: ByteString { unsafe ByteString(cString: clinux_version()) }
+    package static var current: ByteString { unsafe ByteString(cString: clinux_version()) }
 
     /// The version in the bytes of a program file; nil if it is not of this project.
-    public static func found(in program: [UInt8]) -> ByteString? {
+    package static func found(in program: [UInt8]) -> ByteString? {
         // Concatenated here, so that a program does not contain the mark twice.
         let mark = [0x40, 0x28, 0x23, 0x29] + ByteString("lowport ").bytes
         var start = 0

@@ -4,15 +4,15 @@
 ///
 /// A shell parses the text into exactly these words, and all of them are visible: no word has controls, other hidden
 /// characters, or bytes that are not UTF-8.
-public struct ShellCommand: Hashable, Sendable {
+package struct ShellCommand: Hashable, Sendable {
     /// The text. It has no hidden characters, and terminals get it unescaped.
-    public let text: ByteString
+    package let text: ByteString
 
     private init(safe text: ByteString) { self.text = text }
 
     /// Creates the command of `words`, quoted if needed; nil if a word is not visible.
     /// - Parameter quoted: a word to quote in any case, as is customary.
-    public init?(_ words: [ByteString], alwaysQuoting quoted: ByteString? = nil) {
+    package init?(_ words: [ByteString], alwaysQuoting quoted: ByteString? = nil) {
         var text = ByteString()
         for word in words {
             guard word.isVisible else { return nil }
@@ -25,23 +25,23 @@ public struct ShellCommand: Hashable, Sendable {
     }
 
     /// The path as an operand: a leading dash would make it an option.
-    public static func operand(_ path: ByteString) -> ByteString { path.hasPrefix("-") ? "./" + path : path }
+    package static func operand(_ path: ByteString) -> ByteString { path.hasPrefix("-") ? "./" + path : path }
 
     /// The two commands in sequence.
-    public func then(_ next: ShellCommand) -> ShellCommand { ShellCommand(safe: "\(text); \(next.text)") }
+    package func then(_ next: ShellCommand) -> ShellCommand { ShellCommand(safe: "\(text); \(next.text)") }
 
     /// The command with its output piped to `next`.
-    public func piped(to next: ShellCommand) -> ShellCommand { ShellCommand(safe: "\(text) | \(next.text)") }
+    package func piped(to next: ShellCommand) -> ShellCommand { ShellCommand(safe: "\(text) | \(next.text)") }
 
     /// The command with the output of `other` as additional words.
-    public func applied(toOutputOf other: ShellCommand) -> ShellCommand {
+    package func applied(toOutputOf other: ShellCommand) -> ShellCommand {
         ShellCommand(safe: "\(text) $(\(other.text))")
     }
 }
 
 extension ShellCommand: ExpressibleByStringLiteral {
     /// Creates a command of own words only.
-    public init(stringLiteral value: StaticString) { text = ByteString(stringLiteral: value) }
+    package init(stringLiteral value: StaticString) { text = ByteString(stringLiteral: value) }
 }
 
 extension ByteString {
@@ -72,6 +72,6 @@ extension ByteString {
 #if !hasFeature(Embedded)
     extension ShellCommand: CustomStringConvertible {
         /// The text.
-        public var description: String { text.description }
+        package var description: String { text.description }
     }
 #endif

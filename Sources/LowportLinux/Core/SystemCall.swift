@@ -2,7 +2,7 @@
 internal import LowportCLinux
 
 /// The system calls of this room, named for messages, logs and tests that make a call fail.
-public enum SystemCall: Sendable, Hashable {
+package enum SystemCall: Sendable, Hashable {
     case open, openWithoutLinks, close, read, write, seek, stat, access, fsync, ftruncate, rename, link, unlink, mkdir,
         chmod, chown, flock
     case fcntl, duplicate, pipe, poll, getDirectoryEntries, readLink, getWorkingDirectory

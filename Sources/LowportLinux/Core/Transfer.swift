@@ -5,7 +5,7 @@ extension Descriptor where Self: ~Copyable {
     /// Reads at most `limit` bytes at the file offset; none at the end of the file.
     ///
     /// The corresponding system call is read(2).
-    public func read(upTo limit: Int) throws(Errno) -> [UInt8] {
+    package func read(upTo limit: Int) throws(Errno) -> [UInt8] {
         let descriptor = rawValue
         return try unsafe Self.bytes(upTo: limit) { unsafe LowportCLinux.read(descriptor, $0, limit) }
     }
@@ -13,7 +13,7 @@ extension Descriptor where Self: ~Copyable {
     /// Reads at most `limit` bytes at `offset`; keeps the file offset.
     ///
     /// The corresponding system call is pread(2).
-    public func read(upTo limit: Int, at offset: Int64) throws(Errno) -> [UInt8] {
+    package func read(upTo limit: Int, at offset: Int64) throws(Errno) -> [UInt8] {
         let descriptor = rawValue
         return try unsafe Self.bytes(upTo: limit) { unsafe pread(descriptor, $0, limit, off_t(offset)) }
     }
@@ -37,7 +37,7 @@ extension Descriptor where Self: ~Copyable {
     /// - Parameters:
     ///   - limit: the most bytes accepted; a longer file throws EFBIG.
     ///   - expected: the probable number of bytes, to allocate once.
-    public func readToEnd(limit: Int, expecting expected: Int = 0) throws(Errno) -> [UInt8] {
+    package func readToEnd(limit: Int, expecting expected: Int = 0) throws(Errno) -> [UInt8] {
         // One byte more than accepted or expected, to detect a longer file.
         let room = min(65536, limit + 1, expected > 0 ? expected + 1 : .max)
         var content = try read(upTo: room)
@@ -54,7 +54,7 @@ extension Descriptor where Self: ~Copyable {
     /// Writes the first bytes of `bytes` and returns how many the kernel took.
     ///
     /// The corresponding system call is write(2).
-    public func write(some bytes: ArraySlice<UInt8>) throws(Errno) -> Int {
+    package func write(some bytes: ArraySlice<UInt8>) throws(Errno) -> Int {
         let descriptor = rawValue
         return try valueOrErrno(.write) {
             unsafe bytes.withUnsafeBytes { unsafe LowportCLinux.write(descriptor, $0.baseAddress, $0.count) }
@@ -62,7 +62,7 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// Writes all of `text`, in as many calls as needed.
-    public func write(_ text: ByteString) throws(Errno) {
+    package func write(_ text: ByteString) throws(Errno) {
         var rest = text.bytes[...]
         while !rest.isEmpty { rest = rest.dropFirst(try write(some: rest)) }
     }
@@ -72,7 +72,7 @@ extension Descriptor where Self: ~Copyable {
     /// Sets the file offset to the start.
     ///
     /// The corresponding system call is lseek(2).
-    public func rewind() throws(Errno) {
+    package func rewind() throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.seek) { lseek(descriptor, 0, SEEK_SET) }
     }

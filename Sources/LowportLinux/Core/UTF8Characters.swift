@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Splits bytes into UTF-8 characters (RFC 3629) and single bytes that are part of none.
-public struct UTF8Characters: Sequence, IteratorProtocol {
+package struct UTF8Characters: Sequence, IteratorProtocol {
     /// A character, or a byte that is part of none.
-    public struct Element {
+    package struct Element {
         /// The Unicode code point; nil for a byte that is part of none.
-        public let scalar: UInt32?
+        package let scalar: UInt32?
         /// Its bytes: one to four, or the one.
-        public let bytes: ArraySlice<UInt8>
+        package let bytes: ArraySlice<UInt8>
     }
 
     private var rest: ArraySlice<UInt8>
 
     /// Takes the bytes of `text`.
-    public init(_ text: ByteString) { rest = text.bytes[...] }
+    package init(_ text: ByteString) { rest = text.bytes[...] }
 
     /// Whether all of it is UTF-8.
-    public var isValid: Bool {
+    package var isValid: Bool {
         var copy = self
         while let element = copy.next() {
             if element.scalar == nil { return false }
@@ -25,7 +25,7 @@ public struct UTF8Characters: Sequence, IteratorProtocol {
     }
 
     /// The next character or byte; nil at the end.
-    public mutating func next() -> Element? {
+    package mutating func next() -> Element? {
         guard let first = rest.first else { return nil }
         let length = length(behind: first) ?? 0
         let bytes = rest.prefix(Swift.max(length, 1))
@@ -59,13 +59,13 @@ public struct UTF8Characters: Sequence, IteratorProtocol {
 }
 
 /// The characters that are invisible, or that change how others look.
-public enum HiddenCharacters {
+package enum HiddenCharacters {
     /// Whether the code point `scalar` is hidden.
     ///
     /// Hidden are the controls (C0, DEL and C1), the line and paragraph separators, the format characters of Unicode,
     /// which include those that change text direction, those with the property `Default_Ignorable_Code_Point`, and the
     /// noncharacters.
-    public static func contain(_ scalar: UInt32) -> Bool {
+    package static func contain(_ scalar: UInt32) -> Bool {
         switch scalar {
         case 0x20...0x7E: false
         case 0...0x1F, 0x7F...0x9F, 0xAD, 0x34F, 0x600...0x605, 0x61C, 0x6DD, 0x70F, 0x890...0x891, 0x8E2: true

@@ -2,7 +2,7 @@
 internal import LowportCLinux
 
 /// What access(2) is asked for.
-public enum AccessKind: Sendable {
+package enum AccessKind: Sendable {
     case exists, read, write, execute
 
     var flag: Int32 {
@@ -19,7 +19,7 @@ extension Descriptor where Self: ~Copyable {
     /// Asks whether the *real* user and groups of the process may access `path`, which starts from this directory.
     ///
     /// The corresponding system call is faccessat(2) without flags. Throws the reason when they may not.
-    public func checkAccess(_ kind: AccessKind, to path: ByteString) throws(Errno) {
+    package func checkAccess(_ kind: AccessKind, to path: ByteString) throws(Errno) {
         let directory = rawValue
         try nothingOrErrno(.access) {
             unsafe path.withCString { unsafe faccessat(directory, $0, kind.flag, 0) }
@@ -30,7 +30,7 @@ extension Descriptor where Self: ~Copyable {
 /// Asks whether the *real* user and groups of the process may access `path`. Throws the reason when they may not.
 ///
 /// The corresponding system call is access(2).
-public func checkAccess(_ kind: AccessKind, to path: ByteString) throws(Errno) {
+package func checkAccess(_ kind: AccessKind, to path: ByteString) throws(Errno) {
     try nothingOrErrno(.access) {
         unsafe path.withCString { unsafe access($0, kind.flag) }
     }

@@ -5,7 +5,7 @@ extension Descriptor where Self: ~Copyable {
     /// Waits until the file, or the names in the directory, are on disk.
     ///
     /// The corresponding system call is fsync(2).
-    public func synchronize() throws(Errno) {
+    package func synchronize() throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.fsync) { fsync(descriptor) }
     }
@@ -13,13 +13,13 @@ extension Descriptor where Self: ~Copyable {
     /// Waits for an exclusive lock on the open file, which lasts until the descriptor is closed.
     ///
     /// The corresponding system call is flock(2).
-    public func lockExclusively() throws(Errno) {
+    package func lockExclusively() throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.flock) { flock(descriptor, LOCK_EX) }
     }
 
     /// Like `lockExclusively`, but returns false if another process holds the lock.
-    public func tryToLockExclusively() throws(Errno) -> Bool {
+    package func tryToLockExclusively() throws(Errno) -> Bool {
         let descriptor = rawValue
         do {
             try nothingOrErrno(.flock) { flock(descriptor, LOCK_EX | LOCK_NB) }
@@ -33,7 +33,7 @@ extension Descriptor where Self: ~Copyable {
     /// Sets the permission bits, whatever the umask.
     ///
     /// The corresponding system call is fchmod(2).
-    public func setMode(_ mode: FileMode) throws(Errno) {
+    package func setMode(_ mode: FileMode) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.chmod) { fchmod(descriptor, mode.rawValue) }
     }
@@ -41,7 +41,7 @@ extension Descriptor where Self: ~Copyable {
     /// Changes the group of the file.
     ///
     /// The corresponding system call is fchown(2).
-    public func setGroup(_ group: GroupID) throws(Errno) {
+    package func setGroup(_ group: GroupID) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.chown) { fchown(descriptor, ~0, group.rawValue) }
     }
@@ -49,7 +49,7 @@ extension Descriptor where Self: ~Copyable {
     /// Makes the directory `name` in this one.
     ///
     /// The corresponding system call is mkdirat(2).
-    public func makeDirectory(_ name: ByteString, mode: FileMode) throws(Errno) {
+    package func makeDirectory(_ name: ByteString, mode: FileMode) throws(Errno) {
         let directory = rawValue
         try nothingOrErrno(.mkdir) { unsafe name.withCString { unsafe mkdirat(directory, $0, mode.rawValue) } }
     }
@@ -57,7 +57,7 @@ extension Descriptor where Self: ~Copyable {
     /// Renames `name` in this directory to `newName`, replacing an existing file.
     ///
     /// The corresponding system call is renameat(2).
-    public func rename(_ name: ByteString, to newName: ByteString) throws(Errno) {
+    package func rename(_ name: ByteString, to newName: ByteString) throws(Errno) {
         let directory = rawValue
         try nothingOrErrno(.rename) {
             unsafe name.withCString { old in
@@ -69,7 +69,7 @@ extension Descriptor where Self: ~Copyable {
     /// Links `name` in this directory as `newName`, which must not exist; does not follow a symbolic link.
     ///
     /// The corresponding system call is linkat(2).
-    public func link(_ name: ByteString, as newName: ByteString) throws(Errno) {
+    package func link(_ name: ByteString, as newName: ByteString) throws(Errno) {
         let directory = rawValue
         try nothingOrErrno(.link) {
             unsafe name.withCString { old in
@@ -81,7 +81,7 @@ extension Descriptor where Self: ~Copyable {
     /// Removes the empty directory `name` from this directory.
     ///
     /// The corresponding system call is unlinkat(2) with `AT_REMOVEDIR`.
-    public func removeDirectory(_ name: ByteString) throws(Errno) {
+    package func removeDirectory(_ name: ByteString) throws(Errno) {
         let directory = rawValue
         try nothingOrErrno(.unlink) { unsafe name.withCString { unsafe unlinkat(directory, $0, AT_REMOVEDIR) } }
     }
@@ -89,7 +89,7 @@ extension Descriptor where Self: ~Copyable {
     /// Removes the name `name` from this directory.
     ///
     /// The corresponding system call is unlinkat(2).
-    public func unlink(_ name: ByteString) throws(Errno) {
+    package func unlink(_ name: ByteString) throws(Errno) {
         let directory = rawValue
         try nothingOrErrno(.unlink) { unsafe name.withCString { unsafe unlinkat(directory, $0, 0) } }
     }

@@ -2,26 +2,26 @@
 internal import LowportCLinux
 
 /// An entry of the batch in a `DirectoryEntries`, which stores its name.
-public struct DirectoryEntry: Sendable {
+package struct DirectoryEntry: Sendable {
     /// The file type; `unknown` if the file system does not report it.
-    public let kind: FileKind
+    package let kind: FileKind
     /// The position of the next entry in the directory.
-    public let nextPosition: DirectoryPosition
+    package let nextPosition: DirectoryPosition
     fileprivate let name: Range<Int>
 }
 
 /// A position in a directory, to resume reading there. Only the file system interprets the number.
-public struct DirectoryPosition: Hashable, Sendable {
+package struct DirectoryPosition: Hashable, Sendable {
     fileprivate let offset: Int64
 
     /// The beginning of every directory.
-    public static var start: DirectoryPosition { DirectoryPosition(offset: 0) }
+    package static var start: DirectoryPosition { DirectoryPosition(offset: 0) }
 }
 
 /// A buffer for directory entries, which are read in batches and in the kernel's order.
 ///
 /// Names are used where the kernel stored them: an entry that is only inspected allocates nothing.
-@safe public struct DirectoryEntries: ~Copyable {
+@safe package struct DirectoryEntries: ~Copyable {
     private let room: UnsafeMutableRawPointer
     private static var size: Int { 65536 }
     /// The number of bytes of entries read, and of those already returned.
@@ -29,14 +29,14 @@ public struct DirectoryPosition: Hashable, Sendable {
     private var position = 0
 
     /// Creates an empty buffer.
-    public init() { unsafe room = .allocate(byteCount: Self.size, alignment: 8) }
+    package init() { unsafe room = .allocate(byteCount: Self.size, alignment: 8) }
 
     deinit { unsafe room.deallocate() }
 
     /// Seeks to `position` of `directory`, where the next batch will begin.
     ///
     /// The corresponding system call is lseek(2).
-    public mutating func seek(
+    package mutating func seek(
         to position: DirectoryPosition,
         of directory: borrowing some Descriptor & ~Copyable
     ) throws(Errno) {
@@ -47,7 +47,7 @@ public struct DirectoryPosition: Hashable, Sendable {
     /// Replaces the batch by the next one of `directory`, and returns whether there was one.
     ///
     /// The corresponding system call is getdents64(2).
-    public mutating func readBatch(of directory: borrowing some Descriptor & ~Copyable) throws(Errno) -> Bool {
+    package mutating func readBatch(of directory: borrowing some Descriptor & ~Copyable) throws(Errno) -> Bool {
         let descriptor = directory.rawValue
         position = 0
         end = 0
@@ -56,7 +56,7 @@ public struct DirectoryPosition: Hashable, Sendable {
     }
 
     /// The next entry of the batch; nil after the last. Skips `.` and `..`.
-    public mutating func next() -> DirectoryEntry? {
+    package mutating func next() -> DirectoryEntry? {
         while position < end {
             // SAFETY: the kernel writes whole records of `struct linux_dirent64`, aligned to 8 bytes: inode, offset,
             // record length, type, then the name with a NUL behind it.
@@ -78,14 +78,14 @@ public struct DirectoryPosition: Hashable, Sendable {
     }
 
     /// The name of an entry of this batch.
-    public func name(of entry: DirectoryEntry) -> ByteString {
+    package func name(of entry: DirectoryEntry) -> ByteString {
         ByteString(unsafe [UInt8](UnsafeRawBufferPointer(start: room + entry.name.lowerBound, count: entry.name.count)))
     }
 
     /// The status of the file of an entry of this batch; of a symbolic link, its own.
     ///
     /// The corresponding system call is fstatat(2) with `AT_SYMLINK_NOFOLLOW`.
-    public func status(
+    package func status(
         of entry: DirectoryEntry,
         in directory: borrowing some Descriptor & ~Copyable
     ) throws(Errno) -> FileStatus {
@@ -100,7 +100,7 @@ public struct DirectoryPosition: Hashable, Sendable {
     /// Reads an extended attribute of an entry of this batch, not following a symbolic link.
     ///
     /// The corresponding system call is getxattrat(2), which Linux has since 6.13; before, this throws ENOSYS.
-    public func readAttribute(
+    package func readAttribute(
         _ name: AttributeName,
         of entry: DirectoryEntry,
         in directory: borrowing some Descriptor & ~Copyable,
@@ -115,7 +115,7 @@ public struct DirectoryPosition: Hashable, Sendable {
     }
 
     /// Whether the kernel has getxattrat(2), and the process may use it.
-    public static var canReadAttributes: Bool {
+    package static var canReadAttributes: Bool {
         do {
             try nothingOrErrno(.getAttribute) { unsafe clinux_getxattrat(AT_FDCWD, "/", 0, "user.", nil, 0) }
             return true
@@ -129,7 +129,7 @@ public struct DirectoryPosition: Hashable, Sendable {
     /// directory.
     ///
     /// The corresponding system call is lgetxattr(2).
-    public func readAttribute(
+    package func readAttribute(
         _ name: AttributeName,
         ofEntryInWorkingDirectory entry: DirectoryEntry,
         limit: Int

@@ -2,14 +2,14 @@
 internal import LowportCLinux
 
 /// The name of an extended attribute, with its name space: `security.capability` (xattr(7)).
-public struct AttributeName: Hashable, Sendable {
+package struct AttributeName: Hashable, Sendable {
     private let terminated: [UInt8]
 
     /// Creates the name `text`.
-    public init(_ text: ByteString) { terminated = text.bytes + [0] }
+    package init(_ text: ByteString) { terminated = text.bytes + [0] }
 
     /// The name as the kernel has it.
-    public var text: ByteString { ByteString(terminated.dropLast()) }
+    package var text: ByteString { ByteString(terminated.dropLast()) }
 
     /// Calls `body` with the name as a C string, without making a copy: walks of file trees do this for every file.
     func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
@@ -20,10 +20,10 @@ public struct AttributeName: Hashable, Sendable {
     }
 
     /// The attribute that holds a file's capabilities (capabilities(7), "File capabilities").
-    public static var capability: AttributeName { AttributeName("security.capability") }
+    package static var capability: AttributeName { AttributeName("security.capability") }
 
     /// An access control list, which permission bits do not show (acl(5)).
-    public static var accessList: AttributeName { AttributeName("system.posix_acl_access") }
+    package static var accessList: AttributeName { AttributeName("system.posix_acl_access") }
 }
 
 /// Reads the extended attribute `name` of the file at `path`.
@@ -34,7 +34,7 @@ public struct AttributeName: Hashable, Sendable {
 ///   - path: where the file is.
 ///   - followLinks: whether a symbolic link in the last component is followed.
 ///   - limit: the most bytes that a value may have; a longer one throws ERANGE.
-public func readAttribute(
+package func readAttribute(
     _ name: AttributeName,
     of path: ByteString,
     followLinks: Bool,
@@ -59,7 +59,7 @@ public func readAttribute(
 /// The names of the extended attributes of the file at `path`, whether or not their values can be read.
 ///
 /// The corresponding system calls are listxattr(2) and llistxattr(2).
-public func attributeNames(of path: ByteString, followLinks: Bool) throws(Errno) -> [AttributeName] {
+package func attributeNames(of path: ByteString, followLinks: Bool) throws(Errno) -> [AttributeName] {
     // The kernel's own limit for a list of names (XATTR_LIST_MAX).
     var list = [UInt8](repeating: 0, count: 65536)
     let count = try valueOrErrno(.listAttributes) {
@@ -78,7 +78,7 @@ public func attributeNames(of path: ByteString, followLinks: Bool) throws(Errno)
 /// Sets the extended attribute `name` of the file at `path`. Follows a symbolic link.
 ///
 /// The corresponding system call is setxattr(2).
-public func setAttribute(_ name: AttributeName, of path: ByteString, to value: [UInt8]) throws(Errno) {
+package func setAttribute(_ name: AttributeName, of path: ByteString, to value: [UInt8]) throws(Errno) {
     try nothingOrErrno(.setAttribute) {
         unsafe path.withCString { path in
             unsafe name.withCString { name in
@@ -91,7 +91,7 @@ public func setAttribute(_ name: AttributeName, of path: ByteString, to value: [
 /// Removes the extended attribute `name` of the file at `path`. Follows a symbolic link.
 ///
 /// The corresponding system call is removexattr(2). Throws ENODATA if the file does not have it.
-public func removeAttribute(_ name: AttributeName, of path: ByteString) throws(Errno) {
+package func removeAttribute(_ name: AttributeName, of path: ByteString) throws(Errno) {
     try nothingOrErrno(.removeAttribute) {
         unsafe path.withCString { path in
             unsafe name.withCString { unsafe removexattr(path, $0) }
@@ -103,12 +103,12 @@ extension Descriptor where Self: ~Copyable {
     /// A path to the very file that this descriptor has open, whatever happens to the file's name (proc(5)).
     ///
     /// Gives access to extended attributes of a `pathOnly` descriptor, which fsetxattr(2) refuses.
-    public var magicPath: ByteString { "/proc/self/fd/\(rawValue)" }
+    package var magicPath: ByteString { "/proc/self/fd/\(rawValue)" }
 
     /// Reads the extended attribute `name` of the open file, which must not be open as `pathOnly`.
     ///
     /// The corresponding system call is fgetxattr(2).
-    public func readAttribute(_ name: AttributeName, limit: Int) throws(Errno) -> [UInt8] {
+    package func readAttribute(_ name: AttributeName, limit: Int) throws(Errno) -> [UInt8] {
         let descriptor = rawValue
         var value = [UInt8](repeating: 0, count: limit)
         let count = try valueOrErrno(.getAttribute) {
@@ -123,7 +123,7 @@ extension Descriptor where Self: ~Copyable {
     /// Sets the extended attribute `name` of the open file, which must not be open as `pathOnly`.
     ///
     /// The corresponding system call is fsetxattr(2).
-    public func setAttribute(_ name: AttributeName, to value: [UInt8]) throws(Errno) {
+    package func setAttribute(_ name: AttributeName, to value: [UInt8]) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.setAttribute) {
             unsafe name.withCString { name in
@@ -135,7 +135,7 @@ extension Descriptor where Self: ~Copyable {
     /// Removes the extended attribute `name` of the open file, which must not be open as `pathOnly`.
     ///
     /// The corresponding system call is fremovexattr(2).
-    public func removeAttribute(_ name: AttributeName) throws(Errno) {
+    package func removeAttribute(_ name: AttributeName) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.removeAttribute) {
             unsafe name.withCString { unsafe fremovexattr(descriptor, $0) }

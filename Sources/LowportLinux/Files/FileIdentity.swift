@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What makes two names one file: the device and the inode number, as stat(2) shows them.
-public struct FileIdentity: Hashable, Sendable {
+package struct FileIdentity: Hashable, Sendable {
     /// The device.
-    public let device: UInt64
+    package let device: UInt64
     /// The inode number.
-    public let inode: UInt64
+    package let inode: UInt64
 
     /// Creates an identity.
-    public init(device: UInt64, inode: UInt64) {
+    package init(device: UInt64, inode: UInt64) {
         self.device = device
         self.inode = inode
     }
@@ -16,5 +16,5 @@ public struct FileIdentity: Hashable, Sendable {
 
 extension FileStatus {
     /// The identity of the file.
-    public var identity: FileIdentity { FileIdentity(device: device, inode: inode) }
+    package var identity: FileIdentity { FileIdentity(device: device, inode: inode) }
 }

@@ -2,30 +2,30 @@
 internal import LowportCLinux
 
 /// The permission bits of a file, with set-user-ID, set-group-ID and sticky: 0o7777 at the most.
-public struct FileMode: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
+package struct FileMode: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
     /// The bits as in `st_mode`, without the type.
-    public let rawValue: UInt32
+    package let rawValue: UInt32
 
     /// Creates a mode from its bits.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// The bits in octal, four digits: `0755`.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         ByteString([9, 6, 3, 0].map { UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rawValue >> $0 & 7) })
     }
 
     /// Whether users besides the owner may write: `S_IWGRP` or `S_IWOTH`.
-    public var isWritableByGroupOrOthers: Bool { rawValue & 0o022 != 0 }
+    package var isWritableByGroupOrOthers: Bool { rawValue & 0o022 != 0 }
 
     /// Whether only owners can remove names from a directory with this mode: `S_ISVTX` (inode(7)).
-    public var isSticky: Bool { rawValue & 0o1000 != 0 }
+    package var isSticky: Bool { rawValue & 0o1000 != 0 }
 
     /// Whether executing a program with this mode changes the user or group.
-    public var isSetID: Bool { rawValue & 0o6000 != 0 }
+    package var isSetID: Bool { rawValue & 0o6000 != 0 }
 }
 
 /// The file type: the type bits of `st_mode` (inode(7)).
-public enum FileKind: Sendable {
+package enum FileKind: Sendable {
     case regular, directory, symbolicLink, fifo, socket, characterDevice, blockDevice, unknown
 
     init(mode: UInt32) {
@@ -43,23 +43,23 @@ public enum FileKind: Sendable {
 }
 
 /// The status of a file (stat(2)).
-public struct FileStatus: Sendable {
+package struct FileStatus: Sendable {
     /// The file type.
-    public let kind: FileKind
+    package let kind: FileKind
     /// The permission bits.
-    public let mode: FileMode
+    package let mode: FileMode
     /// The owner.
-    public let owner: UserID
+    package let owner: UserID
     /// The owning group.
-    public let group: GroupID
+    package let group: GroupID
     /// The size in bytes.
-    public let size: Int64
+    package let size: Int64
     /// The device of the file; with the inode number, its identity.
-    public let device: UInt64
+    package let device: UInt64
     /// The inode number.
-    public let inode: UInt64
+    package let inode: UInt64
     /// When its content or its attributes last changed, in nanoseconds since 1970-01-01T00:00:00Z.
-    public let changed: Int64
+    package let changed: Int64
 
     init(_ status: stat) {
         kind = FileKind(mode: status.st_mode)
@@ -76,14 +76,14 @@ public struct FileStatus: Sendable {
     ///
     /// The corresponding system call is fstatat(2).
     /// - Parameter followLinks: whether a symbolic link in the last component is followed.
-    public init(of path: ByteString, followLinks: Bool = true) throws(Errno) {
+    package init(of path: ByteString, followLinks: Bool = true) throws(Errno) {
         try self.init(of: path, directory: AT_FDCWD, flags: followLinks ? 0 : AT_SYMLINK_NOFOLLOW)
     }
 
     /// The status of the file at `path`, relative to `directory`; of a symbolic link, its own.
     ///
     /// The corresponding system call is fstatat(2) with `AT_SYMLINK_NOFOLLOW`. Nothing is mounted by it.
-    public init(of path: ByteString, in directory: borrowing some Descriptor & ~Copyable) throws(Errno) {
+    package init(of path: ByteString, in directory: borrowing some Descriptor & ~Copyable) throws(Errno) {
         try self.init(of: path, directory: directory.rawValue, flags: AT_SYMLINK_NOFOLLOW)
     }
 
@@ -95,7 +95,7 @@ public struct FileStatus: Sendable {
     }
 
     /// Whether both belong to one file, under any names.
-    public func isOfSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
+    package func isOfSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 
     private init(of path: ByteString, directory: Int32, flags: Int32) throws(Errno) {
         var status = stat()
@@ -110,7 +110,7 @@ extension Descriptor where Self: ~Copyable {
     /// The status of the open file.
     ///
     /// The corresponding system call is fstat(2).
-    public func status() throws(Errno) -> FileStatus {
+    package func status() throws(Errno) -> FileStatus {
         let descriptor = rawValue
         var status = stat()
         try nothingOrErrno(.stat) { unsafe clinux_fstat(descriptor, &status) }

@@ -2,9 +2,9 @@
 internal import LowportCLinux
 
 /// A mounted file system (statfs(2)).
-public struct FileSystem: Hashable, Sendable {
+package struct FileSystem: Hashable, Sendable {
     /// The magic number of its type.
-    public let type: UInt32
+    package let type: UInt32
     private let flags: UInt
 
     fileprivate init(_ status: clinux_file_system) {
@@ -13,29 +13,29 @@ public struct FileSystem: Hashable, Sendable {
     }
 
     /// Whether set-id bits and file capabilities have no effect there: `ST_NOSUID`.
-    public var ignoresPrivileges: Bool { flags & 2 != 0 }
+    package var ignoresPrivileges: Bool { flags & 2 != 0 }
 
     /// Whether it is mounted read-only: `ST_RDONLY`.
-    public var isReadOnly: Bool { flags & 1 != 0 }
+    package var isReadOnly: Bool { flags & 1 != 0 }
 
     /// Whether its files cannot be executed: `ST_NOEXEC`.
-    public var forbidsExecution: Bool { flags & 8 != 0 }
+    package var forbidsExecution: Bool { flags & 8 != 0 }
 
     /// Whether its files are on another machine, or served by a program.
-    public var isRemote: Bool { clinux_is_remote_file_system(type) }
+    package var isRemote: Bool { clinux_is_remote_file_system(type) }
 
     /// Whether it is proc(5), some of whose links lead elsewhere than their text says.
-    public var isOfProcesses: Bool { type == UInt32(PROC_SUPER_MAGIC) }
+    package var isOfProcesses: Bool { type == UInt32(PROC_SUPER_MAGIC) }
 
     /// Whether the kernel generates its files, as in proc(5). A file system in memory does not count.
-    public var isVirtual: Bool { clinux_is_virtual_file_system(type) }
+    package var isVirtual: Bool { clinux_is_virtual_file_system(type) }
 }
 
 extension Descriptor where Self: ~Copyable {
     /// The file system that holds the open file, which may be open as `pathOnly`.
     ///
     /// The corresponding system call is fstatfs(2).
-    public func fileSystem() throws(Errno) -> FileSystem {
+    package func fileSystem() throws(Errno) -> FileSystem {
         let descriptor = rawValue
         var status = clinux_file_system()
         try nothingOrErrno(.stat) { unsafe clinux_fstatfs(descriptor, &status) }

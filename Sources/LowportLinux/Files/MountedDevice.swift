@@ -6,7 +6,7 @@ extension Descriptor where Self: ~Copyable {
     ///
     /// stat(2) shows other devices on file systems that have several, such as btrfs and overlay; mountinfo in proc(5)
     /// shows this one. Throws ENOENT without /proc.
-    public func fileSystemDevice() throws(Errno) -> UInt32 {
+    package func fileSystemDevice() throws(Errno) -> UInt32 {
         let info = try FileDescriptor.open("/proc/self/fdinfo/\(ByteString(decimal: Int(rawValue)))", .readOnly)
         guard let mount = Self.word(after: "mnt_id:", in: ByteString(try info.readToEnd(limit: 4096))) else {
             throw .noSuchFile

@@ -2,39 +2,39 @@
 internal import LowportCLinux
 
 /// How a file is opened: the flags of open(2). `O_CLOEXEC` is always added.
-public struct OpenOptions: OptionSet, Sendable {
+package struct OpenOptions: OptionSet, Sendable {
     /// The kernel's flags.
-    public let rawValue: Int32
+    package let rawValue: Int32
 
     /// Creates a set from the kernel's flags.
-    public init(rawValue: Int32) { self.rawValue = rawValue }
+    package init(rawValue: Int32) { self.rawValue = rawValue }
 
     /// `O_RDONLY`, which is the absence of the others.
-    public static var readOnly: OpenOptions { OpenOptions(rawValue: O_RDONLY) }
+    package static var readOnly: OpenOptions { OpenOptions(rawValue: O_RDONLY) }
     /// `O_WRONLY`.
-    public static var writeOnly: OpenOptions { OpenOptions(rawValue: O_WRONLY) }
+    package static var writeOnly: OpenOptions { OpenOptions(rawValue: O_WRONLY) }
     /// `O_RDWR`.
-    public static var readWrite: OpenOptions { OpenOptions(rawValue: O_RDWR) }
+    package static var readWrite: OpenOptions { OpenOptions(rawValue: O_RDWR) }
     /// `O_PATH`: names the file without opening it; needs no permission on it, and never blocks on a FIFO.
-    public static var pathOnly: OpenOptions { OpenOptions(rawValue: Int32(clinux_O_PATH)) }
+    package static var pathOnly: OpenOptions { OpenOptions(rawValue: Int32(clinux_O_PATH)) }
     /// `O_DIRECTORY`: fails with ENOTDIR on anything else.
-    public static var directory: OpenOptions { OpenOptions(rawValue: O_DIRECTORY) }
+    package static var directory: OpenOptions { OpenOptions(rawValue: O_DIRECTORY) }
     /// `O_NOFOLLOW`: does not follow a symbolic link in the last component.
-    public static var noFollow: OpenOptions { OpenOptions(rawValue: O_NOFOLLOW) }
+    package static var noFollow: OpenOptions { OpenOptions(rawValue: O_NOFOLLOW) }
     /// `O_NONBLOCK`: does not wait, neither when opening a FIFO nor later.
-    public static var nonBlocking: OpenOptions { OpenOptions(rawValue: O_NONBLOCK) }
+    package static var nonBlocking: OpenOptions { OpenOptions(rawValue: O_NONBLOCK) }
     /// `O_CREAT`.
-    public static var create: OpenOptions { OpenOptions(rawValue: O_CREAT) }
+    package static var create: OpenOptions { OpenOptions(rawValue: O_CREAT) }
     /// `O_EXCL`: with `create`, fails with EEXIST if the file exists.
-    public static var exclusive: OpenOptions { OpenOptions(rawValue: O_EXCL) }
+    package static var exclusive: OpenOptions { OpenOptions(rawValue: O_EXCL) }
     /// `O_TRUNC`.
-    public static var truncate: OpenOptions { OpenOptions(rawValue: O_TRUNC) }
+    package static var truncate: OpenOptions { OpenOptions(rawValue: O_TRUNC) }
     /// `O_APPEND`.
-    public static var append: OpenOptions { OpenOptions(rawValue: O_APPEND) }
+    package static var append: OpenOptions { OpenOptions(rawValue: O_APPEND) }
     /// `O_TMPFILE`: creates a file without a name in the directory at the path.
-    public static var temporary: OpenOptions { OpenOptions(rawValue: Int32(clinux_O_TMPFILE)) }
+    package static var temporary: OpenOptions { OpenOptions(rawValue: Int32(clinux_O_TMPFILE)) }
     /// `O_NOCTTY`.
-    public static var noControllingTerminal: OpenOptions { OpenOptions(rawValue: O_NOCTTY) }
+    package static var noControllingTerminal: OpenOptions { OpenOptions(rawValue: O_NOCTTY) }
 }
 
 extension FileDescriptor {
@@ -45,7 +45,7 @@ extension FileDescriptor {
     ///   - path: its path, relative to the working directory.
     ///   - options: how it is opened.
     ///   - mode: the permissions of a file that this call creates, before the umask.
-    public static func open(
+    package static func open(
         _ path: ByteString,
         _ options: OpenOptions,
         mode: FileMode = FileMode(rawValue: 0o600)
@@ -56,7 +56,7 @@ extension FileDescriptor {
     /// Opens the file at `path`, relative to the directory `directory`.
     ///
     /// The corresponding system call is openat(2).
-    public static func open(
+    package static func open(
         _ path: ByteString,
         _ options: OpenOptions,
         mode: FileMode = FileMode(rawValue: 0o600),
@@ -68,7 +68,7 @@ extension FileDescriptor {
     /// Opens the file at `path`, relative to `directory`; throws ELOOP if the path contains a symbolic link.
     ///
     /// The corresponding system call is openat2(2), which Linux has since 5.6; before, this throws ENOSYS.
-    public static func openWithoutLinks(
+    package static func openWithoutLinks(
         _ path: ByteString,
         _ options: OpenOptions,
         in directory: borrowing some Descriptor & ~Copyable

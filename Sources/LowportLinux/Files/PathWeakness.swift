@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A file, or a directory in its path, that an untrusted user may change.
-public struct PathWeakness: Error, Hashable, Sendable, ByteStringConvertible {
+package struct PathWeakness: Error, Hashable, Sendable, ByteStringConvertible {
     /// Its path.
-    public let path: ByteString
+    package let path: ByteString
     /// Its owner.
-    public let owner: UserID
+    package let owner: UserID
     /// Its permission bits.
-    public let mode: FileMode
+    package let mode: FileMode
     /// Whether the owner is untrusted; otherwise the group or others may write.
-    public let isOwners: Bool
+    package let isOwners: Bool
 
     /// The reason: `/srv belongs to uid 1000`.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         isOwners ? "\(path) belongs to uid \(owner)" : "\(path) has mode \(mode), so that others may write to it"
     }
 }
@@ -25,7 +25,7 @@ extension ResolvedPath {
     ///   - owners: the trusted users.
     ///   - allowsSticky: whether the sticky bit (`S_ISVTX`), with which only owners may remove names from the
     ///     directory, suffices. Others may have created a name before.
-    public func weakDirectory(trusting owners: [UserID] = [.root], allowsSticky: Bool = false) -> PathWeakness? {
+    package func weakDirectory(trusting owners: [UserID] = [.root], allowsSticky: Bool = false) -> PathWeakness? {
         for directory in directories {
             if let weak = PathWeakness(directory, trusting: owners, allowsSticky: allowsSticky) { return weak }
         }
@@ -33,7 +33,7 @@ extension ResolvedPath {
     }
 
     /// The file or directory at the path, if a user other than `owners` may change it.
-    public func weakFile(trusting owners: [UserID] = [.root], allowsSticky: Bool = false) -> PathWeakness? {
+    package func weakFile(trusting owners: [UserID] = [.root], allowsSticky: Bool = false) -> PathWeakness? {
         PathWeakness(
             PathDirectory(path: path, owner: status.owner, mode: status.mode),
             trusting: owners,

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A directory in a path, with the status of its descriptor.
-public struct PathDirectory: Hashable, Sendable {
+package struct PathDirectory: Hashable, Sendable {
     /// Its path, without links.
-    public let path: ByteString
+    package let path: ByteString
     /// Its owner.
-    public let owner: UserID
+    package let owner: UserID
     /// Its permission bits.
-    public let mode: FileMode
+    package let mode: FileMode
 }
 
 /// Why a path could not be resolved.
-public struct PathError: Error, Hashable, Sendable {
+package struct PathError: Error, Hashable, Sendable {
     /// The path of the component that failed, without links before it.
-    public let path: ByteString
+    package let path: ByteString
     /// The error; ELOOP for a link that must not be followed.
-    public let error: Errno
+    package let error: Errno
     /// The target of the symbolic link that failed; nil for other failures.
-    public let target: ByteString?
+    package let target: ByteString?
 
     /// Creates the failure at `path`.
-    public init(path: ByteString, error: Errno, target: ByteString?) {
+    package init(path: ByteString, error: Errno, target: ByteString?) {
         self.path = path
         self.error = error
         self.target = target
@@ -31,17 +31,17 @@ public struct PathError: Error, Hashable, Sendable {
 ///
 /// Every component is opened in the open directory before it, so that none can be exchanged meanwhile: the status of
 /// each directory is that of the very one in which the next name was looked up.
-public struct ResolvedPath: ~Copyable, Sendable {
+package struct ResolvedPath: ~Copyable, Sendable {
     /// The path from the root to the file, without links, `.` and `..`.
-    public let path: ByteString
+    package let path: ByteString
     /// The file, open as `pathOnly`.
-    public let file: FileDescriptor
+    package let file: FileDescriptor
     /// The status of the file when resolved.
-    public let status: FileStatus
+    package let status: FileStatus
     /// Every directory visited, including those that links left, but not the file itself.
-    public let directories: [PathDirectory]
+    package let directories: [PathDirectory]
     /// The symbolic links that were followed.
-    public let links: [ByteString]
+    package let links: [ByteString]
     private let parent: HeldDirectory
     private let name: ByteString
 
@@ -53,7 +53,7 @@ public struct ResolvedPath: ~Copyable, Sendable {
     /// - Parameters:
     ///   - path: the path; a trailing slash requires a directory.
     ///   - followLinks: whether symbolic links are followed, at most forty (path_resolution(7)).
-    public init(_ path: ByteString, followLinks: Bool = false) throws(PathError) {
+    package init(_ path: ByteString, followLinks: Bool = false) throws(PathError) {
         var walk = try PathWalk(from: path, followLinks: followLinks)
         while let component = walk.nextComponent() { try walk.take(component) }
         let file = try Self.failing(path) { () throws(Errno) in try walk.duplicate() }
@@ -94,7 +94,7 @@ public struct ResolvedPath: ~Copyable, Sendable {
     /// Opens the very file that was resolved; throws ESTALE if only another file with its name can be opened.
     ///
     /// Uses proc(5) or, if that is not mounted, the name in the open directory.
-    public func open(_ options: OpenOptions) throws(Errno) -> FileDescriptor {
+    package func open(_ options: OpenOptions) throws(Errno) -> FileDescriptor {
         do throws(Errno) { return try FileDescriptor.open(file.magicPath, options) } catch {
             guard error == .noSuchFile else { throw error }
         }

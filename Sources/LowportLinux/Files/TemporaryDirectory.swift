@@ -2,9 +2,9 @@
 internal import LowportCLinux
 
 /// A new directory that only its owner can enter, removed with this value, together with the named files.
-public struct TemporaryDirectory: ~Copyable {
+package struct TemporaryDirectory: ~Copyable {
     /// Its path.
-    public let path: ByteString
+    package let path: ByteString
     private let files: [ByteString]
 
     /// Makes the directory.
@@ -13,7 +13,7 @@ public struct TemporaryDirectory: ~Copyable {
     /// - Parameters:
     ///   - prefix: the beginning of its path; six characters follow.
     ///   - files: the names of the files in it that are removed with it.
-    public init(_ prefix: ByteString, removing files: [ByteString]) throws(Errno) {
+    package init(_ prefix: ByteString, removing files: [ByteString]) throws(Errno) {
         var template = (prefix + "XXXXXX").bytes.map { CChar(truncatingIfNeeded: $0) } + [0]
         try nothingOrErrno(.mkdir) { () -> Int32 in
             unsafe mkdtemp(&template) == nil ? -1 : 0
@@ -31,6 +31,6 @@ public struct TemporaryDirectory: ~Copyable {
 /// Removes the file at `path`.
 ///
 /// The corresponding system call is unlink(2).
-public func removeFile(_ path: ByteString) throws(Errno) {
+package func removeFile(_ path: ByteString) throws(Errno) {
     try nothingOrErrno(.unlink) { unsafe path.withCString { unsafe unlink($0) } }
 }

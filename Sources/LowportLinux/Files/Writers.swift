@@ -6,7 +6,7 @@ extension Descriptor where Self: ~Copyable {
     ///
     /// The corresponding system call is fcntl(2) with `F_SETLEASE`: no process gets a read lease on a file that has a writer.
     /// Throws EACCES if the file belongs to another user and the process lacks `CAP_LEASE`, and EINVAL on file systems without leases.
-    public func hasWriter() throws(Errno) -> Bool {
+    package func hasWriter() throws(Errno) -> Bool {
         let descriptor = rawValue
         do throws(Errno) {
             try nothingOrErrno(.fcntl) { clinux_try_read_lease(descriptor) }

@@ -2,7 +2,7 @@
 internal import LowportCLinux
 
 /// What a server does about an error of accept(2).
-public enum AcceptFailure: Sendable {
+package enum AcceptFailure: Sendable {
     /// The error of one connection, or none: the next one may succeed.
     case passing
     /// Something has run out, as descriptors or memory: clients wait for a moment.
@@ -11,7 +11,7 @@ public enum AcceptFailure: Sendable {
     case fatal
 
     /// Classifies `error`. Linux reports errors that are pending on the new connection as errors of accept(2).
-    public init(_ error: Errno) {
+    package init(_ error: Errno) {
         switch error.rawValue {
         case EAGAIN, EINTR, ECONNABORTED: self = .passing
         case ENETDOWN, EPROTO, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT: self = .passing

@@ -2,7 +2,7 @@
 internal import LowportCLinux
 
 /// The direction of a connection that is shut down.
-public enum ShutdownDirection: Sendable {
+package enum ShutdownDirection: Sendable {
     case receiving, sending
 
     var rawValue: Int32 {
@@ -14,7 +14,7 @@ extension Descriptor where Self: ~Copyable {
     /// Connects the socket to `address`. A datagram socket then exchanges data only with that address.
     ///
     /// The corresponding system call is connect(2). A non-blocking socket throws EINPROGRESS.
-    public func connect(to address: SocketAddress) throws(Errno) {
+    package func connect(to address: SocketAddress) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.connect) {
             unsafe address.withSockaddr { unsafe LowportCLinux.connect(descriptor, $0, $1) }
@@ -24,7 +24,7 @@ extension Descriptor where Self: ~Copyable {
     /// Waits for the result of a non-blocking `connect`, and throws its error.
     ///
     /// Throws ETIMEDOUT if `deadline` passes first.
-    public func finishConnecting(until deadline: Instant?) throws(Errno) {
+    package func finishConnecting(until deadline: Instant?) throws(Errno) {
         guard try wait(for: .writable, until: deadline) else { throw .timedOut }
         // A reset means that the peer had accepted the connection and may have sent data, which can still be read.
         // Without data, this is the last report of the reset.
@@ -44,7 +44,7 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// Returns and clears the pending error of the socket (`SO_ERROR`).
-    public func pendingError() throws(Errno) -> Errno? {
+    package func pendingError() throws(Errno) -> Errno? {
         let number = try option(SOL_SOCKET, SO_ERROR)
         return number == 0 ? nil : Errno(rawValue: number)
     }
@@ -52,7 +52,7 @@ extension Descriptor where Self: ~Copyable {
     /// The address that the socket is connected to.
     ///
     /// The corresponding system call is getpeername(2). Throws EAFNOSUPPORT for a socket that is not IPv4 or IPv6.
-    public func peerAddress() throws(Errno) -> SocketAddress {
+    package func peerAddress() throws(Errno) -> SocketAddress {
         let descriptor = rawValue
         var received = ReceivedAddress()
         try nothingOrErrno(.getPeerName) { unsafe received.fill { unsafe getpeername(descriptor, $0, $1) } }
@@ -63,7 +63,7 @@ extension Descriptor where Self: ~Copyable {
     /// Shuts down one direction of a connection: after the data sent, the peer reads the end of the file.
     ///
     /// The corresponding system call is shutdown(2).
-    public func shutDown(_ direction: ShutdownDirection) throws(Errno) {
+    package func shutDown(_ direction: ShutdownDirection) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.shutdown) { LowportCLinux.shutdown(descriptor, direction.rawValue) }
     }

@@ -5,7 +5,7 @@ extension Descriptor where Self: ~Copyable {
     /// Waits for a datagram and returns the address of its sender; the datagram stays in the queue.
     ///
     /// The corresponding system call is recvfrom(2) with `MSG_PEEK`.
-    public func peekSender() throws(Errno) -> SocketAddress {
+    package func peekSender() throws(Errno) -> SocketAddress {
         let descriptor = rawValue
         var received = ReceivedAddress()
         // One byte would suffice; with more, strace(1) shows more.

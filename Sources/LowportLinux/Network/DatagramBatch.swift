@@ -6,20 +6,20 @@ internal import LowportCLinux
 /// Where the kernel joins datagrams of one size that follow each other (`UDP_GRO`, udp(7)), one element of the batch is
 /// several datagrams.
 @safe
-public final class DatagramBatch {
+package final class DatagramBatch {
     let messages: UnsafeMutablePointer<clinux_messages>
     private let memory: UnsafeMutablePointer<CChar>
     /// How many elements it has.
-    public private(set) var count = 0
+    package private(set) var count = 0
 
     /// The largest datagram, and more.
     private static var room: Int { 65536 }
 
     /// How many elements fit.
-    public static var capacity: Int { Int(clinux_batch_size) }
+    package static var capacity: Int { Int(clinux_batch_size) }
 
     /// Creates an empty batch. Only the memory that datagrams fill is used.
-    public init() {
+    package init() {
         let size = clinux_messages_size()
         let zeroed = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
         unsafe zeroed.initializeMemory(as: UInt8.self, repeating: 0, count: size)
@@ -33,17 +33,17 @@ public final class DatagramBatch {
     }
 
     /// Whether there is no more room.
-    public var isFull: Bool { count == DatagramBatch.capacity }
+    package var isFull: Bool { count == DatagramBatch.capacity }
 
     /// Forgets all elements.
-    public func removeAll() { count = 0 }
+    package func removeAll() { count = 0 }
 
     /// Receives what `socket` has and what fits, without waiting, behind the elements that are there.
     ///
     /// The corresponding system call is recvmmsg(2) with `MSG_DONTWAIT`. Throws EAGAIN if there is nothing, and the error of
     /// an earlier datagram that the network returned (udp(7)).
     /// - Returns: the new elements.
-    public func receive(from socket: InheritedDescriptor) throws(Errno) -> Range<Int> {
+    package func receive(from socket: InheritedDescriptor) throws(Errno) -> Range<Int> {
         if isFull { return count..<count }
         let (descriptor, first) = (socket.rawValue, Int32(count))
         let received = try valueOrErrno(.receiveMessage) {
@@ -55,13 +55,13 @@ public final class DatagramBatch {
     }
 
     /// The path of the element `index`.
-    public func path(_ index: Int) -> DatagramPath {
+    package func path(_ index: Int) -> DatagramPath {
         precondition(index < count)
         return DatagramPath(unsafe clinux_message_path(messages, Int32(index)))
     }
 
     /// The size of the element `index`, in bytes.
-    public func size(_ index: Int) -> Int {
+    package func size(_ index: Int) -> Int {
         precondition(index < count)
         return Int(unsafe clinux_message_length(messages, Int32(index)))
     }
@@ -84,13 +84,13 @@ extension Descriptor where Self: ~Copyable {
     /// is read by `DatagramBatch` alone.
     ///
     /// The corresponding system call is setsockopt(2). Throws ENOPROTOOPT before Linux 5.0.
-    public func joinReceivedDatagrams() throws(Errno) {
+    package func joinReceivedDatagrams() throws(Errno) {
         try setOption(Int32(clinux_IPPROTO_UDP), Int32(clinux_UDP_GRO), 1)
     }
 
     /// Whether the kernel divides a message into datagrams (`UDP_SEGMENT`, udp(7)): since Linux 4.18. An older one would
     /// send it as one datagram.
-    public var canDivideMessages: Bool {
+    package var canDivideMessages: Bool {
         (try? option(Int32(clinux_IPPROTO_UDP), Int32(clinux_UDP_SEGMENT))) != nil
     }
 }

@@ -2,17 +2,17 @@
 internal import LowportCLinux
 
 /// The two ends of a datagram: its peer, and the address of this machine that the peer used.
-public struct DatagramPath: Equatable, Sendable {
+package struct DatagramPath: Equatable, Sendable {
     /// The kernel's form, with zeros in what is unused.
     var native = clinux_path()
 
     /// Creates a path without ends: a datagram along it goes from a connected socket to its peer.
-    public init() {}
+    package init() {}
 
     init(_ native: clinux_path) { self.native = native }
 
     /// Creates a path to `peer`, from an address that the kernel chooses.
-    public init(to peer: SocketAddress) {
+    package init(to peer: SocketAddress) {
         unsafe peer.withSockaddr { address, size in
             unsafe withUnsafeMutableBytes(of: &native.peer) {
                 unsafe $0.copyMemory(from: UnsafeRawBufferPointer(start: address, count: Int(size)))
@@ -22,7 +22,7 @@ public struct DatagramPath: Equatable, Sendable {
     }
 
     /// The peer; nil if it has no IPv4 or IPv6 address.
-    public var peer: SocketAddress? {
+    package var peer: SocketAddress? {
         var storage = sockaddr_storage()
         unsafe withUnsafeMutableBytes(of: &storage) { storage in
             unsafe withUnsafeBytes(of: native.peer) { unsafe storage.copyMemory(from: $0) }
@@ -32,7 +32,7 @@ public struct DatagramPath: Equatable, Sendable {
 
     /// The address of this machine, of the family of the socket; nil if the kernel did not report it
     /// (`reportDestinations`), and for a datagram to a multicast group.
-    public var local: IPAddress? {
+    package var local: IPAddress? {
         let (first, second) = (UInt64(bigEndian: native.local.0), UInt64(bigEndian: native.local.1))
         switch native.local_size {
         case 4: return .v4(IPv4Address(rawValue: UInt32(first >> 32)))
@@ -42,12 +42,12 @@ public struct DatagramPath: Equatable, Sendable {
     }
 
     /// The local address with `port`, to bind another socket to; nil as for `local`.
-    public func local(port: Port) -> SocketAddress? {
+    package func local(port: Port) -> SocketAddress? {
         local.map { SocketAddress($0, port, scope: UInt32(truncatingIfNeeded: native.interface)) }
     }
 
     /// A number that equal paths share. Whoever does not know `seed` cannot make many paths with the same.
-    public func hash(_ seed: UInt64) -> UInt64 {
+    package func hash(_ seed: UInt64) -> UInt64 {
         var hash = seed
         func mix(_ word: UInt64) {
             hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
@@ -63,7 +63,7 @@ public struct DatagramPath: Equatable, Sendable {
     }
 
     /// Whether both ends are the same.
-    public static func == (one: DatagramPath, other: DatagramPath) -> Bool {
+    package static func == (one: DatagramPath, other: DatagramPath) -> Bool {
         let (one, other) = (one.native, other.native)
         return one.peer.0 == other.peer.0 && one.peer.1 == other.peer.1 && one.peer.2 == other.peer.2
             && one.peer.3 == other.peer.3 && one.local.0 == other.local.0
@@ -75,7 +75,7 @@ public struct DatagramPath: Equatable, Sendable {
 extension Descriptor where Self: ~Copyable {
     /// Makes the kernel report to which address of this machine each later datagram was sent (`IP_PKTINFO` of ip(7),
     /// `IPV6_RECVPKTINFO` of ipv6(7)): a socket that is bound to the wildcard receives those to all addresses.
-    public func reportDestinations(_ family: InternetFamily) throws(Errno) {
+    package func reportDestinations(_ family: InternetFamily) throws(Errno) {
         try setOption(Int32(IPPROTO_IP), Int32(clinux_IP_PKTINFO), 1)
         if family == .v6 { try setOption(Int32(clinux_IPPROTO_IPV6), Int32(clinux_IPV6_RECVPKTINFO), 1) }
     }
@@ -83,7 +83,7 @@ extension Descriptor where Self: ~Copyable {
     /// The path of the next datagram, without waiting; the datagram stays in the queue.
     ///
     /// The corresponding system call is recvmsg(2) with `MSG_PEEK` and `MSG_DONTWAIT`.
-    public func peekPath() throws(Errno) -> DatagramPath {
+    package func peekPath() throws(Errno) -> DatagramPath {
         let descriptor = rawValue
         var path = DatagramPath()
         var byte: UInt8 = 0
@@ -97,7 +97,7 @@ extension Descriptor where Self: ~Copyable {
     /// Receives one datagram into `buffer` without waiting, and sets `path` to its path.
     ///
     /// The corresponding system call is recvmsg(2) with `MSG_DONTWAIT`.
-    public func receive(into buffer: Buffer, along path: inout DatagramPath?) throws(Errno) -> Int {
+    package func receive(into buffer: Buffer, along path: inout DatagramPath?) throws(Errno) -> Int {
         let descriptor = rawValue
         var received = DatagramPath()
         let count = unsafe try buffer.fill(limit: .max) { memory, size throws(Errno) in
@@ -113,7 +113,7 @@ extension Descriptor where Self: ~Copyable {
     ///
     /// The corresponding system call is sendmsg(2) with `MSG_DONTWAIT`. Throws EINVAL if this machine does not have the
     /// local address any more.
-    public func send(from buffer: Buffer, along path: DatagramPath) throws(Errno) -> Int {
+    package func send(from buffer: Buffer, along path: DatagramPath) throws(Errno) -> Int {
         let descriptor = rawValue
         var native = path.native
         return unsafe try buffer.drain(limit: .max) { memory, size throws(Errno) in

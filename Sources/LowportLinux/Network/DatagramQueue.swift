@@ -7,7 +7,7 @@ internal import LowportCLinux
 /// can (`UDP_SEGMENT`, udp(7)). Where it cannot, they are sent one by one. What the kernel does not accept is lost, as it
 /// may be anywhere in the network.
 @safe
-public final class DatagramQueue {
+package final class DatagramQueue {
     /// The message that further datagrams may join.
     fileprivate struct Message {
         var path = DatagramPath()
@@ -32,7 +32,7 @@ public final class DatagramQueue {
 
     /// Creates an empty queue.
     /// - Parameter joins: whether the kernel divides messages (`canDivideMessages`).
-    public init(joins: Bool) {
+    package init(joins: Bool) {
         largestSegment = joins ? 65535 : 0
         let size = clinux_messages_size()
         let zeroed = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
@@ -46,7 +46,7 @@ public final class DatagramQueue {
     /// - Parameters:
     ///   - path: where it goes.
     ///   - socket: through which what does not fit is sent before.
-    public func append(
+    package func append(
         _ index: Int,
         of batch: DatagramBatch,
         along path: DatagramPath,
@@ -107,7 +107,7 @@ public final class DatagramQueue {
     /// Sends all of it, without waiting, and empties the queue.
     ///
     /// The corresponding system call is sendmmsg(2) with `MSG_DONTWAIT`.
-    public func send(through socket: InheritedDescriptor) {
+    package func send(through socket: InheritedDescriptor) {
         finishMessage()
         var (next, failed) = (0, -1)
         while next < count {

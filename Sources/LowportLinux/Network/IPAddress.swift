@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An IPv4 address; `rawValue` is in host byte order, so that 127.0.0.1 is 0x7F000001.
-public struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
+package struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
     /// The address as a number in host byte order.
-    public let rawValue: UInt32
+    package let rawValue: UInt32
 
     /// Creates an address from a number in host byte order.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// 0.0.0.0.
-    public static var any: IPv4Address { IPv4Address(rawValue: 0) }
+    package static var any: IPv4Address { IPv4Address(rawValue: 0) }
 
     /// The dotted decimal form.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         "\(rawValue >> 24).\(rawValue >> 16 & 255).\(rawValue >> 8 & 255).\(rawValue & 255)"
     }
 
     /// Parses four decimal numbers 0-255 with dots between them, as inet_pton(3) does: no leading zeros, nothing else.
-    public init?(_ text: ByteString) { self.init(text.bytes[...]) }
+    package init?(_ text: ByteString) { self.init(text.bytes[...]) }
 
     /// Like the other, for part of a text: rules are parsed ten thousand at a time.
-    public init?(_ text: ArraySlice<UInt8>) {
+    package init?(_ text: ArraySlice<UInt8>) {
         var (address, number, digits, dots): (UInt32, UInt32, Int, Int) = (0, 0, 0, 0)
         for byte in text {
             if byte == UInt8(ascii: "."), digits > 0, dots < 3 {
@@ -39,38 +39,38 @@ public struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConve
 }
 
 /// An IPv6 address as two numbers in host byte order: `high` holds the first eight bytes.
-public struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
+package struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
     /// The first eight bytes of the address.
-    public let high: UInt64
+    package let high: UInt64
     /// The last eight bytes of the address.
-    public let low: UInt64
+    package let low: UInt64
 
     /// Creates an address from its halves, in host byte order.
-    public init(high: UInt64, low: UInt64) {
+    package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
     /// `::`.
-    public static var any: IPv6Address { IPv6Address(high: 0, low: 0) }
+    package static var any: IPv6Address { IPv6Address(high: 0, low: 0) }
 
     /// The IPv4 address that this address represents, if it is in ::ffff:0:0/96 (RFC 4291, 2.5.5.2).
-    public var mappedIPv4: IPv4Address? {
+    package var mappedIPv4: IPv4Address? {
         high == 0 && low >> 32 == 0xFFFF ? IPv4Address(rawValue: UInt32(truncatingIfNeeded: low)) : nil
     }
 
     /// The address as ::ffff:a.b.c.d.
-    public init(mapping address: IPv4Address) { self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(address.rawValue)) }
+    package init(mapping address: IPv4Address) { self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(address.rawValue)) }
 
     /// The sixteen bytes in network order.
-    public var networkBytes: [UInt8] {
+    package var networkBytes: [UInt8] {
         (0..<16).map { index in
             UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - index % 8 * 8))
         }
     }
 
     /// Creates an address from sixteen bytes in network order.
-    public init?(networkBytes bytes: some Collection<UInt8>) {
+    package init?(networkBytes bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
         var halves: (UInt64, UInt64) = (0, 0)
         for byte in bytes {
@@ -82,21 +82,21 @@ public struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
 }
 
 /// An address of either family.
-public enum IPAddress: Hashable, Sendable, ByteStringConvertible {
+package enum IPAddress: Hashable, Sendable, ByteStringConvertible {
     case v4(IPv4Address)
     case v6(IPv6Address)
 
     /// Whether it is the wildcard of its family.
-    public var isWildcard: Bool { self == .v4(.any) || self == .v6(.any) }
+    package var isWildcard: Bool { self == .v4(.any) || self == .v6(.any) }
 
     /// The address, with an IPv4-mapped IPv6 address converted to IPv4.
-    public var unmapped: IPAddress {
+    package var unmapped: IPAddress {
         if case .v6(let address) = self, let mapped = address.mappedIPv4 { return .v4(mapped) }
         return self
     }
 
     /// The address as the C library writes it.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         switch self {
         case .v4(let address): address.byteString
         case .v6(let address): address.byteString
@@ -104,10 +104,10 @@ public enum IPAddress: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// Parses an address of either family.
-    public init?(_ text: ByteString) { self.init(text.bytes[...]) }
+    package init?(_ text: ByteString) { self.init(text.bytes[...]) }
 
     /// Like the other, for part of a text.
-    public init?(_ text: ArraySlice<UInt8>) {
+    package init?(_ text: ArraySlice<UInt8>) {
         if let address = IPv4Address(text) {
             self = .v4(address)
         } else if let address = IPv6Address(ByteString(text)) {

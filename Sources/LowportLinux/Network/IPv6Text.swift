@@ -4,7 +4,7 @@
 
 extension IPv6Address {
     /// The shortest form, as inet_ntop(3) of the GNU C library writes it.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         let groups = groups
         let gap = Self.longestZeros(groups)
         // IPv4-compatible and IPv4-mapped addresses end with the IPv4 address.
@@ -23,7 +23,7 @@ extension IPv6Address {
     }
 
     /// Parses an address as inet_pton(3) does: no brackets, no scope.
-    public init?(_ text: ByteString) {
+    package init?(_ text: ByteString) {
         var rest = text.bytes[...]
         var groups: [UInt16] = []
         var gap: Int?

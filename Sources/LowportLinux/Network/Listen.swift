@@ -6,7 +6,7 @@ extension Descriptor where Self: ~Copyable {
     /// machine.
     ///
     /// The corresponding system call is listen(2).
-    public func listen(backlog: Int32 = 4096) throws(Errno) {
+    package func listen(backlog: Int32 = 4096) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.listen) { LowportCLinux.listen(descriptor, backlog) }
     }
@@ -15,7 +15,7 @@ extension Descriptor where Self: ~Copyable {
     /// end, or to nil if that is not IPv4 or IPv6.
     ///
     /// The corresponding system call is accept4(2) with `SOCK_CLOEXEC` and `SOCK_NONBLOCK`.
-    public func accept(from peer: inout SocketAddress?) throws(Errno) -> FileDescriptor {
+    package func accept(from peer: inout SocketAddress?) throws(Errno) -> FileDescriptor {
         let descriptor = rawValue
         let flags = Int32(clinux_SOCK_CLOEXEC | clinux_SOCK_NONBLOCK)
         var received = ReceivedAddress()

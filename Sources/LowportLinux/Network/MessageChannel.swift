@@ -2,14 +2,14 @@
 internal import LowportCLinux
 
 /// A message between processes of this machine, with an optional descriptor.
-public struct ReceivedMessage: ~Copyable {
+package struct ReceivedMessage: ~Copyable {
     /// The bytes.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// The descriptor; nil if there was none.
-    public var descriptor: FileDescriptor?
+    package var descriptor: FileDescriptor?
 
     /// The descriptor, while it still belongs to the message.
-    public var carried: InheritedDescriptor? {
+    package var carried: InheritedDescriptor? {
         switch descriptor {
         case .some(let descriptor): InheritedDescriptor(descriptor.rawValue)
         case .none: nil
@@ -22,7 +22,7 @@ extension FileDescriptor {
     ///
     /// The corresponding system call is socketpair(2) with `SOCK_SEQPACKET`.
     /// - Parameter peer: the other end.
-    public static func messageChannel(peer: inout FileDescriptor?) throws(Errno) -> FileDescriptor {
+    package static func messageChannel(peer: inout FileDescriptor?) throws(Errno) -> FileDescriptor {
         let (ours, theirs) = try socketPair(Int32(clinux_SOCK_SEQPACKET))
         peer = FileDescriptor(owning: theirs)
         return FileDescriptor(owning: ours)
@@ -33,7 +33,7 @@ extension Descriptor where Self: ~Copyable {
     /// Sends one message, with a descriptor that the receiver gets a duplicate of. Throws EPIPE without a peer.
     ///
     /// The corresponding system call is sendmsg(2) with `SCM_RIGHTS`.
-    public func send(_ bytes: [UInt8], with descriptor: InheritedDescriptor? = nil) throws(Errno) {
+    package func send(_ bytes: [UInt8], with descriptor: InheritedDescriptor? = nil) throws(Errno) {
         let socket = rawValue
         let carried = descriptor?.rawValue ?? -1
         try nothingOrErrno(.sendMessage) {
@@ -44,7 +44,7 @@ extension Descriptor where Self: ~Copyable {
     /// Receives one message of at most `limit` bytes and at most one descriptor; nil if the peer is gone.
     ///
     /// Throws EMSGSIZE for a longer message or more descriptors. The corresponding system call is recvmsg(2).
-    public func receive(limit: Int) throws(Errno) -> ReceivedMessage? {
+    package func receive(limit: Int) throws(Errno) -> ReceivedMessage? {
         let socket = rawValue
         var buffer = [UInt8](repeating: 0, count: limit)
         var descriptor: Int32 = -1

@@ -2,7 +2,7 @@
 internal import LowportCLinux
 
 /// The error of a name lookup: a value of getaddrinfo(3).
-public struct LookupError: Error, Hashable, Sendable {
+package struct LookupError: Error, Hashable, Sendable {
     private let code: Int32
     private let system: Errno
 
@@ -12,13 +12,13 @@ public struct LookupError: Error, Hashable, Sendable {
     }
 
     /// The C library's text for the error, as gai_strerror(3) gives it: "Name or service not known".
-    public var message: ByteString {
+    package var message: ByteString {
         code == EAI_SYSTEM ? system.message : unsafe ByteString(cString: gai_strerror(code))
     }
 }
 
 /// Lookups of host and service names (getaddrinfo(3), getnameinfo(3), services(5)).
-public enum NameLookup {
+package enum NameLookup {
     /// The addresses of `host`, in the order to try them.
     /// - Parameters:
     ///   - host: a name or an address; nil means every address of this machine.
@@ -26,7 +26,7 @@ public enum NameLookup {
     ///   - family: the wanted family; nil for both.
     ///   - transport: the protocol of `service`.
     ///   - numeric: whether `host` must be an address, so that no server is queried.
-    public static func addresses(
+    package static func addresses(
         of host: ByteString?,
         service: ByteString,
         family: InternetFamily? = nil,
@@ -56,7 +56,7 @@ public enum NameLookup {
     /// The name of the host with the address `address`; nil if it has none or no server answers.
     ///
     /// The corresponding C function is getnameinfo(3).
-    public static func name(of address: SocketAddress) -> ByteString? {
+    package static func name(of address: SocketAddress) -> ByteString? {
         var text = [CChar](repeating: 0, count: 1025)
         let status = unsafe address.withSockaddr { sockaddr, length in
             unsafe text.withUnsafeMutableBufferPointer {
@@ -70,7 +70,7 @@ public enum NameLookup {
     /// The port of the service `name`; nil if services(5) has none.
     ///
     /// The corresponding C function is getservbyname(3).
-    public static func port(of name: ByteString, _ transport: TransportProtocol) -> Port? {
+    package static func port(of name: ByteString, _ transport: TransportProtocol) -> Port? {
         let entry = unsafe name.withCString { name in
             unsafe transport.name.withCString { unsafe getservbyname(name, $0) }
         }
@@ -81,7 +81,7 @@ public enum NameLookup {
     /// The name of the service at `port`; nil if services(5) has none.
     ///
     /// The corresponding C function is getservbyport(3).
-    public static func service(at port: Port, _ transport: TransportProtocol) -> ByteString? {
+    package static func service(at port: Port, _ transport: TransportProtocol) -> ByteString? {
         let entry = unsafe transport.name.withCString { unsafe getservbyport(Int32(port.networkOrder), $0) }
         guard let entry = unsafe entry else { return nil }
         return unsafe ByteString(cString: entry.pointee.s_name)

@@ -2,11 +2,11 @@
 internal import LowportCLinux
 
 /// The network interfaces (netdevice(7)).
-public enum NetworkInterface {
+package enum NetworkInterface {
     /// The name of the interface with the number `index`, "eth0"; nil if there is none.
     ///
     /// The corresponding C function is if_indextoname(3).
-    public static func name(of index: UInt32) -> ByteString? {
+    package static func name(of index: UInt32) -> ByteString? {
         var text = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
         let isThere = unsafe text.withUnsafeMutableBufferPointer {
             unsafe if_indextoname(index, $0.baseAddress) != nil

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The first unprivileged port in the network namespace of this process: `ip_unprivileged_port_start` (ip(7)).
-public enum PortThreshold {
+package enum PortThreshold {
     /// The file of proc(5) that holds the number.
-    public static var path: ByteString { "/proc/sys/net/ipv4/ip_unprivileged_port_start" }
+    package static var path: ByteString { "/proc/sys/net/ipv4/ip_unprivileged_port_start" }
     /// Its name for sysctl(8).
-    public static var key: ByteString { "net.ipv4.ip_unprivileged_port_start" }
+    package static var key: ByteString { "net.ipv4.ip_unprivileged_port_start" }
     /// The default.
-    public static var standard: UInt32 { 1024 }
+    package static var standard: UInt32 { 1024 }
 
     /// The threshold in /proc, 0-65536; nil for a kernel before 4.11, which has no file and uses 1024.
-    public static var shown: UInt32? {
+    package static var shown: UInt32? {
         get throws(Errno) {
             let content: [UInt8]
             do { content = try FileDescriptor.open(path, .readOnly).read(upTo: 32) } catch {
@@ -23,18 +23,18 @@ public enum PortThreshold {
     }
 
     /// The threshold in effect, 0-65536.
-    public static var current: UInt32 {
+    package static var current: UInt32 {
         get throws(Errno) { try shown ?? standard }
     }
 
     /// Like `current`, but 1024 if it cannot be read.
-    public static var currentOrStandard: UInt32 { (try? current) ?? standard }
+    package static var currentOrStandard: UInt32 { (try? current) ?? standard }
 
     /// The file of proc(5) with the ports that the kernel chooses from (ip(7)).
-    public static var localRangePath: ByteString { "/proc/sys/net/ipv4/ip_local_port_range" }
+    package static var localRangePath: ByteString { "/proc/sys/net/ipv4/ip_local_port_range" }
 
     /// The greatest threshold that the kernel accepts now: the first port of `ip_local_port_range`.
-    public static var maximum: UInt32 {
+    package static var maximum: UInt32 {
         get throws(Errno) {
             let content = try FileDescriptor.open(localRangePath, .readOnly).read(upTo: 64)
             guard let first = firstPort(ofRange: content) else { throw .invalidArgument }
@@ -57,7 +57,7 @@ public enum PortThreshold {
     }
 
     /// Sets the threshold until the machine or network namespace ends. Needs CAP_NET_ADMIN there.
-    public static func set(_ number: UInt32) throws(Errno) {
+    package static func set(_ number: UInt32) throws(Errno) {
         try FileDescriptor.open(path, .writeOnly).write("\(number)\n")
     }
 }

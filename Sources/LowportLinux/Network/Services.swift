@@ -2,11 +2,11 @@
 internal import LowportCLinux
 
 /// The names of ports (services(5)).
-public enum Services {
+package enum Services {
     /// The port with the name `name`, of TCP if it has several; nil if there is none.
     ///
     /// The corresponding C function is getservbyname(3).
-    public static func port(named name: ByteString) -> Port? {
+    package static func port(named name: ByteString) -> Port? {
         guard !name.isEmpty, !name.bytes.contains(0) else { return nil }
         for transport in TransportProtocol.words {
             if let port = NameLookup.port(of: name, transport) { return port }

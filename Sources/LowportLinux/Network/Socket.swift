@@ -2,7 +2,7 @@
 internal import LowportCLinux
 
 /// The address family of an internet socket.
-public enum InternetFamily: Hashable, Sendable {
+package enum InternetFamily: Hashable, Sendable {
     case v4, v6
 
     var rawValue: Int32 { self == .v4 ? AF_INET : AF_INET6 }
@@ -12,7 +12,7 @@ extension FileDescriptor {
     /// Makes an unbound socket. `SOCK_CLOEXEC` is always set.
     ///
     /// The corresponding system call is socket(2).
-    public static func socket(_ family: InternetFamily, _ transport: TransportProtocol) throws(Errno) -> FileDescriptor
+    package static func socket(_ family: InternetFamily, _ transport: TransportProtocol) throws(Errno) -> FileDescriptor
     {
         let descriptor = try valueOrErrno(.socket) {
             LowportCLinux.socket(family.rawValue, transport.socketType | Int32(clinux_SOCK_CLOEXEC), 0)
@@ -25,7 +25,7 @@ extension Descriptor where Self: ~Copyable {
     /// Binds the socket to `address`.
     ///
     /// The corresponding system call is bind(2).
-    public func bind(to address: SocketAddress) throws(Errno) {
+    package func bind(to address: SocketAddress) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.bind) {
             unsafe address.withSockaddr { unsafe LowportCLinux.bind(descriptor, $0, $1) }
@@ -35,7 +35,7 @@ extension Descriptor where Self: ~Copyable {
     /// The address that the socket is bound to.
     ///
     /// The corresponding system call is getsockname(2). Throws EAFNOSUPPORT for a socket that is not IPv4 or IPv6.
-    public func localAddress() throws(Errno) -> SocketAddress {
+    package func localAddress() throws(Errno) -> SocketAddress {
         let descriptor = rawValue
         var received = ReceivedAddress()
         try nothingOrErrno(.getSocketName) { unsafe received.fill { unsafe getsockname(descriptor, $0, $1) } }
@@ -65,7 +65,7 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// The address family of the socket; nil if not IPv4 or IPv6.
-    public func internetFamily() throws(Errno) -> InternetFamily? {
+    package func internetFamily() throws(Errno) -> InternetFamily? {
         switch try option(SOL_SOCKET, SO_DOMAIN) {
         case AF_INET: .v4
         case AF_INET6: .v6
@@ -74,20 +74,20 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// The protocol of an internet socket (`SO_PROTOCOL`): MPTCP counts as TCP and UDP-Lite as UDP.
-    public func transportProtocol() throws(Errno) -> TransportProtocol {
+    package func transportProtocol() throws(Errno) -> TransportProtocol {
         TransportProtocol(protocolNumber: try option(SOL_SOCKET, SO_PROTOCOL))
     }
 
     /// Whether an IPv6 socket accepts only IPv6 (`IPV6_V6ONLY`, ipv6(7)).
-    public func isIPv6Only() throws(Errno) -> Bool {
+    package func isIPv6Only() throws(Errno) -> Bool {
         try option(Int32(clinux_IPPROTO_IPV6), Int32(clinux_IPV6_V6ONLY)) != 0
     }
 
     /// Sets whether an IPv6 socket accepts only IPv6 (`IPV6_V6ONLY`).
-    public func setIPv6Only(_ only: Bool) throws(Errno) {
+    package func setIPv6Only(_ only: Bool) throws(Errno) {
         try setOption(Int32(clinux_IPPROTO_IPV6), Int32(clinux_IPV6_V6ONLY), only ? 1 : 0)
     }
 
     /// Sets whether to bind despite old connections of the address (`SO_REUSEADDR`, socket(7)).
-    public func setReuseAddress(_ reuse: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_REUSEADDR, reuse ? 1 : 0) }
+    package func setReuseAddress(_ reuse: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_REUSEADDR, reuse ? 1 : 0) }
 }

@@ -2,18 +2,18 @@
 internal import LowportCLinux
 
 /// The address and port of an internet socket (ip(7), ipv6(7)).
-public struct SocketAddress: Hashable, Sendable, ByteStringConvertible {
+package struct SocketAddress: Hashable, Sendable, ByteStringConvertible {
     /// The address.
-    public var address: IPAddress
+    package var address: IPAddress
     /// The port.
-    public var port: Port
+    package var port: Port
     /// The index of the interface that a link-local IPv6 address belongs to; 0 for none.
-    public var scope: UInt32
+    package var scope: UInt32
     /// The flow label of an IPv6 address, in network byte order; 0 for none.
-    public var flow: UInt32
+    package var flow: UInt32
 
     /// Creates a socket address.
-    public init(_ address: IPAddress, _ port: Port, scope: UInt32 = 0, flow: UInt32 = 0) {
+    package init(_ address: IPAddress, _ port: Port, scope: UInt32 = 0, flow: UInt32 = 0) {
         self.address = address
         self.port = port
         self.scope = scope
@@ -21,7 +21,7 @@ public struct SocketAddress: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// The usual form: `192.0.2.1:80`, `[2001:db8::1]:80`.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         switch address {
         case .v4(let address): "\(address):\(port)"
         case .v6(let address): scope == 0 ? "[\(address)]:\(port)" : "[\(address)%\(scope)]:\(port)"

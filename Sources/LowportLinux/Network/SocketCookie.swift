@@ -3,12 +3,12 @@ internal import LowportCLinux
 
 extension Descriptor where Self: ~Copyable {
     /// A unique number of this socket since boot (`SO_COOKIE`, socket(7)).
-    public func cookie() throws(Errno) -> UInt64 { try cookie(Int32(clinux_SO_COOKIE)) }
+    package func cookie() throws(Errno) -> UInt64 { try cookie(Int32(clinux_SO_COOKIE)) }
 
     /// A unique number of this socket's network namespace (`SO_NETNS_COOKIE`, Linux 5.14).
     ///
     /// Throws ENOPROTOOPT on older kernels.
-    public func networkCookie() throws(Errno) -> UInt64 { try cookie(Int32(clinux_SO_NETNS_COOKIE)) }
+    package func networkCookie() throws(Errno) -> UInt64 { try cookie(Int32(clinux_SO_NETNS_COOKIE)) }
 
     private func cookie(_ name: Int32) throws(Errno) -> UInt64 {
         let descriptor = rawValue
@@ -20,6 +20,6 @@ extension Descriptor where Self: ~Copyable {
 }
 
 /// The cookie of the network namespace of this process (`SO_NETNS_COOKIE`, socket(7)).
-public func networkNamespaceCookie() throws(Errno) -> UInt64 {
+package func networkNamespaceCookie() throws(Errno) -> UInt64 {
     try FileDescriptor.unixSocket(Int32(clinux_SOCK_SEQPACKET)).networkCookie()
 }

@@ -3,13 +3,13 @@ internal import LowportCLinux
 
 extension Descriptor where Self: ~Copyable {
     /// Whether the socket preserves message boundaries (`SOCK_DGRAM`, `SOCK_SEQPACKET`).
-    public var isDatagramSocket: Bool {
+    package var isDatagramSocket: Bool {
         guard let type = try? option(SOL_SOCKET, SO_TYPE) else { return false }
         return Int(type) != clinux_SOCK_STREAM
     }
 
     /// Whether it is a TCP socket.
-    public var isTCP: Bool {
+    package var isTCP: Bool {
         guard (try? internetFamily()) != nil, !isDatagramSocket else { return false }
         return (try? transportProtocol()) == .tcp
     }
@@ -17,7 +17,7 @@ extension Descriptor where Self: ~Copyable {
 
 extension IPAddress {
     /// The family of the address.
-    public var family: InternetFamily {
+    package var family: InternetFamily {
         switch self {
         case .v4: .v4
         case .v6: .v6

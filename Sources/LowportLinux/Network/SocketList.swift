@@ -2,11 +2,11 @@
 internal import LowportCLinux
 
 /// Socket data that the kernel reports to any process (sock_diag(7)) but not in /proc/net.
-public enum SocketList {
+package enum SocketList {
     /// The inode numbers of IPv6 sockets that accept only IPv6 (`IPV6_V6ONLY`); for TCP, of listeners.
     ///
     /// Throws if the kernel lacks sock_diag.
-    public static func ipv6Only(_ transport: TransportProtocol) throws(Errno) -> [UInt64] {
+    package static func ipv6Only(_ transport: TransportProtocol) throws(Errno) -> [UInt64] {
         guard let number = transport.protocolNumbers.first.map({ UInt8($0) }) else { return [] }
         let states = transport.holdingStates.reduce(UInt32(0)) { $0 | 1 << UInt32($1) }
         var size = 1 << 17

@@ -3,19 +3,19 @@ internal import LowportCLinux
 
 extension Descriptor where Self: ~Copyable {
     /// Allows sending to broadcast addresses (`SO_BROADCAST`, socket(7)).
-    public func setBroadcast(_ on: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_BROADCAST, on ? 1 : 0) }
+    package func setBroadcast(_ on: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_BROADCAST, on ? 1 : 0) }
 
     /// Makes the kernel record debug data (`SO_DEBUG`). Needs CAP_NET_ADMIN.
-    public func setDebug(_ on: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_DEBUG, on ? 1 : 0) }
+    package func setDebug(_ on: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_DEBUG, on ? 1 : 0) }
 
     /// Requests a receive buffer of `size` bytes (`SO_RCVBUF`).
-    public func setReceiveBuffer(_ size: Int32) throws(Errno) { try setOption(SOL_SOCKET, SO_RCVBUF, size) }
+    package func setReceiveBuffer(_ size: Int32) throws(Errno) { try setOption(SOL_SOCKET, SO_RCVBUF, size) }
 
     /// Requests a send buffer of `size` bytes (`SO_SNDBUF`).
-    public func setSendBuffer(_ size: Int32) throws(Errno) { try setOption(SOL_SOCKET, SO_SNDBUF, size) }
+    package func setSendBuffer(_ size: Int32) throws(Errno) { try setOption(SOL_SOCKET, SO_SNDBUF, size) }
 
     /// Makes closing the socket reset the connection, so that the peer does not take it for a regular end (`SO_LINGER`).
-    public func resetOnClose() throws(Errno) {
+    package func resetOnClose() throws(Errno) {
         let descriptor = rawValue
         var setting = linger(l_onoff: 1, l_linger: 0)
         let length = socklen_t(MemoryLayout<linger>.size)
@@ -27,13 +27,13 @@ extension Descriptor where Self: ~Copyable {
     /// The number of written bytes of a TCP socket that the peer's machine has not acknowledged.
     ///
     /// The corresponding system call is ioctl(2) with `SIOCOUTQ` (tcp(7)).
-    public func unacknowledgedBytes() throws(Errno) -> Int {
+    package func unacknowledgedBytes() throws(Errno) -> Int {
         let descriptor = rawValue
         return try valueOrErrno(.getSocketOption) { Int(clinux_unacknowledged(descriptor)) }
     }
 
     /// Sets the hop limit of sent packets (`IP_TTL`, `IPV6_UNICAST_HOPS`).
-    public func setHopLimit(_ limit: Int32, _ family: InternetFamily) throws(Errno) {
+    package func setHopLimit(_ limit: Int32, _ family: InternetFamily) throws(Errno) {
         switch family {
         case .v4: try setOption(Int32(IPPROTO_IP), IP_TTL, limit)
         case .v6: try setOption(Int32(clinux_IPPROTO_IPV6), IPV6_UNICAST_HOPS, limit)
@@ -41,7 +41,7 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// Sets the least hop limit of received packets (`IP_MINTTL`, `IPV6_MINHOPCOUNT`).
-    public func setLeastHops(_ limit: Int32, _ family: InternetFamily) throws(Errno) {
+    package func setLeastHops(_ limit: Int32, _ family: InternetFamily) throws(Errno) {
         switch family {
         case .v4: try setOption(Int32(IPPROTO_IP), Int32(clinux_IP_MINTTL), limit)
         case .v6: try setOption(Int32(clinux_IPPROTO_IPV6), Int32(clinux_IPV6_MINHOPCOUNT), limit)
@@ -49,7 +49,7 @@ extension Descriptor where Self: ~Copyable {
     }
 
     /// Sets the type of service byte of sent packets (`IP_TOS`, `IPV6_TCLASS`).
-    public func setTypeOfService(_ type: Int32, _ family: InternetFamily) throws(Errno) {
+    package func setTypeOfService(_ type: Int32, _ family: InternetFamily) throws(Errno) {
         switch family {
         case .v4: try setOption(Int32(IPPROTO_IP), IP_TOS, type)
         case .v6: try setOption(Int32(clinux_IPPROTO_IPV6), IPV6_TCLASS, type)

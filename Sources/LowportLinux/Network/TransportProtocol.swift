@@ -5,7 +5,7 @@ internal import LowportCLinux
 ///
 /// All facts about protocols are in this file only: the rules, messages, the kernel engine, listings and the programs
 /// read them here.
-public enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
+package enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
     /// TCP, and MPTCP, which shares its ports.
     case tcp
     /// UDP, and UDP-Lite.
@@ -14,7 +14,7 @@ public enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
     case other
 
     /// Its name in lower case: `tcp`.
-    public var name: ByteString { ByteString(stringLiteral: word) }
+    package var name: ByteString { ByteString(stringLiteral: word) }
 
     /// The same, for comparisons without allocation.
     package var word: StaticString {
@@ -26,7 +26,7 @@ public enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
     }
 
     /// Whether the name is a word of rules and command lines.
-    public var isWord: Bool {
+    package var isWord: Bool {
         switch self {
         case .tcp, .udp: true
         case .other: false
@@ -34,10 +34,10 @@ public enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
     }
 
     /// Those whose names are words of rules and command lines.
-    public static var words: [TransportProtocol] { allCases.filter { $0.isWord } }
+    package static var words: [TransportProtocol] { allCases.filter { $0.isWord } }
 
     /// Its IP protocol numbers (`SO_PROTOCOL`, socket(7)); the first is for creating sockets. Empty for `other`.
-    public var protocolNumbers: [Int32] {
+    package var protocolNumbers: [Int32] {
         switch self {
         case .tcp: [Int32(clinux_IPPROTO_TCP), Int32(clinux_IPPROTO_MPTCP)]
         case .udp: [Int32(clinux_IPPROTO_UDP), Int32(clinux_IPPROTO_UDPLITE)]
@@ -46,12 +46,12 @@ public enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
     }
 
     /// The protocol with the IP protocol number `number`.
-    public init(protocolNumber number: Int32) {
+    package init(protocolNumber number: Int32) {
         self = Self.allCases.first { $0.protocolNumbers.contains(number) } ?? .other
     }
 
     /// Whether a server listens (listen(2)) and has a connection for each client; otherwise it gets datagrams.
-    public var listens: Bool {
+    package var listens: Bool {
         switch self {
         case .tcp, .other: true
         case .udp: false
@@ -63,5 +63,5 @@ public enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
 
     /// The states in which its sockets occupy a port, as kernel numbers (include/net/tcp_states.h): listening, or for
     /// datagram sockets with and without a peer.
-    public var holdingStates: [UInt8] { listens ? [10] : [1, 7] }
+    package var holdingStates: [UInt8] { listens ? [10] : [1, 7] }
 }

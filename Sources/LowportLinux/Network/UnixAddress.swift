@@ -2,13 +2,13 @@
 internal import LowportCLinux
 
 /// The address of a Unix socket: a path, or an abstract name (unix(7)).
-public struct UnixAddress: Hashable, Sendable, ByteStringConvertible {
+package struct UnixAddress: Hashable, Sendable, ByteStringConvertible {
     /// The path; of an abstract name, with `@` in front.
-    public let byteString: ByteString
+    package let byteString: ByteString
 
     /// Creates the address with the path `text`, or the abstract name after `@`. Throws ENAMETOOLONG above 107 bytes,
     /// and EINVAL for an empty `text`, for which the kernel would choose a name.
-    public init(_ text: ByteString) throws(Errno) {
+    package init(_ text: ByteString) throws(Errno) {
         // The length of the address delimits an abstract name, without a NUL.
         guard text.count <= (text.hasPrefix("@") ? 108 : 107) else { throw .nameTooLong }
         guard !text.isEmpty else { throw .invalidArgument }
@@ -16,10 +16,10 @@ public struct UnixAddress: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// Whether it is an abstract name.
-    public var isAbstract: Bool { byteString.hasPrefix("@") }
+    package var isAbstract: Bool { byteString.hasPrefix("@") }
 
     /// The address as the kernel has it, without the NUL after a path: an abstract name has a NUL in front.
-    public var nameBytes: [UInt8] {
+    package var nameBytes: [UInt8] {
         var name = byteString.bytes
         if isAbstract { name[0] = 0 }
         return name
@@ -50,7 +50,7 @@ extension FileDescriptor {
     /// Makes an unbound stream or datagram Unix socket.
     ///
     /// The corresponding system call is socket(2).
-    public static func unixSocket(datagrams: Bool) throws(Errno) -> FileDescriptor {
+    package static func unixSocket(datagrams: Bool) throws(Errno) -> FileDescriptor {
         try unixSocket(Int32(datagrams ? clinux_SOCK_DGRAM : clinux_SOCK_STREAM))
     }
 
@@ -63,7 +63,7 @@ extension FileDescriptor {
     /// Makes two connected stream sockets.
     ///
     /// The corresponding system call is socketpair(2).
-    public static func socketPair() throws(Errno) -> (Int32, Int32) {
+    package static func socketPair() throws(Errno) -> (Int32, Int32) {
         try socketPair(Int32(clinux_SOCK_STREAM))
     }
 
@@ -80,7 +80,7 @@ extension Descriptor where Self: ~Copyable {
     /// Binds the Unix socket to `address`.
     ///
     /// The corresponding system call is bind(2).
-    public func bind(to address: UnixAddress) throws(Errno) {
+    package func bind(to address: UnixAddress) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.bind) { unsafe address.withSockaddr { unsafe LowportCLinux.bind(descriptor, $0, $1) } }
     }
@@ -88,7 +88,7 @@ extension Descriptor where Self: ~Copyable {
     /// Connects the Unix socket to `address`.
     ///
     /// The corresponding system call is connect(2).
-    public func connect(to address: UnixAddress) throws(Errno) {
+    package func connect(to address: UnixAddress) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.connect) {
             unsafe address.withSockaddr { unsafe LowportCLinux.connect(descriptor, $0, $1) }
@@ -98,7 +98,7 @@ extension Descriptor where Self: ~Copyable {
     /// The address that the Unix socket is bound to; nil if it has none.
     ///
     /// The corresponding system call is getsockname(2).
-    public func localUnixAddress() throws(Errno) -> UnixAddress? {
+    package func localUnixAddress() throws(Errno) -> UnixAddress? {
         let descriptor = rawValue
         var received = ReceivedAddress()
         try nothingOrErrno(.getSocketName) { unsafe received.fill { unsafe getsockname(descriptor, $0, $1) } }
@@ -108,7 +108,7 @@ extension Descriptor where Self: ~Copyable {
     /// The address of the Unix socket's peer; nil if it has none, as most clients.
     ///
     /// The corresponding system call is getpeername(2).
-    public func peerUnixAddress() throws(Errno) -> UnixAddress? {
+    package func peerUnixAddress() throws(Errno) -> UnixAddress? {
         let descriptor = rawValue
         var received = ReceivedAddress()
         try nothingOrErrno(.getPeerName) { unsafe received.fill { unsafe getpeername(descriptor, $0, $1) } }
@@ -118,7 +118,7 @@ extension Descriptor where Self: ~Copyable {
     /// Waits for a datagram and returns its sender's address, if any; the datagram stays queued.
     ///
     /// The corresponding system call is recvfrom(2) with `MSG_PEEK`.
-    public func peekUnixSender() throws(Errno) -> UnixAddress? {
+    package func peekUnixSender() throws(Errno) -> UnixAddress? {
         let descriptor = rawValue
         var received = ReceivedAddress()
         var byte: UInt8 = 0

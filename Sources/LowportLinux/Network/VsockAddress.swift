@@ -2,23 +2,23 @@
 internal import LowportCLinux
 
 /// A socket address between a virtual machine and its host: a machine and a 32-bit port (vsock(7)).
-public struct VsockAddress: Hashable, Sendable, ByteStringConvertible {
+package struct VsockAddress: Hashable, Sendable, ByteStringConvertible {
     /// The machine: 1 is this one, 2 the host; `any` is every address of this one.
-    public let machine: UInt32
+    package let machine: UInt32
     /// The port, in host byte order.
-    public let port: UInt32
+    package let port: UInt32
 
     /// Creates an address.
-    public init(machine: UInt32, port: UInt32) {
+    package init(machine: UInt32, port: UInt32) {
         self.machine = machine
         self.port = port
     }
 
     /// `VMADDR_CID_ANY`.
-    public static var any: UInt32 { .max }
+    package static var any: UInt32 { .max }
 
     /// Machine and port, separated by a colon.
-    public var byteString: ByteString { "\(machine):\(port)" }
+    package var byteString: ByteString { "\(machine):\(port)" }
 
     fileprivate func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         var native = clinux_sockaddr_vm()
@@ -33,7 +33,7 @@ extension FileDescriptor {
     /// Makes an unbound vsock stream socket. Throws EAFNOSUPPORT without kernel support.
     ///
     /// The corresponding system call is socket(2).
-    public static func vsock() throws(Errno) -> FileDescriptor {
+    package static func vsock() throws(Errno) -> FileDescriptor {
         let type = Int32(clinux_SOCK_STREAM | clinux_SOCK_CLOEXEC)
         return FileDescriptor(
             owning: try valueOrErrno(.socket) { LowportCLinux.socket(Int32(clinux_AF_VSOCK), type, 0) }
@@ -45,7 +45,7 @@ extension Descriptor where Self: ~Copyable {
     /// Binds the socket to `address`.
     ///
     /// The corresponding system call is bind(2).
-    public func bind(to address: VsockAddress) throws(Errno) {
+    package func bind(to address: VsockAddress) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.bind) { unsafe address.withSockaddr { unsafe LowportCLinux.bind(descriptor, $0, $1) } }
     }
@@ -53,7 +53,7 @@ extension Descriptor where Self: ~Copyable {
     /// Connects the socket to `address`.
     ///
     /// The corresponding system call is connect(2).
-    public func connect(to address: VsockAddress) throws(Errno) {
+    package func connect(to address: VsockAddress) throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.connect) {
             unsafe address.withSockaddr { unsafe LowportCLinux.connect(descriptor, $0, $1) }

@@ -2,9 +2,9 @@
 internal import LowportCLinux
 
 /// A thread of another process, with descriptors that stay its own when its ID is reused (pidfd_open(2), proc(5)).
-public struct HeldThread: ~Copyable {
+package struct HeldThread: ~Copyable {
     /// Its ID.
-    public let thread: Int32
+    package let thread: Int32
     private let handle: FileDescriptor
     /// Its directory below /proc, which stays this thread's when the ID is reused.
     private let directory: FileDescriptor
@@ -12,7 +12,7 @@ public struct HeldThread: ~Copyable {
     private let status: FileDescriptor
 
     /// Opens `thread` or, before Linux 6.9, its process.
-    public init(_ thread: Int32) throws(Errno) {
+    package init(_ thread: Int32) throws(Errno) {
         let directory = try FileDescriptor.open("/proc/\(thread)", [.pathOnly, .directory])
         let status = try FileDescriptor.open("status", .readOnly, in: directory)
         let handle = try Self.open(thread, status)
@@ -25,16 +25,16 @@ public struct HeldThread: ~Copyable {
     /// Duplicates its descriptor `number` into this process. Throws ESRCH if the thread has ended.
     ///
     /// The corresponding system call is pidfd_getfd(2).
-    public func descriptor(_ number: Int32) throws(Errno) -> FileDescriptor {
+    package func descriptor(_ number: Int32) throws(Errno) -> FileDescriptor {
         let handle = handle.rawValue
         return FileDescriptor(owning: try valueOrErrno(.openProcess) { clinux_pidfd_getfd(handle, number) })
     }
 
     /// Its present credentials. Throws ESRCH or ENOENT if the thread has ended.
-    public func credentials() throws(Errno) -> ThreadCredentials { try ThreadCredentials(in: directory, status) }
+    package func credentials() throws(Errno) -> ThreadCredentials { try ThreadCredentials(in: directory, status) }
 
     /// Its present user namespace. Throws ESRCH or ENOENT if the thread has ended.
-    public func userNamespace() throws(Errno) -> NamespaceID { try NamespaceID(of: "ns/user", in: directory) }
+    package func userNamespace() throws(Errno) -> NamespaceID { try NamespaceID(of: "ns/user", in: directory) }
 
     private static func open(_ thread: Int32, _ status: borrowing FileDescriptor) throws(Errno) -> FileDescriptor {
         let threads = UInt32(O_EXCL)  // PIDFD_THREAD

@@ -2,20 +2,20 @@
 internal import LowportCLinux
 
 /// A system call that blocks until it is answered (seccomp_unotify(2)).
-public struct Notification: Sendable {
+package struct Notification: Sendable {
     /// The unique ID of the call.
-    public let identifier: UInt64
+    package let identifier: UInt64
     /// The thread that makes the call.
-    public let thread: Int32
+    package let thread: Int32
     /// The architecture: an `AUDIT_ARCH_` constant.
-    public let architecture: UInt32
+    package let architecture: UInt32
     /// The number of the call on that architecture.
-    public let number: Int32
+    package let number: Int32
     /// Its six arguments.
-    public let arguments: [UInt64]
+    package let arguments: [UInt64]
 
     /// Creates a notification.
-    public init(identifier: UInt64, thread: Int32, architecture: UInt32, number: Int32, arguments: [UInt64]) {
+    package init(identifier: UInt64, thread: Int32, architecture: UInt32, number: Int32, arguments: [UInt64]) {
         self.identifier = identifier
         self.thread = thread
         self.architecture = architecture
@@ -36,20 +36,20 @@ public struct Notification: Sendable {
 }
 
 /// Receives and answers the notifications of a filter.
-public struct NotificationListener: ~Copyable, Sendable {
+package struct NotificationListener: ~Copyable, Sendable {
     /// The descriptor, for poll(2): POLLHUP when no process has the filter any more.
-    public let descriptor: FileDescriptor
+    package let descriptor: FileDescriptor
 
     /// Takes over the descriptor of a listener.
-    public init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
+    package init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
 
     /// Gives up the descriptor.
-    public consuming func release() -> FileDescriptor { descriptor }
+    package consuming func release() -> FileDescriptor { descriptor }
 
     /// Waits for the next notification.
     ///
     /// Throws ENOENT if its process was killed or, since Linux 6.11, if no process has the filter.
-    public func receive() throws(Errno) -> Notification {
+    package func receive() throws(Errno) -> Notification {
         let listener = descriptor.rawValue
         var native = clinux_notification()
         try nothingOrErrno(.notification) { unsafe clinux_notification_receive(listener, nil, &native) }
@@ -57,7 +57,7 @@ public struct NotificationListener: ~Copyable, Sendable {
     }
 
     /// Like `receive()`, but `record` holds the notification as soon as the kernel hands it out.
-    public func receive(into record: borrowing NotificationRecord) throws(Errno) -> Notification {
+    package func receive(into record: borrowing NotificationRecord) throws(Errno) -> Notification {
         let listener = descriptor.rawValue
         var native = clinux_notification()
         let room = unsafe record.room
@@ -66,7 +66,7 @@ public struct NotificationListener: ~Copyable, Sendable {
     }
 
     /// Whether the descriptor is a listener: only a listener accepts this ioctl(2).
-    public var isGenuine: Bool {
+    package var isGenuine: Bool {
         let listener = descriptor.rawValue
         do throws(Errno) {
             try nothingOrErrno(.notification) { clinux_notification_is_valid(listener, 0) }
@@ -77,14 +77,14 @@ public struct NotificationListener: ~Copyable, Sendable {
     }
 
     /// Whether no process has the filter any more.
-    public var isAbandoned: Bool {
+    package var isAbandoned: Bool {
         var entries = [PollEntry(descriptor.reference, .readable)]
         guard (try? poll(&entries, timeout: Milliseconds(rawValue: 0))) == true else { return false }
         return entries[0].found.contains(.hungUp)
     }
 
     /// Whether the call still waits; if so, information found by its thread ID was about that thread.
-    public func isWaiting(_ notification: Notification) -> Bool {
+    package func isWaiting(_ notification: Notification) -> Bool {
         let listener = descriptor.rawValue
         return
             (try? nothingOrErrno(.notification) {
@@ -93,7 +93,7 @@ public struct NotificationListener: ~Copyable, Sendable {
     }
 
     /// Makes the call return 0, or -1 with `error`. Throws ENOENT if the thread no longer waits.
-    public func answer(_ notification: Notification, with error: Errno?) throws(Errno) {
+    package func answer(_ notification: Notification, with error: Errno?) throws(Errno) {
         let listener = descriptor.rawValue
         try nothingOrErrno(.notification) {
             clinux_notification_answer(listener, notification.identifier, error?.rawValue ?? 0, 0)
@@ -101,11 +101,11 @@ public struct NotificationListener: ~Copyable, Sendable {
     }
 
     /// Makes the kernel execute the call, with the present content of the memory of the process.
-    public func resume(_ notification: Notification) throws(Errno) {
+    package func resume(_ notification: Notification) throws(Errno) {
         let listener = descriptor.rawValue
         try nothingOrErrno(.notification) { clinux_notification_answer(listener, notification.identifier, 0, 1) }
     }
 
     /// Makes the scheduler switch to the listener and back at once, if the kernel can (Linux 6.6).
-    public func wakeAtOnce() { _ = clinux_notification_wake_at_once(descriptor.rawValue) }
+    package func wakeAtOnce() { _ = clinux_notification_wake_at_once(descriptor.rawValue) }
 }

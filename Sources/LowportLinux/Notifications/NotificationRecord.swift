@@ -5,13 +5,13 @@ internal import LowportCLinux
 ///
 /// Only the process that creates the record can write to it (memfd_create(2), `F_SEAL_FUTURE_WRITE`).
 @safe
-public struct NotificationRecord: ~Copyable {
+package struct NotificationRecord: ~Copyable {
     /// The descriptor for the reader.
-    public let descriptor: FileDescriptor
+    package let descriptor: FileDescriptor
     let room: UnsafeMutableRawPointer
 
     /// Creates an empty record, which stays mapped until the process ends.
-    public init() throws(Errno) {
+    package init() throws(Errno) {
         var number: Int32 = -1
         var memory: UnsafeMutableRawPointer?
         try nothingOrErrno(.mapMemory) { () -> Int32 in
@@ -24,7 +24,7 @@ public struct NotificationRecord: ~Copyable {
     }
 
     /// Reads the last notification of the record behind `descriptor`; nil if it has none, or is no record.
-    public static func last(in descriptor: borrowing some Descriptor & ~Copyable) -> Notification? {
+    package static func last(in descriptor: borrowing some Descriptor & ~Copyable) -> Notification? {
         let number = descriptor.rawValue
         var native = clinux_notification()
         guard unsafe clinux_record_read(number, &native) == 0, native.identifier != 0 else { return nil }

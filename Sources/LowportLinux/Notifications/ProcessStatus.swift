@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A thread's status in /proc (proc_pid_status(5)).
-public struct ProcessStatus: Hashable, Sendable {
+package struct ProcessStatus: Hashable, Sendable {
     /// The process that the thread belongs to.
-    public let process: Int32
+    package let process: Int32
     /// Its real, effective, saved and file system user.
-    public let users: [UserID]
+    package let users: [UserID]
     /// Its real, effective, saved and file system group.
-    public let groups: [GroupID]
+    package let groups: [GroupID]
     /// Its supplementary groups, in the kernel's order: ascending.
-    public let supplementaryGroups: [GroupID]
+    package let supplementaryGroups: [GroupID]
     /// The capabilities that it may make effective.
-    public let permitted: CapabilitySet
+    package let permitted: CapabilitySet
     /// The capabilities that are in effect.
-    public let effective: CapabilitySet
+    package let effective: CapabilitySet
 
     /// Reads the open file `status` of a thread from its start, whatever its file offset.
     ///
     /// The corresponding system call is pread(2).
-    public init(of file: borrowing some Descriptor & ~Copyable) throws(Errno) {
+    package init(of file: borrowing some Descriptor & ~Copyable) throws(Errno) {
         // The kernel returns all of it at once if the buffer is large enough; a process may have 65,536 groups.
         var room = 4096
         while room < 1 << 21 {
@@ -36,7 +36,7 @@ public struct ProcessStatus: Hashable, Sendable {
     /// Parses the text of the file; nil unless each needed line occurs exactly once and holds only numbers.
     ///
     /// The program name comes first, on its own line, in which the kernel escapes line feeds.
-    public init?(_ text: [UInt8]) {
+    package init?(_ text: [UInt8]) {
         var found: (process: [UInt64]?, users: [UInt64]?, groups: [UInt64]?, supplementary: [UInt64]?)
         var masks: (permitted: [UInt64]?, effective: [UInt64]?)
         var start = 0

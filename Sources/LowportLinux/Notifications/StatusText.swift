@@ -2,14 +2,14 @@
 
 /// The file `status` of a process or thread in /proc: lines of a name, a colon and, mostly, numbers
 /// (proc_pid_status(5)).
-public struct StatusText: Sendable {
+package struct StatusText: Sendable {
     private let text: [UInt8]
 
     /// Takes the content of the file.
-    public init(_ text: [UInt8]) { self.text = text }
+    package init(_ text: [UInt8]) { self.text = text }
 
     /// The numbers in the first line named `name`; nil without one, or if it has anything but numbers.
-    public func numbers(_ name: ByteString, base: UInt8 = 10) -> [UInt64]? {
+    package func numbers(_ name: ByteString, base: UInt8 = 10) -> [UInt64]? {
         var start = 0
         while start < text.count {
             let end = text.position(of: UInt8(ascii: "\n"), from: start)
@@ -23,7 +23,7 @@ public struct StatusText: Sendable {
     }
 
     /// The capability set in the line named `name`; nil if there is none.
-    public func capabilities(_ name: ByteString) -> CapabilitySet? {
+    package func capabilities(_ name: ByteString) -> CapabilitySet? {
         guard let numbers = numbers(name, base: 16), numbers.count == 1 else { return nil }
         return CapabilitySet(rawValue: numbers[0])
     }

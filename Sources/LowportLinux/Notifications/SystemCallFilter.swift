@@ -2,18 +2,18 @@
 internal import LowportCLinux
 
 /// One instruction of a classic BPF program (bpf in `<linux/filter.h>`).
-public struct FilterInstruction: Hashable, Sendable {
+package struct FilterInstruction: Hashable, Sendable {
     /// The opcode.
-    public let code: UInt16
+    package let code: UInt16
     /// The number of instructions to skip if a comparison is true.
-    public let ifTrue: UInt8
+    package let ifTrue: UInt8
     /// The number of instructions to skip if it is false.
-    public let ifFalse: UInt8
+    package let ifFalse: UInt8
     /// The operand.
-    public let operand: UInt32
+    package let operand: UInt32
 
     /// Creates an instruction.
-    public init(_ code: UInt16, _ operand: UInt32, ifTrue: UInt8 = 0, ifFalse: UInt8 = 0) {
+    package init(_ code: UInt16, _ operand: UInt32, ifTrue: UInt8 = 0, ifFalse: UInt8 = 0) {
         self.code = code
         self.operand = operand
         self.ifTrue = ifTrue
@@ -21,10 +21,10 @@ public struct FilterInstruction: Hashable, Sendable {
     }
 
     /// Loads the 32-bit word at `offset` of `struct seccomp_data`.
-    public static func load(_ offset: UInt32) -> FilterInstruction { FilterInstruction(0x20, offset) }
+    package static func load(_ offset: UInt32) -> FilterInstruction { FilterInstruction(0x20, offset) }
 
     /// Skips `ifFalse` instructions unless the loaded word is `value`.
-    public static func skip(_ ifFalse: UInt8, unlessEqual value: UInt32) -> FilterInstruction {
+    package static func skip(_ ifFalse: UInt8, unlessEqual value: UInt32) -> FilterInstruction {
         FilterInstruction(0x15, value, ifFalse: ifFalse)
     }
 
@@ -39,18 +39,18 @@ public struct FilterInstruction: Hashable, Sendable {
     }
 
     /// Kills the process by SIGSYS: `SECCOMP_RET_KILL_PROCESS`.
-    public static var kill: FilterInstruction { FilterInstruction(0x06, 0x8000_0000) }
+    package static var kill: FilterInstruction { FilterInstruction(0x06, 0x8000_0000) }
 
     /// Executes the call: `SECCOMP_RET_ALLOW`.
-    public static var allow: FilterInstruction { FilterInstruction(0x06, 0x7FFF_0000) }
+    package static var allow: FilterInstruction { FilterInstruction(0x06, 0x7FFF_0000) }
 
     /// Leaves the call to the listener: `SECCOMP_RET_USER_NOTIF`.
-    public static var notify: FilterInstruction { FilterInstruction(0x06, 0x7FC0_0000) }
+    package static var notify: FilterInstruction { FilterInstruction(0x06, 0x7FC0_0000) }
 }
 
 extension CurrentProcess {
     /// Whether the process has seccomp filters (`PR_GET_SECCOMP`).
-    public static var hasFilters: Bool { clinux_prctl(PR_GET_SECCOMP, 0, 0, 0, 0) > 0 }
+    package static var hasFilters: Bool { clinux_prctl(PR_GET_SECCOMP, 0, 0, 0, 0) > 0 }
 }
 
 extension NotificationListener {
@@ -58,7 +58,7 @@ extension NotificationListener {
     ///
     /// Gives up gaining privileges if necessary (`PR_SET_NO_NEW_PRIVS`), which it is not for root. Throws EBUSY if
     /// another filter of the process has a listener. The corresponding system call is seccomp(2).
-    public static func install(_ filter: [FilterInstruction]) throws(Errno) -> NotificationListener {
+    package static func install(_ filter: [FilterInstruction]) throws(Errno) -> NotificationListener {
         let native = filter.map { sock_filter(code: $0.code, jt: $0.ifTrue, jf: $0.ifFalse, k: $0.operand) }
         let listens = UInt32(1 << 3)
         // After a call is received, only a fatal signal interrupts it; Linux 5.19.

@@ -2,24 +2,24 @@
 internal import LowportCLinux
 
 /// All that decides whether the kernel lets a thread bind a port (credentials(7), capabilities(7), namespaces(7)).
-public struct ThreadCredentials: Hashable, Sendable {
+package struct ThreadCredentials: Hashable, Sendable {
     /// Its real, effective, saved and file system user, in this order.
-    public var users: [UserID]
+    package var users: [UserID]
     /// Its real, effective, saved and file system group, in this order.
-    public var groups: [GroupID]
+    package var groups: [GroupID]
     /// Its supplementary groups, in ascending order.
-    public var supplementaryGroups: [GroupID]
+    package var supplementaryGroups: [GroupID]
     /// The capabilities that it may make effective.
-    public var permitted: CapabilitySet
+    package var permitted: CapabilitySet
     /// The capabilities that are in effect.
-    public var effective: CapabilitySet
+    package var effective: CapabilitySet
     /// The user namespace in which these capabilities count.
-    public var userNamespace: NamespaceID
+    package var userNamespace: NamespaceID
     /// The network namespace of its new sockets.
-    public var networkNamespace: NamespaceID
+    package var networkNamespace: NamespaceID
 
     /// Creates credentials.
-    public init(_ status: ProcessStatus, userNamespace: NamespaceID, networkNamespace: NamespaceID) {
+    package init(_ status: ProcessStatus, userNamespace: NamespaceID, networkNamespace: NamespaceID) {
         users = status.users
         groups = status.groups
         supplementaryGroups = status.supplementaryGroups
@@ -46,23 +46,23 @@ public struct ThreadCredentials: Hashable, Sendable {
     /// The credentials of this process.
     ///
     /// Throws ESRCH if /proc belongs to another PID namespace, in which thread IDs differ.
-    public static func ofCurrentProcess() throws(Errno) -> ThreadCredentials {
+    package static func ofCurrentProcess() throws(Errno) -> ThreadCredentials {
         guard try readLink("/proc/self") == "\(CurrentProcess.identifier)" else { throw .noSuchProcess }
         let directory = try FileDescriptor.open("/proc/self", [.pathOnly, .directory])
         return try ThreadCredentials(in: directory, FileDescriptor.open("status", .readOnly, in: directory))
     }
 
     /// Whether `CAP_NET_BIND_SERVICE` is in effect.
-    public var canBindAllPorts: Bool { effective.contains(.netBindService) }
+    package var canBindAllPorts: Bool { effective.contains(.netBindService) }
 }
 
 /// The identity of a namespace: device and inode number of its file (ioctl_nsfs(2)).
-public struct NamespaceID: Hashable, Sendable {
+package struct NamespaceID: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
 
     /// Creates the identity of the namespace with this file.
-    public init(device: UInt64, inode: UInt64) {
+    package init(device: UInt64, inode: UInt64) {
         self.device = device
         self.inode = inode
     }

@@ -7,7 +7,7 @@ extension Accounts {
     /// The number of the user with the name `name`; nil if all databases say that there is none.
     ///
     /// The corresponding C function is getpwnam_r(3). Throws what it returns where a database did not answer.
-    public static func findUser(named name: ByteString) throws(Errno) -> UserID? {
+    package static func findUser(named name: ByteString) throws(Errno) -> UserID? {
         guard !name.isEmpty, !name.bytes.contains(0) else { return nil }
         return try unsafe search { buffer, size, found in
             var entry = unsafe passwd()
@@ -21,7 +21,7 @@ extension Accounts {
     /// The number of the group with the name `name`; nil if all databases say that there is none.
     ///
     /// The corresponding C function is getgrnam_r(3). Throws what it returns where a database did not answer.
-    public static func findGroup(named name: ByteString) throws(Errno) -> GroupID? {
+    package static func findGroup(named name: ByteString) throws(Errno) -> GroupID? {
         guard !name.isEmpty, !name.bytes.contains(0) else { return nil }
         return try unsafe search { buffer, size, found in
             var entry = unsafe LowportCLinux.group()
@@ -35,7 +35,7 @@ extension Accounts {
     /// The primary group of the user with the number `user`; nil if all databases say that there is no such user.
     ///
     /// The corresponding C function is getpwuid_r(3). Throws what it returns where a database did not answer.
-    public static func findPrimaryGroup(of user: UserID) throws(Errno) -> GroupID? {
+    package static func findPrimaryGroup(of user: UserID) throws(Errno) -> GroupID? {
         try unsafe search { buffer, size, found in
             var entry = unsafe passwd()
             var result: UnsafeMutablePointer<passwd>?
@@ -46,22 +46,22 @@ extension Accounts {
     }
 
     /// The members of a group.
-    public struct Members: Sendable {
+    package struct Members: Sendable {
         /// The users of this machine with this primary group.
-        public var primary: [UserID] = []
+        package var primary: [UserID] = []
         /// The members that the group lists, with their names.
-        public var named: [(name: ByteString, user: UserID)] = []
+        package var named: [(name: ByteString, user: UserID)] = []
         /// The names in the group that belong to no user.
-        public var unknown: [ByteString] = []
+        package var unknown: [ByteString] = []
         /// The names in the group for which a database did not answer.
-        public var unanswered: [ByteString] = []
+        package var unanswered: [ByteString] = []
     }
 
     /// The members of the group with the number `group`. Throws ENOENT if the group itself is not found.
     ///
     /// The corresponding C functions are getgrgid(3) and getpwent(3). They use static memory: call this from one thread
     /// at a time.
-    public static func findMembers(of group: GroupID) throws(Errno) -> Members {
+    package static func findMembers(of group: GroupID) throws(Errno) -> Members {
         guard let names = namesOfMembers(of: group) else { throw .noSuchFile }
         var members = Members()
         for name in names {

@@ -2,17 +2,17 @@
 internal import LowportCLinux
 
 /// The users and groups that the machine knows (passwd(5), group(5), nsswitch.conf(5)).
-public enum Accounts {
+package enum Accounts {
     /// The number of the user with the name `name`; nil if there is none, or if a database did not answer.
-    public static func user(named name: ByteString) -> UserID? { (try? findUser(named: name)) ?? nil }
+    package static func user(named name: ByteString) -> UserID? { (try? findUser(named: name)) ?? nil }
 
     /// The number of the group with the name `name`; nil if there is none, or if a database did not answer.
-    public static func group(named name: ByteString) -> GroupID? { (try? findGroup(named: name)) ?? nil }
+    package static func group(named name: ByteString) -> GroupID? { (try? findGroup(named: name)) ?? nil }
 
     /// The name of the user with the number `user`; nil if there is none.
     ///
     /// The corresponding C function is getpwuid_r(3).
-    public static func name(of user: UserID) -> ByteString? {
+    package static func name(of user: UserID) -> ByteString? {
         unsafe lookup { buffer, size, found in
             var entry = unsafe passwd()
             var result: UnsafeMutablePointer<passwd>?
@@ -25,7 +25,7 @@ public enum Accounts {
     /// The name of the group with the number `group`; nil if there is none.
     ///
     /// The corresponding C function is getgrgid_r(3).
-    public static func name(of group: GroupID) -> ByteString? {
+    package static func name(of group: GroupID) -> ByteString? {
         unsafe lookup { buffer, size, found in
             var entry = unsafe LowportCLinux.group()
             var result: UnsafeMutablePointer<LowportCLinux.group>?
@@ -38,7 +38,7 @@ public enum Accounts {
     /// The groups of a session of the user `name`: the primary group and the supplementary groups.
     ///
     /// The corresponding C function is getgrouplist(3). Empty if there is no such user.
-    public static func groups(ofUser name: ByteString) -> [GroupID] {
+    package static func groups(ofUser name: ByteString) -> [GroupID] {
         guard let user = user(named: name), let primary = primaryGroup(of: user) else { return [] }
         var groups = [gid_t](repeating: 0, count: 65536)
         var count = Int32(groups.count)
@@ -51,7 +51,7 @@ public enum Accounts {
     }
 
     /// The primary group of the user with the number `user`; nil if there is no such user, or if a database did not answer.
-    public static func primaryGroup(of user: UserID) -> GroupID? { (try? findPrimaryGroup(of: user)) ?? nil }
+    package static func primaryGroup(of user: UserID) -> GroupID? { (try? findPrimaryGroup(of: user)) ?? nil }
 
     /// Returns what `search` finds; nil also if a database did not answer.
     private static func lookup<Found>(

@@ -5,7 +5,7 @@ internal import LowportCLinux
 ///
 /// Any other call, and any call of another architecture or of x32, terminates the process by SIGSYS. A process that
 /// waits for it then sees the signal, which allows nothing.
-public struct AllowedCalls: Sendable {
+package struct AllowedCalls: Sendable {
     /// The required value of an argument; the filter compares its lower 32 bits.
     enum Condition: Sendable {
         /// Argument `index` is one of `values`.
@@ -32,11 +32,11 @@ public struct AllowedCalls: Sendable {
     /// The calls for one bind after the rules are read: querying the tree, the socket on descriptor 0, and the log.
     ///
     /// Files can only be opened for reading, memory cannot be made executable, and new sockets are UNIX sockets.
-    public static var ofOneBind: AllowedCalls { AllowedCalls(calls: common, isLongLived: false) }
+    package static var ofOneBind: AllowedCalls { AllowedCalls(calls: common, isLongLived: false) }
 
     /// The calls of a long-running helper: also reading the rules, receiving from the supervisor, inspecting the
     /// programs of its user (`HeldThread`), answering their calls, and recording them.
-    public static var ofService: AllowedCalls { AllowedCalls(calls: common + service, isLongLived: true) }
+    package static var ofService: AllowedCalls { AllowedCalls(calls: common + service, isLongLived: true) }
 
     private static var common: [Call] {
         let executable = Condition.noBits(index: 2, mask: UInt32(PROT_EXEC))
@@ -85,7 +85,7 @@ extension AllowedCalls {
     ///
     /// The kernel runs a new filter for every call number, to cache which calls are always allowed. For a process that
     /// makes only a few more calls, that costs more time than it saves; a load of anything but the number stops it.
-    public var program: [FilterInstruction] {
+    package var program: [FilterInstruction] {
         var program: [FilterInstruction] = []
         program.reserveCapacity(160)
         if !isLongLived { program.append(.load(8)) }

@@ -3,7 +3,7 @@ internal import LowportCLinux
 
 extension CurrentProcess {
     /// Whether programs that this process executes may gain privileges: not under `PR_SET_NO_NEW_PRIVS` (prctl(2)).
-    public static var mayGainPrivileges: Bool { clinux_prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0 }
+    package static var mayGainPrivileges: Bool { clinux_prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0 }
 
     /// Changes this process, which must run as root, to `user` with `CAP_NET_BIND_SERVICE` and no other privilege.
     ///
@@ -13,7 +13,7 @@ extension CurrentProcess {
     ///   - user: the user.
     ///   - group: the user's group.
     ///   - name: the user's name, to set the user's supplementary groups; nil for none.
-    public static func become(_ user: UserID, _ group: GroupID, name: ByteString?) throws(Errno) {
+    package static func become(_ user: UserID, _ group: GroupID, name: ByteString?) throws(Errno) {
         for number in 0..<Capability.limit {
             let capability = Capability(number: number)
             // EINVAL: the kernel has no more capabilities.

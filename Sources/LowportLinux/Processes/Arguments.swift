@@ -2,7 +2,7 @@
 
 extension [ByteString] {
     /// Copies the arguments that the entry point of a program receives.
-    @unsafe public init(
+    @unsafe package init(
         argumentCount count: Int32,
         arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     ) {

@@ -4,12 +4,12 @@
 ///
 /// Today's kernels have 41 of them, `Capability.chown` to `Capability.checkpointRestore`; the numbers above are
 /// representable, since a file's attribute may hold them and a newer kernel may know them.
-public struct Capability: RawRepresentable, Hashable, Sendable {
+package struct Capability: RawRepresentable, Hashable, Sendable {
     /// The number.
-    public let rawValue: UInt8
+    package let rawValue: UInt8
 
     /// Creates the capability with the number `rawValue`; nil above 63.
-    public init?(rawValue: UInt8) {
+    package init?(rawValue: UInt8) {
         guard rawValue < Self.limit else { return nil }
         self.rawValue = rawValue
     }
@@ -23,5 +23,5 @@ public struct Capability: RawRepresentable, Hashable, Sendable {
 
 extension Capability: Comparable {
     /// Numeric order.
-    public static func < (left: Capability, right: Capability) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Capability, right: Capability) -> Bool { left.rawValue < right.rawValue }
 }

@@ -4,45 +4,45 @@
 ///
 ///     let kept: CapabilitySet = [.netBindService, .netRaw]
 ///     kept.contains(.netRaw)
-public struct CapabilitySet: RawRepresentable, Hashable, Sendable {
+package struct CapabilitySet: RawRepresentable, Hashable, Sendable {
     /// The 64 bits, as in the kernel.
-    public var rawValue: UInt64
+    package var rawValue: UInt64
 
     /// Creates a set from its bits.
-    public init(rawValue: UInt64) { self.rawValue = rawValue }
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
 }
 
 extension CapabilitySet: SetAlgebra {
     /// Creates an empty set.
-    public init() { rawValue = 0 }
+    package init() { rawValue = 0 }
 
     /// Creates the set of `elements`.
-    public init(arrayLiteral elements: Capability...) {
+    package init(arrayLiteral elements: Capability...) {
         rawValue = elements.reduce(0) { $0 | Self.bit(of: $1) }
     }
 
     /// Whether nothing is in it.
-    public var isEmpty: Bool { rawValue == 0 }
+    package var isEmpty: Bool { rawValue == 0 }
 
     /// Whether `member` is in it.
-    public func contains(_ member: Capability) -> Bool { rawValue & Self.bit(of: member) != 0 }
+    package func contains(_ member: Capability) -> Bool { rawValue & Self.bit(of: member) != 0 }
 
     /// What is in one of the two or in both.
-    public func union(_ other: CapabilitySet) -> CapabilitySet { CapabilitySet(rawValue: rawValue | other.rawValue) }
+    package func union(_ other: CapabilitySet) -> CapabilitySet { CapabilitySet(rawValue: rawValue | other.rawValue) }
 
     /// What is in both.
-    public func intersection(_ other: CapabilitySet) -> CapabilitySet {
+    package func intersection(_ other: CapabilitySet) -> CapabilitySet {
         CapabilitySet(rawValue: rawValue & other.rawValue)
     }
 
     /// What is in one of the two and not in the other.
-    public func symmetricDifference(_ other: CapabilitySet) -> CapabilitySet {
+    package func symmetricDifference(_ other: CapabilitySet) -> CapabilitySet {
         CapabilitySet(rawValue: rawValue ^ other.rawValue)
     }
 
     /// Adds `member`, and returns whether it was missing.
     @discardableResult
-    public mutating func insert(_ member: Capability) -> (inserted: Bool, memberAfterInsert: Capability) {
+    package mutating func insert(_ member: Capability) -> (inserted: Bool, memberAfterInsert: Capability) {
         let isNew = !contains(member)
         rawValue |= Self.bit(of: member)
         return (isNew, member)
@@ -50,7 +50,7 @@ extension CapabilitySet: SetAlgebra {
 
     /// Removes `member`, and returns it if it was present.
     @discardableResult
-    public mutating func remove(_ member: Capability) -> Capability? {
+    package mutating func remove(_ member: Capability) -> Capability? {
         let found = contains(member)
         rawValue &= ~Self.bit(of: member)
         return found ? member : nil
@@ -58,27 +58,27 @@ extension CapabilitySet: SetAlgebra {
 
     /// Adds `member`, and returns it if it was present.
     @discardableResult
-    public mutating func update(with member: Capability) -> Capability? { insert(member).inserted ? nil : member }
+    package mutating func update(with member: Capability) -> Capability? { insert(member).inserted ? nil : member }
 
     /// Adds what is in `other`.
-    public mutating func formUnion(_ other: CapabilitySet) { rawValue |= other.rawValue }
+    package mutating func formUnion(_ other: CapabilitySet) { rawValue |= other.rawValue }
 
     /// Keeps only what is in `other` too.
-    public mutating func formIntersection(_ other: CapabilitySet) { rawValue &= other.rawValue }
+    package mutating func formIntersection(_ other: CapabilitySet) { rawValue &= other.rawValue }
 
     /// Keeps what is in exactly one of the two.
-    public mutating func formSymmetricDifference(_ other: CapabilitySet) { rawValue ^= other.rawValue }
+    package mutating func formSymmetricDifference(_ other: CapabilitySet) { rawValue ^= other.rawValue }
 
     private static func bit(of capability: Capability) -> UInt64 { 1 << UInt64(capability.rawValue) }
 }
 
 extension CapabilitySet: Sequence {
     /// Gives the members in ascending order.
-    public struct Iterator: IteratorProtocol {
+    package struct Iterator: IteratorProtocol {
         var rest: UInt64
 
         /// The next member; nil after the last.
-        public mutating func next() -> Capability? {
+        package mutating func next() -> Capability? {
             guard rest != 0 else { return nil }
             let number = rest.trailingZeroBitCount
             rest &= rest - 1
@@ -87,8 +87,8 @@ extension CapabilitySet: Sequence {
     }
 
     /// Creates an iterator over the members, in ascending order.
-    public func makeIterator() -> Iterator { Iterator(rest: rawValue) }
+    package func makeIterator() -> Iterator { Iterator(rest: rawValue) }
 
     /// How many capabilities are in the set.
-    public var count: Int { rawValue.nonzeroBitCount }
+    package var count: Int { rawValue.nonzeroBitCount }
 }

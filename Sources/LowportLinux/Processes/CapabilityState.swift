@@ -2,16 +2,16 @@
 internal import LowportCLinux
 
 /// The three capability sets that a process has, and that a capability text describes (capabilities(7)).
-public struct CapabilityState: Hashable, Sendable {
+package struct CapabilityState: Hashable, Sendable {
     /// What permission checks look at.
-    public var effective: CapabilitySet
+    package var effective: CapabilitySet
     /// What may be made effective.
-    public var permitted: CapabilitySet
+    package var permitted: CapabilitySet
     /// What survives an execve(2) of a file that also has it inheritable.
-    public var inheritable: CapabilitySet
+    package var inheritable: CapabilitySet
 
     /// Creates a state; without arguments, one with nothing in it.
-    public init(
+    package init(
         effective: CapabilitySet = [],
         permitted: CapabilitySet = [],
         inheritable: CapabilitySet = []
@@ -24,13 +24,13 @@ public struct CapabilityState: Hashable, Sendable {
 
 extension CapabilityState {
     /// Whether `CAP_NET_BIND_SERVICE` is effective: it allows every port in the networks of the user namespace.
-    public var canBindAllPorts: Bool { effective.contains(.netBindService) }
+    package var canBindAllPorts: Bool { effective.contains(.netBindService) }
 
     /// The sets of a process.
     ///
     /// The corresponding system call is capget(2).
     /// - Parameter process: its ID; 0 is the calling thread. Throws ESRCH if there is none, EINVAL if it is negative.
-    public init(ofProcess process: Int32) throws(Errno) {
+    package init(ofProcess process: Int32) throws(Errno) {
         var sets = clinux_capability_sets()
         try nothingOrErrno(.getCapabilities) { unsafe clinux_capget(process, &sets) }
         self.init(
@@ -41,13 +41,13 @@ extension CapabilityState {
     }
 
     /// The sets of the calling thread.
-    public static func ofCurrentThread() throws(Errno) -> CapabilityState { try CapabilityState(ofProcess: 0) }
+    package static func ofCurrentThread() throws(Errno) -> CapabilityState { try CapabilityState(ofProcess: 0) }
 
     /// Makes these the sets of the calling thread alone.
     ///
     /// The corresponding system call is capset(2). Throws EPERM for a permitted set beyond the current one, or an
     /// effective set beyond the permitted one.
-    public func applyToCurrentThread() throws(Errno) {
+    package func applyToCurrentThread() throws(Errno) {
         var sets = clinux_capability_sets(
             effective: Self.split(effective),
             permitted: Self.split(permitted),

@@ -9,7 +9,7 @@ internal import LowportCLinux
 ///   - arguments: all arguments; the first is the name of the program as it sees it.
 ///   - limit: the most bytes that it may write.
 /// - Returns: the output, and how the program ended: `.exited` or `.killed`.
-public func capturedOutput(
+package func capturedOutput(
     ofProgramAt path: ByteString,
     arguments: [ByteString],
     limit: Int

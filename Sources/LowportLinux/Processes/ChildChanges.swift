@@ -2,7 +2,7 @@
 internal import LowportCLinux
 
 /// A state change of a process (wait(2)).
-public enum ProcessChange: Hashable, Sendable {
+package enum ProcessChange: Hashable, Sendable {
     /// The process exited.
     case exited(status: Int32)
     /// A signal killed it.
@@ -28,14 +28,14 @@ extension CurrentProcess {
     /// The next state change of a child; a child that ended is reaped. Nil if none changed.
     ///
     /// Throws ECHILD when there are no children. The corresponding system call is waitpid(2).
-    public static func nextChildChange() throws(Errno) -> (child: Int32, change: ProcessChange)? {
+    package static func nextChildChange() throws(Errno) -> (child: Int32, change: ProcessChange)? {
         var status: Int32 = 0
         let child = try valueOrErrno(.wait) { unsafe waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED) }
         return child == 0 ? nil : (child, ProcessChange(status: status))
     }
 
     /// Whether `process` exists (kill(2) with signal 0).
-    public static func exists(_ process: Int32) -> Bool {
+    package static func exists(_ process: Int32) -> Bool {
         do throws(Errno) {
             try nothingOrErrno(.kill) { LowportCLinux.kill(process, 0) }
             return true

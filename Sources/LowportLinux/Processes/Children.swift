@@ -2,18 +2,18 @@
 internal import LowportCLinux
 
 /// A child of this process.
-public struct Child: Hashable, Sendable {
+package struct Child: Hashable, Sendable {
     /// Its ID.
-    public let identifier: Int32
+    package let identifier: Int32
 
     /// The child with this ID.
-    public init(identifier: Int32) { self.identifier = identifier }
+    package init(identifier: Int32) { self.identifier = identifier }
 
     /// Waits for its end and reaps it. Throws ECHILD if the kernel has reaped it.
     ///
     /// The corresponding system call is waitpid(2).
     /// - Returns: the exit status, or 128 and the number of the signal that ended it, as a shell counts.
-    public func waitForEnd() throws(Errno) -> Int32 {
+    package func waitForEnd() throws(Errno) -> Int32 {
         var status: Int32 = 0
         try nothingOrErrno(.wait) { unsafe waitpid(identifier, &status, 0) }
         // The low seven bits are the signal (wait(2)); the next byte is the exit status.
@@ -26,7 +26,7 @@ extension CurrentProcess {
     ///
     /// Only for programs of the embedded ring: no language runtime survives it.
     /// The corresponding system call is fork(2).
-    public static func fork() throws(Errno) -> Child? {
+    package static func fork() throws(Errno) -> Child? {
         let identifier = try valueOrErrno(.fork, retryOnInterrupt: false) { clinux_fork() }
         return identifier == 0 ? nil : Child(identifier: identifier)
     }
@@ -34,13 +34,13 @@ extension CurrentProcess {
     /// Terminates the process at once, without running exit handlers.
     ///
     /// The corresponding system call is _exit(2).
-    public static func exit(_ status: Int32) -> Never { _exit(status) }
+    package static func exit(_ status: Int32) -> Never { _exit(status) }
 
     /// Reaps a child that has ended; nil if none has. Throws ECHILD if there are no children.
     ///
     /// The corresponding system call is waitpid(2).
     /// - Parameter waits: whether to wait until a child ends.
-    public static func reapChild(waits: Bool) throws(Errno) -> Child? {
+    package static func reapChild(waits: Bool) throws(Errno) -> Child? {
         let ended = try valueOrErrno(.wait) { waitpid(-1, nil, waits ? 0 : WNOHANG) }
         return ended == 0 ? nil : Child(identifier: ended)
     }
@@ -48,7 +48,7 @@ extension CurrentProcess {
     /// Makes descriptor `number` a duplicate of `descriptor`, also for programs that are started.
     ///
     /// The corresponding system call is dup2(2).
-    public static func redirect(_ number: InheritedDescriptor, to descriptor: borrowing some Descriptor & ~Copyable)
+    package static func redirect(_ number: InheritedDescriptor, to descriptor: borrowing some Descriptor & ~Copyable)
         throws(Errno)
     {
         let (old, new) = (descriptor.rawValue, number.rawValue)
@@ -56,24 +56,24 @@ extension CurrentProcess {
     }
 
     /// Resets SIGPIPE and SIGCHLD to their default actions and unblocks all signals.
-    public static func restoreSignals() {
+    package static func restoreSignals() {
         for number in [SIGPIPE, SIGCHLD] { _ = clinux_signal_default(number) }
         _ = clinux_unblock_signals()
     }
 
     /// Requests SIGTERM for this process when its parent ends (`PR_SET_PDEATHSIG`, prctl(2)).
-    public static func terminateWithParent() { _ = clinux_prctl(PR_SET_PDEATHSIG, UInt(SIGTERM), 0, 0, 0) }
+    package static func terminateWithParent() { _ = clinux_prctl(PR_SET_PDEATHSIG, UInt(SIGTERM), 0, 0, 0) }
 
     /// Makes the kernel reap children that end (`SIGCHLD` ignored, waitpid(2), NOTES).
-    public static func forgetChildren() { _ = clinux_signal_ignore(SIGCHLD) }
+    package static func forgetChildren() { _ = clinux_signal_ignore(SIGCHLD) }
 }
 
 /// Signals that a descriptor receives instead of a handler (signalfd(2)).
-public struct SignalDescriptor: ~Copyable, Descriptor {
+package struct SignalDescriptor: ~Copyable, Descriptor {
     private let descriptor: FileDescriptor
 
     /// The signals that can be received.
-    public enum Signal: Sendable {
+    package enum Signal: Sendable {
         case child, user1, terminate, interrupt, hangUp
 
         var number: Int32 {
@@ -88,12 +88,12 @@ public struct SignalDescriptor: ~Copyable, Descriptor {
     }
 
     /// The descriptor's number.
-    public var rawValue: Int32 { descriptor.rawValue }
+    package var rawValue: Int32 { descriptor.rawValue }
 
     /// Receives `signals`.
     ///
     /// The corresponding system call is signalfd(2).
-    public init(_ signals: [Signal]) throws(Errno) {
+    package init(_ signals: [Signal]) throws(Errno) {
         let numbers = signals.map { $0.number }
         let count = Int32(numbers.count)
         // A parent that ignores SIGCHLD passes that on, and then the kernel would never report a child.
@@ -104,7 +104,7 @@ public struct SignalDescriptor: ~Copyable, Descriptor {
     }
 
     /// The next signal received; nil if there is none.
-    public func next() -> Signal? {
+    package func next() -> Signal? {
         // The signal number is at the start of a 128-byte record.
         guard let record = try? read(upTo: 128), record.count == 128 else { return nil }
         switch Int32(record[0]) {

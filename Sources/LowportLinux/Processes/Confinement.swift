@@ -2,53 +2,53 @@
 internal import LowportCLinux
 
 /// What a privileged program changes in its own process first, so that nothing inherited from its caller affects it.
-public enum Confinement {
+package enum Confinement {
     /// Closes every descriptor from `first` on.
     ///
     /// The corresponding system call is close_range(2). Without it, before Linux 5.9 or under a filter that does not know
     /// it, each descriptor below 1,048,576 is closed by itself; what is above stays open, and nothing uses it.
-    public static func closeDescriptors(from first: Int32) { clinux_close_from(UInt32(bitPattern: first)) }
+    package static func closeDescriptors(from first: Int32) { clinux_close_from(UInt32(bitPattern: first)) }
 
     /// Blocks every signal except SIGALRM, and resets that one to its default action, termination (signal(7)).
     ///
     /// A signal to a whole process group that a program survives then does not terminate the helper that serves it.
-    public static func blockSignals() {
+    package static func blockSignals() {
         _ = clinux_signal_default(SIGALRM)
         clinux_block_signals_except(SIGALRM)
     }
 
     /// Terminates the process by SIGALRM after `seconds`, which pass even while it is stopped; 0 cancels that
     /// (alarm(2)).
-    public static func limitLife(seconds: UInt32) { _ = alarm(seconds) }
+    package static func limitLife(seconds: UInt32) { _ = alarm(seconds) }
 
     /// Terminates the process `seconds`, or a second less, from now unless `endWork` is called first, even if it was
     /// stopped. Before the first call SIGALRM always terminates the process; later only between the two calls.
-    public static func beginWork(within seconds: UInt32) { clinux_begin_work(seconds) }
+    package static func beginWork(within seconds: UInt32) { clinux_begin_work(seconds) }
 
     /// Ends the work that `beginWork` began.
-    public static func endWork() { clinux_end_work() }
+    package static func endWork() { clinux_end_work() }
 
     /// Kills the process by SIGKILL when its parent ends (`PR_SET_PDEATHSIG`, prctl(2)).
-    public static func endWithParent() { _ = clinux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0, 0, 0) }
+    package static func endWithParent() { _ = clinux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0, 0, 0) }
 
     /// Clears the environment and sets the file creation mask to 077 (clearenv(3), umask(2)).
-    public static func resetEnvironment() {
+    package static func resetEnvironment() {
         _ = clearenv()
         _ = umask(0o077)
     }
 }
 
 /// The capabilities that the process holds permitted and makes effective only for use (capabilities(7)).
-public final class HeldCapabilities {
+package final class HeldCapabilities {
     private var state: CapabilityState
 
     /// Makes only `capability` effective; does not fail if the process does not hold it.
-    public func raise(_ capability: Capability) {
+    package func raise(_ capability: Capability) {
         setEffective(holds(capability) ? [capability] : [])
     }
 
     /// Clears the effective set.
-    public func lower() { setEffective([]) }
+    package func lower() { setEffective([]) }
 
     /// Whether `capability` may be made effective.
     func holds(_ capability: Capability) -> Bool { state.permitted.contains(capability) }
@@ -63,7 +63,7 @@ public final class HeldCapabilities {
     }
 
     /// Gives up all of them for good.
-    public func giveUpAll() throws(Errno) {
+    package func giveUpAll() throws(Errno) {
         state = CapabilityState()
         try state.applyToCurrentThread()
     }
@@ -82,7 +82,7 @@ public final class HeldCapabilities {
     /// effective. The real root keeps its permitted set, which access(2) must see.
     ///
     /// The result is the same whether the program was installed with file capabilities or set-id root.
-    public init(keeping kept: CapabilitySet) throws(Errno) {
+    package init(keeping kept: CapabilitySet) throws(Errno) {
         let user = CurrentProcess.realUser
         if user == .root {
             state = try .ofCurrentThread()

@@ -2,12 +2,12 @@
 internal import LowportCLinux
 
 /// How many descriptors the process may have open at a time (`RLIMIT_NOFILE`, getrlimit(2)).
-public enum DescriptorLimit {
+package enum DescriptorLimit {
     /// The limit; 0 if it cannot be read.
-    public static var current: Int { Int(clamping: clinux_descriptor_limit()) }
+    package static var current: Int { Int(clamping: clinux_descriptor_limit()) }
 
     /// Raises the limit to `count`, or as far as the process may without privilege. Never lowers it.
     ///
     /// Programs that use select(2) must not call this: it cannot handle descriptors above 1023.
-    public static func raise(to count: Int) { clinux_raise_descriptor_limit(UInt(count)) }
+    package static func raise(to count: Int) { clinux_raise_descriptor_limit(UInt(count)) }
 }

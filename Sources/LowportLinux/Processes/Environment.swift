@@ -2,9 +2,9 @@
 internal import LowportCLinux
 
 /// The environment of this process, as bytes (environ(7)).
-public enum Environment {
+package enum Environment {
     /// The value of the variable `name`; nil if it is not set.
-    public static func value(of name: ByteString) -> ByteString? {
+    package static func value(of name: ByteString) -> ByteString? {
         unsafe name.withCString { name in
             guard let value = unsafe getenv(name) else { return nil }
             return unsafe ByteString(cString: value)
@@ -14,7 +14,7 @@ public enum Environment {
     /// Sets the variable `name`, replacing its old value.
     ///
     /// The corresponding C function is setenv(3).
-    public static func set(_ name: ByteString, to value: ByteString) throws(Errno) {
+    package static func set(_ name: ByteString, to value: ByteString) throws(Errno) {
         try nothingOrErrno(.execute) {
             unsafe name.withCString { name in unsafe value.withCString { unsafe setenv(name, $0, 1) } }
         }
@@ -23,7 +23,7 @@ public enum Environment {
     /// Removes the variable `name`.
     ///
     /// The corresponding C function is unsetenv(3).
-    public static func remove(_ name: ByteString) {
+    package static func remove(_ name: ByteString) {
         _ = unsafe name.withCString { unsafe unsetenv($0) }
     }
 }

@@ -7,7 +7,7 @@ internal import LowportCLinux
 /// - Parameters:
 ///   - program: the path or name.
 ///   - arguments: all arguments; the first is the name of the program as it sees it.
-public func execute(_ program: ByteString, arguments: [ByteString]) throws(Errno) -> Never {
+package func execute(_ program: ByteString, arguments: [ByteString]) throws(Errno) -> Never {
     try nothingOrErrno(.execute, retryOnInterrupt: false) { () -> Int32 in
         unsafe arguments.withArgumentVector { vector in
             unsafe program.withCString { unsafe execvp($0, vector) }
@@ -22,7 +22,7 @@ public func execute(_ program: ByteString, arguments: [ByteString]) throws(Errno
 /// - Parameters:
 ///   - path: the path.
 ///   - arguments: all arguments; the first is the name of the program as it sees it.
-public func execute(fileAt path: ByteString, arguments: [ByteString]) throws(Errno) -> Never {
+package func execute(fileAt path: ByteString, arguments: [ByteString]) throws(Errno) -> Never {
     try nothingOrErrno(.execute, retryOnInterrupt: false) { () -> Int32 in
         unsafe arguments.withArgumentVector { vector in
             unsafe path.withCString { unsafe execv($0, vector) }

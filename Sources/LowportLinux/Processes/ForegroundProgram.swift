@@ -7,7 +7,7 @@ internal import LowportCLinux
 /// C functions are posix_spawnp(3) and waitpid(2).
 /// - Parameter arguments: all arguments; the first is the name of the program as it sees it.
 /// - Returns: its exit status, or 128 plus the number of the signal that killed it, as in a shell.
-public func runInForeground(_ program: ByteString, arguments: [ByteString]) throws(Errno) -> Int32 {
+package func runInForeground(_ program: ByteString, arguments: [ByteString]) throws(Errno) -> Int32 {
     _ = clinux_signal_ignore(SIGINT)
     _ = clinux_signal_ignore(SIGQUIT)
     var child: pid_t = 0

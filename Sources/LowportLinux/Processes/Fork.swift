@@ -3,7 +3,7 @@ internal import LowportCLinux
 
 extension CurrentProcess {
     /// Sets the name of this process, cut to 15 bytes (`PR_SET_NAME`, prctl(2)).
-    public static func name(_ name: ByteString) {
+    package static func name(_ name: ByteString) {
         unsafe name.withCString { _ = clinux_prctl(PR_SET_NAME, UInt(bitPattern: $0), 0, 0, 0) }
     }
 
@@ -11,7 +11,7 @@ extension CurrentProcess {
     ///
     /// The new process has its own session, so that signals from the terminal do not reach it (setsid(2)).
     /// Must be called while the process has one thread. The corresponding system call is fork(2), twice.
-    public static func detach(_ body: () -> Int32) throws(Errno) {
+    package static func detach(_ body: () -> Int32) throws(Errno) {
         let child = try valueOrErrno(.fork) { clinux_fork_silently() }
         if child == 0 {
             guard let grandchild = try? valueOrErrno(.fork, { clinux_fork() }) else { _exit(1) }
@@ -26,7 +26,7 @@ extension CurrentProcess {
 
     /// Starts `program` with `input` as its descriptor 0 and no other open descriptors than 1 and 2.
     /// - Returns: the ID of the child, which the caller must reap.
-    public static func spawn(
+    package static func spawn(
         _ program: ByteString,
         arguments: [ByteString],
         input: InheritedDescriptor
@@ -41,12 +41,12 @@ extension CurrentProcess {
     }
 
     /// Waits for a child and reaps it (waitpid(2)).
-    public static func collect(_ child: Int32) { _ = try? nothingOrErrno(.wait) { clinux_wait_for(child, nil) } }
+    package static func collect(_ child: Int32) { _ = try? nothingOrErrno(.wait) { clinux_wait_for(child, nil) } }
 
     /// Changes to the root directory and redirects the standard descriptors to /dev/null.
     ///
     /// Where there is no /dev/null, as below a bare chroot(2), they become descriptors that cannot be read or written.
-    public static func leaveStandardDescriptors() throws(Errno) {
+    package static func leaveStandardDescriptors() throws(Errno) {
         let null =
             if let open = try? FileDescriptor.open("/dev/null", .readWrite) { open } else {
                 try FileDescriptor.open("/", [.pathOnly, .directory])
@@ -61,7 +61,7 @@ extension CurrentProcess {
 
 extension Confinement {
     /// Closes every descriptor except the standard ones and `kept`, which becomes 3.
-    public static func keepOnly(_ kept: InheritedDescriptor) throws(Errno) -> FileDescriptor {
+    package static func keepOnly(_ kept: InheritedDescriptor) throws(Errno) -> FileDescriptor {
         if kept.rawValue != 3 { try nothingOrErrno(.duplicate) { dup2(kept.rawValue, 3) } }
         closeDescriptors(from: 4)
         try nothingOrErrno(.fcntl) { clinux_fcntl(3, F_SETFD, Int(FD_CLOEXEC)) }
@@ -73,7 +73,7 @@ extension CurrentProcess {
     /// Moves the descriptors `numbers`, which it takes over, to `first` and up, kept open across execve(2).
     ///
     /// Closes the previous descriptors there. The corresponding system calls are fcntl(2) with `F_DUPFD` and dup2(2).
-    public static func handOver(_ numbers: [Int32], from first: Int32) throws(Errno) {
+    package static func handOver(_ numbers: [Int32], from first: Int32) throws(Errno) {
         // Move all out of the way first, so that none is overwritten.
         let above = Int(first) + numbers.count
         var moved: [Int32] = []

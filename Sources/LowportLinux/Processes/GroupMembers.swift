@@ -6,7 +6,7 @@ extension Accounts {
     ///
     /// The corresponding C functions are getgrgid(3) and getpwent(3). They use static memory: call this from one thread
     /// at a time.
-    public static func members(of group: GroupID) -> [UserID] {
+    package static func members(of group: GroupID) -> [UserID] {
         var members: [UserID] = []
         for user in (namesOfMembers(of: group) ?? []).compactMap(user(named:)) + users(withPrimary: group)
         where !members.contains(user) {

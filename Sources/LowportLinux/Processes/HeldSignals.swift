@@ -2,20 +2,20 @@
 internal import LowportCLinux
 
 /// A received signal (signalfd(2)).
-public struct ReceivedSignal: Hashable, Sendable {
+package struct ReceivedSignal: Hashable, Sendable {
     /// Its number.
-    public let number: Int32
+    package let number: Int32
     /// The process that sent it; 0 for the kernel.
-    public let sender: Int32
+    package let sender: Int32
     /// Whether the kernel sent it, as for keys typed at the terminal.
-    public let isFromKernel: Bool
+    package let isFromKernel: Bool
     /// The value that sigqueue(3) sent.
     let value: UInt64?
 
     /// Whether it reports a change of a child.
-    public var tellsOfChild: Bool { number == SIGCHLD }
+    package var tellsOfChild: Bool { number == SIGCHLD }
     /// Whether it resumes a stopped process.
-    public var continues: Bool { number == SIGCONT }
+    package var continues: Bool { number == SIGCONT }
 
     fileprivate init?(_ record: [UInt8]) {
         guard record.count == 128 else { return nil }
@@ -30,7 +30,7 @@ public struct ReceivedSignal: Hashable, Sendable {
     /// Sends the same signal to `process`.
     ///
     /// The corresponding system calls are kill(2) and rt_sigqueueinfo(2).
-    public func forward(to process: Int32) throws(Errno) {
+    package func forward(to process: Int32) throws(Errno) {
         let pointer = unsafe value.flatMap { unsafe UnsafeMutableRawPointer(bitPattern: UInt($0)) }
         try nothingOrErrno(.kill) { unsafe clinux_send_signal(process, number, value == nil ? 0 : 1, pointer) }
     }
@@ -38,33 +38,33 @@ public struct ReceivedSignal: Hashable, Sendable {
 
 /// All signals of a single-threaded process, blocked since this value was created: only SIGKILL and SIGSTOP, which
 /// cannot be blocked, stop or kill the process (signal(7)).
-public struct HeldSignals: ~Copyable {
+package struct HeldSignals: ~Copyable {
     private var before: sigset_t
     private var source: FileDescriptor?
 
     /// Blocks all signals.
-    public init() {
+    package init() {
         before = sigset_t()
         unsafe clinux_hold_signals(&before)
     }
 
     /// Restores the former signal mask.
-    public mutating func release() { unsafe clinux_release_signals(&before) }
+    package mutating func release() { unsafe clinux_release_signals(&before) }
 
     /// Opens the descriptor that receives the signals, in a process that reaps its children.
     ///
     /// The corresponding system call is signalfd(2).
-    public mutating func listen() throws(Errno) {
+    package mutating func listen() throws(Errno) {
         // If the parent ignored SIGCHLD, the kernel would reap children before this process can.
         _ = clinux_signal_default(SIGCHLD)
         source = FileDescriptor(owning: try valueOrErrno(.open) { clinux_all_signals_descriptor() })
     }
 
     /// Closes that descriptor: signals stay pending.
-    public mutating func stopListening() { source = nil }
+    package mutating func stopListening() { source = nil }
 
     /// Readable when a signal is pending.
-    public var reference: InheritedDescriptor? {
+    package var reference: InheritedDescriptor? {
         switch source {
         case .some(let source): source.reference
         case .none: nil
@@ -72,7 +72,7 @@ public struct HeldSignals: ~Copyable {
     }
 
     /// The next signal received; nil if none.
-    public func next() -> ReceivedSignal? {
+    package func next() -> ReceivedSignal? {
         guard let reference, let record = try? reference.read(upTo: 128) else { return nil }
         return ReceivedSignal(record)
     }
@@ -82,7 +82,7 @@ public struct HeldSignals: ~Copyable {
     ///
     /// A SIGCONT that arrives after that call resumes the process. SIGSTOP cannot be blocked until then, so this method
     /// sends SIGTSTP instead.
-    public func stop(by signal: Int32, unless isFinished: () -> Bool) {
+    package func stop(by signal: Int32, unless isFinished: () -> Bool) {
         let signal = signal == SIGSTOP ? SIGTSTP : signal
         _ = LowportCLinux.kill(getpid(), signal)
         if isFinished() { clinux_discard_signal(signal) } else { clinux_let_signal_act(signal) }
@@ -90,7 +90,7 @@ public struct HeldSignals: ~Copyable {
 
     /// Kills this process by `signal`, which killed another, without a second core file; if that fails, as for process
     /// 1 of a namespace, exits with the status that a shell reports.
-    public func end(by signal: Int32) -> Never {
+    package func end(by signal: Int32) -> Never {
         clinux_no_core()
         _ = LowportCLinux.kill(getpid(), signal)
         clinux_let_signal_act(signal)
@@ -100,8 +100,8 @@ public struct HeldSignals: ~Copyable {
 
 extension CurrentProcess {
     /// Kills `process` (`SIGKILL`, kill(2)).
-    public static func kill(_ process: Int32) { _ = LowportCLinux.kill(process, SIGKILL) }
+    package static func kill(_ process: Int32) { _ = LowportCLinux.kill(process, SIGKILL) }
 
     /// Resumes `process` if it is stopped (`SIGCONT`, kill(2)).
-    public static func resume(_ process: Int32) { _ = LowportCLinux.kill(process, SIGCONT) }
+    package static func resume(_ process: Int32) { _ = LowportCLinux.kill(process, SIGCONT) }
 }

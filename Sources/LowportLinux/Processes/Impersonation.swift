@@ -2,7 +2,7 @@
 internal import LowportCLinux
 
 /// Access checks on behalf of another user.
-public enum Impersonation {
+package enum Impersonation {
     /// Calls `body` with the *real* user and groups of another user, which access(2) checks; the effective IDs stay.
     ///
     /// Needs root. The corresponding functions are setgroups(2), setregid(2) and setreuid(2). Restores the old identity
@@ -10,7 +10,7 @@ public enum Impersonation {
     /// - Parameters:
     ///   - user: the real user.
     ///   - groups: the real group first, then the supplementary ones.
-    public static func withRealIdentity<Result>(
+    package static func withRealIdentity<Result>(
         user: UserID,
         groups: [GroupID],
         _ body: () -> Result

@@ -2,17 +2,17 @@
 internal import LowportCLinux
 
 /// How the clocks that BPF programs read relate to the time of day (clock_gettime(2)).
-public enum KernelClock {
+package enum KernelClock {
     /// Seconds by which International Atomic Time (`CLOCK_TAI`) is ahead of the time of day: 0 until it is set.
-    public static var atomicOffset: Int64 {
+    package static var atomicOffset: Int64 {
         (nanoseconds(CLOCK_TAI) - nanoseconds(CLOCK_REALTIME) + 500_000_000) / 1_000_000_000
     }
 
     /// The time at which `CLOCK_BOOTTIME` was 0, in nanoseconds since 1970-01-01T00:00:00Z by the present clock.
-    public static var start: Int64 { nanoseconds(CLOCK_REALTIME) - nanoseconds(CLOCK_BOOTTIME) }
+    package static var start: Int64 { nanoseconds(CLOCK_REALTIME) - nanoseconds(CLOCK_BOOTTIME) }
 
     /// The length of a kernel tick, the resolution of the coarse clocks, in nanoseconds.
-    public static var tick: Int32 {
+    package static var tick: Int32 {
         var resolution = timespec()
         _ = unsafe clock_getres(CLOCK_MONOTONIC_COARSE, &resolution)
         return Int32(resolution.tv_nsec)

@@ -11,7 +11,7 @@ internal import LowportCLinux
 ///   - limit: the most bytes that it may write.
 ///   - span: the longest time to its end, after which it is killed.
 /// - Returns: the output; nil if the program writes more, takes longer, or there are no processes or descriptors left.
-public func limitedOutput(
+package func limitedOutput(
     ofProgramAt path: ByteString,
     arguments: [ByteString],
     limit: Int,

@@ -2,13 +2,13 @@
 internal import LowportCLinux
 
 /// The network and user namespaces of a process (namespaces(7)), as far as this process can see them.
-public enum Namespaces {
+package enum Namespaces {
     /// Whether the capabilities that a process has in its user namespace count in its network namespace.
     ///
     /// They do if the user namespace owns the network namespace, or is an ancestor of the one that does
     /// (user_namespaces(7)). Throws if that cannot be found out.
     /// - Parameter process: a number below /proc, or `self`.
-    public static func capabilitiesCount(inNetworkOf process: ByteString) throws(Errno) -> Bool {
+    package static func capabilitiesCount(inNetworkOf process: ByteString) throws(Errno) -> Bool {
         let own = try FileStatus(of: "/proc/\(process)/ns/user")
         let network = try FileDescriptor.open("/proc/\(process)/ns/net", .readOnly)
         var owner: FileDescriptor
@@ -35,25 +35,25 @@ public enum Namespaces {
 
     /// The ID of `user` outside of the user namespace of this process; nil if this is the initial namespace, which maps
     /// all IDs to themselves, or if it has none.
-    public static func outerUser(of user: UserID) -> UserID? {
+    package static func outerUser(of user: UserID) -> UserID? {
         (try? userMap()).flatMap { outerUser(of: user, in: $0) }
     }
 
     /// Whether this process is in the initial user namespace; nil if that cannot be determined.
-    public static var isInitial: Bool? {
+    package static var isInitial: Bool? {
         guard let map = try? userMap() else { return nil }
         return ranges(in: map).contains { $0.isInitial }
     }
 
     /// Whether the user namespace of this process maps `user`; true also if that cannot be determined.
-    public static func knows(_ user: UserID) -> Bool {
+    package static func knows(_ user: UserID) -> Bool {
         guard let map = try? userMap() else { return true }
         return ranges(in: map).contains { $0.place(of: user) != nil }
     }
 
     /// Whether `owner`, as a file shows it, may be any user that has no ID in the user namespace of this process: the
     /// overflow user, if the namespace does not map that one (user_namespaces(7)).
-    public static func hides(_ owner: UserID) -> Bool { owner == .overflow && !knows(owner) }
+    package static func hides(_ owner: UserID) -> Bool { owner == .overflow && !knows(owner) }
 
     private static func userMap() throws(Errno) -> ByteString {
         ByteString(try FileDescriptor.open("/proc/self/uid_map", .readOnly).readToEnd(limit: 1 << 16))
@@ -94,7 +94,7 @@ public enum Namespaces {
     }
 
     /// Whether two processes share a network namespace; nil if that cannot be determined.
-    public static func shareNetwork(_ one: ByteString, _ other: ByteString) -> Bool? {
+    package static func shareNetwork(_ one: ByteString, _ other: ByteString) -> Bool? {
         guard let one = try? readLink("/proc/\(one)/ns/net"), let other = try? readLink("/proc/\(other)/ns/net") else {
             return nil
         }
@@ -104,13 +104,13 @@ public enum Namespaces {
     /// Calls `body` in the network namespace of `process`, and then switches back.
     ///
     /// Needs root. The corresponding system call is setns(2), which moves only the calling thread.
-    public static func inNetwork<Result>(of process: ByteString, _ body: () -> Result) throws(Errno) -> Result {
+    package static func inNetwork<Result>(of process: ByteString, _ body: () -> Result) throws(Errno) -> Result {
         try inNetwork(at: "/proc/\(process)/ns/net", body)
     }
 
     /// Calls `body` in the network namespace with the file `path`, such as a name below /run/netns, and then switches
     /// back. Needs root.
-    public static func inNetwork<Result>(at path: ByteString, _ body: () -> Result) throws(Errno) -> Result {
+    package static func inNetwork<Result>(at path: ByteString, _ body: () -> Result) throws(Errno) -> Result {
         let home = try FileDescriptor.open("/proc/thread-self/ns/net", .readOnly)
         let there = try FileDescriptor.open(path, [.readOnly, .nonBlocking])
         let (homeNumber, number) = (home.rawValue, there.rawValue)

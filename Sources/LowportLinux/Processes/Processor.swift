@@ -2,17 +2,17 @@
 internal import LowportCLinux
 
 /// The processors that programs run on, by number.
-public enum Processor {
+package enum Processor {
     /// The current processor of this thread (getcpu(2)).
-    public static var current: UInt16 { UInt16(truncatingIfNeeded: max(0, clinux_processor())) }
+    package static var current: UInt16 { UInt16(truncatingIfNeeded: max(0, clinux_processor())) }
 
     /// Pins this process to processor `number`, if allowed; otherwise does nothing (sched_setaffinity(2)).
     ///
     /// Processes that alternate lose time when they wake each other across processors.
-    public static func stay(on number: UInt16) { clinux_stay_on_processor(Int32(number)) }
+    package static func stay(on number: UInt16) { clinux_stay_on_processor(Int32(number)) }
 }
 
 extension CurrentProcess {
     /// Lets other threads that wait for the processor run first (sched_yield(2)).
-    public static func yield() { _ = sched_yield() }
+    package static func yield() { _ = sched_yield() }
 }

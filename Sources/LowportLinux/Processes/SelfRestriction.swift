@@ -4,12 +4,12 @@ internal import LowportCLinux
 extension Confinement {
     /// Prevents processes without `CAP_SYS_PTRACE` from inspecting this process and those that it forks: not dumpable
     /// (`PR_SET_DUMPABLE`).
-    public static func forbidLookingInto() throws(Errno) {
+    package static func forbidLookingInto() throws(Errno) {
         try nothingOrErrno(.prctl) { clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) }
     }
 
     /// Limits the process's resources: no core file, no new processes, few descriptors (setrlimit(2)).
-    public static func limitResources() throws(Errno) {
+    package static func limitResources() throws(Errno) {
         for (resource, limit) in [(clinux_RLIMIT_CORE, 0), (clinux_RLIMIT_NPROC, 0), (clinux_RLIMIT_NOFILE, 64)] {
             try nothingOrErrno(.limit) { clinux_lower_limit(Int32(resource), UInt(limit)) }
         }
@@ -19,7 +19,7 @@ extension Confinement {
     ///
     /// Without filters in the kernel, does nothing. Throws every other error, so that causing one gains nothing.
     /// The corresponding system call is seccomp(2).
-    public static func allow(only calls: AllowedCalls) throws(Errno) {
+    package static func allow(only calls: AllowedCalls) throws(Errno) {
         let native = calls.program.map { sock_filter(code: $0.code, jt: $0.ifTrue, jf: $0.ifFalse, k: $0.operand) }
         do throws(Errno) {
             try nothingOrErrno(.filter) {
@@ -36,7 +36,7 @@ extension Confinement {
     /// as far as the kernel has landlock(7). The process must have given up gaining privileges before.
     ///
     /// Files stay readable: the authbind tree may lead anywhere. Afterwards the process can inspect no other process.
-    public static func forbidWriting(bindingOnly port: Port) throws(Errno) {
+    package static func forbidWriting(bindingOnly port: Port) throws(Errno) {
         let version: Int32
         do throws(Errno) { version = try valueOrErrno(.landlock) { clinux_landlock_version() } } catch {
             // EPERM is the answer of the filters of older containers, which do not know the call.
@@ -81,7 +81,7 @@ extension HeldCapabilities {
     ///
     /// Without `CAP_SETPCAP` the set stays: useless if the process cannot gain privileges. The corresponding operation
     /// is `PR_CAPBSET_DROP` (prctl(2)).
-    public func emptyBoundingSet() throws(Errno) {
+    package func emptyBoundingSet() throws(Errno) {
         guard holds(.setpcap) else { return }
         raise(.setpcap)
         for number in 0..<Capability.limit {

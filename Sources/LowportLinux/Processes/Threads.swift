@@ -2,23 +2,23 @@
 internal import LowportCLinux
 
 /// Threads that run until their work is done; deinit waits for them.
-public struct ThreadGroup: ~Copyable {
+package struct ThreadGroup: ~Copyable {
     private var threads: [pthread_t] = []
 
     /// Creates a group without threads.
-    public init() {}
+    package init() {}
 
     deinit {
         for thread in threads { pthread_join(thread, nil) }
     }
 
     /// Whether no thread has been started.
-    public var isEmpty: Bool { threads.isEmpty }
+    package var isEmpty: Bool { threads.isEmpty }
 
     /// Starts a thread that runs `work`.
     ///
     /// The corresponding C function is pthread_create(3). Throws ENOSYS if the C library has no threads: glibc before 2.34.
-    public mutating func start(_ work: @escaping @Sendable () -> Void) throws(Errno) {
+    package mutating func start(_ work: @escaping @Sendable () -> Void) throws(Errno) {
         let box = unsafe Unmanaged.passRetained(Work(work))
         var thread = pthread_t()
         let status = unsafe clinux_start_thread(&thread, runThread, box.toOpaque())
@@ -30,7 +30,7 @@ public struct ThreadGroup: ~Copyable {
     }
 
     /// How many processors this process may run on (sched_getaffinity(2)).
-    public static var availableProcessors: Int { Int(clinux_available_processors()) }
+    package static var availableProcessors: Int { Int(clinux_available_processors()) }
 }
 
 /// The work of a thread, as an object for a C pointer.
@@ -46,14 +46,14 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
 }
 
 /// A value shared by threads: one thread at a time accesses it, and others may wait for a condition on it.
-@safe public final class Guarded<Value>: @unchecked Sendable {
+@safe package final class Guarded<Value>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
     private var value: Value
     private var waiting = 0
 
     /// Creates the guard of `value`.
-    public init(_ value: Value) {
+    package init(_ value: Value) {
         self.value = value
         unsafe mutex = .allocate(capacity: 1)
         unsafe changed = .allocate(capacity: 1)
@@ -69,7 +69,7 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
     }
 
     /// Calls `body` with the value under the lock, and then wakes the threads that wait.
-    public func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
+    package func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         let result = body(&value)
@@ -79,7 +79,7 @@ private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
 
     /// Calls `body` with the value, now and after every `withLock`, until it returns a result. Changes by `body` itself
     /// wake no thread.
-    public func wait<Result: Sendable>(until body: (inout Value) -> Result?) -> Result {
+    package func wait<Result: Sendable>(until body: (inout Value) -> Result?) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         while true {

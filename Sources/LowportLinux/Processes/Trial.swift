@@ -6,19 +6,19 @@ internal import LowportCLinux
 ///
 /// The child sends no SIGCHLD, and can be waited for even if SIGCHLD is ignored. Must be started while the process has one
 /// thread. The corresponding system call is clone(2).
-public struct Trial: ~Copyable {
+package struct Trial: ~Copyable {
     /// 0 after it was reaped.
     private var child: Int32
 
     /// Starts `body` in a child, which exits with the status that it returns.
-    public init(_ body: () -> Int32) throws(Errno) {
+    package init(_ body: () -> Int32) throws(Errno) {
         child = try valueOrErrno(.fork) { clinux_fork_silently() }
         if child == 0 { _exit(body()) }
     }
 
     /// Waits for the child, and reaps it.
     /// - Returns: `.exited` or `.killed`.
-    public consuming func end() throws(Errno) -> ProcessChange {
+    package consuming func end() throws(Errno) -> ProcessChange {
         let ended = child
         child = 0
         var status: Int32 = 0
@@ -37,7 +37,7 @@ extension CurrentProcess {
     /// Nothing is needed of /proc. Resets SIGCHLD to its default action in this process. The corresponding system calls
     /// are fork(2), waitid(2) with `WNOWAIT`, and capget(2).
     /// - Returns: how it ended, and the capabilities that it held then. A program that cannot be executed ends with 127.
-    public static func endState(ofProgramAt path: ByteString) throws(Errno) -> (
+    package static func endState(ofProgramAt path: ByteString) throws(Errno) -> (
         end: ProcessChange, capabilities: CapabilityState
     ) {
         // If it were ignored, the child would be gone before it is asked for.

@@ -4,14 +4,14 @@ internal import LowportCLinux
 /// Gives the calling thread its own working directory, root and umask, which it shared with other threads.
 ///
 /// The corresponding system call is unshare(2) with `CLONE_FS`. It needs no privilege, but a container may forbid it.
-public func separateWorkingDirectory() throws(Errno) {
+package func separateWorkingDirectory() throws(Errno) {
     try nothingOrErrno(.prctl) { clinux_unshare_working_directory() }
 }
 
 /// The path of the working directory, without symbolic links.
 ///
 /// The corresponding system call is getcwd(2). Throws ENOENT if the directory was removed or is outside of the root.
-public func workingDirectoryPath() throws(Errno) -> ByteString {
+package func workingDirectoryPath() throws(Errno) -> ByteString {
     var path = [CChar](repeating: 0, count: 4096)
     try nothingOrErrno(.getWorkingDirectory) { () -> Int32 in
         unsafe getcwd(&path, 4096) == nil ? -1 : 0
@@ -25,7 +25,7 @@ extension Descriptor where Self: ~Copyable {
     /// Makes this the working directory of the calling thread and of threads that share it.
     ///
     /// The corresponding system call is fchdir(2).
-    public func becomeWorkingDirectory() throws(Errno) {
+    package func becomeWorkingDirectory() throws(Errno) {
         let descriptor = rawValue
         try nothingOrErrno(.fcntl) { fchdir(descriptor) }
     }

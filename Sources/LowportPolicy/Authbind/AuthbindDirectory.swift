@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The privilege to read files that only root may read. A program that has it makes it effective only for single calls.
-public protocol ReadPrivilege {
+package protocol ReadPrivilege {
     /// Makes the privilege effective.
     func raise()
     /// Makes the privilege ineffective again.
@@ -10,19 +10,19 @@ public protocol ReadPrivilege {
 }
 
 /// No privilege beyond the rights of the caller.
-public struct NoPrivilege: ReadPrivilege {
+package struct NoPrivilege: ReadPrivilege {
     /// Creates the empty privilege.
-    public init() {}
+    package init() {}
     /// Does nothing.
-    public func raise() {}
+    package func raise() {}
     /// Does nothing.
-    public func lower() {}
+    package func lower() {}
 }
 
 /// The authbind tree of the machine, as the real user of this process sees it.
 ///
 /// The directory is opened once, so that all queries go to the same directory.
-public struct AuthbindDirectory<Privilege: ReadPrivilege>: AuthbindTree, ~Copyable {
+package struct AuthbindDirectory<Privilege: ReadPrivilege>: AuthbindTree, ~Copyable {
     private let directory: FileDescriptor
     private let privilege: Privilege
 
@@ -31,13 +31,13 @@ public struct AuthbindDirectory<Privilege: ReadPrivilege>: AuthbindTree, ~Copyab
     ///   - path: the directory of the tree.
     ///   - privilege: the privilege for reaching the tree and for reading a byuid file, which may be readable by root
     ///     only.
-    public init(at path: ByteString = "/etc/authbind", privilege: Privilege) throws(Errno) {
+    package init(at path: ByteString = "/etc/authbind", privilege: Privilege) throws(Errno) {
         directory = try privilege.opening(path, [.pathOnly, .directory], in: InheritedDescriptor.workingDirectory)
         self.privilege = privilege
     }
 
     /// Why access(2) denies the real user execute permission on `path`; nil if it does not.
-    public func refusal(toExecute path: ByteString) -> Errno? {
+    package func refusal(toExecute path: ByteString) -> Errno? {
         do throws(Errno) {
             try directory.checkAccess(.execute, to: path)
             return nil
@@ -49,7 +49,7 @@ public struct AuthbindDirectory<Privilege: ReadPrivilege>: AuthbindTree, ~Copyab
     /// The content of the file at `path`, at most 16 MiB; a longer file throws EFBIG.
     ///
     /// A FIFO counts as empty, and neither a FIFO nor a terminal blocks the caller.
-    public func content(of path: ByteString) throws(Errno) -> [UInt8] {
+    package func content(of path: ByteString) throws(Errno) -> [UInt8] {
         try privilege.opening(path, [.nonBlocking, .noControllingTerminal], in: directory).readToEnd(limit: 16 << 20)
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The queries of a decision about the files below /etc/authbind. All paths are relative to that directory.
-public protocol AuthbindTree: ~Copyable {
+package protocol AuthbindTree: ~Copyable {
     /// Why access(2) denies the real user execute permission on `path`; nil if it does not.
     func refusal(toExecute path: ByteString) -> Errno?
 
@@ -19,7 +19,7 @@ extension AuthbindTree where Self: ~Copyable {
     /// - Parameters:
     ///   - request: the requester, and the address and port to bind.
     ///   - root: the directory of the tree, for the location of the file that allows.
-    public func answer(to request: BindRequest, at root: ByteString = "/etc/authbind") -> PolicyAnswer {
+    package func answer(to request: BindRequest, at root: ByteString = "/etc/authbind") -> PolicyAnswer {
         var steps: [PolicyAnswer.Step] = []
         for path in AuthbindNames.executables(for: request) {
             let refusal = refusal(toExecute: path)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Whether the policy lets this process bind a port, as far as this process may read the policy.
-public enum BindPermission: Hashable, Sendable {
+package enum BindPermission: Hashable, Sendable {
     /// The process may bind. The reason is `FILE:LINE` of each rule, or the path of a file of the authbind tree.
     case granted(reason: ByteString)
     /// The policy does not allow it.
@@ -11,7 +11,7 @@ public enum BindPermission: Hashable, Sendable {
     case unknown(path: ByteString)
 
     /// Why there is no answer.
-    public enum LookupError: Error, Hashable, Sendable {
+    package enum LookupError: Error, Hashable, Sendable {
         /// The groups of the process could not be read (getgroups(2)).
         case groups(Errno)
     }
@@ -22,7 +22,7 @@ public enum BindPermission: Hashable, Sendable {
     ///   - transport: the protocol.
     ///   - address: the address; `::` stands for a socket that accepts IPv4 as well.
     ///   - names: turns the names in rules into numbers.
-    public init(
+    package init(
         ofThisProcessFor port: Port,
         _ transport: TransportProtocol,
         on address: IPAddress,

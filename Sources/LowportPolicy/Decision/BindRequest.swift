@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A request to bind a socket to an address and a port.
-public struct BindRequest: Hashable, Sendable {
+package struct BindRequest: Hashable, Sendable {
     /// The real user of the process.
-    public var user: UserID
+    package var user: UserID
     /// The real group of the process and its supplementary groups, in any order.
-    public var groups: [GroupID]
+    package var groups: [GroupID]
     /// The protocol of the socket.
-    public var transport: TransportProtocol
+    package var transport: TransportProtocol
     /// The address, as the program passed it.
-    public var address: IPAddress
+    package var address: IPAddress
     /// The port.
-    public var port: Port
+    package var port: Port
     /// Whether the socket accepts IPv4 as well: bound to `::` without `IPV6_V6ONLY` (ipv6(7)).
-    public var isDualStack: Bool
+    package var isDualStack: Bool
     /// The file that the process executes; nil if it is not known.
-    public var program: FileIdentity?
+    package var program: FileIdentity?
 
     /// Creates a request.
-    public init(
+    package init(
         user: UserID,
         groups: [GroupID],
         transport: TransportProtocol,
@@ -49,7 +49,7 @@ extension BindRequest {
     ///   - transport: the protocol.
     ///   - address: the address. A socket for `::` accepts IPv4 as well.
     /// - Throws: the error that prevented finding out the groups; the bind then cannot be judged.
-    public init(
+    package init(
         user: UserID = CurrentProcess.realUser,
         port: Port,
         transport: TransportProtocol = .tcp,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Formats a decision as one line of a log.
-public enum DecisionLog {
+package enum DecisionLog {
     /// The event that a line reports.
-    public enum Event: Hashable, Sendable {
+    package enum Event: Hashable, Sendable {
         /// The request is refused.
         case refused
         /// The request is allowed: logged before the bind, so that no bind is without a line.
@@ -15,7 +15,7 @@ public enum DecisionLog {
         case failed(Errno)
 
         /// The severity (syslog(3)): notice for a refusal or failure, otherwise informational.
-        public var severity: Int {
+        package var severity: Int {
             switch self {
             case .allowed, .bound: 6
             case .refused, .failed: 5
@@ -34,7 +34,7 @@ public enum DecisionLog {
     ///   - address: the requested address, with its scope.
     ///   - program: the name that the program gives itself.
     ///   - process: the process ID.
-    public static func line(
+    package static func line(
         _ event: Event,
         _ decision: Decision,
         _ request: BindRequest,

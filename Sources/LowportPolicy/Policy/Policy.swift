@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The inputs that the deciding process provides for a decision.
-public struct DecisionContext<Names: NameResolver, Privilege: ReadPrivilege> {
+package struct DecisionContext<Names: NameResolver, Privilege: ReadPrivilege> {
     /// The time that `until` is compared with.
-    public let now: Timestamp
+    package let now: Timestamp
     /// Turns the names in rules into numbers.
-    public let names: Names
+    package let names: Names
     /// The privilege to read files that only root may be able to read.
-    public let privilege: Privilege
+    package let privilege: Privilege
 
     /// Creates a context.
-    public init(now: Timestamp, names: Names, privilege: Privilege) {
+    package init(now: Timestamp, names: Names, privilege: Privilege) {
         self.now = now
         self.names = names
         self.privilege = privilege
@@ -21,13 +21,13 @@ public struct DecisionContext<Names: NameResolver, Privilege: ReadPrivilege> {
 extension DecisionContext where Names == SystemNames, Privilege == NoPrivilege {
     /// Creates the context of an ordinary process: the names that the machine knows, and no additional privilege.
     /// - Parameter now: the time that `until` is compared with; the current time by default.
-    public init(now: Timestamp = Timestamp(rawValue: WallClock.seconds)) {
+    package init(now: Timestamp = Timestamp(rawValue: WallClock.seconds)) {
         self.init(now: now, names: SystemNames(), privilege: NoPrivilege())
     }
 }
 
 /// The policy: all permission sources together.
-public struct Policy: Sendable {
+package struct Policy: Sendable {
     /// Where the rules are.
     let store: RuleStore
     /// Where the authbind tree is.
@@ -36,26 +36,26 @@ public struct Policy: Sendable {
     private(set) var rules: RuleStore.Contents?
 
     /// The policy of this machine.
-    public static var system: Policy { Policy(store: .system, tree: "/etc/authbind") }
+    package static var system: Policy { Policy(store: .system, tree: "/etc/authbind") }
 
     /// Creates a policy that is stored elsewhere.
     /// - Parameters:
     ///   - store: where the rules are.
     ///   - tree: the directory of the authbind tree.
-    public init(store: RuleStore, tree: ByteString) {
+    package init(store: RuleStore, tree: ByteString) {
         self.store = store
         self.tree = tree
     }
 
     /// A copy of the policy with rules that were already read.
-    public func with(rules: RuleStore.Contents) -> Policy {
+    package func with(rules: RuleStore.Contents) -> Policy {
         var policy = self
         policy.rules = rules
         return policy
     }
 
     /// Decides `request`, for an ordinary process at the current time.
-    public func decision(for request: BindRequest) -> Decision { decision(for: request, in: DecisionContext()) }
+    package func decision(for request: BindRequest) -> Decision { decision(for: request, in: DecisionContext()) }
 
     /// Decides `request`: the only function in the project that does.
     ///
@@ -65,7 +65,7 @@ public struct Policy: Sendable {
     ///   - context: the inputs of the decision.
     ///   - namesAreKnown: called when no more names will be looked up, before the sources without names are consulted,
     ///     and possibly several times; not called if another source allows first.
-    public func decision(
+    package func decision(
         for request: BindRequest,
         in context: DecisionContext<some NameResolver, some ReadPrivilege>,
         namesAreKnown: () -> Void = {}
@@ -82,19 +82,19 @@ public struct Policy: Sendable {
 }
 
 /// A cache of a policy: what has been read is kept until it changes.
-public struct PolicyCache {
+package struct PolicyCache {
     private let policy: Policy
     private var rules: RuleCache
 
     /// Creates a cache that holds nothing yet.
-    public init(of policy: Policy) {
+    package init(of policy: Policy) {
         self.policy = policy
         rules = RuleCache(of: policy.store)
     }
 
     /// The current policy, as far as it concerns `port`.
     /// - Parameter now: the time of day, in seconds.
-    public mutating func policy(for port: Port, now: Int64) -> Policy {
+    package mutating func policy(for port: Port, now: Int64) -> Policy {
         policy.with(rules: rules.contents(for: port, now: now))
     }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The answer of one permission source to a request, with the reasons.
 ///
 /// The answer is immutable. It is an object because a reference is small to pass, in a program that has to be small.
-public final class PolicyAnswer: Sendable {
+package final class PolicyAnswer: Sendable {
     /// One checked path of the source, in the order of the checks.
-    public struct Step: Hashable, Sendable {
+    package struct Step: Hashable, Sendable {
         /// What was checked about a path.
-        public enum Access: Hashable, Sendable {
+        package enum Access: Hashable, Sendable {
             /// Whether the path may be executed.
             case execute
             /// The content of the file.
@@ -16,16 +16,16 @@ public final class PolicyAnswer: Sendable {
         }
 
         /// The path, relative to the directory of the source: `byport/80`.
-        public let path: ByteString
+        package let path: ByteString
         /// What was checked about the path.
-        public let access: Access
+        package let access: Access
         /// The error that the check returned; nil if the path allows.
-        public let refusal: Errno?
+        package let refusal: Errno?
         /// The line that allows, counted from 1; nil if no single line allows.
-        public let line: Int?
+        package let line: Int?
 
         /// Creates a step.
-        public init(path: ByteString, _ access: Access = .execute, refusal: Errno?, line: Int? = nil) {
+        package init(path: ByteString, _ access: Access = .execute, refusal: Errno?, line: Int? = nil) {
             self.path = path
             self.access = access
             self.refusal = refusal
@@ -34,25 +34,25 @@ public final class PolicyAnswer: Sendable {
     }
 
     /// The source that answers.
-    public let source: PolicySource
+    package let source: PolicySource
     /// The locations that allow the request: two if a dual-stack bind needs them; empty if the source does not allow
     /// it.
-    public let locations: [RuleLocation]
+    package let locations: [RuleLocation]
     /// The paths that were checked; the last one decided. Empty for a source whose files are all read at once.
-    public let steps: [Step]
+    package let steps: [Step]
     /// The error that the program gets; nil if the source allows, or has no errors of its own to report.
-    public let refusal: Errno?
+    package let refusal: Errno?
     /// Whether the machine has the source at all. The error of a missing source counts only if no other source is
     /// present.
-    public let isPresent: Bool
+    package let isPresent: Bool
     /// The line that confines the requester to what is allowed; nil if there is none.
-    public let confinement: RuleLocation?
+    package let confinement: RuleLocation?
 
     /// Whether the source allows the request.
-    public var isAllowed: Bool { !locations.isEmpty }
+    package var isAllowed: Bool { !locations.isEmpty }
 
     /// Creates the answer of `source`.
-    public init(
+    package init(
         of source: PolicySource,
         locations: [RuleLocation] = [],
         steps: [Step] = [],
@@ -71,14 +71,14 @@ public final class PolicyAnswer: Sendable {
 
 extension PolicyAnswer: Hashable {
     /// Whether both answers are equal.
-    public static func == (left: PolicyAnswer, right: PolicyAnswer) -> Bool {
+    package static func == (left: PolicyAnswer, right: PolicyAnswer) -> Bool {
         left.source == right.source && left.locations == right.locations && left.steps == right.steps
             && left.refusal == right.refusal && left.isPresent == right.isPresent
             && left.confinement == right.confinement
     }
 
     /// Hashes the properties that `==` compares.
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         hasher.combine(source)
         hasher.combine(locations)
         hasher.combine(steps)

@@ -5,14 +5,14 @@ internal import LowportLinux
 ///
 /// Code that covers the whole policy iterates over `allCases`. Everything specific to a source is in files of its own;
 /// the switches that lead there are here and in `PolicyInventory`, where the compiler demands a new case.
-public enum PolicySource: UInt8, CaseIterable, Hashable, Sendable {
+package enum PolicySource: UInt8, CaseIterable, Hashable, Sendable {
     /// The rules files below /etc/lowport (lowport.rules(5)).
     case rules
     /// The files below /etc/authbind (authbind(1)).
     case authbind
 
     /// The properties of the source.
-    public var traits: SourceTraits {
+    package var traits: SourceTraits {
         switch self {
         case .rules: .rules
         case .authbind: .authbind

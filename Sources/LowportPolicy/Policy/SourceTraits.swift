@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The name and location of a permission source, and what holds for everything that the source allows.
-public struct SourceTraits: Sendable {
+package struct SourceTraits: Sendable {
     /// The name in findings and in JSON: `rules`, one word.
-    public let name: ByteString
+    package let name: ByteString
     /// The name of the source as a whole: `the rules`.
-    public let title: ByteString
+    package let title: ByteString
     /// The noun for one entry that allows: `rule`. It does not begin with a vowel.
-    public let noun: ByteString
+    package let noun: ByteString
     /// The directory that the paths of the source begin with.
-    public let directory: ByteString
+    package let directory: ByteString
     /// The paths that the source is read from, in groups that change independently.
-    public let watchedPaths: [[WatchedPath]]
+    package let watchedPaths: [[WatchedPath]]
     /// Whether the entries are rules, lines in the language of lowport.rules(5).
-    public let isWrittenInRules: Bool
+    package let isWrittenInRules: Bool
     /// Whether the answer depends on the rights of the asking process, so that only root can ask for other users.
-    public let dependsOnAsker: Bool
+    package let dependsOnAsker: Bool
     /// Whether the kernel engine has everything that the source allows; otherwise it leaves out what cannot be stated
     /// once for all binds.
-    public let isWhollyInKernel: Bool
+    package let isWhollyInKernel: Bool
 }
 
 /// A path that a source is read from, and which of its properties show that the source has changed.
-public struct WatchedPath: Hashable, Sendable {
+package struct WatchedPath: Hashable, Sendable {
     /// What is watched at a path.
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// The identity of the directory and its owner. The directory has unrelated entries as well.
         case directory
         /// The file, and the time of its last change.
@@ -35,12 +35,12 @@ public struct WatchedPath: Hashable, Sendable {
     }
 
     /// The path.
-    public let path: ByteString
+    package let path: ByteString
     /// What is watched at the path.
-    public let kind: Kind
+    package let kind: Kind
 
     /// Creates a path to watch.
-    public init(_ path: ByteString, _ kind: Kind) {
+    package init(_ path: ByteString, _ kind: Kind) {
         self.path = path
         self.kind = kind
     }
@@ -48,7 +48,7 @@ public struct WatchedPath: Hashable, Sendable {
 
 extension PolicySource {
     /// The phrase for what no source allows: `no rule and no file of authbind`.
-    public static var noneOfAll: ByteString {
+    package static var noneOfAll: ByteString {
         var text = ByteString()
         for source in allCases { text += (text.isEmpty ? "no " : " and no ") + source.traits.noun }
         return text

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The lines of /etc/passwd and /etc/group (passwd(5), group(5)).
-public enum AccountLines {
+package enum AccountLines {
     /// The ID of the account `name` in `content`, the bytes of either file; nil if there is no such account.
     ///
     /// Only a line that every C library reads in the same way counts: the first line of that name, with all its fields,
     /// plain numbers and no NUL. For anything else, the caller asks the C library.
-    public static func number(of name: ByteString, in content: [UInt8]) -> UInt32? {
+    package static func number(of name: ByteString, in content: [UInt8]) -> UInt32? {
         // An entry that begins with a sign is a reference to another database.
         guard let first = name.bytes.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-"),
             let last = name.bytes.last, !name.bytes.contains(UInt8(ascii: ":"))

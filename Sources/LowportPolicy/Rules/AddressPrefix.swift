@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Addresses that share their first bits: `192.0.2.0/24`.
-public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
+package struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
     /// The first address; the bits after the prefix are 0.
-    public let address: IPAddress
+    package let address: IPAddress
     /// The number of significant bits: 0-32 for IPv4, 0-128 for IPv6.
-    public let length: Int
+    package let length: Int
 
     /// Creates a prefix; nil if the length does not fit the family or bits after the prefix are set.
     ///
     /// A prefix of IPv4-mapped IPv6 addresses becomes the corresponding IPv4 prefix.
-    public init?(_ address: IPAddress, length: Int) {
+    package init?(_ address: IPAddress, length: Int) {
         guard length >= 0 else { return nil }
         var (address, length) = (address, length)
         if length >= 96, length <= 128, case .v4 = address.unmapped, case .v6 = address {
@@ -23,13 +23,13 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// Creates the prefix of the single address `address`.
-    public init(_ address: IPAddress) {
+    package init(_ address: IPAddress) {
         self.address = address.unmapped
         length = Self.width(of: address.unmapped)
     }
 
     /// Parses `192.0.2.10`, `127.0.0.0/8` or `::1`; nil for anything else, and if bits after the prefix are set.
-    public init?(text: ByteString) { self.init(text.bytes[...]) }
+    package init?(text: ByteString) { self.init(text.bytes[...]) }
 
     /// Like `init(text:)`, for a part of a line.
     init?(_ text: ArraySlice<UInt8>) {
@@ -52,7 +52,7 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// Whether `other` is one of the addresses. An address of one family never matches a prefix of the other.
-    public func contains(_ other: IPAddress) -> Bool {
+    package func contains(_ other: IPAddress) -> Bool {
         switch (address, other) {
         case (.v4, .v4), (.v6, .v6): Self.truncate(other, to: length) == address
         default: false
@@ -64,7 +64,7 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
     func covers(_ other: IPAddress) -> Bool { contains(other) && (length == 0 || !other.isWildcard) }
 
     /// Whether all addresses of `other` are in this prefix.
-    public func contains(_ other: AddressPrefix) -> Bool { length <= other.length && contains(other.address) }
+    package func contains(_ other: AddressPrefix) -> Bool { length <= other.length && contains(other.address) }
 
     #if !hasFeature(Embedded)
         /// All addresses of both families.
@@ -101,7 +101,7 @@ public struct AddressPrefix: Hashable, Sendable, ByteStringConvertible {
     #endif
 
     /// `127.0.0.0/8`; a single address without a length.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         length == Self.width(of: address) ? address.byteString : "\(address)/\(length)"
     }
 

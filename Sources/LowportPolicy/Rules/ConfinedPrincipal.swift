@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A line `confine …`: the processes that may bind privileged ports only as the rules allow, whatever other rights they
 /// have.
 ///
 /// The kernel engine enforces the line. Root is exempt unless `confine root` is written.
-public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
+package enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
     /// Every user but root.
     case everyone
     /// Processes with the real user 0.
@@ -18,7 +18,7 @@ public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
     case program(ByteString)
 
     /// The line, in canonical form.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         switch self {
         case .everyone: "confine everyone"
         case .root: "confine root"
@@ -29,7 +29,7 @@ public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// The path of the program, if the line names one.
-    public var program: ByteString? { if case .program(let path) = self { path } else { nil } }
+    package var program: ByteString? { if case .program(let path) = self { path } else { nil } }
 
     /// Whether the line confines the process that requests the bind.
     func includes(_ request: BindRequest, names: some NameResolver) -> Bool {
@@ -48,7 +48,7 @@ public enum ConfinedPrincipal: Hashable, Sendable, ByteStringConvertible {
 
 extension RulesFile {
     /// The lines that confine processes, and their locations.
-    public var confinements: [(confinement: ConfinedPrincipal, location: RuleLocation)] {
+    package var confinements: [(confinement: ConfinedPrincipal, location: RuleLocation)] {
         lines.compactMap { line in
             guard case .confinement(let confinement) = line.content else { return nil }
             return (confinement, RuleLocation(file: path, line: line.number))
@@ -58,7 +58,7 @@ extension RulesFile {
 
 extension RuleSet {
     /// The line that confines the requester; nil if there is none.
-    public func confinement(of request: BindRequest, names: some NameResolver) -> RuleLocation? {
+    package func confinement(of request: BindRequest, names: some NameResolver) -> RuleLocation? {
         for file in files {
             for (confinement, location) in file.confinements
             where confinement.includes(request, names: names) {

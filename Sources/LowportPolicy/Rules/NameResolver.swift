@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Resolves the names in rules to numeric IDs, and paths of programs to files.
-public protocol NameResolver {
+package protocol NameResolver {
     /// The user with the name `name`; nil if there is none.
     func user(named name: ByteString) -> UserID?
     /// The group with the name `name`; nil if there is none.
@@ -13,17 +13,17 @@ public protocol NameResolver {
 
 extension NameResolver {
     /// The identity of the program at `path` on this machine, as it is now.
-    public func program(at path: ByteString) -> FileIdentity? { RuleStore.system.identity(ofProgramAt: path) }
+    package func program(at path: ByteString) -> FileIdentity? { RuleStore.system.identity(ofProgramAt: path) }
 }
 
 /// The names that the machine knows (nsswitch.conf(5)).
-public struct SystemNames: NameResolver {
+package struct SystemNames: NameResolver {
     /// Creates the resolver.
-    public init() {}
+    package init() {}
 
     /// The user with the name `name`; nil if there is none.
-    public func user(named name: ByteString) -> UserID? { Accounts.user(named: name) }
+    package func user(named name: ByteString) -> UserID? { Accounts.user(named: name) }
 
     /// The group with the name `name`; nil if there is none.
-    public func group(named name: ByteString) -> GroupID? { Accounts.group(named: name) }
+    package func group(named name: ByteString) -> GroupID? { Accounts.group(named: name) }
 }

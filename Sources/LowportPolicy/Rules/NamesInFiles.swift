@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The names in /etc/passwd and /etc/group, for programs that are linked statically and load no other source of names.
-public struct NamesInFiles: NameResolver {
+package struct NamesInFiles: NameResolver {
     private let users = AccountFile("/etc/passwd")
     private let groups = AccountFile("/etc/group")
     private let isMissing: () -> Void
 
     /// Creates the resolver.
     /// - Parameter isMissing: called for each name that the file does not hold, before the answer that there is none.
-    public init(isMissing: @escaping () -> Void) { self.isMissing = isMissing }
+    package init(isMissing: @escaping () -> Void) { self.isMissing = isMissing }
 
     /// The user with the name `name` in /etc/passwd; nil if there is none.
-    public func user(named name: ByteString) -> UserID? { number(of: name, in: users).map { UserID(rawValue: $0) } }
+    package func user(named name: ByteString) -> UserID? { number(of: name, in: users).map { UserID(rawValue: $0) } }
 
     /// The group with the name `name` in /etc/group; nil if there is none.
-    public func group(named name: ByteString) -> GroupID? { number(of: name, in: groups).map { GroupID(rawValue: $0) } }
+    package func group(named name: ByteString) -> GroupID? { number(of: name, in: groups).map { GroupID(rawValue: $0) } }
 
     private func number(of name: ByteString, in file: AccountFile) -> UInt32? {
         if let number = AccountLines.number(of: name, in: file.content) { return number }

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// One port, or several consecutive ports.
-public struct PortRange: Hashable, Sendable, ByteStringConvertible {
+package struct PortRange: Hashable, Sendable, ByteStringConvertible {
     /// The lowest port.
-    public let lower: Port
+    package let lower: Port
     /// The highest port; `lower` for a single port.
-    public let upper: Port
+    package let upper: Port
 
     /// Creates the range `lower`-`upper`; nil if `upper` is less than `lower`.
-    public init?(_ lower: Port, _ upper: Port) {
+    package init?(_ lower: Port, _ upper: Port) {
         guard lower <= upper else { return nil }
         self.lower = lower
         self.upper = upper
     }
 
     /// Creates the range of one port.
-    public init(_ port: Port) {
+    package init(_ port: Port) {
         lower = port
         upper = port
     }
 
     /// Parses `80` or `8000-8010`; nil for anything else, and for port 0.
-    public init?(text: ByteString) { self.init(text.bytes[...]) }
+    package init?(text: ByteString) { self.init(text.bytes[...]) }
 
     /// Like `init(text:)`, for a part of a line.
     init?(_ text: ArraySlice<UInt8>) {
@@ -40,19 +40,19 @@ public struct PortRange: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// Whether `port` is in the range.
-    public func contains(_ port: Port) -> Bool { lower <= port && port <= upper }
+    package func contains(_ port: Port) -> Bool { lower <= port && port <= upper }
 
     /// Whether all of `other` is in the range.
-    public func contains(_ other: PortRange) -> Bool { lower <= other.lower && other.upper <= upper }
+    package func contains(_ other: PortRange) -> Bool { lower <= other.lower && other.upper <= upper }
 
     /// Whether the ranges have a port in common.
-    public func overlaps(_ other: PortRange) -> Bool { lower <= other.upper && other.lower <= upper }
+    package func overlaps(_ other: PortRange) -> Bool { lower <= other.upper && other.lower <= upper }
 
     /// `80` or `8000-8010`.
-    public var byteString: ByteString { lower == upper ? "\(lower)" : "\(lower)-\(upper)" }
+    package var byteString: ByteString { lower == upper ? "\(lower)" : "\(lower)-\(upper)" }
 
     /// The rest of the range without the ports of `other`: none, one or two ranges.
-    public func subtracting(_ other: PortRange) -> [PortRange] {
+    package func subtracting(_ other: PortRange) -> [PortRange] {
         guard overlaps(other) else { return [self] }
         var rest: [PortRange] = []
         if lower < other.lower {

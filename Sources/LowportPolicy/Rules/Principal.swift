@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The processes that a rule applies to.
-public enum Principal: Hashable, Sendable, ByteStringConvertible {
+package enum Principal: Hashable, Sendable, ByteStringConvertible {
     /// Every process.
     case everyone
     /// Processes with this real user, by name.
@@ -17,7 +17,7 @@ public enum Principal: Hashable, Sendable, ByteStringConvertible {
     indirect case program(ByteString, of: Principal)
 
     /// The words of the rules file: `user web`.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         switch self {
         case .everyone: "everyone"
         case .user(let name): "user \(name)"
@@ -30,10 +30,10 @@ public enum Principal: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// The path of the program, if it is part of the principal.
-    public var program: ByteString? { if case .program(let path, _) = self { path } else { nil } }
+    package var program: ByteString? { if case .program(let path, _) = self { path } else { nil } }
 
     /// The principal without the program.
-    public var identity: Principal { if case .program(_, let principal) = self { principal } else { self } }
+    package var identity: Principal { if case .program(_, let principal) = self { principal } else { self } }
 
     /// Whether the process that requests the bind matches. A name without an account, and a program that is not known or
     /// not trusted, match no process.

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// One line of a rules file: which principal may bind what (lowport.rules(5)).
-public struct Rule: Hashable, Sendable, ByteStringConvertible {
+package struct Rule: Hashable, Sendable, ByteStringConvertible {
     /// The principal that the rule applies to.
-    public var principal: Principal
+    package var principal: Principal
     /// The protocols.
-    public var transports: TransportSet
+    package var transports: TransportSet
     /// The ports; never empty.
-    public var ports: [PortRange]
+    package var ports: [PortRange]
     /// The addresses; empty means every address of either family.
-    public var prefixes: [AddressPrefix]
+    package var prefixes: [AddressPrefix]
     /// The time at which the rule expires; nil for never.
-    public var until: Timestamp?
+    package var until: Timestamp?
 
     /// Creates a rule.
-    public init(
+    package init(
         _ principal: Principal,
         _ transports: TransportSet,
         _ ports: [PortRange],
@@ -30,7 +30,7 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// The line, in canonical form.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         var line: ByteString = "allow \(principal) \(transports) \(portsText)"
         if !prefixes.isEmpty { line += " on \(prefixesText)" }
         if let until { line += " until \(until)" }
@@ -38,10 +38,10 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// The ports, separated by commas.
-    public var portsText: ByteString { Self.list(ports) }
+    package var portsText: ByteString { Self.list(ports) }
 
     /// The prefixes, separated by commas.
-    public var prefixesText: ByteString { Self.list(prefixes) }
+    package var prefixesText: ByteString { Self.list(prefixes) }
 
     private static func list(_ items: [some ByteStringConvertible]) -> ByteString {
         var text = ByteString()
@@ -50,7 +50,7 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
     }
 
     /// Whether the rule is expired at the time `now`.
-    public func isExpired(at now: Timestamp) -> Bool { until.map { $0 <= now } ?? false }
+    package func isExpired(at now: Timestamp) -> Bool { until.map { $0 <= now } ?? false }
 
     /// Whether the rule allows `request` on the address `address`.
     ///
@@ -65,7 +65,7 @@ public struct Rule: Hashable, Sendable, ByteStringConvertible {
 
     /// Whether the rule literally allows everything that `other` allows: the same principal, and at least the same
     /// protocols, ports, addresses and time.
-    public func covers(_ other: Rule) -> Bool {
+    package func covers(_ other: Rule) -> Bool {
         principal == other.principal
             && transports.isSuperset(of: other.transports)
             && other.ports.allSatisfy { wanted in ports.contains { $0.contains(wanted) } }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// An error in a line of a rules file.
-public struct RuleError: Error, Hashable, Sendable {
+package struct RuleError: Error, Hashable, Sendable {
     /// What is expected at the position of the error.
-    public enum Expectation: Hashable, Sendable {
+    package enum Expectation: Hashable, Sendable {
         /// A line that is not too long.
         case shorterLine
         /// A line without a carriage return at its end.
@@ -38,11 +38,11 @@ public struct RuleError: Error, Hashable, Sendable {
     }
 
     /// The line, counted from 1.
-    public let line: Int
+    package let line: Int
     /// The byte of the line at which the error begins, counted from 1.
-    public let column: Int
+    package let column: Int
     /// The text at that position; empty at the end of the line.
-    public let found: ByteString
+    package let found: ByteString
     /// What is expected at that position.
-    public let expected: Expectation
+    package let expected: Expectation
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 // The text of errors for people. The privileged program prints none of it, and so does not contain it.
 
 extension RuleError: MessageConvertible {
     /// `LINE:COLUMN: found "tpc", expected a protocol (tcp, udp or any); did you mean "tcp"?`
-    public var asMessage: Message { "\(line):\(column): \(message)" }
+    package var asMessage: Message { "\(line):\(column): \(message)" }
 
     /// The message without the position.
-    public var message: Message {
+    package var message: Message {
         let what: Message = found.isEmpty ? "the line ends" : "found \"\(found)\""
         let guess: Message = suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
         let problem: Message = expected == .shorterLine ? "the line is too long" : what
@@ -16,7 +16,7 @@ extension RuleError: MessageConvertible {
     }
 
     /// The probable intention; nil if it cannot be guessed.
-    public var suggestion: ByteString? {
+    package var suggestion: ByteString? {
         switch expected {
         case .verb: Spelling.nearest(to: found, among: ["allow", "confine"])
         case .principal: Spelling.nearest(to: found, among: ["user", "group", "uid", "gid", "everyone", "program"])
@@ -44,7 +44,7 @@ extension RuleError: MessageConvertible {
 
 extension RuleError.Expectation: ByteStringConvertible {
     /// The description of what is expected.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         func kind(_ ofGroup: Bool) -> ByteString { ofGroup ? "group" : "user" }
         return switch self {
         case .shorterLine: "at most \(RulesFile.maximumLineLength) bytes"

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The location of an entry that allows something.
-public struct RuleLocation: Hashable, Sendable, ByteStringConvertible {
+package struct RuleLocation: Hashable, Sendable, ByteStringConvertible {
     /// The path of the file.
-    public let file: ByteString
+    package let file: ByteString
     /// The line, counted from 1; 0 if the whole file allows, like an executable file of the authbind tree.
-    public let line: Int
+    package let line: Int
 
     /// Creates a location.
-    public init(file: ByteString, line: Int) {
+    package init(file: ByteString, line: Int) {
         self.file = file
         self.line = line
     }
 
     /// `FILE:LINE`, or `FILE` for the whole file.
-    public var byteString: ByteString { line == 0 ? file : "\(file):\(line)" }
+    package var byteString: ByteString { line == 0 ? file : "\(file):\(line)" }
 }
 
 /// All rules that are in force.
-public struct RuleSet: Sendable {
+package struct RuleSet: Sendable {
     private let all: [RulesFile]
 
     /// Creates the set of the rules in `files`. A file with an error is ignored.
-    public init(_ files: [RulesFile] = []) { all = files }
+    package init(_ files: [RulesFile] = []) { all = files }
 
     /// The files in force: those without an error.
-    public var files: [RulesFile] { all.filter { $0.isValid } }
+    package var files: [RulesFile] { all.filter { $0.isValid } }
 
     /// The locations of the rules that together allow `request`; nil if it is not allowed.
     ///
@@ -38,7 +38,7 @@ public struct RuleSet: Sendable {
     /// - Parameters:
     ///   - now: the time that `until` is compared with.
     ///   - isCapable: whether the requester has the capability, so that such rules count as well.
-    public func grants(
+    package func grants(
         for request: BindRequest,
         now: Timestamp,
         names: some NameResolver,

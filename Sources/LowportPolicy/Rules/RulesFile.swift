@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A rules file, line by line, with its complete text.
-public struct RulesFile: Sendable {
+package struct RulesFile: Sendable {
     /// What a line holds.
-    public enum Content: Hashable, Sendable {
+    package enum Content: Hashable, Sendable {
         /// A comment, or an empty line.
         case blank
         /// A rule, possibly followed by a comment.
@@ -16,33 +16,33 @@ public struct RulesFile: Sendable {
     }
 
     /// A line of the file.
-    public struct Line: Sendable {
+    package struct Line: Sendable {
         /// The number of the line, counted from 1.
-        public let number: Int
+        package let number: Int
         /// The content of the line.
-        public let content: Content
+        package let content: Content
         /// The bytes of the line, without the newline.
-        public let text: ArraySlice<UInt8>
+        package let text: ArraySlice<UInt8>
     }
 
     /// The maximum length of a line, in bytes.
-    public static var maximumLineLength: Int { 4096 }
+    package static var maximumLineLength: Int { 4096 }
     /// The maximum size of a file, in bytes.
-    public static var maximumSize: Int { 4 << 20 }
+    package static var maximumSize: Int { 4 << 20 }
 
     /// The path of the file, for messages.
-    public let path: ByteString
+    package let path: ByteString
     /// The bytes of the file.
-    public let content: [UInt8]
+    package let content: [UInt8]
     /// The lines.
-    public let lines: [Line]
+    package let lines: [Line]
     /// Whether the file has no error.
-    public let isValid: Bool
+    package let isValid: Bool
 
     /// Parses `content`, the bytes of the file at `path`.
     /// - Parameter port: the only port of interest; nil for all. Blank lines and rules without this port are then
     ///   dropped. Errors count in every line.
-    public init(path: ByteString, content: [UInt8], onlyFor port: Port? = nil) {
+    package init(path: ByteString, content: [UInt8], onlyFor port: Port? = nil) {
         self.path = path
         self.content = content
         var lines: [Line] = []
@@ -70,14 +70,14 @@ public struct RulesFile: Sendable {
     }
 
     /// The errors, in the order of the lines.
-    public var errors: [RuleError] {
+    package var errors: [RuleError] {
         lines.compactMap { line in
             if case .invalid(let error) = line.content { error } else { nil }
         }
     }
 
     /// The rules and their locations.
-    public var rules: [(rule: Rule, location: RuleLocation)] {
+    package var rules: [(rule: Rule, location: RuleLocation)] {
         lines.compactMap { line in
             if case .rule(let rule) = line.content { (rule, RuleLocation(file: path, line: line.number)) } else { nil }
         }

@@ -46,7 +46,7 @@ extension RuleSet {
     ///   - now: the time that `until` is compared with.
     ///   - names: resolves the names in rules to numeric IDs.
     ///   - hasFiles: whether the machine has rules at all.
-    public func answer(
+    package func answer(
         to request: BindRequest,
         now: Timestamp,
         names: some NameResolver,

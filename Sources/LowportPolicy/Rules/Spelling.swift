@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// Guesses the known word that a misspelt word stands for.
-public enum Spelling {
+package enum Spelling {
     /// The word of `known` that differs from `word` by one or two typing errors; nil if there is none.
-    public static func nearest(to word: ByteString, among known: [ByteString]) -> ByteString? {
+    package static func nearest(to word: ByteString, among known: [ByteString]) -> ByteString? {
         var best: (word: ByteString, distance: Int)?
         for candidate in known {
             var distance = distance(word.bytes.map(lowercased), candidate.bytes)

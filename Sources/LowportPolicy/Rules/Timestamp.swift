@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A point in time, to the second.
-public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, ByteStringConvertible {
+package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, ByteStringConvertible {
     /// Seconds since 1970-01-01T00:00:00Z, without leap seconds (POSIX).
-    public let rawValue: Int64
+    package let rawValue: Int64
 
     /// Creates the moment `rawValue` seconds after 1970-01-01T00:00:00Z.
-    public init(rawValue: Int64) { self.rawValue = rawValue }
+    package init(rawValue: Int64) { self.rawValue = rawValue }
 
     /// Whether `left` is the earlier moment.
-    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.rawValue < right.rawValue }
 
     /// RFC 3339 in UTC: `2026-12-01T12:00:00Z`.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         let days = rawValue >= 0 ? rawValue / 86400 : (rawValue - 86399) / 86400
         let second = rawValue - days * 86400
         let (year, month, day) = Self.date(ofDay: days)
@@ -29,7 +29,7 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, ByteS
     ///
     /// Fractions of a second are rejected: no clock here is that fine. A moment outside the years 1-9999 of UTC is
     /// rejected too, because it could not be written again.
-    public init?(_ text: ByteString) {
+    package init?(_ text: ByteString) {
         let bytes = text.bytes
         guard bytes.count >= 20 else { return nil }
         func number(_ from: Int, _ count: Int) -> Int64? {

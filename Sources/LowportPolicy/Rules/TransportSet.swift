@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The protocols that a rule applies to.
-public struct TransportSet: OptionSet, Hashable, Sendable, ByteStringConvertible {
+package struct TransportSet: OptionSet, Hashable, Sendable, ByteStringConvertible {
     /// One bit per protocol.
-    public let rawValue: UInt8
+    package let rawValue: UInt8
 
     /// Creates a set from its bits.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Creates the set of one protocol.
-    public init(_ transport: TransportProtocol) { rawValue = 1 << transport.rawValue }
+    package init(_ transport: TransportProtocol) { rawValue = 1 << transport.rawValue }
 
     /// TCP and MPTCP.
-    public static var tcp: TransportSet { TransportSet(.tcp) }
+    package static var tcp: TransportSet { TransportSet(.tcp) }
     /// UDP and UDP-Lite.
-    public static var udp: TransportSet { TransportSet(.udp) }
+    package static var udp: TransportSet { TransportSet(.udp) }
     /// Every other protocol with ports; it has no word of its own.
-    public static var other: TransportSet { TransportSet(.other) }
+    package static var other: TransportSet { TransportSet(.other) }
     /// All protocols.
-    public static var any: TransportSet { TransportProtocol.allCases.reduce([]) { $0.union(TransportSet($1)) } }
+    package static var any: TransportSet { TransportProtocol.allCases.reduce([]) { $0.union(TransportSet($1)) } }
 
     /// Whether `transport` is in the set.
-    public func includes(_ transport: TransportProtocol) -> Bool { contains(TransportSet(transport)) }
+    package func includes(_ transport: TransportProtocol) -> Bool { contains(TransportSet(transport)) }
 
     /// The protocols in the set.
-    public var transports: [TransportProtocol] { TransportProtocol.allCases.filter(includes) }
+    package var transports: [TransportProtocol] { TransportProtocol.allCases.filter(includes) }
 
     /// The words of the rules file: `any`, or the names of the protocols separated by commas: `tcp`, `tcp,udp`; `none`
     /// for the empty set. `other` and `none` never occur in a file.
-    public var byteString: ByteString {
+    package var byteString: ByteString {
         if self == .any { return "any" }
         guard let first = transports.first else { return "none" }
         return transports.dropFirst().reduce(first.name) { "\($0),\($1.name)" }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The rules as last read, kept until they change.
 ///
@@ -7,16 +7,16 @@ public import LowportLinux
 /// its directory is unchanged; on a file system that does not show such a change, the cache misses a new grant but
 /// never the end of one. A file that changed a moment ago is not relied on: within the same clock tick, it could change
 /// again unnoticed.
-public struct RuleCache {
+package struct RuleCache {
     private let store: RuleStore
     private var last: (port: Port, stamp: Stamp, contents: RuleStore.Contents)?
 
     /// Creates a cache that holds nothing yet.
-    public init(of store: RuleStore) { self.store = store }
+    package init(of store: RuleStore) { self.store = store }
 
     /// The rules that concern `port`.
     /// - Parameter now: the time of day, in seconds.
-    public mutating func contents(for port: Port, now: Int64) -> RuleStore.Contents {
+    package mutating func contents(for port: Port, now: Int64) -> RuleStore.Contents {
         if let last, last.port == port, last.stamp.isStillTrue { return last.contents }
         last = nil
         var before = Stamp(of: store)

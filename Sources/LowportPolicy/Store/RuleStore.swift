@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The directory of the rules, and how it is read safely.
 ///
 /// A rules file counts only if the file and every directory above it belong to root and are writable by root only; any
 /// other is refused with the reason. No symbolic link is followed. Every check is made on the opened descriptor.
-public struct RuleStore: Sendable {
+package struct RuleStore: Sendable {
     /// The directory that stands for `/`; it and everything below it are checked.
     package let root: ByteString
     /// The user who must own the files.
     package let owner: UserID
 
     /// The rules of this machine, below `/etc/lowport`.
-    public static var system: RuleStore { RuleStore(root: "/", owner: .root) }
+    package static var system: RuleStore { RuleStore(root: "/", owner: .root) }
 
     /// Creates a store below another root.
-    public init(root: ByteString, owner: UserID) {
+    package init(root: ByteString, owner: UserID) {
         self.root = root
         self.owner = owner
     }
@@ -23,30 +23,30 @@ public struct RuleStore: Sendable {
     /// The directories from the root to the rules.
     package static var directories: [ByteString] { ["etc", "lowport"] }
     /// The file that `lowport grant` and `lowport revoke` write.
-    public static var mainPath: ByteString { "/etc/lowport/rules" }
+    package static var mainPath: ByteString { "/etc/lowport/rules" }
     /// The directory of additional files.
-    public static var extraPath: ByteString { "/etc/lowport/rules.d" }
+    package static var extraPath: ByteString { "/etc/lowport/rules.d" }
 
     /// The result of reading the store.
-    public struct Contents: Sendable {
+    package struct Contents: Sendable {
         /// The files that could be read, valid or not, in the order in which they count.
-        public var files: [RulesFile] = []
+        package var files: [RulesFile] = []
         /// The files and directories that were refused.
-        public var readErrors: [ReadError] = []
+        package var readErrors: [ReadError] = []
 
         /// Creates contents without files.
-        public init() {}
+        package init() {}
 
         /// The rules in force.
-        public var rules: RuleSet { RuleSet(files) }
+        package var rules: RuleSet { RuleSet(files) }
         /// Whether there is a rules file at all, good or bad.
-        public var hasFiles: Bool { !files.isEmpty || !readErrors.isEmpty }
+        package var hasFiles: Bool { !files.isEmpty || !readErrors.isEmpty }
     }
 
     /// A file or directory that is refused, and why.
-    public struct ReadError: Error, Hashable, Sendable, ByteStringConvertible {
+    package struct ReadError: Error, Hashable, Sendable, ByteStringConvertible {
         /// Why the file or directory is refused.
-        public enum Reason: Hashable, Sendable {
+        package enum Reason: Hashable, Sendable {
             /// The owner is this user.
             case owner(UserID)
             /// The group or others may write to it.
@@ -60,18 +60,18 @@ public struct RuleStore: Sendable {
         }
 
         /// The path.
-        public let path: ByteString
+        package let path: ByteString
         /// Why the file or directory is refused.
-        public let reason: Reason
+        package let reason: Reason
 
         /// Creates an error.
-        public init(path: ByteString, reason: Reason) {
+        package init(path: ByteString, reason: Reason) {
             self.path = path
             self.reason = reason
         }
 
         /// `PATH: belongs to uid 1000, must belong to root`.
-        public var byteString: ByteString {
+        package var byteString: ByteString {
             switch reason {
             case .owner(let user): "\(path): belongs to uid \(user), must belong to root"
             case .writable(let mode): "\(path): mode \(mode), must not be writable by group or others"
@@ -88,7 +88,7 @@ public struct RuleStore: Sendable {
     ///
     /// A missing file is not an error: without files nothing is allowed, and nothing is refused.
     /// - Parameter port: the only port whose rules are needed, which is faster with thousands of rules; nil for all.
-    public func load(onlyFor port: Port? = nil) -> Contents {
+    package func load(onlyFor port: Port? = nil) -> Contents {
         var contents = Contents()
         do throws(ReadError) {
             let directory = try openDirectory()
@@ -148,7 +148,7 @@ public struct RuleStore: Sendable {
     ///
     /// Nil if there is no such file, and if the file, or a directory above it, is not the owner's or may be changed by
     /// others: they could put another program in its place.
-    public func identity(ofProgramAt path: ByteString) -> FileIdentity? {
+    package func identity(ofProgramAt path: ByteString) -> FileIdentity? {
         // Nobody but the owner can exchange what has been looked at.
         var end = 1
         while true {

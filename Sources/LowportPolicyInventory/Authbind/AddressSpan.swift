@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// The addresses of one family from a first to a last one, as in the lines of byuid files.
 ///
 /// Unlike in an `AddressPrefix`, the wildcard address is an ordinary address, and an IPv4-mapped address is IPv6.
-public struct AddressSpan: Hashable, Sendable {
+package struct AddressSpan: Hashable, Sendable {
     /// Whether the family is IPv4; otherwise it is IPv6.
-    public let isIPv4: Bool
+    package let isIPv4: Bool
     /// The first address, as a number of 32 or 128 bits.
-    public let first: UInt128
+    package let first: UInt128
     /// The last address.
-    public let last: UInt128
+    package let last: UInt128
 
     /// Creates a span; nil if it is empty.
     init?(isIPv4: Bool, first: UInt128, last: UInt128) {
@@ -22,13 +22,13 @@ public struct AddressSpan: Hashable, Sendable {
     }
 
     /// Creates the span of one address.
-    public init(_ address: IPAddress) {
+    package init(_ address: IPAddress) {
         (isIPv4, first) = Self.number(of: address)
         last = first
     }
 
     /// Whether `address` is in the span.
-    public func contains(_ address: IPAddress) -> Bool {
+    package func contains(_ address: IPAddress) -> Bool {
         let (isIPv4, number) = Self.number(of: address)
         return isIPv4 == self.isIPv4 && first <= number && number <= last
     }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// Everything that the authbind tree allows, and diagnostics about it.
 ///
 /// The inventory is for people only: the helper decides file by file, with access(2).
-public struct AuthbindInventory: Sendable {
+package struct AuthbindInventory: Sendable {
     /// What is allowed, in the order of the paths.
-    public private(set) var entries: [PolicyEntry] = []
+    package private(set) var entries: [PolicyEntry] = []
     /// The diagnostics about the tree.
-    public private(set) var diagnostics: [PolicyDiagnostic] = []
+    package private(set) var diagnostics: [PolicyDiagnostic] = []
     private let root: ByteString
     /// The directories that a request has to pass to come to the entry that is being looked at.
     private var passage = AuthbindPassage()
 
     /// Reads the tree at `root`. The inventory is empty if there is no tree.
-    public init(at root: ByteString = "/etc/authbind") {
+    package init(at root: ByteString = "/etc/authbind") {
         self.root = root
         guard let status = try? FileStatus(of: root) else { return }
         for directory in Self.directories(above: root) {

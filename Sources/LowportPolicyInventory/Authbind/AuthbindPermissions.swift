@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// What an authbind tree allows, stated once for all binds, as far as this is exactly possible.
@@ -8,11 +8,11 @@ internal import LowportPolicy
 /// therefore has no effect where a file for the port, or for the address and the port, exists: such ports and addresses
 /// are removed from the line here. What depends on more than permission bits is left out, and reported; no permission
 /// is ever widened.
-public struct AuthbindPermissions: Sendable {
+package struct AuthbindPermissions: Sendable {
     /// All that is allowed.
-    public private(set) var permissions: [PolicyPermission] = []
+    package private(set) var permissions: [PolicyPermission] = []
     /// What was left out, and why.
-    public private(set) var leftOut: [PolicyDiagnostic] = []
+    package private(set) var leftOut: [PolicyDiagnostic] = []
 
     private let root: ByteString
     /// The ports and addresses that a file decides, so that no later file is consulted.
@@ -20,10 +20,10 @@ public struct AuthbindPermissions: Sendable {
     private var decidedPlaces: [Port: [IPAddress]] = [:]
 
     /// Creates empty permissions: there is no tree.
-    public init() { root = "" }
+    package init() { root = "" }
 
     /// Determines what `tree`, which is located at `root`, allows.
-    public init(_ tree: AuthbindSnapshot, at root: ByteString = "/etc/authbind") {
+    package init(_ tree: AuthbindSnapshot, at root: ByteString = "/etc/authbind") {
         self.root = root
         switch tree.byport {
         case .absent: break
@@ -148,7 +148,7 @@ public struct AuthbindPermissions: Sendable {
 
 extension SourceSnapshot {
     /// What the tree allows.
-    public init(_ tree: AuthbindPermissions) {
+    package init(_ tree: AuthbindPermissions) {
         self.init(of: .authbind)
         (permissions, leftOut) = (tree.permissions, tree.leftOut)
     }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// The authbind tree on the disk at one moment, for listing everything that it allows.
-public struct AuthbindSnapshot: Sendable {
+package struct AuthbindSnapshot: Sendable {
     /// A file or directory below `byport` or `byaddr`.
-    public struct Entry: Hashable, Sendable {
+    package struct Entry: Hashable, Sendable {
         /// Its permission bits.
-        public var mode: FileMode
+        package var mode: FileMode
         /// Its owner.
-        public var owner: UserID
+        package var owner: UserID
         /// Its group.
-        public var group: GroupID
+        package var group: GroupID
         /// Why the permission bits alone do not decide; nil if they do.
-        public var oddity: ByteString?
+        package var oddity: ByteString?
 
         /// Creates an entry.
-        public init(mode: FileMode, owner: UserID, group: GroupID, oddity: ByteString? = nil) {
+        package init(mode: FileMode, owner: UserID, group: GroupID, oddity: ByteString? = nil) {
             self.mode = mode
             self.owner = owner
             self.group = group
@@ -25,7 +25,7 @@ public struct AuthbindSnapshot: Sendable {
     }
 
     /// A directory whose entries decide.
-    public enum Directory: Hashable, Sendable {
+    package enum Directory: Hashable, Sendable {
         /// There is none.
         case absent
         /// The entries, by name. Every user may search the directory.
@@ -35,16 +35,16 @@ public struct AuthbindSnapshot: Sendable {
     }
 
     /// `byport`.
-    public var byport: Directory
+    package var byport: Directory
     /// `byaddr`.
-    public var byaddr: Directory
+    package var byaddr: Directory
     /// The contents of the files of `byuid`, by name.
-    public var byuid: [ByteString: [UInt8]]
+    package var byuid: [ByteString: [UInt8]]
     /// The files of `byuid` that could not be read, and why.
-    public var unreadable: [ByteString: ByteString]
+    package var unreadable: [ByteString: ByteString]
 
     /// Creates a snapshot.
-    public init(
+    package init(
         byport: Directory = .absent,
         byaddr: Directory = .absent,
         byuid: [ByteString: [UInt8]] = [:],
@@ -59,10 +59,10 @@ public struct AuthbindSnapshot: Sendable {
 
 extension AuthbindSnapshot {
     /// The tree of this machine, read with the rights of this process.
-    public static func ofSystem() -> AuthbindSnapshot { AuthbindSnapshot(at: "/etc/authbind") }
+    package static func ofSystem() -> AuthbindSnapshot { AuthbindSnapshot(at: "/etc/authbind") }
 
     /// Reads the tree at `root`, with the rights of this process.
-    public init(at root: ByteString) {
+    package init(at root: ByteString) {
         self.init()
         guard (try? FileStatus(of: root, followLinks: false)) != nil else { return }
         if let reason = Self.obstacle(at: root) {

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// The programs that `lowport grant --program` gave CAP_NET_BIND_SERVICE, so that it can be said which of them lost it:
 /// an upgrade replaces the file, and does not give the new one the capability.
-public struct GrantedPrograms: Sendable {
+package struct GrantedPrograms: Sendable {
     private let file: StateFile
 
     /// The record of this machine.
-    public static let system = GrantedPrograms(StateFile("programs"))
+    package static let system = GrantedPrograms(StateFile("programs"))
 
     /// Creates the record in `file`.
-    public init(_ file: StateFile) { self.file = file }
+    package init(_ file: StateFile) { self.file = file }
 
     /// The paths, sorted; empty if this process may not read the record.
-    public var paths: [ByteString] { (try? known()) ?? [] }
+    package var paths: [ByteString] { (try? known()) ?? [] }
 
     /// Records that the program at `path` has the capability.
-    public func insert(_ path: ByteString) throws(StateFile.StateError) {
+    package func insert(_ path: ByteString) throws(StateFile.StateError) {
         // A record of lines has no place for such a name.
         guard !path.bytes.contains(UInt8(ascii: "\n")) else { return }
         try change { $0.insert(path) }
     }
 
     /// Records that the program at `path` is not to have the capability.
-    public func remove(_ path: ByteString) throws(StateFile.StateError) { try change { $0.remove(path) } }
+    package func remove(_ path: ByteString) throws(StateFile.StateError) { try change { $0.remove(path) } }
 
     private func change<Result>(_ body: (inout Set<ByteString>) -> Result) throws(StateFile.StateError) {
         let before = Set(try known())

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// A program that a rule names by its path.
-public enum NamedProgram {
+package enum NamedProgram {
     /// Why rules for the program at `path` have no effect, as the end of a sentence that begins with the path; nil if
     /// they have.
-    public static func fault(ofProgramAt path: ByteString) -> ByteString? {
+    package static func fault(ofProgramAt path: ByteString) -> ByteString? {
         do throws(PathError) {
             let resolved = try ResolvedPath(path)
             if resolved.status.kind != .regular { return "is not a regular file" }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// The existing users and groups.
 ///
 /// Thousands of rules may contain a thousand names. The names in the machine's own files are read at once; for others,
 /// which a directory service may know, nsswitch.conf(5) is consulted once each.
-public struct KnownNames {
+package struct KnownNames {
     private var users: [ByteString: Bool] = [:]
     private var groups: [ByteString: Bool] = [:]
     /// The users of the machine's own files whose number is 0.
@@ -15,7 +15,7 @@ public struct KnownNames {
     private var withoutMembers: Set<ByteString> = []
 
     /// Reads the names in the machine's own files.
-    public init() {
+    package init() {
         let (passwd, group) = (Self.lines(of: "/etc/passwd"), Self.lines(of: "/etc/group"))
         for fields in passwd {
             users[fields[0]] = true
@@ -59,10 +59,10 @@ public struct KnownNames {
     }
 
     /// The user whose name resembles `name`.
-    public func user(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(users)) }
+    package func user(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(users)) }
 
     /// The group whose name resembles `name`.
-    public func group(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(groups)) }
+    package func group(like name: ByteString) -> ByteString? { Spelling.nearest(to: name, among: Self.sorted(groups)) }
 
     private static func sorted(_ names: [ByteString: Bool]) -> [ByteString] {
         names.filter { $0.value && !$0.key.isEmpty }.keys.sorted()

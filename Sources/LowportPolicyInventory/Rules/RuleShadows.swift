@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
-public import LowportPolicy
+package import LowportPolicy
 
 /// Finds redundant rules: those that allow only what another rule already allows.
 ///
 /// Rules are looked up by principal and ports, so that ten thousand rules do not need a hundred million comparisons.
-public struct RuleShadows {
+package struct RuleShadows {
     private struct Entry {
         let range: PortRange
         let index: Int
@@ -16,7 +16,7 @@ public struct RuleShadows {
     private var ranges: [Principal: (entries: [Entry], reach: [Port])] = [:]
 
     /// Prepares the search among `rules`, without those that are expired at `now`.
-    public init(_ rules: [(rule: Rule, location: RuleLocation)], now: Timestamp) {
+    package init(_ rules: [(rule: Rule, location: RuleLocation)], now: Timestamp) {
         self.rules = rules
         var entries: [Principal: [Entry]] = [:]
         for (index, (rule, _)) in rules.enumerated() where !rule.isExpired(at: now) {
@@ -33,7 +33,7 @@ public struct RuleShadows {
     /// The location of a rule that allows everything that the rule at `index` allows; nil if there is none.
     ///
     /// Of two rules that allow the same, the later one is redundant.
-    public func cover(ofRule index: Int) -> RuleLocation? {
+    package func cover(ofRule index: Int) -> RuleLocation? {
         let rule = rules[index].rule
         return cover(of: rule, index, among: rule.principal)
             ?? (rule.principal == rule.principal.identity

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
-public import LowportPolicy
+package import LowportLinux
+package import LowportPolicy
 
 // The rules as a permission source.
 
@@ -10,7 +10,7 @@ extension SourceInventory {
     ///   - contents: the files.
     ///   - now: the time that `until` is compared with.
     ///   - doubts: the rules to look for that allow nothing, or less than they seem to.
-    public init(rules contents: RuleStore.Contents, at now: Timestamp, doubts: Doubts) {
+    package init(rules contents: RuleStore.Contents, at now: Timestamp, doubts: Doubts) {
         self.init(of: .rules)
         let valid = contents.rules.files
         entries = valid.flatMap(\.rules).map { PolicyEntry($0.rule, at: $0.location) }
@@ -43,7 +43,7 @@ extension SourceSnapshot {
     }
 
     /// Creates the snapshot of what the rules in `files` allow.
-    public init(rules files: [RulesFile], unsettled: [ByteString] = []) {
+    package init(rules files: [RulesFile], unsettled: [ByteString] = []) {
         self.init(of: .rules)
         self.files = files
         self.unsettled = unsettled

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
-public import LowportPolicy
+package import LowportLinux
+package import LowportPolicy
 
 /// The rules on the disk at a moment at which no process was writing them.
-public struct RulesSnapshot: Sendable {
+package struct RulesSnapshot: Sendable {
     /// The contents that were read.
-    public let contents: RuleStore.Contents
+    package let contents: RuleStore.Contents
     /// The paths that were still being written when the timeout ended; the contents are then unreliable.
-    public let unsettled: [ByteString]
+    package let unsettled: [ByteString]
 }
 
 extension RuleStore {
@@ -22,7 +22,7 @@ extension RuleStore {
     ///     ignored.
     ///   - patience: the maximum time to wait.
     ///   - moment: the length of a moment; nil for the lengths above.
-    public func settled(
+    package func settled(
         isHeld: Bool = false,
         patience: Milliseconds = .seconds(5),
         moment: Milliseconds? = nil

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportPolicy
+package import LowportPolicy
 
 /// Properties of a source besides its decisions. Each switch leads to the files of the source.
 extension PolicySource {
@@ -7,7 +7,7 @@ extension PolicySource {
     /// - Parameters:
     ///   - now: the time that `until` is compared with.
     ///   - doubts: the entries to look for that allow nothing, or less than they seem to.
-    public func inventory(at now: Timestamp, doubts: SourceInventory.Doubts) -> SourceInventory {
+    package func inventory(at now: Timestamp, doubts: SourceInventory.Doubts) -> SourceInventory {
         switch self {
         case .rules: SourceInventory(rulesOfMachine: RuleStore.system.load(), at: now, doubts: doubts)
         case .authbind: SourceInventory(AuthbindInventory())
@@ -15,7 +15,7 @@ extension PolicySource {
     }
 
     /// Everything that the source of this machine allows, for the kernel.
-    public func snapshot(_ options: SnapshotOptions = SnapshotOptions()) -> SourceSnapshot {
+    package func snapshot(_ options: SnapshotOptions = SnapshotOptions()) -> SourceSnapshot {
         switch self {
         case .rules: SourceSnapshot(rules: RuleStore.system, options)
         case .authbind: SourceSnapshot(AuthbindPermissions(.ofSystem()))
@@ -23,7 +23,7 @@ extension PolicySource {
     }
 
     /// The health of the source on this machine.
-    public var health: SourceHealth {
+    package var health: SourceHealth {
         switch self {
         case .rules: .ofRules()
         case .authbind: .ofAuthbind()

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
-public import LowportPolicy
+package import LowportLinux
+package import LowportPolicy
 
 /// Everything that one permission source allows, and diagnostics about it, for people.
-public struct SourceInventory: Sendable {
+package struct SourceInventory: Sendable {
     /// The source.
-    public let source: PolicySource
+    package let source: PolicySource
     /// The entries, in the order in which they are written.
-    public var entries: [PolicyEntry] = []
+    package var entries: [PolicyEntry] = []
     /// The diagnostics about the source.
-    public var diagnostics: [PolicyDiagnostic] = []
+    package var diagnostics: [PolicyDiagnostic] = []
     /// The lines that confine processes to what is allowed, and their locations.
-    public var confinements: [(confinement: ConfinedPrincipal, location: RuleLocation)] = []
+    package var confinements: [(confinement: ConfinedPrincipal, location: RuleLocation)] = []
     /// The numbers of rules and of rules files, valid or not; zero for a source that is not written in rules.
-    public var count: (files: Int, rules: Int) = (0, 0)
+    package var count: (files: Int, rules: Int) = (0, 0)
 
     /// Which entries without use to look for.
-    public enum Doubts: Hashable, Sendable {
+    package enum Doubts: Hashable, Sendable {
         /// None.
         case none
         /// Those that nobody can use.
@@ -26,33 +26,33 @@ public struct SourceInventory: Sendable {
     }
 
     /// Creates an empty inventory.
-    public init(of source: PolicySource) { self.source = source }
+    package init(of source: PolicySource) { self.source = source }
 }
 
 /// One entry of a source that allows something.
-public struct PolicyEntry: Hashable, Sendable {
+package struct PolicyEntry: Hashable, Sendable {
     /// The principal: as written in a rule, otherwise by number.
-    public let principal: Principal
+    package let principal: Principal
     /// The protocols.
-    public let transports: TransportSet
+    package let transports: TransportSet
     /// The ports.
-    public let ports: [PortRange]
+    package let ports: [PortRange]
     /// The addresses as the source has them: `127.0.0.1`, `10.0.0.0/8`, `::1-::9`; nil for all addresses.
-    public let addresses: ByteString?
+    package let addresses: ByteString?
     /// The time at which the entry expires; nil for never.
-    public let until: Timestamp?
+    package let until: Timestamp?
     /// The location of the entry.
-    public let location: RuleLocation
+    package let location: RuleLocation
     /// The rule; nil if the entry is not a rule.
-    public let rule: Rule?
+    package let rule: Rule?
 
     /// Creates the entry of `rule`.
-    public init(_ rule: Rule, at location: RuleLocation) {
+    package init(_ rule: Rule, at location: RuleLocation) {
         self.init(rule.principal, rule.transports, rule.ports, rule.prefixes, until: rule.until, at: location, rule)
     }
 
     /// Creates an entry that is not a rule and applies to all protocols.
-    public init(_ principal: Principal, _ ports: PortRange, on addresses: ByteString?, at location: RuleLocation) {
+    package init(_ principal: Principal, _ ports: PortRange, on addresses: ByteString?, at location: RuleLocation) {
         self.principal = principal
         self.transports = .any
         self.ports = [ports]
@@ -81,13 +81,13 @@ public struct PolicyEntry: Hashable, Sendable {
     }
 
     /// The identity of the entry in the counters of the kernel engine.
-    public var counter: ByteString { PolicyPermission.counter(of: rule, at: location) }
+    package var counter: ByteString { PolicyPermission.counter(of: rule, at: location) }
 }
 
 /// A diagnostic about a source.
-public struct PolicyDiagnostic: Hashable, Sendable, MessageConvertible {
+package struct PolicyDiagnostic: Hashable, Sendable, MessageConvertible {
     /// The severity of a diagnostic.
-    public enum Gravity: Hashable, Sendable {
+    package enum Gravity: Hashable, Sendable {
         /// The whole file or directory grants nothing because of the error.
         case error
         /// Users other than root can grant ports.
@@ -97,18 +97,18 @@ public struct PolicyDiagnostic: Hashable, Sendable, MessageConvertible {
     }
 
     /// The path of the file or directory.
-    public let path: ByteString
+    package let path: ByteString
     /// The line, counted from 1; nil for the whole file.
-    public let line: Int?
+    package let line: Int?
     /// The byte of the line, counted from 1; nil for the whole line.
-    public let column: Int?
+    package let column: Int?
     /// The message, without the position.
-    public let message: Message
+    package let message: Message
     /// The severity.
-    public let gravity: Gravity
+    package let gravity: Gravity
 
     /// Creates a diagnostic.
-    public init(_ message: Message, path: ByteString, line: Int? = nil, column: Int? = nil, _ gravity: Gravity) {
+    package init(_ message: Message, path: ByteString, line: Int? = nil, column: Int? = nil, _ gravity: Gravity) {
         self.message = message
         self.path = path
         self.line = line
@@ -117,19 +117,19 @@ public struct PolicyDiagnostic: Hashable, Sendable, MessageConvertible {
     }
 
     /// Whether the diagnostic is more severe than a warning.
-    public var isSerious: Bool { gravity != .warning }
+    package var isSerious: Bool { gravity != .warning }
 
     /// `PATH:LINE:COLUMN: MESSAGE`, without the numbers that are nil.
-    public var asMessage: Message {
+    package var asMessage: Message {
         let place = [line, column].compactMap(\.self).reduce(path) { "\($0):\($1)" }
         return "\(place): \(message)"
     }
 }
 
 /// The health of a source.
-public struct SourceHealth: Sendable {
+package struct SourceHealth: Sendable {
     /// The errors, and what to do about each.
-    public var errors: [(text: ByteString, remedy: Message?)] = []
+    package var errors: [(text: ByteString, remedy: Message?)] = []
     /// The text to show if there are no errors.
-    public var summary: ByteString
+    package var summary: ByteString
 }

@@ -1,43 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-public import LowportLinux
+package import LowportLinux
 
 /// A file below `/var/lib/lowport`, which only root can read: what Lowport has to know after a reboot.
-public struct StateFile: Sendable {
+package struct StateFile: Sendable {
     /// The directory that contains the `lowport` directory.
-    public let parent: ByteString
+    package let parent: ByteString
     /// The name of the file.
-    public let name: ByteString
+    package let name: ByteString
     /// The required owner of the directory and the file.
-    public let owner: UserID
+    package let owner: UserID
 
     private static let directory: ByteString = "lowport"
     private static let sizeLimit = 16 << 20
 
     /// Describes a file; nothing is looked at.
-    public init(_ name: ByteString, parent: ByteString = "/var/lib", owner: UserID = .root) {
+    package init(_ name: ByteString, parent: ByteString = "/var/lib", owner: UserID = .root) {
         self.name = name
         self.parent = parent
         self.owner = owner
     }
 
     /// The path of the file.
-    public var path: ByteString { "\(parent)/\(Self.directory)/\(name)" }
+    package var path: ByteString { "\(parent)/\(Self.directory)/\(name)" }
 
     /// Why the file could not be used or written.
-    public struct StateError: Error, Sendable {
+    package struct StateError: Error, Sendable {
         /// The path of the file, or of a directory above it.
-        public let path: ByteString
+        package let path: ByteString
         /// The reason, as the end of a sentence.
-        public let reason: ByteString
+        package let reason: ByteString
         /// Whether there is no such file.
-        public var isAbsence = false
+        package var isAbsence = false
 
         /// `PATH: REASON`.
-        public var text: ByteString { "\(path): \(reason)" }
+        package var text: ByteString { "\(path): \(reason)" }
     }
 
     /// Reads the file, if only the required owner can have written it.
-    public func read() throws(StateError) -> ByteString {
+    package func read() throws(StateError) -> ByteString {
         let directory = try openDirectory()
         let file = try opening(path) { () throws(Errno) in
             try FileDescriptor.open(name, [.readOnly, .noFollow, .nonBlocking], in: directory)
@@ -47,7 +47,7 @@ public struct StateFile: Sendable {
     }
 
     /// Replaces the file atomically: after a crash, it contains the old or the new text.
-    public func write(_ text: ByteString) throws(StateError) {
+    package func write(_ text: ByteString) throws(StateError) {
         let directory = try makeDirectory()
         let draft: ByteString = ".\(name).new"
         try? directory.unlink(draft)
