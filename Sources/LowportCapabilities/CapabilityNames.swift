@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 extension Capability {
     /// Creates the capability with the name `name`, such as `cap_net_bind_service`, in upper or lower case; nil if
     /// there is none.
-    package init?(named name: ByteString) {
+    public init?(named name: ByteString) {
         guard let number = Self.shortNames.firstIndex(where: { Self.isName(name.bytes[...], shortName: $0) }) else {
             return nil
         }

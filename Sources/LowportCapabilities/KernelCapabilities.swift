@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 /// The number of capabilities of a kernel; `all` and `=` in a capability text mean exactly these.
-package struct KernelCapabilities: Hashable, Sendable {
+public struct KernelCapabilities: Hashable, Sendable {
     /// The number of capabilities, at most 64: a kernel has the capabilities whose numbers are below this.
-    package let count: UInt8
+    public let count: UInt8
 
     /// Creates a kernel with `count` capabilities.
-    package init(count: UInt8) { self.count = min(count, Capability.limit) }
+    public init(count: UInt8) { self.count = min(count, Capability.limit) }
 
     /// All capabilities of the kernel.
-    package var all: CapabilitySet {
+    public var all: CapabilitySet {
         CapabilitySet(rawValue: count < Capability.limit ? 1 << UInt64(count) - 1 : .max)
     }
 
@@ -18,7 +18,7 @@ package struct KernelCapabilities: Hashable, Sendable {
     ///
     /// A kernel that accepts all or none of them does not reveal its number; then the capabilities with names are
     /// assumed.
-    package static var running: KernelCapabilities {
+    public static var running: KernelCapabilities {
         var (known, unknown): (UInt8, UInt8) = (0, Capability.limit)
         while known < unknown {
             let number = (known + unknown) / 2

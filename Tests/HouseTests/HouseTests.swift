@@ -63,7 +63,7 @@ import Testing
                 #expect(!Self.rooms.contains(name ?? ""), "\(file.path)")
             }
         }
-        #expect(conditions <= 8)
+        #expect(conditions <= 9)
     }
 
     @Test func `no room imports upward`() throws {

@@ -33,7 +33,8 @@ package struct BindTrial: Hashable, Sendable {
     /// - Parameters:
     ///   - isDualStack: whether a socket for `::` is to take IPv4 as well.
     ///   - path: the path of the helper; nil if it is not to be asked.
-    package init(_ transport: TransportProtocol, _ address: SocketAddress, isDualStack: Bool, helper path: ByteString?) {
+    package init(_ transport: TransportProtocol, _ address: SocketAddress, isDualStack: Bool, helper path: ByteString?)
+    {
         do throws(Errno) {
             let socket = try Self.socket(transport, address, isDualStack)
             do throws(Errno) {

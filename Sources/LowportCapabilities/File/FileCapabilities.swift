@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 /// The capabilities of a file, which a process that executes the file gets (capabilities(7), "File capabilities").
 ///
 ///     var capabilities = FileCapabilities(permitted: [.netBindService], isEffective: true)
 ///     try capabilities.write(to: "/usr/local/bin/server")
-package struct FileCapabilities: Hashable, Sendable {
+public struct FileCapabilities: Hashable, Sendable {
     /// The capabilities that the process is permitted, as far as its bounding set allows.
-    package var permitted: CapabilitySet
+    public var permitted: CapabilitySet
     /// The capabilities that the process is permitted if they are also in its inheritable set.
-    package var inheritable: CapabilitySet
+    public var inheritable: CapabilitySet
     /// Whether all capabilities that the process gets are effective from the start.
-    package var isEffective: Bool
+    public var isEffective: Bool
     /// The root user of the user namespaces in which the capabilities apply; 0 means the namespace of the file's own
     /// file system.
-    package var rootUser: UserID
+    public var rootUser: UserID
 
     /// Creates file capabilities.
-    package init(
+    public init(
         permitted: CapabilitySet = [],
         inheritable: CapabilitySet = [],
         isEffective: Bool = false,
@@ -35,7 +35,7 @@ extension FileCapabilities {
     ///
     /// A file has a single effective flag for all of its capabilities, and no effective set: if any capability is
     /// effective, then all that are permitted or inheritable must be. A capability that is only effective is left out.
-    package init?(_ state: CapabilityState, rootUser: UserID = .root) {
+    public init?(_ state: CapabilityState, rootUser: UserID = .root) {
         guard state.isFitForFile else { return nil }
         self.init(
             permitted: state.permitted,
@@ -46,7 +46,7 @@ extension FileCapabilities {
     }
 
     /// The same capabilities as three sets, for a capability text.
-    package var state: CapabilityState {
+    public var state: CapabilityState {
         CapabilityState(
             effective: isEffective ? permitted.union(inheritable) : [],
             permitted: permitted,
@@ -58,5 +58,5 @@ extension FileCapabilities {
 extension CapabilityState {
     /// Whether file capabilities can express the state: nothing is effective, or everything that is permitted or
     /// inheritable.
-    package var isFitForFile: Bool { effective.isEmpty || permitted.union(inheritable).isSubset(of: effective) }
+    public var isFitForFile: Bool { effective.isEmpty || permitted.union(inheritable).isSubset(of: effective) }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 extension FileCapabilities {
     /// Reads the capabilities of the file at `path`; nil if it has none, or if its file system does not support them.
@@ -8,7 +8,7 @@ extension FileCapabilities {
     ///   - followLinks: whether a symbolic link in the last component is followed.
     /// - Throws: EINVAL for an attribute that the kernel does not return, such as one of revision 1, and EOVERFLOW for
     ///   an attribute whose root user has no ID in this user namespace.
-    package init?(ofFile path: ByteString, followLinks: Bool = true) throws(Errno) {
+    public init?(ofFile path: ByteString, followLinks: Bool = true) throws(Errno) {
         let found: [UInt8]
         do {
             let size = CapabilityAttributeRevision.v3.size
@@ -144,10 +144,10 @@ package struct CapabilityTarget: ~Copyable {
 
 extension FileCapabilities {
     /// Sets these capabilities on the regular file at `path`, which must not be a symbolic link. Needs CAP_SETFCAP.
-    package func write(to path: ByteString) throws(Errno) { try CapabilityTarget(path: path).write(self) }
+    public func write(to path: ByteString) throws(Errno) { try CapabilityTarget(path: path).write(self) }
 
     /// Removes all capabilities of the regular file at `path`. Needs CAP_SETFCAP; throws ENODATA if it has none.
-    package static func remove(from path: ByteString) throws(Errno) { try CapabilityTarget(path: path).remove() }
+    public static func remove(from path: ByteString) throws(Errno) { try CapabilityTarget(path: path).remove() }
 }
 
 extension Errno {

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 /// What a process passes to the programs that it executes: three vectors, known by their letters as IAB (cap_iab(3)).
 ///
 /// The text form is a list such as `!%cap_chown,cap_setuid,^cap_net_bind_service`: `^` is ambient and inheritable, `%`
 /// or no mark is inheritable, and `!` is blocked from the bounding set.
-package struct InheritedCapabilities: Hashable, Sendable {
+public struct InheritedCapabilities: Hashable, Sendable {
     /// The inheritable capabilities, including all of `ambient`.
-    package private(set) var inheritable: CapabilitySet
+    public private(set) var inheritable: CapabilitySet
     /// The ambient capabilities.
-    package private(set) var ambient: CapabilitySet
+    public private(set) var ambient: CapabilitySet
     /// The capabilities that are not in the bounding set.
-    package private(set) var blocked: CapabilitySet
+    public private(set) var blocked: CapabilitySet
 
     /// Creates the vectors; ambient capabilities become inheritable too.
-    package init(inheritable: CapabilitySet = [], ambient: CapabilitySet = [], blocked: CapabilitySet = []) {
+    public init(inheritable: CapabilitySet = [], ambient: CapabilitySet = [], blocked: CapabilitySet = []) {
         self.inheritable = inheritable.union(ambient)
         self.ambient = ambient
         self.blocked = blocked
     }
 
     /// The vectors of a process; 0 is the calling thread.
-    package init(ofProcess process: Int32, kernel: KernelCapabilities = .running) throws(Errno) {
+    public init(ofProcess process: Int32, kernel: KernelCapabilities = .running) throws(Errno) {
         let capabilities = try ProcessCapabilities(ofProcess: process)
         self.init(
             inheritable: capabilities.state.inheritable,
@@ -33,7 +33,7 @@ package struct InheritedCapabilities: Hashable, Sendable {
     /// Parses a text as cap_iab_from_text(3) does.
     ///
     /// Numbers up to 63 are accepted like names, and a comma may follow the last item.
-    package init(text: ByteString) throws(CapabilityTextError) {
+    public init(text: ByteString) throws(CapabilityTextError) {
         self.init()
         let bytes = text.bytes.prefix { $0 != 0 }
         var position = 0
@@ -75,7 +75,7 @@ package struct InheritedCapabilities: Hashable, Sendable {
     }
 
     /// The text of the vectors, as from cap_iab_to_text(3); capabilities that the kernel does not have are left out.
-    package func text(kernel: KernelCapabilities = .running) -> ByteString {
+    public func text(kernel: KernelCapabilities = .running) -> ByteString {
         var text = ByteString()
         for capability in inheritable.union(ambient).union(blocked).intersection(kernel.all) {
             if !text.isEmpty { text += "," }
@@ -97,7 +97,7 @@ extension InheritedCapabilities {
     /// Blocked capabilities leave the bounding set permanently. Throws EPERM for what the process may not do:
     /// CAP_SETPCAP is needed to block capabilities, and to make inheritable what is not permitted; only permitted
     /// capabilities can be ambient.
-    package func apply() throws(ProcessCapabilitiesError) {
+    public func apply() throws(ProcessCapabilitiesError) {
         try CurrentProcess.requireSingleThread()
         do { try applyToCurrentThread() } catch { throw .system(error) }
     }

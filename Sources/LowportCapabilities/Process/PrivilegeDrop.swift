@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 /// The change of a server that was started by root to an ordinary user, when it no longer needs root.
 ///
 ///     try PrivilegeDrop(user: www, group: www, keeping: [.netBindService]).perform()
-package struct PrivilegeDrop: Sendable {
+public struct PrivilegeDrop: Sendable {
     /// The new user of the process; not root.
-    package let user: UserID
+    public let user: UserID
     /// The new group of the process.
-    package let group: GroupID
+    public let group: GroupID
     /// The new supplementary groups of the process.
-    package let supplementaryGroups: [GroupID]
+    public let supplementaryGroups: [GroupID]
     /// The capabilities that the process keeps, permitted and effective.
-    package let kept: CapabilitySet
+    public let kept: CapabilitySet
 
     /// Describes the change.
-    package init(user: UserID, group: GroupID, supplementaryGroups: [GroupID] = [], keeping kept: CapabilitySet) {
+    public init(user: UserID, group: GroupID, supplementaryGroups: [GroupID] = [], keeping kept: CapabilitySet) {
         self.user = user
         self.group = group
         self.supplementaryGroups = supplementaryGroups
@@ -26,7 +26,7 @@ package struct PrivilegeDrop: Sendable {
     /// except by a kept capability that is as good as root, such as CAP_SETUID, or by a program that has the rights itself.
     ///
     /// The process must not have other threads. If this method throws, the process must not go on: end it.
-    package func perform() throws(ProcessCapabilitiesError) {
+    public func perform() throws(ProcessCapabilitiesError) {
         try CurrentProcess.requireSingleThread()
         do { try performInCurrentThread() } catch { throw .system(error) }
     }

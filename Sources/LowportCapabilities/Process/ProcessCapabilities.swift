@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 /// All capability sets of a process or thread (capabilities(7), "Thread capability sets").
 ///
 /// Linux keeps the sets for every thread. The functions that change them change those of the calling thread, and refuse
 /// to do so while the process has other threads, which would keep all privileges: an attacker in control of one of
 /// those threads would have the privileges too.
-package struct ProcessCapabilities: Hashable, Sendable {
+public struct ProcessCapabilities: Hashable, Sendable {
     /// The effective, permitted and inheritable sets.
-    package let state: CapabilityState
+    public let state: CapabilityState
     /// The bounding set: the capabilities that execve(2) may give.
-    package let bounding: CapabilitySet
+    public let bounding: CapabilitySet
     /// The ambient set: the capabilities that execve(2) of an ordinary file keeps.
-    package let ambient: CapabilitySet
+    public let ambient: CapabilitySet
 
     init(state: CapabilityState, bounding: CapabilitySet, ambient: CapabilitySet) {
         self.state = state
@@ -21,11 +21,11 @@ package struct ProcessCapabilities: Hashable, Sendable {
     }
 
     /// The sets of the calling thread.
-    package static func current() throws(Errno) -> ProcessCapabilities { try ProcessCapabilities(ofProcess: 0) }
+    public static func current() throws(Errno) -> ProcessCapabilities { try ProcessCapabilities(ofProcess: 0) }
 
     /// The sets of a process, as reported in proc(5).
     /// - Parameter process: the process ID; 0 is the calling thread. Throws ESRCH if there is no such process.
-    package init(ofProcess process: Int32) throws(Errno) {
+    public init(ofProcess process: Int32) throws(Errno) {
         if process < 0 { throw .invalidArgument }
         let path: ByteString = process == 0 ? "/proc/thread-self/status" : "/proc/\(process)/status"
         let text: StatusText
@@ -45,7 +45,8 @@ package struct ProcessCapabilities: Hashable, Sendable {
 }
 
 /// Why the capabilities of this process were not changed.
-package enum ProcessCapabilitiesError: Error, Hashable, Sendable {
+@nonexhaustive
+public enum ProcessCapabilitiesError: Error, Hashable, Sendable {
     /// The process has other threads, which would keep their capabilities.
     case otherThreads(Int)
     /// The kernel refused.
@@ -54,14 +55,14 @@ package enum ProcessCapabilitiesError: Error, Hashable, Sendable {
 
 extension CapabilityState {
     /// Makes these the sets of the process, which must not have other threads.
-    package func apply() throws(ProcessCapabilitiesError) {
+    public func apply() throws(ProcessCapabilitiesError) {
         try CurrentProcess.requireSingleThread()
         do { try applyToCurrentThread() } catch { throw .system(error) }
     }
 
     /// Calls `body` while `capabilities`, which must be permitted, are effective in this thread, and restores the
     /// previous effective set on every way out.
-    package static func raising<Result, Failure: Error>(
+    public static func raising<Result, Failure: Error>(
         _ capabilities: CapabilitySet,
         _ body: () throws(Failure) -> Result
     ) throws(RaisingError<Failure>) -> Result {
@@ -88,8 +89,8 @@ extension CapabilityState {
     }
 }
 
-/// Why `CapabilityState.raising` has no result.
-package enum RaisingError<Failure: Error>: Error {
+/// Why `CapabilityState.raising` has no result: one of the two parties failed, so that a `switch` can name both.
+public enum RaisingError<Failure: Error>: Error {
     /// The capabilities could not be made effective, or could not be lowered again.
     case capabilities(Errno)
     /// `body` failed.
@@ -98,7 +99,7 @@ package enum RaisingError<Failure: Error>: Error {
 
 extension CurrentProcess {
     /// Throws if the process has more than one thread.
-    static func requireSingleThread() throws(ProcessCapabilitiesError) {
+    package static func requireSingleThread() throws(ProcessCapabilitiesError) {
         let names: [ByteString]
         do {
             names = try FileDescriptor.open("/proc/self/task", [.readOnly, .directory]).names()

@@ -1,45 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 /// How the kernel treats root and changes of user IDs (capabilities(7), "The securebits flags").
-package struct SecureBits: OptionSet, Hashable, Sendable {
+public struct SecureBits: OptionSet, Hashable, Sendable {
     /// The bits, as in prctl(2).
-    package let rawValue: UInt32
+    public let rawValue: UInt32
 
     /// Creates a set from its bits.
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// `SECBIT_NOROOT`: root gets no capabilities by execve(2).
-    package static var noRoot: SecureBits { SecureBits(rawValue: 1) }
+    public static var noRoot: SecureBits { SecureBits(rawValue: 1) }
     /// `SECBIT_NOROOT_LOCKED`.
-    package static var noRootLocked: SecureBits { SecureBits(rawValue: 2) }
+    public static var noRootLocked: SecureBits { SecureBits(rawValue: 2) }
     /// `SECBIT_NO_SETUID_FIXUP`: a change of user IDs does not change capabilities.
-    package static var noSetUserFixup: SecureBits { SecureBits(rawValue: 4) }
+    public static var noSetUserFixup: SecureBits { SecureBits(rawValue: 4) }
     /// `SECBIT_NO_SETUID_FIXUP_LOCKED`.
-    package static var noSetUserFixupLocked: SecureBits { SecureBits(rawValue: 8) }
+    public static var noSetUserFixupLocked: SecureBits { SecureBits(rawValue: 8) }
     /// `SECBIT_KEEP_CAPS`: the permitted set survives the change from root to another user.
-    package static var keepCapabilities: SecureBits { SecureBits(rawValue: 16) }
+    public static var keepCapabilities: SecureBits { SecureBits(rawValue: 16) }
     /// `SECBIT_KEEP_CAPS_LOCKED`.
-    package static var keepCapabilitiesLocked: SecureBits { SecureBits(rawValue: 32) }
+    public static var keepCapabilitiesLocked: SecureBits { SecureBits(rawValue: 32) }
     /// `SECBIT_NO_CAP_AMBIENT_RAISE`: no capability can become ambient.
-    package static var noAmbientRaise: SecureBits { SecureBits(rawValue: 64) }
+    public static var noAmbientRaise: SecureBits { SecureBits(rawValue: 64) }
     /// `SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED`.
-    package static var noAmbientRaiseLocked: SecureBits { SecureBits(rawValue: 128) }
+    public static var noAmbientRaiseLocked: SecureBits { SecureBits(rawValue: 128) }
 
     /// The bits of a process without a privileged root: all except `keepCapabilities`, locked.
-    package static var pureCapabilities: SecureBits { SecureBits(rawValue: 0xEF) }
+    public static var pureCapabilities: SecureBits { SecureBits(rawValue: 0xEF) }
 
     /// The bits of the calling thread.
-    package static func ofCurrentThread() throws(Errno) -> SecureBits {
+    public static func ofCurrentThread() throws(Errno) -> SecureBits {
         SecureBits(rawValue: try CapabilityControls.secureBits())
     }
 
     /// Makes these the bits of the calling thread. Needs CAP_SETPCAP; throws EPERM also if locked bits would change.
-    package func applyToCurrentThread() throws(Errno) { try CapabilityControls.setSecureBits(rawValue) }
+    public func applyToCurrentThread() throws(Errno) { try CapabilityControls.setSecureBits(rawValue) }
 }
 
 /// The modes of capabilities that libcap has names for (cap_get_mode(3)).
-package enum CapabilityMode: Hashable, Sendable {
+@nonexhaustive
+public enum CapabilityMode: Hashable, Sendable {
     /// None of the other modes.
     case uncertain
     /// No privileges, and no way to gain any.
@@ -52,7 +53,7 @@ package enum CapabilityMode: Hashable, Sendable {
     case hybrid
 
     /// The mode of the calling thread.
-    package static func ofCurrentThread() throws(Errno) -> CapabilityMode {
+    public static func ofCurrentThread() throws(Errno) -> CapabilityMode {
         CapabilityMode(bits: try .ofCurrentThread(), capabilities: try .current())
     }
 
@@ -75,7 +76,7 @@ package enum CapabilityMode: Hashable, Sendable {
     /// Puts the process, which must not have other threads, into this mode. Needs CAP_SETPCAP.
     ///
     /// No capability is effective afterwards. `uncertain` throws EINVAL.
-    package func apply() throws(ProcessCapabilitiesError) {
+    public func apply() throws(ProcessCapabilitiesError) {
         try CurrentProcess.requireSingleThread()
         do { try applyToCurrentThread() } catch { throw .system(error) }
     }

@@ -2,9 +2,10 @@
 package import LowportLinux
 
 /// Why a capability text is invalid, and where.
-package struct CapabilityTextError: Error, Hashable, Sendable {
+public struct CapabilityTextError: Error, Hashable, Sendable {
     /// The reason of the error.
-    package enum Reason: Hashable, Sendable {
+    @nonexhaustive
+    public enum Reason: Hashable, Sendable {
         /// A list contains something that is neither a number nor a name.
         case notCapability
         /// A word that looks like a name is not the name of a capability.
@@ -20,12 +21,12 @@ package struct CapabilityTextError: Error, Hashable, Sendable {
     }
 
     /// The reason of the error.
-    package let reason: Reason
+    public let reason: Reason
     /// The position of the error: the number of bytes of the text before it.
-    package let offset: Int
+    public let offset: Int
 
     /// Creates an error.
-    package init(_ reason: Reason, at offset: Int) {
+    public init(_ reason: Reason, at offset: Int) {
         self.reason = reason
         self.offset = offset
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 extension CapabilityState {
     /// Parses a capability text, such as `cap_net_raw,cap_net_bind_service=ep cap_chown+i`.
@@ -13,7 +13,7 @@ extension CapabilityState {
     /// - Parameters:
     ///   - text: the text.
     ///   - kernel: defines the capabilities that `all`, and `=` without a list, stand for.
-    package init(text: ByteString, kernel: KernelCapabilities = .running) throws(CapabilityTextError) {
+    public init(text: ByteString, kernel: KernelCapabilities = .running) throws(CapabilityTextError) {
         var parser = CapabilityTextParser(text: text, kernel: kernel)
         self = try parser.parse()
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 extension CapabilityState {
     /// Writes the state as cap_to_text(3) does: `cap_net_bind_service=ep`.
@@ -7,7 +7,7 @@ extension CapabilityState {
     /// The text begins with `=` and the flags that most capabilities of the kernel have; the other capabilities follow
     /// in groups, with the flags that they have in addition or lack. Parsing the text gives the same state.
     /// - Parameter kernel: defines the capabilities that `=` stands for; those beyond follow as numbers.
-    package func text(kernel: KernelCapabilities = .running) -> ByteString {
+    public func text(kernel: KernelCapabilities = .running) -> ByteString {
         let groups = CapabilityGroups(of: self)
         let common = groups.mostCommon(within: kernel.all)
         var text: ByteString = "=" + common.letters

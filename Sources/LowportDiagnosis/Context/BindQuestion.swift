@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 /// The question of `lowport explain`: which requester binds what.
-package struct BindQuestion: Sendable {
+public struct BindQuestion: Sendable {
     /// The requester of the bind.
-    package enum Requester: Sendable {
+    @nonexhaustive
+    public enum Requester: Sendable {
         /// The calling user.
         case caller
         /// Another user, by name or number, as after logging in.
@@ -14,7 +15,8 @@ package struct BindQuestion: Sendable {
     }
 
     /// Why the question cannot be answered.
-    package enum ResolutionError: Error, Sendable {
+    @nonexhaustive
+    public enum ResolutionError: Error, Sendable {
         /// There is no such user.
         case noSuchUser(ByteString)
         /// /proc is not mounted, or does not show the process that asks.
@@ -26,19 +28,19 @@ package struct BindQuestion: Sendable {
     }
 
     /// The requester of the bind.
-    package var requester: Requester
+    public var requester: Requester
     /// The program, if one was named.
-    package var program: ByteString?
+    public var program: ByteString?
     /// The arguments of the program, for the commands that start it.
-    package var arguments: [ByteString]
+    public var arguments: [ByteString]
     /// The protocol.
-    package var transport: TransportProtocol
+    public var transport: TransportProtocol
     /// The address; nil for whatever a server may choose to be reached at all addresses: `0.0.0.0` and `::`.
-    package var address: IPAddress?
+    public var address: IPAddress?
     /// Whether an IPv6 wildcard address accepts IPv4 as well.
-    package var isDualStack: Bool
+    public var isDualStack: Bool
     /// The port.
-    package var port: Port
+    public var port: Port
 
     /// Creates a question.
     package init(

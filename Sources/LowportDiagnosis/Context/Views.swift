@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import LowportCapabilities
 internal import LowportLinux
 internal import LowportPolicy
 
@@ -15,10 +16,11 @@ extension BindRequest {
     var familyName: ByteString { if case .v4 = address { "IPv4" } else { "IPv6" } }
 
     /// Calls `look` with the real user and groups of the request; nil if this process cannot take them on, which only
-    /// root can do for other users.
+    /// root can do for other users, and only while there are no other threads: they would take them on as well.
     func asRequester<Result>(_ look: () -> Result) -> Result? {
         let ours = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
         if user == CurrentProcess.realUser, Set(groups) == Set(ours) { return look() }
+        guard (try? CurrentProcess.requireSingleThread()) != nil else { return nil }
         return try? Impersonation.withRealIdentity(user: user, groups: groups, look)
     }
 }

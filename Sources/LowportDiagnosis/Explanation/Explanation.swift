@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportBroker
-package import LowportLinux
+public import LowportLinux
 
 /// The answer to "may this program bind that port?", with everything that was examined and what would change the
 /// answer.
-package struct Explanation: Hashable, Sendable {
+public struct Explanation: Hashable, Sendable {
     /// Whether the bind works.
-    package let canBind: Bool
+    public let canBind: Bool
     /// The answer in one sentence.
-    package let verdict: ByteString
+    public let verdict: ByteString
     /// Everything that was examined, in the order of the subjects; findings that block the bind come last.
-    package let findings: [Finding]
+    public let findings: [Finding]
     /// The remedies, the safest first; empty if the bind works.
-    package let remedies: [Remedy]
+    public let remedies: [Remedy]
 
     /// Examines everything that the answer to `question` depends on, and tries the bind: for a moment, the port may be
     /// taken. Nothing else is changed.
-    package init(_ question: BindQuestion) throws(BindQuestion.ResolutionError) {
+    public init(_ question: BindQuestion) throws(BindQuestion.ResolutionError) {
         let (first, second) = BindTrial.addresses(for: question.address, question.transport)
         let answer = try Self.examined(question, on: first)
         guard answer.canBind, let second else {

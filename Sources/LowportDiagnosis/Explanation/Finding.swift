@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 /// A finding about one thing that a bind depends on.
-package struct Finding: Hashable, Sendable {
+public struct Finding: Hashable, Sendable {
     /// What the finding means for the bind.
-    package enum Effect: String, Hashable, Sendable {
+    @nonexhaustive
+    public enum Effect: String, Hashable, Sendable {
         /// The subject makes the bind possible.
         case allows
         /// The subject does not allow the bind, although it could.
@@ -47,10 +48,12 @@ package struct Finding: Hashable, Sendable {
 
     /// The subject that was examined.
     package let subject: Subject
+    /// The name of the subject: `rules`, `bounding set`. Names do not change; Documentation/json.md lists them.
+    public var subjectName: String { subject.name }
     /// What the finding means for the bind.
-    package let effect: Effect
+    public let effect: Effect
     /// The finding, as a sentence without a full stop.
-    package let text: ByteString
+    public let text: ByteString
     /// The contribution to the answer; nil if the finding never explains the answer.
     let reason: Reason?
 

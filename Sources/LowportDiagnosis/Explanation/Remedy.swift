@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 /// A remedy for a bind that does not work.
-package struct Remedy: Hashable, Sendable {
+public struct Remedy: Hashable, Sendable {
     /// The step of a remedy: the remedies of one step are carried out before those of the next.
     enum Step: CaseIterable {
         /// Removes what blocks the bind.
@@ -18,8 +18,10 @@ package struct Remedy: Hashable, Sendable {
     let step: Step
     /// The command to type; nil if a name in it has characters that cannot be typed or seen.
     package let command: ShellCommand?
+    /// The command to type in a shell, quoted where it is needed; nil if the remedy is not a command.
+    public var shellCommand: String? { command?.text.description }
     /// The effect of the command, or a further effect.
-    package let effect: ByteString
+    public let effect: ByteString
 
     init(_ step: Step, _ command: ShellCommand?, _ effect: ByteString) {
         self.step = step
@@ -43,10 +45,10 @@ package struct Remedy: Hashable, Sendable {
 
     private var isAdvice = false
     /// Whether the command helps only in the place that `effect` names.
-    package private(set) var isElsewhere = false
+    public private(set) var isElsewhere = false
 
     /// The text to show in place of the command; nil if there is a command.
-    package var advice: ByteString? {
+    public var advice: ByteString? {
         guard command == nil else { return nil }
         if isAdvice { return effect }
         return

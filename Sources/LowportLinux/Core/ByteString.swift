@@ -6,21 +6,21 @@
 /// way. Literals and interpolation work as for `String`:
 ///
 ///     "cannot open \(path): \(error.message)"
-package struct ByteString: Hashable, Sendable {
+public struct ByteString: Hashable, Sendable {
     /// The bytes.
-    package var bytes: [UInt8]
+    public var bytes: [UInt8]
 
     /// Creates a byte string of `bytes`.
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// Creates a byte string of the bytes of `slice`.
     package init(_ slice: ArraySlice<UInt8>) { bytes = Array(slice) }
 
     /// Creates a byte string of the UTF-8 of `text`.
-    package init(_ text: String) { bytes = Array(text.utf8) }
+    public init(_ text: String) { bytes = Array(text.utf8) }
 
     /// Creates an empty byte string.
-    package init() { bytes = [] }
+    public init() { bytes = [] }
 
     /// Creates the string of `parts`, with `separator` between them.
     package init(joining parts: [ByteString], with separator: ByteString) {
@@ -29,10 +29,10 @@ package struct ByteString: Hashable, Sendable {
     }
 
     /// How many bytes there are.
-    package var count: Int { bytes.count }
+    public var count: Int { bytes.count }
 
     /// Whether there are none.
-    package var isEmpty: Bool { bytes.isEmpty }
+    public var isEmpty: Bool { bytes.isEmpty }
 
     /// The two strings concatenated.
     package static func + (left: ByteString, right: ByteString) -> ByteString { ByteString(left.bytes + right.bytes) }
@@ -56,36 +56,36 @@ package struct ByteString: Hashable, Sendable {
 
 extension ByteString: Comparable {
     /// Bytewise order, like strcmp(3).
-    package static func < (left: ByteString, right: ByteString) -> Bool {
+    public static func < (left: ByteString, right: ByteString) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 }
 
 extension ByteString: ExpressibleByStringInterpolation {
     /// Creates the byte string of a literal. It avoids `String`, whose views would be linked into each program.
-    package init(stringLiteral value: StaticString) { bytes = value.bytes }
+    public init(stringLiteral value: StaticString) { bytes = value.bytes }
 
     /// Creates the byte string of an interpolation.
-    package init(stringInterpolation: Interpolation) { bytes = stringInterpolation.bytes }
+    public init(stringInterpolation: Interpolation) { bytes = stringInterpolation.bytes }
 
     /// The interpolation, of byte strings, text, whole numbers and single bytes.
-    package struct Interpolation: StringInterpolationProtocol {
+    public struct Interpolation: StringInterpolationProtocol {
         var bytes: [UInt8] = []
 
         /// Creates it with capacity for the literal parts.
-        package init(literalCapacity: Int, interpolationCount: Int) { bytes.reserveCapacity(literalCapacity) }
+        public init(literalCapacity: Int, interpolationCount: Int) { bytes.reserveCapacity(literalCapacity) }
 
         /// Appends a literal part.
-        package mutating func appendLiteral(_ literal: StaticString) { bytes += literal.bytes }
+        public mutating func appendLiteral(_ literal: StaticString) { bytes += literal.bytes }
 
         /// Appends the bytes of `value`.
-        package mutating func appendInterpolation(_ value: ByteString) { bytes += value.bytes }
+        public mutating func appendInterpolation(_ value: ByteString) { bytes += value.bytes }
 
         /// Appends the UTF-8 of `value`.
-        package mutating func appendInterpolation(_ value: String) { bytes += value.utf8 }
+        public mutating func appendInterpolation(_ value: String) { bytes += value.utf8 }
 
         /// Appends `value` in decimal.
-        package mutating func appendInterpolation(_ value: some BinaryInteger) {
+        public mutating func appendInterpolation(_ value: some BinaryInteger) {
             bytes += ByteString(decimal: value).bytes
         }
 
@@ -170,10 +170,3 @@ extension ByteString {
         )
     }
 }
-
-#if !hasFeature(Embedded)
-    extension ByteString: CustomStringConvertible {
-        /// The text for people; bytes that are not UTF-8 are shown as U+FFFD.
-        package var description: String { String(decoding: bytes, as: UTF8.self) }
-    }
-#endif

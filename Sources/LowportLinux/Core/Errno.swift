@@ -4,104 +4,104 @@ internal import LowportCLinux
 /// The reason why a system call failed: a value of `errno`.
 ///
 /// A structure, not an enumeration, so that it can represent numbers without a name here (errno(3)).
-package struct Errno: Error, RawRepresentable, Hashable, Sendable {
+public struct Errno: Error, RawRepresentable, Hashable, Sendable {
     /// The number, as in `<asm-generic/errno.h>`.
-    package let rawValue: Int32
+    public let rawValue: Int32
 
     /// Creates the error with the number `rawValue`.
-    package init(rawValue: Int32) { self.rawValue = rawValue }
+    public init(rawValue: Int32) { self.rawValue = rawValue }
 }
 
 extension Errno {
     /// `EPERM`.
-    package static var notPermitted: Errno { Errno(rawValue: EPERM) }
+    public static var notPermitted: Errno { Errno(rawValue: EPERM) }
     /// `ENOENT`.
-    package static var noSuchFile: Errno { Errno(rawValue: ENOENT) }
+    public static var noSuchFile: Errno { Errno(rawValue: ENOENT) }
     /// `ESRCH`.
-    package static var noSuchProcess: Errno { Errno(rawValue: ESRCH) }
+    public static var noSuchProcess: Errno { Errno(rawValue: ESRCH) }
     /// `EINTR`.
-    package static var interrupted: Errno { Errno(rawValue: EINTR) }
+    public static var interrupted: Errno { Errno(rawValue: EINTR) }
     /// `EIO`.
-    package static var inputOutput: Errno { Errno(rawValue: EIO) }
+    public static var inputOutput: Errno { Errno(rawValue: EIO) }
     /// `ENXIO`.
-    package static var noSuchDeviceOrAddress: Errno { Errno(rawValue: ENXIO) }
+    public static var noSuchDeviceOrAddress: Errno { Errno(rawValue: ENXIO) }
     /// `ENOEXEC`.
-    package static var notExecutable: Errno { Errno(rawValue: ENOEXEC) }
+    public static var notExecutable: Errno { Errno(rawValue: ENOEXEC) }
     /// `EBADF`.
-    package static var badFileDescriptor: Errno { Errno(rawValue: EBADF) }
+    public static var badFileDescriptor: Errno { Errno(rawValue: EBADF) }
     /// `ECHILD`.
-    package static var noChild: Errno { Errno(rawValue: ECHILD) }
+    public static var noChild: Errno { Errno(rawValue: ECHILD) }
     /// `EAGAIN`.
-    package static var wouldBlock: Errno { Errno(rawValue: EAGAIN) }
+    public static var wouldBlock: Errno { Errno(rawValue: EAGAIN) }
     /// `EACCES`.
-    package static var permissionDenied: Errno { Errno(rawValue: EACCES) }
+    public static var permissionDenied: Errno { Errno(rawValue: EACCES) }
     /// `EFAULT`.
-    package static var badAddress: Errno { Errno(rawValue: EFAULT) }
+    public static var badAddress: Errno { Errno(rawValue: EFAULT) }
     /// `EBUSY`.
-    package static var busy: Errno { Errno(rawValue: EBUSY) }
+    public static var busy: Errno { Errno(rawValue: EBUSY) }
     /// `EEXIST`.
-    package static var fileExists: Errno { Errno(rawValue: EEXIST) }
+    public static var fileExists: Errno { Errno(rawValue: EEXIST) }
     /// `ENOTDIR`.
-    package static var notDirectory: Errno { Errno(rawValue: ENOTDIR) }
+    public static var notDirectory: Errno { Errno(rawValue: ENOTDIR) }
     /// `EISDIR`.
-    package static var isDirectory: Errno { Errno(rawValue: EISDIR) }
+    public static var isDirectory: Errno { Errno(rawValue: EISDIR) }
     /// `EINVAL`.
-    package static var invalidArgument: Errno { Errno(rawValue: EINVAL) }
+    public static var invalidArgument: Errno { Errno(rawValue: EINVAL) }
     /// `EFBIG`.
-    package static var fileTooLarge: Errno { Errno(rawValue: EFBIG) }
+    public static var fileTooLarge: Errno { Errno(rawValue: EFBIG) }
     /// `ENOSPC`.
-    package static var noSpace: Errno { Errno(rawValue: ENOSPC) }
+    public static var noSpace: Errno { Errno(rawValue: ENOSPC) }
     /// `EROFS`.
-    package static var readOnlyFileSystem: Errno { Errno(rawValue: EROFS) }
+    public static var readOnlyFileSystem: Errno { Errno(rawValue: EROFS) }
     /// `EPIPE`.
-    package static var brokenPipe: Errno { Errno(rawValue: EPIPE) }
+    public static var brokenPipe: Errno { Errno(rawValue: EPIPE) }
     /// `ERANGE`.
-    package static var outOfRange: Errno { Errno(rawValue: ERANGE) }
+    public static var outOfRange: Errno { Errno(rawValue: ERANGE) }
     /// `EMSGSIZE`.
-    package static var messageTooLong: Errno { Errno(rawValue: EMSGSIZE) }
+    public static var messageTooLong: Errno { Errno(rawValue: EMSGSIZE) }
     /// `ENAMETOOLONG`.
-    package static var nameTooLong: Errno { Errno(rawValue: ENAMETOOLONG) }
+    public static var nameTooLong: Errno { Errno(rawValue: ENAMETOOLONG) }
     /// `ENOSYS`.
-    package static var noSystemCall: Errno { Errno(rawValue: ENOSYS) }
+    public static var noSystemCall: Errno { Errno(rawValue: ENOSYS) }
     /// `ELOOP`.
-    package static var symbolicLinkLoop: Errno { Errno(rawValue: ELOOP) }
+    public static var symbolicLinkLoop: Errno { Errno(rawValue: ELOOP) }
     /// `ENOBUFS`.
-    package static var noBufferSpace: Errno { Errno(rawValue: ENOBUFS) }
+    public static var noBufferSpace: Errno { Errno(rawValue: ENOBUFS) }
     /// `ENODATA`.
-    package static var noData: Errno { Errno(rawValue: ENODATA) }
+    public static var noData: Errno { Errno(rawValue: ENODATA) }
     /// `EOVERFLOW`.
-    package static var valueTooLarge: Errno { Errno(rawValue: EOVERFLOW) }
+    public static var valueTooLarge: Errno { Errno(rawValue: EOVERFLOW) }
     /// `ENOTSOCK`.
-    package static var notSocket: Errno { Errno(rawValue: ENOTSOCK) }
+    public static var notSocket: Errno { Errno(rawValue: ENOTSOCK) }
     /// `EOPNOTSUPP`.
-    package static var notSupported: Errno { Errno(rawValue: EOPNOTSUPP) }
+    public static var notSupported: Errno { Errno(rawValue: EOPNOTSUPP) }
     /// `EAFNOSUPPORT`.
-    package static var addressFamilyNotSupported: Errno { Errno(rawValue: EAFNOSUPPORT) }
+    public static var addressFamilyNotSupported: Errno { Errno(rawValue: EAFNOSUPPORT) }
     /// `EADDRINUSE`.
-    package static var addressInUse: Errno { Errno(rawValue: EADDRINUSE) }
+    public static var addressInUse: Errno { Errno(rawValue: EADDRINUSE) }
     /// `EADDRNOTAVAIL`.
-    package static var addressNotAvailable: Errno { Errno(rawValue: EADDRNOTAVAIL) }
+    public static var addressNotAvailable: Errno { Errno(rawValue: EADDRNOTAVAIL) }
     /// `ENETUNREACH`.
-    package static var networkUnreachable: Errno { Errno(rawValue: ENETUNREACH) }
+    public static var networkUnreachable: Errno { Errno(rawValue: ENETUNREACH) }
     /// `ECONNRESET`.
-    package static var connectionReset: Errno { Errno(rawValue: ECONNRESET) }
+    public static var connectionReset: Errno { Errno(rawValue: ECONNRESET) }
     /// `ECONNABORTED`.
-    package static var connectionAborted: Errno { Errno(rawValue: ECONNABORTED) }
+    public static var connectionAborted: Errno { Errno(rawValue: ECONNABORTED) }
     /// `ENOTCONN`.
-    package static var notConnected: Errno { Errno(rawValue: ENOTCONN) }
+    public static var notConnected: Errno { Errno(rawValue: ENOTCONN) }
     /// `ETIMEDOUT`.
-    package static var timedOut: Errno { Errno(rawValue: ETIMEDOUT) }
+    public static var timedOut: Errno { Errno(rawValue: ETIMEDOUT) }
     /// `ECONNREFUSED`.
-    package static var connectionRefused: Errno { Errno(rawValue: ECONNREFUSED) }
+    public static var connectionRefused: Errno { Errno(rawValue: ECONNREFUSED) }
     /// `ESTALE`: the file is no longer the one that was meant.
-    package static var staleFile: Errno { Errno(rawValue: ESTALE) }
+    public static var staleFile: Errno { Errno(rawValue: ESTALE) }
     /// `EINPROGRESS`.
-    package static var inProgress: Errno { Errno(rawValue: EINPROGRESS) }
+    public static var inProgress: Errno { Errno(rawValue: EINPROGRESS) }
 }
 
 extension Errno {
     /// The C library's text for the error in the C locale, as strerror(3) gives it: "Permission denied".
-    package var message: ByteString {
+    public var message: ByteString {
         var buffer = [CChar](repeating: 0, count: 128)
         // The XSI variant: fills `buffer` and returns 0. An unknown number still gives a text.
         unsafe buffer.withUnsafeMutableBufferPointer { unsafe _ = clinux_strerror(rawValue, $0.baseAddress, $0.count) }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An IPv4 address; `rawValue` is in host byte order, so that 127.0.0.1 is 0x7F000001.
-package struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
+public struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
     /// The address as a number in host byte order.
-    package let rawValue: UInt32
+    public let rawValue: UInt32
 
     /// Creates an address from a number in host byte order.
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// 0.0.0.0.
-    package static var any: IPv4Address { IPv4Address(rawValue: 0) }
+    public static var any: IPv4Address { IPv4Address(rawValue: 0) }
 
     /// The dotted decimal form.
     package var byteString: ByteString {
@@ -39,28 +39,28 @@ package struct IPv4Address: RawRepresentable, Hashable, Sendable, ByteStringConv
 }
 
 /// An IPv6 address as two numbers in host byte order: `high` holds the first eight bytes.
-package struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
+public struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
     /// The first eight bytes of the address.
-    package let high: UInt64
+    public let high: UInt64
     /// The last eight bytes of the address.
-    package let low: UInt64
+    public let low: UInt64
 
     /// Creates an address from its halves, in host byte order.
-    package init(high: UInt64, low: UInt64) {
+    public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
     /// `::`.
-    package static var any: IPv6Address { IPv6Address(high: 0, low: 0) }
+    public static var any: IPv6Address { IPv6Address(high: 0, low: 0) }
 
     /// The IPv4 address that this address represents, if it is in ::ffff:0:0/96 (RFC 4291, 2.5.5.2).
-    package var mappedIPv4: IPv4Address? {
+    public var mappedIPv4: IPv4Address? {
         high == 0 && low >> 32 == 0xFFFF ? IPv4Address(rawValue: UInt32(truncatingIfNeeded: low)) : nil
     }
 
     /// The address as ::ffff:a.b.c.d.
-    package init(mapping address: IPv4Address) { self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(address.rawValue)) }
+    public init(mapping address: IPv4Address) { self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(address.rawValue)) }
 
     /// The sixteen bytes in network order.
     package var networkBytes: [UInt8] {
@@ -81,16 +81,16 @@ package struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
     }
 }
 
-/// An address of either family.
-package enum IPAddress: Hashable, Sendable, ByteStringConvertible {
+/// An address of either family. There is no third, so that a `switch` can name both.
+public enum IPAddress: Hashable, Sendable, ByteStringConvertible {
     case v4(IPv4Address)
     case v6(IPv6Address)
 
     /// Whether it is the wildcard of its family.
-    package var isWildcard: Bool { self == .v4(.any) || self == .v6(.any) }
+    public var isWildcard: Bool { self == .v4(.any) || self == .v6(.any) }
 
     /// The address, with an IPv4-mapped IPv6 address converted to IPv4.
-    package var unmapped: IPAddress {
+    public var unmapped: IPAddress {
         if case .v6(let address) = self, let mapped = address.mappedIPv4 { return .v4(mapped) }
         return self
     }

@@ -5,7 +5,8 @@ internal import LowportCLinux
 ///
 /// All facts about protocols are in this file only: the rules, messages, the kernel engine, listings and the programs
 /// read them here.
-package enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
+@nonexhaustive
+public enum TransportProtocol: UInt8, CaseIterable, Hashable, Sendable {
     /// TCP, and MPTCP, which shares its ports.
     case tcp
     /// UDP, and UDP-Lite.

@@ -4,12 +4,12 @@
 ///
 /// Today's kernels have 41 of them, `Capability.chown` to `Capability.checkpointRestore`; the numbers above are
 /// representable, since a file's attribute may hold them and a newer kernel may know them.
-package struct Capability: RawRepresentable, Hashable, Sendable {
+public struct Capability: RawRepresentable, Hashable, Sendable {
     /// The number.
-    package let rawValue: UInt8
+    public let rawValue: UInt8
 
     /// Creates the capability with the number `rawValue`; nil above 63.
-    package init?(rawValue: UInt8) {
+    public init?(rawValue: UInt8) {
         guard rawValue < Self.limit else { return nil }
         self.rawValue = rawValue
     }
@@ -18,10 +18,10 @@ package struct Capability: RawRepresentable, Hashable, Sendable {
     package init(number: UInt8) { rawValue = number }
 
     /// How many there can be: the bits of the kernel's sets.
-    package static var limit: UInt8 { 64 }
+    public static var limit: UInt8 { 64 }
 }
 
 extension Capability: Comparable {
     /// Numeric order.
-    package static func < (left: Capability, right: Capability) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: Capability, right: Capability) -> Bool { left.rawValue < right.rawValue }
 }

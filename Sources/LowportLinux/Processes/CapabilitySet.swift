@@ -4,45 +4,45 @@
 ///
 ///     let kept: CapabilitySet = [.netBindService, .netRaw]
 ///     kept.contains(.netRaw)
-package struct CapabilitySet: RawRepresentable, Hashable, Sendable {
+public struct CapabilitySet: RawRepresentable, Hashable, Sendable {
     /// The 64 bits, as in the kernel.
-    package var rawValue: UInt64
+    public var rawValue: UInt64
 
     /// Creates a set from its bits.
-    package init(rawValue: UInt64) { self.rawValue = rawValue }
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
 }
 
 extension CapabilitySet: SetAlgebra {
     /// Creates an empty set.
-    package init() { rawValue = 0 }
+    public init() { rawValue = 0 }
 
     /// Creates the set of `elements`.
-    package init(arrayLiteral elements: Capability...) {
+    public init(arrayLiteral elements: Capability...) {
         rawValue = elements.reduce(0) { $0 | Self.bit(of: $1) }
     }
 
     /// Whether nothing is in it.
-    package var isEmpty: Bool { rawValue == 0 }
+    public var isEmpty: Bool { rawValue == 0 }
 
     /// Whether `member` is in it.
-    package func contains(_ member: Capability) -> Bool { rawValue & Self.bit(of: member) != 0 }
+    public func contains(_ member: Capability) -> Bool { rawValue & Self.bit(of: member) != 0 }
 
     /// What is in one of the two or in both.
-    package func union(_ other: CapabilitySet) -> CapabilitySet { CapabilitySet(rawValue: rawValue | other.rawValue) }
+    public func union(_ other: CapabilitySet) -> CapabilitySet { CapabilitySet(rawValue: rawValue | other.rawValue) }
 
     /// What is in both.
-    package func intersection(_ other: CapabilitySet) -> CapabilitySet {
+    public func intersection(_ other: CapabilitySet) -> CapabilitySet {
         CapabilitySet(rawValue: rawValue & other.rawValue)
     }
 
     /// What is in one of the two and not in the other.
-    package func symmetricDifference(_ other: CapabilitySet) -> CapabilitySet {
+    public func symmetricDifference(_ other: CapabilitySet) -> CapabilitySet {
         CapabilitySet(rawValue: rawValue ^ other.rawValue)
     }
 
     /// Adds `member`, and returns whether it was missing.
     @discardableResult
-    package mutating func insert(_ member: Capability) -> (inserted: Bool, memberAfterInsert: Capability) {
+    public mutating func insert(_ member: Capability) -> (inserted: Bool, memberAfterInsert: Capability) {
         let isNew = !contains(member)
         rawValue |= Self.bit(of: member)
         return (isNew, member)
@@ -50,7 +50,7 @@ extension CapabilitySet: SetAlgebra {
 
     /// Removes `member`, and returns it if it was present.
     @discardableResult
-    package mutating func remove(_ member: Capability) -> Capability? {
+    public mutating func remove(_ member: Capability) -> Capability? {
         let found = contains(member)
         rawValue &= ~Self.bit(of: member)
         return found ? member : nil
@@ -58,27 +58,27 @@ extension CapabilitySet: SetAlgebra {
 
     /// Adds `member`, and returns it if it was present.
     @discardableResult
-    package mutating func update(with member: Capability) -> Capability? { insert(member).inserted ? nil : member }
+    public mutating func update(with member: Capability) -> Capability? { insert(member).inserted ? nil : member }
 
     /// Adds what is in `other`.
-    package mutating func formUnion(_ other: CapabilitySet) { rawValue |= other.rawValue }
+    public mutating func formUnion(_ other: CapabilitySet) { rawValue |= other.rawValue }
 
     /// Keeps only what is in `other` too.
-    package mutating func formIntersection(_ other: CapabilitySet) { rawValue &= other.rawValue }
+    public mutating func formIntersection(_ other: CapabilitySet) { rawValue &= other.rawValue }
 
     /// Keeps what is in exactly one of the two.
-    package mutating func formSymmetricDifference(_ other: CapabilitySet) { rawValue ^= other.rawValue }
+    public mutating func formSymmetricDifference(_ other: CapabilitySet) { rawValue ^= other.rawValue }
 
     private static func bit(of capability: Capability) -> UInt64 { 1 << UInt64(capability.rawValue) }
 }
 
 extension CapabilitySet: Sequence {
     /// Gives the members in ascending order.
-    package struct Iterator: IteratorProtocol {
+    public struct Iterator: IteratorProtocol {
         var rest: UInt64
 
         /// The next member; nil after the last.
-        package mutating func next() -> Capability? {
+        public mutating func next() -> Capability? {
             guard rest != 0 else { return nil }
             let number = rest.trailingZeroBitCount
             rest &= rest - 1
@@ -87,8 +87,8 @@ extension CapabilitySet: Sequence {
     }
 
     /// Creates an iterator over the members, in ascending order.
-    package func makeIterator() -> Iterator { Iterator(rest: rawValue) }
+    public func makeIterator() -> Iterator { Iterator(rest: rawValue) }
 
     /// How many capabilities are in the set.
-    package var count: Int { rawValue.nonzeroBitCount }
+    public var count: Int { rawValue.nonzeroBitCount }
 }

@@ -2,16 +2,16 @@
 internal import LowportCLinux
 
 /// The three capability sets that a process has, and that a capability text describes (capabilities(7)).
-package struct CapabilityState: Hashable, Sendable {
+public struct CapabilityState: Hashable, Sendable {
     /// What permission checks look at.
-    package var effective: CapabilitySet
+    public var effective: CapabilitySet
     /// What may be made effective.
-    package var permitted: CapabilitySet
+    public var permitted: CapabilitySet
     /// What survives an execve(2) of a file that also has it inheritable.
-    package var inheritable: CapabilitySet
+    public var inheritable: CapabilitySet
 
     /// Creates a state; without arguments, one with nothing in it.
-    package init(
+    public init(
         effective: CapabilitySet = [],
         permitted: CapabilitySet = [],
         inheritable: CapabilitySet = []
@@ -24,13 +24,13 @@ package struct CapabilityState: Hashable, Sendable {
 
 extension CapabilityState {
     /// Whether `CAP_NET_BIND_SERVICE` is effective: it allows every port in the networks of the user namespace.
-    package var canBindAllPorts: Bool { effective.contains(.netBindService) }
+    public var canBindAllPorts: Bool { effective.contains(.netBindService) }
 
     /// The sets of a process.
     ///
     /// The corresponding system call is capget(2).
     /// - Parameter process: its ID; 0 is the calling thread. Throws ESRCH if there is none, EINVAL if it is negative.
-    package init(ofProcess process: Int32) throws(Errno) {
+    public init(ofProcess process: Int32) throws(Errno) {
         var sets = clinux_capability_sets()
         try nothingOrErrno(.getCapabilities) { unsafe clinux_capget(process, &sets) }
         self.init(
@@ -41,13 +41,13 @@ extension CapabilityState {
     }
 
     /// The sets of the calling thread.
-    package static func ofCurrentThread() throws(Errno) -> CapabilityState { try CapabilityState(ofProcess: 0) }
+    public static func ofCurrentThread() throws(Errno) -> CapabilityState { try CapabilityState(ofProcess: 0) }
 
     /// Makes these the sets of the calling thread alone.
     ///
     /// The corresponding system call is capset(2). Throws EPERM for a permitted set beyond the current one, or an
     /// effective set beyond the permitted one.
-    package func applyToCurrentThread() throws(Errno) {
+    public func applyToCurrentThread() throws(Errno) {
         var sets = clinux_capability_sets(
             effective: Self.split(effective),
             permitted: Self.split(permitted),

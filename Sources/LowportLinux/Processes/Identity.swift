@@ -2,15 +2,15 @@
 internal import LowportCLinux
 
 /// A user ID.
-package struct UserID: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
+public struct UserID: RawRepresentable, Hashable, Sendable, ByteStringConvertible {
     /// The number, a `uid_t`.
-    package let rawValue: UInt32
+    public let rawValue: UInt32
 
     /// Creates the identity with the number `rawValue`.
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// User 0.
-    package static var root: UserID { UserID(rawValue: 0) }
+    public static var root: UserID { UserID(rawValue: 0) }
 
     /// The user that stands for those without a number in a user namespace, and who owns nothing on most machines: the
     /// default of `/proc/sys/kernel/overflowuid` (user_namespaces(7)).
@@ -21,18 +21,18 @@ package struct UserID: RawRepresentable, Hashable, Sendable, ByteStringConvertib
 }
 
 /// A group ID.
-package struct GroupID: RawRepresentable, Hashable, Comparable, Sendable, ByteStringConvertible {
+public struct GroupID: RawRepresentable, Hashable, Comparable, Sendable, ByteStringConvertible {
     /// The number, a `gid_t`.
-    package let rawValue: UInt32
+    public let rawValue: UInt32
 
     /// Creates the identity with the number `rawValue`.
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Numeric order.
-    package static func < (left: GroupID, right: GroupID) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: GroupID, right: GroupID) -> Bool { left.rawValue < right.rawValue }
 
     /// Group 0.
-    package static var root: GroupID { GroupID(rawValue: 0) }
+    public static var root: GroupID { GroupID(rawValue: 0) }
 
     /// The number in decimal.
     package var byteString: ByteString { ByteString(decimal: rawValue) }

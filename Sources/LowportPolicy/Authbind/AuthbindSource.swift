@@ -25,6 +25,7 @@ extension SourceTraits {
 extension Policy {
     /// The answer of the tree to `request`, as the real user of this process sees the tree.
     func answerOfTree(to request: BindRequest, _ privilege: some ReadPrivilege) -> PolicyAnswer {
+        guard let tree else { return PolicyAnswer(of: .authbind, refusal: .noSuchFile, isPresent: false) }
         // The first check uses the whole path: a user who may execute that path may also execute it from within the
         // tree, so no further check is needed. Most allowed binds end here.
         let first = AuthbindNames.byport(request.port)

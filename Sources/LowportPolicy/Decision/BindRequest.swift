@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 /// A request to bind a socket to an address and a port.
-package struct BindRequest: Hashable, Sendable {
+public struct BindRequest: Hashable, Sendable {
     /// The real user of the process.
-    package var user: UserID
+    public var user: UserID
     /// The real group of the process and its supplementary groups, in any order.
-    package var groups: [GroupID]
+    public var groups: [GroupID]
     /// The protocol of the socket.
-    package var transport: TransportProtocol
+    public var transport: TransportProtocol
     /// The address, as the program passed it.
-    package var address: IPAddress
+    public var address: IPAddress
     /// The port.
-    package var port: Port
+    public var port: Port
     /// Whether the socket accepts IPv4 as well: bound to `::` without `IPV6_V6ONLY` (ipv6(7)).
-    package var isDualStack: Bool
+    public var isDualStack: Bool
     /// The file that the process executes; nil if it is not known.
     package var program: FileIdentity?
 

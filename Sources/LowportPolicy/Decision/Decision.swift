@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+public import LowportLinux
 
 /// Whether a request is allowed, and why.
-package struct Decision: Hashable, Sendable {
+public struct Decision: Hashable, Sendable {
     /// One place that allows the request.
     package struct Grant: Hashable, Sendable {
         /// The source.
@@ -15,7 +15,7 @@ package struct Decision: Hashable, Sendable {
     package let answers: [PolicyAnswer]
 
     /// The error that a refused program gets; nil if the request is allowed.
-    package let refusal: Errno?
+    public let refusal: Errno?
 
     /// Creates the decision from the answers of the sources; answers after the first that allows have no effect.
     package init(_ answers: [PolicyAnswer]) {
@@ -45,7 +45,7 @@ package struct Decision: Hashable, Sendable {
     }
 
     /// Whether the request is allowed.
-    package var isAllowed: Bool { refusal == nil }
+    public var isAllowed: Bool { refusal == nil }
 
     /// The locations that allow the request; empty if it is refused.
     package var locations: [RuleLocation] { answers.last?.locations ?? [] }

@@ -27,22 +27,22 @@ extension DecisionContext where Names == SystemNames, Privilege == NoPrivilege {
 }
 
 /// The policy: all permission sources together.
-package struct Policy: Sendable {
+public struct Policy: Sendable {
     /// Where the rules are.
     let store: RuleStore
-    /// Where the authbind tree is.
-    let tree: ByteString
+    /// Where the authbind tree is; nil for a policy without one.
+    let tree: ByteString?
     /// The rules that were already read; nil to read those of `store` that concern the port.
     private(set) var rules: RuleStore.Contents?
 
     /// The policy of this machine.
-    package static var system: Policy { Policy(store: .system, tree: "/etc/authbind") }
+    public static var system: Policy { Policy(store: .system, tree: "/etc/authbind") }
 
     /// Creates a policy that is stored elsewhere.
     /// - Parameters:
     ///   - store: where the rules are.
-    ///   - tree: the directory of the authbind tree.
-    package init(store: RuleStore, tree: ByteString) {
+    ///   - tree: the directory of the authbind tree; nil for none.
+    package init(store: RuleStore, tree: ByteString?) {
         self.store = store
         self.tree = tree
     }
@@ -55,7 +55,7 @@ package struct Policy: Sendable {
     }
 
     /// Decides `request`, for an ordinary process at the current time.
-    package func decision(for request: BindRequest) -> Decision { decision(for: request, in: DecisionContext()) }
+    public func decision(for request: BindRequest) -> Decision { decision(for: request, in: DecisionContext()) }
 
     /// Decides `request`: the only function in the project that does.
     ///

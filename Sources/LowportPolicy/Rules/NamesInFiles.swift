@@ -15,7 +15,9 @@ package struct NamesInFiles: NameResolver {
     package func user(named name: ByteString) -> UserID? { number(of: name, in: users).map { UserID(rawValue: $0) } }
 
     /// The group with the name `name` in /etc/group; nil if there is none.
-    package func group(named name: ByteString) -> GroupID? { number(of: name, in: groups).map { GroupID(rawValue: $0) } }
+    package func group(named name: ByteString) -> GroupID? {
+        number(of: name, in: groups).map { GroupID(rawValue: $0) }
+    }
 
     private func number(of name: ByteString, in file: AccountFile) -> UInt32? {
         if let number = AccountLines.number(of: name, in: file.content) { return number }

@@ -2,7 +2,7 @@
 package import LowportLinux
 
 /// An error in a line of a rules file.
-package struct RuleError: Error, Hashable, Sendable {
+public struct RuleError: Error, Hashable, Sendable {
     /// What is expected at the position of the error.
     package enum Expectation: Hashable, Sendable {
         /// A line that is not too long.
@@ -38,9 +38,9 @@ package struct RuleError: Error, Hashable, Sendable {
     }
 
     /// The line, counted from 1.
-    package let line: Int
+    public let line: Int
     /// The byte of the line at which the error begins, counted from 1.
-    package let column: Int
+    public let column: Int
     /// The text at that position; empty at the end of the line.
     package let found: ByteString
     /// What is expected at that position.

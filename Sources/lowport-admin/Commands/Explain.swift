@@ -147,20 +147,17 @@ extension BindQuestion.ResolutionError {
         switch self {
         case .noSuchUser(let name):
             failure(
-                "no such user: \(name)",
+                "\(self)",
                 hint: KnownNames().user(like: name).map { "did you mean \($0)?" },
                 status: Status.usage
             )
-        case .noProc:
-            failure("cannot look at this process: /proc is not mounted, or does not show it", status: Status.system)
-        case .process(let process, let error):
-            failure("cannot look at process \(process): \(error.sentence)", status: Status.system)
-        case .program(let program, let error):
+        case .program(_, let error):
             failure(
-                "cannot look at \(program): \(error.sentence)",
+                "\(self)",
                 hint: error == .permissionDenied ? "ask as root, with sudo" : nil,
                 status: Status.system
             )
+        case .noProc, .process: failure("\(self)", status: Status.system)
         }
     }
 }

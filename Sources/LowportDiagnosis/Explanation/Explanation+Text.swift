@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+
+extension Explanation: CustomStringConvertible {
+    /// The verdict, the findings, and the remedies: a line for each.
+    public var description: String {
+        var lines = [verdict.description]
+        lines += findings.map { "  \($0.description)" }
+        if !remedies.isEmpty { lines.append("to make it work:") }
+        lines += remedies.map { "  \($0.description)" }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Finding: CustomStringConvertible {
+    /// `refuses rules: no rule allows tcp 80 to user web`.
+    public var description: String { "\(effect.rawValue) \(subjectName): \(text)" }
+}
+
+extension Remedy: CustomStringConvertible {
+    /// The command and its effect, or the advice.
+    public var description: String {
+        if let advice { return advice.description }
+        return "\(shellCommand ?? "") (\(effect))"
+    }
+}
