@@ -41,20 +41,23 @@ public struct BindRequest: Hashable, Sendable {
 extension BindRequest {
     /// Creates the request of a process of `user`, with the groups of that process.
     ///
+    ///     let decision = Policy.system.decision(for: try BindRequest(port: 80))
+    ///
     /// For the real user of this process, the groups are those of this process. For another user, they are the groups
     /// of a login session; an unknown user has none.
     /// - Parameters:
-    ///   - user: the real user of the process.
+    ///   - user: the real user of the process; nil for the one of this process.
     ///   - port: the port.
     ///   - transport: the protocol.
     ///   - address: the address. A socket for `::` accepts IPv4 as well.
     /// - Throws: the error that prevented finding out the groups; the bind then cannot be judged.
-    package init(
-        user: UserID = CurrentProcess.realUser,
+    public init(
+        user: UserID? = nil,
         port: Port,
         transport: TransportProtocol = .tcp,
         address: IPAddress = .v4(.any)
     ) throws(Errno) {
+        let user = user ?? CurrentProcess.realUser
         self.init(
             user: user,
             groups: try Self.groups(of: user),
