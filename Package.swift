@@ -134,6 +134,7 @@ let package = Package(
         .library(name: "LowportCapabilities", targets: ["LowportCapabilities", "LowportLinux"]),
         .library(name: "LowportPolicy", targets: ["LowportPolicy", "LowportLinux"]),
         .library(name: "LowportDiagnosis", targets: ["LowportDiagnosis", "LowportLinux"]),
+        .library(name: "LowportFoundation", targets: ["LowportFoundation"]),
         .executable(name: "lowport-admin", targets: ["lowport-admin"]),
     ],
     dependencies: [
@@ -150,6 +151,12 @@ let package = Package(
                 "LowportPolicyInventory", "LowportPolicy",
                 "LowportRunCommand",
             ],
+            swiftSettings: strict
+        ),
+        // The errors of the libraries as errors of Foundation.
+        .target(
+            name: "LowportFoundation",
+            dependencies: ["LowportCapabilities", "LowportDiagnosis", "LowportLinux", "LowportPolicy"],
             swiftSettings: strict
         ),
         .target(
@@ -244,7 +251,7 @@ let package = Package(
             "LowportPolicy",
             "LowportLinux"
         ),
-        tests("HouseTests"),
+        tests("HouseTests", of: "LowportFoundation", "LowportLinux"),
         tests("ProgramTests", of: "LowportLinux"),
         tests("DifferentialTests", of: "LowportCapabilities", "LowportLinux"),
         tests("PrivilegedTests", of: "LowportBroker", "LowportLinux"),

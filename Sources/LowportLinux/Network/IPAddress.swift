@@ -83,7 +83,9 @@ public struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
 
 /// An address of either family. There is no third, so that a `switch` can name both.
 public enum IPAddress: Hashable, Sendable, ByteStringConvertible {
+    /// An IPv4 address.
     case v4(IPv4Address)
+    /// An IPv6 address.
     case v6(IPv6Address)
 
     /// Whether it is the wildcard of its family.
