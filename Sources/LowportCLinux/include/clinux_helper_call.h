@@ -11,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// In: the helper, its arguments and the socket. Out: the wait status, or the error that kept the helper from starting.
+// In: the helper, its arguments and the socket. Out: the wait status, or the error that kept the helper from starting, or its
+// status from being known.
 struct clinux_helper_call { const char *path; char *const *arguments; int socket, status, error; };
 
 enum { clinux_CLONE_VM = 0x100, clinux_CLONE_FILES = 0x400, clinux_CLONE_VFORK = 0x4000, clinux___WALL = 0x40000000 };
@@ -44,10 +45,13 @@ static inline void clinux_call_helper(struct clinux_helper_call *call)
 {
     unsigned long all = ~0UL, mask; // Also the two signals that libc hides from sigprocmask.
     _Alignas(16) char stack[8192];
+    call->status = -1; // No status of a child: one that nobody has written is not taken for success.
+    call->error = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof mask);
     int flags = clinux_CLONE_VM | clinux_CLONE_FILES | clinux_CLONE_VFORK;
     int child = clone(clinux_helper_wait, stack + sizeof stack, flags, call);
     if (child < 0) call->error = errno; else waitpid(child, 0, clinux___WALL);
+    if (call->error == 0 && call->status == -1) call->error = ECHILD;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, 0, sizeof mask);
 }
 
