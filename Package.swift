@@ -135,6 +135,7 @@ let package = Package(
         .library(name: "LowportPolicy", targets: ["LowportPolicy", "LowportLinux"]),
         .library(name: "LowportDiagnosis", targets: ["LowportDiagnosis", "LowportLinux"]),
         .library(name: "LowportFoundation", targets: ["LowportFoundation"]),
+        .library(name: "LowportSockets", targets: ["LowportSockets"]),
         .executable(name: "lowport-admin", targets: ["lowport-admin"]),
     ],
     dependencies: [
@@ -157,6 +158,11 @@ let package = Package(
         .target(
             name: "LowportFoundation",
             dependencies: ["LowportCapabilities", "LowportDiagnosis", "LowportLinux", "LowportPolicy"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "LowportSockets",
+            dependencies: ["LowportDiagnosis", "LowportHelperProtocol", "LowportLaunch", "LowportLinux"],
             swiftSettings: strict
         ),
         .target(
@@ -198,6 +204,13 @@ let package = Package(
         ),
         // A program of C that does to `bind` whatever programs do.
         .executableTarget(name: "bind-probe", path: "Tests/Probes/bind-probe"),
+        // A server that takes its sockets from the library.
+        .executableTarget(
+            name: "socket-probe",
+            dependencies: ["LowportSockets"],
+            path: "Tests/Probes/socket-probe",
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+        ),
         // A program that changes its own capabilities.
         .executableTarget(
             name: "capability-probe",

@@ -16,6 +16,7 @@ import Testing
         "LowportKernelPolicy",
         "LowportDiagnosis",
         "LowportFoundation",
+        "LowportSockets",
     ]
 
     private struct Source {

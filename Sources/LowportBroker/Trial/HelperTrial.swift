@@ -63,7 +63,7 @@ struct HelperTrial: ~Copyable {
 
     /// Why the helper may gain no capability: the first of what the kernel looks at (capabilities(7), execve(2)). Nil if
     /// nothing is in its way.
-    private static func visibleObstacle(_ path: ByteString) -> HelperObstacle? {
+    fileprivate static func visibleObstacle(_ path: ByteString) -> HelperObstacle? {
         if !CurrentProcess.mayGainPrivileges { return .noNewPrivileges }
         if (try? CapabilityControls.isInBoundingSet(.netBindService)) == false { return .boundingSet }
         if let obstacle = HelperObstacle(ofFileAt: path) { return obstacle }
@@ -102,6 +102,22 @@ extension HelperObstacle {
         else { return false }
         let permitted = (0..<4).reduce(0) { $0 | UInt64(attribute[4 + $1]) << UInt64($1 * 8) }
         return CapabilitySet(rawValue: permitted).contains(.netBindService)
+    }
+
+    /// Finds out, without starting the helper at `path`, why it could not bind low ports for this process; nil if nothing
+    /// is to be seen that is in its way.
+    /// - Parameter path: the path of the helper; nil if it is not installed.
+    package init?(inSightOf path: ByteString?) {
+        guard let path else {
+            self = .missing
+            return
+        }
+        do throws(Errno) { try checkAccess(.execute, to: path) } catch {
+            self = .notStarted(error)
+            return
+        }
+        guard let obstacle = HelperTrial.visibleObstacle(path) else { return nil }
+        self = obstacle
     }
 
     /// Finds out, by starting the helper at `path`, why it could not bind low ports for this process; nil if it could.

@@ -8,6 +8,8 @@ public struct BindQuestion: Sendable {
     public enum Requester: Sendable {
         /// The calling user.
         case caller
+        /// This process, which asks the helper itself. Nothing is started or bound to answer.
+        case itself
         /// Another user, by name or number, as after logging in.
         case user(ByteString)
         /// A running process.

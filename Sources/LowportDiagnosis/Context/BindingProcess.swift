@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportCapabilities
+internal import LowportLaunch
 internal import LowportLinux
 
 /// The process that binds: a running process, or one that is to be started.
@@ -20,6 +21,14 @@ struct BindingProcess: Hashable, Sendable {
     ///
     /// The supervisor and its helper were started before the limits of the process were set, and have none of them.
     var isUnderBroker: Bool { delivery == .broker }
+
+    /// Whether the process exists, and asks the helper itself.
+    var asksHelper: Bool { delivery == .own }
+
+    /// The path of the part of Lowport with the file name `name` that the process finds; nil if it finds none.
+    func part(_ name: ByteString) -> ByteString? {
+        asksHelper ? Installation.standardPath(of: name) : Installation.path(of: name)
+    }
 
     /// The name of the process below /proc.
     var directory: ByteString { Self.directory(of: identifier) }

@@ -42,7 +42,12 @@ struct Collector {
         )
     }
 
-    private var isCaller: Bool { if case .caller = question.requester { true } else { false } }
+    private var isCaller: Bool {
+        switch question.requester {
+        case .caller, .itself: true
+        case .user, .process: false
+        }
+    }
 
     // MARK: - The process
 
@@ -53,13 +58,14 @@ struct Collector {
             let credentials = try Self.credentials(of: identifier)
             process = BindingProcess(identifier: identifier, credentials: credentials)
             process.delivery = ProcessDelivery(of: identifier, credentials)
-        case .caller:
+        case .caller, .itself:
             guard let own = ProcFileSystem.ownIdentifier else { throw .noProc }
             process = BindingProcess(credentials: try Self.credentials(of: own))
             process.credentials.isRootOrdinary = (try? SecureBits.ofCurrentThread())?.contains(.noRoot) == true
             // Programs that this process starts are under the same supervisor, while the library is in this process
             // only.
             if ProcessDelivery(of: own, process.credentials) == .broker { process.delivery = .broker }
+            if case .itself = question.requester, !process.isUnderBroker { process.delivery = .own }
         case .user(let name):
             process = BindingProcess(credentials: try Self.credentials(ofUser: name))
         }
@@ -89,8 +95,10 @@ struct Collector {
 
     /// The file that the process executes; of a running process, also if its name is gone.
     private func identity(of program: ProgramFile?) -> FileIdentity? {
-        if case .process(let identifier) = question.requester {
-            return (try? FileStatus(of: "/proc/\(identifier)/exe"))?.identity
+        switch question.requester {
+        case .process(let identifier): return (try? FileStatus(of: "/proc/\(identifier)/exe"))?.identity
+        case .itself: return (try? FileStatus(of: "/proc/self/exe"))?.identity
+        case .caller, .user: break
         }
         return program.flatMap { try? FileStatus(of: $0.path) }?.identity
     }

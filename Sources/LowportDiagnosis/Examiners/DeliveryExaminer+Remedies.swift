@@ -19,7 +19,7 @@ extension DeliveryExaminer {
         }
         switch obstacle(context) {
         case nil:
-            if context.process.isRunning { return [] }
+            if context.process.isRunning || context.process.asksHelper { return [] }
             let options: [ByteString] = context.program?.needsBrokerByName == true ? ["--via", "broker"] : []
             return [Remedy(.deliver, context.run(options), "runs it under Lowport")]
         case .helper(let obstacle): return remedies(context, for: obstacle)
@@ -46,7 +46,7 @@ extension DeliveryExaminer {
             [
                 Remedy(
                     .deliver,
-                    ShellCommand(["sudo", "setcap"] + Self.helpers.flatMap { [HelperPrivilege.text, $0] }),
+                    ShellCommand(["sudo", "setcap"] + helpers(context).flatMap { [HelperPrivilege.text, $0] }),
                     "gives the helper its capabilities again"
                 )
             ] + enabling(context)
@@ -54,7 +54,7 @@ extension DeliveryExaminer {
             [
                 Remedy(
                     .deliver,
-                    ShellCommand(["sudo", "chmod", "755"] + Self.helpers),
+                    ShellCommand(["sudo", "chmod", "755"] + helpers(context)),
                     "lets everybody start the helper again"
                 )
             ] + enabling(context)
@@ -63,8 +63,8 @@ extension DeliveryExaminer {
     }
 
     /// The helper, and the one for names that are in no file, if there is one.
-    private static var helpers: [ByteString] {
-        ["lowport-helper", "lowport-helper-nss"].compactMap { Installation.path(of: $0) }
+    private func helpers(_ context: BindContext) -> [ByteString] {
+        ["lowport-helper", "lowport-helper-nss"].compactMap { context.process.part($0) }
     }
 
     private func remedies(_ context: BindContext, for failure: Broker.StartError) -> [Remedy] {

@@ -30,6 +30,7 @@ struct DeliveryExaminer: Examiner {
             return process.isUnderBroker
                 ? "it is under the broker, which asks the helper" : "it has the library in it that asks the helper"
         }
+        if process.asksHelper { return "this process asks the helper itself" }
         if process.isUnderBroker { return "this process is under the broker already, and so is what it starts" }
         guard let reason = program?.brokerReason else { return "lowport run and authbind reach it" }
         return program?.needsBrokerByName == true
@@ -39,7 +40,7 @@ struct DeliveryExaminer: Examiner {
 
     /// The command to start the program with, as the end of a sentence.
     private func starter(_ context: BindContext) -> ByteString {
-        if context.process.isRunning { return "" }
+        if context.process.isRunning || context.process.asksHelper { return "" }
         return context.program?.needsBrokerByName == true
             ? ", started with lowport run --via broker" : ", started with lowport run or authbind"
     }
@@ -56,7 +57,7 @@ struct DeliveryExaminer: Examiner {
         }
         if let fileObstacle { return .helper(fileObstacle) }
         switch process.delivery {
-        case .broker: return nil
+        case .broker, .own: return nil
         case .library: return context.program?.brokerReason.map { .libraryInVain($0) }
         case .none: if process.isRunning { return .notStarted }
         }
@@ -70,6 +71,10 @@ struct DeliveryExaminer: Examiner {
 
 extension DeliveryExaminer {
     init(lookingAt context: BindContext) {
+        if context.process.asksHelper {
+            fileObstacle = HelperObstacle(inSightOf: context.process.part("lowport-helper"))
+            return
+        }
         fileObstacle = HelperObstacle(ofFileAt: Installation.path(of: "lowport-helper"))
         if !context.process.isRunning, !context.process.isUnderBroker { trial = .of(context.request.user) }
     }

@@ -13,7 +13,7 @@ struct PortExaminer: Examiner {
         holders.map { holder in
             isProcessItself(holder, context)
                 ? Finding(.port, .informs, "the process itself has it already, on \(holder.socket.local)")
-                : Finding(.port, .blocks, "the port is taken on \(holder.socket.local) by \(name(of: holder))")
+                : Finding(.port, .blocks, "the port is taken on \(holder.socket.local) by \(holder.name)")
         }
     }
 
@@ -22,30 +22,9 @@ struct PortExaminer: Examiner {
         return holder.processes.contains { $0.identifier == identifier }
     }
 
-    private func name(of holder: PortHolder) -> ByteString {
-        if holder.processes.isEmpty {
-            return "a process of \(Accounts.name(of: holder.socket.owner) ?? "uid \(holder.socket.owner)")"
-        }
-        return ByteString(joining: holder.processes.map { "process \($0.identifier) (\($0.name))" }, with: ", ")
-    }
-
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
         guard let holder = holders.first(where: { !isProcessItself($0, context) }) else { return [] }
-        let end: ByteString = "stop that service, or that program, or use another port"
-        if let process = holder.processes.first {
-            let status = ShellCommand(["systemctl", "status", "\(process.identifier)"])
-            return [Remedy(.unblock, advice: "\(status?.text ?? "") says which service \(process.name) is of: \(end)")]
-        }
-        let request = context.request
-        let sockets: ByteString = "-Hln\(request.transport.listens ? "t" : "u")p"
-        let list = ShellCommand(["sudo", "ss", sockets, "sport = :\(request.port)"])
-        return [
-            Remedy(
-                .unblock,
-                advice:
-                    "\(list?.text ?? "") names the process that has the port, and systemctl status PID its service: \(end)"
-            )
-        ]
+        return [Remedy(.unblock, advice: holder.advice)]
     }
 }
 

@@ -49,6 +49,7 @@ struct TrialExaminer: Examiner {
 extension TrialExaminer {
     init(lookingAt context: BindContext) {
         // What tries is another program.
-        if !context.process.isRunning, !context.policy.dependsOnProgram { trial = .of(context.request) }
+        if context.process.isRunning || context.process.asksHelper || context.policy.dependsOnProgram { return }
+        trial = .of(context.request)
     }
 }

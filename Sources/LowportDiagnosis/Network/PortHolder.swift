@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import LowportLinux
+package import LowportLinux
 internal import LowportPolicy
 
 /// A holder of the port: a socket and its processes.
-struct PortHolder: Hashable, Sendable {
-    var socket: BoundSocket
+package struct PortHolder: Hashable, Sendable {
+    /// The socket.
+    package var socket: BoundSocket
     /// The processes that have the socket open, as far as the calling user may see them.
-    var processes: [RunningProcess] = []
+    package var processes: [RunningProcess] = []
 }
 
 extension PortHolder {
@@ -14,13 +15,57 @@ extension PortHolder {
     static func all(_ context: BindContext) -> [PortHolder] {
         let request = context.request
         let ipv6Only = context.inItsNetwork { (try? SocketList.ipv6Only(request.transport)) ?? [] } ?? []
-        return BoundSocket.table(of: context.process.directory, request.transport)
+        return all(request.transport, in: context.process.directory, ipv6Only) {
+            $0.occupies(request.address, request.port, isDualStack: request.isDualStack)
+        }
+    }
+
+    /// The holders of a port, in the network namespace of this process.
+    /// - Parameter isDualStack: whether a socket for `::` would take IPv4 as well.
+    package static func all(
+        _ transport: TransportProtocol,
+        _ address: IPAddress,
+        _ port: Port,
+        isDualStack: Bool
+    ) -> [PortHolder] {
+        // The main thread may have left the network that this thread is in.
+        all(transport, in: "thread-self", (try? SocketList.ipv6Only(transport)) ?? []) {
+            $0.occupies(address, port, isDualStack: isDualStack)
+        }
+    }
+
+    private static func all(
+        _ transport: TransportProtocol,
+        in process: ByteString,
+        _ ipv6Only: [UInt64],
+        _ isHolder: (BoundSocket) -> Bool
+    ) -> [PortHolder] {
+        BoundSocket.table(of: process, transport)
             .map { socket in
                 var socket = socket
                 socket.isIPv6Only = ipv6Only.contains(socket.inode)
                 return socket
             }
-            .filter { $0.occupies(request.address, request.port, isDualStack: request.isDualStack) }
+            .filter(isHolder)
             .map { PortHolder(socket: $0, processes: RunningProcess.owning(socket: $0.inode)) }
+    }
+
+    /// The name of the processes or, if this process may not see them, of their user.
+    package var name: ByteString {
+        if processes.isEmpty { return "a process of \(Accounts.name(of: socket.owner) ?? "uid \(socket.owner)")" }
+        return ByteString(joining: processes.map { "process \($0.identifier) (\($0.name))" }, with: ", ")
+    }
+
+    /// How to find out what to stop, as a sentence.
+    package var advice: ByteString {
+        let end: ByteString = "stop that service, or that program, or use another port"
+        if let process = processes.first {
+            let status = ShellCommand(["systemctl", "status", "\(process.identifier)"])
+            return "\(status?.text ?? "") says which service \(process.name) is of: \(end)"
+        }
+        let sockets: ByteString = "-Hln\(socket.transport.listens ? "t" : "u")p"
+        let list = ShellCommand(["sudo", "ss", sockets, "sport = :\(socket.local.port)"])
+        return
+            "\(list?.text ?? "") names the process that has the port, and systemctl status PID its service: \(end)"
     }
 }

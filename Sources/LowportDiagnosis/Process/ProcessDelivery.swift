@@ -10,6 +10,8 @@ enum ProcessDelivery: Hashable, Sendable {
     case library
     /// A supervisor answers the binds of the process.
     case broker
+    /// The process asks the helper itself.
+    case own
 }
 
 extension ProcessDelivery {

@@ -26,6 +26,15 @@ package struct FileDescriptor: Descriptor, ~Copyable, Sendable {
         return descriptor
     }
 
+    /// The same open file with a number that is none of 0-2, which whoever closed these does not expect there.
+    ///
+    /// The corresponding system call is fcntl(2) with `F_DUPFD_CLOEXEC`.
+    package consuming func aboveStandardOnes() throws(Errno) -> FileDescriptor {
+        if rawValue > 2 { return self }
+        let low = rawValue
+        return FileDescriptor(owning: try valueOrErrno(.fcntl) { clinux_fcntl(low, F_DUPFD_CLOEXEC, 3) })
+    }
+
     /// Closes the descriptor and reports whether that lost data (close(2), NOTES).
     package consuming func close() throws(Errno) {
         let descriptor = release()

@@ -13,4 +13,12 @@ package enum NetworkInterface {
         }
         return isThere ? ByteString(terminated: text) : nil
     }
+
+    /// The number of the interface with the name `name`; nil if there is none.
+    ///
+    /// The corresponding C function is if_nametoindex(3).
+    package static func index(of name: ByteString) -> UInt32? {
+        let index = unsafe name.withCString { unsafe if_nametoindex($0) }
+        return index == 0 ? nil : index
+    }
 }

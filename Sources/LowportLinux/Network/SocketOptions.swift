@@ -5,6 +5,9 @@ extension Descriptor where Self: ~Copyable {
     /// Allows sending to broadcast addresses (`SO_BROADCAST`, socket(7)).
     package func setBroadcast(_ on: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_BROADCAST, on ? 1 : 0) }
 
+    /// Sets whether sockets of one user share the port (`SO_REUSEPORT`, socket(7)).
+    package func setReusePort(_ on: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_REUSEPORT, on ? 1 : 0) }
+
     /// Makes the kernel record debug data (`SO_DEBUG`). Needs CAP_NET_ADMIN.
     package func setDebug(_ on: Bool) throws(Errno) { try setOption(SOL_SOCKET, SO_DEBUG, on ? 1 : 0) }
 
