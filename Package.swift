@@ -144,6 +144,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: embeddedRing + Room.shared.map(\.regular) + [
+        // For other people's programs, with the headers of the library that is preloaded: C alone, as it may need no runtime.
+        .target(name: "LowportBind", cSettings: [.headerSearchPath("../LowportCLinux/include")]),
+
         // The regular ring: libraries and the command-line tool.
         .target(
             name: "LowportDiagnosis",

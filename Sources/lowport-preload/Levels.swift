@@ -16,11 +16,11 @@ func inheritOrEnd() {
     if unsafe UInt8(truncatingIfNeeded: levels[0]) == UInt8(ascii: "y") { return }
     let left = unsafe strtol(levels, nil, 10)
     if left > 1 {
-        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16) { text in
-            var writer = unsafe TextWriter(text)
-            let start = unsafe writer.start()
-            writer.write(decimal: UInt32(clamping: left - 1))
-            writer.finish()
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16) { memory in
+            guard let start = memory.baseAddress else { return }
+            var text = unsafe clinux_text(memory: start, capacity: memory.count, length: 0)
+            unsafe clinux_put_decimal(&text, UInt32(clamping: left - 1))
+            unsafe clinux_put(&text, 0)
             _ = unsafe setenv("AUTHBIND_LEVELS", start, 1)
         }
     } else {

@@ -22,12 +22,16 @@ nonisolated(unsafe) var isVerbose = false
 public func interposedBind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t) -> Int32 {
     let error = clinux_errno()
     let result = unsafe nativeBind(descriptor, address, length)
+    var request = unsafe clinux_helper_request()
     guard result != 0, isForHelper(clinux_errno()), let address = unsafe address,
-        let request = unsafe HelperRequest(address, length),
-        clinux_errno() == EACCES || request.isOfLowPort && geteuid() != 0
+        unsafe clinux_parse_request(&request, address, length),
+        unsafe clinux_errno() == EACCES || clinux_is_low_port(&request) && geteuid() != 0
     else { return result }
-    let refusal = request.send(socket: descriptor)
-    if refusal != 0 { request.tell(refusal, socket: descriptor) }
+    let refusal = unsafe ask(&request, socket: descriptor)
+    // Other errors are no answer of the policy.
+    if refusal == EPERM || refusal == EACCES, unsafe isVerbose || isatty(2) == 1 {
+        unsafe clinux_tell_refusal(&request, descriptor, clinux_refusal_reason(refusal))
+    }
     clinux_set_errno(refusal == 0 ? error : refusal)
     return refusal == 0 ? 0 : -1
 }
@@ -45,6 +49,31 @@ private func nativeBind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>?
     // Not found yet if the constructor of another library calls `bind` before ours has run.
     if let nextBind = unsafe nextBind { return unsafe nextBind(descriptor, address, length) }
     return unsafe clinux_bind(descriptor, address, length)
+}
+
+/// Asks the helper to bind `socket`.
+/// - Returns: 0, or the number of the error that `bind` must fail with.
+private func ask(_ request: UnsafePointer<clinux_helper_request>, socket: Int32) -> Int32 {
+    guard let path = unsafe helperPath else { return EACCES }
+    var startError: Int32 = 0
+    let refusal = unsafe clinux_ask_helper(request, path, socket, &startError)
+    if startError != 0 { unsafe printStartError(path) }
+    return refusal
+}
+
+/// Prints, in authbind's words, that the helper could not be started.
+private func printStartError(_ path: UnsafePointer<CChar>) {
+    let text: StaticString = "libauthbind: possible installation problem - could not invoke "
+    _ = unsafe write(2, text.utf8Start, text.utf8CodeUnitCount)
+    // Another user may have named the directory: on a terminal, replace unprintable bytes. Allocate nothing here.
+    let isTerminal = isatty(2) == 1
+    for index in unsafe 0..<strlen(path) {
+        var byte = unsafe path[index]
+        if isTerminal, !(0x20...0x7E).contains(byte) { byte = CChar(UInt8(ascii: "?")) }
+        _ = unsafe write(2, &byte, 1)
+    }
+    let end: StaticString = "\n"
+    _ = unsafe write(2, end.utf8Start, end.utf8CodeUnitCount)
 }
 
 /// Runs when the library is loaded, while the program has one thread and may allocate.
