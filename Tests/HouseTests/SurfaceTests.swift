@@ -7,6 +7,7 @@ import Testing
     /// The modules whose declarations are for programs outside of the package.
     static let modules = [
         "LowportCapabilities", "LowportDiagnosis", "LowportFoundation", "LowportLinux", "LowportPolicy",
+        "LowportSockets",
     ]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
