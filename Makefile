@@ -26,6 +26,7 @@ help:
 	@echo "make test         run all tests; as root, with nothing left out"
 	@echo "make machines     try each method, and podman, on other kernels, under emulation; make test does it too if qemu is there"
 	@echo "make distributions try each method with the C libraries of other distributions; make test does it too"
+	@echo "make documentation  make the pages of the libraries for Swift programs, below .build-documentation"
 	@echo "make archive      make an archive for machines without glibc, such as Alpine"
 	@echo "make cross-aarch64   build all but lowport-admin for aarch64, on another machine, into .build-aarch64/dist"
 	@echo "make bench        measure each figure beside the tool that one would use instead; as root"
@@ -52,6 +53,10 @@ test: lint build
 	@Scripts/test
 	@Machines/all.sh || [ $$? -eq 75 ]
 	@Scripts/archive >/dev/null && Distributions/run.sh || [ $$? -eq 75 ]
+
+.PHONY: documentation
+documentation:
+	@Scripts/documentation
 
 .PHONY: cross-aarch64
 cross-aarch64:

@@ -294,5 +294,8 @@ case "fuzz":
             swiftSettings: strict
         ),
     ]
+case "documentation":
+    // Only who makes the pages needs the plugin for it: Scripts/documentation.
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
 default: break
 }
