@@ -27,7 +27,7 @@ import Testing
             tried \(name) doctor; grep -c 'is not installed' out
             """,
             """
-            0 lowport 0.1.0
+            0 lowport 0.2.0
             0 everyone    any       1024-65535  all        -      kernel (lowport threshold)
             0 1 rule in 1 file: no errors
             1 

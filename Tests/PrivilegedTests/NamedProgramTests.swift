@@ -229,7 +229,7 @@ import Testing
             """,
             """
             0 
-            lowport 0.1.0
+            lowport 0.2.0
             64 lowport: unknown command nonsense
             64 Error: Specify exactly one of --user, --group, --uid, --gid or --everyone.
             71 lowport: cannot read /nonexistent: no such file or directory

@@ -115,7 +115,7 @@ import Testing
             """
         )
         #expect(
-            said == "0\nlowport 0.1.0\n0\nlowport 0.1.0\n0\nrun\nlowport 0.1.0\nrun\n"
+            said == "0\nlowport 0.2.0\n0\nlowport 0.2.0\n0\nrun\nlowport 0.2.0\nrun\n"
         )
     }
 
@@ -188,6 +188,6 @@ import Testing
             sh -c 'echo $$; exec "$0" run --via preload sh -c "echo \\$\\$"' $L | uniq | wc -l
             """
         )
-        #expect(said == "lowport 0.1.0\n71\n64\nignored\n4\n143\n/dev/null\n1 own\n/\n0027\n1\n")
+        #expect(said == "lowport 0.2.0\n71\n64\nignored\n4\n143\n/dev/null\n1 own\n/\n0027\n1\n")
     }
 }

@@ -3,7 +3,7 @@
 #ifndef CLINUX_VERSION_H
 #define CLINUX_VERSION_H
 
-#define CLINUX_VERSION "0.1.0"
+#define CLINUX_VERSION "0.2.0"
 
 static inline const char *clinux_version(void) { return CLINUX_VERSION; }
 

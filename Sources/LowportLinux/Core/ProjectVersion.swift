@@ -3,7 +3,7 @@ internal import LowportCLinux
 
 /// The version of this program, and of program files of this project.
 package enum ProjectVersion {
-    /// `0.1.0`.
+    /// `0.2.0`.
     package static var current: ByteString { unsafe ByteString(cString: clinux_version()) }
 
     /// The version in the bytes of a program file; nil if it is not of this project.
