@@ -8,15 +8,19 @@ package protocol Descriptor: ~Copyable {
 }
 
 /// An open file descriptor that this value owns and closes.
+// Embedded Swift ends a value in the module that has it, and must see there how, which `package` alone does not show.
+@usableFromInline
 package struct FileDescriptor: Descriptor, ~Copyable, Sendable {
     /// The number of the descriptor; -1 once released.
+    @usableFromInline
     package private(set) var rawValue: Int32
 
     /// Takes ownership of the open descriptor `rawValue`.
     package init(owning rawValue: Int32) { self.rawValue = rawValue }
 
+    @inlinable
     deinit {
-        if rawValue >= 0 { _ = LowportCLinux.close(rawValue) }
+        if rawValue >= 0 { closeSilently(rawValue) }
     }
 
     /// Gives up ownership without closing the descriptor.
@@ -42,6 +46,10 @@ package struct FileDescriptor: Descriptor, ~Copyable, Sendable {
         try nothingOrErrno(.close, retryOnInterrupt: false) { LowportCLinux.close(descriptor) }
     }
 }
+
+/// Closes the open descriptor with a number.
+@usableFromInline
+func closeSilently(_ descriptor: Int32) { _ = LowportCLinux.close(descriptor) }
 
 /// A descriptor that this process does not own: one of the three standard ones, or one handed to the program by its starter.
 package struct InheritedDescriptor: Descriptor, Hashable, Sendable {

@@ -2,6 +2,8 @@
 internal import LowportCLinux
 
 /// A new directory that only its owner can enter, removed with this value, together with the named files.
+// Its end is to be seen by the modules that have such a value: see `FileDescriptor`.
+@usableFromInline
 package struct TemporaryDirectory: ~Copyable {
     /// Its path.
     package let path: ByteString
@@ -22,7 +24,11 @@ package struct TemporaryDirectory: ~Copyable {
         self.files = files
     }
 
-    deinit {
+    @inlinable
+    deinit { remove() }
+
+    @usableFromInline
+    func remove() {
         for file in files { try? removeFile("\(path)/\(file)") }
         _ = unsafe path.withCString { unsafe rmdir($0) }
     }

@@ -2,13 +2,19 @@
 internal import LowportCLinux
 
 /// Threads that run until their work is done; deinit waits for them.
+// Its end is to be seen by the modules that have such a value: see `FileDescriptor`.
+@usableFromInline
 package struct ThreadGroup: ~Copyable {
     private var threads: [pthread_t] = []
 
     /// Creates a group without threads.
     package init() {}
 
-    deinit {
+    @inlinable
+    deinit { join() }
+
+    @usableFromInline
+    func join() {
         for thread in threads { pthread_join(thread, nil) }
     }
 

@@ -6,6 +6,8 @@ internal import LowportCLinux
 ///
 /// The child sends no SIGCHLD, and can be waited for even if SIGCHLD is ignored. Must be started while the process has one
 /// thread. The corresponding system call is clone(2).
+// Its end is to be seen by the modules that have such a value: see `FileDescriptor`.
+@usableFromInline
 package struct Trial: ~Copyable {
     /// 0 after it was reaped.
     private var child: Int32
@@ -26,7 +28,11 @@ package struct Trial: ~Copyable {
         return ProcessChange(status: status)
     }
 
-    deinit {
+    @inlinable
+    deinit { reap() }
+
+    @usableFromInline
+    func reap() {
         if child > 0 { CurrentProcess.collect(child) }
     }
 }
