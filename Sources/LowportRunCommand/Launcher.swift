@@ -181,10 +181,7 @@ struct Launcher {
             names += names.isEmpty ? request.name : ":" + request.name
         }
         do throws(Errno) {
-            try CurrentProcess.handOver(numbers, from: 3)
-            try Environment.set("LISTEN_FDS", to: ByteString(decimal: numbers.count))
-            try Environment.set("LISTEN_PID", to: ByteString(decimal: CurrentProcess.identifier))
-            try Environment.set("LISTEN_FDNAMES", to: names)
+            try PassedDescriptors.pass(numbers, names: names)
         } catch { throw LaunchError(message: "cannot hand over the sockets: \(error.sentence)") }
         explain("socket", "\(names) are bound already")
     }

@@ -21,7 +21,8 @@ struct StandIn: ~Copyable {
         self.program = program
         self.reaper = reaper
         seat.leave(for: ProcessGroupID(rawValue: reaper))
-        Self.notifyServiceManager(program)
+        // A service manager that cannot be told keeps to the process that it has started.
+        try? ServiceManager.tell(.mainProcess(program))
         // Terminal input up to this point has reached the program as well.
         while let signal = signals.next() {
             if !signal.isFromKernel, !signal.tellsOfChild { try? signal.forward(to: program) }
@@ -101,15 +102,5 @@ struct StandIn: ~Copyable {
             // The exit status of the program is unknown.
             if status == nil, reports == nil, !CurrentProcess.exists(program) { status = 125 }
         }
-    }
-
-    /// Reports the program as the main process of the service to the service manager, if requested (sd_notify(3)).
-    private static func notifyServiceManager(_ program: Int32) {
-        guard let path = Environment.value(of: "NOTIFY_SOCKET") else { return }
-        do throws(Errno) {
-            let socket = try FileDescriptor.unixSocket(datagrams: true)
-            try socket.connect(to: UnixAddress(path))
-            try socket.send(("MAINPID=\(program)" as ByteString).bytes)
-        } catch {}
     }
 }

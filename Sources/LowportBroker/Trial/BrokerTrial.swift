@@ -24,7 +24,7 @@ package enum BrokerTrial: Hashable, Sendable {
             let ours = try FileDescriptor.messageChannel(peer: &theirs)
             let trial = try Trial {
                 // A stand-in would tell the service manager of its program.
-                Environment.remove("NOTIFY_SOCKET")
+                ServiceManager.forget()
                 let found = Self.inThisProcess(helper: path, placement)
                 try? theirs?.send(found.byteString.bytes)
                 return 0

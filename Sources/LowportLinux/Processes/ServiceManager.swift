@@ -32,9 +32,14 @@ package enum ServiceManager {
     /// Where it listens, from the environment: a path, an abstract name after `@`, or an address that begins with
     /// `vsock`; nil if it does not want to know.
     package static var place: ByteString? {
-        guard let place = Environment.value(of: "NOTIFY_SOCKET"), !place.isEmpty else { return nil }
+        guard let place = Environment.value(of: variable), !place.isEmpty else { return nil }
         return place
     }
+
+    /// Removes it from the environment, so that nobody is told.
+    package static func forget() { Environment.remove(variable) }
+
+    private static var variable: ByteString { "NOTIFY_SOCKET" }
 
     /// How many microseconds it waits for a sign of life at most; nil if it does not wait for one of this process
     /// (sd_watchdog_enabled(3)).

@@ -28,7 +28,7 @@ struct Listener: ~Copyable {
     /// Takes over a listener of the parent process.
     /// - Parameter index: which one, counted from 0.
     static func inherited(_ index: Int = 0) -> Listener {
-        let socket = InheritedListener.take(index)
+        let socket = PassedDescriptors.take(index)
         if let address = try? socket.localAddress() {
             if socket.reference.isDatagramSocket { try? socket.reference.reportDestinations(on: address) }
             return Listener(socket: socket, place: .internet(address))

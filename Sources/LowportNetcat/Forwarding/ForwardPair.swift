@@ -30,7 +30,7 @@ struct ForwardPair: Equatable {
             self.source = .place(source)
             return
         }
-        let first = Int(InheritedListener.firstDescriptor)
+        let first = Int(PassedDescriptors.first)
         let last = first + inherited - 1
         let text = ByteString(source.bytes.dropFirst(3))
         guard last >= first, let number = try? OptionValue.number(text, in: first...last) else {
@@ -43,7 +43,7 @@ struct ForwardPair: Equatable {
     var name: ByteString {
         switch source {
         case .place(let text): text
-        case .inherited(let index): "fd:\(Int(InheritedListener.firstDescriptor) + index)"
+        case .inherited(let index): "fd:\(Int(PassedDescriptors.first) + index)"
         }
     }
 

@@ -60,7 +60,7 @@ struct ForwardSettings: Equatable {
             if case .operand(let operand) = part { operands.append(operand) }
             if settings.showsHelp { return nil }
         }
-        settings.inheritedCount = InheritedListener.count
+        settings.inheritedCount = PassedDescriptors.number
         settings.pairs = try settings.pairs(operands)
         try reader.check(settings)
         return settings

@@ -52,7 +52,7 @@ extension Options {
             if given > 2 || endpoint.sourcePort != nil && !operands.isEmpty {
                 throw UsageError(message: nil, showsUsage: true)
             }
-            if listeningPort == nil && !InheritedListener.exists { throw UsageError(message: "missing port number") }
+            if listeningPort == nil, PassedDescriptors.number == 0 { throw UsageError(message: "missing port number") }
         } else {
             if dialect == .ncat && operands.isEmpty {
                 throw UsageError(message: "You must specify a host to connect to")
