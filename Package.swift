@@ -242,6 +242,7 @@ let package = Package(
             settings: [.unsafeFlags(["-O"])]
         ),
         tests("BindBrokerTests", of: "LowportBroker", "LowportHelperProtocol", "LowportLaunch", "LowportLinux"),
+        tests("SocketsTests", of: "LowportSockets", "LowportLinux"),
         tests("NetcatTests", of: "LowportNetcat", "LowportTLS", "LowportLinux"),
         tests(
             "FuzzTests",
@@ -255,7 +256,8 @@ let package = Package(
             "LowportHelperProtocol",
             "LowportPolicyEditing",
             "LowportPolicyInventory",
-            "LowportPolicy"
+            "LowportPolicy",
+            "LowportSockets"
         ),
         tests(
             "DiagnosisTests",
@@ -288,7 +290,7 @@ case "fuzz":
             dependencies: [
                 "CFuzz", "LowportBroker", "LowportCapabilities", "LowportDiagnosis", "LowportHelperProtocol",
                 "LowportKernelPolicy", "LowportLaunch", "LowportLinux", "LowportNetcat", "LowportPolicy",
-                "LowportPolicyEditing", "LowportPolicyInventory",
+                "LowportPolicyEditing", "LowportPolicyInventory", "LowportSockets",
             ],
             path: "Fuzz/Sources/lowport-fuzz",
             swiftSettings: strict

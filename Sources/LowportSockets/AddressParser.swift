@@ -25,10 +25,9 @@ enum AddressParser {
     static func address(in text: ByteString) throws(AddressFault) -> ListenAddress {
         var rest = text.bytes[...]
         var transport = ListenAddress.Transport.tcp
-        if rest.starts(with: "tcp:".utf8) {
-            rest = rest.dropFirst(4)
-        } else if rest.starts(with: "udp:".utf8) {
-            (transport, rest) = (.udp, rest.dropFirst(4))
+        for named in ListenAddress.Transport.all where rest.starts(with: "\(named):".utf8) {
+            (transport, rest) = (named, rest.dropFirst("\(named):".utf8.count))
+            break
         }
         guard let colon = rest.lastIndex(of: UInt8(ascii: ":")) else {
             guard let first = rest.first else { throw .noPort }
@@ -44,7 +43,7 @@ enum AddressParser {
             return ListenAddress(transport, try place(host: inner, try port(digits)))
         }
         if IPAddress(rest) != nil || host.contains(UInt8(ascii: ":")) {
-            throw host.first == UInt8(ascii: "[") ? .noPort : .noBrackets
+            throw rest.contains(UInt8(ascii: "]")) ? .noPort : .noBrackets
         }
         return ListenAddress(transport, try place(host: host, try port(digits)))
     }

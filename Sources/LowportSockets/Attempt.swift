@@ -49,17 +49,16 @@ struct Attempt {
         // Where nothing is bound, listen(2) would have the kernel choose a port.
         guard let place = bound(descriptor) else { throw .refused(.untrue) }
         do throws(Errno) {
-            if address.transport == .tcp { try descriptor.listen(backlog: options.backlog) }
+            if address.transport.value.listens { try descriptor.listen(backlog: options.backlog) }
         } catch { throw .system(error) }
         return PrivilegedSocket(descriptor, ListenAddress(address.transport, place), origin)
     }
 
     /// A socket with the options, none of the descriptors 0-2.
     private func unbound() throws(Errno) -> FileDescriptor {
-        let isTCP = address.transport == .tcp
         let family = address.place.address.family
         let socket = try FileDescriptor.socket(family, address.transport.value).aboveStandardOnes()
-        if options.reuseAddress ?? isTCP { try socket.setReuseAddress(true) }
+        if options.reuseAddress ?? address.transport.value.listens { try socket.setReuseAddress(true) }
         if options.reusePort { try socket.setReusePort(true) }
         if family == .v6, address.place.address.isWildcard { try socket.setIPv6Only(options.ipv6Only) }
         return socket

@@ -8,11 +8,20 @@ internal import LowportLinux
 /// `localhost:80`, is not accepted: it may stand for several addresses, and a socket has one.
 public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// The protocol of a server.
-    public enum Transport: Hashable, Sendable {
+    public struct Transport: Hashable, Sendable, CustomStringConvertible {
         /// The Transmission Control Protocol: the socket listens for connections.
-        case tcp
+        public static let tcp = Transport(value: .tcp)
         /// The User Datagram Protocol: the socket is only bound.
-        case udp
+        public static let udp = Transport(value: .udp)
+
+        /// The protocol, as everything below knows it.
+        let value: TransportProtocol
+
+        /// All of them.
+        static var all: [Transport] { TransportProtocol.words.map { Transport(value: $0) } }
+
+        /// The word for the protocol: `tcp`, `udp`.
+        public var description: String { value.name.text }
     }
 
     /// The protocol.
@@ -70,8 +79,7 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// The address as ``init(_:)`` parses it: `tcp:0.0.0.0:80`, `udp:[::1]:53`, `tcp:80`.
     public var description: String {
-        let name = transport == .tcp ? "tcp" : "udp"
-        return isForBothFamilies ? "\(name):\(port)" : "\(name):\(place.byteString.text)"
+        isForBothFamilies ? "\(transport):\(port)" : "\(transport):\(place.byteString.text)"
     }
 }
 
@@ -82,9 +90,4 @@ extension ByteString {
 
 extension IPAddress {
     fileprivate var text: String { byteString.text }
-}
-
-extension ListenAddress.Transport {
-    /// The protocol, as everything below knows it.
-    var value: TransportProtocol { self == .tcp ? .tcp : .udp }
 }

@@ -58,10 +58,7 @@ struct PassedSocket: Sendable {
             address = nil
             return
         }
-        switch try? socket.transportProtocol() {
-        case .tcp: address = ListenAddress(.tcp, place)
-        case .udp: address = ListenAddress(.udp, place)
-        case .other, nil: address = nil
-        }
+        let value = try? socket.transportProtocol()
+        address = ListenAddress.Transport.all.first { $0.value == value }.map { ListenAddress($0, place) }
     }
 }

@@ -99,7 +99,7 @@ public struct PrivilegedSocket: ~Copyable, Sendable {
         guard let actual = socket.address else { return nil }
         let descriptor = FileDescriptor(owning: socket.release())
         do throws(Errno) {
-            if actual.transport == .tcp { try descriptor.listen(backlog: options.backlog) }
+            if actual.transport.value.listens { try descriptor.listen(backlog: options.backlog) }
         } catch { throw Attempt.Failure.system(error).explained(address, options) }
         return PrivilegedSocket(descriptor, actual, .inherited)
     }

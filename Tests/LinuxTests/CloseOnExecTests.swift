@@ -21,6 +21,8 @@ import Testing
     /// Those that are not tried here, each with the reason.
     private static let untried: [String: String] = [
         "Namespaces.capabilitiesCount": "gives none away",
+        "PassedDescriptors.take": "takes what the starter of the process has passed on",
+        "PassedDescriptors.uniqueNumber": "gives none away",
         "CapturedOutput.capturedOutput": "gives none away",
         "LimitedOutput.limitedOutput": "gives none away",
         "SelfRestriction.forbidWriting": "gives none away, and restricts the process for good",
@@ -54,6 +56,11 @@ import Testing
             Opener("OpenedPath.duplicated") { check in
                 let copy = try InheritedDescriptor.standardError.duplicated()
                 check(copy.rawValue)
+            },
+            Opener("Descriptor.aboveStandardOnes") { check in
+                // What has such a number is not closed for a test; the copy of another comes from the same call.
+                let file = try FileDescriptor.open("/dev/null", .readOnly).aboveStandardOnes()
+                check(file.rawValue)
             },
             Opener("Move.init") { check in
                 let pipe = try Pipe()

@@ -21,6 +21,15 @@ extension Wrapper {
             Wrapper("Execute.execute.execute", .execute, isRetried: false) {
                 try execute(fileAt: "/nonexistent/program", arguments: ["program"])
             },
+            Wrapper("Descriptor.aboveStandardOnes.fcntl", .fcntl) {
+                _ = try FileDescriptor(owning: -1).aboveStandardOnes()
+            },
+            Wrapper("HelperCall.runProgram.execute", .execute, isRetried: false) {
+                _ = try nowhere.runProgram(at: "/nonexistent/program", arguments: ["program"])
+            },
+            Wrapper("PassedDescriptors.uniqueNumber.openProcess", .openProcess) {
+                try answer(CurrentProcess.uniqueNumber == nil)
+            },
             Wrapper("Fork.detach.fork", .fork) { try CurrentProcess.detach { 0 } },
             Wrapper("Trial.init.fork", .fork) { _ = try Trial { 0 } },
             Wrapper("Trial.endState.fork", .fork) {

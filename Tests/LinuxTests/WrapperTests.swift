@@ -44,7 +44,7 @@ import Testing
 
     private static let answers: Set<String> = [
         "DirectoryEntries.canReadAttributes.getAttribute", "NotificationListener.isGenuine.notification",
-        "NotificationListener.isWaiting.notification",
+        "NotificationListener.isWaiting.notification", "PassedDescriptors.uniqueNumber.openProcess",
     ]
 
     /// Calls `body` while `call` fails with `error`.

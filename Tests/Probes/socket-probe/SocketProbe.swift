@@ -58,9 +58,11 @@ import LowportSockets
         options.ipv6Only = words.contains("v6only")
         options.reusePort = words.contains("reuseport")
         if words.contains("backlog") { options.backlog = 7 }
-        let first = try PrivilegedSocket.listen(on: words.first ?? "", options: options)
-        report(first)
-        if options.reusePort { try report(PrivilegedSocket.listen(on: words.first ?? "", options: options)) }
+        for _ in 0..<(options.reusePort ? 2 : 1) {
+            let socket = try PrivilegedSocket.listen(on: words.first ?? "", options: options)
+            report(socket)
+            _ = socket.release()
+        }
         fflush(nil)
         while readLine() != nil {}
     }
