@@ -160,7 +160,9 @@ let package = Package(
         // The errors of the libraries as errors of Foundation.
         .target(
             name: "LowportFoundation",
-            dependencies: ["LowportCapabilities", "LowportDiagnosis", "LowportLinux", "LowportPolicy"],
+            dependencies: [
+                "LowportCapabilities", "LowportDiagnosis", "LowportLinux", "LowportPolicy", "LowportSockets",
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -242,7 +244,7 @@ let package = Package(
             settings: [.unsafeFlags(["-O"])]
         ),
         tests("BindBrokerTests", of: "LowportBroker", "LowportHelperProtocol", "LowportLaunch", "LowportLinux"),
-        tests("SocketsTests", of: "LowportSockets", "LowportLinux"),
+        tests("SocketsTests", of: "LowportFoundation", "LowportSockets", "LowportLinux"),
         tests("NetcatTests", of: "LowportNetcat", "LowportTLS", "LowportLinux"),
         tests(
             "FuzzTests",

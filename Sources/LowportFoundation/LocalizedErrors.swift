@@ -4,6 +4,7 @@ public import LowportCapabilities
 public import LowportDiagnosis
 public import LowportLinux
 public import LowportPolicy
+public import LowportSockets
 
 // `localizedDescription` of an error gives its own sentence only with these; a module of its own, since the others do
 // without Foundation.
@@ -30,5 +31,21 @@ extension ProcessCapabilitiesError: LocalizedError {
 
 extension BindQuestion.ResolutionError: LocalizedError {
     /// The reason as a sentence without a full stop.
+    public var errorDescription: String? { description }
+}
+
+extension PrivilegedSocketError: LocalizedError {
+    /// The error in one line, with what would make it work.
+    public var errorDescription: String? { description }
+
+    /// The reason, as a sentence without a capital and a full stop.
+    public var failureReason: String? { reason }
+
+    /// What would make it work, the first that is to be done first.
+    public var recoverySuggestion: String? { remedies.isEmpty ? nil : remedies.joined(separator: "; ") }
+}
+
+extension SystemdNotifierError: LocalizedError {
+    /// The error in one line.
     public var errorDescription: String? { description }
 }

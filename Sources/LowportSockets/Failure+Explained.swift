@@ -37,7 +37,7 @@ extension Attempt.Failure {
             .taken,
             address.description,
             words.isEmpty ? "the port is taken" : "the port is \(words.joined(separator: ", and "))",
-            remedies: holders.first.map { [$0.advice.text] } ?? [],
+            remedies: holders.first.map { [remedy(for: $0, address)] } ?? [],
             holders: holders.flatMap(\.processes).map {
                 PrivilegedSocketError.Holder(processIdentifier: $0.identifier, name: $0.name.text)
             },
@@ -45,18 +45,28 @@ extension Attempt.Failure {
         )
     }
 
+    /// A socket of this process is one that was passed on and has another address, or one that it made before.
+    private static func remedy(for holder: PortHolder, _ address: ListenAddress) -> String {
+        guard holder.processes.contains(where: { $0.identifier == CurrentProcess.identifier }) else {
+            return holder.advice.text
+        }
+        let own = ListenAddress(address.transport, holder.socket.local)
+        return "this process has \(own) already; what is passed on to it, it gets for exactly that address"
+    }
+
     private static func refused(
         _ address: ListenAddress,
         _ options: PrivilegedSocket.Options,
         _ answer: Attempt.HelperAnswer
     ) -> PrivilegedSocketError {
-        let question = BindQuestion(
-            .itself,
+        var question = BindQuestion(
+            .caller,
             transport: address.transport.value,
             address: address.place.address,
             isDualStack: isDualStack(address, options),
             port: address.place.port
         )
+        question.isOwn = true
         let explanation = try? Explanation(question)
         let remedies = explanation?.remedies.compactMap { remedy -> String? in
             guard let command = remedy.command?.text.text else { return remedy.advice?.text }

@@ -10,6 +10,7 @@ internal import LowportLinux
 /// The value owns the descriptor and closes it, until ``release()`` gives it to somebody else.
 public struct PrivilegedSocket: ~Copyable, Sendable {
     /// Who bound a socket.
+    @nonexhaustive
     public enum Origin: Hashable, Sendable {
         /// The starter of this process, which passed it on.
         case inherited

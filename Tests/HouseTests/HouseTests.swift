@@ -15,8 +15,8 @@ import Testing
         "LowportPolicyEditing", "LowportLaunch", "LowportBroker", "LowportRunCommand",
         "LowportKernelPolicy",
         "LowportDiagnosis",
-        "LowportFoundation",
         "LowportSockets",
+        "LowportFoundation",
     ]
 
     private struct Source {

@@ -34,12 +34,21 @@ import Testing
             """
             setpriv --reuid alice --regid alice --clear-groups --inh-caps +net_bind_service \\
                 --ambient-caps +net_bind_service socket-probe listen 80
+            lowport grant 80 --user alice >/dev/null
+            for engine in broker preload; do as alice lowport run --via $engine socket-probe listen 80; done
             rm $LIBEXEC/lowport-helper
             echo 80 > /proc/sys/net/ipv4/ip_unprivileged_port_start
             as alice socket-probe listen 80
             as alice socket-probe listen 79 >/dev/null || echo $?
             """,
-            "tcp:[::]:80 native listening\ntcp:[::]:80 native listening\n1\n"
+            """
+            tcp:[::]:80 native listening
+            tcp:[::]:80 native listening
+            tcp:[::]:80 native listening
+            tcp:[::]:80 native listening
+            1
+
+            """
         )
     }
 

@@ -8,8 +8,6 @@ public struct BindQuestion: Sendable {
     public enum Requester: Sendable {
         /// The calling user.
         case caller
-        /// This process, which asks the helper itself. Nothing is started or bound to answer.
-        case itself
         /// Another user, by name or number, as after logging in.
         case user(ByteString)
         /// A running process.
@@ -43,6 +41,8 @@ public struct BindQuestion: Sendable {
     public var isDualStack: Bool
     /// The port.
     public var port: Port
+    /// Whether the caller is this process, which asks the helper itself. Then nothing is started or bound to answer.
+    package var isOwn = false
 
     /// Creates a question.
     package init(

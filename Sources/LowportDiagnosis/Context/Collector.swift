@@ -42,12 +42,7 @@ struct Collector {
         )
     }
 
-    private var isCaller: Bool {
-        switch question.requester {
-        case .caller, .itself: true
-        case .user, .process: false
-        }
-    }
+    private var isCaller: Bool { if case .caller = question.requester { true } else { false } }
 
     // MARK: - The process
 
@@ -58,14 +53,14 @@ struct Collector {
             let credentials = try Self.credentials(of: identifier)
             process = BindingProcess(identifier: identifier, credentials: credentials)
             process.delivery = ProcessDelivery(of: identifier, credentials)
-        case .caller, .itself:
+        case .caller:
             guard let own = ProcFileSystem.ownIdentifier else { throw .noProc }
             process = BindingProcess(credentials: try Self.credentials(of: own))
             process.credentials.isRootOrdinary = (try? SecureBits.ofCurrentThread())?.contains(.noRoot) == true
             // Programs that this process starts are under the same supervisor, while the library is in this process
             // only.
             if ProcessDelivery(of: own, process.credentials) == .broker { process.delivery = .broker }
-            if case .itself = question.requester, !process.isUnderBroker { process.delivery = .own }
+            if question.isOwn, !process.isUnderBroker { process.delivery = .own }
         case .user(let name):
             process = BindingProcess(credentials: try Self.credentials(ofUser: name))
         }
@@ -95,10 +90,9 @@ struct Collector {
 
     /// The file that the process executes; of a running process, also if its name is gone.
     private func identity(of program: ProgramFile?) -> FileIdentity? {
-        switch question.requester {
-        case .process(let identifier): return (try? FileStatus(of: "/proc/\(identifier)/exe"))?.identity
-        case .itself: return (try? FileStatus(of: "/proc/self/exe"))?.identity
-        case .caller, .user: break
+        if question.isOwn { return (try? FileStatus(of: "/proc/self/exe"))?.identity }
+        if case .process(let identifier) = question.requester {
+            return (try? FileStatus(of: "/proc/\(identifier)/exe"))?.identity
         }
         return program.flatMap { try? FileStatus(of: $0.path) }?.identity
     }

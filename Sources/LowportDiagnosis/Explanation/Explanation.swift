@@ -17,7 +17,7 @@ public struct Explanation: Hashable, Sendable {
     /// Examines everything that the answer to `question` depends on, and tries the bind: for a moment, the port may be
     /// taken. Nothing else is changed.
     public init(_ question: BindQuestion) throws(BindQuestion.ResolutionError) {
-        if case .itself = question.requester, let address = question.address {
+        if question.isOwn, let address = question.address {
             self = try Self.examined(question, on: address)
             return
         }
