@@ -55,6 +55,46 @@ import Testing
         )
     }
 
+    @Test("One that is gone keeps the others from nothing, if that is said") func restoreWithoutTheMissing()
+        async throws
+    {
+        try await expectInSandbox(
+            """
+            echo 1 >a; echo 2 >b; mkdir d; echo 3 >d/c; setcap =p a =i b cap_kill=ep d/c; getcap --save saved a b d/c >/dev/null
+            setcap -r a -r d/c; rm b; setcap --restore saved || getcap a d/c; setcap --missing-ok --dry-run --restore saved
+            setcap --missing-ok --restore saved; getcap a d/c; setcap -v --missing-ok --restore saved; rm -r d
+            setcap -v --missing-ok --restore saved; echo 4 >a; setcap --missing-ok --restore saved || getcap a
+            chmod 755 .; ln -s a b; setcap --missing-ok --changed --restore saved || getcap a
+            """,
+            output: """
+                'b' is gone
+                would restore 'a' to =p
+                would restore 'd/c' to cap_kill=ep
+                'b' is gone
+                restoring 'a' to =p
+                restoring 'd/c' to cap_kill=ep
+                a =p
+                d/c cap_kill=ep
+                a: OK
+                'b' is gone
+                d/c: OK
+                a: OK
+                'b' is gone
+                'd/c' is gone
+
+                """,
+            errors: """
+                setcap: cannot restore 'b': no such file or directory
+                setcap: nothing was restored
+                setcap: 'a' has changed since it was saved; --changed restores it all the same
+                setcap: nothing was restored
+                setcap: cannot restore 'b': '/mnt/work/b' is a symbolic link to 'a'; --follow restores what it leads to
+                setcap: nothing was restored
+
+                """
+        )
+    }
+
     @Test("A restoration that fails is undone") func restoreUndoes() async throws {
         try await expectInSandbox(
             """

@@ -54,6 +54,8 @@ struct SetcapCommandLine {
     private(set) var explains = false
     /// `--changed`: also restore files that have changed since they were saved.
     private(set) var acceptsChanged = false
+    /// `--missing-ok`: restore the other files if one is gone.
+    private(set) var acceptsMissing = false
 
     init(_ words: ArraySlice<ByteString>) { self.words = words }
 
@@ -72,6 +74,7 @@ struct SetcapCommandLine {
             case .follow: followsLinks = true
             case .explain: explains = true
             case .changed: acceptsChanged = true
+            case .missingOK: acceptsMissing = true
             case .restore: return .restore(words.popFirst())
             case .files:
                 guard let word = words.popFirst(), !words.isEmpty else { return .pair(.nothing, file: nil) }
@@ -88,7 +91,7 @@ struct SetcapCommandLine {
 
     private enum Option {
         case quiet, verify, help, license, rootUser, remove, standardInput
-        case dryRun, follow, explain, changed, restore, files
+        case dryRun, follow, explain, changed, missingOK, restore, files
 
         init?(_ word: ByteString) {
             guard let option = Self.all.first(where: { word == $0.word })?.option else { return nil }
@@ -100,7 +103,7 @@ struct SetcapCommandLine {
                 ("-q", .quiet), ("-v", .verify), ("-h", .help), ("--license", .license), ("-n", .rootUser),
                 ("-r", .remove),
                 ("-", .standardInput), ("--dry-run", .dryRun), ("--follow", .follow), ("--explain", .explain),
-                ("--changed", .changed), ("--restore", .restore), ("--files", .files),
+                ("--changed", .changed), ("--missing-ok", .missingOK), ("--restore", .restore), ("--files", .files),
             ]
         }
     }

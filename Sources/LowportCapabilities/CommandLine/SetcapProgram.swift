@@ -154,12 +154,14 @@ struct SetcapProgram: ~Copyable {
             restoration = try CapabilityRestoration(
                 savedIn: file,
                 acceptsChanged: commandLine.acceptsChanged,
+                acceptsMissing: commandLine.acceptsMissing,
                 followsLinks: commandLine.followsLinks
             )
         } catch {
             throw .saved(error)
         }
         if !commandLine.isDryRun { try becomePrivileged() }
+        if !commandLine.isQuiet { for path in restoration.missing { output.show("'\(path)' is gone\n") } }
         for step in restoration.steps where !step.isDone {
             let verb: Message = commandLine.isDryRun ? "would restore" : "restoring"
             if !commandLine.isQuiet {
@@ -182,9 +184,20 @@ struct SetcapProgram: ~Copyable {
         var isSame = true
         for entry in entries {
             let wanted = entry.capabilities
+            if commandLine.acceptsMissing, isGone(entry.path) {
+                if !commandLine.isQuiet { output.show("'\(entry.path)' is gone\n") }
+                continue
+            }
             if !verify(entry.path, against: wanted.state, rootUser: wanted.rootUser) { isSame = false }
         }
         if !isSame { throw .different }
+    }
+
+    private func isGone(_ path: ByteString) -> Bool {
+        do throws(Errno) { _ = try FileStatus(of: path, followLinks: false) } catch {
+            return error == .noSuchFile || error == .notDirectory
+        }
+        return false
     }
 
     private mutating func explain(_ file: ByteString) throws(SetcapError) {

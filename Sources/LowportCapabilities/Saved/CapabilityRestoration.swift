@@ -53,6 +53,8 @@ struct CapabilityRestoration {
 
     /// All steps, in order.
     let steps: [Step]
+    /// The saved files that are gone and may be.
+    let missing: [ByteString]
     private let naming: FileNaming
     private let acceptsChanged: Bool
 
@@ -60,15 +62,18 @@ struct CapabilityRestoration {
     /// - Parameters:
     ///   - path: the file that `getcap --save` wrote.
     ///   - acceptsChanged: whether to restore files that have changed since they were saved.
+    ///   - acceptsMissing: whether to restore the other files if one is gone.
     ///   - followsLinks: whether symbolic links are followed.
     init(
         savedIn path: ByteString,
         acceptsChanged: Bool,
+        acceptsMissing: Bool = false,
         followsLinks: Bool = false
     ) throws(SavedFileError) {
         let naming = FileNaming(followsLinks: followsLinks)
         let entries = try Self.entries(savedIn: path, naming)
         var steps: [Step] = []
+        var missing: [ByteString] = []
         var reasons: [ByteString] = []
         for entry in entries {
             do throws(NamedFileError) {
@@ -78,6 +83,10 @@ struct CapabilityRestoration {
                     reasons.append("'\(entry.path)' has changed since it was saved; --changed restores it all the same")
                 }
             } catch {
+                if acceptsMissing, error.isAbsence {
+                    missing.append(entry.path)
+                    continue
+                }
                 var reason: ByteString = "cannot restore '\(entry.path)': \(error.text)"
                 if case .link = error { reason += "; --follow restores what it leads to" }
                 reasons.append(reason)
@@ -85,6 +94,7 @@ struct CapabilityRestoration {
         }
         if !reasons.isEmpty { throw .refused(reasons) }
         self.steps = steps
+        self.missing = missing
         self.naming = naming
         self.acceptsChanged = acceptsChanged
     }

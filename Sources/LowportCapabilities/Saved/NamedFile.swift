@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import LowportLinux
+package import LowportLinux
 
 /// Why a named file is not accepted.
-enum NamedFileError: Error, Hashable {
+package enum NamedFileError: Error, Hashable {
     /// A system call failed.
     case failure(Errno)
     /// There is a symbolic link on the way.
@@ -14,8 +14,11 @@ enum NamedFileError: Error, Hashable {
         self = failure.target.map { .link(failure.path, target: $0) } ?? .failure(failure.error)
     }
 
+    /// Whether there is no such file.
+    var isAbsence: Bool { self == .failure(.noSuchFile) || self == .failure(.notDirectory) }
+
     /// The reason, as the end of a sentence.
-    var text: ByteString {
+    package var text: ByteString {
         switch self {
         case .failure(let error): error.sentence
         case .link(let path, let target): "'\(path)' is a symbolic link to '\(target)'"
