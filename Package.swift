@@ -152,7 +152,7 @@ let package = Package(
             name: "LowportDiagnosis",
             dependencies: [
                 "LowportBroker", "LowportCapabilities", "LowportHelperProtocol", "LowportLaunch", "LowportLinux",
-                "LowportPolicyInventory", "LowportPolicy",
+                "LowportPolicyInventory", "LowportPolicy", "LowportPrograms",
                 "LowportRunCommand",
             ],
             swiftSettings: strict
@@ -185,12 +185,20 @@ let package = Package(
             dependencies: ["LowportLinux", "LowportPolicyInventory", "LowportPolicy"],
             swiftSettings: strict
         ),
+        .target(
+            name: "LowportPrograms",
+            dependencies: [
+                "LowportCapabilities", "LowportLinux", "LowportPolicy", "LowportPolicyEditing",
+                "LowportPolicyInventory",
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "lowport-admin",
             dependencies: [
                 "LowportCapabilities", "LowportDiagnosis", "LowportKernelPolicy", "LowportLaunch", "LowportLinux",
                 "LowportPolicyEditing", "LowportPolicyInventory",
-                "LowportPolicy", "LowportRunCommand",
+                "LowportPolicy", "LowportPrograms", "LowportRunCommand",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -259,6 +267,7 @@ let package = Package(
             "LowportPolicyEditing",
             "LowportPolicyInventory",
             "LowportPolicy",
+            "LowportPrograms",
             "LowportSockets"
         ),
         tests(
@@ -292,7 +301,7 @@ case "fuzz":
             dependencies: [
                 "CFuzz", "LowportBroker", "LowportCapabilities", "LowportDiagnosis", "LowportHelperProtocol",
                 "LowportKernelPolicy", "LowportLaunch", "LowportLinux", "LowportNetcat", "LowportPolicy",
-                "LowportPolicyEditing", "LowportPolicyInventory", "LowportSockets",
+                "LowportPolicyEditing", "LowportPolicyInventory", "LowportPrograms", "LowportSockets",
             ],
             path: "Fuzz/Sources/lowport-fuzz",
             swiftSettings: strict

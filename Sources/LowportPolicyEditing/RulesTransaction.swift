@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import LowportLinux
+package import LowportLinux
 package import LowportPolicy
 
-/// The rules file, held for a writer: other writers wait until the value is destroyed.
+/// The rules file, or another file beside it, held for a writer: other writers wait until the value is destroyed.
 ///
 /// The lock is flock(2) on a file that only root can open. Readers need no lock: they see either the old or the new
 /// text.
@@ -10,21 +10,25 @@ package struct RulesTransaction: ~Copyable {
     private let store: RuleStore
     private let directory: FileDescriptor
     private let lock: FileDescriptor
+    /// The name of the file.
+    private let name: ByteString
 
     /// The name of the new text before it replaces the old text.
-    private static var temporaryName: ByteString { ".rules.new" }
+    private var temporaryName: ByteString { ".\(name).new" }
     /// The name of the old text until the new text is on the disk.
-    private static var oldName: ByteString { ".rules.old" }
+    private var oldName: ByteString { ".\(name).old" }
 
     /// Waits for other writers, and then holds the rules.
     /// - Parameters:
     ///   - store: the location of the rules; the directory is created if it is missing.
+    ///   - name: the name of the file in the directory of the rules.
     ///   - mayWait: called once if another process holds the rules; false gives up with `UpdateError.busy`.
-    init(_ store: RuleStore, mayWait: () -> Bool) throws(UpdateError) {
+    package init(_ store: RuleStore, name: ByteString = "rules", mayWait: () -> Bool) throws(UpdateError) {
         let directory = try store.openDirectoryForWriting()
         lock = try Self.lock(in: directory, mayWait: mayWait)
         self.store = store
         self.directory = directory
+        self.name = name
     }
 
     private static func lock(
@@ -49,17 +53,27 @@ package struct RulesTransaction: ~Copyable {
         } catch { return try RuleStore.emptyFile(insteadOf: error) }
     }
 
-    /// Replaces the rules by `content`, with the mode and group of the old file; without an old file, 0644.
+    /// The bytes of the file now; none if there is no file.
+    package func content() throws(UpdateError) -> [UInt8] {
+        do throws(RuleStore.ReadError) {
+            return try store.content(of: name, in: directory, path: "/etc/lowport/\(name)")
+        } catch {
+            guard error.isAbsence else { throw .refused(error) }
+            return []
+        }
+    }
+
+    /// Replaces the text by `content`, with the mode and group of the old file; without an old file, 0644.
     ///
     /// The new text goes to a temporary file, reaches the disk, and takes the name of the old text; then the directory
     /// reaches the disk. If any of these steps fails, the old text is restored, except on a file system without hard
     /// links.
     package func install(_ content: [UInt8]) throws(UpdateError) {
-        let temporary = Self.temporaryName
+        let temporary = temporaryName
         let path: ByteString = "/etc/lowport/\(temporary)"
         // A killed writer may have left these files; the lock ensures that no process is using them.
         try? directory.unlink(temporary)
-        try? directory.unlink(Self.oldName)
+        try? directory.unlink(oldName)
         do throws(UpdateError) {
             let file = try create(temporary, path: path)
             try performing(.write, path) { () throws(Errno) in try file.write(ByteString(content)) }
@@ -67,7 +81,7 @@ package struct RulesTransaction: ~Copyable {
             do throws(Errno) { try file.close() } catch { throw .system(.close, path: path, error) }
             let before = keepOld()
             do throws(UpdateError) {
-                try performing(.rename, path) { () throws(Errno) in try directory.rename(temporary, to: "rules") }
+                try performing(.rename, path) { () throws(Errno) in try directory.rename(temporary, to: name) }
                 try performing(.fsync, "/etc/lowport") { () throws(Errno) in try directory.synchronize() }
             } catch {
                 bringBack(before)
@@ -75,10 +89,10 @@ package struct RulesTransaction: ~Copyable {
             }
         } catch {
             try? directory.unlink(temporary)
-            try? directory.unlink(Self.oldName)
+            try? directory.unlink(oldName)
             throw error
         }
-        try? directory.unlink(Self.oldName)
+        try? directory.unlink(oldName)
     }
 
     /// What the name of the rules referred to before.
@@ -89,7 +103,7 @@ package struct RulesTransaction: ~Copyable {
     /// Gives the old text a second name.
     private func keepOld() -> Before {
         do throws(Errno) {
-            try directory.link("rules", as: Self.oldName)
+            try directory.link(name, as: oldName)
             return .file
         } catch { return error == .noSuchFile ? .nothing : .unknown }
     }
@@ -98,8 +112,8 @@ package struct RulesTransaction: ~Copyable {
     private func bringBack(_ before: Before) {
         switch before {
         // If nothing was renamed, both names refer to one file, and rename(2) leaves both.
-        case .file: try? directory.rename(Self.oldName, to: "rules")
-        case .nothing: try? directory.unlink("rules")
+        case .file: try? directory.rename(oldName, to: name)
+        case .nothing: try? directory.unlink(name)
         // On a file system without hard links, the new text stays.
         case .unknown: break
         }
@@ -110,7 +124,7 @@ package struct RulesTransaction: ~Copyable {
         do throws(Errno) {
             let file = try FileDescriptor.open(name, [.writeOnly, .create, .exclusive, .noFollow], in: directory)
             var mode = FileMode(rawValue: 0o644)
-            if let old = try? FileDescriptor.open("rules", [.pathOnly, .noFollow], in: directory).status() {
+            if let old = try? FileDescriptor.open(self.name, [.pathOnly, .noFollow], in: directory).status() {
                 mode = old.mode
                 if old.group != CurrentProcess.effectiveGroup { try file.setGroup(old.group) }
             }

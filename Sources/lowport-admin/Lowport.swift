@@ -18,7 +18,8 @@ struct Lowport: ParsableCommand {
             """,
         version: Lowport.versionText,
         subcommands: [
-            Grant.self, Revoke.self, List.self, Check.self, Apply.self, Edit.self, CanBind.self, Explain.self,
+            Grant.self, Revoke.self, List.self, Check.self, Apply.self, Edit.self, Programs.self, CanBind.self,
+            Explain.self,
             Doctor.self, ThresholdCommand.self, Enforce.self, Log.self, Run.self, Forward.self,
         ]
     )

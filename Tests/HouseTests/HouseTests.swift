@@ -12,7 +12,7 @@ import Testing
     private static let rooms = [
         "LowportCLinux", "LowportCTLS", "LowportLinux", "LowportTLS", "LowportNetcat", "LowportCapabilities",
         "LowportPolicy", "LowportHelperProtocol", "LowportPolicyInventory",
-        "LowportPolicyEditing", "LowportLaunch", "LowportBroker", "LowportRunCommand",
+        "LowportPolicyEditing", "LowportPrograms", "LowportLaunch", "LowportBroker", "LowportRunCommand",
         "LowportKernelPolicy",
         "LowportDiagnosis",
         "LowportSockets",

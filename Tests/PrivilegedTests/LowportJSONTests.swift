@@ -36,6 +36,14 @@ import Testing
                     'tcp 0.0.0.0:80 with CAP_NET_BIND_SERVICE' | lowport check --programs /srv --log - --json
                 """
             ),
+            (
+                "lowport.kept/1", 65,
+                """
+                mkdir /etc/lowport/programs.d; echo x > /etc/lowport/programs.d/x.programs;
+                printf 'program /mnt/bin/nc cap_kill%s\n' '' ' unverified' > /etc/lowport/programs
+                lowport programs apply -n --json
+                """
+            ),
             ("lowport.threshold/1", 0, "lowport threshold --json"),
             ("lowport.can-bind/1", 0, "lowport can-bind 80 --json"),
             ("lowport.explain/1", 1, "lowport explain 99 --user alice --json"),

@@ -6,7 +6,7 @@ import Testing
 /// A program of a rule that dpkg(1) upgrades while it runs.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct ProgramUpgradeTests: KernelSuite {
     /// A package with a server, in two versions, in a /usr/lib and a database of dpkg that nobody else on the machine sees.
-    private static let prelude: ByteString = """
+    static let prelude: ByteString = """
         F=/usr/lib/lowport-test/server; mkdir layers; mount -t tmpfs -o mode=755 tmpfs layers; mkdir layers/upper layers/work
         mount -t overlay overlay -o lowerdir=/usr/lib,upperdir=layers/upper,workdir=layers/work /usr/lib
         mkdir -p /var/lib/dpkg/updates /var/lib/dpkg/info; : > /var/lib/dpkg/status; : > /var/lib/dpkg/available

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import LowportLinux
+package import LowportLinux
 
 extension ByteString {
     /// Replaces the content of the file at `path` atomically: the file always has its old content or all of the new
     /// content, and only its owner may read and write it. A symbolic link of that name is replaced, and not followed.
-    func replaceFile(_ path: ByteString) throws(NamedFileError) {
+    /// - Parameter mode: the mode that the file gets instead.
+    package func replaceFile(_ path: ByteString, mode: FileMode? = nil) throws(NamedFileError) {
         let slash = path.bytes.lastIndex(of: UInt8(ascii: "/"))
         let name = ByteString(slash.map { path.bytes[($0 + 1)...] } ?? path.bytes[...])
         if name.isEmpty || name == "." || name == ".." { throw .failure(.isDirectory) }
@@ -15,6 +16,7 @@ extension ByteString {
         try? directory.unlink(new)
         do throws(Errno) {
             let file = try FileDescriptor.open(new, [.writeOnly, .create, .exclusive, .noFollow], in: directory)
+            if let mode { try file.setMode(mode) }
             try file.write(self)
             try file.synchronize()
             try file.close()

@@ -3,6 +3,7 @@ internal import LowportCapabilities
 internal import LowportLaunch
 internal import LowportLinux
 package import LowportPolicyInventory
+internal import LowportPrograms
 
 /// The programs that have CAP_NET_BIND_SERVICE by their file, had it, or do not get it although their file has it, and those
 /// of rules that were replaced.
@@ -17,23 +18,29 @@ package enum ProgramHealth {
 
     /// What is wrong with programs, as `lowport check` and `lowport list` say it.
     package static func diagnostics() -> [PolicyDiagnostic] {
-        faults().map { fault in
-            let way: Message = fault.remedy.map { "; \($0)" } ?? ""
-            return PolicyDiagnostic("\(fault.text)\(way)", path: fault.path, .warning)
-        }
+        let kept = ProgramsStore.system.load()
+        return KeptProgramHealth.diagnostics(kept)
+            + faults(kept).map { fault in
+                let way: Message = fault.remedy.map { "; \($0)" } ?? ""
+                return PolicyDiagnostic("\(fault.text)\(way)", path: fault.path, .warning)
+            }
     }
 
     /// The same for `lowport doctor`.
     static func findings() -> [HealthDiagnostic] {
-        faults().map {
-            HealthDiagnostic("programs", .error, "\($0.path) \($0.text)", remedy: $0.remedy.map { Message($0) })
-        }
+        let kept = ProgramsStore.system.load()
+        return KeptProgramHealth.findings(kept)
+            + faults(kept).map {
+                HealthDiagnostic("programs", .error, "\($0.path) \($0.text)", remedy: $0.remedy.map { Message($0) })
+            }
     }
 
     /// The faults, each path once.
-    static func faults() -> [Fault] {
+    static func faults(_ kept: ProgramsStore.Contents) -> [Fault] {
         var seen: Set<ByteString> = []
-        return (lost(GrantedPrograms.system.paths) + unknownToTheKernel() + lostByReplacement() + ineffective())
+        return
+            (KeptProgramHealth.faults(kept) + lost(GrantedPrograms.system.paths) + unknownToTheKernel()
+            + lostByReplacement() + ineffective())
             .filter { seen.insert($0.path).inserted }
     }
 

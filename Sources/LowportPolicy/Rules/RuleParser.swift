@@ -89,7 +89,7 @@ struct RuleParser {
 
     private mutating func program() throws(RuleError) -> ByteString {
         guard let path = word() else { throw atPosition(expected: .program) }
-        guard Self.isPath(path.text) else { throw error(path, expected: .program) }
+        guard path.text.isProgramPath else { throw error(path, expected: .program) }
         return ByteString(path.text)
     }
 
@@ -100,22 +100,6 @@ struct RuleParser {
         if kind.text.spells("gid") { return .groupID(GroupID(rawValue: try number(ofGroup: true))) }
         if kind.text.spells("everyone") { return .everyone }
         throw error(kind, expected: .principal)
-    }
-
-    /// Whether `text` is an absolute path in its shortest form, so that a file has one, and without control characters.
-    private static func isPath(_ text: ArraySlice<UInt8>) -> Bool {
-        guard text.first == UInt8(ascii: "/") else { return false }
-        // How many bytes the part that is being read has, and how many of them are dots.
-        var (count, dots) = (0, 0)
-        for byte in text.dropFirst() {
-            if byte < 0x20 || byte == 0x7F { return false }
-            count += 1
-            if byte == UInt8(ascii: ".") { dots += 1 }
-            if byte != UInt8(ascii: "/") { continue }
-            if dots == count - 1, dots <= 2 { return false }
-            (count, dots) = (0, 0)
-        }
-        return dots != count || dots > 2
     }
 
     private mutating func name(ofGroup: Bool) throws(RuleError) -> ByteString {
@@ -215,6 +199,22 @@ struct RuleParser {
 }
 
 extension ArraySlice<UInt8> {
+    /// Whether this is an absolute path in its shortest form, so that a file has one, and without control characters.
+    package var isProgramPath: Bool {
+        guard first == UInt8(ascii: "/") else { return false }
+        // How many bytes the part that is being read has, and how many of them are dots.
+        var (count, dots) = (0, 0)
+        for byte in dropFirst() {
+            if byte < 0x20 || byte == 0x7F { return false }
+            count += 1
+            if byte == UInt8(ascii: ".") { dots += 1 }
+            if byte != UInt8(ascii: "/") { continue }
+            if dots == count - 1, dots <= 2 { return false }
+            (count, dots) = (0, 0)
+        }
+        return dots != count || dots > 2
+    }
+
     /// Whether the slice equals `word`, which has at least two bytes; allocates nothing.
     fileprivate func spells(_ word: StaticString) -> Bool {
         guard count == word.utf8CodeUnitCount else { return false }

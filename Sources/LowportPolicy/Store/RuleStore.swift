@@ -134,7 +134,7 @@ package struct RuleStore: Sendable {
         return directory
     }
 
-    private func openDirectory(
+    package func openDirectory(
         _ name: ByteString,
         in parent: borrowing FileDescriptor,
         path: ByteString
@@ -168,14 +168,22 @@ package struct RuleStore: Sendable {
         path: ByteString,
         onlyFor port: Port? = nil
     ) throws(ReadError) -> RulesFile {
+        RulesFile(path: path, content: try content(of: name, in: directory, path: path), onlyFor: port)
+    }
+
+    /// Reads the file `name` in the open directory, whatever it contains.
+    package func content(
+        of name: ByteString,
+        in directory: borrowing FileDescriptor,
+        path: ByteString
+    ) throws(ReadError) -> [UInt8] {
         // Non-blocking, so that a FIFO cannot block the requester.
         let file = try open(name, [.readOnly, .noFollow, .nonBlocking], in: directory, path: path)
         let status = try check(file, is: .regular, path: path)
         guard status.size <= RulesFile.maximumSize else { throw ReadError(path: path, reason: .size) }
-        let content = try refusing(path) { () throws(Errno) in
+        return try refusing(path) { () throws(Errno) in
             try file.readToEnd(limit: RulesFile.maximumSize, expecting: Int(status.size))
         }
-        return RulesFile(path: path, content: content, onlyFor: port)
     }
 
     @discardableResult

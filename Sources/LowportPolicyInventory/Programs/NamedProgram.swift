@@ -14,11 +14,7 @@ package enum NamedProgram {
                 return "cannot be trusted: \(weakness)"
             }
             if let start = try? FileDescriptor.open(path, [.readOnly, .nonBlocking]).read(upTo: 256) {
-                if start.starts(with: "#!".utf8) { return "is a script: what executes is \(interpreter(start))" }
-                if !isExecutedItself(start) {
-                    return
-                        "is not a program of this machine: what executes is an interpreter of binfmt_misc, if anything"
-                }
+                if let fault = fault(ofStart: start) { return fault }
             }
             // What decides, should it ever be stricter than the above.
             return RuleStore.system.identity(ofProgramAt: path) == nil ? "cannot be trusted" : nil
@@ -27,6 +23,13 @@ package enum NamedProgram {
             let end = (try? ResolvedPath(path, followLinks: true))?.path
             return "is behind a symbolic link, \(error.path) to \(target)" + (end.map { ": name \($0)" } ?? "")
         }
+    }
+
+    /// Why a file that begins with `start`, its first 256 bytes, is not what executes, as `fault(ofProgramAt:)`; nil if it is.
+    package static func fault(ofStart start: [UInt8]) -> ByteString? {
+        if start.starts(with: "#!".utf8) { return "is a script: what executes is \(interpreter(start))" }
+        if isExecutedItself(start) { return nil }
+        return "is not a program of this machine: what executes is an interpreter of binfmt_misc, if anything"
     }
 
     /// Whether the kernel executes a file that begins with `start` itself: an ELF file for this machine, or for the one of

@@ -4,6 +4,7 @@ internal import LowportDiagnosis
 internal import LowportLinux
 internal import LowportPolicy
 internal import LowportPolicyInventory
+internal import LowportPrograms
 
 /// `lowport check`.
 struct Check: ParsableCommand {
@@ -14,7 +15,8 @@ struct Check: ParsableCommand {
             files and the directories above them, the files below /etc/authbind, and the
             programs that have the capability or lost it. With
             FILE: the text of the files alone, wherever they lie, so that they can be
-            checked before they are put in place. Ends with 0 if there is no error and 1
+            checked before they are put in place; a name that ends with .programs is that
+            of a file of lowport.programs(5). Ends with 0 if there is no error and 1
             if there is one; warnings are not errors, unless --strict makes them so.
 
             With --programs: the programs below FILE, or anywhere, that have the capability
@@ -65,11 +67,14 @@ struct Check: ParsableCommand {
             ).run()
         }
         let now = Timestamp(rawValue: WallClock.seconds)
+        let declarations = try files.filter { $0.bytes.hasSuffix(ProgramsStore.suffix) }
+            .map { ProgramsFile(path: $0.bytes, content: try RulesFile(reading: $0.bytes).content) }
         let inventories =
             try files.isEmpty
             ? PolicySource.allCases.map { $0.inventory(at: now, doubts: .all) }
             : [SourceInventory(rules: read(), at: now, doubts: .all)]
-        let diagnostics = inventories.flatMap(\.diagnostics) + (files.isEmpty ? ProgramHealth.diagnostics() : [])
+        let programs = files.isEmpty ? ProgramHealth.diagnostics() : declarations.flatMap(\.diagnostics)
+        let diagnostics = inventories.flatMap(\.diagnostics) + programs
         let hasErrors = diagnostics.contains { $0.isSerious || strict }
         if json {
             try printJSON(CheckAnswer(diagnostics, inventories, hasErrors: hasErrors))
@@ -87,7 +92,8 @@ struct Check: ParsableCommand {
 
     private func read() throws -> RuleStore.Contents {
         var contents = RuleStore.Contents()
-        contents.files = try files.map { try RulesFile(reading: $0.bytes) }
+        let rules = files.filter { !$0.bytes.hasSuffix(ProgramsStore.suffix) }
+        contents.files = try rules.map { try RulesFile(reading: $0.bytes) }
         return contents
     }
 

@@ -4,6 +4,7 @@ internal import LowportLaunch
 internal import LowportLinux
 internal import LowportPolicy
 internal import LowportPolicyEditing
+internal import LowportPrograms
 
 /// `lowport grant`.
 struct Grant: ParsableCommand {
@@ -15,7 +16,8 @@ struct Grant: ParsableCommand {
             able to change, counts, and not its name. With a user, a group or --everyone
             that is all. Without, the file also gets the capability cap_net_bind_service,
             and a line that confines it to its rules; that needs the kernel engine. Without
-            ports, the file gets the capability alone, for every port.
+            ports, the file gets the capability alone, for every port. With --keep, it is
+            declared to keep it, also when it is upgraded: lowport.programs(5).
 
             EXAMPLES
               sudo lowport grant 80 443 --user web
@@ -23,7 +25,7 @@ struct Grant: ParsableCommand {
               sudo lowport grant 1-1023 --user dev --on 127.0.0.0/8,::1
               sudo lowport grant 25 --user mail --for 2h --comment 'migration'
               sudo lowport grant 80,443 --program /usr/sbin/nginx
-              sudo lowport grant --program /usr/local/bin/caddy
+              sudo lowport grant --program /usr/bin/caddy --keep
             """
     )
 
@@ -44,9 +46,16 @@ struct Grant: ParsableCommand {
     @Flag(help: "With ports and --program: although the kernel engine is not enabled.")
     var everyPort = false
 
+    @Flag(help: "With --program: the file keeps the capability when it is upgraded.")
+    var keep = false
+
     @OptionGroup var editing: EditingOptions
 
     func validate() throws {
+        if keep, request.capableProgram == nil, !request.isWholeProgram {
+            throw ValidationError("--keep is for --program without a user or a group.")
+        }
+        if keep, everyPort { throw ValidationError("--keep and --every-port exclude each other.") }
         if request.capableProgram != nil, request.narrows || until != nil || duration != nil || comment != nil {
             throw ValidationError("--program is for every port, address and time, and has no comment.")
         }
@@ -105,13 +114,17 @@ struct Grant: ParsableCommand {
     /// nothing.
     private func grant(_ rule: Rule, to program: ByteString) throws {
         let file = try ProgramGrant(program, followLinks: false)
+        let line = keep ? try KeptLine.line(for: program) : nil
         var change = try editing.make(.widens, reports: false) {
             $0.adding(rule, .program(program), comment: comment?.bytes)
         }
         let isNew: Bool
+        var kept = RulesChange()
         do {
+            if let line { kept = try KeptLine.keep(line, isDryRun: editing.isDryRun) }
             isNew = try file.give(isDryRun: editing.isDryRun)
         } catch {
+            if !editing.isDryRun { KeptLine.undo(kept) }
             if !change.isEmpty, !editing.isDryRun {
                 _ = try editing.make(in: .any, nil, reports: false) { now in
                     RulesChange(removed: change.added, content: now.without(change.added))
@@ -120,10 +133,13 @@ struct Grant: ParsableCommand {
             }
             throw error
         }
-        if isNew { change.added.append(file.line) }
+        change.removed += kept.removed
+        change.added += kept.added + (isNew ? [file.line] : [])
         try editing.report(change)
+        if !editing.isDryRun { ChangeLog.write(kept) }
         if isNew, !editing.isDryRun { try file.record(isGiven: true) }
         if editing.quiet { return }
+        for note in line.map(Self.notes(about:)) ?? [] { printError(note) }
         for warning in file.startWarnings { printError(warning) }
         if let warning = EngineState.current().flatMap(Self.warning(about:)) { printError(warning) }
         if EngineState.current()?.holdsHere != true {
@@ -136,6 +152,20 @@ struct Grant: ParsableCommand {
         guard engine.cgroup != "/" else { return nil }
         return
             "warning: outside of the control group \(engine.cgroup), nothing confines the program: the capability is for every port there"
+    }
+
+    /// What a line of lowport.programs(5) does not do by itself.
+    private static func notes(about line: KeptProgram) -> [ByteString] {
+        var notes: [ByteString] = []
+        if case .content = line.origin {
+            notes.append(
+                "note: \(line.path) belongs to no package: it keeps the capability with the content of now alone"
+            )
+        }
+        if !UpgradeWatch.isEnabled {
+            notes.append("hint: to give it back after each upgrade: sudo lowport programs enable")
+        }
+        return notes
     }
 
     private func principal() throws -> Principal {
@@ -155,16 +185,26 @@ struct Grant: ParsableCommand {
         let lines = RuleStore.system.load().rules.files.flatMap(\.confinements)
         let isConfined = lines.contains { $0.confinement.program == file.path }
         if !editing.isDryRun, isConfined { try bringUpToDate() }
-        let isNew = try file.give(isDryRun: editing.isDryRun)
-        try editing.report(RulesChange(added: isNew ? [file.line] : []))
-        if !editing.isDryRun { try file.record(isGiven: true, isChange: isNew) }
+        let line = keep ? try KeptLine.line(for: file.path) : nil
+        let kept = try line.map { try KeptLine.keep($0, isDryRun: editing.isDryRun) } ?? RulesChange()
+        let isNew: Bool
+        do { isNew = try file.give(isDryRun: editing.isDryRun) } catch {
+            if !editing.isDryRun { KeptLine.undo(kept) }
+            throw error
+        }
+        try editing.report(RulesChange(removed: kept.removed, added: kept.added + (isNew ? [file.line] : [])))
+        if !editing.isDryRun {
+            ChangeLog.write(kept)
+            try file.record(isGiven: true, isChange: isNew)
+        }
         if editing.quiet { return }
+        for note in line.map(Self.notes(about:)) ?? [] { printError(note) }
         if isConfined, let engine = EngineState.current(), engine.holdsHere {
             for warning in file.startWarnings { printError(warning) }
             if let warning = Self.warning(about: engine) { printError(warning) }
             return
         }
-        for warning in file.warnings { printError(warning) }
+        for warning in file.warnings(isKept: keep) { printError(warning) }
         printError("hint: for single ports and users: lowport grant PORT --user NAME")
     }
 }

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import LowportLinux
 internal import LowportPolicy
 internal import LowportPolicyEditing
+internal import LowportPolicyInventory
 
 /// `lowport revoke`.
 struct Revoke: ParsableCommand {
@@ -13,7 +14,8 @@ struct Revoke: ParsableCommand {
             /etc/lowport/rules, splitting ranges and lists where it must. All protocols
             and addresses, unless --protocol or --on says less. Who has nothing stays
             unchanged; whatever still allows the ports is named. With --program, takes
-            the capability cap_net_bind_service from the file instead.
+            the capability cap_net_bind_service from the file instead, and the line with
+            which it keeps it.
 
             EXAMPLES
               sudo lowport revoke 80 --user web
@@ -33,10 +35,13 @@ struct Revoke: ParsableCommand {
 
     func run() throws {
         if let program = request.capableProgram {
+            if try revokeMissing(program) { return }
             let file = try ProgramGrant(program, followLinks: request.follow)
             if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
+            let kept = try KeptLine.release(file.path, isDryRun: editing.isDryRun)
+            if !editing.isDryRun { ChangeLog.write(kept) }
             let isLess = try file.take(isDryRun: editing.isDryRun)
-            try editing.report(RulesChange(removed: isLess ? [file.line] : []))
+            try editing.report(RulesChange(removed: kept.removed + (isLess ? [file.line] : []), added: kept.added))
             if !editing.isDryRun { try file.record(isGiven: false, isChange: isLess) }
             return
         }
@@ -66,11 +71,27 @@ struct Revoke: ParsableCommand {
             _ = try editing.make(.narrows) { $0.removing(revocation) }
             return
         }
+        let kept = try KeptLine.release(program, isDryRun: editing.isDryRun)
+        if !editing.isDryRun { ChangeLog.write(kept) }
         let taken = try takeCapability(of: program)
         // Frees only what has no capability any more.
         var change = try editing.make(.widens, reports: false) { $0.removing(revocation, .program(program)) }
-        change.removed = taken + change.removed
+        change.removed = kept.removed + taken + change.removed
+        change.added += kept.added
         try editing.report(change)
+    }
+
+    /// Takes the line of a program whose file is gone; returns whether that is so.
+    private func revokeMissing(_ program: ByteString) throws -> Bool {
+        guard (try? FileStatus(of: program, followLinks: false)) == nil else { return false }
+        let kept = try KeptLine.release(program, isDryRun: editing.isDryRun)
+        if kept.isEmpty { return false }
+        if !editing.isDryRun {
+            ChangeLog.write(kept)
+            try? GrantedPrograms.system.remove(program)
+        }
+        try editing.report(kept)
+        return true
     }
 
     /// Takes the capability from the file, if there is one.

@@ -151,11 +151,9 @@ struct ProgramGrant: ~Copyable {
     }
 
     /// What surprises a user who gives the capability to the file without confining it.
-    var warnings: [ByteString] {
-        [
-            "warning: every user who runs \(path) may bind every port with it, on every address",
-            "warning: an upgrade that replaces the file takes the capability away",
-        ] + startWarnings
+    func warnings(isKept: Bool) -> [ByteString] {
+        ["warning: every user who runs \(path) may bind every port with it, on every address"]
+            + (isKept ? [] : ["warning: an upgrade that replaces the file takes the capability away"]) + startWarnings
     }
 
     /// What keeps the program from its capability.

@@ -9,7 +9,7 @@ struct Property: Sendable {
     let check: @Sendable ([UInt8]) throws -> Void
 
     /// All of them.
-    static let all: [Property] = policy + helper + system + capabilities + netcat + sockets
+    static let all: [Property] = policy + programs + helper + system + capabilities + netcat + sockets
 }
 
 /// What does not hold.

@@ -1,20 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import LowportLinux
 
-/// The digest that HTTP authentication is still made with (RFC 1321). Nothing else may rely on it: collisions are known.
-enum MD5 {
-    /// The digest of `text`, as 32 hexadecimal digits in lower case.
-    static func hexadecimal(_ text: ByteString) -> ByteString {
-        var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476]
+/// The digest MD5 (RFC 1321), which HTTP authentication is still made with, and the lists of files in Debian's packages.
+///
+/// Collisions are known: it tells a file from another only if nobody wanted them to be alike.
+package struct MD5: Sendable {
+    private var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476]
+    private var pending: [UInt8] = []
+    private var count: UInt64 = 0
+
+    /// Creates the digest of an empty message.
+    package init() {}
+
+    /// Adds `bytes` to the message.
+    package mutating func update(_ bytes: [UInt8]) {
+        count += UInt64(bytes.count)
+        pending += bytes
+        let whole = pending.count & ~63
+        var start = 0
+        while start < whole {
+            Self.add(pending, from: start, to: &state)
+            start += 64
+        }
+        pending.removeFirst(whole)
+    }
+
+    /// The 16 bytes of the digest.
+    package consuming func finish() -> [UInt8] {
         // A one bit, zeros, and the length in bits, so that 64 bytes are a block.
-        var bytes = text.bytes + [0x80]
-        while bytes.count % 64 != 56 { bytes.append(0) }
-        let length = UInt64(text.count) * 8
-        for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: length >> UInt64(8 * shift))) }
-        for start in 0..<bytes.count / 64 { add(bytes, from: start * 64, to: &state) }
+        let length = count * 8
+        var padding: [UInt8] = [0x80]
+        while (pending.count + padding.count) % 64 != 56 { padding.append(0) }
+        for shift in 0..<8 { padding.append(UInt8(truncatingIfNeeded: length >> UInt64(8 * shift))) }
+        update(padding)
         var digest: [UInt8] = []
         for word in state { for shift in 0..<4 { digest.append(UInt8(truncatingIfNeeded: word >> UInt32(8 * shift))) } }
-        return ByteString(hexadecimal: digest)
+        return digest
+    }
+
+    /// The digest of `text`, as 32 hexadecimal digits in lower case.
+    package static func hexadecimal(_ text: ByteString) -> ByteString {
+        var hash = MD5()
+        hash.update(text.bytes)
+        return ByteString(hexadecimal: hash.finish())
     }
 
     /// Adds the block of 64 bytes at `start` to `state`.

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import LowportCapabilities
+internal import LowportLaunch
+internal import LowportLinux
+internal import LowportPolicy
+internal import LowportPolicyEditing
+internal import LowportPrograms
+
+/// Gives the programs of lowport.programs(5) what they lack.
+///
+/// A program that a line of the rules confines gets its capability only as a file that the kernel confines: the policy is
+/// loaded for it first.
+struct KeptProgramsUpdate {
+    /// A line and what became of it.
+    struct Result {
+        let program: KeptProgram
+        let location: RuleLocation
+        /// Whether the program had its capabilities before.
+        let before: ProgramState
+        let outcome: ProgramApplication
+    }
+
+    let isDryRun: Bool
+
+    /// Applies all lines that count, in their order.
+    func run(_ contents: ProgramsStore.Contents) -> [Result] {
+        let lines = RuleStore.system.load().files.flatMap(\.confinements)
+        var confined: [ByteString: RuleLocation] = [:]
+        for (confinement, location) in lines { if let path = confinement.program { confined[path] = location } }
+        return contents.programs.map { program, location in
+            let before = program.state
+            let outcome: ProgramApplication =
+                confined[program.path].map { apply(program, confinedBy: $0) } ?? program.apply(isDryRun: isDryRun)
+            if outcome == .given, !isDryRun { ChangeLog.write(RulesChange(added: [Self.line(program)])) }
+            return Result(program: program, location: location, before: before, outcome: outcome)
+        }
+    }
+
+    /// The capability as a line of what a command changes.
+    static func line(_ program: KeptProgram) -> ByteString { "\(program.capabilities.text()) \(program.path)" }
+
+    private func apply(_ program: KeptProgram, confinedBy location: RuleLocation) -> ProgramApplication {
+        // Asked again after each load of the policy, should the file be replaced once more in between.
+        for _ in 0..<3 {
+            var isUnknown = false
+            let outcome = program.apply(isDryRun: isDryRun) { file in
+                guard let engine = EngineState.current(), engine.holdsHere else {
+                    return
+                        "is confined by \(location), and the kernel engine is not enabled here: the capability would be for every port"
+                }
+                if engine.programs.contains(where: { $0.path == program.path && $0.file == file.identity }) {
+                    return nil
+                }
+                isUnknown = true
+                return isDryRun ? nil : "is confined by \(location), and the kernel does not know this file yet"
+            }
+            if !isUnknown || isDryRun { return outcome }
+            do { try bringUpToDate() } catch {
+                return .refused("is confined by \(location), and the kernel could not get the policy for this file")
+            }
+        }
+        return .refused("is confined by \(location), and is replaced again and again")
+    }
+}
