@@ -20,7 +20,7 @@ struct Lowport: ParsableCommand {
         subcommands: [
             Grant.self, Revoke.self, List.self, Check.self, Apply.self, Edit.self, Programs.self, CanBind.self,
             Explain.self,
-            Doctor.self, ThresholdCommand.self, Enforce.self, Log.self, Run.self, Forward.self,
+            Doctor.self, ThresholdCommand.self, Enforce.self, Log.self, Metrics.self, Run.self, Forward.self,
         ]
     )
 
