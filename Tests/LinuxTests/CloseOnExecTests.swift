@@ -23,7 +23,6 @@ import Testing
         "Namespaces.capabilitiesCount": "gives none away",
         "PassedDescriptors.take": "takes what the starter of the process has passed on",
         "PassedDescriptors.uniqueNumber": "gives none away",
-        "CapturedOutput.capturedOutput": "gives none away",
         "LimitedOutput.limitedOutput": "gives none away",
         "SelfRestriction.forbidWriting": "gives none away, and restricts the process for good",
         "BpfLink.init": "attaches a program to a control group of the machine",
@@ -147,6 +146,11 @@ import Testing
 
     private static var processes: [Opener] {
         [
+            Opener("CapturedOutput.init") { check in
+                let program = try CapturedProgram(at: "/bin/true", arguments: ["true"])
+                check(program.output.rawValue)
+                _ = try program.wait()
+            },
             Opener("Children.init") { check in
                 let signals = try SignalDescriptor([.user1])
                 check(signals.rawValue)

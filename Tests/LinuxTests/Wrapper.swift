@@ -37,7 +37,7 @@ struct Wrapper {
         "Fork.collect.wait": "says nothing",
         "LimitedOutput.limitedOutput.fork": "every error means that there is no output",
         "Fork.detach.wait": "forks before", "Trial.end.wait": "forks before", "Trial.endState.wait": "forks before",
-        "CapturedOutput.capturedOutput.wait": "starts a program before",
+        "CapturedOutput.wait.wait": "starts a program before",
         "ForegroundProgram.runInForeground.wait": "changes what the process does about signals before",
         "ChildChanges.exists.kill": "every error but ESRCH is of a process that exists",
         "HeldSignals.forward.kill": "needs a signal that has come",

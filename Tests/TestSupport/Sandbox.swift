@@ -11,7 +11,7 @@ package import LowportLinux
 ///   `$BIN` first in PATH, and `$T`, an empty directory that everybody may enter;
 /// - users and groups `alice` (1001), `bob` (1002) and the group `dns` (1100), which has bob as a member;
 /// - `as USER COMMAND…`, which runs a command as that user with exactly that user's groups;
-/// - an empty /var/lib, an /etc with empty `authbind/{byport,byaddr,byuid}` and `lowport/rules.d`, and the loopback interface up.
+/// - no journal of systemd, an empty /var/lib, an /etc with empty `authbind/{byport,byaddr,byuid}` and `lowport/rules.d`, and the loopback interface up.
 package enum Sandbox {
     /// Runs `script` in a new sandbox and waits for its end.
     /// - Parameters:
@@ -47,6 +47,10 @@ package enum Sandbox {
         printf '%s\\n' alice:x:1001:1001::/: bob:x:1002:1002::/: >> /mnt/etc/passwd
         printf '%s\\n' alice:x:1001: bob:x:1002: dns:x:1100:bob >> /mnt/etc/group
         mount --bind /mnt/etc /etc
+        # A test writes to no journal of the machine, and reads none.
+        for place in /run/systemd/journal /run/log/journal /var/log/journal; do
+            [ ! -d $place ] || mount -t tmpfs tmpfs $place
+        done
         BIN=/mnt/bin LIBEXEC=/mnt/libexec/lowport T=/mnt/work
         mkdir -p $LIBEXEC; chmod 1777 $T
         cp "$PRODUCTS/lowport-helper" "$PRODUCTS/liblowport-preload.so" "$PRODUCTS/lowport-run" \

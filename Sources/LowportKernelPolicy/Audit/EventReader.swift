@@ -86,9 +86,10 @@ package struct EventReader: ~Copyable {
         try lock.write("\(identifier) \(told)\n")
     }
 
-    /// Waits for an event, for at most `span` milliseconds.
-    package func wait(for span: Milliseconds) throws(Errno) {
+    /// Waits for an event, or for `other` to be readable, for at most `span` milliseconds.
+    package func wait(for span: Milliseconds, or other: InheritedDescriptor? = nil) throws(Errno) {
         var entries = [PollEntry(ring.waitable, .readable)]
+        if let other { entries.append(PollEntry(other, .readable)) }
         _ = try poll(&entries, timeout: span)
     }
 

@@ -14,17 +14,43 @@ package func capturedOutput(
     arguments: [ByteString],
     limit: Int
 ) throws(Errno) -> (text: ByteString, end: ProcessChange) {
-    let (input, output) = try FileDescriptor.socketPair()
-    let reader = FileDescriptor(owning: input)
-    var child: pid_t = 0
-    let error = unsafe arguments.withArgumentVector { vector in
-        unsafe path.withCString { unsafe clinux_spawn_captured(&child, $0, vector, output) }
-    }
-    _ = close(output)
-    if error != 0 { throw Errno(rawValue: error) }
-    let text = try? reader.readToEnd(limit: limit)
-    var status: Int32 = 0
-    try nothingOrErrno(.wait) { unsafe waitpid(child, &status, 0) }
+    let program = try CapturedProgram(at: path, arguments: arguments)
+    let text = try? program.output.readToEnd(limit: limit)
+    let end = try program.wait()
     guard let text else { throw .fileTooLarge }
-    return (ByteString(text), ProcessChange(status: status))
+    return (ByteString(text), end)
+}
+
+/// A program that runs away from the terminal, and what it writes to standard output.
+package struct CapturedProgram: ~Copyable {
+    /// The output, which ends when the program does; once it is closed, the program can write nothing more.
+    package let output: FileDescriptor
+    private let process: pid_t
+
+    /// Starts the program at `path`.
+    ///
+    /// The corresponding C function is posix_spawn(3).
+    /// - Parameter arguments: all arguments; the first is the name of the program as it sees it.
+    package init(at path: ByteString, arguments: [ByteString]) throws(Errno) {
+        let (input, output) = try FileDescriptor.socketPair()
+        let reader = FileDescriptor(owning: input)
+        var child: pid_t = 0
+        let error = unsafe arguments.withArgumentVector { vector in
+            unsafe path.withCString { unsafe clinux_spawn_captured(&child, $0, vector, output) }
+        }
+        _ = close(output)
+        if error != 0 { throw Errno(rawValue: error) }
+        self.output = reader
+        process = child
+    }
+
+    /// Waits until the program ends, and returns how: `.exited` or `.killed`.
+    ///
+    /// The corresponding system call is waitpid(2).
+    package func wait() throws(Errno) -> ProcessChange {
+        let process = process
+        var status: Int32 = 0
+        try nothingOrErrno(.wait) { unsafe waitpid(process, &status, 0) }
+        return ProcessChange(status: status)
+    }
 }

@@ -71,7 +71,7 @@ extension Lowport {
     private static var singleOptions: [ByteString] {
         [
             "--cgroup", "--comment", "--for", "--gid", "--group", "--on", "--pid", "--port", "--program", "--protocol",
-            "--uid", "--until", "--user", "--format", "--output",
+            "--uid", "--until", "--user", "--since", "--outcome", "--format", "--output",
         ]
     }
 

@@ -2,13 +2,15 @@
 internal import LowportLinux
 internal import LowportPolicyEditing
 
-/// One line in the system log for each change of the policy (syslog(3), facility auth, severity notice): who made it,
-/// by which command, and what is different.
+/// One entry in the journal of systemd, or one line in the system log, for each change of the policy (syslog(3), facility
+/// auth, severity notice): who made it, by which command, and what is different.
 ///
 /// A log that is missing, full or broken is no error of the command.
 enum ChangeLog {
     /// The most bytes of the command, and of the changes, in a line.
     private static let limit = 2000
+    /// The most bytes of changed lines in the fields of an entry: a datagram has room for about 200 KiB.
+    private static let fieldLimit = 64 << 10
 
     /// Writes the lines that a command has removed and added, if there are any.
     /// - Parameter isWhole: whether all of the change is made; otherwise the line says so.
@@ -25,14 +27,44 @@ enum ChangeLog {
             }
             text += index == 0 ? line : ", \(line)"
         }
-        write(text, isWhole: isWhole)
+        var fields: [(name: ByteString, value: ByteString)] = []
+        for line in change.removed { fields += [("LOWPORT_RULE", line), ("LOWPORT_REMOVED", line)] }
+        for line in change.added { fields += [("LOWPORT_RULE", line), ("LOWPORT_ADDED", line)] }
+        write(text, .policy, fields, isWhole: isWhole)
     }
 
     /// Writes `what` has changed, which is text of this program.
-    static func write(_ what: ByteString, isWhole: Bool = true) {
+    static func write(_ what: ByteString, isWhole: Bool = true) { write(what, .setting, [], isWhole: isWhole) }
+
+    private static func write(
+        _ what: ByteString,
+        _ kind: JournalMessage,
+        _ fields: [(name: ByteString, value: ByteString)],
+        isWhole: Bool
+    ) {
         let command = ByteString(joining: ["lowport"] + Array(ProgramArguments.words), with: " ")
         let rest: ByteString = isWhole ? "" : ", not all of it was done"
-        send("\(author) by \(quoted(ByteString(command.bytes.prefix(limit)))): \(what)\(rest)")
+        let author = author
+        let text: ByteString =
+            "\(name(of: author)) by \(quoted(ByteString(command.bytes.prefix(limit)))): \(what)\(rest)"
+        var entry = kind.entry(text, facility: 4)
+        entry.add("LOWPORT_VERB", ProgramArguments.words.first ?? "")
+        entry.add("LOWPORT_COMMAND", ByteString(command.bytes.prefix(fieldLimit)))
+        entry.add("LOWPORT_UID", CurrentProcess.realUser.byteString)
+        entry.add("LOWPORT_LOGINUID", author.byteString)
+        if let name = Accounts.name(of: author) { entry.add("LOWPORT_USER", name) }
+        entry.add("LOWPORT_COMPLETE", isWhole ? "yes" : "no")
+        var size = 0
+        for (index, field) in fields.enumerated() {
+            size += field.value.count
+            if size > fieldLimit {
+                entry.add("LOWPORT_FIELDS_OMITTED", ByteString(decimal: fields.count - index))
+                break
+            }
+            entry.add(field.name, field.value)
+        }
+        if var journal = JournalSink(), journal.write(entry) { return }
+        send(text)
     }
 
     private static func send(_ line: ByteString) {
@@ -48,10 +80,11 @@ enum ChangeLog {
         }
     }
 
-    /// `user alice (uid 1001)`: who logged in, as the kernel knows (`loginuid` in proc(5)); otherwise who called
-    /// sudo(8), otherwise the real user.
-    private static var author: ByteString {
-        let user = loginUser ?? Caller.ofSudo ?? CurrentProcess.realUser
+    /// Who logged in, as the kernel knows (`loginuid` in proc(5)); otherwise who called sudo(8), otherwise the real user.
+    private static var author: UserID { loginUser ?? Caller.ofSudo ?? CurrentProcess.realUser }
+
+    /// `user alice (uid 1001)`.
+    private static func name(of user: UserID) -> ByteString {
         guard let name = Accounts.name(of: user) else { return "uid \(user)" }
         return "user \(name.fieldOfLog) (uid \(user))"
     }

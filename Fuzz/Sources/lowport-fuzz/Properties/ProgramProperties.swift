@@ -2,6 +2,7 @@
 import LowportLinux
 
 @testable import LowportCapabilities
+@testable import LowportKernelPolicy
 @testable import LowportPrograms
 
 extension Property {
@@ -9,6 +10,7 @@ extension Property {
     static let programs = [
         Property(name: "programs", check: checkPrograms),
         Property(name: "package-answer", check: checkPackageAnswer),
+        Property(name: "journal", check: checkJournal),
     ]
 
     private static func checkPrograms(_ bytes: [UInt8]) throws {
@@ -37,6 +39,31 @@ extension Property {
                 let message = error.message.shown.bytes
                 try require(!message.contains { $0 < 0x20 || $0 == 0x7F }, "a message with control characters")
             }
+        }
+    }
+
+    private static func checkJournal(_ bytes: [UInt8]) throws {
+        var whole = JournalExport()
+        let entries = whole.add(bytes)
+        var parts = JournalExport()
+        let inParts = parts.add(Array(bytes.prefix(bytes.count / 3))) + parts.add(Array(bytes.dropFirst(bytes.count / 3)))
+        try require(inParts == entries, "parts of the text are read otherwise")
+        for entry in entries {
+            // A name that was read has no line feed, and a value has one only with its length before it.
+            var written = JournalEntry()
+            for field in entry.fields { written.add(field.name, field.value) }
+            var reader = JournalExport()
+            let again = reader.add(written.bytes + [UInt8(ascii: "\n")])
+            let isNamed = entry.fields.allSatisfy { !$0.name.isEmpty && !$0.name.bytes.contains(UInt8(ascii: "=")) }
+            if isNamed { try require(again == [entry], "an entry means something else") }
+        }
+        for text in ByteString(bytes).split(on: 0x0A) {
+            guard let line = HelperLogLine(text) else { continue }
+            let colon: ByteString = line.event == .refused && text.split(on: 0x20)[8].hasSuffix(":") ? ":" : ""
+            let rest: ByteString = text.split(on: 0x20).count > 9 ? " \(line.grounds)" : ""
+            let who: ByteString = "uid \(line.user) (program \"\(line.program)\", pid \(ByteString(decimal: line.process)))"
+            let again: ByteString = "\(text.split(on: 0x20)[0]) \(who) \(line.transport) \(line.place)\(colon)\(rest)"
+            try require(again == text, "\(text) is \(again)")
         }
     }
 
