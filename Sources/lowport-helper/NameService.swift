@@ -69,6 +69,8 @@ final class NameService: NameResolver {
     /// Runs the process: answers until the other end of the channel is closed.
     private static func serve(_ channel: borrowing FileDescriptor, without capabilities: HeldCapabilities) -> Int32 {
         do throws(Errno) {
+            // This process may outlive the helper, whose standard input is the socket: the port would stay taken meanwhile.
+            try CurrentProcess.redirect(.standardInput, to: channel)
             try capabilities.giveUpAll()
             try CapabilityControls.gainNoNewPrivileges()
             Confinement.endWithParent()
