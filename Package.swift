@@ -217,6 +217,12 @@ let package = Package(
         ),
         // A program of C that does to `bind` whatever programs do.
         .executableTarget(name: "bind-probe", path: "Tests/Probes/bind-probe"),
+        // The same, with the `bind` of LowportBind: its sources are a link.
+        .executableTarget(
+            name: "bind-probe-linked",
+            dependencies: ["LowportBind"],
+            path: "Tests/Probes/bind-probe-linked"
+        ),
         // A server that takes its sockets from the library.
         .executableTarget(
             name: "socket-probe",

@@ -30,8 +30,10 @@ import Testing
 
     @Test func `every library exports a listed module`() throws {
         let manifest = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
+        // That of C declares nothing.
+        let others = ["LowportBind"]
         let products = manifest.matches(of: /\.library\(name: "(Lowport[A-Za-z]+)"/).map { String($0.1) }
-        #expect(!products.isEmpty && products.allSatisfy(Self.modules.contains))
+        #expect(!products.isEmpty && products.allSatisfy((Self.modules + others).contains))
     }
 
     @Test func `no module has public declarations that are not listed`() throws {

@@ -156,6 +156,7 @@ int main(int count, char **words)
         else {
             int taken = hostile(next);
             if (taken < 0) taken = ring_word(next);
+            if (taken < 0) taken = place_word(next);
             if (taken < 0) { dprintf(2, "no such word: %s\n", word); return 99; }
             next += taken;
         }

@@ -24,5 +24,7 @@ int bind_new(struct target target);
 int hostile(char **words);
 // The same for a word about io_uring(7).
 int ring_word(char **words);
+// The same for a word about where, and how, `bind` is called.
+int place_word(char **words);
 
 #endif
