@@ -118,6 +118,51 @@ let embeddedProducts: [Product] = [
     .executable(name: "lowport-forward", targets: ["lowport-forward"]),
 ]
 
+/// What a bridge to the package of somebody else imports from there, if the trait `trait` is enabled.
+func foreign(_ product: String, from package: String, if trait: String) -> Target.Dependency {
+    .product(name: product, package: package, condition: .when(traits: [trait]))
+}
+
+/// The bridges to the packages for servers. Without its trait, a bridge is an empty module.
+let bridges: [Target] = [
+    .target(
+        name: "LowportNIO",
+        dependencies: [
+            "LowportSockets",
+            foreign("NIOCore", from: "swift-nio", if: "NIO"),
+            foreign("NIOPosix", from: "swift-nio", if: "NIO"),
+        ],
+        path: "Integrations/LowportNIO",
+        swiftSettings: strict
+    ),
+    .target(
+        name: "LowportHummingbird",
+        dependencies: [
+            "LowportSockets",
+            foreign("Hummingbird", from: "hummingbird", if: "Hummingbird"),
+            foreign("HummingbirdCore", from: "hummingbird", if: "Hummingbird"),
+            foreign("Logging", from: "swift-log", if: "Hummingbird"),
+            foreign("NIOCore", from: "swift-nio", if: "Hummingbird"),
+            foreign("NIOExtras", from: "swift-nio-extras", if: "Hummingbird"),
+            foreign("NIOHTTP1", from: "swift-nio", if: "Hummingbird"),
+            foreign("NIOPosix", from: "swift-nio", if: "Hummingbird"),
+            foreign("ServiceLifecycle", from: "swift-service-lifecycle", if: "Hummingbird"),
+            foreign("UnixSignals", from: "swift-service-lifecycle", if: "Hummingbird"),
+        ],
+        path: "Integrations/LowportHummingbird",
+        swiftSettings: strict
+    ),
+    .target(
+        name: "LowportServiceLifecycle",
+        dependencies: [
+            "LowportSockets",
+            foreign("ServiceLifecycle", from: "swift-service-lifecycle", if: "ServiceLifecycle"),
+        ],
+        path: "Integrations/LowportServiceLifecycle",
+        swiftSettings: strict
+    ),
+]
+
 /// A room of tests. Each may start the programs, which one build makes together with the tests.
 func tests(_ name: String, of rooms: Target.Dependency..., settings: [SwiftSetting] = []) -> Target {
     .testTarget(
@@ -136,14 +181,28 @@ let package = Package(
         .library(name: "LowportDiagnosis", targets: ["LowportDiagnosis", "LowportLinux"]),
         .library(name: "LowportFoundation", targets: ["LowportFoundation"]),
         .library(name: "LowportSockets", targets: ["LowportSockets"]),
-        .executable(name: "lowport-admin", targets: ["lowport-admin"]),
+        .library(name: "LowportBind", targets: ["LowportBind"]),
+        .library(name: "LowportNIO", targets: ["LowportNIO"]),
+        .library(name: "LowportHummingbird", targets: ["LowportHummingbird"]),
+        .library(name: "LowportServiceLifecycle", targets: ["LowportServiceLifecycle"]),
+    ],
+    // Nobody fetches or builds what a trait brings who has not asked for it: Integrations/README.md.
+    traits: [
+        .trait(name: "NIO", description: "LowportNIO: SwiftNIO's bootstraps at low ports"),
+        .trait(name: "Hummingbird", description: "LowportHummingbird: applications of Hummingbird at low ports"),
+        .trait(name: "ServiceLifecycle", description: "LowportServiceLifecycle: tells systemd about a ServiceGroup"),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.24.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
     ],
-    targets: embeddedRing + Room.shared.map(\.regular) + [
+    targets: embeddedRing + Room.shared.map(\.regular) + bridges + [
         // For other people's programs, with the headers of the library that is preloaded: C alone, as it may need no runtime.
         .target(name: "LowportBind", cSettings: [.headerSearchPath("../LowportCLinux/include")]),
 
