@@ -18,6 +18,7 @@ CROSS_NEEDS = aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu aarch64-linux-gnu-stri
 MACHINES_NEEDS = qemu-system-x86_64:qemu-system-x86 qemu-system-aarch64:qemu-system-arm cpio:cpio \
 	busybox:busybox-static cc:gcc setpriv:util-linux $(CROSS_NEEDS)
 DISTRIBUTIONS_NEEDS = busybox:busybox-static musl-gcc:musl-tools /lib/ld-musl-x86_64.so.1:musl unshare:util-linux
+INTEGRATIONS_NEEDS = curl:curl ip:iproute2 setpriv:util-linux /usr/bin/python3:python3 systemd-socket-activate:systemd
 LINT_NEEDS = shellcheck:shellcheck mandoc:mandoc
 
 .PHONY: help
@@ -25,6 +26,7 @@ help:
 	@echo "make quickstart   see it work: builds, and plays the tutorial in private namespaces"
 	@echo "make build        build the release into .build-dist"
 	@echo "make test         run all tests; as root, with nothing left out"
+	@echo "make test-integrations   build and run the examples of servers on SwiftNIO, Hummingbird and gRPC; as root"
 	@echo "make machines     try each method, and podman, on other kernels, under emulation; make test does it too if qemu is there"
 	@echo "make distributions try each method with the C libraries of other distributions; make test does it too"
 	@echo "make documentation  make the pages of the libraries for Swift programs, below .build-documentation"
@@ -59,6 +61,11 @@ test: lint build
 documentation:
 	@Scripts/documentation
 
+.PHONY: test-integrations
+test-integrations: build
+	@Scripts/need $(INTEGRATIONS_NEEDS)
+	@Examples/test
+
 .PHONY: cross-aarch64
 cross-aarch64:
 	@Scripts/need $(CROSS_NEEDS)
@@ -87,8 +94,8 @@ bench: build
 .PHONY: lint
 lint:
 	@Scripts/need $(LINT_NEEDS)
-	@swift format lint --strict --recursive Sources Tests Package.swift
-	@shellcheck Scripts/* Machines/*.sh Distributions/*.sh Fuzz/run.sh .ci/run Packaging/completions/nc.bash
+	@swift format lint --strict --recursive Sources Tests Integrations Examples Package.swift
+	@shellcheck Scripts/* Machines/*.sh Distributions/*.sh Fuzz/run.sh Examples/test Examples/consumer Examples/cases .ci/run Packaging/completions/nc.bash
 	@mandoc -T lint -W warning Documentation/man/*.[1-8]
 
 # FUZZ_SECONDS for each target, FUZZ_TARGETS for some of them, FUZZ_JOBS at a time.
