@@ -28,13 +28,19 @@ extension RuleStore {
     /// Computes what `change` would do to the rules file, without writing anything.
     package func preview(
         of original: Original = .valid,
+        at place: RulesPlace = .main,
         _ change: (RulesFile) -> RulesChange
     ) throws(UpdateError) -> RulesChange {
         let file: RulesFile
         do throws(ReadError) {
-            let directory = try openDirectory()
-            file = try read("rules", in: directory, path: Self.mainPath)
-        } catch { file = try Self.emptyFile(insteadOf: error) }
+            let above = try openDirectory()
+            if case .extra(let name) = place {
+                let directory = try openDirectory("rules.d", in: above, path: Self.extraPath)
+                file = try read(name, in: directory, path: place.path)
+            } else {
+                file = try read(place.name, in: above, path: place.path)
+            }
+        } catch { file = try Self.emptyFile(insteadOf: error, at: place) }
         return try Self.compute(change, from: file, original)
     }
 
@@ -64,9 +70,9 @@ extension RuleStore {
     }
 
     /// An empty file if `refusal` says that there is none; otherwise throws `refusal`.
-    static func emptyFile(insteadOf refusal: ReadError) throws(UpdateError) -> RulesFile {
+    static func emptyFile(insteadOf refusal: ReadError, at place: RulesPlace) throws(UpdateError) -> RulesFile {
         guard refusal.isAbsence else { throw .refused(refusal) }
-        return RulesFile(path: mainPath, content: [])
+        return RulesFile(path: place.path, content: [])
     }
 
     fileprivate static func compute(

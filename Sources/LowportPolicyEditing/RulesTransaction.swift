@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LowportLinux
+internal import LowportLinux
 package import LowportPolicy
 
 /// The rules file, or another file beside it, held for a writer: other writers wait until the value is destroyed.
@@ -10,8 +10,9 @@ package struct RulesTransaction: ~Copyable {
     private let store: RuleStore
     private let directory: FileDescriptor
     private let lock: FileDescriptor
-    /// The name of the file.
-    private let name: ByteString
+    /// The file.
+    package let place: RulesPlace
+    private var name: ByteString { place.name }
 
     /// The name of the new text before it replaces the old text.
     private var temporaryName: ByteString { ".\(name).new" }
@@ -21,14 +22,40 @@ package struct RulesTransaction: ~Copyable {
     /// Waits for other writers, and then holds the rules.
     /// - Parameters:
     ///   - store: the location of the rules; the directory is created if it is missing.
-    ///   - name: the name of the file in the directory of the rules.
+    ///   - place: the file.
     ///   - mayWait: called once if another process holds the rules; false gives up with `UpdateError.busy`.
-    package init(_ store: RuleStore, name: ByteString = "rules", mayWait: () -> Bool) throws(UpdateError) {
-        let directory = try store.openDirectoryForWriting()
-        lock = try Self.lock(in: directory, mayWait: mayWait)
+    package init(_ store: RuleStore, place: RulesPlace = .main, mayWait: () -> Bool) throws(UpdateError) {
+        let above = try store.openDirectoryForWriting()
+        let lock = try Self.lock(in: above, mayWait: mayWait)
+        directory = try Self.directory(of: place, above, store)
+        self.lock = lock
         self.store = store
-        self.directory = directory
-        self.name = name
+        self.place = place
+    }
+
+    private static func directory(
+        of place: RulesPlace,
+        _ above: consuming FileDescriptor,
+        _ store: RuleStore
+    ) throws(UpdateError) -> FileDescriptor {
+        if case .extra = place { return try extraDirectory(in: above, store) }
+        return above
+    }
+
+    /// Opens the directory of additional rules; if it is missing, creates it.
+    private static func extraDirectory(
+        in above: borrowing FileDescriptor,
+        _ store: RuleStore
+    ) throws(UpdateError) -> FileDescriptor {
+        do throws(Errno) {
+            try above.makeDirectory("rules.d", mode: FileMode(rawValue: 0o755))
+            try above.synchronize()
+        } catch {
+            if error != .fileExists { throw .system(.open, path: RuleStore.extraPath, error) }
+        }
+        do throws(RuleStore.ReadError) {
+            return try store.openDirectory("rules.d", in: above, path: RuleStore.extraPath)
+        } catch { throw .refused(error) }
     }
 
     private static func lock(
@@ -49,14 +76,14 @@ package struct RulesTransaction: ~Copyable {
     /// The current rules file; an empty file if there is none.
     package func current() throws(UpdateError) -> RulesFile {
         do throws(RuleStore.ReadError) {
-            return try store.read("rules", in: directory, path: RuleStore.mainPath)
-        } catch { return try RuleStore.emptyFile(insteadOf: error) }
+            return try store.read(name, in: directory, path: place.path)
+        } catch { return try RuleStore.emptyFile(insteadOf: error, at: place) }
     }
 
     /// The bytes of the file now; none if there is no file.
     package func content() throws(UpdateError) -> [UInt8] {
         do throws(RuleStore.ReadError) {
-            return try store.content(of: name, in: directory, path: "/etc/lowport/\(name)")
+            return try store.content(of: name, in: directory, path: place.path)
         } catch {
             guard error.isAbsence else { throw .refused(error) }
             return []
@@ -70,7 +97,7 @@ package struct RulesTransaction: ~Copyable {
     /// links.
     package func install(_ content: [UInt8]) throws(UpdateError) {
         let temporary = temporaryName
-        let path: ByteString = "/etc/lowport/\(temporary)"
+        let path: ByteString = "\(place.directory)/\(temporary)"
         // A killed writer may have left these files; the lock ensures that no process is using them.
         try? directory.unlink(temporary)
         try? directory.unlink(oldName)
@@ -82,7 +109,7 @@ package struct RulesTransaction: ~Copyable {
             let before = keepOld()
             do throws(UpdateError) {
                 try performing(.rename, path) { () throws(Errno) in try directory.rename(temporary, to: name) }
-                try performing(.fsync, "/etc/lowport") { () throws(Errno) in try directory.synchronize() }
+                try performing(.fsync, place.directory) { () throws(Errno) in try directory.synchronize() }
             } catch {
                 bringBack(before)
                 throw error

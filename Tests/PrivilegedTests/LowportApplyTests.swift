@@ -70,6 +70,63 @@ import Testing
         )
     }
 
+    @Test("A file of one owner is applied, and the others stay") func appliesTheFileOfAnOwner() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            rm -r /etc/lowport/rules.d; echo 'allow everyone tcp 78' > /etc/lowport/rules
+            printf 'allow user alice tcp 80\n# a\n' > web; lowport apply web --name web -n || echo "status $?"; lowport apply web --name web
+            printf '\n# b\n  allow  user alice\ttcp 80 # c\n\n\n' > web; lowport apply web --name web.rules; cat /etc/lowport/rules.d/web.rules
+            lowport apply web --name web --json | grep changed; echo 'allow user alice tcp 81' | lowport apply - --name web --json | grep changed
+            mkdir d; echo 'allow everyone tcp 70' > d/a.rules; echo 'allow everyone tcp 71' > d/web.rules; echo x > d/other
+            lowport apply d -n || echo "status $?"; lowport apply d; lowport apply d; ls -A /etc/lowport/rules.d; cat /etc/lowport/rules
+            echo 'alow' > d/b.rules; rm d/a.rules; echo > d/web.rules; lowport apply d || echo "status $?"; cat /etc/lowport/rules.d/web.rules
+            for name in ../x .x x/y '' 'a b'; do lowport apply web --name "$name" 2> err || echo "status $?"; done; ls -A /etc/lowport
+            chmod 777 d; lowport apply d 2> err || echo "status $?"; mkdir empty; lowport apply empty 2> err || echo "status $?"
+            chmod g+w /etc/lowport/rules.d; lowport apply web --name web || echo "status $?"
+            """
+        )
+        #expect(
+            outcome.output == """
+                would be added: allow user alice tcp 80
+                would be added: # a
+                status 1
+                added: allow user alice tcp 80
+                added: # a
+                unchanged
+                allow user alice tcp 80
+                # a
+                  "changed" : false,
+                  "changed" : true,
+                would be removed: allow user alice tcp 81
+                would be added: allow everyone tcp 70
+                would be added: allow everyone tcp 71
+                status 1
+                removed: allow user alice tcp 81
+                added: allow everyone tcp 70
+                added: allow everyone tcp 71
+                unchanged
+                a.rules
+                web.rules
+                allow everyone tcp 78
+                status 65
+                allow everyone tcp 71
+                status 64
+                status 64
+                status 64
+                status 64
+                status 64
+                .lock
+                rules
+                rules.d
+                status 77
+                status 64
+                status 78
+
+                """,
+            "\(outcome)"
+        )
+    }
+
     @Test("What was applied is said in JSON") func appliesWithJSON() async throws {
         let outcome = try await Sandbox.run("echo 'allow everyone tcp 80' | lowport apply - --json")
         #expect(

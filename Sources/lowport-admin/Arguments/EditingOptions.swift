@@ -19,22 +19,24 @@ struct EditingOptions: ParsableArguments {
     /// - Parameters:
     ///   - original: `any` for a change that keeps nothing of the old text.
     ///   - effect: the direction of the change; nil to determine it.
+    ///   - place: the file.
     ///   - reports: whether to report the change; otherwise the caller reports it, as a part of a larger one.
     func make(
         in original: RuleStore.Original = .valid,
         _ effect: RulesEffect?,
+        at place: RulesPlace = .main,
         reports: Bool = true,
         _ change: (RulesFile) -> RulesChange
     ) throws -> RulesChange {
         if isDryRun {
             let change = try reporting { () throws(UpdateError) in
-                try RuleStore.system.preview(of: original, change)
+                try RuleStore.system.preview(of: original, at: place, change)
             }
             if reports { try report(change) }
             return change
         }
         let transaction = try reporting { () throws(UpdateError) in
-            try RuleStore.system.beginEditing(mayWait: reportWaiting)
+            try RulesTransaction(.system, place: place, mayWait: reportWaiting)
         }
         let before = try reporting { () throws(UpdateError) in try transaction.current() }
         let made = try reporting { () throws(UpdateError) in

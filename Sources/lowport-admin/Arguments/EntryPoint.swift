@@ -70,7 +70,8 @@ extension Lowport {
     /// The options with one value, of which the parser would take the last and drop the others without a word.
     private static var singleOptions: [ByteString] {
         [
-            "--cgroup", "--comment", "--for", "--gid", "--group", "--on", "--pid", "--port", "--program", "--protocol",
+            "--cgroup", "--comment", "--for", "--gid", "--group", "--name", "--on", "--pid", "--port", "--program",
+            "--protocol",
             "--uid", "--until", "--user", "--since", "--outcome", "--format", "--output",
         ]
     }

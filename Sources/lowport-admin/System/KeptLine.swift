@@ -92,7 +92,7 @@ enum KeptLine {
             return change(try valid(file ?? ProgramsFile(path: ProgramsStore.mainPath, content: [])))
         }
         let transaction = try reporting { () throws(UpdateError) in
-            try RulesTransaction(.system, name: "programs") {
+            try RulesTransaction(.system, place: .programs) {
                 printError("lowport: waiting for another change of \(RuleStore.mainPath)")
                 return true
             }
