@@ -24,10 +24,7 @@ final class Hub {
     private var admission = Admission()
     private var hasNewClients = true
     private var nextNumber = 1
-    private var readsInput: Bool
-    /// Whether standard input is a file, which is always ready.
-    private var isInputFile = false
-    private var watchesInput = false
+    private var input: HubInput
     private var isOutputGone = false
     private var outputError: Errno?
 
@@ -40,7 +37,7 @@ final class Hub {
         self.access = access
         chats = options.role == .chat
         gathers = options.role == .gather
-        readsInput = !options.ending.ignoresInput
+        input = HubInput(isOpen: !options.ending.ignoresInput, token: Hub.tokens.input)
     }
 
     /// Serves until a signal ends the process.
@@ -62,15 +59,15 @@ final class Hub {
     /// Whether the output is closed, or all of standard input was sent with `--send-only`.
     private var isFinished: Bool {
         if isOutputGone { return true }
-        return options.ending.sendsOnly && !readsInput && clients.behind == 0
+        return options.ending.sendsOnly && !input.isOpen && clients.behind == 0
     }
 
     /// Whether standard input may be read: what comes while nobody is there is for the next client.
-    private var mayReadInput: Bool { readsInput && clients.behind == 0 && clients.count > 0 }
+    private var mayReadInput: Bool { input.isOpen && clients.behind == 0 && clients.count > 0 }
 
     private func turn(_ listener: borrowing Listener, _ events: borrowing EventQueue) throws(Errno) {
-        try watchInput(events)
-        let canRead = clients.behind == 0 && !readable.isEmpty || mayReadInput && isInputFile
+        try input.watch(if: mayReadInput, events)
+        let canRead = clients.behind == 0 && !readable.isEmpty || mayReadInput && input.isFile
         let isBusy = canRead || hasNewClients && admission.isOpen
         let deadline = admission.isOpen ? nil : admission.resumesAt
         do throws(Errno) {
@@ -78,7 +75,7 @@ final class Hub {
         } catch {
             if error != .interrupted { throw error }
         }
-        var hasInput = mayReadInput && isInputFile
+        var hasInput = mayReadInput && input.isFile
         for index in 0..<found.count {
             let (token, events) = found[index]
             switch token {
@@ -93,25 +90,6 @@ final class Hub {
         removeGone(events)
         if hasNewClients && admission.isOpen { try accept(listener, events) }
         removeGone(events)
-    }
-
-    /// Has standard input in the queue of events as long as it may be read.
-    private func watchInput(_ events: borrowing EventQueue) throws(Errno) {
-        let wants = mayReadInput && !isInputFile
-        if wants == watchesInput { return }
-        if !wants {
-            try events.remove(InheritedDescriptor.standardInput)
-        } else {
-            do throws(Errno) {
-                let input = InheritedDescriptor.standardInput
-                try events.add(input, .readable, token: Hub.tokens.input, onChange: false)
-            } catch {
-                guard error == .notPermitted else { throw error }
-                isInputFile = true
-                return
-            }
-        }
-        watchesInput = wants
     }
 
     private func note(_ events: ReadyEvents, of index: Int) {
@@ -172,14 +150,11 @@ final class Hub {
     }
 
     private func readInput(_ events: borrowing EventQueue) {
-        let count = (try? InheritedDescriptor.standardInput.read(into: buffer)) ?? 0
-        if count == 0 {
-            readsInput = false
-            if gathers && options.ending.closesAfterInput {
-                for client in clients.all {
-                    client.endSending(output)
-                    clients.settle(client)
-                }
+        input.read(into: buffer)
+        if !input.isOpen && gathers && options.ending.closesAfterInput {
+            for client in clients.all {
+                client.endSending(output)
+                clients.settle(client)
             }
         }
         sendToOthers(buffer.bytes, from: nil, events)
@@ -239,7 +214,7 @@ final class Hub {
         }
         nextNumber += 1
         clients.insert(client)
-        if gathers && !readsInput && options.ending.closesAfterInput { client.endSending(output) }
+        if gathers && !input.isOpen && options.ending.closesAfterInput { client.endSending(output) }
         clients.settle(client)
         if chats {
             let text = "<announce> \(host.escaped) is connected as <user\(client.number)>.\n" as ByteString
