@@ -71,4 +71,25 @@ import Testing
         let file = try FileDescriptor.open("/proc/self/exe", .readOnly)
         #expect(throws: Errno.notPermitted) { try queue.add(file, .readable, token: 1, onChange: false) }
     }
+
+    @Test("Queues that wait for one listener exclusively find what is there, unless they have left it to others")
+    func exclusive() throws {
+        let listener = try FileDescriptor.socket(.v4, .tcp)
+        try listener.bind(to: SocketAddress(.v4(IPv4Address(rawValue: 0x7F00_0001)), Port(rawValue: 0)))
+        try listener.listen()
+        let queues = [Queue(try EventQueue()), Queue(try EventQueue())]
+        for queue in queues { try queue.queue.add(listener, [.readable, .exclusive], token: 7, onChange: true) }
+        try queues[0].queue.remove(listener)
+        let client = try FileDescriptor.socket(.v4, .tcp)
+        try client.connect(to: listener.localAddress())
+        #expect(try now(queues[0].queue).isEmpty)
+        #expect(try now(queues[1].queue).map(\.token) == [7])
+        try queues[0].queue.add(listener, [.readable, .exclusive], token: 8, onChange: true)
+        #expect(try now(queues[0].queue).map(\.token) == [8])
+    }
+
+    private final class Queue {
+        let queue: EventQueue
+        init(_ queue: consuming EventQueue) { self.queue = queue }
+    }
 }

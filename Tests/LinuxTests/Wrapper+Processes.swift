@@ -6,6 +6,7 @@ extension Wrapper {
     static var processes: [Wrapper] {
         [
             Wrapper("Children.fork.fork", .fork, isRetried: false) { _ = try CurrentProcess.fork() },
+            Wrapper("SharedNumbers.init.mapMemory", .mapMemory) { _ = try SharedNumbers(count: 1) },
             Wrapper("Children.reapChild.wait", .wait) { _ = try CurrentProcess.reapChild(waits: false) },
             Wrapper("Children.waitForEnd.wait", .wait) { _ = try Child(identifier: 0).waitForEnd() },
             Wrapper("Children.redirect.duplicate", .duplicate) { try CurrentProcess.redirect(nowhere, to: nowhere) },

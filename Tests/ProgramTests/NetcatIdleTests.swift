@@ -20,6 +20,11 @@ import Testing
                 await server.serve_forever()
             asyncio.run(main())
             X
+            # The process that serves: a forwarder starts one.
+            serving() {
+                case $(cat /proc/$1/comm) in nc) echo $1; return ;; esac
+                until_true sh -c "ps --ppid $1 -o pid= | grep -q ." && ps --ppid $1 -o pid= | tr -d ' '
+            }
             cat >idle.py <<'X'
             import os, resource, socket, subprocess, sys
             server, uses, command = sys.argv[1], sys.argv[2] == "use", sys.argv[3:]
@@ -57,12 +62,13 @@ import Testing
     @Test(
         "An idle connection that is forwarded costs at most 2 KiB",
         arguments: [
-            "$FORWARD --max-conns 20000 8000 127.0.0.1:8080", "$NC -lk 8000 --max-conns 20000 -L 127.0.0.1:8080",
+            "$FORWARD --workers 1 --max-conns 20000 8000 127.0.0.1:8080",
+            "$NC -lk 8000 --max-conns 20000 -L 127.0.0.1:8080",
         ]
     )
     func forwarderMemory(_ server: String) async throws {
         let script = """
-            python3 echo.py & listening 8080; \(server) & server=$!; listening 8000; python3 idle.py $server use
+            python3 echo.py & listening 8080; \(server) & server=$!; listening 8000; server=$(serving $server); python3 idle.py $server use
             """
         expectLittleMemory(try await run(script))
     }
@@ -83,7 +89,7 @@ import Testing
         let outcome = try await run(
             """
             python3 echo.py & listening 8080
-            $FORWARD --keep-alive 0 --max-conns 20000 8000 127.0.0.1:8080 & server=$!; listening 8000
+            $FORWARD --workers 1 --keep-alive 0 --max-conns 20000 8000 127.0.0.1:8080 & server=$!; listening 8000; server=$(serving $server)
             cat >talk.py <<'X'
             import socket
             with socket.create_connection(("127.0.0.1", 8000)) as client:

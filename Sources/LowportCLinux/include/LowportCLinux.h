@@ -29,6 +29,7 @@
 #include "clinux_notice.h"
 #include "clinux_processes.h"
 #include "clinux_restriction.h"
+#include "clinux_shared.h"
 #include "clinux_sockets.h"
 #include "clinux_threads.h"
 #include "clinux_text.h"

@@ -37,6 +37,15 @@ static inline int clinux_available_processors(void)
 int sched_getcpu(void); // sched.h shows it only to _GNU_SOURCE.
 static inline int clinux_processor(void) { return sched_getcpu(); }
 
+static inline int clinux_processor_count(void)
+{
+    unsigned long set[128] = {0};
+    long size = syscall(SYS_sched_getaffinity, 0, sizeof(set), set);
+    int count = 0;
+    for (long index = 0; index < size / (long)sizeof(long); index++) count += __builtin_popcountl(set[index]);
+    return count;
+}
+
 static inline void clinux_stay_on_processor(int number)
 {
     unsigned long set[128] = {0};

@@ -15,6 +15,9 @@ package struct ReadyEvents: OptionSet, Sendable {
     package static var writable: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLOUT)) }
     /// `EPOLLRDHUP`: the peer sends nothing more.
     package static var peerEnded: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLRDHUP)) }
+    /// `EPOLLEXCLUSIVE`: of the queues of several processes that wait for the same listener, an event wakes at least one,
+    /// and not all. To be given when the listener is added, and not to be changed.
+    package static var exclusive: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLEXCLUSIVE)) }
     /// `EPOLLERR`: the descriptor failed. Reported without being asked for.
     package static var failed: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLERR)) }
     /// `EPOLLHUP`: both directions are closed. Reported without being asked for.
@@ -30,7 +33,7 @@ package struct ReadyEvents: OptionSet, Sendable {
 
 /// Waits for many descriptors at a time; a wait costs what is ready, however many are not (epoll(7)).
 ///
-/// A descriptor leaves the queue when it is closed.
+/// A descriptor leaves the queue when it is closed, unless another process has it as well.
 package struct EventQueue: ~Copyable, Descriptor {
     private let descriptor: FileDescriptor
 

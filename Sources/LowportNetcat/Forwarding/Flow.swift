@@ -3,25 +3,6 @@ internal import LowportLinux
 
 /// One forwarded connection: a client, its server, and a passage for each direction.
 final class Flow {
-    /// One of the two ends.
-    enum Side: UInt64 {
-        case client, server
-    }
-
-    /// What a flow is about, which decides how long it may take.
-    enum State: Int {
-        /// It connects to a server.
-        case connecting
-        /// There was no descriptor left to connect with.
-        case starved
-        /// It moves bytes.
-        case open
-        /// It resets one end as soon as the bytes for that end are sent.
-        case resetting
-        /// There is nothing left to do.
-        case finished
-    }
-
     /// The pair that the flow belongs to.
     let route: Route
     /// Its place in the table of flows.
@@ -38,13 +19,15 @@ final class Flow {
     private var down = Passage()
     private var watchesRoom = (atClient: false, atServer: false)
     private var hasFailed = (client: false, server: false)
+    /// The source whose end the other one has yet to be told.
+    private var unpassedEnd: Side?
     private var keepsAlive = false
     private var resetDeadline: Instant?
 
     /// Takes over the connection to a client.
-    init(_ client: consuming FileDescriptor, _ route: Route, index: Int) {
-        self.client = client
-        self.route = route
+    init(_ client: consuming Entrance.Client, index: Int) {
+        route = client.route
+        self.client = client.socket
         self.index = index
         addresses = route.target.addresses
     }
@@ -57,7 +40,7 @@ final class Flow {
         if !greeting.isEmpty { tools.buffer.replace(with: greeting) }
         do throws(Errno) {
             // What the client has sent by now goes with the greeting, as soon as the server is reached.
-            try up.takeFirst(from: client.reference, tools, received: &route.counters.sent)
+            route.counters.add(try up.takeFirst(from: client.reference, tools), to: .sent)
             connectNext(tools)
             up.keep(tools.buffer)
             if state == .finished { return }
@@ -150,14 +133,22 @@ final class Flow {
         isRunnable = false
         guard state == .open, let server = server?.reference else { return }
         let client = client.reference
+        let ended = unpassedEnd
         if !up.isDone {
-            handle(up.run(from: client, to: server, tools, received: &route.counters.sent), .client, tools)
+            var sent = 0
+            handle(up.run(from: client, to: server, tools, received: &sent), .client, tools)
+            if sent > 0 { route.counters.add(sent, to: .sent) }
         }
         if !down.isDone {
-            handle(down.run(from: server, to: client, tools, received: &route.counters.received), .server, tools)
+            var received = 0
+            handle(down.run(from: server, to: client, tools, received: &received), .server, tools)
+            if received > 0 { route.counters.add(received, to: .received) }
         }
         let isOver = up.isDone && down.isDone || hasFailed.client && up.isDone || hasFailed.server && down.isDone
-        if isOver { finish() }
+        if isOver { return finish() }
+        guard let ended else { return }
+        unpassedEnd = nil
+        try? (ended == .client ? server : client).shutDown(.sending)
     }
 
     /// Handles the outcome of the passage whose source is `source`.
@@ -169,9 +160,10 @@ final class Flow {
         case .ended:
             let other = source == .client ? down.isDone : up.isDone
             end(source)
-            // If nothing comes back either, the sockets are closed now, which says the same.
+            // The other one often ends at the same time: then closing the sockets says the same.
             if other { return }
-            if source == .client { try? server?.reference.shutDown(.sending) } else { try? client.shutDown(.sending) }
+            unpassedEnd = source
+            isRunnable = true
         case .sourceFailed:
             noteFailure(of: source)
             end(source)
@@ -215,7 +207,7 @@ final class Flow {
 
     /// Ends at once, as after an error of one end; the peers must not take what they have for complete.
     func fail() {
-        route.counters.failed += 1
+        route.counters.add(1, to: .failed)
         try? client.resetOnClose()
         try? server?.reference.resetOnClose()
         state = .finished
@@ -224,7 +216,7 @@ final class Flow {
     /// Ends after a reset, which the other end gets as well, or after the end of both directions.
     private func finish() {
         guard hasFailed.client || hasFailed.server else { return state = .finished }
-        route.counters.failed += 1
+        route.counters.add(1, to: .failed)
         state = .resetting
         reset()
     }
@@ -243,7 +235,7 @@ final class Flow {
     /// Ends because nothing has moved for too long.
     func expire() {
         if up.holdsBytes || down.holdsBytes { return fail() }
-        route.counters.failed += 1
+        route.counters.add(1, to: .failed)
         state = .finished
     }
 

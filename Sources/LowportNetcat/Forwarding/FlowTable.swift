@@ -79,6 +79,8 @@ enum EventToken {
     case signals
     case metrics
     case metricsReader(Int)
+    /// The other end of the channel between the processes of a forwarder.
+    case channel
 
     /// The number.
     var rawValue: UInt64 {
@@ -87,7 +89,8 @@ enum EventToken {
         case .listener(let index): UInt64(index) << 2 | 2
         case .signals: 3
         case .metrics: 1 << 2 | 3
-        case .metricsReader(let index): UInt64(index + 2) << 2 | 3
+        case .channel: 2 << 2 | 3
+        case .metricsReader(let index): UInt64(index + 3) << 2 | 3
         }
     }
 
@@ -98,7 +101,13 @@ enum EventToken {
         case 0: self = .flow(index, .client)
         case 1: self = .flow(index, .server)
         case 2: self = .listener(index)
-        default: self = index == 0 ? .signals : index == 1 ? .metrics : .metricsReader(index - 2)
+        default:
+            switch index {
+            case 0: self = .signals
+            case 1: self = .metrics
+            case 2: self = .channel
+            default: self = .metricsReader(index - 3)
+            }
         }
     }
 }

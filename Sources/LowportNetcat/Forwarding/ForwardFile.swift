@@ -71,16 +71,13 @@ struct ForwardFile {
         var kept: [(route: Route, target: ForwardTarget)] = []
         var new: [Route] = []
         for pair in try read() {
-            let target = try pair.lookUp(settings, console)
             if let route = routes.first(where: { $0.name == pair.name && $0.socket != nil }) {
-                kept.append((route, target))
+                kept.append((route, try pair.lookUp(settings, console)))
                 continue
             }
             // Its number may by now be that of another descriptor.
             if case .inherited = pair.source { throw NetcatError("\(pair.name) is no longer open") }
-            let listener = try pair.listen(settings, console)
-            listener.log(settings.options, console)
-            new.append(Route(listener, pair.name, to: target, index: index + new.count, console))
+            new.append(try pair.route(index: index + new.count, settings, console))
         }
         return Change(kept: kept, new: new)
     }

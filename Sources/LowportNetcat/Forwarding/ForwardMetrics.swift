@@ -8,17 +8,17 @@ enum ForwardMetrics {
         let help: ByteString
         var isGauge = false
         var isBytes = false
-        let value: (ForwardCounters) -> Int
+        let count: ForwardCount
     }
 
     private static var families: [Family] {
         [
-            Family(name: "accepted", help: "Clients that were accepted.") { $0.accepted },
-            Family(name: "active", help: "Clients that are connected now.", isGauge: true) { $0.active },
-            Family(name: "refused", help: "Clients for whom the target could not be reached.") { $0.refused },
-            Family(name: "failed", help: "Connections that ended with a reset or by a time limit.") { $0.failed },
-            Family(name: "sent_bytes", help: "Bytes to the target.", isBytes: true) { $0.sent },
-            Family(name: "received_bytes", help: "Bytes from the target.", isBytes: true) { $0.received },
+            Family(name: "accepted", help: "Clients that were accepted.", count: .accepted),
+            Family(name: "active", help: "Clients that are connected now.", isGauge: true, count: .active),
+            Family(name: "refused", help: "Clients for whom the target could not be reached.", count: .refused),
+            Family(name: "failed", help: "Connections that ended with a reset or by a time limit.", count: .failed),
+            Family(name: "sent_bytes", help: "Bytes to the target.", isBytes: true, count: .sent),
+            Family(name: "received_bytes", help: "Bytes from the target.", isBytes: true, count: .received),
         ]
     }
 
@@ -34,7 +34,7 @@ enum ForwardMetrics {
                 let target = "\(route.target.host):\(route.target.port)" as ByteString
                 text += "\(name)\(family.isGauge ? "" : "_total" as ByteString)"
                 text += "{listen=\"\(escaped(route.name))\",target=\"\(escaped(target))\"}"
-                text += " \(family.value(route.counters))\n"
+                text += " \(route.counters[family.count])\n"
             }
         }
         return text + "# EOF\n"

@@ -52,6 +52,19 @@ struct ForwardPair: Equatable {
         try ForwardTarget(target, settings.options.endpoint, console)
     }
 
+    /// Looks up the target, and listens at the source.
+    /// - Parameter index: the number of the route.
+    func route(index: Int, _ settings: ForwardSettings, _ console: Console) throws(NetcatError) -> Route {
+        let target = try lookUp(settings, console)
+        let listener = try listen(settings, console)
+        listener.log(settings.options, console)
+        do throws(Errno) {
+            return try Route(listener, name, to: target, index: index, console)
+        } catch {
+            throw NetcatError("cannot listen on \(name): \(error.sentence)")
+        }
+    }
+
     /// Listens at the source.
     func listen(_ settings: ForwardSettings, _ console: Console) throws(NetcatError) -> Listener {
         switch source {

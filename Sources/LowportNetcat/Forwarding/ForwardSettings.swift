@@ -15,6 +15,8 @@ struct ForwardSettings: Equatable {
     var announcement: ProxyAnnouncement?
     /// How many connections may be open at once.
     var maximumConnections = 1000
+    /// How many processes accept connections; nil for one for each processor.
+    var workers: Int?
     /// How long nothing may move in a connection; nil for no limit.
     var idleLimit: Milliseconds?
     /// After how many seconds of silence a machine is asked for a sign of life; 0 for never.
@@ -40,10 +42,14 @@ struct ForwardSettings: Equatable {
         return options
     }
 
+    /// How many processes accept connections.
+    var processes: Int { min(workers ?? min(Processor.count, ForwardSettings.mostWorkers), maximumConnections) }
+
+    private static var mostWorkers: Int { 64 }
+
     /// What the forwarder does with all connections.
     var rules: ForwardRules {
         ForwardRules(
-            maximumConnections: maximumConnections,
             announcement: announcement,
             idleLimit: idleLimit,
             keepAlive: keepAlive == 0 ? nil : Int32(keepAlive)
@@ -86,7 +92,7 @@ struct ForwardSettings: Equatable {
     static var usage: ByteString {
         """
         usage: lowport-forward [-nuv] [--max-conns COUNT] [--idle-timeout TIME] [--keep-alive SECONDS]
-               [--proxy-protocol] [--proxy-protocol-v2] [--metrics-socket PATH]
+               [--workers COUNT] [--proxy-protocol] [--proxy-protocol-v2] [--metrics-socket PATH]
                [ADDRESS:]PORT HOST:PORT [[ADDRESS:]PORT HOST:PORT ...]
                with pairs from a file: lowport-forward [options] [--config FILE]
                with sockets to listen on from the starter (LISTEN_FDS): lowport-forward [options] HOST:PORT ...
@@ -110,6 +116,9 @@ extension ForwardSettings: OptionSettings {
         if reader.option("--max-conns COUNT", "at most COUNT connections at once") {
             maximumConnections = try reader.number("max-conns", 1...1_000_000)
         }
+        if reader.option("--workers COUNT", "COUNT processes serve; by default one for each processor") {
+            workers = try reader.number("workers", 1...ForwardSettings.mostWorkers)
+        }
         if reader.option("--idle-timeout TIME", "end connections in which nothing moves for TIME") {
             idleLimit = try reader.duration("idle-timeout")
         }
@@ -124,15 +133,14 @@ extension ForwardSettings: OptionSettings {
         if reader.hiddenOption("-h, --help") { showsHelp = true }
         reader.conflict("the PROXY protocol is for streams", if: announcement != nil && usesDatagrams)
         reader.conflict("datagrams are forwarded for one pair alone", if: usesDatagrams && pairs.count != 1)
-        let hasStreamOptions = idleLimit != nil || metricsPath != nil
-        reader.conflict("--idle-timeout and --metrics-socket are for streams", if: hasStreamOptions && usesDatagrams)
+        let isForStreams = idleLimit != nil || metricsPath != nil || workers != nil
+        let message: ByteString = "--idle-timeout, --metrics-socket and --workers are for streams"
+        reader.conflict(message, if: isForStreams && usesDatagrams)
     }
 }
 
 /// What a forwarder does with all connections.
 struct ForwardRules {
-    /// How many connections may be open at once.
-    var maximumConnections = 1000
     /// Whether, and in which form, the server is told who the client is.
     var announcement: ProxyAnnouncement?
     /// How long nothing may move in a connection; nil for no limit.

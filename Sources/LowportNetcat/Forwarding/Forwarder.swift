@@ -1,68 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
 
-/// Forwards all connections of some listeners to their servers, in one process. The work for a connection is the same
-/// however many others are idle.
+/// Forwards connections of some listeners to their servers, in one process. The work for a connection is the same however
+/// many others are idle.
 ///
-/// On SIGUSR1 it prints its counters. On SIGTERM or SIGINT it stops listening and ends with the last connection; a
-/// second such signal ends it at once.
+/// On SIGUSR1 it prints the counters. On SIGTERM or SIGINT it stops listening and ends with the last connection; a second
+/// such signal ends it at once.
 class Forwarder {
     private let rules: ForwardRules
-    /// Where messages go.
-    let console: Console
+    private let console: Console
     private let access: AccessList
-    /// All routes, also those that are closed and still have connections.
-    private(set) var routes: [Route] = []
-    /// The number of the next route.
-    private(set) var nextRoute = 0
+    private let entrance: Entrance
     private let flows = FlowTable()
     private var runnable: [Int] = []
     private let found = FoundEvents(capacity: 256)
-    private var admission = Admission()
     /// Whether no more clients are accepted.
-    private(set) var isEnding = false
+    private var isEnding = false
     private var now = Instant.now
 
     /// Creates a forwarder without routes.
-    init(_ rules: ForwardRules, _ access: AccessList, _ console: Console) {
+    /// - Parameter places: how many connections may be open at once.
+    init(_ rules: ForwardRules, _ places: Places, _ access: AccessList, _ console: Console) {
         self.rules = rules
         self.access = access
         self.console = console
+        entrance = Entrance(rules, places)
     }
 
     /// Adds a route.
-    /// - Parameter name: where it listens, in the words of the user.
-    func add(_ listener: consuming Listener, _ name: ByteString, to target: ForwardTarget) {
-        routes.append(Route(listener, name, to: target, index: nextRoute, console))
-        nextRoute += 1
-    }
+    func add(_ route: Route) { entrance.add(route) }
 
-    /// Adds routes, and forgets those that are closed and have no connections. Adds none if it throws.
-    func add(_ new: [Route], _ tools: ForwardTools) throws(Errno) {
-        for route in new { try watch(route, tools) }
-        routes.removeAll { $0.socket == nil && $0.counters.active == 0 }
-        routes += new
-        nextRoute += new.count
-    }
-
-    // What a service has in addition.
+    // What is different in a process of several.
 
     /// The signals that are received, and do not end the process.
     var signals: [SignalDescriptor.Signal] { [.user1, .terminate, .interrupt] }
-    /// Called when all routes listen.
+    /// Called before clients are accepted.
     func begin(_ tools: ForwardTools) throws(Errno) {}
-    /// Called when no more clients are accepted.
-    func beginEnd() {}
-    /// Called at the end.
-    func end() {}
     /// Handles an event of something else than the routes and flows.
     func handle(_ event: EventToken, _ tools: ForwardTools) {}
-    /// Called on SIGHUP, if it is among the signals.
-    func reload(_ tools: ForwardTools) {}
-    /// When `handleOwnDeadline` has something to do.
-    var ownDeadline: Instant? { nil }
-    /// Called when it may be time.
-    func handleOwnDeadline(_ now: Instant) {}
+    /// Tells the other processes that clients may be waiting.
+    func callOthers() {}
 
     /// Serves until SIGTERM or SIGINT.
     func run() throws(NetcatError) {
@@ -72,34 +49,31 @@ class Forwarder {
             let tools = try ForwardTools()
             let signals = try SignalDescriptor(signals)
             try tools.events.add(signals, .readable, token: EventToken.signals.rawValue, onChange: false)
-            for route in routes { try watch(route, tools) }
             try begin(tools)
+            if !isEnding { try entrance.open(tools) }
             while !isEnding || flows.count > 0 {
                 try turn(signals, tools)
             }
         } catch {
             throw NetcatError("forward: \(error.message)")
         }
-        end()
     }
 
-    /// Begins to accept clients of `route`.
-    private func watch(_ route: Route, _ tools: ForwardTools) throws(Errno) {
-        guard let socket = route.socket else { return }
-        try socket.setNonBlocking(true)
-        // Connections have these settings of their listener; a Unix socket has neither.
-        try? socket.setNoDelay(true)
-        if let idle = rules.keepAlive { try? socket.setKeepAlive(idle: idle) }
-        try tools.events.add(socket, .readable, token: EventToken.listener(route.index).rawValue, onChange: true)
+    /// Accepts no more clients.
+    func close(_ tools: ForwardTools) {
+        isEnding = true
+        entrance.close(tools)
     }
 
-    /// Whether a client can be accepted now; otherwise, it waits in the queue of the kernel.
-    private var hasPlaces: Bool {
-        flows.count < rules.maximumConnections && admission.isOpen && flows.first(of: .starved) == nil
-    }
+    /// Looks for clients that may be waiting.
+    func lookForClients() { entrance.noteClients() }
+
+    /// Whether the connections that exist leave room for others.
+    private var hasRoom: Bool { !isEnding && flows.first(of: .starved) == nil }
 
     private func turn(_ signals: borrowing SignalDescriptor, _ tools: ForwardTools) throws(Errno) {
-        let isBusy = !runnable.isEmpty || hasPlaces && routes.contains { $0.hasClients }
+        if try entrance.settle(hasRoom: hasRoom, tools) { callOthers() }
+        let isBusy = !runnable.isEmpty || hasRoom && entrance.hasWork
         do throws(Errno) {
             try tools.events.wait(for: found, timeout: isBusy ? Milliseconds(rawValue: 0) : nextDeadline?.remaining)
         } catch {
@@ -117,7 +91,7 @@ class Forwarder {
                 guard let flow = flows[index] else { continue }
                 flow.note(events, of: side, tools)
                 advance(flow, tools)
-            case .listener(let index): for route in routes where route.index == index { route.noteClients() }
+            case .listener(let index): entrance.noteClients(of: index)
             case .signals: hasSignal = true
             case let other: handle(other, tools)
             }
@@ -126,27 +100,18 @@ class Forwarder {
             if let flow = flows[index] { advance(flow, tools) }
         }
         handleDeadlines(tools)
-        for route in routes where route.hasClients && hasPlaces { try accept(from: route, tools) }
+        for route in entrance.routes where route.hasClients && hasRoom { try accept(from: route, tools) }
         while hasSignal, let signal = signals.next() { handle(signal, tools) }
     }
 
     private func handle(_ signal: SignalDescriptor.Signal, _ tools: ForwardTools) {
-        switch signal {
-        case .user1:
-            for route in routes {
-                console.print(routes.count == 1 ? route.counters.line : "\(route.name): \(route.counters.line)")
-            }
-        case .hangUp: reload(tools)
-        default:
-            // A second signal leaves nothing to wait for.
-            if isEnding {
-                end()
-                CurrentProcess.exit(0)
-            }
-            isEnding = true
-            beginEnd()
-            for route in routes { route.close() }
+        if signal == .user1 {
+            for route in entrance.routes { console.print(route.counters.line) }
+            return
         }
+        // A second signal leaves nothing to wait for.
+        if isEnding { CurrentProcess.exit(0) }
+        close(tools)
     }
 
     private func advance(_ flow: Flow, _ tools: ForwardTools) {
@@ -162,39 +127,35 @@ class Forwarder {
         case .open: flows.put(flow.index, in: .active, since: now)
         case .resetting: flows.put(flow.index, in: .resetting, since: now)
         case .finished:
-            flow.route.counters.active -= 1
             flows.remove(flow.index)
-            return admission.reopen()
+            return leave(flow.route)
         }
         if flow.isRunnable { runnable.append(flow.index) }
     }
 
+    private func leave(_ route: Route) {
+        route.counters.add(-1, to: .active)
+        if entrance.leave() { callOthers() }
+    }
+
     private func accept(from route: Route, _ tools: ForwardTools) throws(Errno) {
         // A bounded number, so that connections that exist have their turn.
-        for _ in 0..<64 where hasPlaces {
-            guard let listener = route.socket else { return }
-            var address: SocketAddress?
-            let client: FileDescriptor
-            do throws(Errno) {
-                client = try listener.accept(from: &address)
-            } catch {
-                if error == .wouldBlock {
-                    route.hasClients = false
-                    return
-                }
-                try admission.note(error)
+        for _ in 0..<64 where hasRoom {
+            guard let client = try entrance.accept(from: route) else { break }
+            route.counters.add(1, to: .active)
+            guard access.allows(client.peer, console) else {
+                leave(route)
                 continue
             }
-            guard let peer = route.peer(address), access.allows(peer, console) else { continue }
-            if console.isVerbose { console.print("Connection received on \(peer.description(console))") }
-            let greeting = rules.announcement?.bytes(for: peer, client) ?? []
-            route.counters.accepted += 1
-            route.counters.active += 1
-            let flow = Flow(client, route, index: flows.reserve())
+            route.counters.add(1, to: .accepted)
+            if console.isVerbose { console.print("Connection received on \(client.peer.description(console))") }
+            let greeting = rules.announcement?.bytes(for: client.peer, client.socket) ?? []
+            let flow = Flow(client, index: flows.reserve())
             flows.insert(flow)
             flow.begin(greeting: greeting, tools)
             place(flow)
         }
+        try entrance.yield(route, tools)
     }
 
     // MARK: Deadlines
@@ -217,13 +178,13 @@ class Forwarder {
     }
 
     private var nextDeadline: Instant? {
-        var deadline = admission.isOpen ? nil : admission.resumesAt
+        var deadline = entrance.resumesAt
         for queue in FlowTable.Queue.allCases {
             guard let limit = limit(of: queue), let (_, since) = flows.first(of: queue) else { continue }
             deadline = earliest(deadline, since + limit)
         }
-        for route in routes { deadline = earliest(deadline, route.reportsRefusalsAt) }
-        return earliest(deadline, ownDeadline)
+        for route in entrance.routes { deadline = earliest(deadline, route.reportsRefusalsAt) }
+        return deadline
     }
 
     private func handleDeadlines(_ tools: ForwardTools) {
@@ -243,7 +204,6 @@ class Forwarder {
                 place(flow)
             }
         }
-        for route in routes { route.reportRefusals() }
-        handleOwnDeadline(now)
+        for route in entrance.routes { route.reportRefusals() }
     }
 }

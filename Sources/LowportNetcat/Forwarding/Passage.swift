@@ -63,19 +63,17 @@ struct Passage: ~Copyable {
     }
 
     /// Reads what the source has sent by now into the shared buffer, behind what is there.
-    mutating func takeFirst(
-        from source: InheritedDescriptor,
-        _ tools: ForwardTools,
-        received: inout Int
-    ) throws(Errno) {
+    /// - Returns: the number of bytes.
+    mutating func takeFirst(from source: InheritedDescriptor, _ tools: ForwardTools) throws(Errno) -> Int {
         do throws(Errno) {
             let count = try source.receive(into: tools.buffer, limit: Passage.firstBytes)
-            received += count
             hasTaken = count > 0
             // Maybe more has come, and an end was seen that will be seen again.
             if count == 0 || count == Passage.firstBytes { noteReadable(expectsEnd: count == 0) }
+            return count
         } catch {
             if error != .wouldBlock { throw error }
+            return 0
         }
     }
 

@@ -10,21 +10,23 @@ final class Route {
     /// Where clients are connected to; connections that exist keep theirs.
     var target: ForwardTarget
     /// The counters of the route.
-    var counters = ForwardCounters()
+    let counters: ForwardCounters
     /// Whether clients may be waiting in the queue of the kernel.
     var hasClients = true
     private var listener: Listener?
     private let console: Console
-    private var refusals = RefusalLog()
+    private var refusals: RefusalLog
 
-    /// Creates a route.
+    /// Creates a route. Throws ENOMEM if there is no memory for its counters.
     init(
         _ listener: consuming Listener,
         _ name: ByteString,
         to target: ForwardTarget,
         index: Int,
         _ console: Console
-    ) {
+    ) throws(Errno) {
+        counters = try ForwardCounters()
+        refusals = try RefusalLog()
         self.listener = consume listener
         self.name = name
         self.target = target
@@ -60,7 +62,7 @@ final class Route {
 
     /// Counts and reports that the target could not be reached.
     func noteRefusal(_ reason: Errno) {
-        counters.refused += 1
+        counters.add(1, to: .refused)
         refusals.note("cannot connect to \(target.host) port \(target.port): \(reason.message)", console)
     }
 
@@ -69,57 +71,4 @@ final class Route {
 
     /// Reports how many refusals were not reported.
     func reportRefusals() { refusals.report(console) }
-}
-
-/// The counters of a route.
-struct ForwardCounters {
-    /// How many clients were accepted.
-    var accepted = 0
-    /// How many of these are still connected.
-    var active = 0
-    /// How many clients could not be connected to the target.
-    var refused = 0
-    /// How many connections ended with a reset or by a time limit.
-    var failed = 0
-    /// How many bytes went to the target.
-    var sent = 0
-    /// How many bytes came from it.
-    var received = 0
-
-    /// The counters as a line of text.
-    var line: ByteString {
-        let clients = "\(accepted) connections, \(active) open, \(refused) without an answer" as ByteString
-        return "\(clients); \(sent) bytes to the server, \(received) bytes back"
-    }
-}
-
-/// Reports refusals, but not each one: a server that is down would fill the log.
-struct RefusalLog {
-    private var quietUntil: Instant?
-    private var unreported = 0
-    private var last: ByteString = ""
-
-    private static var interval: Milliseconds { .seconds(10) }
-
-    /// When there is something to report.
-    var dueAt: Instant? { unreported > 0 ? quietUntil : nil }
-
-    /// Reports `line`, now or with others later.
-    mutating func note(_ line: ByteString, _ console: Console) {
-        if let quietUntil, Instant.now < quietUntil {
-            unreported += 1
-            last = line
-            return
-        }
-        console.printError(line)
-        quietUntil = Instant.now + RefusalLog.interval
-    }
-
-    /// Reports what was not reported yet, once it is time.
-    mutating func report(_ console: Console) {
-        guard let dueAt, dueAt <= Instant.now else { return }
-        console.printError("\(last) (\(unreported) times more)")
-        unreported = 0
-        quietUntil = Instant.now + RefusalLog.interval
-    }
 }

@@ -39,12 +39,15 @@ struct Server {
         var outbound = options.endpoint
         outbound.sourceAddress = nil
         outbound.sourcePort = nil
-        let rules = ForwardRules(
-            maximumConnections: options.maximumConnections,
-            idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout
-        )
-        let forwarder = Forwarder(rules, access, console)
-        forwarder.add(listener, options.listeningPort ?? "", to: try ForwardTarget(target, outbound, console))
+        let rules = ForwardRules(idleLimit: options.endpoint.idleLimit ?? options.endpoint.timeout)
+        let target = try ForwardTarget(target, outbound, console)
+        let forwarder: Forwarder
+        do throws(Errno) {
+            forwarder = Forwarder(rules, try Places(maximum: options.maximumConnections), access, console)
+            forwarder.add(try Route(listener, options.listeningPort ?? "", to: target, index: 0, console))
+        } catch {
+            throw NetcatError("forward: \(error.message)")
+        }
         try forwarder.run()
     }
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+
+/// The places for connections, of which the processes of a forwarder have a limited number together.
+final class Places {
+    /// How many processes accept connections at a time.
+    let processes: Int
+    private let maximum: Int
+    private let numbers: SharedNumbers
+
+    // In different lines of a processor's cache, since one changes all the time.
+    private static var taken: Int { 0 }
+    private static var generation: Int { 8 }
+    private static var replaced: Int { 9 }
+
+    /// Creates `maximum` places, for this process and those that it forks.
+    init(maximum: Int, processes: Int = 1) throws(Errno) {
+        self.maximum = maximum
+        self.processes = processes
+        numbers = try SharedNumbers(count: 16)
+    }
+
+    /// How many are taken.
+    var taken: Int { numbers[Places.taken] }
+
+    /// Whether one is free, which may change at any time.
+    var hasFree: Bool { taken < maximum }
+
+    /// Takes a place.
+    /// - Returns: whether there was one.
+    func take() -> Bool {
+        if numbers.add(1, to: Places.taken) <= maximum { return true }
+        numbers.add(-1, to: Places.taken)
+        return false
+    }
+
+    /// Gives a place back.
+    /// - Returns: whether there was no other, so that clients may be waiting for it.
+    func leave() -> Bool { numbers.add(-1, to: Places.taken) + 1 >= maximum }
+
+    /// The number of the processes that may accept clients: those that were started last.
+    var generation: Int { numbers[Places.generation] }
+
+    /// How many processes have noticed so far that others were started.
+    var replaced: Int { numbers[Places.replaced] }
+
+    /// Counts this process as one that has.
+    func noteReplacement() { numbers.add(1, to: Places.replaced) }
+
+    /// Ends that all processes before `generation` accept clients.
+    func begin(generation: Int) { numbers.add(generation - self.generation, to: Places.generation) }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
+
+/// Reports refusals, but not each one: a server that is down would fill the log. The processes of a forwarder report as if
+/// they were one.
+struct RefusalLog {
+    private let shared: SharedNumbers
+    /// What is to be reported in this process, and when.
+    private var owed: (line: ByteString, at: Instant)?
+
+    // The time of the next report, and how many refusals there were since the last.
+    private static var nextReport: Int { 0 }
+    private static var unreported: Int { 1 }
+    private static var interval: Milliseconds { .seconds(10) }
+
+    /// Creates a log for this process and those that it forks.
+    init() throws(Errno) { shared = try SharedNumbers(count: 2) }
+
+    /// When there is something to report.
+    var dueAt: Instant? { owed?.at }
+
+    /// Reports `line`, now or with others later.
+    mutating func note(_ line: ByteString, _ console: Console) {
+        if takesTurn() { return console.printError(line) }
+        shared.add(1, to: RefusalLog.unreported)
+        owed = (line, owed?.at ?? Instant.now + RefusalLog.interval)
+    }
+
+    /// Reports what was not reported yet, once it is time.
+    mutating func report(_ console: Console) {
+        guard let (line, at) = owed, at <= Instant.now else { return }
+        // Another process may have reported it.
+        let count = shared[RefusalLog.unreported]
+        if count > 0 && !takesTurn() { return owed = (line, Instant.now + RefusalLog.interval) }
+        owed = nil
+        if count == 0 { return }
+        shared.add(-count, to: RefusalLog.unreported)
+        console.printError("\(line) (\(count) times more)")
+    }
+
+    /// Whether this process is the one that reports now; there is none within the interval after a report.
+    private func takesTurn() -> Bool {
+        let now = Instant.now
+        let next = shared[RefusalLog.nextReport]
+        guard now.microseconds >= next else { return false }
+        return shared.replace(next, with: (now + RefusalLog.interval).microseconds, at: RefusalLog.nextReport)
+    }
+}
