@@ -19,6 +19,9 @@ MACHINES_NEEDS = qemu-system-x86_64:qemu-system-x86 qemu-system-aarch64:qemu-sys
 	busybox:busybox-static cc:gcc setpriv:util-linux $(CROSS_NEEDS)
 DISTRIBUTIONS_NEEDS = busybox:busybox-static musl-gcc:musl-tools /lib/ld-musl-x86_64.so.1:musl unshare:util-linux
 INTEGRATIONS_NEEDS = curl:curl ip:iproute2 setpriv:util-linux /usr/bin/python3:python3 systemd-socket-activate:systemd
+DEB_NEEDS = dh:debhelper dpkg-buildpackage:dpkg-dev lintian:lintian
+PACKAGES_NEEDS = $(DEB_NEEDS) mmdebstrap:mmdebstrap
+RELEASE_NEEDS = $(DEB_NEEDS) rpmbuild:rpm /usr/bin/python3:python3
 LINT_NEEDS = shellcheck:shellcheck mandoc:mandoc
 
 .PHONY: help
@@ -30,7 +33,11 @@ help:
 	@echo "make machines     try each method, and podman, on other kernels, under emulation; make test does it too if qemu is there"
 	@echo "make distributions try each method with the C libraries of other distributions; make test does it too"
 	@echo "make documentation  make the pages of the libraries for Swift programs, below .build-documentation"
-	@echo "make archive      make an archive for machines without glibc, such as Alpine"
+	@echo "make deb          make the Debian packages, in .build-packages/deb"
+	@echo "make rpm          make the RPM packages, in .build-packages/rpm"
+	@echo "make archive      make an archive that installs itself on any distribution, Alpine too"
+	@echo "make release      make all of these, a list of what is in them and their checksums, in .build-packages/release"
+	@echo "make test-packages   install, upgrade, remove and purge the packages in fresh systems; make test does it too"
 	@echo "make cross-aarch64   build all but lowport-admin for aarch64, on another machine, into .build-aarch64/dist"
 	@echo "make bench        measure each figure beside the tool that one would use instead; as root"
 	@echo "make lint         check format, scripts and manuals"
@@ -76,6 +83,26 @@ machines: build
 	@Scripts/need $(MACHINES_NEEDS)
 	@Machines/all.sh
 
+.PHONY: deb
+deb: build
+	@Scripts/need $(DEB_NEEDS)
+	@Scripts/deb
+
+.PHONY: rpm
+rpm: build
+	@Scripts/need rpmbuild:rpm
+	@Scripts/rpm
+
+.PHONY: release
+release: build
+	@Scripts/need $(RELEASE_NEEDS)
+	@Scripts/release
+
+.PHONY: test-packages
+test-packages: build
+	@Scripts/need $(PACKAGES_NEEDS) $(RELEASE_NEEDS) systemd-analyze:systemd
+	@Packages/run.sh
+
 .PHONY: archive
 archive: build
 	@Scripts/archive
@@ -95,7 +122,8 @@ bench: build
 lint:
 	@Scripts/need $(LINT_NEEDS)
 	@swift format lint --strict --recursive Sources Tests Integrations Examples Package.swift
-	@shellcheck Scripts/* Machines/*.sh Distributions/*.sh Fuzz/run.sh Examples/test Examples/consumer Examples/cases .ci/run Packaging/completions/nc.bash
+	@shellcheck Scripts/* Machines/*.sh Distributions/*.sh Packages/*.sh Packages/journeys/*.sh Packaging/archive/install.sh Packaging/debian/*inst Packaging/debian/*rm \
+		Packaging/debian/glibc-needed Examples/test Examples/consumer Examples/cases Fuzz/run.sh .ci/run Packaging/completions/nc.bash
 	@mandoc -T lint -W warning Documentation/man/*.[1-8]
 
 # FUZZ_SECONDS for each target, FUZZ_TARGETS for some of them, FUZZ_JOBS at a time.

@@ -24,4 +24,4 @@ _lowport_nc() {
     esac
     if [[ -z $value && $word != -* ]]; then mapfile -t COMPREPLY < <(compgen -A hostname -- "$word"); fi
 }
-complete -F _lowport_nc nc netcat
+complete -F _lowport_nc nc netcat nc.lowport

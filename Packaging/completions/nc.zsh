@@ -1,4 +1,4 @@
-#compdef nc netcat
+#compdef nc netcat nc.lowport
 # SPDX-License-Identifier: Apache-2.0
 # Completion of nc and netcat for zsh. The options are those that the program's own help has.
 

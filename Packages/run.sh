@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# run.sh [SUITE...]: installs, upgrades, removes and purges the packages in fresh systems of Debian, in private namespaces:
+# nothing of the machine changes. Prints what failed, and how many checks passed and failed; all of it is in
+# .build-packages/results.
+#
+# Ends with 75 if none of the systems could be made.
+set -eu
+cd "$(dirname "$0")/.."
+
+what='packages'
+. Machines/common.sh
+work=.build-packages
+
+if [ "${1:-}" = within ]; then
+    # In the namespaces, where /mnt is this one's alone.
+    suite=$2 journey=$3 kind=tmpfs
+    ip link set lo up
+    # A file system without extended attributes, for what has to do without them.
+    [ "$journey" != no-attributes ] || kind=ramfs
+    mount -t "$kind" -o mode=755 "$kind" /mnt
+    tar -x -C /mnt -f "$work/chroots/$suite.tar"
+    mkdir /mnt/packages
+    cp -r "$work/old" "$work/new" "$work/sample" /mnt/packages/
+    cp Packages/tools.sh /mnt/packages/
+    cp "Packages/journeys/$journey.sh" /mnt/packages/journey.sh
+    echo 'web:x:1001:1001:an ordinary user:/:/bin/sh' >>/mnt/etc/passwd
+    echo 'web:x:1001:' >>/mnt/etc/group
+    mount -t proc proc /mnt/proc
+    mount -t sysfs sysfs /mnt/sys
+    mount -t bpf bpf /mnt/sys/fs/bpf 2>/dev/null || true
+    hierarchy=$(awk '{ for (i = 5; i < NF; i++) if ($i == "-" && $(i + 1) == "cgroup2") { print $5; exit } }' /proc/self/mountinfo)
+    group=''
+    if [ -n "$hierarchy" ] && [ -d /mnt/sys/fs/cgroup ]; then
+        mount --rbind "$hierarchy" /mnt/sys/fs/cgroup
+        # A control group of its own, so that nothing else on the machine is held to its rules.
+        group=lowport-packages-$suite-$journey-$(date +%s%N)
+        mkdir "$hierarchy/$group"
+        echo 0 >"$hierarchy/$group/cgroup.procs"
+    fi
+    status=0
+    GROUP=${group:+/sys/fs/cgroup/$group} chroot /mnt /bin/sh -eu /packages/journey.sh || status=$?
+    if [ -n "$group" ]; then
+        # What it may have left running ends with the namespace; the group is empty after that.
+        echo 0 >"$hierarchy/cgroup.procs"
+        for process in $(cat "$hierarchy/$group/cgroup.procs"); do kill -KILL "$process" 2>/dev/null || true; done
+        tries=100
+        until rmdir "$hierarchy/$group" 2>/dev/null || [ $tries -eq 0 ]; do
+            tries=$((tries - 1))
+            sleep 0.05
+        done
+    fi
+    exit $status
+fi
+
+[ "$(uname -m)" = x86_64 ] || not_tried "they are for x86-64"
+[ "$(id -u)" -eq 0 ] || not_tried "that takes root"
+needs mmdebstrap dpkg-buildpackage dh
+[ $# -gt 0 ] || set -- bookworm trixie bullseye
+
+mkdir -p $work/chroots
+rm -rf $work/results $work/old $work/new $work/sample
+mkdir -p $work/results $work/old $work/new $work/sample
+
+# The systems come while the packages are made.
+for suite; do
+    [ -f "$work/chroots/$suite.tar" ] || Packages/chroot.sh "$suite" "$work/chroots/$suite.tar" >"$work/results/$suite.chroot" 2>&1 &
+done
+if [ "$(ls $work/deb/*_"$(Scripts/version)"_amd64.deb 2>/dev/null | wc -l)" -ne 4 ]; then Scripts/deb >/dev/null; fi
+cp $work/deb/*_"$(Scripts/version)"_amd64.deb $work/new/
+Scripts/deb --version 0.1.9 $work/old >/dev/null
+Packages/sample.sh $work/sample
+wait
+
+there=
+for suite; do
+    if [ -f "$work/chroots/$suite.tar" ]; then there="$there $suite"; else echo "lowport: packages: not tried in $suite: it cannot be fetched" >&2; fi
+done
+[ -n "$there" ] || not_tried 'no system can be fetched'
+for suite in $there; do
+    for journey in Packages/journeys/*.sh; do
+        name=${journey##*/}
+        name=${name%.sh}
+        timeout -s KILL 120 unshare --mount --net --pid --fork --kill-child --mount-proc Packages/run.sh within "$suite" \
+            "$name" </dev/null >"$work/results/$suite-$name" 2>&1 || true
+        # One that broke off has failed, whatever it had said.
+        [ "$(tail -n 1 "$work/results/$suite-$name")" = end ] || echo "not ok did not end" >>"$work/results/$suite-$name"
+        sed -n "/^not ok/,/^ok\|^end/p" "$work/results/$suite-$name" | sed "/^ok\|^end/d; s/^/$suite, $name: /"
+    done
+done
+passed=$(cat $work/results/*-* | grep -c '^ok ') || true
+failed=$(cat $work/results/*-* | grep -c '^not ok ') || true
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
