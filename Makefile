@@ -22,7 +22,7 @@ INTEGRATIONS_NEEDS = curl:curl ip:iproute2 setpriv:util-linux /usr/bin/python3:p
 DEB_NEEDS = dh:debhelper dpkg-buildpackage:dpkg-dev lintian:lintian
 PACKAGES_NEEDS = $(DEB_NEEDS) mmdebstrap:mmdebstrap
 RELEASE_NEEDS = $(DEB_NEEDS) rpmbuild:rpm /usr/bin/python3:python3
-LINT_NEEDS = shellcheck:shellcheck mandoc:mandoc
+LINT_NEEDS = shellcheck:shellcheck mandoc:mandoc /usr/bin/python3:python3 git:git
 
 .PHONY: help
 help:
@@ -30,6 +30,7 @@ help:
 	@echo "make build        build the release into .build-dist"
 	@echo "make test         run all tests; as root, with nothing left out"
 	@echo "make test-integrations   build and run the examples of servers on SwiftNIO, Hummingbird and gRPC; as root"
+	@echo "make test-pages   play the commands of the pages below Documentation, in private namespaces; as root"
 	@echo "make machines     try each method, and podman, on other kernels, under emulation; make test does it too if qemu is there"
 	@echo "make distributions try each method with the C libraries of other distributions; make test does it too"
 	@echo "make documentation  make the pages of the libraries for Swift programs, below .build-documentation"
@@ -61,8 +62,14 @@ test: lint build
 	@Scripts/need $(TEST_NEEDS)
 	@Scripts/container-profiles
 	@Scripts/test
+	@Documentation/test || [ $$? -eq 77 ]
 	@Machines/all.sh || [ $$? -eq 75 ]
 	@Scripts/archive >/dev/null && Distributions/run.sh || [ $$? -eq 75 ]
+
+.PHONY: test-pages
+test-pages: build
+	@Scripts/need $(TEST_NEEDS)
+	@Documentation/test
 
 .PHONY: documentation
 documentation:
@@ -124,6 +131,7 @@ lint:
 	@swift format lint --strict --recursive Sources Tests Integrations Examples Package.swift
 	@shellcheck Scripts/* Machines/*.sh Distributions/*.sh Packages/*.sh Packages/journeys/*.sh Packaging/archive/install.sh Packaging/debian/*inst Packaging/debian/*rm \
 		Packaging/debian/glibc-needed Examples/test Examples/consumer Examples/cases Fuzz/run.sh .ci/run Packaging/completions/nc.bash
+	@Documentation/test --links
 	@mandoc -T lint -W warning Documentation/man/*.[1-8]
 
 # FUZZ_SECONDS for each target, FUZZ_TARGETS for some of them, FUZZ_JOBS at a time.
