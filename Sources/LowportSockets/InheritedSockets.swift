@@ -18,7 +18,7 @@ public enum InheritedSockets {
     }
 
     /// Takes the first socket that is left and is bound to exactly `address`. One for all addresses of both families is
-    /// bound to `::` and takes IPv4 too.
+    /// bound to `::` and takes IPv4 too. A connection is at no address.
     ///
     /// - Returns: the socket; nil if there is none.
     /// - Throws: An error with the code ``PrivilegedSocketError/Code-swift.struct/badInheritance``.

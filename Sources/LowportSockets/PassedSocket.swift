@@ -15,10 +15,12 @@ struct PassedSocket: Sendable {
     /// The address of a socket of TCP or UDP.
     let address: ListenAddress?
     let isIPv6Only: Bool
+    /// Whether it is one connection, as of a `.socket` unit with `Accept=yes`, and nothing that others connect to.
+    let isConnected: Bool
 
-    /// Whether it is at `address`; for both families, whether it is at `::` and takes IPv4 too.
+    /// Whether it takes what comes to `address`; for both families, whether it is at `::`.
     func isAt(_ address: ListenAddress) -> Bool {
-        guard let own = self.address, own.transport == address.transport else { return false }
+        guard !isConnected, let own = self.address, own.transport == address.transport else { return false }
         return own.place.address == address.place.address && own.place.port == address.place.port
             && own.place.scope == address.place.scope
     }
@@ -53,6 +55,7 @@ struct PassedSocket: Sendable {
     private init(_ socket: InheritedDescriptor, _ name: ByteString) {
         number = socket.rawValue
         self.name = name
+        isConnected = (try? socket.peerAddress()) != nil
         isIPv6Only = (try? socket.isIPv6Only()) ?? false
         guard let place = try? socket.localAddress(), place.port.rawValue != 0 else {
             address = nil

@@ -66,6 +66,8 @@ import Testing
             # Another address, and another protocol, are not what was asked for.
             activate http tcp,127.0.0.2,80 -- $ALICE socket-probe listen 127.0.0.1:80 > /dev/null || echo $?
             activate http tcp,::,80 -- $ALICE socket-probe listen udp:80 > /dev/null || echo $?
+            # A connection is no listener, and is there for whoever asks for it.
+            activate http accepted,127.0.0.1,80 -- socket-probe inherited at=127.0.0.1:80 name=http
             """,
             """
             tcp:[::]:80 inherited listening
@@ -74,6 +76,9 @@ import Testing
             udp:[::]:53 inherited bound
             1
             1
+            at=127.0.0.1:80 none
+            name=http "http" tcp:127.0.0.1:80 bound
+            environment []
 
             """
         )

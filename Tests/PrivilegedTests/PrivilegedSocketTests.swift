@@ -175,11 +175,24 @@ import Testing
             for place in all default lo; do echo 1 > /proc/sys/net/ipv6/conf/$place/disable_ipv6; done
             lowport grant 80 --user alice >/dev/null
             as alice socket-probe listen 80 0.0.0.0:80; as alice socket-probe listen [::1]:80 || true
+            cat > without.py <<'END'
+            import errno, os, seccomp, socket, sys
+            filter = seccomp.SyscallFilter(seccomp.ALLOW)
+            is_ipv6 = seccomp.Arg(0, seccomp.EQ, socket.AF_INET6)
+            filter.add_rule(seccomp.ERRNO(errno.EAFNOSUPPORT), "socket", is_ipv6)
+            filter.load()
+            os.execvp(sys.argv[1], sys.argv[1:])
+            END
+            /usr/bin/python3 without.py socket-probe listen 80 udp:53
+            /usr/bin/python3 without.py socket-probe listen [::]:80 || true
             """,
             """
             tcp:[::]:80 helper listening
             tcp:0.0.0.0:80 helper listening
             cannot listen on tcp:[::1]:80: cannot assign requested address
+            tcp:0.0.0.0:80 native listening
+            udp:0.0.0.0:53 native bound
+            cannot listen on tcp:[::]:80: address family not supported by protocol
 
             """
         )

@@ -29,6 +29,11 @@ extension SocketProbeSuite {
                 if family == socket.AF_INET6: one.setsockopt(41, 26, int(kind == "tcp6"))
                 one.bind((host, int(port)))
                 if kind != "udp": one.listen(5)
+                if kind == "accepted":
+                    client = socket.create_connection((host, int(port)))
+                    os.set_inheritable(client.fileno(), True)
+                    listener, (one, _) = one, one.accept()
+                    listener.close()
             sockets.append(one)
         for number, one in enumerate(sockets): os.dup2(one.fileno(), 100 + number)
         for number, one in enumerate(sockets):

@@ -154,6 +154,29 @@ import Testing
         )
     }
 
+    @Test("Sockets of another process are not taken over")
+    func othersListener() async throws {
+        // Before 6.9, all pidfds have one number, which tells nothing.
+        try await expect(
+            """
+            cat > pass.py <<'END'
+            import os, socket, sys
+            s = socket.create_server(("127.0.0.1", 8080)); os.dup2(s.fileno(), 3); os.set_inheritable(3, True)
+            kind = sys.argv[1]
+            own, first = (os.fstat(os.pidfd_open(process)).st_ino for process in (os.getpid(), 1))
+            if own == first and kind == "other": kind = "pid"
+            os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid() + (kind == "pid")))
+            if kind != "pid": os.environ["LISTEN_PIDFDID"] = str(own + (kind == "other"))
+            os.execvp("nc", ["nc", "-l"])
+            END
+            for kind in pid other; do python3 pass.py $kind 2>&1 | head -n 1; done
+            python3 pass.py own >got & server=$!; listening 8080
+            echo hello | $NC -N 127.0.0.1 8080; wait $server; cat got
+            """,
+            "nc: missing port number\nnc: missing port number\nhello\n"
+        )
+    }
+
     @Test("A parallel scan finds what one by one finds") func parallelScan() async throws {
         let outcome = try await PrivateNetwork.run(
             "$NC -lk 8082 & listening 8082; status scan $NC -zv --parallel 100 127.0.0.1 8080-8083",
