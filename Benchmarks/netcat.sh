@@ -20,7 +20,7 @@ exec_bench="$directory/bench.py"
 cat >"$exec_bench" <<'PY'
 import os, pathlib, resource, shutil, socket, statistics, subprocess, sys, time
 
-binaries, directory = sys.argv[1], sys.argv[2]
+binaries, directory, here = sys.argv[1:4]
 rounds, size = int(os.environ.get("ROUNDS", "5")), int(os.environ.get("MEGABYTES", "1024")) << 20
 ours = f"{binaries}/nc"
 others = {name: path for name in ("nc.openbsd", "nc.traditional", "ncat", "socat") if (path := shutil.which(name))}
@@ -217,7 +217,10 @@ REQUESTS = {
 
 
 class Web:
-    """A web server on port 8080, and the forwarders to it, each with its processor time."""
+    """A web server on port 8080, and the forwarders to it, each with its processor time.
+
+    Forwarders that can use several processors have a process or thread for each, as ours has by default.
+    """
 
     def __init__(self, idle=False):
         os.makedirs(f"{directory}/www", exist_ok=True)
@@ -230,9 +233,9 @@ class Web:
         self.write("web", f"http {{ access_log off; sendfile on; keepalive_requests 1000000000; {paths}"
                    f"server {{ listen 127.0.0.1:8080 backlog=4096; root {directory}/www; }} }}")
         self.write("stream", "stream { server { listen 127.0.0.1:8093 backlog=4096; proxy_pass 127.0.0.1:8080; } }",
-                   f"load_module {module};" if module else "")
+                   f"load_module {module};" if module else "", workers=os.cpu_count())
         with open(f"{directory}/haproxy", "w") as file:
-            file.write("global\n nbthread 1\n maxconn 3000\ndefaults\n mode tcp\n timeout connect 5s\n timeout client 60s\n"
+            file.write(f"global\n nbthread {os.cpu_count()}\n maxconn 3000\ndefaults\n mode tcp\n timeout connect 5s\n timeout client 60s\n"
                        " timeout server 60s\nlisten f\n bind 127.0.0.1:8094 backlog 4096\n option splice-auto\n"
                        " server s 127.0.0.1:8080\n")
         self.programs = {
@@ -247,12 +250,15 @@ class Web:
             self.programs["socat"] = (8095, ["socat", "TCP4-LISTEN:8095,fork,reuseaddr", "TCP4:127.0.0.1:8080"])
         if shutil.which("redir"):
             self.programs["redir"] = (8096, ["redir", "-n", "127.0.0.1:8096", "127.0.0.1:8080"])
+        if compiler := shutil.which("cc"):
+            subprocess.run([compiler, "-O2", "-o", f"{directory}/least", f"{here}/least-forwarder.c"], check=True)
+            self.programs["bound"] = (8097, [f"{directory}/least", "8097", "8080", str(os.cpu_count())])
         if idle:
             self.programs = {name: self.programs[name] for name in ("direct", "ours")}
 
-    def write(self, name, block, before=""):
+    def write(self, name, block, before="", workers=1):
         with open(f"{directory}/{name}", "w") as file:
-            file.write(f"{before}worker_processes 1; daemon off; pid {directory}/{name}.pid;"
+            file.write(f"{before}worker_processes {workers}; daemon off; pid {directory}/{name}.pid;"
                        f"error_log {directory}/{name}.log; events {{ worker_connections 8192; }} {block}")
 
     def __enter__(self):
@@ -281,7 +287,8 @@ def requests():
     """What clients of a web server get through each forwarder, beside what they get without one."""
     with Web() as web:
         for title, options in REQUESTS.items():
-            found = {name: [] for name in web.programs if title != "1,000 kept connections" or name not in ("socat", "redir")}
+            unfit = {"1,000 kept connections": ("socat", "redir"), "answers of 64 MiB": ("bound",)}.get(title, ())
+            found = {name: [] for name in web.programs if name not in unfit}
             for _ in range(rounds):
                 for name in found:
                     found[name].append(web.load(name, options, "large" if "MiB" in title else "small"))
@@ -337,5 +344,5 @@ if shutil.which("wrk") and shutil.which("nginx"):
 else:
     print("forward, requests: needs wrk and nginx")
 PY
-python3 "$exec_bench" "$bin" "$directory"
+python3 "$exec_bench" "$bin" "$directory" "$here"
 python3 "$here/datagrams.py" "$bin"
