@@ -134,7 +134,7 @@ extension ForwardSettings: OptionSettings {
         reader.conflict("the PROXY protocol is for streams", if: announcement != nil && usesDatagrams)
         reader.conflict("datagrams are forwarded for one pair alone", if: usesDatagrams && pairs.count != 1)
         let isForStreams = idleLimit != nil || metricsPath != nil || workers != nil
-        let message: ByteString = "--idle-timeout, --metrics-socket and --workers are for streams"
+        let message: StaticString = "--idle-timeout, --metrics-socket and --workers are for streams"
         reader.conflict(message, if: isForStreams && usesDatagrams)
     }
 }
