@@ -1,11 +1,11 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 let package = Package(
     name: "lowport-examples",
     dependencies: [
-        // In a package of your own: .package(url: "https://…/lowport", from: "1.0.0", traits: ["NIO"])
+        // In a package of your own: .package(url: "https://…/lowport", from: "0.2.0", traits: ["NIO"])
         .package(name: "lowport", path: "..", traits: ["NIO", "Hummingbird", "ServiceLifecycle"]),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
