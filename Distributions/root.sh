@@ -17,12 +17,9 @@ if [ "$suite" = musl ]; then
     cp /bin/busybox "$root/bin/"
     for name in $(busybox --list); do [ "$name" = busybox ] || ln -s busybox "$root/bin/$name"; done
     musl-gcc -O2 -o "$root/bin/probe-dynamic" Machines/probe.c
-    # As its README says.
-    tar -x -C "$root/tmp" -f .build-dist/lowport-*-linux-musl.tar.gz
+    tar -x -C "$root/tmp" -f ".build-packages/lowport-$(Scripts/version)-$(uname -m).tar.gz"
     mv "$root"/tmp/lowport-* "$root/lowport"
-    # shellcheck disable=SC2016
-    sed -n 's/^    //p' "$root/lowport/README" | chroot "$root" sh -euc 'umask 022; cd /lowport; eval "$(cat)"'
-    mkdir -p "$root/etc/lowport/rules.d" "$root/etc/authbind/byport"
+    chroot "$root" /lowport/install.sh
 else
     cp -a ".build-distributions/$suite/root/." "$root/"
     ln -sf dash "$root/bin/sh"

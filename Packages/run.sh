@@ -22,6 +22,7 @@ if [ "${1:-}" = within ]; then
     tar -x -C /mnt -f "$work/chroots/$suite.tar"
     mkdir /mnt/packages
     cp -r "$work/old" "$work/new" "$work/sample" /mnt/packages/
+    cp "$work/lowport-$(Scripts/version)-$(uname -m).tar.gz" /mnt/packages/archive.tar.gz
     cp Packages/tools.sh /mnt/packages/
     cp "Packages/journeys/$journey.sh" /mnt/packages/journey.sh
     echo 'web:x:1001:1001:an ordinary user:/:/bin/sh' >>/mnt/etc/passwd
@@ -43,7 +44,7 @@ if [ "${1:-}" = within ]; then
     if [ -n "$group" ]; then
         # What it may have left running ends with the namespace; the group is empty after that.
         echo 0 >"$hierarchy/cgroup.procs"
-        for process in $(cat "$hierarchy/$group/cgroup.procs"); do kill -KILL "$process" 2>/dev/null || true; done
+        while read -r process; do kill -KILL "$process" 2>/dev/null || true; done <"$hierarchy/$group/cgroup.procs"
         tries=100
         until rmdir "$hierarchy/$group" 2>/dev/null || [ $tries -eq 0 ]; do
             tries=$((tries - 1))
@@ -55,7 +56,7 @@ fi
 
 [ "$(uname -m)" = x86_64 ] || not_tried "they are for x86-64"
 [ "$(id -u)" -eq 0 ] || not_tried "that takes root"
-needs mmdebstrap dpkg-buildpackage dh
+needs mmdebstrap dpkg-buildpackage dh rpmbuild systemd-analyze python3
 [ $# -gt 0 ] || set -- bookworm trixie bullseye
 
 mkdir -p $work/chroots
@@ -66,8 +67,8 @@ mkdir -p $work/results $work/old $work/new $work/sample
 for suite; do
     [ -f "$work/chroots/$suite.tar" ] || Packages/chroot.sh "$suite" "$work/chroots/$suite.tar" >"$work/results/$suite.chroot" 2>&1 &
 done
-if [ "$(ls $work/deb/*_"$(Scripts/version)"_amd64.deb 2>/dev/null | wc -l)" -ne 4 ]; then Scripts/deb >/dev/null; fi
-cp $work/deb/*_"$(Scripts/version)"_amd64.deb $work/new/
+Scripts/release >/dev/null
+cp $work/release/*.deb $work/new/
 Scripts/deb --version 0.1.9 $work/old >/dev/null
 Packages/sample.sh $work/sample
 wait
@@ -77,15 +78,22 @@ for suite; do
     if [ -f "$work/chroots/$suite.tar" ]; then there="$there $suite"; else echo "lowport: packages: not tried in $suite: it cannot be fetched" >&2; fi
 done
 [ -n "$there" ] || not_tried 'no system can be fetched'
+# report WHERE: what failed there. What broke off has failed, whatever it had said.
+report() {
+    [ "$(tail -n 1 "$work/results/$1")" = end ] || echo "not ok did not end" >>"$work/results/$1"
+    sed -n "/^not ok/,/^ok\|^end/p" "$work/results/$1" | sed "/^ok\|^end/d; s/^/$1: /"
+}
+for part in units release; do
+    "Packages/$part.sh" >"$work/results/all-$part" 2>&1 || true
+    report all-$part
+done
 for suite in $there; do
     for journey in Packages/journeys/*.sh; do
         name=${journey##*/}
         name=${name%.sh}
         timeout -s KILL 120 unshare --mount --net --pid --fork --kill-child --mount-proc Packages/run.sh within "$suite" \
             "$name" </dev/null >"$work/results/$suite-$name" 2>&1 || true
-        # One that broke off has failed, whatever it had said.
-        [ "$(tail -n 1 "$work/results/$suite-$name")" = end ] || echo "not ok did not end" >>"$work/results/$suite-$name"
-        sed -n "/^not ok/,/^ok\|^end/p" "$work/results/$suite-$name" | sed "/^ok\|^end/d; s/^/$suite, $name: /"
+        report "$suite-$name"
     done
 done
 passed=$(cat $work/results/*-* | grep -c '^ok ') || true

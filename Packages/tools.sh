@@ -39,6 +39,7 @@ user() { setpriv --reuid web --regid web --clear-groups "$@"; }
 can_bind() {
     port=$1
     shift
+    # shellcheck disable=SC2016
     user "$@" perl -MSocket -e 'socket(my $s, PF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
         bind($s, sockaddr_in(shift, INADDR_LOOPBACK)) or die "$!\n"' "$port"
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # From the original authbind to this one and back: the policy is that of both.
+# shellcheck source=Packages/tools.sh
 . /packages/tools.sh
 
 check 'apt installs the original' install /root/authbind_*.deb

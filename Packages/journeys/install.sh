@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # All packages, in a system that has what they take the place of; then the tutorial, and what is named by its path.
+
+# shellcheck disable=SC2016 source=Packages/tools.sh
 . /packages/tools.sh
 
 original=$(sha256sum <"$(command -v setcap)")
@@ -61,6 +63,19 @@ if [ -n "$GROUP" ]; then
     check '... a program that was there before' can_bind 80
     refuse '... and no other port' can_bind 81
     check '... switched off' lowport enforce disable
+    # What lowport-enforce.service leaves it: read-only tunables and control groups, three capabilities, no more to gain.
+    mkdir -p /var/lib/lowport /run/lowport
+    # CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON by number, which an older setpriv knows as well.
+    # By perl, since mount(8) is a package of its own: binds (4096) what is writable, and makes the rest read-only (1 + 32).
+    check 'by the kernel, as confined as its unit is' unshare --mount perl -e '
+        sub mounted { my ($place, $flags) = @_; syscall(165, $place, $place, 0, $flags, 0) == 0 or die "$place: $!" }
+        mounted($_, 4096) for "/proc/sys", "/etc", "/usr";
+        mounted($_, 4129) for "/proc/sys", "/etc", "/usr", "/sys/fs/cgroup", "/sys";
+        open(my $file, ">", "/etc/x") and die "not confined";
+        exec "setpriv", "--no-new-privs", "--bounding-set", "-all,+cap_39,+cap_12,+cap_38", "--inh-caps", "-all",
+            "lowport", "enforce", "enable", "--cgroup", $ENV{GROUP}'
+    check '... it holds' can_bind 80
+    check '... and is switched off' lowport enforce disable
 fi
 refuse '... nothing is left of it' can_bind 80
 

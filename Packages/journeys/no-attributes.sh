@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Where files have no attributes, the helper is set-user-ID root; what dpkg-statoverride says goes before that.
+# shellcheck source=Packages/tools.sh
 . /packages/tools.sh
 
 helper=/usr/libexec/lowport/lowport-helper

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Removed, installed again and purged: what is the administrator's stays until the purge, and then nothing is left.
+# shellcheck source=Packages/tools.sh
 . /packages/tools.sh
 
 names='lowport lowport-authbind lowport-netcat lowport-libcap-tools'

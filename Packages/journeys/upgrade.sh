@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # From the version before, while programs run under the broker and the kernel has the rules: nothing is lost.
+
+# shellcheck disable=SC2016 source=Packages/tools.sh
 . /packages/tools.sh
 
 check 'apt installs the version before' install /packages/old/*.deb /packages/sample/lowport-sample_1.deb
@@ -56,7 +58,7 @@ if [ -n "$GROUP" ]; then
     check 'the kernel still has the rules' sh -c 'lowport enforce status | grep -qi "enabled\|enforced"'
     same 'with the same pins' "$before" "$(pins)"
     : >$stop
-    wait $loop
+    wait "$loop"
     same 'no bind failed meanwhile' 'none of many' "$(cat /tmp/failures)"
     check 'the new programs change the rules in the kernel' lowport grant 85 --user web
     check '... where they hold' can_bind 85

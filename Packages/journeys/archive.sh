@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The archive: installed, installed again, and removed.
+# shellcheck source=Packages/tools.sh
+. /packages/tools.sh
+
+tar -x -C /tmp -f /packages/archive.tar.gz
+cd /tmp/lowport-* || exit
+inventory >/tmp/before
+check 'it says what it would do' sh -c './install.sh --check | grep -q "for glibc below /usr/local$"'
+inventory >/tmp/after
+same '... and does nothing' '' "$(diff /tmp/before /tmp/after)"
+check 'it installs itself' ./install.sh
+capabilities=cap_dac_read_search,cap_setpcap,cap_net_bind_service=p
+check 'the helper has its capabilities' setcap -q -v $capabilities /usr/local/libexec/lowport/lowport-helper
+PATH=/usr/local/bin:$PATH
+check 'doctor finds no error' lowport doctor
+check 'a rule' lowport grant 80 --user web
+check '... holds' listens 80 lowport run nc -l -p 80
+check '... for a program that was there before' can_bind 80 lowport run
+refuse '... and for no other port' can_bind 81 lowport run
+check 'the units name the program where it is' grep -q '^ExecStart=/usr/local/bin/lowport' /usr/local/lib/systemd/system/lowport-enforce.service
+
+# An older one had a file that this one has not.
+echo share/lowport-old >>/usr/local/libexec/lowport/manifest
+touch /usr/local/share/lowport-old
+check 'it installs itself over itself' ./install.sh --libc musl
+check '... what is left over goes' test ! -e /usr/local/share/lowport-old
+check '... and what the programs for musl lack' test ! -e /usr/local/libexec/lowport/lowport-admin
+check '... the rule holds' can_bind 80 lowport run
+check 'elsewhere' ./install.sh --prefix=/opt/low
+check '... the rule holds there too' can_bind 80 /opt/low/bin/lowport run
+check 'it is removed there' ./install.sh --prefix /opt/low --uninstall
+check 'it is removed' ./install.sh --uninstall
+check 'the rules stay' grep -q 'user web' /etc/lowport/rules
+refuse 'it is not removed twice' ./install.sh --uninstall
+rm -rf /etc/lowport /etc/authbind
+find /usr/local /opt -type d -empty -delete 2>/dev/null || true
+inventory | grep -v ' d ' >/tmp/after
+same 'nothing else is left' '' "$(grep -v ' d ' /tmp/before | diff - /tmp/after)"
+
+refuse 'a directory of others is refused' sh -c 'mkdir -m 777 -p /srv/open; ./install.sh --prefix /srv/open/low'
+check '... and nothing is there' test ! -e /srv/open/low/bin
+for prefix in relative '/a b' /usr/../tmp; do refuse "$prefix is no prefix" ./install.sh --prefix "$prefix"; done
+same 'an unknown option is a usage error' 64 "$(./install.sh --bogus >/dev/null 2>&1 || echo $?)"
+printf x >>common/bin/lowport
+refuse 'a damaged archive is refused' ./install.sh
+check '... and nothing is installed' test ! -e /usr/local/bin/lowport
+echo end
