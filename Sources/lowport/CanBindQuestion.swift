@@ -50,7 +50,7 @@ struct CanBindQuestion {
         return answer.canBind ? 0 : 1
     }
 
-    /// Writes the answer if JSON is requested: with the schema `lowport.can-bind/1` (Documentation/json.md).
+    /// Writes the answer if JSON is requested: with the schema `lowport.can-bind/1` (Documentation/reference/json.md).
     private func printAnswer(_ canBind: Bool, _ reason: ByteString) -> Bool {
         guard wantsJSON else { return true }
         // File names that JSON has to escape are rare; lowport-admin writes them.

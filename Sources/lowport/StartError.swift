@@ -26,7 +26,7 @@ struct StartError: Error {
         return status
     }
 
-    /// The answer, with the schema `lowport.error/1` (Documentation/json.md).
+    /// The answer, with the schema `lowport.error/1` (Documentation/reference/json.md).
     private var json: ByteString {
         var text: ByteString = "{\n  \"details\" : [],\n  \"error\" : \(message.quotedForJSON),\n"
         if let hint { text += "  \"hint\" : \(hint.quotedForJSON),\n" }

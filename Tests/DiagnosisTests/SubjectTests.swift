@@ -12,7 +12,7 @@ import Testing
 @Suite struct SubjectTests: ExplanationSuite {
     @Test func `json.md names each subject of a finding, and none that does not exist`() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Documentation/json.md")
+            .deletingLastPathComponent().appending(path: "Documentation/reference/json.md")
         let text = try String(contentsOf: file, encoding: .utf8)
         let section = try #require(text.components(separatedBy: "\n## ").first { $0.hasPrefix("lowport.explain/1\n") })
         let row = try #require(section.split(separator: "\n").first { $0.hasPrefix("| `findings[].subject`") })

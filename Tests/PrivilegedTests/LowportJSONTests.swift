@@ -4,7 +4,7 @@ import LowportLinux
 import TestSupport
 import Testing
 
-/// The JSON that the tool writes has the fields that Documentation/json.md describes, and no others.
+/// The JSON that the tool writes has the fields that Documentation/reference/json.md describes, and no others.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct LowportJSONTests {
     /// A policy in which every field has a value somewhere.
     private let policy = """
@@ -96,7 +96,7 @@ import Testing
 
     /// The first column of the table below the heading `schema`.
     private func documentedFields(of schema: String) throws -> Set<String> {
-        let text = try String(contentsOfFile: "\(Release.repository)/Documentation/json.md", encoding: .utf8)
+        let text = try String(contentsOfFile: "\(Release.repository)/Documentation/reference/json.md", encoding: .utf8)
         let section = try #require(text.components(separatedBy: "\n## ").first { $0.hasPrefix("\(schema)\n") })
         let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
         return Set(rows.map { String($0.split(separator: "`")[1]) })

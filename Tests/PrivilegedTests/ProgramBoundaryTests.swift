@@ -3,8 +3,8 @@ import LowportLinux
 import TestSupport
 import Testing
 
-/// What rules for programs are worth, by attacks (Documentation/security.md): a rule alone keeps order; with the capability
-/// in the file and the confinement, it is a boundary.
+/// What rules for programs are worth, by attacks (Documentation/explanation/security.md): a rule alone keeps order;
+/// with the capability in the file and the confinement, it is a boundary.
 @Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized)
 struct ProgramBoundaryTests: KernelSuite {
     /// /srv/bin/server, which is dynamic, and /srv/bin/plain, a static one that no rule names; both do what escape.c says.

@@ -3,7 +3,7 @@
 /// One thing that a bind depends on: its examination, the findings, and the remedies.
 ///
 /// To add an examiner, write its file in `Diagnosis/Examiners`, its case in `Subject`, and its name in
-/// Documentation/json.md.
+/// Documentation/reference/json.md.
 protocol Examiner: Sendable {
     /// What its findings mean for the answer.
     static var role: Role { get }

@@ -48,7 +48,8 @@ public struct Finding: Hashable, Sendable {
 
     /// The subject that was examined.
     package let subject: Subject
-    /// The name of the subject: `rules`, `bounding set`. Names do not change; Documentation/json.md lists them.
+    /// The name of the subject: `rules`, `bounding set`. Names do not change.
+    /// Documentation/reference/json.md lists them.
     public var subjectName: String { subject.name }
     /// What the finding means for the bind.
     public let effect: Effect

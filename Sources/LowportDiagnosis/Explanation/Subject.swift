@@ -4,8 +4,8 @@ package import LowportPolicy
 
 /// The subjects of `lowport explain`, in the order in which they are examined and shown: the only list of examiners.
 ///
-/// The names are the subjects in the answer of `lowport explain --json`, and do not change. Documentation/json.md lists
-/// them.
+/// The names are the subjects in the answer of `lowport explain --json`, and do not change.
+/// Documentation/reference/json.md lists them.
 package enum Subject: CaseIterable, Hashable, Sendable {
     /// The first unprivileged port.
     case threshold

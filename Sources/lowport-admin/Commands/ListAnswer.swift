@@ -84,7 +84,7 @@ struct NameCache {
     }
 }
 
-// The fields are those of Documentation/json.md: each source has a field with its name.
+// The fields are those of Documentation/reference/json.md: each source has a field with its name.
 extension ListAnswer: Encodable {
     private struct Key: CodingKey {
         let stringValue: String
