@@ -153,6 +153,15 @@ let bridges: [Target] = [
         swiftSettings: strict
     ),
     .target(
+        name: "LowportSystemPackage",
+        dependencies: [
+            "LowportCapabilities", "LowportLinux", "LowportSockets",
+            foreign("SystemPackage", from: "swift-system", if: "SystemPackage"),
+        ],
+        path: "Integrations/LowportSystemPackage",
+        swiftSettings: strict
+    ),
+    .target(
         name: "LowportServiceLifecycle",
         dependencies: [
             "LowportSockets",
@@ -185,11 +194,13 @@ let package = Package(
         .library(name: "LowportNIO", targets: ["LowportNIO"]),
         .library(name: "LowportHummingbird", targets: ["LowportHummingbird"]),
         .library(name: "LowportServiceLifecycle", targets: ["LowportServiceLifecycle"]),
+        .library(name: "LowportSystemPackage", targets: ["LowportSystemPackage"]),
     ],
     // Nobody fetches or builds what a trait brings who has not asked for it: Integrations/README.md.
     traits: [
         .trait(name: "NIO", description: "LowportNIO: SwiftNIO's bootstraps at low ports"),
         .trait(name: "Hummingbird", description: "LowportHummingbird: applications of Hummingbird at low ports"),
+        .trait(name: "SystemPackage", description: "LowportSystemPackage: descriptors and paths of Swift System"),
         .trait(name: "ServiceLifecycle", description: "LowportServiceLifecycle: tells systemd about a ServiceGroup"),
     ],
     dependencies: [
