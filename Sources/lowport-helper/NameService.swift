@@ -70,7 +70,7 @@ final class NameService: NameResolver {
     private static func serve(_ channel: borrowing FileDescriptor, without capabilities: HeldCapabilities) -> Int32 {
         do throws(Errno) {
             // This process may outlive the helper, whose standard input is the socket: the port would stay taken meanwhile.
-            try CurrentProcess.redirect(.standardInput, to: channel)
+            try FileDescriptor(owning: 0).close()
             try capabilities.giveUpAll()
             try CapabilityControls.gainNoNewPrivileges()
             Confinement.endWithParent()
