@@ -46,7 +46,8 @@ extension Property {
         var whole = JournalExport()
         let entries = whole.add(bytes)
         var parts = JournalExport()
-        let inParts = parts.add(Array(bytes.prefix(bytes.count / 3))) + parts.add(Array(bytes.dropFirst(bytes.count / 3)))
+        let third = bytes.count / 3
+        let inParts = parts.add(Array(bytes.prefix(third))) + parts.add(Array(bytes.dropFirst(third)))
         try require(inParts == entries, "parts of the text are read otherwise")
         for entry in entries {
             // A name that was read has no line feed, and a value has one only with its length before it.
@@ -61,7 +62,8 @@ extension Property {
             guard let line = HelperLogLine(text) else { continue }
             let colon: ByteString = line.event == .refused && text.split(on: 0x20)[8].hasSuffix(":") ? ":" : ""
             let rest: ByteString = text.split(on: 0x20).count > 9 ? " \(line.grounds)" : ""
-            let who: ByteString = "uid \(line.user) (program \"\(line.program)\", pid \(ByteString(decimal: line.process)))"
+            let process = ByteString(decimal: line.process)
+            let who: ByteString = "uid \(line.user) (program \"\(line.program)\", pid \(process))"
             let again: ByteString = "\(text.split(on: 0x20)[0]) \(who) \(line.transport) \(line.place)\(colon)\(rest)"
             try require(again == text, "\(text) is \(again)")
         }
