@@ -84,8 +84,7 @@ report() {
     sed -n "/^not ok/,/^ok\|^end/p" "$work/results/$1" | sed "/^ok\|^end/d; s/^/$1: /"
 }
 for part in units release; do
-    "Packages/$part.sh" >"$work/results/all-$part" 2>&1 || true
-    report all-$part
+    "Packages/$part.sh" >"$work/results/all-$part" 2>&1 &
 done
 for suite in $there; do
     for journey in Packages/journeys/*.sh; do
@@ -96,6 +95,8 @@ for suite in $there; do
         report "$suite-$name"
     done
 done
+wait
+for part in units release; do report all-$part; done
 passed=$(cat $work/results/*-* | grep -c '^ok ') || true
 failed=$(cat $work/results/*-* | grep -c '^not ok ') || true
 echo "$passed passed, $failed failed"
