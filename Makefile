@@ -66,7 +66,6 @@ test: lint build
 	@Documentation/test || [ $$? -eq 77 ]
 	@Machines/all.sh || [ $$? -eq 75 ]
 	@Scripts/archive >/dev/null && Distributions/run.sh || [ $$? -eq 75 ]
-	@Packages/run.sh || [ $$? -eq 75 ]
 
 .PHONY: test-pages
 test-pages: build
