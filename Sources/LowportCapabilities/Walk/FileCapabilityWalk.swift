@@ -9,7 +9,7 @@ package import LowportLinux
 /// Directories are read on several threads, and reported in the order of a single thread: a directory before its
 /// content, and its entries in the order of the directory. Symbolic links are not followed. However large the tree, the
 /// walk holds about as much of it in memory as one path is long.
-package struct FileCapabilityWalk: ~Copyable {
+@usableFromInline package struct FileCapabilityWalk: ~Copyable {
     private let options: WalkOptions
     private let access: EntryAccess
     private let helperCount: Int

@@ -34,7 +34,7 @@ package struct ReadyEvents: OptionSet, Sendable {
 /// Waits for many descriptors at a time; a wait costs what is ready, however many are not (epoll(7)).
 ///
 /// A descriptor leaves the queue when it is closed, unless another process has it as well.
-package struct EventQueue: ~Copyable, Descriptor {
+@usableFromInline package struct EventQueue: ~Copyable, Descriptor {
     private let descriptor: FileDescriptor
 
     /// The descriptor's number.

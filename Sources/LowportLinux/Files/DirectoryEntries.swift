@@ -21,7 +21,7 @@ package struct DirectoryPosition: Hashable, Sendable {
 /// A buffer for directory entries, which are read in batches and in the kernel's order.
 ///
 /// Names are used where the kernel stored them: an entry that is only inspected allocates nothing.
-@safe package struct DirectoryEntries: ~Copyable {
+@safe @usableFromInline package struct DirectoryEntries: ~Copyable {
     private let room: UnsafeMutableRawPointer
     private static var size: Int { 65536 }
     /// The number of bytes of entries read, and of those already returned.
