@@ -125,7 +125,7 @@ import Testing
     {
         try await expect(
             """
-            as alice timeout 300 ./probe at 127.0.0.1 81 handlers 200
+            as alice timeout 300 ./probe at 127.0.0.1 81 handlers 20
             as alice timeout 300 ./probe at 127.0.0.1 81 forks 100
             """,
             "handlers ok\nforks 100/100\n"

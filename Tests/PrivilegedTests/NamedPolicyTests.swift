@@ -44,9 +44,8 @@ import Testing
             77 lowport: cannot trust there: /mnt/open has mode 1777, so that others may write to it
             71 lowport: cannot read fifo: not a regular file
             71 lowport: cannot read /dev/null: not a regular file
-            71 lowport: cannot read .: not a regular file
+            64 lowport: no file in . has a name like *.rules
             1
-            hint: if it is as it should be: lowport apply - < .
             added: allow everyone tcp 80
             removed: allow everyone tcp 80
             added: allow everyone tcp 81

@@ -43,8 +43,13 @@ import Testing
                 ./opt/lowport/bin/nc
                 ./opt/lowport/bin/netcat
                 ./opt/lowport/bin/setcap
+                ./opt/lowport/lib/systemd/catalog/lowport.catalog
                 ./opt/lowport/lib/systemd/system/lowport-audit.service
                 ./opt/lowport/lib/systemd/system/lowport-enforce.service
+                ./opt/lowport/lib/systemd/system/lowport-metrics.service
+                ./opt/lowport/lib/systemd/system/lowport-metrics.timer
+                ./opt/lowport/lib/systemd/system/lowport-programs.path
+                ./opt/lowport/lib/systemd/system/lowport-programs.service
                 ./opt/lowport/libexec/lowport/liblowport-preload.so
                 ./opt/lowport/libexec/lowport/lowport-admin
                 ./opt/lowport/libexec/lowport/lowport-forward
@@ -54,6 +59,8 @@ import Testing
                 ./opt/lowport/share/bash-completion/completions/lowport
                 ./opt/lowport/share/bash-completion/completions/nc
                 ./opt/lowport/share/bash-completion/completions/netcat
+                ./opt/lowport/share/doc/lowport/prometheus/lowport-dashboard.json
+                ./opt/lowport/share/doc/lowport/prometheus/lowport.rules.yml
                 ./opt/lowport/share/fish/vendor_completions.d/lowport.fish
                 ./opt/lowport/share/fish/vendor_completions.d/nc.fish
                 ./opt/lowport/share/fish/vendor_completions.d/netcat.fish

@@ -49,8 +49,9 @@ import Testing
             """
             $FORWARD --workers 3 --metrics-socket m 80 127.0.0.1:8080 2>figures & server=$!; listening 80
             until_true sh -c "test \\$(ps --ppid $server -o pid= | wc -l) = 3"
-            mkfifo hold; python3 hold.py 60 <hold >kept & client=$!; exec 3>hold; until_true grep -q whole kept; busy
-            kill -USR1 $server; until_true test -s figures; cat figures
+            mkfifo hold; python3 hold.py 60 <hold >kept & client=$!; exec 3>hold; until_true grep -q whole kept
+            # How the kernel divides them is up to it.
+            [ $(busy) -gt 1 ] && echo several; kill -USR1 $server; until_true test -s figures; cat figures
             python3 -c 'import socket
             s = socket.socket(socket.AF_UNIX); s.connect("m"); s.shutdown(socket.SHUT_WR); got = b""
             while data := s.recv(10000): got += data
@@ -59,7 +60,7 @@ import Testing
             exec 3>&-; wait $client; until_true sh -c "kill -USR1 $server; tail -1 figures | grep ' 0 open'"
             """,
             """
-            3
+            several
             60 connections, 60 open, 0 without an answer; 360 bytes to the server, 360 bytes back
             lowport_forward_active{listen="80",target="127.0.0.1:8080"} 60
             lowport_forward_sent_bytes_total{listen="80",target="127.0.0.1:8080"} 360

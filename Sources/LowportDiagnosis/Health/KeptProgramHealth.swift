@@ -59,7 +59,8 @@ enum KeptProgramHealth {
 extension ProgramsStore.Contents {
     /// The errors because of which files or directories give nothing.
     package var diagnostics: [PolicyDiagnostic] {
-        let refused = readErrors.map { refusal in
+        // Of an owner whom nobody can see here, the rules' own line speaks.
+        let refused = readErrors.filter { !$0.isOfHiddenOwner }.map { refusal in
             // The text of a read error begins with its path.
             let message = ByteString(refusal.byteString.bytes.dropFirst(refusal.path.count + 2))
             return PolicyDiagnostic(Message(message), path: refusal.path, .error)

@@ -113,7 +113,7 @@ private struct KnownPrograms {
 
 extension RuleStore.ReadError {
     /// Whether the owner is a user that the user namespace of this process does not show, and may well be root.
-    var isOfHiddenOwner: Bool {
+    package var isOfHiddenOwner: Bool {
         guard case .owner(let user) = reason else { return false }
         return Namespaces.hides(user)
     }

@@ -16,7 +16,7 @@ struct RuleOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The program; without ports, every port, by a capability instead of a rule.",
+            "The program; without ports, by a capability.",
             valueName: "file"
         ),
         completion: .file()

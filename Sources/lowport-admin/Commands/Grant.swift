@@ -43,10 +43,10 @@ struct Grant: ParsableCommand {
     @Option(help: ArgumentHelp("A note that stands behind the rule.", valueName: "text"))
     var comment: BytesArgument?
 
-    @Flag(help: "With ports and --program: although the kernel engine is not enabled.")
+    @Flag(help: "With --program: even without the kernel engine.")
     var everyPort = false
 
-    @Flag(help: "With --program: the file keeps the capability when it is upgraded.")
+    @Flag(help: "With --program: upgraded, it keeps the capability.")
     var keep = false
 
     @OptionGroup var editing: EditingOptions
