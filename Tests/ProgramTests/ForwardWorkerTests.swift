@@ -149,6 +149,31 @@ import Testing
         )
     }
 
+    @Test("A place that is free for a moment only is missed by nobody")
+    func places() async throws {
+        try await expect(
+            """
+            $FORWARD --workers 2 --max-conns 2 80 127.0.0.1:8080 & server=$!; listening 80
+            cat >pairs.py <<'X'
+            import socket, threading
+            answers = []
+            def client():
+                for _ in range(6000):
+                    with socket.create_connection(("127.0.0.1", 80), timeout=10) as server:
+                        server.sendall(b"x"); answers.append(server.recv(1))
+                        # Until the forwarder has let go of it.
+                        server.shutdown(socket.SHUT_WR); server.recv(1)
+            clients = [threading.Thread(target=client) for _ in range(2)]
+            for thread in clients: thread.start()
+            for thread in clients: thread.join()
+            print(len(answers), set(answers))
+            X
+            python3 pairs.py
+            """,
+            "12000 {b'x'}\n"
+        )
+    }
+
     @Test("One process serves with --workers 1, and a number without sense is refused")
     func count() async throws {
         try await expect(

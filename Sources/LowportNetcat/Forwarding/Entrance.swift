@@ -22,6 +22,8 @@ final class Entrance {
     private let places: Places
     private var admission = Admission()
     private var isWatched = false
+    /// Whether others must learn that clients may be waiting.
+    private var owesCall = false
     /// How many clients of this process are connected.
     private var clients = 0
 
@@ -74,11 +76,13 @@ final class Entrance {
     /// - Parameter hasRoom: whether it has, as far as the connections that exist are concerned.
     /// - Returns: whether the others must learn that clients may be waiting.
     func settle(hasRoom: Bool, _ tools: ForwardTools) throws(Errno) -> Bool {
+        if !isShared { return false }
+        defer { owesCall = false }
         let wants = hasRoom && admission.isOpen
-        if !isShared || wants == isWatched { return false }
+        if wants == isWatched { return owesCall }
         if wants {
             try watch(tools)
-            return false
+            return owesCall
         }
         isWatched = false
         for route in routes { unwatch(route, tools) }
@@ -96,11 +100,14 @@ final class Entrance {
             var address: SocketAddress?
             do throws(Errno) {
                 let socket = try listener.accept(from: &address)
-                guard let peer = route.peer(address) else { continue }
+                guard let peer = route.peer(address) else {
+                    giveBack()
+                    continue
+                }
                 clients += 1
                 return Client(socket: socket, peer: peer, route: route)
             } catch {
-                _ = places.leave()
+                giveBack()
                 if error == .wouldBlock {
                     route.hasClients = false
                     return nil
@@ -122,12 +129,13 @@ final class Entrance {
     }
 
     /// Gives back the place of a client.
-    /// - Returns: whether others must learn that clients may be waiting for it.
-    func leave() -> Bool {
+    func leave() {
         clients -= 1
         admission.reopen()
-        return places.leave() && isShared
+        giveBack()
     }
+
+    private func giveBack() { if places.leave() { owesCall = true } }
 
     /// Stops listening: when no other process listens either, the kernel refuses connections.
     func close(_ tools: ForwardTools) {

@@ -54,6 +54,7 @@ class Forwarder {
             while !isEnding || flows.count > 0 {
                 try turn(signals, tools)
             }
+            if try entrance.settle(hasRoom: false, tools) { callOthers() }
         } catch {
             throw NetcatError("forward: \(error.message)")
         }
@@ -135,7 +136,7 @@ class Forwarder {
 
     private func leave(_ route: Route) {
         route.counters.add(-1, to: .active)
-        if entrance.leave() { callOthers() }
+        entrance.leave()
     }
 
     private func accept(from route: Route, _ tools: ForwardTools) throws(Errno) {

@@ -12,6 +12,7 @@ final class Places {
     private static var taken: Int { 0 }
     private static var generation: Int { 8 }
     private static var replaced: Int { 9 }
+    private static var wanted: Int { 10 }
 
     /// Creates `maximum` places, for this process and those that it forks.
     init(maximum: Int, processes: Int = 1) throws(Errno) {
@@ -28,15 +29,24 @@ final class Places {
 
     /// Takes a place.
     /// - Returns: whether there was one.
+    ///
+    /// If there was none, the next `leave` of any process tells that one is wanted.
     func take() -> Bool {
-        if numbers.add(1, to: Places.taken) <= maximum { return true }
-        numbers.add(-1, to: Places.taken)
+        repeat {
+            if numbers.add(1, to: Places.taken) <= maximum { return true }
+            numbers.add(-1, to: Places.taken)
+            _ = numbers.replace(0, with: 1, at: Places.wanted)
+            // Whoever has left before that could not know it.
+        } while hasFree
         return false
     }
 
     /// Gives a place back.
-    /// - Returns: whether there was no other, so that clients may be waiting for it.
-    func leave() -> Bool { numbers.add(-1, to: Places.taken) + 1 >= maximum }
+    /// - Returns: whether somebody has found none since the last time.
+    func leave() -> Bool {
+        numbers.add(-1, to: Places.taken)
+        return numbers.replace(1, with: 0, at: Places.wanted)
+    }
 
     /// The number of the processes that may accept clients: those that were started last.
     var generation: Int { numbers[Places.generation] }
