@@ -5,17 +5,13 @@
 #include "clinux_helper_request.h"
 #include "clinux_loader.h"
 #include "clinux_notice.h"
+#include "clinux_places.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-// Where packages and `make install` put the helper. The environment has no say in it, nor has the place of the program.
-static const char *const places[] = {
-    "/usr/local/libexec/lowport/lowport-helper",
-    "/usr/libexec/lowport/lowport-helper",
-    "/usr/local/lib/lowport/lowport-helper",
-    "/usr/lib/lowport/lowport-helper",
-};
+// The environment has no say in it, nor has the place of the program.
+static const char *const places[] = {CLINUX_PLACES("lowport-helper")};
 
 // The `bind` that the program would have without this one, for instance of a library that is preloaded; null for the system call.
 static clinux_bind_function next_bind;

@@ -19,11 +19,7 @@ package enum Installation {
     /// Returns the path of the part with the file name `name` where packages and `make install` put it, for a program that
     /// is no part of Lowport: nothing beside such a program is trusted. Nil if it is in none of these places.
     package static func standardPath(of name: ByteString) -> ByteString? {
-        for directory in ["/usr/local/libexec", "/usr/libexec", "/usr/local/lib", "/usr/lib"] as [ByteString] {
-            let path: ByteString = "\(directory)/lowport/\(name)"
-            if (try? checkAccess(.exists, to: path)) != nil { return path }
-        }
-        return nil
+        StandardPlaces.paths(of: name).first { (try? checkAccess(.exists, to: $0)) != nil }
     }
 
     private static func path(of name: ByteString, seenFrom program: ByteString) -> ByteString? {

@@ -20,8 +20,6 @@ struct NSSHelper {
             try? execute(fileAt: own + "-nss", arguments: arguments)
             return
         }
-        for directory in ["/usr/local/libexec", "/usr/libexec", "/usr/local/lib", "/usr/lib"] as [ByteString] {
-            try? execute(fileAt: directory + "/lowport/lowport-helper-nss", arguments: arguments)
-        }
+        for path in StandardPlaces.paths(of: "lowport-helper-nss") { try? execute(fileAt: path, arguments: arguments) }
     }
 }

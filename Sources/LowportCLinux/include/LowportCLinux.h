@@ -27,6 +27,7 @@
 #include "clinux_bpf.h"
 #include "clinux_netcat.h"
 #include "clinux_notice.h"
+#include "clinux_places.h"
 #include "clinux_processes.h"
 #include "clinux_restriction.h"
 #include "clinux_shared.h"
