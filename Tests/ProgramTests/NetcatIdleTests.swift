@@ -26,7 +26,7 @@ import Testing
                 until_true sh -c "ps --ppid $1 -o pid= | grep -q ." && ps --ppid $1 -o pid= | tr -d ' '
             }
             cat >idle.py <<'X'
-            import os, resource, socket, subprocess, sys
+            import os, resource, socket, subprocess, sys, time
             server, uses, command = sys.argv[1], sys.argv[2] == "use", sys.argv[3:]
             def resident():
                 for line in open(f"/proc/{server}/status"):
@@ -34,7 +34,7 @@ import Testing
             def connect(count):
                 new = [socket.create_connection(("127.0.0.1", 8000)) for _ in range(count)]
                 for client in new if uses else new[-1:]:
-                    client.settimeout(20); client.sendall(b"hello\\n")
+                    client.settimeout(120); client.sendall(b"hello\\n")
                     if uses: assert client.recv(100) == b"hello\\n"
                 return new
             # A flow takes two descriptors of the server.
@@ -44,7 +44,8 @@ import Testing
             while len(clients) < count: clients += connect(100)
             descriptors = 0
             # The last ones may not have been accepted yet.
-            while descriptors < count: descriptors = len(os.listdir(f"/proc/{server}/fd"))
+            while descriptors < count:
+                time.sleep(0.05); descriptors = len(os.listdir(f"/proc/{server}/fd"))
             print(count >= 1000, (resident() - before) // (count - 100), flush=True)
             if command: subprocess.run(command, check=True)
             X

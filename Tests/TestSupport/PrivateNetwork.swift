@@ -3,7 +3,8 @@ internal import LowportLinux
 
 /// A loopback interface of its own for one test, so that every port is free and no traffic leaves. Needs root.
 package enum PrivateNetwork {
-    /// Runs `script` under `sh -u` in a new network, and waits for its end, forty seconds at most; its processes end with it.
+    /// Runs `script` under `sh -u` in a new network, and waits for its end, three minutes at most, which only a script that
+    /// hangs takes; its processes end with it.
     ///
     /// The script has
     /// - `$NC`: the netcat that is tried, called by the name `nc`;
@@ -20,7 +21,7 @@ package enum PrivateNetwork {
         return try await TestSupport.run(
             "timeout",
             [
-                "--signal=KILL", "40", "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh",
+                "--signal=KILL", "180", "unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh",
                 "-u", "-c",
                 ByteString(prelude + script),
             ],
