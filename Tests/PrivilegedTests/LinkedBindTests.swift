@@ -65,14 +65,15 @@ import Testing
     @Test("A helper that fails leaves the kernel's refusal") func aHelperThatFails() async throws {
         try await expect(
             """
-            for helper in 'exit 200' 'kill -9 $$'; do
+            for helper in 'exit 200' 'kill -9 $$' 'exit 0'; do
                 printf '#!/bin/sh\\n%s\\n' "$helper" > /usr/local/libexec/lowport/lowport-helper
                 as alice env LOWPORT_VERBOSE=1 ./probe tcp4 bind 0.0.0.0 81
             done
             chmod 644 /usr/local/libexec/lowport/lowport-helper; as alice ./probe tcp4 bind 0.0.0.0 81
             """,
-            "bind 13\nbind 13\nbind 13\n",
+            "bind 13\nbind 13\nbind 13\nbind 13\n",
             errors: """
+                lowport: refused tcp 81 to uid 1001: the helper of Lowport fails; see: lowport explain 81
                 lowport: refused tcp 81 to uid 1001: the helper of Lowport fails; see: lowport explain 81
                 lowport: refused tcp 81 to uid 1001: the helper of Lowport fails; see: lowport explain 81
 
@@ -125,10 +126,20 @@ import Testing
     {
         try await expect(
             """
-            as alice timeout 300 ./probe at 127.0.0.1 81 handlers 20
+            as alice timeout 300 ./probe at 127.0.0.1 81 handlers 200
             as alice timeout 300 ./probe at 127.0.0.1 81 forks 100
             """,
             "handlers ok\nforks 100/100\n"
+        )
+    }
+
+    @Test("With the smallest stacks") func smallStacks() async throws {
+        try await expect(
+            """
+            for size in 8192 12288; do as alice timeout -k 1 60 ./probe at 127.0.0.1 81 small-stack $size || echo "status $?"; done
+            as alice timeout -k 1 60 ./probe at 127.0.0.1 81 small-thread || echo "status $?"
+            """,
+            "stack ok\nstack ok\nthread ok\n"
         )
     }
 

@@ -43,6 +43,17 @@ static inline bool clinux_is_low_port(const struct clinux_helper_request *reques
     return request->port != 0 && ntohs(request->port) < 1024;
 }
 
+// Whether `socket` has the address and the port of the request.
+static inline bool clinux_is_bound(const struct clinux_helper_request *request, int socket)
+{
+    struct sockaddr_storage name = {0};
+    struct clinux_helper_request bound;
+    socklen_t length = sizeof name;
+    return getsockname(socket, (struct sockaddr *)&name, &length) == 0
+        && clinux_parse_request(&bound, (struct sockaddr *)&name, length) && bound.port == request->port
+        && bound.size == request->size && memcmp(bound.address, request->address, bound.size) == 0;
+}
+
 // Asks the helper at `path` to bind `socket`. Returns 0, or the number of the error that `bind` fails with; `start_error` is that
 // which kept the helper from starting, or 0.
 static inline int clinux_ask_helper(const struct clinux_helper_request *request, const char *path, int socket, int *start_error)
@@ -73,6 +84,8 @@ static inline int clinux_ask_helper(const struct clinux_helper_request *request,
     *start_error = call.error;
     if (call.error != 0) return call.error;
     if (!WIFEXITED(call.status)) return ENOSYS;
+    // Another program in the helper's place, which says that all is well, has bound nothing.
+    if (WEXITSTATUS(call.status) == 0 && !clinux_is_bound(request, socket)) return ENOSYS;
     return WEXITSTATUS(call.status) < 127 ? WEXITSTATUS(call.status) : ENXIO;
 }
 

@@ -22,7 +22,8 @@ extension Descriptor where Self: ~Copyable {
                             arguments: vector.baseAddress,
                             socket: socket,
                             status: 0,
-                            error: 0
+                            error: 0,
+                            stack: nil
                         )
                         unsafe clinux_call_helper(&call)
                         status = unsafe call.status
