@@ -2,9 +2,9 @@
 internal import LowportLinux
 
 extension Explanation: CustomStringConvertible {
-    /// The verdict, the findings, and the remedies: a line for each.
+    /// The verdict, the findings, and the remedies: a line for each. Nothing in it is invisible.
     public var description: String {
-        var lines = [verdict.description]
+        var lines = [verdict.escaped.description]
         lines += findings.map { "  \($0.description)" }
         if !remedies.isEmpty { lines.append("to make it work:") }
         lines += remedies.map { "  \($0.description)" }
@@ -13,14 +13,14 @@ extension Explanation: CustomStringConvertible {
 }
 
 extension Finding: CustomStringConvertible {
-    /// `refuses rules: no rule allows tcp 80 to user web`.
-    public var description: String { "\(effect.rawValue) \(subjectName): \(text)" }
+    /// `refuses rules: no rule allows tcp 80 to user web`. Nothing in it is invisible.
+    public var description: String { "\(effect.rawValue) \(subjectName): \(text.escaped)" }
 }
 
 extension Remedy: CustomStringConvertible {
-    /// The command and its effect, or the advice.
+    /// The command and its effect, or the advice. Nothing in it is invisible.
     public var description: String {
-        if let advice { return advice.description }
-        return "\(shellCommand ?? "") (\(effect))"
+        if let advice { return advice.escaped.description }
+        return "\(shellCommand ?? "") (\(effect.escaped))"
     }
 }

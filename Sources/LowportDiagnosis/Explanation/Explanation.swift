@@ -7,7 +7,8 @@ public import LowportLinux
 public struct Explanation: Hashable, Sendable {
     /// Whether the bind works.
     public let canBind: Bool
-    /// The answer in one sentence.
+    /// The answer in one sentence. Names in it are as they are: bytes that need be neither UTF-8 nor visible. ``description`` is
+    /// for people.
     public let verdict: ByteString
     /// Everything that was examined, in the order of the subjects; findings that block the bind come last.
     public let findings: [Finding]

@@ -53,7 +53,8 @@ public struct Finding: Hashable, Sendable {
     public var subjectName: String { subject.name }
     /// What the finding means for the bind.
     public let effect: Effect
-    /// The finding, as a sentence without a full stop.
+    /// The finding, as a sentence without a full stop. The names of users, programs and files in it are as they are: bytes that
+    /// need be neither UTF-8 nor visible. ``description`` is for people.
     public let text: ByteString
     /// The contribution to the answer; nil if the finding never explains the answer.
     let reason: Reason?

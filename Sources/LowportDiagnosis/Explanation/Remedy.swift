@@ -20,7 +20,7 @@ public struct Remedy: Hashable, Sendable {
     package let command: ShellCommand?
     /// The command to type in a shell, quoted where it is needed; nil if the remedy is not a command.
     public var shellCommand: String? { command?.text.description }
-    /// The effect of the command, or a further effect.
+    /// The effect of the command, or a further effect; names in it are as they are, in bytes.
     public let effect: ByteString
 
     init(_ step: Step, _ command: ShellCommand?, _ effect: ByteString) {
@@ -47,7 +47,7 @@ public struct Remedy: Hashable, Sendable {
     /// Whether the command helps only in the place that `effect` names.
     public private(set) var isElsewhere = false
 
-    /// The text to show in place of the command; nil if there is a command.
+    /// The text in place of the command, with names as they are, in bytes; nil if there is a command.
     public var advice: ByteString? {
         guard command == nil else { return nil }
         if isAdvice { return effect }

@@ -10,9 +10,9 @@ internal import LowportLinux
             /// Whether the source allows the request.
             public let isAllowed: Bool
             /// Where the source allows it, as `FILE:LINE` or as the path of a file: two places if a dual-stack bind
-            /// needs both. Empty if the source does not allow it.
+            /// needs both. Paths are as they are. Empty if the source does not allow it.
             public let locations: [String]
-            /// The reason as a sentence without a full stop.
+            /// The reason as a sentence without a full stop. Nothing in it is invisible.
             public let description: String
         }
 
@@ -33,7 +33,7 @@ internal import LowportLinux
             source = answer.source.traits.name.description
             isAllowed = answer.isAllowed
             locations = answer.locations.map { $0.byteString.description }
-            description = Self.sentence(answer).description
+            description = Self.sentence(answer).escaped.description
         }
 
         private static func sentence(_ answer: PolicyAnswer) -> ByteString {
@@ -52,7 +52,7 @@ internal import LowportLinux
     }
 
     extension RuleError: CustomStringConvertible {
-        /// The text at that position; empty at the end of the line.
+        /// The text at that position, as it is; empty at the end of the line.
         public var foundText: String { found.description }
 
         /// `LINE:COLUMN: found "tpc", expected a protocol (tcp, udp or any); did you mean "tcp"?`
