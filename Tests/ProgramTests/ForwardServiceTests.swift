@@ -141,6 +141,27 @@ import Testing
         )
     }
 
+    @Test("A pair that was removed and added again is one series")
+    func oneSeries() async throws {
+        try await expect(
+            """
+            named 8080 one; echo '80 127.0.0.1:8080' >pairs
+            $FORWARD --workers 1 -v --config pairs --metrics-socket m 2>said & server=$!; listening 80; until_true test -e m
+            mkfifo hold; $NC -N 127.0.0.1 80 <hold >kept & client=$!; exec 3>hold; echo a >&3; until_true grep -q a kept
+            for lines in '81 127.0.0.1:8080' '80 127.0.0.1:8080'; do
+                echo "$lines" >pairs; : >said; kill -HUP $server; until_true grep -q 'read again' said
+            done
+            echo b | $NC -N 127.0.0.1 80
+            printf 'GET / HTTP/1.0\\r\\n\\r\\n' | $NC -U m | grep 'accepted_total'; exec 3>&-; wait $client; kill $server
+            """,
+            """
+            one b
+            lowport_forward_accepted_total{listen="80",target="127.0.0.1:8080"} 2
+
+            """
+        )
+    }
+
     @Test("The counters are given on a socket")
     func metrics() async throws {
         try await expect(

@@ -30,14 +30,27 @@ enum ForwardMetrics {
             text += "# TYPE \(name) \(family.isGauge ? "gauge" : "counter" as ByteString)\n"
             if family.isBytes { text += "# UNIT \(name) bytes\n" }
             text += "# HELP \(name) \(family.help)\n"
-            for route in routes {
-                let target = "\(route.target.host):\(route.target.port)" as ByteString
-                text += "\(name)\(family.isGauge ? "" : "_total" as ByteString)"
-                text += "{listen=\"\(escaped(route.name))\",target=\"\(escaped(target))\"}"
-                text += " \(route.counters[family.count])\n"
+            for (labels, routes) in series(of: routes) {
+                text += "\(name)\(family.isGauge ? "" : "_total" as ByteString)\(labels)"
+                text += " \(routes.reduce(0) { $0 + $1.counters[family.count] })\n"
             }
         }
         return text + "# EOF\n"
+    }
+
+    /// The labels, each once: a pair that was removed and added again has two routes until the last client of the first has left.
+    private static func series(of routes: [Route]) -> [(labels: ByteString, routes: [Route])] {
+        var series: [(labels: ByteString, routes: [Route])] = []
+        for route in routes {
+            let target = "\(route.target.host):\(route.target.port)" as ByteString
+            let labels = "{listen=\"\(escaped(route.name))\",target=\"\(escaped(target))\"}" as ByteString
+            if let index = series.firstIndex(where: { $0.labels == labels }) {
+                series[index].routes.append(route)
+            } else {
+                series.append((labels, [route]))
+            }
+        }
+        return series
     }
 
     private static func escaped(_ text: ByteString) -> ByteString {
