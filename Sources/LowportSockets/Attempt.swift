@@ -41,6 +41,14 @@ struct Attempt {
         self.options = options
     }
 
+    /// Whether this process can have sockets of IPv6.
+    static var hasIPv6: Bool {
+        do throws(Errno) {
+            _ = try FileDescriptor.socket(.v6, .udp)
+            return true
+        } catch { return error != .addressFamilyNotSupported }
+    }
+
     /// Makes the socket.
     func socket() throws(Failure) -> PrivilegedSocket {
         let descriptor: FileDescriptor

@@ -51,7 +51,7 @@ extension Attempt.Failure {
             return holder.advice.text
         }
         let own = ListenAddress(address.transport, holder.socket.local)
-        return "this process has \(own) already; what is passed on to it, it gets for exactly that address"
+        return "this process has \(own) already: close it, or ask for exactly that address if it was passed on"
     }
 
     private static func refused(

@@ -18,12 +18,15 @@ public enum InheritedSockets {
     }
 
     /// Takes the first socket that is left and is bound to exactly `address`. One for all addresses of both families is
-    /// bound to `::` and takes IPv4 too. A connection is at no address.
+    /// bound to `::` and takes IPv4 too; where there is no IPv6, to 0.0.0.0. A connection is at no address.
     ///
     /// - Returns: the socket; nil if there is none.
     /// - Throws: An error with the code ``PrivilegedSocketError/Code-swift.struct/badInheritance``.
     public static func take(at address: ListenAddress) throws(PrivilegedSocketError) -> InheritedSocket? {
-        try take { $0.isAt(address) && !(address.isForBothFamilies && $0.isIPv6Only) }
+        let second = Attempt.hasIPv6 ? nil : address.withoutIPv6
+        return try take {
+            $0.isAt(address) && !(address.isForBothFamilies && $0.isIPv6Only) || second.map($0.isAt) ?? false
+        }
     }
 
     /// Takes the first socket that is left, in the order in which the starter passes them on.

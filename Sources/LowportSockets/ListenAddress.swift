@@ -33,6 +33,11 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// Whether it stands for all addresses of both families.
     let isForBothFamilies: Bool
 
+    /// What an address for both families is where there is no IPv6; nil for every other.
+    var withoutIPv6: ListenAddress? {
+        isForBothFamilies ? ListenAddress(transport, SocketAddress(.v4(.any), place.port)) : nil
+    }
+
     init(_ transport: Transport, _ place: SocketAddress, isForBothFamilies: Bool = false) {
         self.transport = transport
         self.place = place

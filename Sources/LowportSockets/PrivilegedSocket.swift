@@ -65,7 +65,7 @@ public struct PrivilegedSocket: ~Copyable, Sendable {
     ///    the machine.
     ///
     /// An address for both families is that of one socket for `::` that takes IPv4 too; where there is no IPv6, it is
-    /// 0.0.0.0. May be called from every thread, which waits for the helper for a few milliseconds; no signal, handler or
+    /// 0.0.0.0, unless `ipv6Only` is asked for. May be called from every thread, which waits for the helper for a few milliseconds; no signal, handler or
     /// child of this process notices it.
     ///
     /// - Parameters:
@@ -77,17 +77,11 @@ public struct PrivilegedSocket: ~Copyable, Sendable {
         options: Options = Options()
     ) throws(PrivilegedSocketError) -> PrivilegedSocket {
         if let inherited = try inherited(at: address, options) { return inherited }
-        if address.isForBothFamilies {
-            do throws(Attempt.Failure) { return try Attempt(address, options).socket() } catch {
-                guard error.isForLackOfFamily else { throw error.explained(address, options) }
-            }
-            let second = ListenAddress(address.transport, SocketAddress(.v4(.any), address.place.port))
-            do throws(Attempt.Failure) { return try Attempt(second, options).socket() } catch {
-                throw error.explained(second, options)
-            }
-        }
         do throws(Attempt.Failure) { return try Attempt(address, options).socket() } catch {
-            throw error.explained(address, options)
+            guard error.isForLackOfFamily, !options.ipv6Only, let second = address.withoutIPv6 else {
+                throw error.explained(address, options)
+            }
+            return try listen(on: second, options: options)
         }
     }
 

@@ -35,7 +35,9 @@ import Testing
         try await expect(
             """
             activate '' tcp,127.0.0.1,80 -- env LISTEN_PID=1 socket-probe inherited next
-            MORE=LISTEN_PIDFDID=5 activate '' tcp,127.0.0.1,80 -- socket-probe inherited next | head -n 1
+            for number in 5 x; do
+                MORE=LISTEN_PIDFDID=$number activate '' tcp,127.0.0.1,80 -- socket-probe inherited next | head -n 1
+            done
             activate '' tcp,127.0.0.1,80 -- env LISTEN_FDS=2 socket-probe inherited next || echo $?
             activate '' tcp,127.0.0.1,80 -- env LISTEN_FDS=-1 socket-probe inherited next || echo $?
             activate '' tcp,127.0.0.1,80 -- env LISTEN_FDS=0 socket-probe inherited next
@@ -43,6 +45,7 @@ import Testing
             """
             next none
             environment ["FDS", "PID"]
+            next none
             next none
             cannot listen on descriptor 4: LISTEN_FDS promises it: bad file descriptor
             1

@@ -185,6 +185,9 @@ import Testing
             END
             /usr/bin/python3 without.py socket-probe listen 80 udp:53
             /usr/bin/python3 without.py socket-probe listen [::]:80 || true
+            /usr/bin/python3 without.py socket-probe options 80 v6only < /dev/null || true
+            activate '' tcp,0.0.0.0,80 -- $ALICE /usr/bin/python3 without.py socket-probe listen 80
+            activate '' tcp,0.0.0.0,80 -- $ALICE /usr/bin/python3 without.py socket-probe inherited at=80
             """,
             """
             tcp:[::]:80 helper listening
@@ -193,6 +196,10 @@ import Testing
             tcp:0.0.0.0:80 native listening
             udp:0.0.0.0:53 native bound
             cannot listen on tcp:[::]:80: address family not supported by protocol
+            cannot listen on tcp:80: address family not supported by protocol
+            tcp:0.0.0.0:80 inherited listening
+            at=80 "" tcp:0.0.0.0:80 listening
+            environment []
 
             """
         )

@@ -57,9 +57,9 @@ package enum PassedDescriptors {
             owner == ByteString(decimal: CurrentProcess.identifier)
         else { return false }
         // IDs of processes are used again. Newer versions of systemd add a number that is not.
-        guard let text = Environment.value(of: processFile), let number = Digits.number(text),
-            let own = CurrentProcess.uniqueNumber
-        else { return true }
+        guard let text = Environment.value(of: processFile) else { return true }
+        guard let number = Digits.number(text) else { return false }
+        guard let own = CurrentProcess.uniqueNumber else { return true }
         return number == own
     }
 
