@@ -11,7 +11,7 @@ extension ApplicationProtocol {
     ///
     /// In the place of `runService()`. The socket is the one that `PrivilegedSocket.listen(on:)` makes: one that the
     /// starter of this process passes on, or that this process binds, or that the helper of Lowport binds. The address in
-    /// the configuration of the application has no effect, nor has its `server`, and `reuseAddress` is that of `options`.
+    /// the configuration of the application has no effect, nor has its `server`; `reuseAddress` is that of `options`, and the backlog that of the configuration.
     ///
     /// - Parameters:
     ///   - address: the numeric address and the port: `0.0.0.0:80`, `[::1]:80`, or `:80` for all addresses.
@@ -42,13 +42,9 @@ extension ApplicationProtocol {
         gracefulShutdownSignals: [UnixSignal] = [.sigterm, .sigint],
         channel: (@escaping HTTPChannelHandler.Responder) throws -> some ServerChildChannel
     ) async throws {
-        let number = socket.release()
         let responder = ApplicationResponder(self, try await self.responder)
-        let server = BoundServer(
-            socket: number,
-            child: try channel { try await responder.respond(to: $0, with: $1, on: $2) },
-            application: self
-        )
+        let child = try channel { try await responder.respond(to: $0, with: $1, on: $2) }
+        let server = BoundServer(socket: socket.release(), child: child, application: self)
         let services = ServiceGroupConfiguration(services: self.services + [server], logger: logger)
         let application = ServiceGroup(configuration: services)
         try await ServiceGroup(

@@ -14,12 +14,16 @@ extension SystemdNotifier: Service {
     /// runs, as `PrivilegedSocket.listen(on:)` gives it: then no client is refused from the moment on at which the service
     /// manager is told. A group shuts its services down from the last to the first, so that as the last one this tells the
     /// service manager before the others end.
+    ///
+    /// - Throws: The error of the system call if the service manager cannot be told that the start is complete, or that the
+    ///   server is alive: the group ends then, as the service manager would end it after its time limit. That it cannot be told
+    ///   of the end ends nothing.
     public func run() async throws {
         try ready()
         try await cancelWhenGracefulShutdown { try await runWatchdog() }
         // Returns at once if it has begun; throws if the task was cancelled instead.
         try? await gracefulShutdown()
-        try stopping()
+        try? stopping()
     }
 }
 #endif
