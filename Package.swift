@@ -60,11 +60,20 @@ enum Settings {
         ]
 }
 
-/// A program of the embedded ring. Its entry point is `@c(NAME_main)`, with `_` for `-`, which SwiftPM links as `main`.
-func embeddedProgram(_ name: String, of rooms: String..., settings: [SwiftSetting] = []) -> Target {
+/// A program of the embedded ring. Its entry point is `@c(TARGET_main)`, with `_` for `-`, which SwiftPM links as `main`.
+///
+/// The targets of all packages that a program depends on need different names: those of the drop-ins are `lowport-NAME`, so
+/// that the program may have a target `nc` of its own.
+func embeddedProgram(
+    _ name: String,
+    target: String? = nil,
+    of rooms: String...,
+    settings: [SwiftSetting] = []
+) -> Target {
     .executableTarget(
-        name: name,
+        name: target ?? name,
         dependencies: ["LowportCLinux"] + rooms.map { .target(name: $0 + "Embedded") },
+        path: "Sources/\(name)",
         // Without it, SwiftPM makes a second entry point for a program of one file.
         swiftSettings: Settings.embedded + [.unsafeFlags(["-parse-as-library"])] + settings
     )
@@ -79,10 +88,10 @@ let embeddedRing: [Target] =
         .target(name: "LowportCTLS"),
 
         embeddedProgram("lowport", of: "LowportLaunch", "LowportLinux", "LowportPolicy", "LowportRunCommand"),
-        embeddedProgram("setcap", of: "LowportCapabilities", "LowportLinux"),
-        embeddedProgram("getcap", of: "LowportCapabilities", "LowportLinux"),
-        embeddedProgram("authbind", of: "LowportLaunch", "LowportLinux"),
-        embeddedProgram("nc", of: "LowportNetcat", "LowportLinux"),
+        embeddedProgram("setcap", target: "lowport-setcap", of: "LowportCapabilities", "LowportLinux"),
+        embeddedProgram("getcap", target: "lowport-getcap", of: "LowportCapabilities", "LowportLinux"),
+        embeddedProgram("authbind", target: "lowport-authbind", of: "LowportLaunch", "LowportLinux"),
+        embeddedProgram("nc", target: "lowport-nc", of: "LowportNetcat", "LowportLinux"),
         embeddedProgram("lowport-forward", of: "LowportNetcat", "LowportLinux"),
         embeddedProgram("lowport-run", of: "LowportLinux", "LowportRunCommand"),
         // Privileged, and so as small as it can be.
@@ -110,11 +119,11 @@ let embeddedProducts: [Product] = [
     .library(name: "lowport-preload", type: .dynamic, targets: ["lowport-preload"]),
     .executable(name: "lowport", targets: ["lowport"]),
     .executable(name: "lowport-helper", targets: ["lowport-helper"]),
-    .executable(name: "authbind", targets: ["authbind"]),
+    .executable(name: "authbind", targets: ["lowport-authbind"]),
     .executable(name: "lowport-run", targets: ["lowport-run"]),
-    .executable(name: "setcap", targets: ["setcap"]),
-    .executable(name: "getcap", targets: ["getcap"]),
-    .executable(name: "nc", targets: ["nc"]),
+    .executable(name: "setcap", targets: ["lowport-setcap"]),
+    .executable(name: "getcap", targets: ["lowport-getcap"]),
+    .executable(name: "nc", targets: ["lowport-nc"]),
     .executable(name: "lowport-forward", targets: ["lowport-forward"]),
 ]
 

@@ -3,7 +3,7 @@ import LowportLaunch
 import LowportLinux
 
 /// Starts a program whose `bind` may use the ports that the administrator allows its user. See authbind(1).
-@c(authbind_main)
+@c(lowport_authbind_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     // With privileges of its own, this program would lend them to every program that it starts.
     if CurrentProcess.isSecureExecution {

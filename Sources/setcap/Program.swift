@@ -3,7 +3,7 @@ import LowportCapabilities
 import LowportLinux
 
 /// The entry point of setcap(8).
-@c(setcap_main)
+@c(lowport_setcap_main)
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     // SAFETY: the kernel passes `count` C strings.
     SetcapCommand.run(unsafe [ByteString](argumentCount: count, arguments: arguments))
