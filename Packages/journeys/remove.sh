@@ -15,8 +15,19 @@ check 'a threshold is set' lowport threshold 1000
 [ -z "$GROUP" ] || check 'the kernel has the rules' lowport enforce enable --cgroup "$GROUP"
 [ -z "$GROUP" ] || check '... and they hold' can_bind 80
 
+if [ -n "$GROUP" ]; then
+    # As if somebody else had made it, which is an error that lowport enforce disable ends with.
+    chmod 755 /sys/fs/bpf/lowport
+    check 'programs are to keep their capabilities' lowport programs enable
+    refuse 'rules that cannot be taken out of the kernel keep the package' remove lowport
+    same '... as it was' installed "$(dpkg-query -W -f '${db:Status-Status}' lowport)"
+    check '... its helper works' can_bind 80 lowport run --via preload
+    check '... and so does what gives programs their capabilities' test -f /etc/dpkg/dpkg.cfg.d/lowport-programs
+    chmod 700 /sys/fs/bpf/lowport
+fi
 # shellcheck disable=SC2086
 check 'apt removes them' remove $names
+check 'nothing is left that dpkg would run' test ! -e /etc/dpkg/dpkg.cfg.d/lowport-programs
 check 'nothing is in the kernel' sh -c '[ ! -e /sys/fs/bpf/lowport ]'
 refuse '... and nothing holds' can_bind 80
 same 'the original setcap is back' "$setcap" "$(sha256sum <"$(command -v setcap)")"
