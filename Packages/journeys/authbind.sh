@@ -10,6 +10,7 @@ echo 127.0.0.1/32,81 >/etc/authbind/byuid/1001
 check 'it works' can_bind 80 authbind
 before=$(find /etc/authbind -printf '%p %m %u\n' | sort)
 check 'apt replaces it' install /packages/new/lowport_*.deb /packages/new/lowport-authbind_*.deb
+check 'apt shows what a purge of the original would do' grep -q '^lowport: do not purge authbind: ' /tmp/apt
 same 'the original is removed' config-files "$(dpkg-query -W -f '${db:Status-Status}' authbind)"
 same 'the tree is as it was' "$before" "$(find /etc/authbind -printf '%p %m %u\n' | sort)"
 check 'the same port' can_bind 80 authbind
@@ -34,6 +35,7 @@ check 'and here again' install /packages/new/lowport-authbind_*.deb
 # The original takes the tree away with it, which its administrator asked for; the directories come back.
 check 'the original is purged' purge authbind
 check 'configured again, the directories are there' dpkg-reconfigure -f noninteractive lowport-authbind
+check '... and nothing is left to warn of' sh -c '! grep -q "do not purge" /tmp/said'
 command install -m 755 /dev/null /etc/authbind/byport/80
 check '... and the tree holds' can_bind 80 authbind
 echo end
