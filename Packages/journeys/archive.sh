@@ -21,6 +21,24 @@ check '... for a program that was there before' can_bind 80 lowport run
 refuse '... and for no other port' can_bind 81 lowport run
 check 'the units name the program where it is' grep -q '^ExecStart=/usr/local/bin/lowport' /usr/local/lib/systemd/system/lowport-enforce.service
 
+# Broken off by what is in the way, it is removed, or completed.
+mkdir -p /opt/half/share/man/man8/lowport.8
+refuse 'what cannot be put in its place ends it' ./install.sh --prefix /opt/half
+check '... before it is complete' test -x /opt/half/bin/lowport -a ! -e /opt/half/lib/systemd/system/lowport-enforce.service
+check '... what is there of it is removed' ./install.sh --prefix /opt/half --uninstall
+same '... and nothing stays' '' "$(find /opt/half ! -type d)"
+refuse 'the same again' ./install.sh --prefix /opt/half
+rmdir /opt/half/share/man/man8/lowport.8
+check '... is completed by another one' ./install.sh --prefix /opt/half
+check '... which works' can_bind 80 /opt/half/bin/lowport run
+check '... and is removed' ./install.sh --prefix /opt/half --uninstall
+same '... with nothing left' '' "$(find /opt/half ! -type d)"
+rm -r /opt/half
+refuse 'directories of others below it are refused' sh -c 'mkdir -p /opt/low/share/man; mkdir -m 777 /opt/low/share/man/man1
+    ./install.sh --prefix /opt/low'
+check '... and nothing is there' test ! -e /opt/low/bin
+rm -r /opt/low
+
 # An older one had a file that this one has not.
 echo share/lowport-old >>/usr/local/libexec/lowport/manifest
 touch /usr/local/share/lowport-old
@@ -42,6 +60,7 @@ same 'nothing else is left' '' "$(grep -v ' d ' /tmp/before | diff - /tmp/after)
 refuse 'a directory of others is refused' sh -c 'mkdir -m 777 -p /srv/open; ./install.sh --prefix /srv/open/low'
 check '... and nothing is there' test ! -e /srv/open/low/bin
 for prefix in relative '/a b' /usr/../tmp; do refuse "$prefix is no prefix" ./install.sh --prefix "$prefix"; done
+check 'it says how it is used' ./install.sh --help
 same 'an unknown option is a usage error' 64 "$(./install.sh --bogus >/dev/null 2>&1 || echo $?)"
 printf x >>common/bin/lowport
 refuse 'a damaged archive is refused' ./install.sh

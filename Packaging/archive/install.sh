@@ -8,8 +8,9 @@
 set -eu
 umask 022
 
-usage() {
-    sed -n 's/^# \(install\.sh .*\)/usage: \1/p' "$0" >&2
+usage() { sed -n 's/^# \(install\.sh .*\)/usage: \1/p' "$0"; }
+misused() {
+    usage >&2
     exit 64
 }
 fail() {
@@ -23,16 +24,17 @@ while [ $# -gt 0 ]; do
     --prefix=*) prefix=${1#*=} ;;
     --libc=*) libc=${1#*=} ;;
     --prefix | --libc)
-        [ $# -gt 1 ] || usage
+        [ $# -gt 1 ] || misused
         if [ "$1" = --prefix ]; then prefix=$2; else libc=$2; fi
         shift
         ;;
     --uninstall) action=uninstall ;;
     --check) action=check ;;
     --help)
-        usage 2>&1
+        usage
+        exit 0
         ;;
-    *) usage ;;
+    *) misused ;;
     esac
     shift
 done
@@ -42,9 +44,12 @@ case $prefix in
 *) fail "$prefix: the prefix has to begin with /" ;;
 esac
 while [ "$prefix" != "${prefix%/}" ]; do prefix=${prefix%/}; done
-case $libc in '' | glibc | musl) ;; *) usage ;; esac
+case $libc in '' | glibc | musl) ;; *) misused ;; esac
 here=$(cd "$(dirname "$0")" && pwd)
 parts=$prefix/libexec/lowport manifest=$prefix/libexec/lowport/manifest
+
+# foreign NAME: whether a line of the manifest is one that install.sh never writes.
+foreign() { case $1 in '' | /* | ../* | */../* | */..) ;; *) return 1 ;; esac; }
 
 # Others may change what lies there, and root would install it, or remove other files of the name.
 safe() {
@@ -58,11 +63,13 @@ if [ "$action" = uninstall ]; then
     if [ -d /sys/fs/bpf/lowport ] && [ -x "$parts/lowport-admin" ]; then
         "$prefix/bin/lowport" enforce disable || fail 'the rules stay in the kernel, and so does Lowport'
     fi
-    while read -r name; do
-        case $name in */../* | /* | '') fail "$manifest: has a name that install.sh never writes" ;; esac
-        rm -f "$prefix/$name"
+    while IFS= read -r name; do
+        if foreign "$name"; then fail "$manifest: has a name that install.sh never writes"; fi
+        # A directory is what kept it from being installed.
+        [ -d "$prefix/$name" ] || rm -f "$prefix/$name"
     done <"$manifest"
     rm -f "$manifest"
+    rm -f "$parts/.names" "$parts/.share" "$parts/.unit" "$parts/.manifest-new"
     rmdir "$parts" 2>/dev/null || true
     echo "removed from $prefix; kept: /etc/lowport, /etc/authbind and /var/lib/lowport"
     exit 0
@@ -81,7 +88,15 @@ if [ -z "$libc" ]; then
 elif [ "$libc" = glibc ]; then
     "$here/glibc/libexec/lowport/lowport-admin" --version >/dev/null || fail 'the programs for glibc do not run here'
 fi
-set -- "$prefix/bin" "$parts" "$prefix/share" "$prefix/lib/systemd/system"
+# names: all that is installed, below the prefix.
+names() {
+    for tree in common "$libc"; do (cd "$here/$tree" && find bin libexec -type f); done
+    echo bin/netcat
+    (cd "$here" && find share -type f)
+    if [ "$libc" = glibc ]; then (cd "$here/units" && find . -type f | sed 's,^\.,lib/systemd/system,'); fi
+}
+# shellcheck disable=SC2046
+set -- "$parts" $(names | sed "s,^,$prefix/,; s,/[^/]*\$,," | sort -u)
 safe "$@"
 if [ "$action" = check ]; then
     echo "would install the programs for $libc below $prefix"
@@ -90,22 +105,28 @@ fi
 
 new=''
 trap '[ -z "$new" ] || rm -f "$new"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 # put MODE FILE NAME: in the place of what has the name, at once.
 put() {
-    mkdir -p "$prefix/${3%/*}"
+    # Into a directory, mv would move it.
+    [ ! -d "$prefix/$3" ] || fail "$prefix/$3: is a directory, and has to go first"
     new=$prefix/${3%/*}/.lowport-new
     rm -f "$new"
     cp "$2" "$new"
     chmod "$1" "$new"
     mv -f "$new" "$prefix/$3"
     new=''
-    echo "$3" >>"$installed"
 }
 
-mkdir -p "$parts"
+mkdir -p "$@"
 safe "$@"
-installed=$parts/.manifest-new
-: >"$installed"
+# First of all, what --uninstall goes by: a broken-off installation is removed by it, or completed by another one.
+names >"$parts/.names"
+touch "$manifest"
+sort -u "$manifest" "$parts/.names" >"$parts/.manifest-new"
+mv -f "$parts/.manifest-new" "$manifest"
 for tree in common "$libc"; do
     for file in "$here/$tree"/bin/* "$here/$tree"/libexec/lowport/*; do
         mode=755
@@ -115,9 +136,8 @@ for tree in common "$libc"; do
 done
 # One file under two names, so that capabilities given to the one hold for the other.
 ln -f "$prefix/bin/nc" "$prefix/bin/netcat"
-echo bin/netcat >>"$installed"
-(cd "$here" && find share -type f | sort) >"$parts/.share"
-while read -r file; do put 644 "$here/$file" "$file"; done <"$parts/.share"
+grep '^share/' "$parts/.names" >"$parts/.share"
+while IFS= read -r name; do put 644 "$here/$name" "$name"; done <"$parts/.share"
 rm -f "$parts/.share"
 if [ "$libc" = glibc ]; then
     for unit in "$here"/units/*; do
@@ -127,13 +147,11 @@ if [ "$libc" = glibc ]; then
     rm -f "$parts/.unit"
 fi
 # What an older one had, and this one has not.
-if [ -f "$manifest" ]; then
-    while read -r name; do
-        case $name in */../* | /* | '') continue ;; esac
-        grep -qxF "$name" "$installed" || rm -f "$prefix/$name"
-    done <"$manifest"
-fi
-mv -f "$installed" "$manifest"
+while IFS= read -r name; do
+    if foreign "$name" || grep -qxF "$name" "$parts/.names"; then continue; fi
+    rm -f "$prefix/$name"
+done <"$manifest"
+mv -f "$parts/.names" "$manifest"
 
 if [ "$(id -u)" -eq 0 ]; then
     for directory in /etc/lowport/rules.d /etc/authbind/byport /etc/authbind/byaddr /etc/authbind/byuid; do
@@ -144,11 +162,12 @@ capabilities=cap_dac_read_search,cap_setpcap,cap_net_bind_service=p
 for helper in "$parts/lowport-helper" "$parts/lowport-helper-nss"; do
     if [ "$(id -u)" -ne 0 ]; then
         echo "not root: $helper has no privilege; as root, run: $prefix/bin/setcap $capabilities $helper" >&2
-    elif why=$("$prefix/bin/setcap" "$capabilities" "$helper" 2>&1); then
+    elif why=$("$prefix/bin/setcap" "$capabilities" "$helper" 2>&1) &&
+        why=$("$prefix/bin/setcap" -q -v "$capabilities" "$helper" 2>&1); then
         echo "$helper: has the file capabilities $capabilities"
     else
-        echo "$helper: set-user-ID root, since it cannot have file capabilities: $why" >&2
         chmod 4755 "$helper"
+        echo "$helper: set-user-ID root, since it cannot have file capabilities: $why" >&2
     fi
 done
 echo "installed the programs for $libc below $prefix"
