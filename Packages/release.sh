@@ -68,6 +68,6 @@ judge 'the list of contents has the checksum of each program' sh -c "for file in
 if python3 -m venv "$work/python" >/dev/null 2>&1 && "$work/python/bin/pip" -q install spdx-tools >/dev/null 2>&1; then
     judge 'it is valid SPDX' "$work/python/bin/pyspdxtools" -i "$list"
 else
-    echo 'lowport: packages: no validator of SPDX can be had: the list was not validated' >&2
+    echo 'skipped it is valid SPDX: no validator can be had'
 fi
 echo end
