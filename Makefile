@@ -32,6 +32,7 @@ help:
 	@echo "make test         run all tests; as root, with nothing left out"
 	@echo "make test-integrations   build and run the examples of servers on SwiftNIO, Hummingbird and gRPC; as root"
 	@echo "make test-pages   play the commands of the pages below Documentation, in private namespaces; as root"
+	@echo "make recording    make the recording in the README again, from what the quickstart prints"
 	@echo "make machines     try each method, and podman, on other kernels, under emulation; make test does it too if qemu is there"
 	@echo "make distributions try each method with the C libraries of other distributions; make test does it too"
 	@echo "make documentation  make the pages of the libraries for Swift programs, below .build-documentation"
@@ -71,6 +72,11 @@ test: lint build
 test-pages: build
 	@Scripts/need $(TEST_NEEDS)
 	@Documentation/test
+
+.PHONY: recording
+recording: build
+	@Scripts/need setpriv:util-linux ip:iproute2 /usr/bin/python3:python3
+	@Scripts/recording
 
 .PHONY: documentation
 documentation:
