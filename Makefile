@@ -76,7 +76,7 @@ test-pages: build
 .PHONY: recording
 recording: build
 	@Scripts/need setpriv:util-linux ip:iproute2 /usr/bin/python3:python3
-	@Scripts/recording
+	@Documentation/record
 
 .PHONY: documentation
 documentation:
