@@ -34,7 +34,9 @@ struct Launcher {
                 try? InheritedDescriptor.standardError.show("\(program): \(error.message)\n")
                 return 255
             }
-            printError("cannot run \(program): \(error.sentence)")
+            let failure = StartFailure(program, error)
+            printError("cannot run \(program): \(failure.sentence)")
+            printHint(failure.hint)
             return error == .noSuchFile ? 127 : 126
         }
     }

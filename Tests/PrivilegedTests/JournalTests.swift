@@ -89,7 +89,7 @@ import Testing
             """
             bound
             EACCES
-            Error: --journal goes with none of --json and --since.
+            lowport: --journal goes with none of --json and --since
             bound
             EACCES
             bound

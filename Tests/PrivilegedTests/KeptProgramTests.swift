@@ -325,7 +325,7 @@ import Testing
             ),
             """
             lowport: the kernel engine is not enabled here: the capability would let every user of /usr/lib/lowport-test/server bind every low port
-            Error: --keep and --every-port exclude each other.
+            lowport: --keep and --every-port exclude each other
             added: allow program /usr/lib/lowport-test/server tcp 80
             added: confine program /usr/lib/lowport-test/server
             added: program /usr/lib/lowport-test/server cap_net_bind_service

@@ -36,7 +36,7 @@ import Testing
             125 hint: sudo mount -t proc proc /proc
             1 hint: see lowport(8)
             64 hint: lowport --help names them all
-            64   See 'lowport list --help' for more information.
+            64 hint: lowport list --help
             1 2 errors, 2 notes
             0
 

@@ -148,7 +148,7 @@ import Testing
                         64 lowport: 40000 is above 32768, the first port of net.ipv4.ip_local_port_range: the kernel does not take it
                         64 lowport: 40000 is above 32768, the first port of net.ipv4.ip_local_port_range: the kernel does not take it
                         64 lowport: 32769 is above 32768, the first port of net.ipv4.ip_local_port_range: the kernel does not take it
-                        64 Error: The number is 0-65535.
+                        64 lowport: the number is from 0 to 65535
                           "status" : 64
                         no file
                         1024

@@ -79,7 +79,7 @@ import Testing
             note: /mnt/srv/way/link -> /mnt/srv/app/server
             removed: cap_net_bind_service=ep /mnt/srv/app/server
             64 lowport: cannot look at /mnt/srv/dead: no such file or directory
-            64 Error: --follow is for --program.
+            64 lowport: --follow is for --program
 
             """
         )
@@ -231,7 +231,7 @@ import Testing
             0 
             lowport 0.2.0
             64 lowport: unknown command nonsense
-            64 Error: Specify exactly one of --user, --group, --uid, --gid or --everyone.
+            64 lowport: give exactly one of --user, --group, --uid, --gid or --everyone
             71 lowport: cannot read /nonexistent: no such file or directory
             added: cap_net_bind_service=ep /mnt/srv/app/server
             added: allow everyone tcp 80

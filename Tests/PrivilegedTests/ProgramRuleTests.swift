@@ -184,8 +184,8 @@ import Testing
             lowport: cannot trust /usr/local/bin/copy: /usr/local/bin/copy has mode 0777, so that others may write to it
             hint: a program that gets a capability has to be root's, and so have all directories above it
             status 77
-            Error: --program without ports is for everybody who runs the program.
-            Error: Specify exactly one of --user, --group, --uid, --gid or --everyone.
+            lowport: --program without ports is for everybody who runs the program
+            lowport: give exactly one of --user, --group, --uid, --gid or --everyone
             removed: allow program /usr/local/bin/server tcp 80,443
             added: allow program /usr/local/bin/server tcp 80
             warning: allow program /usr/local/bin/server tcp 80 allows nothing: /usr/local/bin/server cannot be found: no such file or directory

@@ -30,7 +30,8 @@ import Testing
             7
             lowport-run: cannot run /nonexistent: no such file or directory
             127
-            lowport-run: cannot run /etc/passwd: permission denied
+            lowport-run: cannot run /etc/passwd: the file is not executable
+            hint: chmod +x /etc/passwd
             126
             1 129
             2 130

@@ -9,6 +9,9 @@ extension RuleError: MessageConvertible {
 
     /// The message without the position.
     package var message: Message {
+        if found.bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            return "a byte order mark (U+FEFF) is before the text; save the file as UTF-8 without one"
+        }
         let what: Message = found.isEmpty ? "the line ends" : "found \"\(found)\""
         let guess: Message = suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
         let problem: Message = expected == .shorterLine ? "the line is too long" : what

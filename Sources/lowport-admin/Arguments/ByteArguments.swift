@@ -54,3 +54,14 @@ struct BytesArgument: ExpressibleByArgument {
 
     init?(argument: String) { bytes = ByteString(argument: argument) }
 }
+
+/// A number on the command line.
+enum NumberArgument {
+    /// Parses a decimal number without a sign.
+    static func parse<Number: FixedWidthInteger>(_ argument: String) throws -> Number {
+        guard let value = Digits.number(ByteString(argument: argument)), let number = Number(exactly: value) else {
+            throw ValidationError("expected a number from 0 to \(Number.max)")
+        }
+        return number
+    }
+}

@@ -11,10 +11,13 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
 }
 
 extension Lowport {
-    /// Runs the command, and returns the exit status; an error in the command line is written as JSON as well, if
-    /// requested.
+    /// Runs the command, and returns the exit status; an error is written as JSON as well, if requested.
     fileprivate static func run() -> Int32 {
         do {
+            if ["-V", "version"].contains(ProgramArguments.words.first), ProgramArguments.words.count == 1 {
+                try printOut(ByteString(versionText))
+                return ExitCode.success.rawValue
+            }
             try refuseUnknownCommand()
             try refuseRepeatedOptions()
             var command = try parseAsRoot(ProgramArguments.words.map(\.argumentText))
@@ -33,38 +36,25 @@ extension Lowport {
         if status.isSuccess {
             // Help, versions and completion scripts contain only text of this program.
             do { try write(text + "\n") } catch { return error as? ExitCode ?? Status.system }
-        } else {
-            let message = ByteString(argument: message(for: error))
-            printJSONError(message, status: status)
-            for line in lines(of: text, message: message) { printError(line) }
+            return status
         }
-        return status
-    }
-
-    /// The lines of the parser's output: the message, and after it the usage.
-    ///
-    /// If an argument has a line feed, the message may contain lines from that argument: then the message is a single
-    /// line.
-    private static func lines(of text: ByteString, message: ByteString) -> [ByteString] {
-        let newline = UInt8(ascii: "\n")
-        let beginning: ByteString = "Error: \(message)"
-        guard text.hasPrefix(beginning), ProgramArguments.words.contains(where: { $0.bytes.contains(newline) }) else {
-            return text.split(on: newline)
-        }
-        let rest = ByteString(text.bytes[beginning.count...]).split(on: newline)
-        return [beginning + (rest.first ?? "")] + rest.dropFirst()
+        let fault = UsageFault(parserMessage: message(for: error))
+        return failure(fault.message, hint: fault.hint, status: status)
     }
 
     /// Refuses an unknown command and suggests a known one; the parser makes suggestions only for options.
     private static func refuseUnknownCommand() throws {
         let known = configuration.subcommands.map { ByteString($0._commandName) } + ["help"]
         guard let first = ProgramArguments.words.first, !first.hasPrefix("-"), !known.contains(first) else { return }
-        let near = Spelling.nearest(to: first, among: known)
-        throw failure(
-            "unknown command \(first)",
-            hint: near.map { "did you mean lowport \($0)?" } ?? "lowport --help names them all",
-            status: Status.usage
-        )
+        let hint: Message =
+            if let advice = UsageFault.otherNames[first] {
+                advice
+            } else if let near = Spelling.nearest(to: first, among: known) {
+                "did you mean lowport \(near)?"
+            } else {
+                "lowport --help names them all"
+            }
+        throw failure("unknown command \(first)", hint: hint, status: Status.usage)
     }
 
     /// The options with one value, of which the parser would take the last and drop the others without a word.

@@ -6,24 +6,56 @@ internal import LowportPolicy
 /// Ports on the command line, separated by commas.
 struct PortList {
     let ranges: [PortRange]
+    /// The protocols behind the ports, as in `53/udp`; nil if there are none.
+    var transports: TransportSet?
 
     /// Parses ports, ranges and service names; throws an error about the first invalid part.
     static func parse(_ argument: String) throws -> PortList {
-        PortList(
-            ranges: try ByteString(argument: argument).split(on: UInt8(ascii: ",")).map { part in
-                guard let range = range(part) else { throw ValidationError(errorText(about: part)) }
-                return range
+        var list = PortList(ranges: [])
+        for (index, part) in ByteString(argument: argument).split(on: UInt8(ascii: ",")).enumerated() {
+            let words = part.split(on: UInt8(ascii: "/"))
+            guard let range = range(words[0]) else { throw ValidationError(errorText(about: words[0])) }
+            var transports: TransportSet?
+            if words.count > 1 {
+                guard words.count == 2, let word = TransportProtocol.words.first(where: { $0.name == words[1] }) else {
+                    throw ValidationError("expected tcp or udp after the slash")
+                }
+                transports = TransportSet(word)
             }
-        )
+            guard index == 0 || transports == list.transports else {
+                throw ValidationError("the ports of one command have one protocol: use a command for each")
+            }
+            list = PortList(ranges: list.ranges + [range], transports: transports)
+        }
+        return list
     }
 
-    private static func errorText(about text: ByteString) -> String {
-        if !text.isEmpty, text.bytes.allSatisfy(Digits.isDecimal) { return "A port is a number 1-65535." }
-        if text.bytes.first.map(Digits.isDecimal) ?? true {
-            return "Expected a port, a range such as 8000-8010 or the name of a service."
+    /// Parses ports without a protocol.
+    static func parseWithoutProtocol(_ argument: String) throws -> PortList {
+        let list = try parse(argument)
+        if list.transports != nil { throw ValidationError("expected ports without a protocol") }
+        return list
+    }
+
+    /// Parses a single port.
+    static func parseOne(_ argument: String) throws -> PortList {
+        let list = try parse(argument)
+        guard list.ranges.count == 1, list.ranges[0].lower == list.ranges[0].upper else {
+            throw ValidationError("expected a single port")
         }
-        let near = Spelling.nearest(to: text, among: serviceNames).map { "; did you mean \($0)?" } ?? "."
-        return "There is no service of that name\(near)"
+        return list
+    }
+
+    /// The single port.
+    var port: Port { ranges[0].lower }
+
+    private static func errorText(about text: ByteString) -> String {
+        if !text.isEmpty, text.bytes.allSatisfy(Digits.isDecimal) { return "a port is a number from 1 to 65535" }
+        if text.bytes.first.map(Digits.isDecimal) ?? true {
+            return "expected a port, a range such as 8000-8010 or the name of a service"
+        }
+        let near = Spelling.nearest(to: text, among: serviceNames).map { "; did you mean \($0)?" } ?? ""
+        return "there is no service of that name\(near)"
     }
 
     /// The names in /etc/services (services(5)).
@@ -49,16 +81,25 @@ struct PortList {
     private static func port(_ text: ByteString) -> Port? { PortRange(text: text)?.lower ?? Services.port(named: text) }
 }
 
-extension PortList: ExpressibleByArgument {
-    init?(argument: String) {
-        guard let list = try? PortList.parse(argument) else { return nil }
-        self = list
-    }
-}
-
 extension [PortList] {
     /// All ports, in the order in which they were given, without repetition.
     var ranges: [PortRange] {
         reduce(into: []) { all, list in all += list.ranges.filter { !all.contains($0) } }
+    }
+}
+
+/// `--tcp` and `--udp` of the verbs that are about one port.
+struct TransportOptions: ParsableArguments {
+    @Flag(help: "TCP, as without this.")
+    var tcp = false
+
+    @Flag(help: "UDP instead of TCP; a port may also be written 53/udp.")
+    var udp = false
+
+    /// The protocol for a port; throws if there are two.
+    func transport(of port: PortList) throws -> TransportProtocol {
+        let all = (tcp ? [TransportSet.tcp] : []) + (udp ? [.udp] : []) + (port.transports.map { [$0] } ?? [])
+        guard Set(all).count <= 1 else { throw ValidationError("the port has two protocols: give one of them") }
+        return TransportProtocol.words.first { TransportSet($0) == all.first } ?? .tcp
     }
 }

@@ -18,10 +18,10 @@ struct PrincipalOptions: ParsableArguments {
     )
     var group: BytesArgument?
 
-    @Option(help: ArgumentHelp("The user, by number.", valueName: "number"))
+    @Option(help: ArgumentHelp("The user, by number.", valueName: "number"), transform: NumberArgument.parse)
     var uid: UInt32?
 
-    @Option(help: ArgumentHelp("The group, by number.", valueName: "number"))
+    @Option(help: ArgumentHelp("The group, by number.", valueName: "number"), transform: NumberArgument.parse)
     var gid: UInt32?
 
     @Flag(help: "Every user.")
@@ -41,10 +41,10 @@ struct PrincipalOptions: ParsableArguments {
     func demand(with program: BytesArgument?, hasPorts: Bool) throws {
         if program != nil, !hasPorts {
             guard given.isEmpty else {
-                throw ValidationError("--program without ports is for everybody who runs the program.")
+                throw ValidationError("--program without ports is for everybody who runs the program")
             }
         } else if given.count > 1 || given.isEmpty && program == nil {
-            throw ValidationError("Specify exactly one of --user, --group, --uid, --gid or --everyone.")
+            throw ValidationError("give exactly one of --user, --group, --uid, --gid or --everyone")
         }
     }
 

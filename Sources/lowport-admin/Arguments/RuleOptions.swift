@@ -26,11 +26,35 @@ struct RuleOptions: ParsableArguments {
     @Flag(help: "With --program: a link on the way is followed.")
     var follow = false
 
-    @Option(name: .customLong("protocol"), help: "The protocol.")
+    @Option(
+        name: .customLong("protocol"),
+        help: ArgumentHelp("tcp, udp or any.", valueName: "protocol"),
+        completion: .list(ProtocolChoice.words),
+        transform: ProtocolChoice.parse
+    )
     var transport: ProtocolChoice?
 
-    @Option(help: "Addresses or prefixes, with commas; all addresses without this.")
+    @Flag(help: "As --protocol tcp.")
+    var tcp = false
+
+    @Flag(help: "As --protocol udp; a port may also be written 53/udp.")
+    var udp = false
+
+    @Option(
+        help: ArgumentHelp("Addresses or prefixes, with commas; all without this.", valueName: "addresses"),
+        transform: PrefixList.parse
+    )
     var on: PrefixList?
+
+    /// The protocols that are given, in whatever way; nil if none is.
+    var transports: TransportSet? { allTransports.first }
+
+    private var allTransports: Set<TransportSet> {
+        let flags = (tcp ? TransportSet.tcp : []).union(udp ? TransportSet.udp : [])
+        return Set(
+            (flags.isEmpty ? [] : [flags]) + (transport.map { [$0.transports] } ?? []) + ports.compactMap(\.transports)
+        )
+    }
 
     /// The specified addresses; none means all.
     var prefixes: [AddressPrefix] { on?.prefixes ?? [] }
@@ -42,11 +66,18 @@ struct RuleOptions: ParsableArguments {
     var capableProgram: ByteString? { ports.isEmpty ? program?.bytes : nil }
 
     /// Whether an option restricts the protocols or addresses, which a capability does not.
-    var narrows: Bool { transport != nil || on != nil }
+    var narrows: Bool { transports != nil || on != nil }
 
     func validate() throws {
         try grantee.demand(with: program, hasPorts: !ports.isEmpty)
-        if program == nil, follow { throw ValidationError("--follow is for --program.") }
-        if program == nil, ports.isEmpty { throw ValidationError("Missing expected argument '<ports> ...'") }
+        if program == nil, follow { throw ValidationError("--follow is for --program") }
+        if program == nil, ports.isEmpty { throw ValidationError("the ports are missing") }
+        let isMixed =
+            ports.contains { $0.transports != nil } && ports.contains { $0.transports == nil }
+            && allTransports.count == 1
+            && transport == nil && !tcp && !udp
+        if allTransports.count > 1 || isMixed {
+            throw ValidationError("the ports of one command have one protocol: use a command for each")
+        }
     }
 }

@@ -4,71 +4,66 @@ internal import LowportLinux
 internal import LowportPolicy
 
 /// `--protocol tcp|udp|any`.
-struct ProtocolChoice: ExpressibleByArgument {
+struct ProtocolChoice {
     let transports: TransportSet
 
-    init?(argument: String) {
-        guard let choice = Self.choices.first(where: { $0.byteString == ByteString(argument: argument) }) else {
-            return nil
+    /// Parses the words of the rules file: `tcp`, `udp`, `tcp,udp` or `any`.
+    static func parse(_ argument: String) throws -> ProtocolChoice {
+        let word = ByteString(argument: argument)
+        if word == TransportSet.any.byteString { return ProtocolChoice(transports: .any) }
+        let parts = word.split(on: UInt8(ascii: ",")).map { part in TransportProtocol.words.first { $0.name == part } }
+        var transports: TransportSet = []
+        for part in parts {
+            guard let part else { throw ValidationError("expected tcp, udp, tcp,udp or any") }
+            transports.formUnion(TransportSet(part))
         }
-        transports = choice
+        return ProtocolChoice(transports: transports)
     }
 
-    private init(_ transports: TransportSet) { self.transports = transports }
-
-    static var tcp: ProtocolChoice { ProtocolChoice(.tcp) }
-    static var any: ProtocolChoice { ProtocolChoice(.any) }
-
-    private static var choices: [TransportSet] { TransportProtocol.words.map { TransportSet($0) } + [.any] }
-
-    static var allValueStrings: [String] { choices.map { $0.byteString.description } }
-
-    var defaultValueDescription: String { transports.byteString.description }
+    /// The words, for completion.
+    static var words: [String] {
+        TransportProtocol.words.map(\.name.description) + [TransportSet.any.byteString.description]
+    }
 }
 
 /// `--on 127.0.0.0/8,::1`.
-struct PrefixList: ExpressibleByArgument {
+struct PrefixList {
     let prefixes: [AddressPrefix]
 
-    init?(argument: String) {
+    /// Parses addresses and prefixes with commas; `localhost` is 127.0.0.1 and ::1.
+    static func parse(_ argument: String) throws -> PrefixList {
         var prefixes: [AddressPrefix] = []
         for part in ByteString(argument: argument).split(on: UInt8(ascii: ",")) {
-            guard let prefix = AddressPrefix(text: part) else { return nil }
-            prefixes.append(prefix)
+            if part == "localhost" {
+                prefixes += (["127.0.0.1", "::1"] as [ByteString]).compactMap { AddressPrefix(text: $0) }
+            } else if let prefix = AddressPrefix(text: part.withoutBrackets) {
+                prefixes.append(prefix)
+            } else {
+                throw ValidationError("expected addresses such as 127.0.0.1, ::1 or 10.0.0.0/8")
+            }
         }
-        self.prefixes = prefixes
-    }
-}
-
-/// `--until 2026-12-01T12:00:00Z`.
-struct TimestampArgument: ExpressibleByArgument {
-    let time: Timestamp
-
-    init?(argument: String) {
-        guard let time = Timestamp(ByteString(argument: argument)) else { return nil }
-        self.time = time
-    }
-}
-
-/// `--for 90s`, `30m`, `2h`, `7d` or `1w`.
-struct DurationArgument: ExpressibleByArgument {
-    let seconds: Int64
-
-    init?(argument: String) {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]
-        guard let unit = argument.last.flatMap({ units[$0] }),
-            let count = Digits.number(ByteString(argument: String(argument.dropLast())), upTo: 1_000_000), count > 0
-        else { return nil }
-        seconds = Int64(count) * unit
+        return PrefixList(prefixes: prefixes)
     }
 }
 
 /// `--on 127.0.0.1`.
-struct AddressArgument: ExpressibleByArgument {
+struct AddressArgument {
     let address: IPAddress
 
-    init?(argument: String) {
-        guard let address = IPAddress(ByteString(argument: argument)) else { return nil }
-        self.address = address
+    /// Parses one numeric address, which may be in brackets.
+    static func parse(_ argument: String) throws -> AddressArgument {
+        let text = ByteString(argument: argument)
+        if text == "localhost" { throw ValidationError("localhost is two addresses: name 127.0.0.1 or ::1") }
+        guard let address = IPAddress(text.withoutBrackets) else {
+            throw ValidationError("expected an address such as 127.0.0.1 or ::1")
+        }
+        return AddressArgument(address: address)
+    }
+}
+
+extension ByteString {
+    /// An address without the brackets that it has before a port: `[::1]`.
+    fileprivate var withoutBrackets: ByteString {
+        hasPrefix("[") && hasSuffix("]") && count > 2 ? ByteString(bytes[1..<count - 1]) : self
     }
 }

@@ -25,30 +25,28 @@ struct CanBind: ParsableCommand {
     @Argument(
         help: "The port: a number or a service name (https).",
         completion: .shellCommand("getent services | grep -o '^[a-zA-Z0-9_.+-]*'"),
-        transform: PortList.parse
+        transform: PortList.parseOne
     )
     var port: PortList
 
-    @Flag(help: "UDP instead of TCP.")
-    var udp = false
+    @OptionGroup var transport: TransportOptions
 
-    @Option(help: ArgumentHelp("The address.", valueName: "address"))
+    @Option(help: ArgumentHelp("The address.", valueName: "address"), transform: AddressArgument.parse)
     var on: AddressArgument?
 
     @Flag(help: "Write JSON (schema lowport.can-bind/1).")
     var json = false
 
     func validate() throws {
-        guard port.ranges.count == 1, port.ranges[0].lower == port.ranges[0].upper else {
-            throw ValidationError("Specify a single port.")
-        }
+        _ = try transport.transport(of: port)
     }
 
     /// Answers what lowport(8) does not answer itself, and reports why there is no answer.
     func run() throws {
         let found: BindAnswer
+        let transport = try transport.transport(of: port)
         do throws(BindPermission.LookupError) {
-            found = try BindAnswer(port.ranges[0].lower, udp ? .udp : .tcp, on: on?.address)
+            found = try BindAnswer(port.port, transport, on: on?.address)
         } catch {
             switch error {
             case .groups(let error):

@@ -53,8 +53,8 @@ struct Check: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if !programs, !log.isEmpty { throw ValidationError("--log goes with --programs.") }
-        if programs, quiet { throw ValidationError("--quiet and --programs exclude each other.") }
+        if !programs, !log.isEmpty { throw ValidationError("--log goes with --programs") }
+        if programs, quiet { throw ValidationError("--quiet and --programs exclude each other") }
     }
 
     func run() throws {

@@ -27,14 +27,16 @@ struct Explain: ParsableCommand {
     @Argument(
         help: "The port: a number or a service name.",
         completion: .shellCommand("getent services | grep -o '^[a-zA-Z0-9_.+-]*'"),
-        transform: PortList.parse
+        transform: PortList.parseOne
     )
     var port: PortList
 
-    @Flag(help: "UDP instead of TCP.")
-    var udp = false
+    @OptionGroup var transport: TransportOptions
 
-    @Option(help: ArgumentHelp("The address to bind; 0.0.0.0 and :: without this.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp("The address to bind; 0.0.0.0 and :: without this.", valueName: "address"),
+        transform: AddressArgument.parse
+    )
     var on: AddressArgument?
 
     @Flag(name: .customLong("ipv6-only"), help: "With --on ::, a socket that takes no IPv4.")
@@ -49,7 +51,7 @@ struct Explain: ParsableCommand {
     @Option(help: ArgumentHelp("The program, a path or a name.", valueName: "file"), completion: .file())
     var program: BytesArgument?
 
-    @Option(help: "Ask for a process that runs.")
+    @Option(help: "Ask for a process that runs.", transform: NumberArgument.parse)
     var pid: Int32?
 
     @Flag(help: "Write JSON (schema lowport.explain/1).")
@@ -67,13 +69,11 @@ struct Explain: ParsableCommand {
 
     func validate() throws {
         if !command.isEmpty, pid != nil || program != nil {
-            throw ValidationError("A program after -- excludes --pid and --program.")
+            throw ValidationError("a program after -- excludes --pid and --program")
         }
-        if hint, json || pid != nil { throw ValidationError("--hint excludes --json and --pid.") }
-        if pid != nil, user != nil || program != nil { throw ValidationError("--pid excludes --user and --program.") }
-        guard port.ranges.count == 1, port.ranges[0].lower == port.ranges[0].upper else {
-            throw ValidationError("explain is for one port.")
-        }
+        if hint, json || pid != nil { throw ValidationError("--hint excludes --json and --pid") }
+        if pid != nil, user != nil || program != nil { throw ValidationError("--pid excludes --user and --program") }
+        _ = try transport.transport(of: port)
     }
 
     func run() throws {
@@ -81,10 +81,10 @@ struct Explain: ParsableCommand {
             pid.map { .process($0) } ?? user.map { .user($0.bytes) } ?? .caller,
             program: command.first?.bytes ?? program?.bytes,
             arguments: command.dropFirst().map(\.bytes),
-            transport: udp ? .udp : .tcp,
+            transport: try transport.transport(of: port),
             address: on?.address,
             isDualStack: !isIPv6Only,
-            port: port.ranges[0].lower
+            port: port.port
         )
         let explanation: Explanation
         do throws(BindQuestion.ResolutionError) {
@@ -106,8 +106,9 @@ struct Explain: ParsableCommand {
             guard let command = remedy.command else { return Line(remedy.advice ?? remedy.effect) }
             return Line(remedy.isElsewhere ? "\(remedy.effect): \(command)" : "\(command)" as Message)
         }
+        let isUDP = (try? transport.transport(of: port)) == .udp
         let place: [ByteString] = on.map { ["--on", "\($0.address)"] } ?? []
-        let words: [ByteString] = ["lowport", "explain", "\(port.ranges[0].lower)"] + (udp ? ["--udp"] : []) + place
+        let words: [ByteString] = ["lowport", "explain", "\(port.port)"] + (isUDP ? ["--udp"] : []) + place
         if let command = ShellCommand(words) { lines.append(Line("\(command)" as Message)) }
         return lines
     }

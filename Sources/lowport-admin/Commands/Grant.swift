@@ -31,12 +31,16 @@ struct Grant: ParsableCommand {
 
     @OptionGroup var request: RuleOptions
 
-    @Option(help: ArgumentHelp("The time at which it ends, such as 2026-12-01T12:00:00Z.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("When it ends: 2026-12-31, 'tomorrow 18:00'.", valueName: "time"),
+        transform: TimestampArgument.parse
+    )
     var until: TimestampArgument?
 
     @Option(
         name: .customLong("for"),
-        help: ArgumentHelp("How long it lasts: 90s, 30m, 2h, 7d, 1w.", valueName: "duration")
+        help: ArgumentHelp("How long it lasts: 90s, 30m, 2h, 7d, 1w.", valueName: "duration"),
+        transform: DurationArgument.parse
     )
     var duration: DurationArgument?
 
@@ -53,15 +57,15 @@ struct Grant: ParsableCommand {
 
     func validate() throws {
         if keep, request.capableProgram == nil, !request.isWholeProgram {
-            throw ValidationError("--keep is for --program without a user or a group.")
+            throw ValidationError("--keep is for --program without a user or a group")
         }
-        if keep, everyPort { throw ValidationError("--keep and --every-port exclude each other.") }
+        if keep, everyPort { throw ValidationError("--keep and --every-port exclude each other") }
         if request.capableProgram != nil, request.narrows || until != nil || duration != nil || comment != nil {
-            throw ValidationError("--program is for every port, address and time, and has no comment.")
+            throw ValidationError("--program is for every port, address and time, and has no comment")
         }
-        if until != nil, duration != nil { throw ValidationError("--until and --for exclude each other.") }
+        if until != nil, duration != nil { throw ValidationError("--until and --for exclude each other") }
         if let comment, !comment.bytes.isVisible {
-            throw ValidationError("A comment is one line of text, without characters that are not seen.")
+            throw ValidationError("a comment is one line of text, without characters that are not seen")
         }
     }
 
@@ -80,7 +84,7 @@ struct Grant: ParsableCommand {
         }
         let rule = Rule(
             try principal(),
-            (request.transport ?? .tcp).transports,
+            request.transports ?? .tcp,
             request.ports.ranges,
             on: request.prefixes,
             until: end

@@ -33,7 +33,7 @@ struct List: ParsableCommand {
     @Option(
         help: ArgumentHelp("Only what allows one of these ports.", valueName: "ports"),
         completion: .shellCommand("getent services | grep -o '^[a-zA-Z0-9_.+-]*'"),
-        transform: PortList.parse
+        transform: PortList.parseWithoutProtocol
     )
     var port: PortList?
 
@@ -45,6 +45,13 @@ struct List: ParsableCommand {
 
     func run() throws {
         let now = Timestamp(rawValue: WallClock.seconds)
+        if let user, Accounts.user(named: user.bytes) == nil {
+            throw failure(
+                "no such user: \(user.bytes)",
+                hint: KnownNames().user(like: user.bytes).map { "did you mean \($0)?" },
+                status: Status.usage
+            )
+        }
         let filter = ListFilter(user: user?.bytes, ports: port?.ranges)
         let all = PolicySource.allCases.map { $0.inventory(at: now, doubts: .useless) }
         let shown = all.map { inventory in

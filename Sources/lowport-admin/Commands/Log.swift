@@ -27,13 +27,16 @@ struct Log: ParsableCommand {
     @Flag(help: "Write JSON, one object a line (schema lowport.log/1).")
     var json = false
 
-    @Option(help: "Only from this time on, or as long ago: 2h, 7d; by default, since the start of the machine.")
+    @Option(
+        help: "Only from this time on, or as long ago: 2h, 7d; by default, since the start of the machine.",
+        transform: SinceArgument.parse
+    )
     var since: SinceArgument?
 
     @Option(help: "Only events of this user.", completion: .shellCommand("getent passwd | grep -o '^[a-zA-Z0-9_.@-]*'"))
     var user: BytesArgument?
 
-    @Option(help: "Only events of one of these ports.")
+    @Option(help: "Only events of one of these ports.", transform: PortList.parseWithoutProtocol)
     var port: PortList?
 
     @Option(help: "Only events with this outcome.")
@@ -43,7 +46,7 @@ struct Log: ParsableCommand {
     var journal = false
 
     func validate() throws {
-        if journal, json || since != nil { throw ValidationError("--journal goes with none of --json and --since.") }
+        if journal, json || since != nil { throw ValidationError("--journal goes with none of --json and --since") }
     }
 
     func run() throws {

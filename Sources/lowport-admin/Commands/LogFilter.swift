@@ -19,21 +19,6 @@ enum LogOutcome: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-/// `--since`: a time, or how long ago.
-struct SinceArgument: ExpressibleByArgument {
-    let time: Timestamp
-
-    init?(argument: String) {
-        if let time = TimestampArgument(argument: argument) {
-            self.time = time.time
-        } else if let duration = DurationArgument(argument: argument) {
-            time = Timestamp(rawValue: WallClock.seconds - duration.seconds)
-        } else {
-            return nil
-        }
-    }
-}
-
 /// Which binds `lowport log` shows.
 struct LogFilter {
     var user: UserID?

@@ -29,7 +29,7 @@ struct Revoke: ParsableCommand {
 
     func validate() throws {
         if request.capableProgram != nil, request.narrows {
-            throw ValidationError("--program is for every port and address.")
+            throw ValidationError("--program is for every port and address")
         }
     }
 
@@ -48,7 +48,7 @@ struct Revoke: ParsableCommand {
         let revocation = Revocation(
             request.program.map { .program(pathInRule($0.bytes), of: request.grantee.principal) }
                 ?? request.grantee.principal,
-            (request.transport ?? .any).transports,
+            request.transports ?? .any,
             request.ports.ranges,
             on: request.prefixes
         )

@@ -21,7 +21,7 @@ struct ThresholdCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The new number, from 0 to the first port of net.ipv4.ip_local_port_range.")
+    @Argument(help: "The new number, from 0 to the first port of net.ipv4.ip_local_port_range.", transform: NumberArgument.parse)
     var number: UInt32?
 
     @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Say what would change, and change nothing.")
@@ -34,7 +34,7 @@ struct ThresholdCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if let number, number > 65535 { throw ValidationError("The number is 0-65535.") }
+        if let number, number > 65535 { throw ValidationError("the number is from 0 to 65535") }
     }
 
     func run() throws {

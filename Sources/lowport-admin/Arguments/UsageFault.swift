@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+internal import LowportLinux
+internal import LowportPolicy
+
+/// An error in the command line, in the words that all programs of the package have for it.
+///
+/// The parser says what is wrong only as text, of which the parts in quotation marks are taken. Text of another form is
+/// shown as it is.
+struct UsageFault {
+    let message: ByteString
+    let hint: Message
+
+    /// Translates the parser's text for the command line of this process.
+    init(parserMessage text: String) {
+        let help: Message = "\(ByteString(joining: Self.command, with: " ")) --help"
+        // The parser complains of the value of an option that it does not know before it complains of the option.
+        let (message, hint) = Self.unknownOption.map(Self.unknown) ?? Self.translate(ByteString(argument: text))
+        self.message = message
+        self.hint = hint ?? help
+    }
+
+    /// The words that people try, and what does what they mean.
+    static let otherNames: [ByteString: Message] = [
+        "allow": "lowport grant allows a port", "add": "lowport grant allows a port",
+        "remove": "lowport revoke takes a rule back", "delete": "lowport revoke takes a rule back",
+        "rm": "lowport revoke takes a rule back", "del": "lowport revoke takes a rule back",
+        "deny": "what no rule allows is refused: lowport revoke takes a rule back",
+        "block": "what no rule allows is refused: lowport revoke takes a rule back",
+        "status": "lowport list shows who may bind what, lowport doctor what does not work",
+        "show": "lowport list shows who may bind what", "ls": "lowport list shows who may bind what",
+        "rules": "lowport list shows who may bind what", "why": "lowport explain says why",
+        "test": "lowport can-bind tries it, lowport explain says why", "exec": "lowport run starts a program",
+        "start": "lowport run starts a program", "enable": "sudo lowport enforce enable switches the kernel engine on",
+        "disable": "sudo lowport enforce disable switches the kernel engine off",
+        "reload": "a changed file needs no reload: lowport check finds errors in it; the kernel engine: lowport apply",
+    ]
+
+    /// The command up to its verb.
+    private static var command: [ByteString] {
+        let verb = ProgramArguments.words.first.map { [$0] } ?? []
+        return ["lowport"]
+            + verb.filter { name in Lowport.configuration.subcommands.contains { ByteString($0._commandName) == name } }
+    }
+
+    private static func unknown(_ option: ByteString) -> (ByteString, Message?) {
+        ("unknown option \(option)", Self.option(like: option).map { "did you mean \($0)?" })
+    }
+
+    private static func translate(_ text: ByteString) -> (ByteString, Message?) {
+        if let name = text.between("Unknown option '", "'") {
+            return unknown(name)
+        }
+        if let name = text.between("Missing value for '", "'") { return ("\(name.firstWord) needs a value", nil) }
+        if let name = text.between("Missing expected argument '", "'") {
+            return ("the \(name.withoutAngles) is missing", nil)
+        }
+        if let word = text.between("Unexpected argument '", "'") { return ("unexpected word \(word)", nil) }
+        if let value = text.between("The value '", "' is invalid for '"),
+            let rest = text.after("' is invalid for '"), let place = rest.before("'")
+        {
+            let reason = rest.after("'") ?? ""
+            let words =
+                if reason.hasPrefix(": ") {
+                    ByteString(reason.bytes.dropFirst(2))
+                } else if let list = reason.after("Please provide one of ") {
+                    "expected \(list.withoutQuotes)" as ByteString
+                } else {
+                    "this is no \(place.withoutAngles)" as ByteString
+                }
+            return ("\(place.firstWord.withoutAngles) \(value): \(words)", nil)
+        }
+        return (text, nil)
+    }
+
+    /// The long options of the verb, and of those below it, as the help names them.
+    private static var options: [ByteString] {
+        let verbs = Lowport.configuration.subcommands.filter { ByteString($0._commandName) == command.last }
+        let pages = (verbs + verbs.flatMap { $0.configuration.subcommands }).map {
+            ByteString($0.helpMessage(columns: 80))
+        }
+        return pages.flatMap { $0.split(on: UInt8(ascii: "\n")) }.flatMap { $0.split(on: UInt8(ascii: " ")) }
+            .map { $0.split(on: UInt8(ascii: ","))[0] }.filter { $0.hasPrefix("--") && $0.count > 2 }
+    }
+
+    /// The first long option that the verb does not have.
+    private static var unknownOption: ByteString? {
+        let names = options
+        if names.isEmpty { return nil }
+        let words = ProgramArguments.words.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }
+        return words.map { $0.split(on: UInt8(ascii: "="))[0] }.first { !names.contains($0) }
+    }
+
+    /// The option of the verb that `word` is the beginning of, or nearly is.
+    private static func option(like word: ByteString) -> ByteString? {
+        let names = options
+        let longer = Set(names.filter { $0.hasPrefix(word) })
+        if word.count > 3, longer.count == 1 { return longer.first }
+        return Spelling.nearest(to: word, among: names)
+    }
+}
+
+extension ByteString {
+    /// The text between `start`, which has to be the beginning, and `end`: that at the end, or else the first.
+    fileprivate func between(_ start: ByteString, _ end: ByteString) -> ByteString? {
+        guard hasPrefix(start) else { return nil }
+        let rest = ByteString(bytes.dropFirst(start.count))
+        return rest.hasSuffix(end) ? ByteString(rest.bytes.dropLast(end.count)) : rest.before(end)
+    }
+
+    /// The text before the first `mark`.
+    fileprivate func before(_ mark: ByteString) -> ByteString? { position(of: mark).map { ByteString(bytes[..<$0]) } }
+
+    /// The text after the first `mark`.
+    fileprivate func after(_ mark: ByteString) -> ByteString? {
+        position(of: mark).map { ByteString(bytes[($0 + mark.count)...]) }
+    }
+
+    private func position(of mark: ByteString) -> Int? {
+        guard count >= mark.count else { return nil }
+        return (0...count - mark.count).first { bytes[$0..<$0 + mark.count].elementsEqual(mark.bytes) }
+    }
+
+    fileprivate var firstWord: ByteString { split(on: UInt8(ascii: " "))[0] }
+
+    /// `port` of `<port>` and of `<ports> ...`.
+    fileprivate var withoutAngles: ByteString {
+        guard hasPrefix("<"), let end = before(">") else { return self }
+        return ByteString(end.bytes.dropFirst())
+    }
+
+    /// A list of words without the marks around each and the full stop.
+    fileprivate var withoutQuotes: ByteString {
+        let text = ByteString(bytes.filter { $0 != UInt8(ascii: "'") })
+        return text.hasSuffix(".") ? ByteString(text.bytes.dropLast()) : text
+    }
+}

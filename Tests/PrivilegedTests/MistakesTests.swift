@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+import LowportLinux
+import TestSupport
+import Testing
+
+/// What people type by mistake, and what they are told: one line that says what is wrong, and one that helps.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct MistakesTests {
+    private static let prelude = """
+        cd /mnt/work; printf '#!/no/python\n' > script; chmod 755 script; printf 'echo hello\n' > plain
+        printf '\\357\\273\\277allow user alice tcp 80\n' > marked; printf 'alow user alice tcp 80\n' > spelt
+        try() { echo "$ lowport $*"; s=0; as alice lowport "$@" 2>&1 </dev/null | head -n 4 || s=$?; }
+
+        """
+
+    private func expect(_ script: String, _ expected: ByteString) async throws {
+        let outcome = try await Sandbox.run(Self.prelude + script)
+        #expect(outcome.errors == "" && outcome.output == expected, "\(outcome)")
+    }
+
+    @Test func `words that are no verbs`() async throws {
+        try await expect(
+            """
+            try allow 80; try remove 80; try deny 80; try status; try why 80; try grnat 80; try frobnicate; try version; try -V
+            """,
+            """
+            $ lowport allow 80
+            lowport: unknown command allow
+            hint: lowport grant allows a port
+            $ lowport remove 80
+            lowport: unknown command remove
+            hint: lowport revoke takes a rule back
+            $ lowport deny 80
+            lowport: unknown command deny
+            hint: what no rule allows is refused: lowport revoke takes a rule back
+            $ lowport status
+            lowport: unknown command status
+            hint: lowport list shows who may bind what, lowport doctor what does not work
+            $ lowport why 80
+            lowport: unknown command why
+            hint: lowport explain says why
+            $ lowport grnat 80
+            lowport: unknown command grnat
+            hint: did you mean lowport grant?
+            $ lowport frobnicate
+            lowport: unknown command frobnicate
+            hint: lowport --help names them all
+            $ lowport version
+            lowport \(ProjectVersion.current)
+            $ lowport -V
+            lowport \(ProjectVersion.current)
+
+            """
+        )
+    }
+
+    @Test func `options and values`() async throws {
+        try await expect(
+            """
+            try grant 80; try grant 80 --user nosuch; try grant 80 --proto tcp --user alice; try grant 80 --user
+            try grant 80/tcp,443/udp --user alice; try grant 80/udp --tcp --user alice; try grant 0 --user alice
+            try grant 99999 --user alice; try grant 90-80 --user alice; try grant htpt --user alice; try grant --user alice
+            try grant 80 --user alice --until yesterday; try grant 80 --user alice --until 2026-02-30
+            try grant 80 --user alice --for 2; try grant 80 --user alice --on eth0; try grant 80 --uid x
+            """,
+            """
+            $ lowport grant 80
+            lowport: give exactly one of --user, --group, --uid, --gid or --everyone
+            hint: lowport grant --help
+            $ lowport grant 80 --user nosuch
+            lowport: no such user: nosuch
+            hint: for a number, use --uid
+            $ lowport grant 80 --proto tcp --user alice
+            lowport: unknown option --proto
+            hint: did you mean --protocol?
+            $ lowport grant 80 --user
+            lowport: --user needs a value
+            hint: lowport grant --help
+            $ lowport grant 80/tcp,443/udp --user alice
+            lowport: ports 80/tcp,443/udp: the ports of one command have one protocol: use a command for each
+            hint: lowport grant --help
+            $ lowport grant 80/udp --tcp --user alice
+            lowport: the ports of one command have one protocol: use a command for each
+            hint: lowport grant --help
+            $ lowport grant 0 --user alice
+            lowport: ports 0: a port is a number from 1 to 65535
+            hint: lowport grant --help
+            $ lowport grant 99999 --user alice
+            lowport: ports 99999: a port is a number from 1 to 65535
+            hint: lowport grant --help
+            $ lowport grant 90-80 --user alice
+            lowport: ports 90-80: expected a port, a range such as 8000-8010 or the name of a service
+            hint: lowport grant --help
+            $ lowport grant htpt --user alice
+            lowport: ports htpt: there is no service of that name; did you mean http?
+            hint: lowport grant --help
+            $ lowport grant --user alice
+            lowport: the ports are missing
+            hint: lowport grant --help
+            $ lowport grant 80 --user alice --until yesterday
+            lowport: --until yesterday: expected a time such as 2026-12-31, tomorrow 18:00 or 2026-12-31T18:00:00Z
+            hint: lowport grant --help
+            $ lowport grant 80 --user alice --until 2026-02-30
+            lowport: --until 2026-02-30: there is no such day
+            hint: lowport grant --help
+            $ lowport grant 80 --user alice --for 2
+            lowport: --for 2: expected a number with a unit, such as 90s, 30m, 2h, 7d or 1w
+            hint: lowport grant --help
+            $ lowport grant 80 --user alice --on eth0
+            lowport: --on eth0: expected addresses such as 127.0.0.1, ::1 or 10.0.0.0/8
+            hint: lowport grant --help
+            $ lowport grant 80 --uid x
+            lowport: --uid x: expected a number from 0 to 4294967295
+            hint: lowport grant --help
+
+            """
+        )
+    }
+
+    @Test func `questions`() async throws {
+        try await expect(
+            """
+            try explain; try explain 80 81; try explain 80-90; try explain 80 --on localhost; try explain 80 --pid 999999
+            try explain 80 --progam x; try list --user alcie; try list extra; try log --outcome nothing; try threshold x; try can-bind
+            try check spelt; try check marked
+            """,
+            """
+            $ lowport explain
+            lowport: the port is missing
+            hint: lowport explain --help
+            $ lowport explain 80 81
+            lowport: unexpected word 81
+            hint: lowport explain --help
+            $ lowport explain 80-90
+            lowport: port 80-90: expected a single port
+            hint: lowport explain --help
+            $ lowport explain 80 --on localhost
+            lowport: --on localhost: localhost is two addresses: name 127.0.0.1 or ::1
+            hint: lowport explain --help
+            $ lowport explain 80 --pid 999999
+            lowport: cannot look at process 999999: no such file or directory
+            $ lowport explain 80 --progam x
+            lowport: unknown option --progam
+            hint: did you mean --program?
+            $ lowport list --user alcie
+            lowport: no such user: alcie
+            hint: did you mean alice?
+            $ lowport list extra
+            lowport: unexpected word extra
+            hint: lowport list --help
+            $ lowport log --outcome nothing
+            lowport: --outcome nothing: expected allowed, refused, failed or left
+            hint: lowport log --help
+            $ lowport threshold x
+            lowport: number x: expected a number from 0 to 4294967295
+            hint: lowport threshold --help
+            $ lowport can-bind
+            lowport: the port is missing
+            hint: lowport can-bind --help
+            $ lowport check spelt
+            spelt:1:1: found "alow", expected "allow" or "confine"; did you mean "allow"?
+            $ lowport check marked
+            marked:1:1: a byte order mark (U+FEFF) is before the text; save the file as UTF-8 without one
+
+            """
+        )
+    }
+
+    @Test func `programs that do not start`() async throws {
+        try await expect(
+            "try run /tmp; try run ./script; try run ./plain; try run script; try run nosuch; try run --bogus true",
+            """
+            $ lowport run /tmp
+            lowport-run: cannot run /tmp: it is a directory
+            $ lowport run ./script
+            lowport-run: cannot run ./script: its interpreter /no/python does not exist
+            $ lowport run ./plain
+            lowport-run: cannot run ./plain: the file is not executable
+            hint: chmod +x ./plain
+            $ lowport run script
+            lowport-run: cannot run script: no such file or directory
+            hint: a file of this directory is ./script
+            $ lowport run nosuch
+            lowport-run: cannot run nosuch: no such file or directory
+            $ lowport run --bogus true
+            lowport-run: unknown option --bogus
+            usage: lowport run [-v] [--via ENGINE] [--socket [NAME=][PROTO:]ADDRESS:PORT]... [--user NAME] [--] PROGRAM [ARGUMENT...]
+
+            """
+        )
+    }
+
+    /// The words mean what people mean by them.
+    @Test func `what looks like a mistake and is none`() async throws {
+        try await expect(
+            """
+            export TZ=CET-1CEST
+            dry() { lowport grant "$@" --user alice --dry-run; }
+            dry 53/udp; dry 53 --udp; dry 53 --udp --tcp; dry 53 --protocol tcp,udp; dry 53/udp,67/udp
+            dry 80 --on localhost; dry 80 --on '[::1]'; dry 80 --until 2100-01-31; dry 80 --until '2100-07-31 18:00'
+            dry 80 --until 2100-07-31T18:00:00+01:00; dry 80 --until tomorrow > out && echo tomorrow
+            lowport grant 53/udp --user alice -q; as alice lowport can-bind 53/udp && as alice lowport can-bind 53 --udp && echo udp
+            as alice lowport can-bind 53 --tcp || echo no tcp; as alice lowport explain 53/udp | head -n 1
+            as alice lowport explain 53/tcp --udp || echo "status $?"
+            """,
+            """
+            would be added: allow user alice udp 53
+            would be added: allow user alice udp 53
+            would be added: allow user alice tcp,udp 53
+            would be added: allow user alice tcp,udp 53
+            would be added: allow user alice udp 53,67
+            would be added: allow user alice tcp 80 on 127.0.0.1,::1
+            would be added: allow user alice tcp 80 on ::1
+            would be added: allow user alice tcp 80 until 2100-01-31T23:00:00Z
+            would be added: allow user alice tcp 80 until 2100-07-31T16:00:00Z
+            would be added: allow user alice tcp 80 until 2100-07-31T17:00:00Z
+            tomorrow
+            udp
+            no tcp
+
+            """
+        )
+    }
+}
