@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportBroker
-internal import LowportLinux
+package import LowportLinux
 
 /// The command line options of lowport-run.
-struct RunOptions {
+package struct RunOptions {
     /// The engine for the program's binds.
-    enum Via { case auto, kernel, preload, broker, ambient }
+    package enum Via { case auto, kernel, preload, broker, ambient }
 
-    var via: Via?
+    /// The engine that `--via` names; nil without it.
+    package var via: Via?
     /// The required position of the broker's supervisor; nil for any possible position.
     var supervisor: Broker.Placement?
-    var user: ByteString?
+    /// The user that `--user` names.
+    package var user: ByteString?
     var sockets: [SocketRequest] = []
     var isVerbose = false
     /// The value of AUTHBIND_LEVELS if authbind has executed this program, or empty to leave the variable unchanged;
@@ -20,11 +22,13 @@ struct RunOptions {
     var isProbe = false
     /// The sockets that the probe is to bind, instead of trying the broker.
     var trials: [SocketRequest] = []
-    var command: [ByteString] = []
+    /// The program and its arguments.
+    package var command: [ByteString] = []
 
     /// An error in the command line.
-    struct UsageError: Error {
-        let message: ByteString
+    package struct UsageError: Error {
+        /// The error as a sentence without a full stop.
+        package let message: ByteString
     }
 
     static var usage: ByteString {
@@ -39,7 +43,7 @@ struct RunOptions {
     }
 
     /// Parses `arguments`, without the program's own name; nil if help is requested.
-    static func parse(_ arguments: ArraySlice<ByteString>) throws(UsageError) -> RunOptions? {
+    package static func parse(_ arguments: ArraySlice<ByteString>) throws(UsageError) -> RunOptions? {
         var options = RunOptions()
         var rest = arguments
         while let word = rest.first, word.hasPrefix("-") {

@@ -83,6 +83,11 @@ import Testing
         landlocked.sandboxError = .permissionDenied
         var grouped = starting
         grouped.sandboxError = .notPermitted
-        return [starting, running, landlocked, grouped]
+        var service = starting
+        var settings = UnitSettings(section: "Service")
+        try settings.add(("[Service]\nSocketBindDeny=any" as ByteString).bytes, from: "f")
+        let name = try #require(UnitName("site"))
+        service.unit = ServiceUnit(name: name, settings: settings, doFiltersImplyNoNewPrivileges: false)
+        return [starting, running, landlocked, grouped, service]
     }
 }

@@ -6,11 +6,11 @@ import Testing
 /// What `explain` and `can-bind` say is what happens, and what `explain` proposes helps.
 ///
 /// The situations are in Tests/Truth, a script for each group; tools.sh says how one is written. In each, both are asked as
-/// the user, the program is started, and then the remedies are carried out in order until it binds its port.
+/// the user, the program is started, and then the remedies are carried out in order until it binds its port. Those of services are in units.py.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct TruthTests {
     /// The groups, with the number of situations in each.
     static let groups: [(String, Int)] = [
-        ("programs", 43), ("users", 41), ("network", 24), ("rules", 32), ("filters", 34), ("kernel", 25),
+        ("programs", 43), ("users", 41), ("network", 24), ("rules", 32), ("filters", 34), ("kernel", 25), ("units", 42),
     ]
 
     @Test(arguments: groups)

@@ -9,7 +9,7 @@ import Testing
         try await run(Products.path("lowport"), arguments, input: input)
     }
 
-    @Test("Help fits the page", arguments: ["", "grant", "revoke", "list", "check", "run"])
+    @Test("Help fits the page", arguments: ["", "grant", "revoke", "list", "check", "explain", "run"])
     func helpFitsThePage(_ verb: String) async throws {
         let outcome = try await run(Products.path("lowport"), verb.isEmpty ? ["--help"] : [ByteString(verb), "--help"])
         #expect(outcome.status == 0 && outcome.errors.isEmpty)

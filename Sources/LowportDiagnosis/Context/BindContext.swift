@@ -25,6 +25,8 @@ struct BindContext: Sendable {
     var kernel = KernelEngineState.off
     /// The error of every bind of the port, which comes before checks of addresses and privileges (Landlock, seccomp).
     var sandboxError: Errno?
+    /// The service whose program binds, if it was named.
+    var unit: ServiceUnit?
 }
 
 /// The names of a user.
@@ -35,13 +37,18 @@ struct Requester: Hashable, Sendable {
     var outerUser: UserID?
     /// Whether the user has no number in the user namespace of this process, so that nobody knows who it is.
     var isUnmapped = false
+    /// Whether the user exists only while the service runs (`DynamicUser=`), so that no rule can name it.
+    var isTransient = false
 }
 
 // MARK: - Words
 
 extension BindContext {
-    /// `user web`, `uid 1234`, `process 77 of user web`.
-    var who: ByteString { process.identifier.map { "process \($0) of \(user)" } ?? user }
+    /// `user web`, `uid 1234`, `process 77 of user web`, `site.service of user web`.
+    var who: ByteString {
+        if let unit { return "\(unit.name.text) of \(user)" }
+        return process.identifier.map { "process \($0) of \(user)" } ?? user
+    }
 
     /// `user web`, `uid 1234`.
     var user: ByteString { requester.name.map { "user \($0)" } ?? "uid \(request.user)" }

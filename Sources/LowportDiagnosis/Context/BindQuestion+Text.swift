@@ -42,6 +42,8 @@ extension BindQuestion.ResolutionError: ByteStringConvertible, CustomStringConve
         case .noProc: "cannot look at this process: /proc is not mounted, or does not show it"
         case .process(let process, let error): "cannot look at process \(process): \(error.sentence)"
         case .program(let program, let error): "cannot look at \(program): \(error.sentence)"
+        case .noSuchUnit(let name): "no such service of systemd: \(name)"
+        case .invalidUnit(let reason): reason
         }
     }
 

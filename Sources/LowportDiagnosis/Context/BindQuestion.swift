@@ -12,6 +12,8 @@ public struct BindQuestion: Sendable {
         case user(ByteString)
         /// A running process.
         case process(Int32)
+        /// The program of a service of systemd, by the name of its unit, as its files start it.
+        case unit(ByteString)
     }
 
     /// Why the question cannot be answered.
@@ -25,6 +27,10 @@ public struct BindQuestion: Sendable {
         case process(Int32, Errno)
         /// There is no such program, or it may not be read.
         case program(ByteString, Errno)
+        /// There is no such service of systemd.
+        case noSuchUnit(ByteString)
+        /// The service cannot be started as its files are; a sentence with the file, and the line if it is one.
+        case invalidUnit(ByteString)
     }
 
     /// The requester of the bind.

@@ -11,9 +11,10 @@ struct Collector {
 
     /// The context of the question.
     func context() throws(BindQuestion.ResolutionError) -> BindContext {
-        let process = try process()
+        let unit = try unit()
+        let process = try process(unit)
         let user = process.credentials.user
-        let (program, programError) = try program()
+        let (program, programError) = try program(unit)
         let request = BindRequest(
             user: user,
             groups: process.credentials.groups,
@@ -26,27 +27,34 @@ struct Collector {
         return BindContext(
             request: request,
             requester: Requester(
-                name: Accounts.name(of: user),
+                name: unit.flatMap { $0.isUserTransient ? $0.user : nil } ?? Accounts.name(of: user),
                 outerUser: isCaller ? Namespaces.outerUser(of: user) : nil,
-                isUnmapped: isCaller && !Namespaces.knows(user)
+                isUnmapped: isCaller && !Namespaces.knows(user),
+                isTransient: unit?.isUserTransient ?? false
             ),
             process: process,
             program: program,
             programError: programError,
-            programName: question.program,
+            programName: question.program ?? unit?.program,
             arguments: question.arguments,
             policy: KnownPolicy(to: request),
-            kernel: .current(for: process.identifier),
+            kernel: unit.map { .current(for: $0) } ?? .current(for: process.identifier),
             // Nothing is known about other processes, and the broker would answer instead of the kernel.
-            sandboxError: isCaller && !process.isUnderBroker ? SandboxProbe.error(of: request) : nil
+            sandboxError: isCaller && !process.isUnderBroker ? SandboxProbe.error(of: request) : nil,
+            unit: unit
         )
     }
 
     private var isCaller: Bool { if case .caller = question.requester { true } else { false } }
 
+    private func unit() throws(BindQuestion.ResolutionError) -> ServiceUnit? {
+        if case .unit(let name) = question.requester { return try UnitReader.service(name) }
+        return nil
+    }
+
     // MARK: - The process
 
-    private func process() throws(BindQuestion.ResolutionError) -> BindingProcess {
+    private func process(_ unit: ServiceUnit?) throws(BindQuestion.ResolutionError) -> BindingProcess {
         var process: BindingProcess
         switch question.requester {
         case .process(let identifier):
@@ -63,10 +71,12 @@ struct Collector {
             if question.isOwn, !process.isUnderBroker { process.delivery = .own }
         case .user(let name):
             process = BindingProcess(credentials: try Self.credentials(ofUser: name))
+        case .unit: process = BindingProcess(credentials: try Self.credentials(of: unit))
         }
         if let count = try? Namespaces.capabilitiesCount(inNetworkOf: process.directory) {
             process.doCapabilitiesCount = count
         }
+        if unit?.userNamespace != nil { process.doCapabilitiesCount = false }
         return process
     }
 
@@ -86,6 +96,14 @@ struct Collector {
         )
     }
 
+    /// The credentials that systemd gives the program of `unit`.
+    private static func credentials(of unit: ServiceUnit?) throws(BindQuestion.ResolutionError) -> ProcessCredentials {
+        guard let unit else { throw .noProc }
+        let identity: (user: UserID, groups: [GroupID])
+        do throws(UnitSettings.FileError) { identity = try unit.identity() } catch { throw .invalidUnit(error.text) }
+        return unit.credentials(user: identity.user, groups: identity.groups)
+    }
+
     // MARK: - The program
 
     /// The file that the process executes; of a running process, also if its name is gone.
@@ -97,11 +115,13 @@ struct Collector {
         return program.flatMap { try? FileStatus(of: $0.path) }?.identity
     }
 
-    private func program() throws(BindQuestion.ResolutionError) -> (ProgramFile?, ProgramError?) {
+    private func program(_ unit: ServiceUnit?) throws(BindQuestion.ResolutionError) -> (ProgramFile?, ProgramError?) {
         // The file that was started, even if another has replaced it; not every user may examine that file.
         if case .process(let identifier) = question.requester { return (ProgramFile(runBy: identifier), nil) }
-        guard let program = question.program else { return (nil, nil) }
-        let searchPath = Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+        guard let program = question.program ?? unit?.program else { return (nil, nil) }
+        let searchPath =
+            unit == nil
+            ? Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin" : ServiceUnit.searchPath
         do throws(ProgramError) { return (try ProgramFile(program, searchPath: searchPath), nil) } catch {
             // What the user may not look at, the user cannot start either; what root may not look at, nobody knows.
             if error.script != nil || error.error == .permissionDenied { return (nil, error) }

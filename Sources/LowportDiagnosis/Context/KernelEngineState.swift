@@ -27,6 +27,14 @@ enum KernelEngineState: Hashable, Sendable {
         return notice.isCurrent ? .holds(isComplete: notice.isComplete) : .outdated
     }
 
+    /// The state for the program of `unit` once it is started.
+    static func current(for unit: ServiceUnit) -> KernelEngineState {
+        guard let notice = EngineState.current() else { return .off }
+        let network = unit.network == .machine ? try? networkNamespaceCookie() : nil
+        guard notice.holds(for: unit.controlGroup, network: network) else { return .elsewhere }
+        return notice.isCurrent ? .holds(isComplete: notice.isComplete) : .outdated
+    }
+
     /// Whether the kernel lets the process bind what `decision` is about, without a wrapper.
     func allows(_ decision: Decision) -> Bool {
         guard case .holds(let isComplete) = self, decision.isAllowed else { return false }

@@ -6,6 +6,11 @@ internal import LowportPolicy
 extension BindContext {
     /// Calls `look` in the network namespace of the process; nil if that namespace cannot be entered.
     func inItsNetwork<Result>(_ look: () -> Result) -> Result? {
+        switch unit?.network {
+        case .own: return nil
+        case .path(let path, _): return try? Namespaces.inNetwork(at: path, look)
+        case .machine, nil: break
+        }
         if Namespaces.shareNetwork("self", process.directory) != false { return look() }
         return try? Namespaces.inNetwork(of: process.directory, look)
     }

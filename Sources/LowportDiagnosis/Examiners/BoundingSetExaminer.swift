@@ -33,6 +33,7 @@ struct BoundingSetExaminer: Examiner {
                 )
             ]
         }
+        if context.unit != nil { return [] }
         return [
             Remedy(
                 .deliver,

@@ -6,6 +6,11 @@ internal import LowportPolicy
 
 extension DeliveryExaminer {
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
+        // A unit is edited instead: `UnitRemedies`, but for the helper's own file.
+        if context.unit != nil {
+            guard let fileObstacle, !findings.hasWay, !findings.allows(.kernel) else { return [] }
+            return remedies(context, for: fileObstacle).filter { $0.command != Self.enable }
+        }
         if findings.hasWay || findings.allows(.kernel) { return [] }
         // The kernel engine will know the rule that is missing, and nothing has to be started in another way.
         if case .holds = context.kernel, !context.policy.decision.isAllowed { return [] }
@@ -23,6 +28,7 @@ extension DeliveryExaminer {
             let options: [ByteString] = context.program?.needsBrokerByName == true ? ["--via", "broker"] : []
             return [Remedy(.deliver, context.run(options), "runs it under Lowport")]
         case .helper(let obstacle): return remedies(context, for: obstacle)
+        case .notStartedSo: return []
         case .notStarted, .libraryInVain:
             let options: [ByteString] = context.program?.brokerReason == nil ? [] : ["--via", "broker"]
             let start = Remedy(.deliver, context.run(options), "restarts it under Lowport")
@@ -92,13 +98,15 @@ extension DeliveryExaminer {
         }
     }
 
+    private static let enable: ShellCommand = "sudo lowport enforce enable"
+
     /// With the kernel engine the kernel decides by itself, and nothing has to be started in another way.
     private func enabling(_ context: BindContext) -> [Remedy] {
         guard context.kernel == .off else { return [] }
         return [
             Remedy(
                 .deliver,
-                "sudo lowport enforce enable",
+                Self.enable,
                 "has the kernel itself let every process bind what the policy allows it"
             )
         ]

@@ -31,6 +31,7 @@ struct DeliveryExaminer: Examiner {
                 ? "it is under the broker, which asks the helper" : "it has the library in it that asks the helper"
         }
         if process.asksHelper { return "this process asks the helper itself" }
+        if case .lowport(let name)? = context.unit?.start.way { return "the unit starts it with \(name)" }
         if process.isUnderBroker { return "this process is under the broker already, and so is what it starts" }
         guard let reason = program?.brokerReason else { return "lowport run and authbind reach it" }
         return program?.needsBrokerByName == true
@@ -41,6 +42,7 @@ struct DeliveryExaminer: Examiner {
     /// The command to start the program with, as the end of a sentence.
     private func starter(_ context: BindContext) -> ByteString {
         if context.process.isRunning || context.process.asksHelper { return "" }
+        if case .lowport(let name)? = context.unit?.start.way { return ", started with \(name) by the unit" }
         return context.program?.needsBrokerByName == true
             ? ", started with lowport run --via broker" : ", started with lowport run or authbind"
     }
@@ -59,7 +61,9 @@ struct DeliveryExaminer: Examiner {
         switch process.delivery {
         case .broker, .own: return nil
         case .library: return context.program?.brokerReason.map { .libraryInVain($0) }
-        case .none: if process.isRunning { return .notStarted }
+        case .none:
+            if process.isRunning { return .notStarted }
+            if let unit = context.unit, !unit.isUnderLowport { return .notStartedSo(unit.name.text) }
         }
         if case .fails(.helper(let obstacle)) = trial { return .helper(obstacle) }
         guard let program = context.program else { return nil }
@@ -86,6 +90,8 @@ enum DeliveryObstacle {
     case helper(HelperObstacle)
     /// The process was started without a wrapper.
     case notStarted
+    /// This unit starts the program without a wrapper.
+    case notStartedSo(ByteString)
     /// The process has the library, which has no effect on it for this reason.
     case libraryInVain(ByteString)
     /// Neither the library nor the broker reaches the program, for this reason.
@@ -98,6 +104,7 @@ enum DeliveryObstacle {
         switch self {
         case .helper(let obstacle): obstacle.sentence
         case .notStarted: "the process was not started with lowport run or authbind"
+        case .notStartedSo(let unit): "\(unit) does not start it with lowport run or authbind"
         case .libraryInVain(let reason): "the library of lowport run or authbind does not reach it: \(reason)"
         case .unreachable(let reason): "the program cannot be reached: \(reason)"
         case .noBroker(let reason, let failure): "the program cannot be reached: \(reason), and \(failure.sentence)"

@@ -44,7 +44,7 @@ extension PolicyExaminer {
     /// The remedies that make existing rules count, or add a rule.
     private func grants(_ context: BindContext) -> [Remedy] {
         // In another user namespace, the owners of the files are not visible, nor who a user without a number is.
-        if context.requester.isUnmapped { return [] }
+        if context.requester.isUnmapped || context.requester.isTransient { return [] }
         let ignored = context.requester.outerUser == nil ? context.policy.ignoredFiles : []
         let repairs = ignored.compactMap { file -> Remedy? in
             guard file.wouldAllow != false, let repair = file.repair else { return nil }

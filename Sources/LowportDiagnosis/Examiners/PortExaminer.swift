@@ -12,12 +12,13 @@ struct PortExaminer: Examiner {
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         holders.map { holder in
             isProcessItself(holder, context)
-                ? Finding(.port, .informs, "the process itself has it already, on \(holder.socket.local)")
+                ? Finding(.port, .informs, "\(context.itself) has it already, on \(holder.socket.local)")
                 : Finding(.port, .blocks, "the port is taken on \(holder.socket.local) by \(holder.name)")
         }
     }
 
     private func isProcessItself(_ holder: PortHolder, _ context: BindContext) -> Bool {
+        if let unit = context.unit { return holder.isOf(unit) || unit.socket(for: context.request) != nil }
         guard let identifier = context.process.identifier else { return false }
         return holder.processes.contains { $0.identifier == identifier }
     }
@@ -29,5 +30,25 @@ struct PortExaminer: Examiner {
 }
 
 extension PortExaminer {
-    init(lookingAt context: BindContext) { holders = PortHolder.all(context) }
+    init(lookingAt context: BindContext) {
+        if let unit = context.unit, unit.network != .machine { return }
+        holders = PortHolder.all(context)
+    }
+}
+
+extension BindContext {
+    /// The words for what binds, if it has the port already.
+    fileprivate var itself: ByteString { unit == nil ? "the process itself" : "the service itself, or its socket," }
+}
+
+extension PortHolder {
+    /// Whether the processes that have the socket are those of `unit`, which runs.
+    fileprivate func isOf(_ unit: ServiceUnit) -> Bool {
+        !processes.isEmpty
+            && processes.allSatisfy { process in
+                let path: ByteString = "/proc/\(process.identifier)/cgroup"
+                let groups = (try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 65536)) ?? []
+                return ByteString(groups).split(on: 0x0A).contains(unit.controlGroup)
+            }
+    }
 }

@@ -13,8 +13,13 @@ struct ThresholdExaminer: Examiner {
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         let place: ByteString =
-            isNetworkKnown
-            ? "this network namespace" : "our network namespace; its own can be seen by root alone"
+            if case .own? = context.unit?.network {
+                "the network that is made for it"
+            } else if isNetworkKnown {
+                "this network namespace"
+            } else {
+                "our network namespace; its own can be seen by root alone"
+            }
         guard first <= UInt32(context.request.port.rawValue) else {
             return [Finding(.threshold, .refuses, "ports below \(first) need privilege in \(place)")]
         }
@@ -31,6 +36,10 @@ struct ThresholdExaminer: Examiner {
 
 extension ThresholdExaminer {
     init(lookingAt context: BindContext) {
+        if case .own? = context.unit?.network {
+            first = PortThreshold.standard
+            return
+        }
         let seen = context.inItsNetwork { try? PortThreshold.current }
         isNetworkKnown = seen != nil
         first = (seen ?? nil) ?? (try? PortThreshold.current) ?? PortThreshold.standard

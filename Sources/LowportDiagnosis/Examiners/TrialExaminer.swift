@@ -49,7 +49,11 @@ struct TrialExaminer: Examiner {
 extension TrialExaminer {
     init(lookingAt context: BindContext) {
         // What tries is another program.
-        if context.process.isRunning || context.process.asksHelper || context.policy.dependsOnProgram { return }
+        if context.unit != nil || context.process.isRunning || context.process.asksHelper
+            || context.policy.dependsOnProgram
+        {
+            return
+        }
         trial = .of(context.request)
     }
 }

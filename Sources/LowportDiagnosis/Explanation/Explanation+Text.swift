@@ -18,9 +18,9 @@ extension Finding: CustomStringConvertible {
 }
 
 extension Remedy: CustomStringConvertible {
-    /// The command and its effect, or the advice. Nothing in it is invisible.
+    /// The command and its effect, with the lines of a drop-in, or the advice. Nothing in it is invisible.
     public var description: String {
         if let advice { return advice.escaped.description }
-        return "\(shellCommand ?? "") (\(effect.escaped))"
+        return "\(shellCommand ?? "") (\(effect.escaped))" + dropInLines.map { "\n    \($0)" }.joined()
     }
 }

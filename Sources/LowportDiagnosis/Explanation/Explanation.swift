@@ -62,6 +62,21 @@ public struct Explanation: Hashable, Sendable {
         canBind = found.canBind
         verdict = found.verdict(context)
         findings = found.all.filter { $0.effect != .blocks } + found.all.filter { $0.effect == .blocks }
-        remedies = found.canBind ? [] : Remedy.inOrder(examiners.flatMap { $0.remedies(context, given: found) })
+        remedies = found.canBind ? [] : Self.remedies(context, examiners, found)
+    }
+
+    private static func remedies(_ context: BindContext, _ examiners: [any Examiner], _ found: Findings) -> [Remedy] {
+        var remedies = examiners.flatMap { $0.remedies(context, given: found) }
+        if let unit = context.unit, let examiner = examiners.lazy.compactMap({ $0 as? UnitExaminer }).first {
+            let changes = UnitRemedies(
+                unit: unit,
+                context: context,
+                findings: found,
+                examiner: examiner,
+                examiners: examiners
+            )
+            remedies += changes.all
+        }
+        return Remedy.inOrder(remedies)
     }
 }

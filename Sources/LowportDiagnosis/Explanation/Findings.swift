@@ -7,6 +7,13 @@ struct Findings: Sendable {
 
     mutating func append(_ findings: [Finding]) { all += findings }
 
+    /// The findings of `examiners`, each after those before it.
+    init(_ examiners: [any Examiner], _ context: BindContext) {
+        for examiner in examiners { append(examiner.findings(context, after: self)) }
+    }
+
+    init() {}
+
     // MARK: - Questions about one subject
 
     /// Whether `subject` makes the bind possible.
@@ -32,6 +39,11 @@ struct Findings: Sendable {
 
     /// Whether the policy lets the user bind the port.
     var isPermitted: Bool { isAllowed(by: .permission) }
+
+    /// Whether the bind works, or nothing but a rule for it is missing.
+    var lacksPermissionAtMost: Bool {
+        canBind || isDelivered && !isPermitted && !all.contains { $0.effect == .blocks }
+    }
 
     /// Whether a permission of the policy reaches the process.
     var isDelivered: Bool { isAllowed(by: .delivery) }

@@ -43,6 +43,20 @@ public struct Remedy: Hashable, Sendable {
         isElsewhere = true
     }
 
+    /// Creates a remedy that changes the unit `name` of systemd.
+    /// - Parameter lines: the lines of a drop-in.
+    init(_ step: Step, editing name: ByteString, _ lines: [ByteString], _ effect: ByteString) {
+        self.init(step, ShellCommand(["sudo", "systemctl", "edit", name]), effect)
+        dropInLines = lines
+    }
+
+    /// The lines to write in the editor that the command starts (systemctl(1), `edit`); empty if it starts none.
+    package private(set) var dropInLines: [ByteString] = []
+    /// The same as one text, with a line feed after each line; nil if the command starts no editor.
+    public var dropIn: String? {
+        dropInLines.isEmpty ? nil : dropInLines.map { "\($0)\n" }.joined()
+    }
+
     private var isAdvice = false
     /// Whether the command helps only in the place that `effect` names.
     public private(set) var isElsewhere = false

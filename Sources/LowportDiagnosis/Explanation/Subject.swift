@@ -7,6 +7,8 @@ package import LowportPolicy
 /// The names are the subjects in the answer of `lowport explain --json`, and do not change.
 /// Documentation/reference/json.md lists them.
 package enum Subject: CaseIterable, Hashable, Sendable {
+    /// The settings of the unit of systemd that starts the program.
+    case unit
     /// The first unprivileged port.
     case threshold
     /// The capabilities that the process already has.
@@ -49,7 +51,8 @@ package enum Subject: CaseIterable, Hashable, Sendable {
     /// All subjects, in order.
     package static var allCases: [Subject] {
         [
-            .threshold, .process, .ambient, .namespace, .noNewPrivileges, .boundingSet, .program, .seccomp, .landlock,
+            .unit, .threshold, .process, .ambient, .namespace, .noNewPrivileges, .boundingSet, .program, .seccomp,
+            .landlock,
             .script, .file,
         ] + PolicySource.allCases.map { .permission($0) } + [
             .kernel, .delivery, .controlGroup, .confinement, .address, .port, .trial,
@@ -64,7 +67,7 @@ package enum Subject: CaseIterable, Hashable, Sendable {
         case .delivery: "reach"
         case .controlGroup: "control group"
         case .permission(let source): source.traits.name.description
-        case .threshold, .process, .ambient, .namespace, .program, .seccomp, .landlock, .script, .file, .kernel,
+        case .unit, .threshold, .process, .ambient, .namespace, .program, .seccomp, .landlock, .script, .file, .kernel,
             .confinement, .address, .port, .trial:
             String(describing: self)
         }
@@ -81,6 +84,7 @@ package enum Subject: CaseIterable, Hashable, Sendable {
     /// The examiner of the subject.
     var examiner: any Examiner.Type {
         switch self {
+        case .unit: UnitExaminer.self
         case .threshold: ThresholdExaminer.self
         case .process: ProcessExaminer.self
         case .ambient: AmbientExaminer.self

@@ -97,8 +97,8 @@ struct TransportOptions: ParsableArguments {
     var udp = false
 
     /// The protocol for a port; throws if there are two.
-    func transport(of port: PortList) throws -> TransportProtocol {
-        let all = (tcp ? [TransportSet.tcp] : []) + (udp ? [.udp] : []) + (port.transports.map { [$0] } ?? [])
+    func transport(of port: PortList?) throws -> TransportProtocol {
+        let all = (tcp ? [TransportSet.tcp] : []) + (udp ? [.udp] : []) + (port?.transports.map { [$0] } ?? [])
         guard Set(all).count <= 1 else { throw ValidationError("the port has two protocols: give one of them") }
         return TransportProtocol.words.first { TransportSet($0) == all.first } ?? .tcp
     }

@@ -21,15 +21,16 @@ struct Explain: ParsableCommand {
               sudo lowport explain 53 --udp --user dns
               lowport explain 443 --pid 4711 --json
               lowport explain 80 -- nc -l 80
+              lowport explain --unit site
             """
     )
 
     @Argument(
-        help: "The port: a number or a service name.",
+        help: "The port: a number or a service name; 80 and 443 without it, for --unit.",
         completion: .shellCommand("getent services | grep -o '^[a-zA-Z0-9_.+-]*'"),
         transform: PortList.parseOne
     )
-    var port: PortList
+    var port: PortList?
 
     @OptionGroup var transport: TransportOptions
 
@@ -54,6 +55,12 @@ struct Explain: ParsableCommand {
     @Option(help: "Ask for a process that runs.", transform: NumberArgument.parse)
     var pid: Int32?
 
+    @Option(
+        help: ArgumentHelp("Ask for the program of a systemd service.", valueName: "name"),
+        completion: .shellCommand("systemctl list-unit-files --type=service --no-legend | cut -d ' ' -f 1")
+    )
+    var unit: BytesArgument?
+
     @Flag(help: "Write JSON (schema lowport.explain/1).")
     var json = false
 
@@ -73,42 +80,55 @@ struct Explain: ParsableCommand {
         }
         if hint, json || pid != nil { throw ValidationError("--hint excludes --json and --pid") }
         if pid != nil, user != nil || program != nil { throw ValidationError("--pid excludes --user and --program") }
+        if unit != nil, pid != nil || user != nil || hint {
+            throw ValidationError("--unit excludes --pid, --user and --hint")
+        }
+        if port == nil {
+            if unit == nil { throw ValidationError("the port is missing") }
+            if json { throw ValidationError("--json is for one port") }
+        }
         _ = try transport.transport(of: port)
     }
 
     func run() throws {
+        let answers = try (port.map { [$0.port] } ?? [80, 443]).map { ($0, try explanation(of: $0)) }
+        for (index, (port, explanation)) in answers.enumerated() {
+            if index > 0 { try printOut("") }
+            if hint {
+                try printOut(lines: hints(explanation, port))
+            } else if json {
+                try printJSON(ExplainAnswer(explanation))
+            } else {
+                try show(explanation)
+            }
+        }
+        if answers.contains(where: { !$0.1.canBind }) { throw Status.no }
+    }
+
+    private func explanation(of port: Port) throws -> Explanation {
         let question = BindQuestion(
-            pid.map { .process($0) } ?? user.map { .user($0.bytes) } ?? .caller,
+            unit.map { .unit($0.bytes) } ?? pid.map { .process($0) } ?? user.map { .user($0.bytes) } ?? .caller,
             program: command.first?.bytes ?? program?.bytes,
             arguments: command.dropFirst().map(\.bytes),
-            transport: try transport.transport(of: port),
+            transport: try transport.transport(of: self.port),
             address: on?.address,
             isDualStack: !isIPv6Only,
-            port: port.port
+            port: port
         )
-        let explanation: Explanation
         do throws(BindQuestion.ResolutionError) {
-            explanation = hint ? try Explanation(ofRefused: question) : try Explanation(question)
+            return hint ? try Explanation(ofRefused: question) : try Explanation(question)
         } catch { throw error.reported() }
-        if hint {
-            try printOut(lines: hints(explanation))
-        } else if json {
-            try printJSON(ExplainAnswer(explanation))
-        } else {
-            try show(explanation)
-        }
-        if !explanation.canBind { throw Status.no }
     }
 
     /// Two remedies at most, and the command that explains everything.
-    private func hints(_ explanation: Explanation) -> [Line] {
+    private func hints(_ explanation: Explanation, _ port: Port) -> [Line] {
         var lines = explanation.remedies.prefix(2).map { remedy in
             guard let command = remedy.command else { return Line(remedy.advice ?? remedy.effect) }
             return Line(remedy.isElsewhere ? "\(remedy.effect): \(command)" : "\(command)" as Message)
         }
-        let isUDP = (try? transport.transport(of: port)) == .udp
+        let isUDP = (try? transport.transport(of: self.port)) == .udp
         let place: [ByteString] = on.map { ["--on", "\($0.address)"] } ?? []
-        let words: [ByteString] = ["lowport", "explain", "\(port.port)"] + (isUDP ? ["--udp"] : []) + place
+        let words: [ByteString] = ["lowport", "explain", "\(port)"] + (isUDP ? ["--udp"] : []) + place
         if let command = ShellCommand(words) { lines.append(Line("\(command)" as Message)) }
         return lines
     }
@@ -125,6 +145,9 @@ struct Explain: ParsableCommand {
         for remedy in explanation.remedies {
             guard let command = remedy.command else { continue }
             try printOut(lines: [Line("  \(command)" as Message), Line("      \(remedy.effect)" as ByteString)])
+            if remedy.dropInLines.isEmpty { continue }
+            try printOut("      with these lines:")
+            for line in remedy.dropInLines { try printOut("        \(line)") }
         }
         for advice in explanation.remedies.compactMap(\.advice) { try printOut("  \(advice)") }
     }
@@ -159,6 +182,13 @@ extension BindQuestion.ResolutionError {
                 status: Status.system
             )
         case .noProc, .process: failure("\(self)", status: Status.system)
+        case .noSuchUnit:
+            failure(
+                "\(self)",
+                hint: "systemctl list-unit-files --type=service",
+                status: Status.usage
+            )
+        case .invalidUnit: failure("\(self)", status: Status.configuration)
         }
     }
 }
@@ -173,6 +203,7 @@ private struct ExplainAnswer: Encodable {
     struct Remedy: Encodable {
         let command: String
         let effect: String
+        let dropIn: String?
     }
 
     let schema = "lowport.explain/1"
@@ -189,7 +220,9 @@ private struct ExplainAnswer: Encodable {
             Finding(subject: $0.subject.name, effect: $0.effect.rawValue, text: $0.text.jsonText)
         }
         remedies = explanation.remedies.compactMap { remedy in
-            remedy.command.map { Remedy(command: $0.text.jsonText, effect: remedy.effect.jsonText) }
+            remedy.command.map {
+                Remedy(command: $0.text.jsonText, effect: remedy.effect.jsonText, dropIn: remedy.dropIn)
+            }
         }
         let advice = explanation.remedies.compactMap(\.advice)
         self.advice = advice.isEmpty ? nil : advice.map(\.jsonText)

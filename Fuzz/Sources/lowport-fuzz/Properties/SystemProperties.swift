@@ -23,6 +23,7 @@ extension Property {
         Property(name: "confinement", check: checkConfinement),
         Property(name: "settings", check: checkSettings),
         Property(name: "event", check: checkEvent),
+        Property(name: "unit", check: checkUnit),
     ]
 
     /// The first bytes of a program.
@@ -183,6 +184,33 @@ extension Property {
     }
 
     /// The first port for everybody: a number that does not fit frees no port.
+    /// A unit file: each assignment is within the lines, and each line is taken once.
+    private static func checkUnit(_ bytes: [UInt8]) throws {
+        _ = UnitWords.split(ByteString(bytes))
+        _ = UnitName(ByteString(bytes))?.expanding(ByteString(bytes))
+        var settings = UnitSettings(section: "Service")
+        guard let text = try? UnitText(bytes) else {
+            try require((try? settings.add(bytes, from: "f")) == nil, "settings of a file that is refused")
+            return
+        }
+        let lines = (text.assignments.map(\.line) + text.skipped.map(\.line)).sorted()
+        try require(Set(lines).count == lines.count, "a line counts twice")
+        try require((lines.last ?? 0) <= bytes.count { $0 == 0x0A } + 1, "a line behind the last")
+        for one in text.assignments {
+            try require(!one.name.bytes.contains(UInt8(ascii: "=")), "a name with the sign of an assignment")
+            try require(one.value.trimmed == one.value && one.name.trimmed == one.name, "blanks at the end")
+        }
+        try settings.add(bytes, from: "f")
+        guard let name = UnitName("site@x") else { return }
+        let unit = ServiceUnit(name: name, settings: settings, doFiltersImplyNoNewPrivileges: true)
+        try require(unit.ambient.subtracting(unit.bounding) == [], "an ambient capability outside of the bounding set")
+        try require(unit.command == nil || unit.command?.words.isEmpty == false, "a command without words")
+        _ = (unit.start, unit.noNewPrivileges, unit.controlGroup)
+        if unit.refusal(ofBind: "ipv4", .tcp, 80) != nil {
+            try require(!unit.settings.list("SocketBindDeny").isEmpty, "a bind is refused by nothing")
+        }
+    }
+
     private static func checkThreshold(_ bytes: [UInt8]) throws {
         let number = PortThreshold.number(in: bytes)
         let limit = EngineSettings.limit(threshold: number ?? PortThreshold.standard)
