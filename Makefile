@@ -21,7 +21,8 @@ MACHINES_NEEDS = qemu-system-x86_64:qemu-system-x86 qemu-system-aarch64:qemu-sys
 DISTRIBUTIONS_NEEDS = busybox:busybox-static musl-gcc:musl-tools /lib/ld-musl-x86_64.so.1:musl unshare:util-linux
 INTEGRATIONS_NEEDS = curl:curl ip:iproute2 setpriv:util-linux /usr/bin/python3:python3 systemd-socket-activate:systemd
 DEB_NEEDS = dh:debhelper dpkg-buildpackage:dpkg-dev lintian:lintian
-PACKAGES_NEEDS = $(DEB_NEEDS) mmdebstrap:mmdebstrap
+PACKAGES_NEEDS = $(DEB_NEEDS) mmdebstrap:mmdebstrap podman:podman crun:crun \
+	/usr/lib/python3/dist-packages/yaml/__init__.py:python3-yaml
 RELEASE_NEEDS = $(DEB_NEEDS) rpmbuild:rpm /usr/bin/python3:python3
 LINT_NEEDS = shellcheck:shellcheck mandoc:mandoc /usr/bin/python3:python3 git:git
 
@@ -39,8 +40,9 @@ help:
 	@echo "make deb          make the Debian packages, in .build-packages/deb"
 	@echo "make rpm          make the RPM packages, in .build-packages/rpm"
 	@echo "make archive      make an archive that installs itself on any distribution, Alpine too"
-	@echo "make release      make all of these, a list of what is in them and their checksums, in .build-packages/release"
-	@echo "make test-packages   install, upgrade, remove and purge the packages in fresh systems; make test does it too"
+	@echo "make image        make an image for containers, with the kernel engine for nodes of Kubernetes"
+	@echo "make release      make the packages and the archive, a list of what is in them and their checksums, in .build-packages/release"
+	@echo "make test-packages   install, upgrade, remove and purge the packages in fresh systems; run the image, by podman"
 	@echo "make cross-aarch64   build all but lowport-admin for aarch64, on another machine, into .build-aarch64/dist"
 	@echo "make bench        measure each figure beside the tool that one would use instead; as root"
 	@echo "make lint         check format, scripts and manuals"
@@ -106,6 +108,11 @@ deb: build
 rpm: build
 	@Scripts/need rpmbuild:rpm
 	@Scripts/rpm
+
+.PHONY: image
+image: build
+	@Scripts/need /usr/bin/python3:python3
+	@Scripts/image
 
 .PHONY: release
 release: build

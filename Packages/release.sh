@@ -9,15 +9,9 @@ release=.build-packages/release
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# judge NAME COMMAND...
-judge() {
-    name=$1
-    shift
-    if "$@" >"$work/said" 2>&1; then echo "ok $name"; else
-        echo "not ok $name"
-        sed 's/^/# /' "$work/said"
-    fi
-}
+said=$work/said
+# shellcheck source=Packages/judge.sh
+. Packages/judge.sh
 # has NAME PATTERN, in what comes in
 has() { judge "$1" grep -Eq -- "$2"; }
 
