@@ -24,7 +24,9 @@ DEB_NEEDS = dh:debhelper dpkg-buildpackage:dpkg-dev lintian:lintian
 PACKAGES_NEEDS = $(DEB_NEEDS) mmdebstrap:mmdebstrap podman:podman crun:crun \
 	/usr/lib/python3/dist-packages/yaml/__init__.py:python3-yaml
 RELEASE_NEEDS = $(DEB_NEEDS) rpmbuild:rpm /usr/bin/python3:python3
-LINT_NEEDS = shellcheck:shellcheck mandoc:mandoc /usr/bin/python3:python3 git:git
+SITE_NEEDS = sphinx-build:python3-sphinx /usr/share/doc/python3-myst-parser:python3-myst-parser /usr/share/doc/furo:furo \
+	/usr/share/javascript/normalize.css/normalize.css:node-normalize.css dot:graphviz mandoc:mandoc /usr/bin/python3:python3
+LINT_NEEDS = $(SITE_NEEDS) shellcheck:shellcheck mandoc:mandoc /usr/bin/python3:python3 git:git
 
 .PHONY: help
 help:
@@ -37,6 +39,7 @@ help:
 	@echo "make machines     try each method, and podman, on other kernels, under emulation; make test does it too if qemu is there"
 	@echo "make distributions try each method with the C libraries of other distributions; make test does it too"
 	@echo "make documentation  make the pages of the libraries for Swift programs, below .build-documentation"
+	@echo "make site         make the pages and manuals as a site with a search that works offline, in .build-site/html"
 	@echo "make deb          make the Debian packages, in .build-packages/deb"
 	@echo "make rpm          make the RPM packages, in .build-packages/rpm"
 	@echo "make archive      make an archive that installs itself on any distribution, Alpine too"
@@ -83,6 +86,11 @@ recording: build
 .PHONY: documentation
 documentation:
 	@Scripts/documentation
+
+.PHONY: site
+site:
+	@Scripts/need $(SITE_NEEDS)
+	@Site/build
 
 .PHONY: test-integrations
 test-integrations: build
@@ -146,6 +154,7 @@ lint:
 	@shellcheck Scripts/* Machines/*.sh Distributions/*.sh Packages/*.sh Packages/journeys/*.sh Packaging/archive/install.sh Packaging/debian/*inst Packaging/debian/*rm \
 		Packaging/debian/glibc-needed Examples/test Examples/consumer Examples/cases Fuzz/run.sh .ci/run Packaging/completions/nc.bash
 	@Documentation/test --links
+	@Site/build
 	@mandoc -T lint -W warning Documentation/man/*.[1-8]
 
 # FUZZ_SECONDS for each target, FUZZ_TARGETS for some of them, FUZZ_JOBS at a time.
