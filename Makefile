@@ -26,7 +26,7 @@ PACKAGES_NEEDS = $(DEB_NEEDS) mmdebstrap:mmdebstrap podman:podman crun:crun \
 RELEASE_NEEDS = $(DEB_NEEDS) rpmbuild:rpm /usr/bin/python3:python3
 SITE_NEEDS = sphinx-build:python3-sphinx /usr/share/doc/python3-myst-parser:python3-myst-parser /usr/share/doc/furo:furo \
 	/usr/share/javascript/normalize.css/normalize.css:node-normalize.css dot:graphviz mandoc:mandoc /usr/bin/python3:python3
-LINT_NEEDS = $(SITE_NEEDS) shellcheck:shellcheck mandoc:mandoc /usr/bin/python3:python3 git:git
+LINT_NEEDS = $(SITE_NEEDS) hunspell:hunspell /usr/share/hunspell/en_GB.dic:hunspell-en-gb shellcheck:shellcheck mandoc:mandoc /usr/bin/python3:python3 git:git
 
 .PHONY: help
 help:
@@ -154,6 +154,7 @@ lint:
 	@shellcheck Scripts/* Machines/*.sh Distributions/*.sh Packages/*.sh Packages/journeys/*.sh Packaging/archive/install.sh Packaging/debian/*inst Packaging/debian/*rm \
 		Packaging/debian/glibc-needed Examples/test Examples/consumer Examples/cases Fuzz/run.sh .ci/run Packaging/completions/nc.bash
 	@Documentation/test --links
+	@Documentation/spelling
 	@Site/build
 	@mandoc -T lint -W warning Documentation/man/*.[1-8]
 

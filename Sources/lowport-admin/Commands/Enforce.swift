@@ -6,8 +6,8 @@ struct Enforce: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Let the kernel hold every process to the rules.",
         discussion: """
-            Once it is enabled, a program binds a port that the rules allow as it is, with
-            nothing in front of it. See lowport-enforce(8).
+            Once it is enabled, a program binds the ports that the rules allow without a
+            wrapper. See lowport-enforce(8).
 
             EXAMPLES
               sudo lowport enforce enable

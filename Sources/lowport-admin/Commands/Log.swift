@@ -28,7 +28,7 @@ struct Log: ParsableCommand {
     var json = false
 
     @Option(
-        help: "Only from this time on, or as long ago: 2h, 7d; by default, since the start of the machine.",
+        help: "Only from this time on, or as long ago: 2h, 7d; by default, since the last boot.",
         transform: SinceArgument.parse
     )
     var since: SinceArgument?
