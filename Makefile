@@ -157,6 +157,7 @@ lint:
 	@Documentation/spelling
 	@Site/build
 	@Documentation/manuals
+	@Documentation/listed
 	@mandoc -T lint -W warning Documentation/man/*.[1-8]
 
 # FUZZ_SECONDS for each target, FUZZ_TARGETS for some of them, FUZZ_JOBS at a time.
