@@ -6,7 +6,7 @@ import Testing
 /// What people type by mistake, and what they are told: one line that says what is wrong, and one that helps.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct MistakesTests {
     private static let prelude = """
-        cd /mnt/work; printf '#!/no/python\n' > script; chmod 755 script; printf 'echo hello\n' > plain
+        cd /mnt/work; PATH=/mnt/bin:/usr/bin:/bin; printf '#!/no/python\n' > greeting; chmod 755 greeting; printf 'echo hello\n' > plain
         printf '\\357\\273\\277allow user alice tcp 80\n' > marked; printf 'alow user alice tcp 80\n' > spelt
         try() { echo "$ lowport $*"; s=0; as alice lowport "$@" 2>&1 </dev/null | head -n 4 || s=$?; }
 
@@ -167,23 +167,25 @@ import Testing
 
     @Test func `programs that do not start`() async throws {
         try await expect(
-            "try run /tmp; try run ./script; try run ./plain; try run script; try run nosuch; try run --bogus true",
+            "try run /tmp; try run ./greeting; try run ./plain; try run greeting; try run nosuch; try run --bogus true",
             """
             $ lowport run /tmp
             lowport-run: cannot run /tmp: it is a directory
-            $ lowport run ./script
-            lowport-run: cannot run ./script: its interpreter /no/python does not exist
+            $ lowport run ./greeting
+            lowport-run: cannot run ./greeting: its interpreter /no/python does not exist
             $ lowport run ./plain
             lowport-run: cannot run ./plain: the file is not executable
             hint: chmod +x ./plain
-            $ lowport run script
-            lowport-run: cannot run script: no such file or directory
-            hint: a file of this directory is ./script
+            $ lowport run greeting
+            lowport-run: cannot run greeting: no such file or directory
+            hint: a file of this directory is ./greeting
             $ lowport run nosuch
             lowport-run: cannot run nosuch: no such file or directory
             $ lowport run --bogus true
             lowport-run: unknown option --bogus
-            usage: lowport run [-v] [--via ENGINE] [--socket [NAME=][PROTO:]ADDRESS:PORT]... [--user NAME] [--] PROGRAM [ARGUMENT...]
+            usage: lowport-run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
+                       [--] PROGRAM [ARGUMENT ...]
+                   lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
 
             """
         )
@@ -193,14 +195,14 @@ import Testing
     @Test func `what looks like a mistake and is none`() async throws {
         try await expect(
             """
-            export TZ=CET-1CEST
+            export TZ=CET-1CEST,M3.5.0,M10.5.0/3
             dry() { lowport grant "$@" --user alice --dry-run; }
             dry 53/udp; dry 53 --udp; dry 53 --udp --tcp; dry 53 --protocol tcp,udp; dry 53/udp,67/udp
             dry 80 --on localhost; dry 80 --on '[::1]'; dry 80 --until 2100-01-31; dry 80 --until '2100-07-31 18:00'
             dry 80 --until 2100-07-31T18:00:00+01:00; dry 80 --until tomorrow > out && echo tomorrow
             lowport grant 53/udp --user alice -q; as alice lowport can-bind 53/udp && as alice lowport can-bind 53 --udp && echo udp
             as alice lowport can-bind 53 --tcp || echo no tcp; as alice lowport explain 53/udp | head -n 1
-            as alice lowport explain 53/tcp --udp || echo "status $?"
+            as alice lowport explain 53/tcp --udp 2>&1 || echo "status $?"
             """,
             """
             would be added: allow user alice udp 53
@@ -216,6 +218,10 @@ import Testing
             tomorrow
             udp
             no tcp
+            user alice can bind udp 53 by rule /etc/lowport/rules:1, started with lowport run or authbind
+            lowport: the port has two protocols: give one of them
+            hint: lowport explain --help
+            status 64
 
             """
         )

@@ -21,7 +21,10 @@ struct ThresholdCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The new number, from 0 to the first port of net.ipv4.ip_local_port_range.", transform: NumberArgument.parse)
+    @Argument(
+        help: "The new number, from 0 to the first port of net.ipv4.ip_local_port_range.",
+        transform: NumberArgument.parse
+    )
     var number: UInt32?
 
     @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Say what would change, and change nothing.")
