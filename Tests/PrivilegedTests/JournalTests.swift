@@ -131,9 +131,12 @@ import Testing
                     line = b'bound uid %d (program "evil", pid 1) tcp 0.0.0.0:%d by /etc/lowport/rules:1'
                     send("/dev/log", b"<86>lowport-helper[1]: " + line % (1001, 666))
                     send("/dev/log", b"<86>lowport-helper[1]: " + line % (1002, 667))
-                    send("/run/systemd/journal/socket", b"LOWPORT_RECORDER=kernel\\nLOWPORT_TIME=2026-12-01T12:00:00Z\\nLOWPORT_RESULT=refused\\n"
+                    record = (b"LOWPORT_RECORDER=kernel\\nLOWPORT_TIME=2026-12-01T12:00:00Z\\nLOWPORT_RESULT=refused\\n"
                         b"LOWPORT_REASON=x\\nLOWPORT_OUTCOME=left\\nLOWPORT_UID=1001\\nLOWPORT_PID=1\\nLOWPORT_COMMAND=x\\nLOWPORT_PROTOCOL=tcp\\n"
                         b"LOWPORT_ADDRESS=::\\nLOWPORT_PORT=668\\nLOWPORT_GID=1\\nLOWPORT_CGROUP=1\\nLOWPORT_NETWORK=1\\nMESSAGE=x\\n")
+                    send("/run/systemd/journal/socket", record)
+                    # As an entry that is read for the helper; the names of fields that journald adds are not taken.
+                    send("/run/systemd/journal/socket", record + b"_UID=0\\nSYSLOG_IDENTIFIER=lowport-helper\\n")
                     END
                     as bob /usr/bin/python3 forge.py
                     logged; lowport log --outcome failed --json | sed -E 's/"pid":[0-9]+/"pid":N/; s/"time":"[^"]*"/"time":T/'

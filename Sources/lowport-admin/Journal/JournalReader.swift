@@ -51,7 +51,11 @@ struct JournalReader: ~Copyable {
 
     /// The binds of an entry: a bind that was allowed counts once, as what became of it.
     private mutating func binds(of entry: JournalExport.Entry) -> [LoggedBind] {
-        if entry["LOWPORT_RECORDER"] != nil { return [LoggedBind(entry)].compactMap(\.self) }
+        // The names of fields that journald adds begin with `_`, and nobody else can send such a field: any user may have
+        // sent all the others, also those of the other recorder beside those that were asked for.
+        if entry["LOWPORT_RECORDER"] != nil {
+            return entry["_UID"] == "0" ? [LoggedBind(entry)].compactMap(\.self) : []
+        }
         guard let message = entry["MESSAGE"], let line = HelperLogLine(message), let owner = entry["_UID"],
             let micros = entry["__REALTIME_TIMESTAMP"].flatMap({ Digits.canonicalNumber($0) })
         else { return [] }
