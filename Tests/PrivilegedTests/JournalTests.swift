@@ -7,7 +7,7 @@ import Testing
 /// The journal of systemd, a real one: changes of the policy, binds, and what `lowport log` reads there.
 @Suite(.enabled(if: Privilege.isRoot, "needs root"), .serialized) struct JournalTests: KernelSuite {
     /// A journal in /run that nobody else has; `shown FIELD...` prints the fields of all entries of ours.
-    private static let prelude: ByteString = """
+    static let prelude: ByteString = """
         mkdir -p /run/systemd/journal; mkdir -p /mnt/dev; cp -a /dev/null /dev/zero /dev/urandom /mnt/dev
         ln -sf /run/systemd/journal/dev-log /mnt/dev/log; mount --bind /mnt/dev /dev
         timeout 600 /usr/lib/systemd/systemd-journald 2> journald.log & JOURNALD=$!
@@ -195,6 +195,12 @@ import Testing
             encoding: .utf8
         ).matches(of: /"([0-9a-f]{32})"/).map { String($0.1) }
         #expect(identifiers.count == 6)
+        let catalogue = try String(
+            contentsOfFile: "\(Release.repository)/Packaging/systemd/lowport.catalog",
+            encoding: .utf8
+        )
+        // journalctl puts the value there as it is: what a program chose as its name, or words without quotation marks.
+        #expect(!catalogue.contains("@LOWPORT_COMMAND@"))
         let outcome = try await Sandbox.run(
             """
             mkdir -p root/usr/lib/systemd/catalog root/var/lib/systemd/catalog

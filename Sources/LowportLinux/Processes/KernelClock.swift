@@ -11,6 +11,9 @@ package enum KernelClock {
     /// The time at which `CLOCK_BOOTTIME` was 0, in nanoseconds since 1970-01-01T00:00:00Z by the present clock.
     package static var start: Int64 { nanoseconds(CLOCK_REALTIME) - nanoseconds(CLOCK_BOOTTIME) }
 
+    /// The time of `CLOCK_BOOTTIME`, in nanoseconds.
+    package static var sinceStart: UInt64 { UInt64(truncatingIfNeeded: nanoseconds(CLOCK_BOOTTIME)) }
+
     /// The length of a kernel tick, the resolution of the coarse clocks, in nanoseconds.
     package static var tick: Int32 {
         var resolution = timespec()

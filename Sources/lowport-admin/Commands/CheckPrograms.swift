@@ -66,23 +66,14 @@ struct CheckPrograms {
 
     /// What `lowport-audit.service` has written; empty if this machine has no journal.
     private func journal() throws -> ByteString {
-        let path: ByteString = "/usr/bin/journalctl"
-        let arguments: [ByteString] = [
-            path, "--unit=lowport-audit.service", "--output=cat", "--no-pager", "--quiet",
-        ]
-        do throws(Errno) {
-            let (text, end) = try capturedOutput(ofProgramAt: path, arguments: arguments, limit: Self.limit)
-            // Status 1 is that of an empty answer.
-            if end == .exited(status: 0) || end == .exited(status: 1) { return text }
-            throw .inputOutput
-        } catch {
-            if error == .noSuchFile { return "" }
-            throw failure(
-                "cannot read the journal: \(error.sentence)",
-                hint: "name files with log lines: --log FILE",
-                status: Status.system
-            )
-        }
+        if !Journalctl.exists { return "" }
+        do throws(JournalError) {
+            let program = try Journalctl.start(["--unit=lowport-audit.service", "--output=cat"])
+            let text: [UInt8]
+            do throws(Errno) { text = try program.output.readToEnd(limit: Self.limit) } catch { throw .system(error) }
+            try Journalctl.finish(program)
+            return ByteString(text)
+        } catch { throw error.reported(hint: "name files with log lines: --log FILE") }
     }
 
     private static let limit = 256 << 20

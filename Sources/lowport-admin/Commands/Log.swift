@@ -58,7 +58,7 @@ struct Log: ParsableCommand {
         )
         let output: LogOutput = journal ? .journal : json ? .json : .text
         // What is written to the journal is not read from there.
-        try LogSession(filter: filter, output: output, follows: follow, readsJournal: !journal && JournalReader.exists)
+        try LogSession(filter: filter, output: output, follows: follow, readsJournal: !journal && Journalctl.exists)
             .run()
     }
 

@@ -18,10 +18,14 @@ struct LogSession {
 
     func run() throws {
         var writer = LogWriter(filter: filter, output: output)
+        if readsJournal, !Journalctl.showsAll {
+            printError("note: this user may not read the journal of the system: what other users bound is not shown")
+        }
         switch try openEvents() {
         case .some(let reader):
             var events = KernelEvents(reader)
-            try readsJournal ? runBoth(&events, &writer) : runKernel(&events, &writer)
+            if !readsJournal { return try runKernel(&events, &writer) }
+            try follows ? followBoth(&events, &writer) : runPast(&events, &writer)
         case .none: try runJournal(&writer)
         }
     }
@@ -46,122 +50,94 @@ struct LogSession {
 
     private func runKernel(_ events: inout KernelEvents, _ writer: inout LogWriter) throws {
         while true {
-            try events.drain {
-                try writer.write($0)
-            } losses: {
-                try writer.write($0)
-            }
-            if !follows || !events.isLive { return }
+            // Nothing comes after the end of the engine.
+            let isLast = !follows || !events.isLive
+            try drain(&events, &writer)
+            if isLast { return try events.report { try writer.write($0) } }
             try events.wait(or: nil)
+        }
+    }
+
+    private func drain(_ events: inout KernelEvents, _ writer: inout LogWriter) throws {
+        try events.drain {
+            try writer.write($0)
+        } losses: {
+            try writer.write($0)
         }
     }
 
     // MARK: - From the journal
 
     private func openJournal() throws -> JournalReader {
-        do throws(Errno) { return try JournalReader(since: filter.since, follows: follows) } catch {
-            throw failure("cannot read the journal: \(error.sentence)", status: Status.system)
+        do throws(JournalError) { return try JournalReader(since: filter.since, follows: follows) } catch {
+            throw error.reported()
         }
+    }
+
+    private func next(_ journal: inout JournalReader) throws -> [LoggedBind]? {
+        do throws(JournalError) { return try journal.next() } catch { throw error.reported() }
     }
 
     private func runJournal(_ writer: inout LogWriter) throws {
         var journal = try openJournal()
-        while let binds = try next(&journal) { for bind in binds { try writer.write(bind) } }
+        while true {
+            if follows, !journal.waits(for: .seconds(2)) {
+                for bind in journal.takeOverdue() { try writer.write(bind) }
+                continue
+            }
+            guard let binds = try next(&journal) else { break }
+            for bind in binds { try writer.write(bind) }
+        }
         for bind in journal.takeAnnounced() { try writer.write(bind) }
     }
 
-    private func next(_ journal: inout JournalReader) throws -> [LoggedBind]? {
-        do throws(Errno) { return try journal.next() } catch {
-            throw failure("cannot read the journal: \(error.sentence)", status: Status.system)
-        }
-    }
+    // MARK: - From both
 
-    /// What is past, in the order of time, and then, if wanted, what comes.
-    private func runBoth(_ events: inout KernelEvents, _ writer: inout LogWriter) throws {
+    /// What is past, in the order of time. The events stay in the kernel until it is their turn.
+    private func runPast(_ events: inout KernelEvents, _ writer: inout LogWriter) throws {
+        let end = KernelClock.sinceStart
         var journal = try openJournal()
-        if follows { return try followBoth(&events, &journal, &writer) }
-        var waiting: [LoggedBind] = []
-        var lost: UInt64 = 0
-        try events.drain {
-            waiting.append($0)
-        } losses: {
-            lost += $0
-        }
-        var rest = waiting[...]
-        while let binds = try next(&journal) {
+        var event = events.next(until: end)
+        var failure: (any Error)?
+        while true {
+            let binds: [LoggedBind]
+            do {
+                guard let more = try next(&journal) else { break }
+                binds = more
+            } catch {
+                // It is reported, and what the kernel has is shown nevertheless.
+                failure = error
+                break
+            }
             for bind in binds {
-                while let first = rest.first, first.time < bind.time {
-                    try writer.write(first)
-                    rest.removeFirst()
+                while let earlier = event, earlier.time < bind.time {
+                    try writer.write(earlier)
+                    event = events.next(until: end)
                 }
                 try writer.write(bind)
             }
         }
-        for bind in rest { try writer.write(bind) }
+        while let rest = event {
+            try writer.write(rest)
+            event = events.next(until: end)
+        }
         for bind in journal.takeAnnounced() { try writer.write(bind) }
-        if lost > 0 { try writer.write(lost) }
+        try events.report { try writer.write($0) }
+        if let failure { throw failure }
     }
 
-    private func followBoth(
-        _ events: inout KernelEvents,
-        _ journal: inout JournalReader,
-        _ writer: inout LogWriter
-    ) throws {
+    private func followBoth(_ events: inout KernelEvents, _ writer: inout LogWriter) throws {
+        var journal = try openJournal()
         while true {
-            try events.drain {
-                try writer.write($0)
-            } losses: {
-                try writer.write($0)
-            }
-            if !events.isLive { return }
+            let isLast = !events.isLive
+            try drain(&events, &writer)
+            if isLast { return try events.report { try writer.write($0) } }
             try events.wait(or: journal.waitable)
-            var entries = [PollEntry(journal.waitable, .readable)]
-            guard (try? poll(&entries, timeout: Milliseconds(rawValue: 0))) == true else {
-                for bind in journal.takeAnnounced() { try writer.write(bind) }
-                continue
+            if journal.waits(for: .seconds(0)) {
+                guard let binds = try next(&journal) else { return try runKernel(&events, &writer) }
+                for bind in binds { try writer.write(bind) }
             }
-            guard let binds = try next(&journal) else { return try runKernel(&events, &writer) }
-            for bind in binds { try writer.write(bind) }
-        }
-    }
-}
-
-/// The events of the kernel, with the names that belong to their numbers.
-struct KernelEvents: ~Copyable {
-    private var reader: EventReader
-    private var names: [UserID: ByteString?] = [:]
-    private var executables = ExecutableNames()
-
-    init(_ reader: consuming EventReader) { self.reader = reader }
-
-    var isLive: Bool { reader.isLive }
-
-    /// Takes all events that are there, and the number of those that were lost.
-    mutating func drain(_ write: (LoggedBind) throws -> Void, losses: (UInt64) throws -> Void) throws {
-        var count = 0
-        while let event = reader.next() {
-            count += 1
-            // In a flood the events never end, so losses are also reported after more events than the buffer holds.
-            if count % 16384 == 0 { try report(losses) }
-            // Each user is looked up once: a flood of events must not become a flood of questions.
-            let name = names[event.user] ?? Accounts.name(of: event.user)
-            names[event.user] = .some(name)
-            let executable = event.executable.flatMap { executables.path(of: $0, process: event.process) }
-            let file = reader.file(of: event)
-            try write(LoggedBind(event, file: file, executable: executable, userName: name))
-        }
-        try report(losses)
-    }
-
-    private mutating func report(_ losses: (UInt64) throws -> Void) throws {
-        let lost: UInt64
-        do throws(EnforcementError) { lost = try reader.takeLosses() } catch { throw error.reported() }
-        if lost > 0 { try losses(lost) }
-    }
-
-    func wait(or other: InheritedDescriptor?) throws {
-        do throws(Errno) { try reader.wait(for: .seconds(2), or: other) } catch {
-            throw failure("cannot wait for events: \(error.sentence)", status: Status.system)
+            for bind in journal.takeOverdue() { try writer.write(bind) }
         }
     }
 }

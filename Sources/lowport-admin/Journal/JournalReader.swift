@@ -6,29 +6,17 @@ internal import LowportPolicy
 /// The binds in the journal of systemd: those that `lowport log --journal` has written, and those of the helper.
 struct JournalReader: ~Copyable {
     private let program: CapturedProgram
+    private let follows: Bool
     private var export = JournalExport()
-    /// Binds that the helper has allowed and not yet made, by its process.
-    private var announced: [(process: ByteString, bind: LoggedBind)] = []
+    private var announced = AnnouncedBinds()
     private var names: [UserID: ByteString?] = [:]
-
-    private static let path: ByteString = "/usr/bin/journalctl"
-
-    /// Whether this machine has a journal.
-    static var exists: Bool {
-        guard (try? FileStatus(of: path)) != nil else { return false }
-        let directories: [ByteString] = ["/var/log/journal", "/run/log/journal"]
-        return directories.contains { directory in
-            let names = try? FileDescriptor.open(directory, [.readOnly, .directory]).names()
-            return names?.isEmpty == false
-        }
-    }
 
     /// Starts to read.
     /// - Parameters:
     ///   - since: the time of the first bind; nil for all since the machine was started, and with `follows` for later ones.
     ///   - follows: whether to wait for more.
-    init(since: Timestamp?, follows: Bool) throws(Errno) {
-        var words = [Self.path, "--output=export", "--no-pager", "--quiet"]
+    init(since: Timestamp?, follows: Bool) throws(JournalError) {
+        var words: [ByteString] = ["--output=export"]
         if let since {
             words += ["--since=@\(ByteString(decimal: since.rawValue))"] + (follows ? ["--follow", "--no-tail"] : [])
         } else {
@@ -36,17 +24,31 @@ struct JournalReader: ~Copyable {
         }
         // What root alone can have written, or what the helper wrote for the user who is named.
         words += ["LOWPORT_RECORDER=kernel", "_UID=0", "+", "SYSLOG_IDENTIFIER=lowport-helper"]
-        program = try CapturedProgram(at: Self.path, arguments: words)
+        program = try Journalctl.start(words)
+        self.follows = follows
     }
 
     /// What shows that there is more to read.
     var waitable: InheritedDescriptor { InheritedDescriptor(program.output.rawValue) }
 
-    /// Waits for more binds and returns them, possibly none; nil at the end.
-    mutating func next() throws(Errno) -> [LoggedBind]? {
-        let bytes = try program.output.read(upTo: 1 << 16)
-        if bytes.isEmpty { return nil }
-        return export.add(bytes).flatMap { binds(of: $0) }
+    /// Waits for more to read, and returns whether there is.
+    func waits(for span: Milliseconds) -> Bool {
+        var entries = [PollEntry(waitable, .readable)]
+        return (try? poll(&entries, timeout: span)) ?? true
+    }
+
+    /// Waits for more binds and returns them, possibly none; nil at the end, which a journal that is followed has not.
+    mutating func next() throws(JournalError) -> [LoggedBind]? {
+        let bytes: [UInt8]
+        do throws(Errno) { bytes = try program.output.read(upTo: 1 << 16) } catch { throw .system(error) }
+        if bytes.isEmpty {
+            try Journalctl.finish(program)
+            if follows { throw .ended(.exited(status: 0)) }
+            return nil
+        }
+        let entries: [JournalExport.Entry]
+        do throws(JournalExport.Damage) { entries = try export.add(bytes) } catch { throw .damaged }
+        return entries.flatMap { binds(of: $0) }
     }
 
     /// The binds of an entry: a bind that was allowed counts once, as what became of it.
@@ -64,18 +66,15 @@ struct JournalReader: ~Copyable {
         let name = names[line.user] ?? Accounts.name(of: line.user)
         names[line.user] = .some(name)
         let bind = LoggedBind(line, at: Timestamp(rawValue: Int64(micros / 1_000_000)), userName: name)
-        let process = entry["_PID"] ?? ""
-        let earlier = announced.filter { $0.process == process }.map(\.bind)
-        if line.event == .refused { return [bind] }
-        announced.removeAll { $0.process == process }
-        if line.event != .allowed { return [bind] }
-        announced.append((process, bind))
-        return earlier
+        return announced.add(bind, line.event, of: entry["_PID"] ?? "")
     }
 
-    /// Binds that were announced and of which nothing more was heard, such as those of a helper that was killed.
-    mutating func takeAnnounced() -> [LoggedBind] {
-        defer { announced = [] }
-        return announced.map(\.bind)
+    /// Binds that were announced and of which nothing more was heard for two seconds, such as those of a helper that was
+    /// killed.
+    mutating func takeOverdue() -> [LoggedBind] {
+        announced.take(before: Timestamp(rawValue: WallClock.seconds - 2))
     }
+
+    /// Binds that were announced and of which nothing more was heard.
+    mutating func takeAnnounced() -> [LoggedBind] { announced.take() }
 }

@@ -43,18 +43,19 @@ extension Property {
     }
 
     private static func checkJournal(_ bytes: [UInt8]) throws {
-        var whole = JournalExport()
-        let entries = whole.add(bytes)
-        var parts = JournalExport()
+        func read(_ parts: [[UInt8]]) -> [JournalExport.Entry]? {
+            var reader = JournalExport()
+            return try? parts.flatMap { part throws(JournalExport.Damage) in try reader.add(part) }
+        }
+        let whole = read([bytes])
         let third = bytes.count / 3
-        let inParts = parts.add(Array(bytes.prefix(third))) + parts.add(Array(bytes.dropFirst(third)))
-        try require(inParts == entries, "parts of the text are read otherwise")
-        for entry in entries {
+        let inParts = read([Array(bytes.prefix(third)), Array(bytes.dropFirst(third))])
+        try require(inParts == whole, "parts of the text are read otherwise")
+        for entry in whole ?? [] {
             // A name that was read has no line feed, and a value has one only with its length before it.
             var written = JournalEntry()
             for field in entry.fields { written.add(field.name, field.value) }
-            var reader = JournalExport()
-            let again = reader.add(written.bytes + [UInt8(ascii: "\n")])
+            let again = read([written.bytes + [UInt8(ascii: "\n")]])
             let isNamed = entry.fields.allSatisfy { !$0.name.isEmpty && !$0.name.bytes.contains(UInt8(ascii: "=")) }
             if isNamed { try require(again == [entry], "an entry means something else") }
         }
