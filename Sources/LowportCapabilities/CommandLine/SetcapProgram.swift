@@ -195,7 +195,7 @@ struct SetcapProgram: ~Copyable {
 
     private func isGone(_ path: ByteString) -> Bool {
         do throws(Errno) { _ = try FileStatus(of: path, followLinks: false) } catch {
-            return error == .noSuchFile || error == .notDirectory
+            return error.isAbsence
         }
         return false
     }

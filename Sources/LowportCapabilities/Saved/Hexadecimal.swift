@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import LowportLinux
+package import LowportLinux
 
-/// The encoding of bytes and numbers in saved capabilities: it is unique, so that a file that was read is written again
+/// The encoding of bytes and numbers in saved capabilities and digests: it is unique, so that a file that was read is written again
 /// unchanged.
-enum Hexadecimal {
+package enum Hexadecimal {
     /// The bytes of `text`; nil if it is not pairs of lower-case digits.
-    static func bytes(_ text: ByteString) -> [UInt8]? {
+    package static func bytes(_ text: ByteString) -> [UInt8]? {
         guard text.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []
         for start in stride(from: 0, to: text.count, by: 2) {

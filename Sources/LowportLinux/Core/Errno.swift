@@ -93,6 +93,8 @@ extension Errno {
     public static var timedOut: Errno { Errno(rawValue: ETIMEDOUT) }
     /// `ECONNREFUSED`.
     public static var connectionRefused: Errno { Errno(rawValue: ECONNREFUSED) }
+    /// Whether there is no such file: `ENOENT` or `ENOTDIR`.
+    package var isAbsence: Bool { self == .noSuchFile || self == .notDirectory }
     /// `ESTALE`: the file is no longer the one that was meant.
     public static var staleFile: Errno { Errno(rawValue: ESTALE) }
     /// `EINPROGRESS`.

@@ -81,7 +81,7 @@ struct ProgramLineParser {
     private func origin(_ word: ArraySlice<UInt8>) throws(ProgramLineError) -> KeptProgram.Origin {
         if ByteString(word) == "unverified" { return .unverified }
         let digits = word.dropFirst(Self.digestPrefix.count)
-        guard let digest = PackageDigest.bytes(ByteString(digits)), digest.count == 32 else {
+        guard let digest = Hexadecimal.bytes(ByteString(digits)), digest.count == 32 else {
             throw error(word, expected: .digest)
         }
         return .content(digest)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import LowportCapabilities
 package import LowportLinux
 
 /// The digest of a file that a package manager recorded, which names its function by its length.
@@ -10,23 +11,12 @@ package enum PackageDigest: Hashable, Sendable {
 
     /// Creates the digest with these hexadecimal digits; nil for one of another function.
     init?(_ text: ByteString) {
-        guard let bytes = Self.bytes(text) else { return nil }
+        guard let bytes = Hexadecimal.bytes(text) else { return nil }
         switch bytes.count {
         case 16: self = .md5(bytes)
         case 32: self = .sha256(bytes)
         default: return nil
         }
-    }
-
-    /// The bytes of `text`; nil if it is not pairs of hexadecimal digits in lower case.
-    static func bytes(_ text: ByteString) -> [UInt8]? {
-        guard text.count % 2 == 0 else { return nil }
-        var bytes: [UInt8] = []
-        for start in stride(from: 0, to: text.count, by: 2) {
-            guard let byte = Digits.number(text.bytes[start...start + 1], base: 16) else { return nil }
-            bytes.append(UInt8(byte))
-        }
-        return ByteString(hexadecimal: bytes) == text ? bytes : nil
     }
 }
 

@@ -98,7 +98,7 @@ struct Revoke: ParsableCommand {
     /// - Returns: the line of the change; empty if the file has no capability.
     private func takeCapability(of program: ByteString) throws -> [ByteString] {
         do throws(Errno) { _ = try FileStatus(of: program, followLinks: false) } catch {
-            if error == .noSuchFile || error == .notDirectory { return [] }
+            if error.isAbsence { return [] }
         }
         let file = try ProgramGrant(program, followLinks: false)
         guard try file.take(isDryRun: editing.isDryRun) else { return [] }
