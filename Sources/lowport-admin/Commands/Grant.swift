@@ -125,6 +125,7 @@ struct Grant: ParsableCommand {
         let isNew: Bool
         var kept = RulesChange()
         do {
+            try ConfinedPrograms().refuseErrors()
             if let line { kept = try KeptLine.keep(line, isDryRun: editing.isDryRun) }
             isNew = try file.give(isDryRun: editing.isDryRun)
         } catch {
@@ -186,8 +187,9 @@ struct Grant: ParsableCommand {
         try file.refuseIfOthersMayChange()
         if !editing.quiet, let resolution = file.resolution { printError("note: \(resolution)") }
         // A file that has replaced a confined one is confined before it gets the capability.
-        let lines = RuleStore.system.load().rules.files.flatMap(\.confinements)
-        let isConfined = lines.contains { $0.confinement.program == file.path }
+        let confined = ConfinedPrograms()
+        try confined.refuseErrors()
+        let isConfined = confined.line(of: try file.identity) != nil
         if !editing.isDryRun, isConfined { try bringUpToDate() }
         let line = keep ? try KeptLine.line(for: file.path) : nil
         let kept = try line.map { try KeptLine.keep($0, isDryRun: editing.isDryRun) } ?? RulesChange()

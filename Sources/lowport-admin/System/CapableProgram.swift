@@ -24,9 +24,7 @@ struct CapableProgram {
     /// a disk or in memory, are left out.
     /// - Parameter report: called with what could not be looked at, and why.
     static func all(below directories: [ByteString], _ report: (ByteString, Errno) -> Void) -> [CapableProgram] {
-        let store = RuleStore.system
-        let named = store.load().rules.files.flatMap(\.confinements).compactMap(\.confinement.program)
-        let confined = Set(named.compactMap { store.identity(ofProgramAt: $0) })
+        let confined = ConfinedPrograms()
         var devices = KernelDevices()
         var files: Set<FileIdentity> = []
         return paths(below: directories, report).sorted().compactMap { path in
@@ -40,7 +38,7 @@ struct CapableProgram {
                 path: path,
                 inode: devices.inode(ofFileAt: path),
                 identity: status.identity,
-                isConfined: confined.contains(status.identity),
+                isConfined: confined.line(of: status.identity) != nil,
                 fault: faultOfRule(for: path)
             )
         }

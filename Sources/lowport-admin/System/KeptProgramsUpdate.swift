@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import ArgumentParser
 internal import LowportCapabilities
 internal import LowportLaunch
 internal import LowportLinux
@@ -25,13 +24,9 @@ struct KeptProgramsUpdate {
 
     /// Applies all lines that count, in their order.
     func run(_ contents: ProgramsStore.Contents) -> [Result] {
-        let lines = RuleStore.system.load().files.flatMap(\.confinements)
-        var confined: [ByteString: RuleLocation] = [:]
-        for (confinement, location) in lines { if let path = confinement.program { confined[path] = location } }
         return contents.programs.map { program, location in
             let before = program.state
-            let outcome: ProgramApplication =
-                confined[program.path].map { apply(program, confinedBy: $0) } ?? program.apply(isDryRun: isDryRun)
+            let outcome = apply(program)
             if outcome == .given, !isDryRun { ChangeLog.write(RulesChange(added: [Self.line(program)])) }
             return Result(program: program, location: location, before: before, outcome: outcome)
         }
@@ -40,26 +35,28 @@ struct KeptProgramsUpdate {
     /// The capability as a line of what a command changes.
     static func line(_ program: KeptProgram) -> ByteString { "\(program.capabilities.text()) \(program.path)" }
 
-    private func apply(_ program: KeptProgram, confinedBy location: RuleLocation) -> ProgramApplication {
+    private func apply(_ program: KeptProgram) -> ProgramApplication {
         // Asked again after each load of the policy, should the file be replaced once more in between.
         for _ in 0..<3 {
-            var isUnknown = false
+            var unknown: ByteString?
             let outcome = program.apply(isDryRun: isDryRun) { file in
+                unknown = nil
+                let programs = ConfinedPrograms()
+                if programs.hasErrors { return "gets nothing new: \(ConfinedPrograms.errors)" }
+                guard let line = programs.line(of: file.identity) else { return nil }
                 guard let engine = EngineState.current(), engine.holdsHere else {
                     return
-                        "is confined by \(location), and the kernel engine is not enabled here: the capability would be for every port"
+                        "is confined by \(line.location), and the kernel engine is not enabled here: the capability would be for every port"
                 }
-                if engine.programs.contains(where: { $0.path == program.path && $0.file == file.identity }) {
-                    return nil
-                }
-                isUnknown = true
-                return isDryRun ? nil : "is confined by \(location), and the kernel does not know this file yet"
+                if engine.programs.contains(where: { $0.path == line.path && $0.file == file.identity }) { return nil }
+                unknown = "is confined by \(line.location)"
+                return isDryRun ? nil : "is not known to the kernel yet"
             }
-            if !isUnknown || isDryRun { return outcome }
+            guard let unknown, !isDryRun else { return outcome }
             do { try bringUpToDate() } catch {
-                return .refused("is confined by \(location), and the kernel could not get the policy for this file")
+                return .refused("\(unknown), and the kernel could not get the policy for this file")
             }
         }
-        return .refused("is confined by \(location), and is replaced again and again")
+        return .refused("is confined, and is replaced again and again")
     }
 }

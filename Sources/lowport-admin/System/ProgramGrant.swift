@@ -72,6 +72,11 @@ struct ProgramGrant: ~Copyable {
         do throws(Errno) { return try body() } catch { throw refusal(of: path, error) }
     }
 
+    /// What identifies the file.
+    var identity: FileIdentity {
+        get throws { try Self.looking(at: path) { () throws(Errno) in try target.status().identity } }
+    }
+
     /// The path, for a rule; throws if no rule can name it, or if it is not the program that executes.
     func pathForRule() throws -> ByteString {
         let line: ByteString = "allow program \(path) tcp 1\n"
