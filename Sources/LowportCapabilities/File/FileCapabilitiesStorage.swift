@@ -99,14 +99,20 @@ package struct CapabilityTarget: ~Copyable {
 
     /// The fingerprint of the file, which must be readable.
     func fingerprint() throws(Errno) -> FileFingerprint {
-        let opened: FileDescriptor
+        try FileFingerprint(of: openedForReading())
+    }
+
+    /// Why a process may be changing the content of the file, which must be readable, as the end of a sentence that begins
+    /// with its name; nil if none has it open for writing. Who was not able to open it then cannot do so since.
+    package func doubtOfWriters() throws(Errno) -> ByteString? { try openedForReading().doubtOfWriters }
+
+    private func openedForReading() throws(Errno) -> FileDescriptor {
         do throws(Errno) {
-            opened = try FileDescriptor.open(file.magicPath, [.readOnly, .nonBlocking, .noControllingTerminal])
+            return try FileDescriptor.open(file.magicPath, [.readOnly, .nonBlocking, .noControllingTerminal])
         } catch {
             guard error == .noSuchFile else { throw error }
-            return try FileFingerprint(of: reopened())
+            return try reopened()
         }
-        return try FileFingerprint(of: opened)
     }
 
     /// Sets the capabilities of the file. Needs CAP_SETFCAP.

@@ -30,7 +30,9 @@ enum SavedFileError: Error, Hashable {
             for reason in reasons { text += "setcap: \(reason)\n" }
             return text + "setcap: nothing was restored\n"
         case .interrupted(let file, let error, let notUndone):
-            let reason = error == .staleFile ? "it was changed or exchanged in the meantime" : error.sentence
+            let reason: ByteString =
+                error == .staleFile
+                ? "it was opened for writing, changed or exchanged in the meantime" : error.sentence
             var text: Message = "setcap: cannot restore '\(file)': \(reason)\n"
             for file in notUndone { text += "setcap: cannot undo the restoration of '\(file)'\n" }
             return text + (notUndone.isEmpty ? "setcap: nothing was restored\n" : "")
@@ -111,7 +113,7 @@ struct CapabilityRestoration {
             switch error {
             case .failure(.notPermitted): throw .untrusted(path)
             case .failure(let error): throw .unreadable(path, error)
-            case .link, .weak: throw .misplaced(path, error)
+            case .link, .weak, .open: throw .misplaced(path, error)
             }
         }
         do {
@@ -128,6 +130,10 @@ struct CapabilityRestoration {
         acceptsChanged: Bool
     ) throws(NamedFileError) -> Step? {
         let target = try naming.target(entry.path, isKnownAgain: !acceptsChanged)
+        // A process that may write to it now would change what was compared.
+        let doubt: ByteString?
+        do throws(Errno) { doubt = try target.doubtOfWriters() } catch { throw .failure(error) }
+        if let doubt { throw .open(doubt) }
         do throws(Errno) {
             let status = try target.status()
             if !acceptsChanged, try target.fingerprint() != entry.fingerprint { return nil }
@@ -144,9 +150,10 @@ struct CapabilityRestoration {
     private func applyInOneGo() throws(SavedFileError) {
         var done: [Step] = []
         for step in steps where !step.isDone {
-            do {
+            do throws(Errno) {
                 // A file with several names may have been changed by this restoration under another name.
                 let isOwnChange = done.contains { $0.status.isOfSameFile(as: step.status) }
+                if try named(step.path).doubtOfWriters() != nil { throw .staleFile }
                 try set(step.new, on: step, unchangedSince: isOwnChange ? nil : step.status.changed)
                 done.append(step)
             } catch {

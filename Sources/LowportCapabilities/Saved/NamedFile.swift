@@ -9,13 +9,15 @@ package enum NamedFileError: Error, Hashable {
     case link(ByteString, target: ByteString)
     /// Another user may change the file, or a directory that leads to it.
     case weak(PathWeakness)
+    /// A process may be changing the content, as the end of a sentence that begins with the file.
+    case open(ByteString)
 
     init(_ failure: PathError) {
         self = failure.target.map { .link(failure.path, target: $0) } ?? .failure(failure.error)
     }
 
     /// Whether there is no such file.
-    var isAbsence: Bool { self == .failure(.noSuchFile) || self == .failure(.notDirectory) }
+    var isAbsence: Bool { if case .failure(let error) = self { error.isAbsence } else { false } }
 
     /// The reason, as the end of a sentence.
     package var text: ByteString {
@@ -23,6 +25,7 @@ package enum NamedFileError: Error, Hashable {
         case .failure(let error): error.sentence
         case .link(let path, let target): "'\(path)' is a symbolic link to '\(target)'"
         case .weak(let weakness): weakness.byteString
+        case .open(let doubt): "it \(doubt)"
         }
     }
 }

@@ -16,4 +16,19 @@ extension Descriptor where Self: ~Copyable {
             throw error
         }
     }
+
+    /// Why a process may be changing the regular file, open here for reading, as the end of a sentence that begins with its
+    /// name; nil if none has it open for writing.
+    ///
+    /// What cannot be known is a reason as well: fcntl(2) says EINVAL on file systems without leases, and everywhere while
+    /// `fs.leases-enable` is 0 (proc_sys_fs(5)).
+    package var doubtOfWriters: ByteString? {
+        do throws(Errno) {
+            return try hasWriter() ? "is open for writing" : nil
+        } catch {
+            let reason: ByteString =
+                error == .invalidArgument ? "the file has no leases here, or fs.leases-enable is 0" : error.sentence
+            return "may be open for writing: \(reason)"
+        }
+    }
 }

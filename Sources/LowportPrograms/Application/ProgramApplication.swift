@@ -77,6 +77,7 @@ extension KeptProgram {
         if let mismatch = try candidate.mismatch(with: self) { return .refused(mismatch) }
         if let reason = objection(candidate.status) { return .refused(reason) }
         if isDryRun { return .given }
+        if let doubt = try candidate.doubtOfWriters() { return .refused(doubt) }
         try candidate.give(completing(found))
         return .given
     }

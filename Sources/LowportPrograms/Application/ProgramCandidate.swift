@@ -54,7 +54,7 @@ struct ProgramCandidate: ~Copyable {
                     "is behind a symbolic link, \(error.path) to \(target)" + (end.map { ": name \($0)" } ?? "")
                 )
             }
-            if error.error == .noSuchFile || error.error == .notDirectory { throw .noFile }
+            if error.error.isAbsence { throw .noFile }
             throw .unfit("cannot be found: \(error.error.sentence)")
         }
     }
@@ -64,6 +64,7 @@ struct ProgramCandidate: ~Copyable {
         let content = try FileDescriptor.open(file.magicPath, [.readOnly, .nonBlocking, .noControllingTerminal])
         let start = try content.read(upTo: 256)
         if let fault = NamedProgram.fault(ofStart: start) { return fault }
+        if let doubt = content.doubtOfWriters { return doubt }
         let wanted: [PackageDigest]
         switch program.origin {
         case .unverified: return nil
@@ -80,6 +81,9 @@ struct ProgramCandidate: ~Copyable {
         if case .content = program.origin { return "has another content than its line says" }
         return "has another content than its package"
     }
+
+    /// Why a process may be changing the content, as the end of a sentence that begins with the path; nil if none may.
+    func doubtOfWriters() throws(Errno) -> ByteString? { try target.doubtOfWriters() }
 
     /// Gives the file `capabilities`.
     ///

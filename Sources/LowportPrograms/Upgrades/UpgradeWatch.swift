@@ -53,13 +53,15 @@ package enum UpgradeWatch {
         try write("# Written by lowport programs enable: lowport.programs(5).\n", to: marker)
         if hasDpkg {
             try refuseIfOthersMayChange(command)
-            guard let words = ShellCommand([command, "programs", "apply", "--quiet"]) else {
+            guard let words = ShellCommand([command, "programs", "apply", "--quiet"]),
+                let test = ShellCommand(["test", "-x", command])
+            else {
                 throw SwitchError(subject: hook, reason: "the path of lowport cannot be written there")
             }
             // A program that cannot get its capability is reported, and is no error of dpkg.
             let text: ByteString = """
                 # Written by lowport programs enable: lowport.programs(5).
-                post-invoke=if [ -e \(marker) ] && [ -x \(command) ]; then \(words.text) || :; fi
+                post-invoke=if [ -e \(marker) ] && \(test.text); then \(words.text) || :; fi
 
                 """
             try write(text, to: hook)
