@@ -78,10 +78,29 @@ import Testing
         )
     }
 
+    @Test("An engine that cannot be read is not one that is disabled") func tellsErrors() async throws {
+        expect(
+            try await enforced(
+                """
+                enable; pin=$(find /sys/fs/bpf/lowport -type f | sort | head -n 1); rm $pin
+                status lowport metrics --output m; grep -E '^lowport_(engine|unprivileged)' m; cut -c 1-40 errors
+                """
+            ),
+            """
+            78
+            lowport_engine_faulty 1
+            lowport_unprivileged_port_start 1024
+            lowport: /sys/fs/bpf/lowport is not comp
+            hint: sudo lowport enforce disable
+
+            """
+        )
+    }
+
     @Test("A file is replaced as a whole, also in a directory of another user") func replacesAFile() async throws {
         let outcome = try await Sandbox.run(
             """
-            mkdir d; chown alice d; echo kept > target; ln -s ../target d/.m.prom.new; ln -s ../target d/m.prom
+            mkdir d; chown alice d; echo kept > target; ln -s ../target d/m.prom.new; ln -s ../target d/m.prom
             lowport metrics --output d/m.prom; cat target; stat -c '%a %F' d/m.prom; tail -n 1 d/m.prom; ls -A d
             lowport metrics --output /nonexistent/x || echo "status $?"; lowport metrics --output d || echo "status $?"
             as alice lowport metrics || echo "status $?"; ls -A d

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import LowportCapabilities
 internal import LowportLinux
 
 /// `lowport metrics`.
@@ -34,34 +35,16 @@ struct Metrics: ParsableCommand {
                 status: Status.notPermitted
             )
         }
-        let text = MetricsReport.families().text(format)
-        guard let output else { return try write(text) }
-        do throws(Errno) { try Self.replace(output.bytes, by: text) } catch {
-            throw failure("cannot write \(output.bytes): \(error.sentence)", status: Status.system)
+        let report = MetricsReport()
+        let text = report.families.text(format)
+        if let output {
+            do throws(NamedFileError) {
+                // The directory may be that of the monitoring.
+                try text.replaceFile(output.bytes, mode: FileMode(rawValue: 0o644), isForOthers: true)
+            } catch { throw failure("cannot write \(output.bytes): \(error.text)", status: Status.system) }
+        } else {
+            try write(text)
         }
-    }
-
-    /// Replaces the file at `path`: a reader sees the old text or the new one.
-    ///
-    /// The directory may be another user's, such as that of the monitoring; what that user put in the way is removed and
-    /// not followed.
-    private static func replace(_ path: ByteString, by text: ByteString) throws(Errno) {
-        let slash = path.bytes.lastIndex(of: UInt8(ascii: "/"))
-        let name = ByteString(slash.map { path.bytes[($0 + 1)...] } ?? path.bytes[...])
-        if name.isEmpty || name == "." || name == ".." { throw .isDirectory }
-        let parent: ByteString = slash.map { $0 == 0 ? "/" : ByteString(path.bytes[..<$0]) } ?? "."
-        let directory = try FileDescriptor.open(parent, [.readOnly, .directory])
-        let draft: ByteString = ".\(name).new"
-        try? directory.unlink(draft)
-        do throws(Errno) {
-            let file = try FileDescriptor.open(draft, [.writeOnly, .create, .exclusive, .noFollow], in: directory)
-            try file.setMode(FileMode(rawValue: 0o644))
-            try file.write(text)
-            try file.close()
-            try directory.rename(draft, to: name)
-        } catch {
-            try? directory.unlink(draft)
-            throw error
-        }
+        if let error = report.engineError { throw error.reported() }
     }
 }

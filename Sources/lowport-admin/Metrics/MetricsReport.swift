@@ -7,13 +7,20 @@ internal import LowportPolicyInventory
 internal import LowportPrograms
 
 /// What there is to measure: the kernel engine, the policy, and the programs with capabilities.
-enum MetricsReport {
+struct MetricsReport {
+    /// The metrics.
+    let families: [MetricFamily]
+    /// Why the kernel engine could not be measured; nil if it was, or is not enabled.
+    let engineError: EnforcementError?
+
     /// Measures everything, as root.
-    static func families() -> [MetricFamily] {
+    init() {
         let now = Timestamp(rawValue: WallClock.seconds)
         let sources = PolicySource.allCases.map { $0.inventory(at: now, doubts: .none) }
         let kept = ProgramsStore.system.load()
-        return [build] + engine(sources) + policy(sources, kept) + [programs(kept)]
+        let engine: [MetricFamily]
+        (engine, engineError) = Self.engine(sources)
+        families = [Self.build] + engine + Self.policy(sources, kept) + [Self.programs(kept)]
     }
 
     private typealias Sample = MetricFamily.Sample
@@ -25,29 +32,37 @@ enum MetricsReport {
 
     // MARK: - The kernel engine
 
-    private static func engine(_ sources: [SourceInventory]) -> [MetricFamily] {
-        let status: EngineStatus?
-        var isFaulty = false
-        do throws(EnforcementError) { status = try KernelEngine.status() } catch {
-            status = nil
-            if case .notEnabled = error {} else { isFaulty = true }
+    /// What cannot be measured has no value: an engine that enforces a policy, and cannot be read, is not a disabled one.
+    private static func engine(_ sources: [SourceInventory]) -> (families: [MetricFamily], error: EnforcementError?) {
+        do throws(EnforcementError) {
+            let status = try KernelEngine.status()
+            return (state(isEnabled: true, isFaulty: status.isHalfChanged) + counters(status, sources), nil)
+        } catch {
+            switch error {
+            case .notEnabled: return (state(isEnabled: false, isFaulty: false), nil)
+            case .incomplete, .orphaned, .foreign, .obstacle, .stale:
+                return (state(isEnabled: nil, isFaulty: true), error)
+            default: return (state(isEnabled: nil, isFaulty: nil), error)
+            }
         }
-        let faulty = isFaulty || status?.isHalfChanged == true
-        let state = [
+    }
+
+    private static func state(isEnabled: Bool?, isFaulty: Bool?) -> [MetricFamily] {
+        func samples(_ value: Bool?) -> [Sample] { value.map { [Sample(labels: [], value: $0 ? "1" : "0")] } ?? [] }
+        return [
             MetricFamily(
                 "engine_enabled",
                 .gauge,
                 "Whether the kernel engine is enabled.",
-                value: status == nil ? 0 : 1
+                samples(isEnabled)
             ),
             MetricFamily(
                 "engine_faulty",
                 .gauge,
                 "Whether the state of the kernel engine is damaged, or a change of it was interrupted.",
-                value: faulty ? 1 : 0
+                samples(isFaulty)
             ),
         ]
-        return state + (status.map { counters($0, sources) } ?? [])
     }
 
     private static func counters(_ status: EngineStatus, _ sources: [SourceInventory]) -> [MetricFamily] {
