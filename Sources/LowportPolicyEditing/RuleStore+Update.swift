@@ -12,8 +12,8 @@ package enum UpdateError: Error {
     case system(SystemCall, path: ByteString, Errno)
     /// The copy that an editor left cannot be read.
     case draft(RuleStore.ReadError)
-    /// Another process is changing the rules, and the caller does not want to wait.
-    case busy
+    /// Another process is changing the file at the path, or one beside it, and the caller does not want to wait.
+    case busy(ByteString)
 }
 
 extension RuleStore {

@@ -26,7 +26,7 @@ package struct RulesTransaction: ~Copyable {
     ///   - mayWait: called once if another process holds the rules; false gives up with `UpdateError.busy`.
     package init(_ store: RuleStore, place: RulesPlace = .main, mayWait: () -> Bool) throws(UpdateError) {
         let above = try store.openDirectoryForWriting()
-        let lock = try Self.lock(in: above, mayWait: mayWait)
+        let lock = try Self.lock(in: above, for: place, mayWait: mayWait)
         directory = try Self.directory(of: place, above, store)
         self.lock = lock
         self.store = store
@@ -60,6 +60,7 @@ package struct RulesTransaction: ~Copyable {
 
     private static func lock(
         in directory: borrowing FileDescriptor,
+        for place: RulesPlace,
         mayWait: () -> Bool
     ) throws(UpdateError) -> FileDescriptor {
         do throws(Errno) {
@@ -70,7 +71,7 @@ package struct RulesTransaction: ~Copyable {
                 return lock
             }
         } catch { throw .system(.flock, path: "/etc/lowport/.lock", error) }
-        throw .busy
+        throw .busy(place.path)
     }
 
     /// The current rules file; an empty file if there is none.

@@ -42,6 +42,36 @@ import Testing
         )
     }
 
+    @Test("What was done before an error is said, and which file is waited for") func saysWhatWasDone() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            mkdir wanted; echo 'allow user alice tcp 80' > wanted/a.rules; echo 'allow user alice tcp 81' > wanted/b.rules
+            mkdir /etc/lowport/rules.d/b.rules
+            lowport apply wanted --json 2> said > out || echo "status $?"; grep -E 'schema|changed|allow|"error"' out
+            rm wanted/b.rules; echo 'allow user alice tcp 82' > wanted/a.rules; touch /etc/lowport/.lock
+            /usr/bin/python3 -c 'import fcntl, os, time
+            lock = open("/etc/lowport/.lock", "r+"); fcntl.flock(lock, fcntl.LOCK_EX); open("up", "w").close()
+            while not os.path.exists("go"): time.sleep(0.02)' & until [ -e up ]; do sleep 0.02; done
+            lowport apply wanted/a.rules --name a 2> waits & until [ -s waits ]; do sleep 0.02; done; touch go; wait; cat waits
+            """
+        )
+        #expect(
+            outcome.output == """
+                status 78
+                  "error" : "/etc/lowport/rules.d/b.rules: is neither a regular file nor the directory that it should be",
+                  "schema" : "lowport.error/1",
+                    "allow user alice tcp 80"
+                  "changed" : true,
+                  "schema" : "lowport.change/1"
+                removed: allow user alice tcp 80
+                added: allow user alice tcp 82
+                lowport: waiting for another change of /etc/lowport/rules.d/a.rules
+
+                """,
+            "\(outcome)"
+        )
+    }
+
     @Test("Faults are not applied, and are replaced") func appliesNoFaultsAndReplacesThem() async throws {
         let outcome = try await Sandbox.run(
             """

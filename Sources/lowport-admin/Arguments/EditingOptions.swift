@@ -21,11 +21,13 @@ struct EditingOptions: ParsableArguments {
     ///   - effect: the direction of the change; nil to determine it.
     ///   - place: the file.
     ///   - reports: whether to report the change; otherwise the caller reports it, as a part of a larger one.
+    ///   - collect: gets a change that was made in part, before its error is thrown; nil to report it at once.
     func make(
         in original: RuleStore.Original = .valid,
         _ effect: RulesEffect?,
         at place: RulesPlace = .main,
         reports: Bool = true,
+        collect: ((RulesChange) -> Void)? = nil,
         _ change: (RulesFile) -> RulesChange
     ) throws -> RulesChange {
         if isDryRun {
@@ -36,7 +38,7 @@ struct EditingOptions: ParsableArguments {
             return change
         }
         let transaction = try reporting { () throws(UpdateError) in
-            try RulesTransaction(.system, place: place, mayWait: reportWaiting)
+            try RulesTransaction(.system, place: place, mayWait: { place.reportWaiting() })
         }
         let before = try reporting { () throws(UpdateError) in try transaction.current() }
         let made = try reporting { () throws(UpdateError) in
@@ -46,16 +48,18 @@ struct EditingOptions: ParsableArguments {
         let rest = try transaction.put(made, insteadOf: before, effect ?? RulesEffect(from: before, to: after))
         ChangeLog.write(made, isWhole: rest == nil)
         if let rest {
+            if let collect {
+                collect(made)
+                throw rest()
+            }
             if !json { try report(made) }
-            throw rest()
+            let status = rest()
+            // The error comes first: it is the answer.
+            if json { try report(made) }
+            throw status
         }
         if reports { try report(made) }
         return made
-    }
-
-    private func reportWaiting() -> Bool {
-        printError("lowport: waiting for another change of \(RuleStore.mainPath)")
-        return true
     }
 
     func report(_ change: RulesChange) throws {
@@ -95,13 +99,21 @@ func reporting<Value: ~Copyable>(_ body: () throws(UpdateError) -> Value) throws
     do throws(UpdateError) { return try body() } catch { throw error.reported() }
 }
 
+extension RulesPlace {
+    /// Says that another process holds the file, or one beside it; returns that it is waited for.
+    func reportWaiting() -> Bool {
+        printError("lowport: waiting for another change of \(path)")
+        return true
+    }
+}
+
 extension UpdateError {
     /// Prints the error, and returns the exit status.
     fileprivate func reported() -> ExitCode {
         switch self {
-        case .busy:
+        case .busy(let path):
             return failure(
-                "cannot edit \(RuleStore.mainPath): another process is changing it",
+                "cannot edit \(path): another process is changing it",
                 hint: "try again when they are done",
                 status: Status.system
             )

@@ -46,7 +46,7 @@ extension RulesTransaction {
             throw status
         case (.unreachable(let error), .narrows):
             try put(change)
-            return { error.reportedAfterNarrowing() }
+            return { [path = place.path] in error.reportedAfterNarrowing(of: path) }
         case (.enabled, _) where change.isEmpty && KernelEngine.isCurrent:
             return nil
         case (.enabled, .widens): return try widen(change, insteadOf: before)
@@ -96,7 +96,7 @@ extension RulesTransaction {
             let outcome = try KernelEngine.reload(.narrowed) { .ofSystem(isHeld: true) }
             return outcome.isWhole ? nil : { outcome.reported() }
         } catch {
-            return { error.reportedAfterNarrowing() }
+            return { [path = place.path] in error.reportedAfterNarrowing(of: path) }
         }
     }
 }
@@ -168,10 +168,11 @@ extension ChangeLog {
 }
 
 extension EnforcementError {
-    /// Reports that the kernel does not have a change that takes permissions away, and returns the exit status.
-    fileprivate func reportedAfterNarrowing() -> ExitCode {
+    /// Reports that the kernel does not have a change of the file at `path` that takes permissions away, and returns the
+    /// exit status.
+    fileprivate func reportedAfterNarrowing(of path: ByteString) -> ExitCode {
         let status = reported()
-        printError("\(RuleStore.mainPath) is changed, but the kernel still enforces the old policy")
+        printError("\(path) is changed, but the kernel still enforces the old policy")
         return status
     }
 }

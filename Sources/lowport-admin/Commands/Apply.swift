@@ -44,14 +44,21 @@ struct Apply: ParsableCommand {
             )
         }
         var total = RulesChange()
+        func collect(_ change: RulesChange) {
+            total.removed += change.removed
+            total.added += change.added
+        }
         do {
             for (place, wanted) in files {
-                let change = try editing.make(in: .any, nil, at: place, reports: false) { $0.applied(wanted.content) }
-                total.removed += change.removed
-                total.added += change.added
+                collect(
+                    try editing.make(in: .any, nil, at: place, reports: false, collect: collect) {
+                        $0.applied(wanted.content)
+                    }
+                )
             }
         } catch {
-            if !total.isEmpty, !editing.json { try editing.report(total) }
+            // What was done stays.
+            if !total.isEmpty { try editing.report(total) }
             throw error
         }
         try editing.report(total)

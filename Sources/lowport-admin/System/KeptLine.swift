@@ -92,10 +92,7 @@ enum KeptLine {
             return change(try valid(file ?? ProgramsFile(path: ProgramsStore.mainPath, content: [])))
         }
         let transaction = try reporting { () throws(UpdateError) in
-            try RulesTransaction(.system, place: .programs) {
-                printError("lowport: waiting for another change of \(RuleStore.mainPath)")
-                return true
-            }
+            try RulesTransaction(.system, place: .programs) { RulesPlace.programs.reportWaiting() }
         }
         let content = try reporting { () throws(UpdateError) in try transaction.content() }
         let made = change(try valid(ProgramsFile(path: ProgramsStore.mainPath, content: content)))
