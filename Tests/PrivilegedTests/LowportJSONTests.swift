@@ -46,7 +46,13 @@ import Testing
             ),
             ("lowport.threshold/1", 0, "lowport threshold --json"),
             ("lowport.can-bind/1", 0, "lowport can-bind 80 --json"),
-            ("lowport.explain/1", 1, "lowport explain 99 --user alice --json"),
+            (
+                "lowport.explain/1", 1,
+                """
+                mkdir -p /etc/systemd/system; printf '[Service]\nUser=alice\nExecStart=/bin/true\n' > /etc/systemd/system/site.service
+                lowport explain 99 --unit site --json
+                """
+            ),
             ("lowport.doctor/1", 1, "rm $LIBEXEC/lowport-run; lowport doctor --json"),
             ("lowport.error/1", 65, "echo alow >> /etc/lowport/rules; lowport grant 80 --user alice --json"),
         ]

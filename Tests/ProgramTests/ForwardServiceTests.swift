@@ -236,7 +236,7 @@ import Testing
     @Test(
         "A connection in which nothing moves ends after the limit",
         arguments: [
-            "$FORWARD --idle-timeout 300ms 80 127.0.0.1:8080", "$NC -lk 80 --idle-timeout 300ms -L 127.0.0.1:8080",
+            "$FORWARD --idle-timeout 2s 80 127.0.0.1:8080", "$NC -lk 80 --idle-timeout 2s -L 127.0.0.1:8080",
         ]
     )
     func idleLimit(_ server: String) async throws {
