@@ -30,11 +30,15 @@ import Testing
     @Test(
         "A stranger's directory is named and left alone",
         arguments: [
-            ("as alice mkdir $P", "belongs to uid 1001"), ("as alice mkdir -m 777 $P", "belongs to uid 1001"),
-            ("as alice ln -s /sys/fs/bpf $P", "is no directory, and belongs to uid 1001"),
-            ("mkdir -m 777 /sys/fs/bpf/x; as alice ln -s x $P", "is no directory, and belongs to uid 1001"),
+            ("as alice mkdir $P", "belongs to user alice (uid 1001)"),
+            ("as alice mkdir -m 777 $P", "belongs to user alice (uid 1001)"),
+            ("as alice ln -s /sys/fs/bpf $P", "is no directory, and belongs to user alice (uid 1001)"),
+            (
+                "mkdir -m 777 /sys/fs/bpf/x; as alice ln -s x $P",
+                "is no directory, and belongs to user alice (uid 1001)"
+            ),
             ("mkdir $P", "has mode 0755, must have 0700"), ("mkdir -m 700 $P; chmod 1700 $P", "has mode 1700"),
-            ("chown alice /sys/fs/bpf", "belongs to uid 1001"),
+            ("chown alice /sys/fs/bpf", "belongs to user alice (uid 1001)"),
             ("chmod 777 /sys/fs/bpf", "has mode 0777, so that others may take away what is in it"),
             ("mkdir -m 700 $P; mount -t tmpfs -o mode=0700 tmpfs $P", "is in no BPF file system"),
         ] as [(ByteString, ByteString)]

@@ -6,6 +6,9 @@ internal import LowportPolicy
 package enum EnforcementError: Error, Sendable {
     /// The caller lacks the privilege.
     case notPermitted(Errno)
+    /// The caller lacks the capability to see what is attached to the control groups, without which `disable` could not
+    /// tell whether anything is left.
+    case cannotSeeAttached
     /// The kernel lacks a feature, or does not let root use it; found by trying.
     case lacking(ByteString, Errno?)
     /// The engine is not enabled.
@@ -21,7 +24,8 @@ package enum EnforcementError: Error, Sendable {
     /// The directory is not a version 2 control group.
     case notControlGroup(ByteString)
     /// A file that does not belong to Lowport is where the pins should be, or on the path to them.
-    case obstacle(path: ByteString, reason: ByteString)
+    /// - Parameter owner: whose file it is, if that is what is wrong with it.
+    case obstacle(path: ByteString, reason: ByteString, owner: UserID? = nil)
     /// Some of the pins are missing: an `enable` or `disable` was interrupted, or another process removed the pins.
     case incomplete(missing: [ByteString])
     /// Programs of Lowport are attached without a pin: another process holds them.
@@ -39,6 +43,8 @@ extension EnforcementError: ByteStringConvertible {
     package var byteString: ByteString {
         switch self {
         case .notPermitted(let error): "cannot change what the kernel enforces: \(error.sentence)"
+        case .cannotSeeAttached:
+            "cannot see what is attached to the control groups without CAP_NET_ADMIN: nothing is changed"
         case .lacking(let what, nil): "the kernel engine does not work here: \(what)"
         case .lacking(let what, let error?): "the kernel engine does not work here: \(what): \(error.sentence)"
         case .notEnabled: "the kernel engine is not enabled"
@@ -47,7 +53,7 @@ extension EnforcementError: ByteStringConvertible {
         case .stale: "the control group that the kernel engine was enabled for is gone"
         case .refusedByVerifier: "the kernel's verifier refused the program"
         case .notControlGroup(let path): "\(path) is not a control group of version 2"
-        case .obstacle(let path, let reason): "\(path) \(reason): it is not ours, and is left alone"
+        case .obstacle(let path, let reason, _): "\(path) \(reason): it is not ours, and is left alone"
         case .incomplete(let missing): Self.incompleteText(missing)
         case .orphaned(1): "a program of Lowport is attached without its pin, and enforces an old policy"
         case .orphaned(let count):
@@ -57,6 +63,12 @@ extension EnforcementError: ByteStringConvertible {
             "the rules have errors; the kernel keeps the policy of \(Timestamp(rawValue: applied))"
         case .failed(let what, let error): "cannot \(what): \(error.sentence)"
         }
+    }
+
+    /// An obstacle whose owner is not root: `reason` begins what is said of it.
+    static func notOurs(_ path: ByteString, of owner: UserID, _ reason: ByteString = "") -> EnforcementError {
+        let who = Accounts.name(of: owner).map { "user \($0) (uid \(owner))" as ByteString } ?? "uid \(owner)"
+        return .obstacle(path: path, reason: "\(reason)belongs to \(who)", owner: owner)
     }
 
     private static func incompleteText(_ missing: [ByteString]) -> ByteString {

@@ -12,7 +12,7 @@ extension KernelEngine {
     }
 
     /// Removes everything, even if other processes hold parts of it, and verifies that no program of Lowport is still
-    /// attached.
+    /// attached. A caller without the capability to verify that is refused before anything changes.
     package static func disable() throws(EnforcementError) -> Disabling {
         var wasEnabled = false
         var problem: EnforcementError?
@@ -21,10 +21,11 @@ extension KernelEngine {
                 try directory.lock()
                 if directory.isInPlace {
                     wasEnabled = try !directory.names().isEmpty
+                    if wasEnabled { _ = try attached() }
                     let programs = try detachPinned(in: directory) + knownPrograms(in: directory)
                     if let owner = try EngineOwner.current() { try Orphans.detach(Orphans.links(of: owner) ?? []) }
                     // The pins stay as long as any program is attached, so that the next attempt can find the programs.
-                    let left = try attached(of: programs)
+                    let left = programs.isEmpty ? [] : try attached().filter(programs.contains)
                     if !left.isEmpty { throw .orphaned(left.count) }
                     try directory.remove()
                 }
@@ -32,7 +33,10 @@ extension KernelEngine {
         } catch {
             // An obstacle must not prevent the search for attached programs.
             problem = error
-            if case .notPermitted = error { throw error }
+            switch error {
+            case .notPermitted, .cannotSeeAttached: throw error
+            default: break
+            }
         }
         let owner = try? EngineOwner.current()
         let orphans = owner.flatMap { $0 }.flatMap { Orphans.links(of: $0) } ?? []
@@ -73,19 +77,19 @@ extension KernelEngine {
         return (settings.current.programs + (settings.pending?.programs ?? [])).filter { $0 != 0 }
     }
 
-    /// Returns those of `programs` that are still attached to the root of the control groups.
+    /// Returns the IDs of the programs that are attached to the root of the control groups.
     ///
     /// This takes less privilege than finding links: a process that may detach pinned links may not be permitted to
     /// find links.
-    private static func attached(of programs: [UInt32]) throws(EnforcementError) -> [UInt32] {
-        if programs.isEmpty { return [] }
+    private static func attached() throws(EnforcementError) -> [UInt32] {
         let root = try ControlGroups.openRoot()
         var found: [UInt32] = []
         for attachment in [BpfAttachment.bind4, .bind6] {
-            found += try attempt("find out what is attached to the control groups") { () throws(Errno) in
-                try BpfObjects.programs(attachedTo: root, attachment)
+            do throws(Errno) { found += try BpfObjects.programs(attachedTo: root, attachment) } catch {
+                if error == .notPermitted { throw .cannotSeeAttached }
+                throw .failed("find out what is attached to the control groups", error)
             }
         }
-        return found.filter { programs.contains($0) }
+        return found
     }
 }

@@ -21,7 +21,10 @@ struct PinDirectory: ~Copyable {
     }
 
     /// Opens the directory. Creates it if it does not exist, and mounts the file system if necessary.
+    ///
+    /// Another user is refused before anything is made: that user's directory would be in the way of root's.
     static func make() throws(EnforcementError) -> PinDirectory {
+        if CurrentProcess.effectiveUser != .root { throw .notPermitted(.permissionDenied) }
         let parent = try makeParent()
         if try !isThere(in: parent) {
             try attemptSupported("make \(KernelEngine.directory)") { () throws(Errno) in
@@ -79,7 +82,7 @@ struct PinDirectory: ~Copyable {
         let isPlace = try attempt("look at \(path)") { () throws(Errno) in try parent.fileSystem().keepsBpfObjects }
         if !isPlace { return nil }
         let status = try attempt("look at \(path)") { () throws(Errno) in try parent.status() }
-        if status.owner != .root { throw .obstacle(path: path, reason: "belongs to uid \(status.owner)") }
+        if status.owner != .root { throw .notOurs(path, of: status.owner) }
         if status.mode.isWritableByGroupOrOthers && !status.mode.isSticky {
             throw .obstacle(path: path, reason: "has mode \(status.mode), so that others may take away what is in it")
         }
@@ -100,9 +103,9 @@ struct PinDirectory: ~Copyable {
     private static func check(_ status: FileStatus) throws(EnforcementError) {
         let path = KernelEngine.directory
         if status.kind != .directory {
-            throw .obstacle(path: path, reason: "is no directory, and belongs to uid \(status.owner)")
+            throw .notOurs(path, of: status.owner, "is no directory, and ")
         }
-        if status.owner != .root { throw .obstacle(path: path, reason: "belongs to uid \(status.owner)") }
+        if status.owner != .root { throw .notOurs(path, of: status.owner) }
         if status.mode != mode { throw .obstacle(path: path, reason: "has mode \(status.mode), must have \(mode)") }
     }
 
@@ -163,7 +166,7 @@ struct PinDirectory: ~Copyable {
             throw Self.meaning(of: error, path)
         }
         if status.kind != .regular { throw .obstacle(path: path, reason: "is no pin") }
-        if status.owner != .root { throw .obstacle(path: path, reason: "belongs to uid \(status.owner)") }
+        if status.owner != .root { throw .notOurs(path, of: status.owner) }
         if status.mode.rawValue & 0o077 != 0 {
             throw .obstacle(path: path, reason: "has mode \(status.mode), so that others may open it")
         }

@@ -98,6 +98,8 @@ extension EnforcementError {
     func reported() -> ExitCode {
         switch self {
         case .notPermitted: failure(byteString, hint: "run it as root, with sudo", status: Status.notPermitted)
+        case .cannotSeeAttached:
+            failure(byteString, hint: "run it as root, outside of containers", status: Status.notPermitted)
         case .lacking: failure(byteString, hint: "use `lowport run` instead", status: Status.unavailable)
         case .refusedByVerifier(let log):
             failure(
@@ -112,6 +114,12 @@ extension EnforcementError {
         case .foreign:
             failure(byteString, hint: "look at it, then: sudo lowport enforce disable", status: Status.configuration)
         case .notControlGroup: failure(byteString, status: Status.usage)
+        case .obstacle(KernelEngine.directory, _, .some):
+            failure(
+                byteString,
+                hint: "look at what is in it, then: \("sudo rm -r /sys/fs/bpf/lowport" as ShellCommand)",
+                status: Status.configuration
+            )
         case .obstacle:
             failure(byteString, hint: "examine it, and remove it if it is not needed", status: Status.configuration)
         case .incomplete, .orphaned:
