@@ -54,6 +54,7 @@ query --list $release/lowport-authbind-*.rpm | has '... under its paths' '^/usr/
 query --scripts $release/lowport-netcat-*.rpm | has 'nc is an alternative' 'update-alternatives --install /usr/bin/nc nc /usr/bin/nc.lowport'
 mkdir -p "$work/root/var/lib/rpm"
 judge 'rpm installs it' unshare --mount --net rpm --root "$work/root" --install --nodeps --noscripts --nosignature "$main"
+judge '... with the pages, each of whose links leads to a file' Scripts/dead-links "$work/root/usr/share/doc/lowport"
 judge '... with the capabilities' .build-dist/setcap -q -v $capabilities "$work/root/usr/libexec/lowport/lowport-helper"
 
 list=$(ls $release/*.spdx.json)

@@ -26,7 +26,7 @@ if [ "${1:-}" = within ]; then
     mkdir /mnt/packages
     cp -r "$work/old" "$work/new" "$work/sample" /mnt/packages/
     cp "$work/lowport-$(Scripts/version)-$(uname -m).tar.gz" /mnt/packages/archive.tar.gz
-    cp Packages/tools.sh /mnt/packages/
+    cp Packages/tools.sh Scripts/dead-links /mnt/packages/
     cp "Packages/journeys/$journey.sh" /mnt/packages/journey.sh
     echo 'web:x:1001:1001:an ordinary user:/:/bin/sh' >>/mnt/etc/passwd
     echo 'web:x:1001:' >>/mnt/etc/group

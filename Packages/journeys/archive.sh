@@ -13,6 +13,8 @@ same '... and does nothing' '' "$(diff /tmp/before /tmp/after)"
 check 'it installs itself' ./install.sh
 capabilities=cap_dac_read_search,cap_setpcap,cap_net_bind_service=p
 check 'the helper has its capabilities' setcap -q -v $capabilities /usr/local/libexec/lowport/lowport-helper
+check 'the pages are there' test -s /usr/local/share/doc/lowport/README.md -a -s /usr/local/share/doc/lowport/Documentation/recording.svg
+check '... and each of their links leads to a file' /packages/dead-links /usr/local/share/doc/lowport
 PATH=/usr/local/bin:$PATH
 check 'doctor finds no error' lowport doctor
 check 'a rule' lowport grant 80 --user web

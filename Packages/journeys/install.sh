@@ -17,6 +17,8 @@ for helper in lowport-helper lowport-helper-nss; do
 done
 same 'nothing else is privileged' '' "$(getcap -r / 2>/dev/null | grep lowport | grep -v /usr/libexec/lowport/lowport-helper)"
 check 'doctor finds no error' lowport doctor
+check 'the pages are there' test -s /usr/share/doc/lowport/README.md -a -s /usr/share/doc/lowport/Documentation/recording.svg
+check '... and each of their links leads to a file' /packages/dead-links /usr/share/doc/lowport
 check 'the manual of nc is there' test -s /usr/share/man/man1/nc.lowport.1.gz
 
 # The original is found under its other name, and ours in each place where one is looked for.
