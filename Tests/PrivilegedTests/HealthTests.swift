@@ -32,7 +32,7 @@ import Testing
             list:
             lowport: /etc/authbind/byport: mode 0700: only root may search the directory; everybody else is refused every port here
             check:
-            /etc/authbind/byport: mode 0700: only root may search the directory; everybody else is refused every port here
+            /etc/authbind/byport: error: mode 0700: only root may search the directory; everybody else is refused every port here
             status 1
             doctor:
             status 1
@@ -45,7 +45,7 @@ import Testing
             user bob any 82 0.0.0.0/0 - /etc/authbind/byuid/1002:1
             lowport: /etc/authbind/byport: mode 0750: only root and gid 1100 may search the directory; everybody else is refused every port here
             check:
-            /etc/authbind/byport: mode 0750: only root and gid 1100 may search the directory; everybody else is refused every port here (warning)
+            /etc/authbind/byport: warning: mode 0750: only root and gid 1100 may search the directory; everybody else is refused every port here
             0 rules in 0 files: no errors
             doctor:
             status 1
@@ -61,7 +61,7 @@ import Testing
             user bob any 82 0.0.0.0/0 - /etc/authbind/byuid/1002:1
             lowport: /etc/authbind/byaddr: mode 0710: only root and gid 1100 may search the directory; everybody else is refused every port here
             check:
-            /etc/authbind/byaddr: mode 0710: only root and gid 1100 may search the directory; everybody else is refused every port here (warning)
+            /etc/authbind/byaddr: warning: mode 0710: only root and gid 1100 may search the directory; everybody else is refused every port here
             0 rules in 0 files: no errors
             doctor:
             status 1
@@ -101,7 +101,7 @@ import Testing
             list:
             lowport: /mnt/bin/server: has lost cap_net_bind_service, which lowport grant gave it, as by an upgrade; sudo lowport grant --program /mnt/bin/server
             check:
-            /mnt/bin/server: has lost cap_net_bind_service, which lowport grant gave it, as by an upgrade; sudo lowport grant --program /mnt/bin/server (warning)
+            /mnt/bin/server: warning: has lost cap_net_bind_service, which lowport grant gave it, as by an upgrade; sudo lowport grant --program /mnt/bin/server
             0 rules in 0 files: no errors
             doctor:
             status 1
@@ -109,9 +109,9 @@ import Testing
                                -> sudo lowport grant --program /mnt/bin/server
             1 error, no notes
             0 rules in 0 files: no errors
-            /mnt/bin/script: has cap_net_bind_service in vain: file capabilities of a script have no effect: /mnt/bin/script is run by /usr/bin/dash (warning)
+            /mnt/bin/script: warning: has cap_net_bind_service in vain: file capabilities of a script have no effect: /mnt/bin/script is run by /usr/bin/dash
             0 rules in 0 files: no errors
-            /mnt/bin/server: was replaced and has no capabilities, while process N still has those of the old file; sudo lowport grant --program /mnt/bin/server (warning)
+            /mnt/bin/server: warning: was replaced and has no capabilities, while process N still has those of the old file; sudo lowport grant --program /mnt/bin/server
             0 rules in 0 files: no errors
 
             """
@@ -145,25 +145,25 @@ import Testing
             lowport: /etc/lowport/rules.d/more.rules:2: allows nothing: every user may bind ports from 1024 on already
             lowport: /etc/lowport/rules.d/more.rules:3: group empty has no members: only a process that is started with the group can use it
             check:
-            /etc/lowport/rules:1: allows nothing: root may bind every port already (warning)
-            /etc/lowport/rules:2: allows nothing: every user may bind ports from 1024 on already (warning)
-            /etc/lowport/rules:3: group empty has no members: only a process that is started with the group can use it (warning)
-            /etc/lowport/rules.d/more.rules:1: allows nothing: root may bind every port already (warning)
-            /etc/lowport/rules.d/more.rules:2: allows nothing: every user may bind ports from 1024 on already (warning)
-            /etc/lowport/rules.d/more.rules:3: group empty has no members: only a process that is started with the group can use it (warning)
-            /etc/lowport/rules.d/more.rules:4: allows nothing that /etc/lowport/rules:4 does not allow already (warning)
-            /etc/lowport/rules.d/more.rules:5: allows nothing that /etc/lowport/rules:5 does not allow already (warning)
+            /etc/lowport/rules:1: warning: allows nothing: root may bind every port already
+            /etc/lowport/rules:2: warning: allows nothing: every user may bind ports from 1024 on already
+            /etc/lowport/rules:3: warning: group empty has no members: only a process that is started with the group can use it
+            /etc/lowport/rules.d/more.rules:1: warning: allows nothing: root may bind every port already
+            /etc/lowport/rules.d/more.rules:2: warning: allows nothing: every user may bind ports from 1024 on already
+            /etc/lowport/rules.d/more.rules:3: warning: group empty has no members: only a process that is started with the group can use it
+            /etc/lowport/rules.d/more.rules:4: warning: allows nothing that /etc/lowport/rules:4 does not allow already
+            /etc/lowport/rules.d/more.rules:5: warning: allows nothing that /etc/lowport/rules:5 does not allow already
             10 rules in 2 files: no errors
             doctor:
             no errors, 1 note
-            /etc/lowport/rules:2: allows nothing: every user may bind ports from 1024 on already (warning)
-            /etc/lowport/rules:3: group empty has no members: only a process that is started with the group can use it (warning)
+            /etc/lowport/rules:2: warning: allows nothing: every user may bind ports from 1024 on already
+            /etc/lowport/rules:3: warning: group empty has no members: only a process that is started with the group can use it
             5 rules in 2 files: no errors
             list:
             lowport: /etc/lowport/rules: mode 0640: users who cannot read it get nothing from its rules
             check:
-            /etc/lowport/rules.d: mode 0700: users who cannot read and search it get nothing from its rules (warning)
-            /etc/lowport/rules: mode 0640: users who cannot read it get nothing from its rules (warning)
+            /etc/lowport/rules.d: warning: mode 0700: users who cannot read and search it get nothing from its rules
+            /etc/lowport/rules: warning: mode 0640: users who cannot read it get nothing from its rules
             1 rule in 2 files: no errors
             doctor:
             status 1

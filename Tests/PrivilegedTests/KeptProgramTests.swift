@@ -146,7 +146,7 @@ import Testing
             added: cap_net_bind_service,cap_net_raw=ep /usr/local/bin/b
             b cap_kill,cap_net_bind_service,cap_net_raw=ep
             unchanged
-            /etc/lowport/programs.d/b.programs:1: /usr/local/bin/b is not there (warning)
+            /etc/lowport/programs.d/b.programs:1: warning: /usr/local/bin/b is not there
             0 rules in 0 files: no errors
 
             """
@@ -234,7 +234,7 @@ import Testing
             status 65
             b cap_kill=p
             12
-            new.programs:1:1: found "programm", expected "program"; did you mean "program"?
+            new.programs:1:1: error: found "programm", expected "program"; did you mean "program"?
             0 rules in 0 files: no errors
             11
             /etc/lowport/programs:2:1: found "x", expected "program"

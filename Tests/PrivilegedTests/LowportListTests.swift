@@ -138,10 +138,9 @@ import Testing
                 == Outcome(
                     status: 0,
                     output: """
-                        /etc/lowport/rules.d/more.rules:1: expired at 1999-01-01T00:00:00Z (warning)
-                        /etc/lowport/rules.d/more.rules:2: allows nothing that /etc/lowport/rules:1 does not allow already \
-                        (warning)
-                        /etc/lowport/rules.d/more.rules:3: there is no user ghost (warning)
+                        /etc/lowport/rules.d/more.rules:1: warning: expired at 1999-01-01T00:00:00Z
+                        /etc/lowport/rules.d/more.rules:2: warning: allows nothing that /etc/lowport/rules:1 does not allow already
+                        /etc/lowport/rules.d/more.rules:3: warning: there is no user ghost
                         5 rules in 2 files: no errors
                         1
 
@@ -173,35 +172,35 @@ import Testing
                 == Outcome(
                     status: 1,
                     output: """
-                        /etc/authbind/byport/26: no user may execute it: the port is refused, even if another file of authbind \
-                        allows it (warning)
-                        /etc/authbind/byport/600: no bind asks for this name; expected N for a port 1-511, !N for one from \
-                        512 on (warning)
-                        /etc/authbind/byaddr/::1,!28: no bind asks for this name; expected ADDRESS,PORT, with ! in front for \
-                        ports from 512 on (warning)
-                        /etc/authbind/byuid/!1001:1: has no effect: the file without ! in its name is asked for ports below \
-                        512 (warning)
-                        /etc/authbind/byuid/1001:1: \(passedOver) there are bits set behind the prefix; did you mean \
-                        "127.0.0.0/8,81"? (warning)
-                        /etc/authbind/byuid/1001:2: \(passedOver) nothing may stand in front of the address; did you mean \
-                        "127.0.0.1,82"? (warning)
-                        /etc/authbind/byuid/1001:3: \(passedOver) nothing may stand behind the ports, not even a comment; did \
-                        you mean "127.0.0.1,81"? (warning)
-                        /etc/authbind/byuid/1001:4: \(passedOver) addresses have no brackets; did you mean "::1,80"? (warning)
-                        /etc/authbind/byuid/1001:7: has no effect: the file with ! in front of its name is asked for ports \
-                        from 512 on (warning)
-                        /etc/authbind/byuid/1001:8: \(passedOver) expected ADDRESS,PORTS or ADDRESS/LENGTH,PORTS with PORTS as \
-                        N or N-M (warning)
-                        /etc/authbind/byuid/1001:9: \(passedOver) every address is a prefix of length 0; did you mean \
-                        "0.0.0.0/0,80"? (warning)
-                        /etc/authbind/byuid/1001:10: the first port is above the last, so that it allows nothing (warning)
-                        /etc/authbind/byuid/1001:11: \(passedOver) there are no blanks in a rule; did you mean \
-                        "127.0.0.1,80"? (warning)
-                        /etc/authbind/byuid/alice: no bind asks for this name; expected the number of a user, with ! in front \
-                        for ports from 512 on (warning)
+                        /etc/authbind/byport/26: warning: no user may execute it: the port is refused, even if another file of authbind \
+                        allows it
+                        /etc/authbind/byport/600: warning: no bind asks for this name; expected N for a port 1-511, !N for one from \
+                        512 on
+                        /etc/authbind/byaddr/::1,!28: warning: no bind asks for this name; expected ADDRESS,PORT, with ! in front for \
+                        ports from 512 on
+                        /etc/authbind/byuid/!1001:1: warning: has no effect: the file without ! in its name is asked for ports below \
+                        512
+                        /etc/authbind/byuid/1001:1: warning: \(passedOver) there are bits set behind the prefix; did you mean \
+                        "127.0.0.0/8,81"?
+                        /etc/authbind/byuid/1001:2: warning: \(passedOver) nothing may stand in front of the address; did you mean \
+                        "127.0.0.1,82"?
+                        /etc/authbind/byuid/1001:3: warning: \(passedOver) nothing may stand behind the ports, not even a comment; did \
+                        you mean "127.0.0.1,81"?
+                        /etc/authbind/byuid/1001:4: warning: \(passedOver) addresses have no brackets; did you mean "::1,80"?
+                        /etc/authbind/byuid/1001:7: warning: has no effect: the file with ! in front of its name is asked for ports \
+                        from 512 on
+                        /etc/authbind/byuid/1001:8: warning: \(passedOver) expected ADDRESS,PORTS or ADDRESS/LENGTH,PORTS with PORTS as \
+                        N or N-M
+                        /etc/authbind/byuid/1001:9: warning: \(passedOver) every address is a prefix of length 0; did you mean \
+                        "0.0.0.0/0,80"?
+                        /etc/authbind/byuid/1001:10: warning: the first port is above the last, so that it allows nothing
+                        /etc/authbind/byuid/1001:11: warning: \(passedOver) there are no blanks in a rule; did you mean \
+                        "127.0.0.1,80"?
+                        /etc/authbind/byuid/alice: warning: no bind asks for this name; expected the number of a user, with ! in front \
+                        for ports from 512 on
                         0 rules in 0 files: no errors
-                        /etc/authbind/byport: uid 0, mode 0777: others than root can make files here
-                        /etc/authbind/byuid/1001: uid 0, mode 0664: others than root can write lines here
+                        /etc/authbind/byport: error: uid 0, mode 0777: others than root can make files here
+                        /etc/authbind/byuid/1001: error: uid 0, mode 0664: others than root can write lines here
 
                         """
                 )

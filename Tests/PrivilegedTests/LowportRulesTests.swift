@@ -98,7 +98,9 @@ import Testing
         )
         #expect(outcome.status == 0)
         #expect(
-            outcome.output.description.hasPrefix("/etc/lowport/rules:2:22: found \"99999\", expected a port 1-65535")
+            outcome.output.description.hasPrefix(
+                "/etc/lowport/rules:2:22: error: found \"99999\", expected a port 1-65535"
+            )
         )
         #expect(
             outcome.output.hasSuffix(

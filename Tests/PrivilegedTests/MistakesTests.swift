@@ -157,9 +157,9 @@ import Testing
             lowport: the port is missing
             hint: lowport can-bind --help
             $ lowport check spelt
-            spelt:1:1: found "alow", expected "allow" or "confine"; did you mean "allow"?
+            spelt:1:1: error: found "alow", expected "allow" or "confine"; did you mean "allow"?
             $ lowport check marked
-            marked:1:1: a byte order mark (U+FEFF) is before the text; save the file as UTF-8 without one
+            marked:1:1: error: a byte order mark (U+FEFF) is before the text; save the file as UTF-8 without one
 
             """
         )

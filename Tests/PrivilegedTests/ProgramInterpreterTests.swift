@@ -39,8 +39,8 @@ import Testing
             archive refused
             marked refused
             marked refused
-            /etc/lowport/rules:1: allows nothing: /usr/local/bin/foreign is not a program of this machine: what executes is an interpreter of binfmt_misc, if anything (warning)
-            /etc/lowport/rules:2: confines no process: /usr/local/bin/foreign is not a program of this machine: what executes is an interpreter of binfmt_misc, if anything (warning)
+            /etc/lowport/rules:1: warning: allows nothing: /usr/local/bin/foreign is not a program of this machine: what executes is an interpreter of binfmt_misc, if anything
+            /etc/lowport/rules:2: warning: confines no process: /usr/local/bin/foreign is not a program of this machine: what executes is an interpreter of binfmt_misc, if anything
             1 rule in 1 file: no errors
 
             """

@@ -86,11 +86,11 @@ import Testing
             0
             a file that others may write
             EACCES
-            /etc/lowport/rules:1: allows nothing: /usr/local/bin/server cannot be trusted: /usr/local/bin/server has mode 0777, so that others may write to it (warning)
+            /etc/lowport/rules:1: warning: allows nothing: /usr/local/bin/server cannot be trusted: /usr/local/bin/server has mode 0777, so that others may write to it
             1 rule in 1 file: no errors
             user alice cannot bind tcp 80: no rule and no file of authbind allows it, and /usr/local/bin/server has no file capabilities
             no file
-            /etc/lowport/rules:1: allows nothing: /usr/local/bin/server cannot be found: no such file or directory (warning)
+            /etc/lowport/rules:1: warning: allows nothing: /usr/local/bin/server cannot be found: no such file or directory
             1 rule in 1 file: no errors
             lowport: /etc/lowport/rules:1: allows nothing: /usr/local/bin/server cannot be found: no such file or directory
             a directory that others may write

@@ -74,7 +74,7 @@ import Testing
             version 1, port 81: Operation not permitted
             1
             version 1, port 80: bound
-            has lost cap_net_bind_service, which lowport grant gave it, as by an upgrade; sudo lowport grant --program /usr/lib/lowport-test/server (warning)
+            has lost cap_net_bind_service, which lowport grant gave it, as by an upgrade; sudo lowport grant --program /usr/lib/lowport-test/server
             has lost cap_net_bind_service
             1
             has no file capabilities; replacing the file, as an upgrade does, removes them
@@ -116,7 +116,7 @@ import Testing
             version 2, port 81: Operation not permitted
             1
             version 1, port 81: bound
-            was replaced since the kernel got the policy, and the kernel knows the old file; sudo lowport enforce reload (warning)
+            was replaced since the kernel got the policy, and the kernel knows the old file; sudo lowport enforce reload
             was replaced since the kernel got the policy, and the kernel knows the old file; sudo lowport enforce reload
             programs    /usr/lib/lowport-test/server was replaced since the kernel got the policy, and the kernel knows the old file
             kernel      the policy changed since the kernel got it

@@ -45,7 +45,7 @@ import Testing
                 == Outcome(
                     status: 1,
                     output:
-                        "/dev/stdin:2:16: found \"tpc\", expected a protocol (tcp, udp or any); did you mean \"tcp\"?\n"
+                        "/dev/stdin:2:16: error: found \"tpc\", expected a protocol (tcp, udp or any); did you mean \"tcp\"?\n"
                 )
         )
         let warned = try await lowport(
@@ -55,7 +55,7 @@ import Testing
         )
         #expect(warned.status == 0)
         for warning in ["there is no user no-such-user-here", "expired at", "for every address write 0.0.0.0/0"] {
-            #expect(warned.output.description.contains("/dev/stdin:1: "))
+            #expect(warned.output.description.contains("/dev/stdin:1: warning: "))
             #expect(warned.output.description.contains(warning))
         }
         let missing = try await lowport("check", "/nonexistent")

@@ -120,10 +120,10 @@ package struct PolicyDiagnostic: Hashable, Sendable, MessageConvertible {
     package var isSerious: Bool { gravity != .warning }
 
     /// `PATH:LINE:COLUMN: MESSAGE`, without the numbers that are nil.
-    package var asMessage: Message {
-        let place = [line, column].compactMap(\.self).reduce(path) { "\($0):\($1)" }
-        return "\(place): \(message)"
-    }
+    package var asMessage: Message { "\(place): \(message)" }
+
+    /// `PATH:LINE:COLUMN`, without the numbers that are nil.
+    package var place: ByteString { [line, column].compactMap(\.self).reduce(path) { "\($0):\($1)" } }
 }
 
 /// The health of a source.

@@ -81,9 +81,7 @@ struct Check: ParsableCommand {
         } else {
             let shown = diagnostics.filter { $0.isSerious || strict || !quiet }
             try printOut(
-                lines: shown.map {
-                    $0.isSerious ? Line($0.asMessage, .error) : Line("\($0.asMessage) (warning)" as Message)
-                }
+                lines: shown.map { $0.isSerious ? Line($0.asCompilerMessage, .error) : Line($0.asCompilerMessage) }
             )
             if !quiet, !hasErrors { try printOut(summary(of: inventories)) }
         }
@@ -101,6 +99,14 @@ struct Check: ParsableCommand {
         func counted(_ number: Int, _ noun: ByteString) -> ByteString { "\(number) \(noun)\(number == 1 ? "" : "s")" }
         let count = inventories.written
         return "\(counted(count.rules, "rule")) in \(counted(count.files, "file")): no errors"
+    }
+}
+
+extension PolicyDiagnostic {
+    /// `PATH:LINE:COLUMN: error: MESSAGE` or `warning:`, as compilers write it, so that editors find the place.
+    fileprivate var asCompilerMessage: Message {
+        let kind: ByteString = isSerious ? "error" : "warning"
+        return "\(place): \(kind): \(message)"
     }
 }
 
