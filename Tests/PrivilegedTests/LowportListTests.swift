@@ -6,7 +6,7 @@ import Testing
 /// What `lowport list` and `lowport check` show, screen by screen.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct LowportListTests {
     /// Something from every source, and something wrong with most of it.
-    private let policy = """
+    static let policy = """
         cat > /etc/lowport/rules <<END
         allow user alice tcp 80,443,8000-8010
         allow group dns any 53 on 127.0.0.0/8,::1,192.0.2.0/24,2001:db8::/32
@@ -27,7 +27,7 @@ import Testing
         """
 
     @Test("Every source of permission is listed") func listsEverySource() async throws {
-        let outcome = try await Sandbox.run(policy + "lowport list")
+        let outcome = try await Sandbox.run(Self.policy + "lowport list")
         #expect(
             outcome
                 == Outcome(
@@ -61,7 +61,7 @@ import Testing
 
     @Test("The list is filtered by user and port") func filtersByUserAndPort() async throws {
         let outcome = try await Sandbox.run(
-            policy + """
+            Self.policy + """
                 setcap -r $T/server
                 lowport list --user bob --port 50-60
                 lowport list --user alice --port 80-443
@@ -90,44 +90,9 @@ import Testing
         )
     }
 
-    /// The table of the two rules on a terminal of 80 columns, as script(1) gives it to the program.
-    private func onTerminal(_ environment: String) async throws -> Outcome {
-        try await Sandbox.run(
-            policy + """
-                rm -r /etc/authbind/* /etc/lowport/rules.d/more.rules $T/server
-                env -u NO_COLOR \(environment) script -qec 'stty cols 80; lowport list --port 53,80' /dev/null | tr -d '\\r'
-                """
-        )
-    }
-
-    @Test("The list fits the terminal") func fitsTheTerminal() async throws {
-        let outcome = try await onTerminal("NO_COLOR=1 TERM=xterm")
-        let expected: ByteString = """
-            WHO         PROTOCOL  PORTS            ADDRESSES         UNTIL  SOURCE
-            user alice  tcp       80,443,8000-     all               -      /etc/lowport/
-                                  8010                                      rules:1
-            group dns   any       53               127.0.0.0/8,::1,  -      /etc/lowport/
-                                                   192.0.2.0/24,            rules:2
-                                                   2001:db8::/32
-
-            """
-        #expect(outcome.status == 0)
-        #expect(outcome.output == expected)
-        #expect(outcome.output.split(on: UInt8(ascii: "\n")).allSatisfy { $0.count <= 80 })
-    }
-
-    @Test("Only headings stand out") func onlyHeadingsStandOut() async throws {
-        let plain = try await onTerminal("NO_COLOR=1 TERM=xterm").output.description
-        let colored = try await onTerminal("TERM=xterm").output.description
-        let dumb = try await onTerminal("TERM=dumb").output.description
-        let heading = String(plain.prefix { $0 != "\n" })
-        #expect(colored == plain.replacing(heading, with: "\u{1B}[1m\(heading)\u{1B}[m"))
-        #expect(dumb == plain)
-    }
-
     @Test("Every source is checked") func checksEverySource() async throws {
         let outcome = try await Sandbox.run(
-            policy + """
+            Self.policy + """
                 lowport check
                 lowport check --quiet
                 lowport check --strict --quiet >/dev/null || echo $?

@@ -71,12 +71,22 @@ import Testing
         )
     }
 
-    @Test("Only what is wrong stands out") func onlyWhatIsWrongStandsOut() async throws {
+    @Test("A verdict that it does not work is red") func onlyWhatIsWrongStandsOut() async throws {
         let command = "PATH=/mnt/bin:$PATH lowport explain 80 --user alice --program /mnt/bin/nc"
         let plain = try await onTerminal(command).description
         let verdict = String(plain.prefix { $0 != "\n" })
         let colored = try await onTerminal(command, "TERM=xterm").description
         #expect(colored == plain.replacing(verdict, with: "\u{1B}[31m\(verdict)\u{1B}[m"))
+        #expect(try await onTerminal(command, "TERM=dumb").description == plain)
+    }
+
+    @Test("A verdict that it works is green") func aVerdictThatItWorksIsGreen() async throws {
+        let command = "PATH=/mnt/bin:$PATH lowport explain 80 --user alice --program /mnt/work/server"
+        let plain = try await onTerminal(command).description
+        let verdict = String(plain.prefix { $0 != "\n" })
+        #expect(verdict.contains("can bind"))
+        let colored = try await onTerminal(command, "TERM=xterm").description
+        #expect(colored == plain.replacing(verdict, with: "\u{1B}[32m\(verdict)\u{1B}[m"))
         #expect(try await onTerminal(command, "TERM=dumb").description == plain)
     }
 

@@ -134,7 +134,7 @@ struct Explain: ParsableCommand {
     }
 
     private func show(_ explanation: Explanation) throws {
-        try printOut(lines: [Line(explanation.verdict, explanation.canBind ? .none : .error), Line("" as Message)])
+        try printOut(lines: [Line(explanation.verdict, explanation.canBind ? .success : .error), Line("" as Message)])
         var table = Table()
         for finding in explanation.findings {
             table.append(["  \(finding.effect.word)", ByteString(finding.subject.name), finding.text])

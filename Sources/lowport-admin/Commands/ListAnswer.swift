@@ -24,8 +24,7 @@ struct ListAnswer {
 
     /// The lines of the table.
     func lines(_ filter: ListFilter) -> [Line] {
-        let columns: [ByteString] = binds == nil ? [] : ["BINDS"]
-        var table = Table(headings: ["WHO", "PROTOCOL", "PORTS", "ADDRESSES", "UNTIL"] + columns + ["SOURCE"])
+        var table = Table(columns: Self.columns + (binds == nil ? [] : [Self.bindsColumn]) + [Self.sourceColumn])
         func append(_ cells: [ByteString], _ count: UInt64?, _ source: ByteString) {
             let counted = binds == nil ? [] : [count.map { ByteString(decimal: $0) } ?? "-"]
             table.append(cells + counted + [source])
@@ -49,8 +48,16 @@ struct ListAnswer {
         return confinements.isEmpty ? lines : lines + [Line("" as Message)] + confinedLines
     }
 
+    private static let columns = [
+        Table.Column("WHO", divided: .afterBlanks), Table.Column("PROTOCOL", divided: .never),
+        Table.Column("PORTS", divided: .afterCommas), Table.Column("ADDRESSES", divided: .afterCommas),
+        Table.Column("UNTIL", divided: .afterBlanks, isOptional: true),
+    ]
+    private static let bindsColumn = Table.Column("BINDS", divided: .never, isOptional: true)
+    private static let sourceColumn = Table.Column("SOURCE", divided: .never)
+
     private var confinedLines: [Line] {
-        var table = Table(headings: ["CONFINED TO THE RULES", "SOURCE"])
+        var table = Table(columns: [Table.Column("CONFINED TO THE RULES", divided: .afterBlanks), Self.sourceColumn])
         for (confinement, location) in confinements { table.append([confinement.who, location.byteString]) }
         return table.lines(fitting: .standardOutput)
     }

@@ -9,17 +9,47 @@ struct Table {
         case command(Message)
     }
 
-    private var rows: [Row]
-    private static let gap = 2
-    /// The minimum width of a wrapped column; a terminal that is still too narrow breaks the lines itself.
-    private static let narrowest = 9
+    /// A column with a heading.
+    struct Column {
+        /// Where a cell that is too wide for the terminal may be divided.
+        enum Division {
+            case anywhere, afterBlanks, afterCommas, never
+        }
 
-    private let hasHeadings: Bool
+        let heading: ByteString
+        let division: Division
+        /// Whether a terminal does not show the column if `-` is in every row. Without a terminal every column is shown,
+        /// so that a program finds each in its place.
+        let isOptional: Bool
 
-    init(headings: [ByteString]? = nil) {
-        rows = headings.map { [.cells($0)] } ?? []
-        hasHeadings = headings != nil
+        init(_ heading: ByteString, divided division: Division, isOptional: Bool = false) {
+            self.heading = heading
+            self.division = division
+            self.isOptional = isOptional
+        }
     }
+
+    private var rows: [Row] = []
+    private let columns: [Column]
+    private static let gap = 2
+    /// The minimum width of a column that may be divided anywhere.
+    private static let narrowest = 9
+    /// The blanks before a last column that is below its row.
+    private static let indent = 4
+
+    /// Creates a table whose columns have no headings, and are divided anywhere.
+    init() { columns = [] }
+
+    /// Creates a table with headings. A last column that is never divided is put below the rows where it does not fit.
+    init(columns: [Column]) {
+        self.columns = columns
+        rows = [.cells(columns.map(\.heading))]
+    }
+
+    /// Creates a table with headings, divided anywhere.
+    init(headings: [ByteString]) { self.init(columns: headings.map { Column($0, divided: .anywhere) }) }
+
+    private var hasHeadings: Bool { !columns.isEmpty }
 
     /// Whether there are no rows, or only headings.
     var isEmpty: Bool { rows.count == (hasHeadings ? 1 : 0) }
@@ -38,74 +68,100 @@ struct Table {
 
     /// The lines, without trailing blanks. Cells that do not fit continue on the next line.
     func lines(fitting style: TextStyle) -> [Line] {
-        let widths = widths(fitting: style.columns)
+        guard let width = style.columns else { return lines(Layout(cells, columns.map(\.division), width: nil)) }
+        let used = columns.indices.filter { isUsed($0) }
+        if used.count == columns.count { return lines(Layout(cells, columns.map(\.division), width: width)) }
+        var table = Table(columns: used.map { columns[$0] })
+        for row in cells.dropFirst() { table.rows.append(.cells(used.map { row[$0] })) }
+        return table.lines(fitting: style)
+    }
+
+    private var cells: [[ByteString]] { rows.compactMap { if case .cells(let cells) = $0 { cells } else { nil } } }
+
+    private func isUsed(_ column: Int) -> Bool {
+        !columns[column].isOptional || cells.dropFirst().contains { $0[column] != "-" }
+    }
+
+    private func lines(_ layout: Layout) -> [Line] {
         var lines: [Line] = []
         lines.reserveCapacity(rows.count)
         for (number, row) in rows.enumerated() {
             switch row {
             case .command(let message):
-                let margin = widths.dropLast().reduce(0) { $0 + $1 + Self.gap }
-                lines.append(Line(Message(ByteString([UInt8](repeating: UInt8(ascii: " "), count: margin))) + message))
+                let margin = layout.widths.dropLast().reduce(0) { $0 + $1 + Self.gap }
+                lines.append(Line(Message(ByteString.blanks(margin)) + message))
             case .cells(let cells):
-                for part in style.columns == nil ? [cells] : Self.parts(of: cells, widths) {
-                    let emphasis: Line.Emphasis = number == 0 && hasHeadings ? .heading : .none
-                    lines.append(Line(escaped: Self.line(part, widths), emphasis))
+                let emphasis: Line.Emphasis = number == 0 && hasHeadings ? .heading : .none
+                for part in layout.parts(of: cells) { lines.append(Line(escaped: layout.line(part), emphasis)) }
+                if layout.lastIsBelow, let last = cells.last {
+                    lines.append(Line(escaped: ByteString.blanks(Self.indent) + last, emphasis))
                 }
             }
         }
         return lines
     }
 
-    private func widths(fitting columns: Int?) -> [Int] {
-        let rows = rows.compactMap { row -> [ByteString]? in
-            if case .cells(let cells) = row { cells } else { nil }
-        }
-        guard let first = rows.first else { return [] }
-        var widths = first.indices.map { column in rows.map { $0[column].characterCount }.max() ?? 0 }
-        guard let columns else { return widths }
-        var excess = widths.reduce(0, +) + (widths.count - 1) * Self.gap - columns
-        while excess > 0, let widest = widths.max(), widest > Self.narrowest, let index = widths.firstIndex(of: widest)
-        {
-            widths[index] -= 1
-            excess -= 1
-        }
-        return widths
-    }
+    /// The widths of the columns, and how cells are divided to fit them.
+    private struct Layout {
+        let widths: [Int]
+        let lastIsBelow: Bool
+        private let divisions: [Column.Division]
+        private let isDivided: Bool
 
-    /// `row` divided into rows whose cells are not wider than `widths`.
-    private static func parts(of row: [ByteString], _ widths: [Int]) -> [[ByteString]] {
-        let wrapped = zip(row, widths).map { wrap($0, $1) }
-        return (0..<(wrapped.map(\.count).max() ?? 0)).map { part in
-            wrapped.map { part < $0.count ? $0[part] : "" }
+        /// - Parameters:
+        ///   - divisions: those of the columns; empty for columns that are divided anywhere.
+        ///   - width: the number of characters that fit into a line; nil to divide nothing.
+        init(_ rows: [[ByteString]], _ divisions: [Column.Division], width: Int?) {
+            let count = rows.first?.count ?? 0
+            let divisions = divisions.isEmpty ? Array(repeating: .anywhere, count: count) : divisions
+            var widths = (0..<count).map { column in rows.map { $0[column].characterCount }.max() ?? 0 }
+            var least = (0..<count).map { column in
+                divisions[column] == .anywhere
+                    ? narrowest
+                    : rows.flatMap { divisions[column].pieces(of: $0[column]) }.map(\.count).max() ?? 0
+            }
+            func excess(_ widths: [Int]) -> Int { widths.reduce(0, +) + (widths.count - 1) * gap - (width ?? .max) }
+            lastIsBelow = divisions.last == .never && excess(least) > 0
+            if lastIsBelow {
+                widths.removeLast()
+                least.removeLast()
+            }
+            var rest = max(0, excess(widths))
+            while rest > 0,
+                let index = widths.indices.filter({ widths[$0] > least[$0] }).max(by: { widths[$0] < widths[$1] })
+            {
+                widths[index] -= 1
+                rest -= 1
+            }
+            self.widths = widths
+            self.divisions = divisions
+            isDivided = width != nil
         }
-    }
 
-    /// Parts of `cell` of at most `width` characters, divided after a comma, a slash, a blank or a dash if possible.
-    private static func wrap(_ cell: ByteString, _ width: Int) -> [ByteString] {
-        if cell.characterCount <= width { return [cell] }
-        var parts: [ByteString] = []
-        var rest = Array(cell.description)
-        while rest.count > width {
-            let separators: [Character] = [",", "/", " ", "-"]
-            let end = rest[..<width].lastIndex { separators.contains($0) }.map { $0 + 1 } ?? width
-            parts.append(ByteString(String(rest[..<end])))
-            rest.removeFirst(end)
+        /// `row` divided into rows whose cells are not wider than the columns, as far as they may be divided.
+        func parts(of row: [ByteString]) -> [[ByteString]] {
+            if !isDivided { return [row] }
+            let wrapped = widths.indices.map { divisions[$0].wrap(row[$0], widths[$0]) }
+            return (0..<(wrapped.map(\.count).max() ?? 0)).map { part in
+                wrapped.map { part < $0.count ? $0[part] : "" }
+            }
         }
-        return parts + [ByteString(String(rest))]
-    }
 
-    private static func line(_ cells: [ByteString], _ widths: [Int]) -> ByteString {
-        var line: [UInt8] = []
-        for (cell, width) in zip(cells, widths) {
-            line += cell.bytes
-            line += repeatElement(UInt8(ascii: " "), count: max(0, width - cell.characterCount) + gap)
+        /// `cells` in one line, without trailing blanks.
+        func line(_ cells: [ByteString]) -> ByteString {
+            var line: [UInt8] = []
+            for (cell, width) in zip(cells, widths) {
+                line += cell.bytes
+                line += repeatElement(UInt8(ascii: " "), count: max(0, width - cell.characterCount) + gap)
+            }
+            while line.last == UInt8(ascii: " ") { line.removeLast() }
+            return ByteString(line)
         }
-        while line.last == UInt8(ascii: " ") { line.removeLast() }
-        return ByteString(line)
     }
 }
 
 extension ByteString {
-    /// The number of characters in UTF-8: the bytes that are not continuation bytes.
-    fileprivate var characterCount: Int { bytes.reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 } }
+    fileprivate static func blanks(_ count: Int) -> ByteString {
+        ByteString([UInt8](repeating: UInt8(ascii: " "), count: count))
+    }
 }

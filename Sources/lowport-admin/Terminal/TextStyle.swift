@@ -24,6 +24,7 @@ struct TextStyle {
         switch line.emphasis {
         case .none: return line.text
         case .heading: return "\u{1B}[1m\(line.text)\u{1B}[m"
+        case .success: return "\u{1B}[32m\(line.text)\u{1B}[m"
         case .error: return "\u{1B}[31m\(line.text)\u{1B}[m"
         }
     }
@@ -36,6 +37,8 @@ struct Line {
         case none
         /// The line is the heading of a table.
         case heading
+        /// The line says that it works.
+        case success
         /// The line says what prevents something from working.
         case error
     }
