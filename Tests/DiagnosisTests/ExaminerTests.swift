@@ -240,7 +240,13 @@ import Testing
         )
         #expect(commands(examiner, context) == [nil])
         #expect(
-            examiner.remedies(context, given: Findings()).first?.advice?.hasPrefix("systemctl status 78 says") == true
+            examiner.remedies(context, given: Findings()).first?.advice
+                == "stop b, which is of no service of the system, or use another port"
+        )
+        let server = RunningProcess(identifier: 79, name: "c", service: "site.service")
+        #expect(
+            PortHolder(socket: socket, processes: [server]).advice
+                == "systemctl status site.service shows the service of c: stop that service, or use another port"
         )
         #expect(commands(PortExaminer(holders: [own]), context) == [])
         let nameless = PortExaminer(holders: [PortHolder(socket: socket)])

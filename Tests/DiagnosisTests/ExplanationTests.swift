@@ -53,7 +53,7 @@ import Testing
         expect(
             try context(rules: "allow uid 1000 tcp 80 on ::/0", address: "::"),
             false,
-            "user web cannot bind tcp 80 on ::: /etc/lowport/rules:1 is for IPv6 alone, and the socket would take IPv4 as well"
+            "user web cannot bind tcp 80 on [::]: /etc/lowport/rules:1 is for IPv6 alone, and the socket would take IPv4 as well"
         )
     }
 

@@ -120,6 +120,23 @@ import Testing
         )
     }
 
+    @Test("A file of rules with an error is said not to count, and what shows its errors") func namesTheCheck()
+        async throws
+    {
+        try await expect(
+            """
+            printf 'allow user alice tcp 80\\nallow usr bob tcp 81\\n' > /etc/lowport/rules
+            for port in 80 82; do lowport explain $port --user alice | grep -o 'rules:2:7: .*; all errors: lowport check'; done |
+                sed 's/7: .*;/7: ...;/'
+            """,
+            """
+            rules:2:7: ...; all errors: lowport check
+            rules:2:7: ...; all errors: lowport check
+
+            """
+        )
+    }
+
     @Test("Ports that are taken and addresses that are elsewhere are explained")
     func portsThatAreTakenAndAddressesThatAreElsewhere() async throws {
         try await expect(
@@ -154,10 +171,10 @@ import Testing
               sudo ip address add 192.0.2.77/32 dev lo
             can
             can
-            user alice cannot bind tcp 81 on ::: the port is taken on [::]:81 by a process of root
+            user alice cannot bind tcp 81 on [::]: the port is taken on [::]:81 by a process of root
               sudo ss -Hlntp 'sport = :81' names the process that has the port, and systemctl status PID its service: stop \
             that service, or that program, or use another port
-            user alice cannot bind tcp 81 on ::1: IPv6 is switched off on this machine (net.ipv6.conf.all.disable_ipv6)
+            user alice cannot bind tcp 81 on [::1]: IPv6 is switched off on this machine (net.ipv6.conf.all.disable_ipv6)
               sudo sysctl net.ipv6.conf.all.disable_ipv6=0
 
             """

@@ -60,6 +60,26 @@ import Testing
         expect(outcome, "78 78 78 78\n78 0\n78 0\n6\nkept\n")
     }
 
+    @Test("An ordinary user makes no directory where root's is to be") func ordinaryUsersMakeNone() async throws {
+        expect(
+            try await enforced(
+                Self.tools + """
+                    umount /sys/fs/bpf; mount -t bpf -o mode=1777 bpf /sys/fs/bpf
+                    status as alice lowport enforce enable; cat errors; ls /sys/fs/bpf | grep lowport || echo none; status enable; stat -c %U $P
+                    """
+            ),
+            """
+            77
+            lowport: cannot change what the kernel enforces: operation not permitted
+            hint: run it as root, with sudo
+            none
+            0
+            root
+
+            """
+        )
+    }
+
     @Test("Afterwards the directory is made") func afterwardsTheDirectoryIsMade() async throws {
         expect(
             try await enforced(

@@ -117,6 +117,21 @@ import Testing
         )
     }
 
+    @Test("Nobody is warned of what was not done") func warnsOfWhatWasDone() async throws {
+        let outcome = try await Sandbox.run(
+            "as alice lowport threshold 80 2> said || cat said; as alice lowport threshold 80 --dry-run 2>&1 | head -n 1"
+        )
+        #expect(
+            outcome.output == """
+                lowport: cannot write /etc/sysctl.d/99-lowport.conf: permission denied
+                hint: run it as root, with sudo
+                warning: every user and every program may then bind ports 80-1023, TCP and UDP
+
+                """,
+            "\(outcome)"
+        )
+    }
+
     @Test("A number that the kernel would not take changes nothing") func refusesWhatTheKernelWouldNotTake()
         async throws
     {

@@ -21,7 +21,7 @@ import Testing
             tcp:[::1]:80 helper listening
             tcp:[::]:8080 native listening
             udp:[::]:53 helper bound
-            cannot listen on tcp:53: user bob cannot bind tcp 53 on ::: /etc/lowport/rules:2 is for udp \
+            cannot listen on tcp:53: user bob cannot bind tcp 53 on [::]: /etc/lowport/rules:2 is for udp \
             (to make it work: sudo lowport grant 53 --user bob)
             1
 
@@ -83,20 +83,20 @@ import Testing
             """,
             """
             refused
-            user alice cannot bind tcp 80 on ::: it is allowed, but no_new_privs keeps the helper from having any privilege
+            user alice cannot bind tcp 80 on [::]: it is allowed, but no_new_privs keeps the helper from having any privilege
             - sudo lowport enforce enable
             refused
-            user alice cannot bind tcp 80 on ::: it is allowed, but CAP_NET_BIND_SERVICE is outside the bounding set here
+            user alice cannot bind tcp 80 on [::]: it is allowed, but CAP_NET_BIND_SERVICE is outside the bounding set here
             - sudo lowport enforce enable
             refused
-            user alice cannot bind tcp 80 on ::: it is allowed, but the helper of Lowport is not installed with its privilege
+            user alice cannot bind tcp 80 on [::]: it is allowed, but the helper of Lowport is not installed with its privilege
             - sudo setcap cap_dac_read_search,cap_setpcap,cap_net_bind_service=p /usr/libexec/lowport/lowport-helper
             tcp:[::]:80 helper listening
             refused
-            user alice cannot bind tcp 80 on ::: it is allowed, but the helper cannot be started: permission denied
+            user alice cannot bind tcp 80 on [::]: it is allowed, but the helper cannot be started: permission denied
             - sudo chmod 755 /usr/libexec/lowport/lowport-helper
             refused
-            user alice cannot bind tcp 80 on ::: it is allowed, but the helper is not installed
+            user alice cannot bind tcp 80 on [::]: it is allowed, but the helper is not installed
             - sudo make install
 
             """
@@ -134,7 +134,7 @@ import Testing
             lowport grant 80 --user alice >/dev/null; lowport grant 80 --user bob >/dev/null
             mkfifo end began; as alice socket-probe hold 80 < end > began &
             exec 9> end; head -n 1 < began
-            show() { "$@" | sed -E 's/process [0-9]+/process PID/; s/status [0-9]+/status PID/'; }
+            show() { "$@" | sed -E 's/process [0-9]+/process PID/; s/^- systemctl status [^ ]+ .*/- stop socket-probe, which is of no service of the system, or use another port/'; }
             show as alice socket-probe remedies 127.0.0.1:80
             show as bob socket-probe remedies [::]:80
             exec 9>&-; wait; as bob socket-probe listen 80
@@ -143,7 +143,7 @@ import Testing
             ready 1
             taken 98 tcp:127.0.0.1:80
             the port is taken on [::]:80 by process PID (socket-probe)
-            - systemctl status PID says which service socket-probe is of: stop that service, or that program, or use another port
+            - stop socket-probe, which is of no service of the system, or use another port
             held by socket-probe true
             taken 98 tcp:[::]:80
             the port is taken on [::]:80 by a process of alice

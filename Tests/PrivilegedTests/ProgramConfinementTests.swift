@@ -62,6 +62,28 @@ import Testing
         )
     }
 
+    @Test("What a confined program may bind is not listed as everything") func listsConfined() async throws {
+        expect(
+            try await enforced(
+                Self.prelude + """
+                    listed() { PATH=$P:$BIN:/usr/bin:/bin lowport list -q | sed -n 's/  */ /g; s/ - -/ -/; /by program/p'; }
+                    ln $P/server $P/also; listed; enable; listed; echo '# more' >> /etc/lowport/rules; listed
+                    PATH=$P:$BIN:/usr/bin:/bin lowport list -q --json | grep -c '"confined" : true'
+                    """
+            ),
+            """
+            everyone, by program any all all - capability of /usr/local/bin/also
+            everyone, by program any all all - capability of /usr/local/bin/other
+            everyone, by program any by the rules all - capability of /usr/local/bin/also, confined by /etc/lowport/rules:2
+            everyone, by program any all all - capability of /usr/local/bin/other
+            everyone, by program any by the rules all - capability of /usr/local/bin/also, confined by /etc/lowport/rules:2
+            everyone, by program any all all - capability of /usr/local/bin/other
+            1
+
+            """
+        )
+    }
+
     @Test("Who runs the file that was replaced stays confined") func keepsReplacedFiles() async throws {
         expect(
             try await enforced(

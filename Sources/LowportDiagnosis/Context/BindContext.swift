@@ -53,9 +53,11 @@ extension BindContext {
     /// `user web`, `uid 1234`.
     var user: ByteString { requester.name.map { "user \($0)" } ?? "uid \(request.user)" }
 
-    /// `tcp 80`, `udp 53 on ::1`.
+    /// `tcp 80`, `udp 53 on [::1]`: a colon may follow.
     var what: ByteString {
-        let place: ByteString = request.address == .v4(.any) ? "" : " on \(request.address)"
+        let address = "\(request.address)" as ByteString
+        let isIPv6 = address.bytes.contains(UInt8(ascii: ":"))
+        let place: ByteString = request.address == .v4(.any) ? "" : isIPv6 ? " on [\(address)]" : " on \(address)"
         return "\(transportName) \(request.port)\(place)"
     }
 

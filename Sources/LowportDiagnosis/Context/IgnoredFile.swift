@@ -14,6 +14,8 @@ struct IgnoredFile: Hashable, Sendable {
     var wouldAllow: Bool?
     /// Whether a user other than root could write the rules.
     var isOpenToOthers = false
+    /// Whether lines of the file have errors, of which the reason names the first.
+    var hasErrors = false
 }
 
 extension IgnoredFile {
@@ -51,5 +53,6 @@ extension IgnoredFile {
             file.path == RuleStore.mainPath
             ? "sudo lowport edit" : ShellCommand(["sudoedit", ShellCommand.operand(file.path)])
         wouldAllow = RuleSet([RulesFile(path: file.path, content: sound)]).allow(request, now)
+        hasErrors = true
     }
 }

@@ -107,7 +107,8 @@ struct PolicyExaminer: Examiner {
             case nil: .init(.remote, "no rule allows it, and \(file.reason)")
             case false?: nil
             }
-        return Finding(subject, .informs, "does not count: \(file.reason)", reason: reason)
+        let end: ByteString = file.hasErrors ? "; all errors: lowport check" : ""
+        return Finding(subject, .informs, "does not count: \(file.reason)\(end)", reason: reason)
     }
 
     private func nothingAllows(_ context: BindContext) -> ByteString {

@@ -58,11 +58,14 @@ extension PortHolder {
 
     /// How to find out what to stop, as a sentence.
     package var advice: ByteString {
-        let end: ByteString = "stop that service, or that program, or use another port"
+        let other: ByteString = "or use another port"
         if let process = processes.first {
-            let status = ShellCommand(["systemctl", "status", "\(process.identifier)"])
-            return "\(status?.text ?? "") says which service \(process.name) is of: \(end)"
+            if let service = process.service, let status = ShellCommand(["systemctl", "status", service]) {
+                return "\(status.text) shows the service of \(process.name): stop that service, \(other)"
+            }
+            return "stop \(process.name), which is of no service of the system, \(other)"
         }
+        let end: ByteString = "stop that service, or that program, \(other)"
         let sockets: ByteString = "-Hln\(socket.transport.listens ? "t" : "u")p"
         let list = ShellCommand(["sudo", "ss", sockets, "sport = :\(socket.local.port)"])
         return

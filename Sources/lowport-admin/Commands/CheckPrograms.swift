@@ -19,6 +19,9 @@ struct CheckPrograms {
                 status: Status.notPermitted
             )
         }
+        if directories == ["/"], InheritedDescriptor.standardError.isTerminal {
+            printError("note: looking at all files of this machine, which may take minutes; a directory is faster")
+        }
         var unseen: [ByteString] = []
         var programs = CapableProgram.all(below: directories) { path, error in
             unseen.append("cannot look at \(path): \(error.sentence)")

@@ -63,7 +63,7 @@ struct List: ParsableCommand {
         let answer = ListAnswer(
             sources: shown,
             binds: BindCounts(shown.flatMap(\.entries)),
-            programs: filter.wants(.everyone, PortRange.all.map { [$0] } ?? []) ? PrivilegedProgram.alongPath() : [],
+            programs: filter.wants(.everyone, PortRange.all.map { [$0] } ?? []) ? ListedProgram.all() : [],
             threshold: try? PortThreshold.current,
             now: now
         )

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportCapabilities
 internal import LowportDiagnosis
+internal import LowportLaunch
 internal import LowportLinux
 internal import LowportPolicy
 internal import LowportPolicyInventory
@@ -12,7 +13,7 @@ struct ListAnswer {
     /// The number of binds granted by each entry; nil if the kernel engine is not enabled, or if the caller may not
     /// read it.
     let binds: BindCounts?
-    let programs: [PrivilegedProgram]
+    let programs: [ListedProgram]
     /// The first unprivileged port; nil if it could not be read.
     let threshold: UInt32?
     let now: Timestamp
@@ -39,7 +40,11 @@ struct ListAnswer {
             append(cells, binds?.count(of: entry), entry.location.byteString)
         }
         for program in programs {
-            append(["everyone, by program", "any", "all", "all", "-"], nil, "capability of \(program.path)")
+            // What the rules for the program allow has lines of its own.
+            let (ports, source): (ByteString, ByteString) =
+                program.line.map { ("by the rules", ", confined by \($0)") } ?? ("all", "")
+            let cells = ["everyone, by program", "any", ports, "all", "-"]
+            append(cells, nil, "capability of \(program.program.path)\(source)")
         }
         if let range = threshold.flatMap({ PortRange.open(from: $0) }), filter.wants(.everyone, [range]) {
             append(["everyone", "any", range.byteString, "all", "-"], nil, "kernel (lowport threshold)")
@@ -110,7 +115,7 @@ extension ListAnswer: Encodable {
             let entries = inventory.entries.map { ListedEntry(entry: $0, now: now, binds: binds?.count(of: $0)) }
             try encode(entries, as: inventory.source.traits.name.description)
         }
-        try encode(programs.map { ListedProgram($0) }, as: "programs")
+        try encode(programs, as: "programs")
         try encode(confinements.map { ListedConfinement($0, $1) }, as: "confined")
         try encode(threshold, as: "threshold")
     }
@@ -149,13 +154,28 @@ private struct ListedEntry: Encodable {
     }
 }
 
-private struct ListedProgram: Encodable {
-    let file: String
-    let capabilities: String
+/// A program with the capability.
+struct ListedProgram: Encodable {
+    let program: PrivilegedProgram
+    /// The line that confines it, while the kernel engine does so here.
+    let line: RuleLocation?
 
-    init(_ program: PrivilegedProgram) {
-        file = program.path.jsonText
-        capabilities = program.capabilities.state.text().jsonText
+    /// The programs along PATH.
+    static func all() -> [ListedProgram] {
+        let confined = EngineState.current()?.holdsHere == true ? ConfinedPrograms() : nil
+        return PrivilegedProgram.alongPath().map { program in
+            let file = confined == nil ? nil : try? FileStatus(of: program.path).identity
+            return ListedProgram(program: program, line: file.flatMap { confined?.line(of: $0)?.location })
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey { case file, capabilities, confined }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(program.path.jsonText, forKey: .file)
+        try container.encode(program.capabilities.state.text().jsonText, forKey: .capabilities)
+        try container.encode(line != nil, forKey: .confined)
     }
 }
 

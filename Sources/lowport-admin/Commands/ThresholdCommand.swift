@@ -46,9 +46,9 @@ struct ThresholdCommand: ParsableCommand {
         var rest: (() -> ExitCode)?
         if let number {
             try refuse(number, above: maximum)
+            if !isDryRun { try set(number, insteadOf: current) }
             if !quiet { warn(from: current, to: number) }
             if !isDryRun {
-                try set(number, insteadOf: current)
                 rest = EngineThreshold.reload(quiet: quiet)
                 ChangeLog.write("\(PortThreshold.key) is \(number), was \(current)", isWhole: rest == nil)
             }
