@@ -70,7 +70,7 @@ import Testing
             ),
             """
             77
-            lowport: cannot change what the kernel enforces: operation not permitted
+            lowport: cannot change what the kernel enforces: permission denied
             hint: run it as root, with sudo
             none
             0
