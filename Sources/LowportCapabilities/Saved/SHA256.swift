@@ -1,40 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
 
 /// The hash function SHA-256 (FIPS 180-4), which identifies the content of a file.
 package struct SHA256: Sendable {
     private var state: [UInt32] = [
         0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
     ]
-    private var pending: [UInt8] = []
-    private var count: UInt64 = 0
+    private var message = BlockMessage()
 
     /// Creates the hash of an empty message.
     package init() {}
 
     /// Adds `bytes` to the message.
     package mutating func update(_ bytes: [UInt8]) {
-        count += UInt64(bytes.count)
-        pending += bytes
-        let whole = pending.count & ~63
-        for start in stride(from: 0, to: whole, by: 64) { take(pending[start..<start + 64]) }
-        pending.removeFirst(whole)
+        var next = state
+        message.add(bytes) { Self.add($0, to: &next) }
+        state = next
     }
 
     /// The 32 bytes of the hash.
     package consuming func finish() -> [UInt8] {
-        let bits = count * 8
-        var padding: [UInt8] = [0x80]
-        padding += Array(repeating: 0, count: (119 - Int(count % 64)) % 64)
-        for shift in stride(from: 56, through: 0, by: -8) as StrideThrough<UInt64> {
-            padding.append(UInt8(truncatingIfNeeded: bits >> shift))
-        }
-        update(padding)
+        update(message.padding(isBigEndian: true))
         return state.flatMap { word in
             [24, 16, 8, 0].map { (shift: UInt32) in UInt8(truncatingIfNeeded: word >> shift) }
         }
     }
 
-    private mutating func take(_ block: ArraySlice<UInt8>) {
+    /// Adds a block of 64 bytes to `state`.
+    private static func add(_ block: ArraySlice<UInt8>, to state: inout [UInt32]) {
         var words: [UInt32] = []
         words.reserveCapacity(64)
         for start in stride(from: block.startIndex, to: block.endIndex, by: 4) {
@@ -53,7 +46,7 @@ package struct SHA256: Sendable {
             let majority = (a & b) ^ (a & c) ^ (b & c)
             let sumE = e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)
             let sumA = a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)
-            let step = h &+ sumE &+ choice &+ Self.constants[index] &+ words[index]
+            let step = h &+ sumE &+ choice &+ constants[index] &+ words[index]
             (h, g, f, e, d, c, b, a) = (g, f, e, d &+ step, c, b, a, step &+ sumA &+ majority)
         }
         for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= value }

@@ -5,33 +5,21 @@
 /// Collisions are known: it tells a file from another only if nobody wanted them to be alike.
 package struct MD5: Sendable {
     private var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476]
-    private var pending: [UInt8] = []
-    private var count: UInt64 = 0
+    private var message = BlockMessage()
 
     /// Creates the digest of an empty message.
     package init() {}
 
     /// Adds `bytes` to the message.
     package mutating func update(_ bytes: [UInt8]) {
-        count += UInt64(bytes.count)
-        pending += bytes
-        let whole = pending.count & ~63
-        var start = 0
-        while start < whole {
-            Self.add(pending, from: start, to: &state)
-            start += 64
-        }
-        pending.removeFirst(whole)
+        var next = state
+        message.add(bytes) { Self.add($0, to: &next) }
+        state = next
     }
 
     /// The 16 bytes of the digest.
     package consuming func finish() -> [UInt8] {
-        // A one bit, zeros, and the length in bits, so that 64 bytes are a block.
-        let length = count * 8
-        var padding: [UInt8] = [0x80]
-        while (pending.count + padding.count) % 64 != 56 { padding.append(0) }
-        for shift in 0..<8 { padding.append(UInt8(truncatingIfNeeded: length >> UInt64(8 * shift))) }
-        update(padding)
+        update(message.padding(isBigEndian: false))
         var digest: [UInt8] = []
         for word in state { for shift in 0..<4 { digest.append(UInt8(truncatingIfNeeded: word >> UInt32(8 * shift))) } }
         return digest
@@ -44,11 +32,11 @@ package struct MD5: Sendable {
         return ByteString(hexadecimal: hash.finish())
     }
 
-    /// Adds the block of 64 bytes at `start` to `state`.
-    private static func add(_ bytes: [UInt8], from start: Int, to state: inout [UInt32]) {
+    /// Adds a block of 64 bytes to `state`.
+    private static func add(_ bytes: ArraySlice<UInt8>, to state: inout [UInt32]) {
         var words: [UInt32] = []
         for index in 0..<16 {
-            let place = start + 4 * index
+            let place = bytes.startIndex + 4 * index
             let low = UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8
             words.append(low | UInt32(bytes[place + 2]) << 16 | UInt32(bytes[place + 3]) << 24)
         }
