@@ -54,10 +54,11 @@ import Testing
             """
             echo hello | $NC -l 8080 >/dev/null & listening 8080
             mkfifo hold; $NC 127.0.0.1 8080 <hold | cat >got & exec 3>hold
-            # While standard input is open.
+            # While standard input is open; then the client ends as well, as ncat does since 7.96.
             until_true grep -q hello got; until_true sh -c '! pgrep -x cat >/dev/null' && echo ended
+            until_true sh -c '! pgrep -x ncat >/dev/null' && echo both
             """,
-            "ended\n"
+            "ended\nboth\n"
         )
     }
 
