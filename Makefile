@@ -32,7 +32,7 @@ LINT_NEEDS = $(SITE_NEEDS) hunspell:hunspell /usr/share/hunspell/en_GB.dic:hunsp
 help:
 	@echo "make quickstart   see it work: builds, and plays the tutorial in private namespaces"
 	@echo "make build        build the release into .build-dist"
-	@echo "make test         run all tests; as root, with nothing left out"
+	@echo "make test         run all tests but those of the packages and the examples; as root, with nothing left out"
 	@echo "make test-integrations   build and run the examples of servers on SwiftNIO, Hummingbird and gRPC; as root"
 	@echo "make test-pages   play the commands of the pages below Documentation, in private namespaces; as root"
 	@echo "make recording    make the recording in the README again, from what the quickstart prints"
