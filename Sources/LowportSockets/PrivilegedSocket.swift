@@ -65,8 +65,8 @@ public struct PrivilegedSocket: ~Copyable, Sendable {
     ///    the machine.
     ///
     /// An address for both families is that of one socket for `::` that takes IPv4 too; where there is no IPv6, it is
-    /// 0.0.0.0, unless `ipv6Only` is asked for. May be called from every thread, which waits for the helper for a few milliseconds; no signal, handler or
-    /// child of this process notices it.
+    /// 0.0.0.0, unless `ipv6Only` is asked for. May be called from every thread, which waits for the helper for a few
+    /// milliseconds; no signal, handler or child of this process notices it.
     ///
     /// - Parameters:
     ///   - address: the protocol, the address and the port.

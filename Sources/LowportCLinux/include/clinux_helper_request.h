@@ -56,8 +56,13 @@ static inline bool clinux_is_bound(const struct clinux_helper_request *request, 
 
 // Asks the helper at `path` to bind `socket`. Returns 0, or the number of the error that `bind` fails with; `start_error` is that
 // which kept the helper from starting, or 0.
-static inline int clinux_ask_helper(const struct clinux_helper_request *request, const char *path, int socket, int *start_error)
+static inline int clinux_ask_helper(const struct clinux_helper_request *asked, const char *path, int socket, int *start_error)
 {
+    // Another thread may write to the caller's memory: what is asked for is also what is compared at the end.
+    uint8_t bytes[16];
+    struct clinux_helper_request copy = *asked, *request = &copy;
+    memcpy(bytes, asked->address, asked->size);
+    copy.address = bytes;
     char memory[64];
     struct clinux_text text = {memory, sizeof memory, 0};
     char *address = clinux_start(&text);
