@@ -46,6 +46,7 @@ import Testing
             until [ $(wc -l < answers) -gt $before ]; do sleep 0.02; done; tail -1 answers
         }
         serves() { ss -Hltn 'sport = :80' | wc -l; }
+        listed() { PATH=${F%/*}:$PATH lowport list 2> notes | tr -s ' ' | grep -o 'program any .*'; }
 
         """
 
@@ -101,12 +102,12 @@ import Testing
             try await enforced(
                 Self.prelude + """
                     install 1; enable; lowport grant 80 --program $F -q 2> notes; start; old 80; install 2
-                    lowport grant 80 --program $F 2> notes; new 80; new 81; serves
+                    lowport grant 80 --program $F 2> notes; new 80; new 81; serves; listed
                     # What the package itself, or somebody by hand, gives to a file is not confined until the policy is loaded.
-                    exec 3>&-; wait; install 1; setcap cap_net_bind_service=ep $F; new 81
+                    exec 3>&-; wait; install 1; setcap cap_net_bind_service=ep $F; new 81; listed
                     lowport check | sed -n 's/.*\\(was replaced\\)/\\1/p'; lowport list 2>&1 > table | sed -n 's/.*\\(was replaced\\)/\\1/p'
                     lowport doctor > said || :; sed -n 's/^ERROR *//p' said
-                    sed -n 's/.*-> sudo //p' said > commands; . ./commands; new 81; new 80; lowport check
+                    sed -n 's/.*-> sudo //p' said > commands; . ./commands; new 81; new 80; listed; lowport check
                     """
             ),
             """
@@ -115,14 +116,39 @@ import Testing
             version 2, port 80: bound
             version 2, port 81: Operation not permitted
             1
+            program any by the rules all - - capability of /usr/lib/lowport-test/server, confined by /etc/lowport/rules:2
             version 1, port 81: bound
+            program any all all - - capability of /usr/lib/lowport-test/server
             was replaced since the kernel got the policy, and the kernel knows the old file; sudo lowport enforce reload
             was replaced since the kernel got the policy, and the kernel knows the old file; sudo lowport enforce reload
             programs    /usr/lib/lowport-test/server was replaced since the kernel got the policy, and the kernel knows the old file
             kernel      the policy changed since the kernel got it
             version 1, port 81: Operation not permitted
             version 1, port 80: bound
+            program any by the rules all - - capability of /usr/lib/lowport-test/server, confined by /etc/lowport/rules:2
             1 rule in 1 file: no errors
+
+            """
+        )
+    }
+
+    @Test("A line that confines is in the kernel before its program gets what it keeps") func loadsTheLineFirst()
+        async throws
+    {
+        expect(
+            try await enforced(
+                Self.prelude + """
+                    install 1; echo "allow program $F tcp 80" > /etc/lowport/rules; enable
+                    echo "confine program $F" >> /etc/lowport/rules; echo "program $F cap_net_bind_service" > /etc/lowport/programs
+                    setcap cap_net_bind_service=ep $F; listed; setcap -r $F; lowport programs apply; new 80; new 81; listed
+                    """
+            ),
+            """
+            program any all all - - capability of /usr/lib/lowport-test/server
+            added: cap_net_bind_service=ep /usr/lib/lowport-test/server
+            version 1, port 80: bound
+            version 1, port 81: Operation not permitted
+            program any by the rules all - - capability of /usr/lib/lowport-test/server, confined by /etc/lowport/rules:2
 
             """
         )

@@ -157,15 +157,19 @@ private struct ListedEntry: Encodable {
 /// A program with the capability.
 struct ListedProgram: Encodable {
     let program: PrivilegedProgram
-    /// The line that confines it, while the kernel engine does so here.
+    /// The line that confines it, if the kernel engine enforces that line for its file here.
     let line: RuleLocation?
 
     /// The programs along PATH.
     static func all() -> [ListedProgram] {
-        let confined = EngineState.current()?.holdsHere == true ? ConfinedPrograms() : nil
-        return PrivilegedProgram.alongPath().map { program in
-            let file = confined == nil ? nil : try? FileStatus(of: program.path).identity
-            return ListedProgram(program: program, line: file.flatMap { confined?.line(of: $0)?.location })
+        let programs = PrivilegedProgram.alongPath()
+        guard !programs.isEmpty, let engine = EngineState.current(), engine.holdsHere else {
+            return programs.map { ListedProgram(program: $0, line: nil) }
+        }
+        let confined = ConfinedPrograms()
+        return programs.map { program in
+            let line = (try? FileStatus(of: program.path).identity).flatMap { confined.line(of: $0) }
+            return ListedProgram(program: program, line: line?.isEnforced(by: engine) == true ? line?.location : nil)
         }
     }
 

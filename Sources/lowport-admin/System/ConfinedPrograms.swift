@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import LowportLaunch
 internal import LowportLinux
 internal import LowportPolicy
 internal import LowportPolicyInventory
@@ -11,6 +12,12 @@ struct ConfinedPrograms {
         let path: ByteString
         let location: RuleLocation
         fileprivate let file: FileIdentity
+
+        /// Whether the engine has this line for this file: it has the rules as they are now, and its file of that name is
+        /// this one. Otherwise it may know neither.
+        func isEnforced(by engine: EngineState) -> Bool {
+            engine.files.agrees(with: .current()) && engine.programs.contains { $0.path == path && $0.file == file }
+        }
     }
 
     private let lines: [Line]

@@ -48,7 +48,7 @@ struct KeptProgramsUpdate {
                     return
                         "is confined by \(line.location), and the kernel engine is not enabled here: the capability would be for every port"
                 }
-                if engine.programs.contains(where: { $0.path == line.path && $0.file == file.identity }) { return nil }
+                if line.isEnforced(by: engine) { return nil }
                 unknown = "is confined by \(line.location)"
                 return isDryRun ? nil : "is not known to the kernel yet"
             }
