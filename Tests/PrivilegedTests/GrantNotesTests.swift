@@ -163,6 +163,8 @@ import Testing
             tried lowport revoke --program=/mnt/a --program /mnt/b
             tried lowport grant 80 --user alice --user bob
             tried lowport grant 80 --user alice --on 127.0.0.1 --on=::1
+            tried lowport explain 80 --unit a --unit b
+            tried lowport enforce enable --cgroup a --cgroup b
             tried lowport grant 80 --user alice --comment=--user
             tried lowport revoke 80 --user alice --quiet --quiet
             getcap /mnt/a /mnt/b; cat /etc/lowport/rules
@@ -175,6 +177,8 @@ import Testing
                 64 lowport: --program is given twice; it takes one value
                 64 lowport: --user is given twice; it takes one value
                 64 lowport: --on is given twice; it takes one value
+                64 lowport: --unit is given twice; it takes one value
+                64 lowport: --cgroup is given twice; it takes one value
                 0
                 0
                   "error" : "--user is given twice; it takes one value",

@@ -21,11 +21,23 @@ import Testing
             return own.filter { !["-h", "--help", "--version"].contains($0) } + inner
         }
 
+        /// The command line up to each option that takes one value, for it and those below it.
+        func singleOptions(behind words: [String] = []) -> [[String]] {
+            let words = words + [commandName]
+            let own = (arguments ?? []).filter { $0.kind == "option" && !$0.isRepeating }.flatMap { $0.names ?? [] }
+            return own.map { words + ["--" + $0.name] }
+                + (subcommands ?? []).flatMap { $0.singleOptions(behind: words) }
+        }
+
         /// Whether it becomes a program of its own, which takes the options and has a manual that is tested with it.
         var becomesProgram: Bool { ["run", "forward"].contains(commandName) }
     }
 
-    private struct Argument: Decodable { let names: [Name]? }
+    private struct Argument: Decodable {
+        let kind: String
+        let isRepeating: Bool
+        let names: [Name]?
+    }
 
     private struct Name: Decodable {
         let kind: String
@@ -139,5 +151,17 @@ import Testing
         #expect(try await completions(["lowport", "grant", "doma"]).contains("domain"))
         #expect(try await completions(["lowport", "list", "--user", "roo"]) == ["root"])
         #expect(try await completions(["lowport", "grant", "--proto"]) == ["--protocol"])
+    }
+
+    @Test("No option with one value is given twice") func refusesEveryOptionThatIsGivenTwice() async throws {
+        let lines = try await verbs().flatMap { $0.singleOptions() }
+        #expect(lines.count > 20)
+        for line in lines {
+            let option = line[line.count - 1]
+            let words = (line + ["1", option + "=2"]).map { ByteString($0) }
+            let outcome = try await run(Products.path("lowport"), words)
+            let error = ByteString("lowport: \(option) is given twice; it takes one value\n")
+            #expect(outcome == Outcome(status: 64, output: "", errors: error), "\(line)")
+        }
     }
 }

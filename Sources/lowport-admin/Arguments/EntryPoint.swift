@@ -44,35 +44,49 @@ extension Lowport {
 
     /// Refuses an unknown command and suggests a known one; the parser makes suggestions only for options.
     private static func refuseUnknownCommand() throws {
-        let known = configuration.subcommands.map { ByteString($0._commandName) } + ["help"]
-        guard let first = ProgramArguments.words.first, !first.hasPrefix("-"), !known.contains(first) else { return }
-        let hint: Message =
-            if let advice = UsageFault.otherNames[first] {
-                advice
-            } else if let near = Spelling.nearest(to: first, among: known) {
-                "did you mean lowport \(near)?"
-            } else {
-                "lowport --help names them all"
+        var command: any ParsableCommand.Type = Lowport.self
+        var path = [ByteString(Lowport._commandName)]
+        for word in ProgramArguments.words {
+            let verbs = command.configuration.subcommands
+            if verbs.isEmpty || word.hasPrefix("-") { return }
+            guard let verb = verbs.first(where: { ByteString($0._commandName) == word }) else {
+                let isFirst = path.count == 1
+                if isFirst, word == "help" { return }
+                throw unknown(
+                    word,
+                    below: path,
+                    known: verbs.map { ByteString($0._commandName) } + (isFirst ? ["help"] : [])
+                )
             }
-        throw failure("unknown command \(first)", hint: hint, status: Status.usage)
+            command = verb
+            path.append(word)
+        }
     }
 
-    /// The options with one value, of which the parser would take the last and drop the others without a word.
-    private static var singleOptions: [ByteString] {
-        [
-            "--cgroup", "--comment", "--for", "--gid", "--group", "--name", "--on", "--pid", "--port", "--program",
-            "--protocol",
-            "--uid", "--until", "--user", "--since", "--outcome", "--format", "--output",
-        ]
+    /// Reports an unknown command.
+    /// - Parameter path: the commands above it, from `lowport` on.
+    private static func unknown(_ word: ByteString, below path: [ByteString], known: [ByteString]) -> ExitCode {
+        let above = ByteString(joining: path, with: " ")
+        let hint: Message =
+            if path.count == 1, let advice = UsageFault.otherNames[word] {
+                advice
+            } else if let near = Spelling.nearest(to: word, among: known) {
+                "did you mean \(above) \(near)?"
+            } else {
+                "\(above) --help names them all"
+            }
+        let name = ByteString(joining: path.dropFirst() + [word], with: " ")
+        return failure("unknown command \(name)", hint: hint, status: Status.usage)
     }
 
     /// Refuses an option that is given twice: a command that ends with 0 has done all that it was asked for.
     private static func refuseRepeatedOptions() throws {
         let words = ProgramArguments.words.prefix { $0 != "--" }
-        guard let verb = words.first, verb != "run", verb != "forward" else { return }
-        let names = words.map { $0.split(on: UInt8(ascii: "="))[0] }
-        for option in singleOptions where names.count(where: { $0 == option }) > 1 {
-            throw failure("\(option) is given twice; it takes one value", status: Status.usage)
-        }
+        let names = words.filter { $0.hasPrefix("--") }.map { $0.split(on: UInt8(ascii: "="))[0] }
+        let repeated = names.filter { name in names.count { $0 == name } > 1 }
+        guard !repeated.isEmpty, let command = try DeclaredCommand.path(of: words).last,
+            let option = repeated.first(where: { command.takesOneValue($0) })
+        else { return }
+        throw failure("\(option) is given twice; it takes one value", status: Status.usage)
     }
 }

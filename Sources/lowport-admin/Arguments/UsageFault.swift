@@ -13,9 +13,13 @@ struct UsageFault {
 
     /// Translates the parser's text for the command line of this process.
     init(parserMessage text: String) {
-        let help: Message = "\(ByteString(joining: Self.command, with: " ")) --help"
+        let path = (try? DeclaredCommand.path(of: ProgramArguments.words)) ?? []
+        let names = path.isEmpty ? [ByteString(Lowport._commandName)] : path.map(\.name)
+        let help: Message = "\(ByteString(joining: names, with: " ")) --help"
         // The parser complains of the value of an option that it does not know before it complains of the option.
-        let (message, hint) = Self.unknownOption.map(Self.unknown) ?? Self.translate(ByteString(argument: text))
+        let unknown = path.count > 1 ? path.last.flatMap(Self.unknownOption) : nil
+        let (message, hint) =
+            unknown.map { Self.unknown($0, of: path.last) } ?? Self.translate(ByteString(argument: text), of: path.last)
         self.message = message
         self.hint = hint ?? help
     }
@@ -36,20 +40,13 @@ struct UsageFault {
         "reload": "a changed file needs no reload: lowport check finds errors in it; the kernel engine: lowport apply",
     ]
 
-    /// The command up to its verb.
-    private static var command: [ByteString] {
-        let verb = ProgramArguments.words.first.map { [$0] } ?? []
-        return ["lowport"]
-            + verb.filter { name in Lowport.configuration.subcommands.contains { ByteString($0._commandName) == name } }
+    private static func unknown(_ option: ByteString, of command: DeclaredCommand?) -> (ByteString, Message?) {
+        ("unknown option \(option)", Self.option(like: option, of: command).map { "did you mean \($0)?" })
     }
 
-    private static func unknown(_ option: ByteString) -> (ByteString, Message?) {
-        ("unknown option \(option)", Self.option(like: option).map { "did you mean \($0)?" })
-    }
-
-    private static func translate(_ text: ByteString) -> (ByteString, Message?) {
+    private static func translate(_ text: ByteString, of command: DeclaredCommand?) -> (ByteString, Message?) {
         if let name = text.between("Unknown option '", "'") {
-            return unknown(name)
+            return unknown(name, of: command)
         }
         if let name = text.between("Missing value for '", "'") { return ("\(name.firstWord) needs a value", nil) }
         if let name = text.between("Missing expected argument '", "'") {
@@ -73,27 +70,22 @@ struct UsageFault {
         return (text, nil)
     }
 
-    /// The long options of the verb, and of those below it, as the help names them.
-    private static var options: [ByteString] {
-        let verbs = Lowport.configuration.subcommands.filter { ByteString($0._commandName) == command.last }
-        let pages = (verbs + verbs.flatMap { $0.configuration.subcommands }).map {
-            ByteString($0.helpMessage(columns: 80))
+    /// The first long option that the command does not have; nil if an option before it lacks its value, of which the
+    /// parser has complained.
+    private static func unknownOption(of command: DeclaredCommand) -> ByteString? {
+        let words = Array(ProgramArguments.words.prefix { $0 != "--" })
+        for (word, next) in zip(words, words.dropFirst().map(Optional.some) + [nil]) where word.hasPrefix("--") {
+            let parts = word.split(on: UInt8(ascii: "="))
+            guard let option = command.option(parts[0]) else { return parts[0] }
+            let hasValue = parts.count > 1 || next.map { $0 == "-" || !$0.hasPrefix("-") } ?? false
+            if option.takesValue, !hasValue { return nil }
         }
-        return pages.flatMap { $0.split(on: UInt8(ascii: "\n")) }.flatMap { $0.split(on: UInt8(ascii: " ")) }
-            .map { $0.split(on: UInt8(ascii: ","))[0] }.filter { $0.hasPrefix("--") && $0.count > 2 }
+        return nil
     }
 
-    /// The first long option that the verb does not have.
-    private static var unknownOption: ByteString? {
-        let names = options
-        if names.isEmpty { return nil }
-        let words = ProgramArguments.words.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }
-        return words.map { $0.split(on: UInt8(ascii: "="))[0] }.first { !names.contains($0) }
-    }
-
-    /// The option of the verb that `word` is the beginning of, or nearly is.
-    private static func option(like word: ByteString) -> ByteString? {
-        let names = options
+    /// The option of the command that `word` is the beginning of, or nearly is.
+    private static func option(like word: ByteString, of command: DeclaredCommand?) -> ByteString? {
+        let names = command?.optionNames ?? []
         let longer = Set(names.filter { $0.hasPrefix(word) })
         if word.count > 3, longer.count == 1 { return longer.first }
         return Spelling.nearest(to: word, among: names)
