@@ -22,7 +22,7 @@ struct StartFailure {
             self.init("it is a directory")
         } else if error == .permissionDenied, (try? checkAccess(.execute, to: program)) == nil, status.kind == .regular
         {
-            let command = ShellCommand(["chmod", "+x", program])
+            let command = ShellCommand(["chmod", "+x", ShellCommand.operand(program)])
             self.init("the file is not executable", hint: command.map { $0.text })
         } else if error == .noSuchFile {
             let file = try? FileDescriptor.open(program, [.readOnly, .nonBlocking])

@@ -163,7 +163,7 @@ import Testing
                         64 lowport: 40000 is above 32768, the first port of net.ipv4.ip_local_port_range: the kernel does not take it
                         64 lowport: 40000 is above 32768, the first port of net.ipv4.ip_local_port_range: the kernel does not take it
                         64 lowport: 32769 is above 32768, the first port of net.ipv4.ip_local_port_range: the kernel does not take it
-                        64 lowport: the number is from 0 to 65535
+                        64 lowport: number 65536: expected a number from 0 to 65535
                           "status" : 64
                         no file
                         1024

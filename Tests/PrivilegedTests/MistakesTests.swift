@@ -21,6 +21,7 @@ import Testing
         try await expect(
             """
             try allow 80; try remove 80; try deny 80; try status; try why 80; try grnat 80; try frobnicate; try version; try -V
+            try enforce enabel; try enforce frobnicate
             """,
             """
             $ lowport allow 80
@@ -48,6 +49,12 @@ import Testing
             lowport \(ProjectVersion.current)
             $ lowport -V
             lowport \(ProjectVersion.current)
+            $ lowport enforce enabel
+            lowport: unknown command enforce enabel
+            hint: did you mean lowport enforce enable?
+            $ lowport enforce frobnicate
+            lowport: unknown command enforce frobnicate
+            hint: lowport enforce --help names them all
 
             """
         )
@@ -61,6 +68,7 @@ import Testing
             try grant 99999 --user alice; try grant 90-80 --user alice; try grant htpt --user alice; try grant --user alice
             try grant 80 --user alice --until yesterday; try grant 80 --user alice --until 2026-02-30
             try grant 80 --user alice --for 2; try grant 80 --user alice --on eth0; try grant 80 --uid x
+            try grant 80 --user alice --comment --foo; try enforce enable --bogus; try enforce enable --cgruop /x
             """,
             """
             $ lowport grant 80
@@ -111,6 +119,15 @@ import Testing
             $ lowport grant 80 --uid x
             lowport: --uid x: expected a number from 0 to 4294967295
             hint: lowport grant --help
+            $ lowport grant 80 --user alice --comment --foo
+            lowport: --comment needs a value
+            hint: lowport grant --help
+            $ lowport enforce enable --bogus
+            lowport: unknown option --bogus
+            hint: lowport enforce enable --help
+            $ lowport enforce enable --cgruop /x
+            lowport: unknown option --cgruop
+            hint: did you mean --cgroup?
 
             """
         )
@@ -151,7 +168,7 @@ import Testing
             lowport: --outcome nothing: expected allowed, refused, failed or left
             hint: lowport log --help
             $ lowport threshold x
-            lowport: number x: expected a number from 0 to 4294967295
+            lowport: number x: expected a number from 0 to 65535
             hint: lowport threshold --help
             $ lowport can-bind
             lowport: the port is missing
@@ -167,7 +184,7 @@ import Testing
 
     @Test func `programs that do not start`() async throws {
         try await expect(
-            "try run /tmp; try run ./greeting; try run ./plain; try run greeting; try run nosuch; try run --bogus true",
+            "mkdir -- -x; cp plain -- -x/plain; try run /tmp; try run ./greeting; try run ./plain; try run -- -x/plain; try run greeting; try run nosuch; try run --bogus true",
             """
             $ lowport run /tmp
             lowport-run: cannot run /tmp: it is a directory
@@ -176,6 +193,9 @@ import Testing
             $ lowport run ./plain
             lowport-run: cannot run ./plain: the file is not executable
             hint: chmod +x ./plain
+            $ lowport run -- -x/plain
+            lowport-run: cannot run -x/plain: the file is not executable
+            hint: chmod +x ./-x/plain
             $ lowport run greeting
             lowport-run: cannot run greeting: no such file or directory
             hint: a file of this directory is ./greeting

@@ -59,9 +59,14 @@ struct BytesArgument: ExpressibleByArgument {
 enum NumberArgument {
     /// Parses a decimal number without a sign.
     static func parse<Number: FixedWidthInteger>(_ argument: String) throws -> Number {
-        guard let value = Digits.number(ByteString(argument: argument)), let number = Number(exactly: value) else {
-            throw ValidationError("expected a number from 0 to \(Number.max)")
-        }
+        try parse(argument, upTo: .max)
+    }
+
+    /// Parses a decimal number without a sign that is not above `maximum`.
+    static func parse<Number: FixedWidthInteger>(_ argument: String, upTo maximum: Number) throws -> Number {
+        guard let value = Digits.number(ByteString(argument: argument)), let number = Number(exactly: value),
+            number <= maximum
+        else { throw ValidationError("expected a number from 0 to \(maximum)") }
         return number
     }
 }

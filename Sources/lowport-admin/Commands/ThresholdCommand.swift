@@ -23,7 +23,7 @@ struct ThresholdCommand: ParsableCommand {
 
     @Argument(
         help: "The new number, from 0 to the first port of net.ipv4.ip_local_port_range.",
-        transform: NumberArgument.parse
+        transform: { try NumberArgument.parse($0, upTo: 65535) }
     )
     var number: UInt32?
 
@@ -35,10 +35,6 @@ struct ThresholdCommand: ParsableCommand {
 
     @Flag(help: "Write JSON (schema lowport.threshold/1).")
     var json = false
-
-    func validate() throws {
-        if let number, number > 65535 { throw ValidationError("the number is from 0 to 65535") }
-    }
 
     func run() throws {
         let current = try prompt()

@@ -72,7 +72,10 @@ struct Table {
         let used = columns.indices.filter { isUsed($0) }
         if used.count == columns.count { return lines(Layout(cells, columns.map(\.division), width: width)) }
         var table = Table(columns: used.map { columns[$0] })
-        for row in cells.dropFirst() { table.rows.append(.cells(used.map { row[$0] })) }
+        table.rows = rows.map { row in
+            guard case .cells(let cells) = row else { return row }
+            return .cells(used.map { cells[$0] })
+        }
         return table.lines(fitting: style)
     }
 
