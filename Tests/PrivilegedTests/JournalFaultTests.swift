@@ -128,6 +128,9 @@ import Testing
                         chmod 755 ${system%/*}
                     done
                     tried as alice lowport log
+                    # What other machines sent is not missing; and where nobody may look, something may be.
+                    for system in /run/log/journal/*/system.journal; do chown alice $system; done
+                    mkdir -m 700 /run/log/journal/remote; tried as alice lowport log; chmod 711 /run/log/journal; tried as alice lowport log
                     """
             ),
             """
@@ -137,6 +140,11 @@ import Testing
             hint: run it as root, with sudo
             0
             note: this user may not read the journal of the system: what other users bound is not shown
+            0
+            77
+            note: this user may not read the journal of the system: what other users bound is not shown
+            lowport: cannot read the journal: journalctl ended with status 1
+            hint: run it as root, with sudo
 
             """
         )

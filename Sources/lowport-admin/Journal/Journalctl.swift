@@ -41,23 +41,45 @@ enum Journalctl {
 
     private static let directories: [ByteString] = ["/var/log/journal", "/run/log/journal"]
 
-    /// Whether this machine has a journal.
+    /// Whether this machine has a journal, be it one that this user may not look for.
     static var exists: Bool {
-        (try? FileStatus(of: path)) != nil && directories.contains { !names(in: $0).isEmpty }
+        (try? FileStatus(of: path)) != nil
+            && directories.contains { directory in
+                do throws(Errno) { return try !names(in: directory).isEmpty } catch {
+                    return error == .permissionDenied
+                }
+            }
     }
 
     /// Whether this user may read the journal of the system, and not only a journal of the user's own.
     static var showsAll: Bool {
         if CurrentProcess.effectiveUser == .root { return true }
         return directories.allSatisfy { directory in
-            names(in: directory).allSatisfy { machine in
-                (try? FileDescriptor.open("\(directory)/\(machine)/system.journal", .readOnly)) != nil
-            }
+            do throws(Errno) {
+                for name in try names(in: directory) where isMachine(name) {
+                    if isDenied("\(directory)/\(name)/system.journal") { return false }
+                }
+                return true
+            } catch { return error != .permissionDenied }
         }
     }
 
-    private static func names(in directory: ByteString) -> [ByteString] {
-        (try? FileDescriptor.open(directory, [.readOnly, .directory]).names()) ?? []
+    private static func names(in directory: ByteString) throws(Errno) -> [ByteString] {
+        try FileDescriptor.open(directory, [.readOnly, .directory]).names()
+    }
+
+    /// Whether a directory of this name has the journal of a machine, by its machine-id(5): what other machines sent is in
+    /// `remote`, and journalctl does not read it.
+    private static func isMachine(_ name: ByteString) -> Bool {
+        name.count == 32 && name.bytes.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+    }
+
+    /// Whether the file may not be read; one that is not there is not kept from anybody.
+    private static func isDenied(_ file: ByteString) -> Bool {
+        do throws(Errno) {
+            _ = try FileDescriptor.open(file, .readOnly)
+            return false
+        } catch { return error == .permissionDenied }
     }
 
     /// Starts it.
