@@ -46,9 +46,9 @@ import Testing
             0
             program has cap_net_bind_service
             71
-            lowport: cannot read the journal: journalctl ended with status 0
+            lowport: cannot read the journal: journalctl stopped following it
             71
-            lowport: cannot read the journal: journalctl ended with status 0
+            lowport: cannot read the journal: journalctl stopped following it
 
             """
         )
@@ -145,6 +145,31 @@ import Testing
             note: this user may not read the journal of the system: what other users bound is not shown
             lowport: cannot read the journal: journalctl ended with status 1
             hint: run it as root, with sudo
+
+            """
+        )
+    }
+
+    @Test("A bind of which nothing more is heard is shown while others follow") func showsOverdueBinds() async throws {
+        expect(
+            try await enforced(
+                Self.fake + """
+                    cat > journalctl <<'END'
+                    #!/bin/sh
+                    entry() {
+                        printf '%s\\n' __REALTIME_TIMESTAMP=1700000000000000 _UID=0 _PID=$1 SYSLOG_IDENTIFIER=lowport-helper \\
+                            "MESSAGE=$2 uid 1001 (program \\"x\\", pid $1) tcp 127.0.0.1:$3 $4" ''
+                    }
+                    entry 7 allowed 81 'by /etc/lowport/rules:1'
+                    while entry 8 refused 82: 'operation not permitted (byuid/1001)'; do sleep 0.1; done
+                    END
+                    timeout 60 lowport log --follow > shown & READER=$!
+                    until grep -q ':81 ' shown || ! kill -0 $READER 2> /dev/null; do sleep 0.05; done
+                    kill $READER; wait $READER 2> /dev/null || :; grep ':81 ' shown | cut -d ' ' -f 2-; grep -c ':82 ' shown > count
+                    """
+            ),
+            """
+            allowed by rule uid 1001 (user alice, program "x", pid 7) tcp 127.0.0.1:81 by /etc/lowport/rules:1
 
             """
         )

@@ -78,14 +78,20 @@ struct LogSession {
         do throws(JournalError) { return try journal.next() } catch { throw error.reported() }
     }
 
+    /// Writes what a journal that is followed has now. It has no end.
+    private func writeMore(of journal: inout JournalReader, within span: Milliseconds, _ writer: inout LogWriter) throws
+    {
+        if journal.waits(for: span) {
+            guard let binds = try next(&journal) else { throw JournalError.stopped.reported() }
+            for bind in binds { try writer.write(bind) }
+        }
+        for bind in journal.takeOverdue() { try writer.write(bind) }
+    }
+
     private func runJournal(_ writer: inout LogWriter) throws {
         var journal = try openJournal()
-        while true {
-            if follows, !journal.waits(for: .seconds(2)) {
-                for bind in journal.takeOverdue() { try writer.write(bind) }
-                continue
-            }
-            guard let binds = try next(&journal) else { break }
+        while follows { try writeMore(of: &journal, within: .seconds(2), &writer) }
+        while let binds = try next(&journal) {
             for bind in binds { try writer.write(bind) }
         }
         for bind in journal.takeAnnounced() { try writer.write(bind) }
@@ -133,11 +139,7 @@ struct LogSession {
             try drain(&events, &writer)
             if isLast { return try events.report { try writer.write($0) } }
             try events.wait(or: journal.waitable)
-            if journal.waits(for: .seconds(0)) {
-                guard let binds = try next(&journal) else { return try runKernel(&events, &writer) }
-                for bind in binds { try writer.write(bind) }
-            }
-            for bind in journal.takeOverdue() { try writer.write(bind) }
+            try writeMore(of: &journal, within: .seconds(0), &writer)
         }
     }
 }

@@ -6,7 +6,6 @@ internal import LowportPolicy
 /// The binds in the journal of systemd: those that `lowport log --journal` has written, and those of the helper.
 struct JournalReader: ~Copyable {
     private let program: CapturedProgram
-    private let follows: Bool
     private var export = JournalExport()
     private var announced = AnnouncedBinds()
     private var names: [UserID: ByteString?] = [:]
@@ -25,7 +24,6 @@ struct JournalReader: ~Copyable {
         // What root alone can have written, or what the helper wrote for the user who is named.
         words += ["LOWPORT_RECORDER=kernel", "_UID=0", "+", "SYSLOG_IDENTIFIER=lowport-helper"]
         program = try Journalctl.start(words)
-        self.follows = follows
     }
 
     /// What shows that there is more to read.
@@ -37,13 +35,12 @@ struct JournalReader: ~Copyable {
         return (try? poll(&entries, timeout: span)) ?? true
     }
 
-    /// Waits for more binds and returns them, possibly none; nil at the end, which a journal that is followed has not.
+    /// Waits for more binds and returns them, possibly none; nil at the end.
     mutating func next() throws(JournalError) -> [LoggedBind]? {
         let bytes: [UInt8]
         do throws(Errno) { bytes = try program.output.read(upTo: 1 << 16) } catch { throw .system(error) }
         if bytes.isEmpty {
             try Journalctl.finish(program)
-            if follows { throw .ended(.exited(status: 0)) }
             return nil
         }
         let entries: [JournalExport.Entry]

@@ -9,6 +9,8 @@ enum JournalError: Error {
     case system(Errno)
     /// journalctl(1) ended otherwise than with success.
     case ended(ProcessChange)
+    /// journalctl(1) ended, with success, although it was to wait for more.
+    case stopped
     /// What it wrote is not in its format.
     case damaged
 
@@ -19,6 +21,7 @@ enum JournalError: Error {
         case .ended(.exited(let status)): "journalctl ended with status \(ByteString(decimal: Int(status)))"
         case .ended(.killed(let signal)): "signal \(ByteString(decimal: Int(signal))) ended journalctl"
         case .ended: "journalctl did not end"
+        case .stopped: "journalctl stopped following it"
         case .damaged: "journalctl wrote what is not in its format"
         }
     }
