@@ -15,6 +15,14 @@ check 'a threshold is set' lowport threshold 1000
 [ -z "$GROUP" ] || check 'the kernel has the rules' lowport enforce enable --cgroup "$GROUP"
 [ -z "$GROUP" ] || check '... and they hold' can_bind 80
 
+# As if systemd ran, with a note of what it is told to stop.
+mkdir -p /run/systemd/system
+invoke=/usr/bin/deb-systemd-invoke
+mv $invoke /tmp/invoke
+# shellcheck disable=SC2016
+printf '%s\n' '#!/bin/sh' 'echo "$@" >>/tmp/invoked' >$invoke
+chmod 755 $invoke
+
 if [ -n "$GROUP" ]; then
     # As if somebody else had made it, which is an error that lowport enforce disable ends with.
     chmod 755 /sys/fs/bpf/lowport
@@ -23,10 +31,14 @@ if [ -n "$GROUP" ]; then
     same '... as it was' installed "$(dpkg-query -W -f '${db:Status-Status}' lowport)"
     check '... its helper works' can_bind 80 lowport run --via preload
     check '... and so does what gives programs their capabilities' test -f /etc/dpkg/dpkg.cfg.d/lowport-programs
+    check '... no unit is stopped' test ! -e /tmp/invoked
     chmod 700 /sys/fs/bpf/lowport
 fi
 # shellcheck disable=SC2086
 check 'apt removes them' remove $names
+check 'the units are stopped' grep -q '^stop .*lowport-metrics.timer .*lowport-enforce.service' /tmp/invoked
+mv /tmp/invoke $invoke
+rmdir /run/systemd/system
 check 'nothing is left that dpkg would run' test ! -e /etc/dpkg/dpkg.cfg.d/lowport-programs
 check 'nothing is in the kernel' sh -c '[ ! -e /sys/fs/bpf/lowport ]'
 refuse '... and nothing holds' can_bind 80
