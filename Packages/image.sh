@@ -133,9 +133,11 @@ echo 'allow uid 1000 tcp 81' >$rules
 judge 'other rules are applied' starts
 judge '... and hold' bind_port 81
 refuse '... instead of those before' bind_port 80
+: >$rules
+judge 'an empty file is applied' starts
+refuse '... and allows nothing' bind_port 81
 judge 'a pod is there again' container log --detach
-judge '... in which the rules are removed' engine exec log /usr/bin/lowport enforce disable
-refuse '... and hold no more' bind_port 81
-judge '... whose log ends with them' engine wait log
+judge '... in which the engine is disabled' engine exec log /usr/bin/lowport enforce disable
+judge '... whose log ends then' engine wait log
 judge 'nothing is left' sh -c '[ ! -e /sys/fs/bpf/lowport ]'
 echo end
