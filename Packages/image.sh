@@ -85,6 +85,23 @@ judge 'it checks rules that are mounted' alone --volume $rules:/etc/lowport/rule
 echo 'allow uid 1000 tpc 80' >/mnt/wrong
 judge '... and finds an error' ends 1 alone --volume /mnt/wrong:/etc/lowport/rules:ro "$name" check
 
+# What is process 1 of a pod with shareProcessNamespace; here it starts the container's, and sends it what it is sent.
+musl-gcc -static -x c -o /mnt/init - <<'END'
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static pid_t child;
+static void pass(int number) { kill(child, number); }
+int main(int count, char **words) {
+    int status;
+    /* The first of them is "--". */
+    if (count < 3 || (child = fork()) < 0) return 1;
+    if (child == 0) { execv(words[2], words + 2); _exit(127); }
+    signal(SIGTERM, pass);
+    while (waitpid(child, &status, 0) != child) ;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+END
 # container NAME OPTION...: as the manifest has it.
 container() {
     part=$1
@@ -94,7 +111,7 @@ container() {
         [ "$word" != IMAGE ] || word=$name
         set -- "$@" "$word"
     done </mnt/words
-    engine run --cgroups=disabled --name "$part" "$@"
+    engine run --cgroups=disabled --init-path /mnt/init --name "$part" "$@"
 }
 bind_port() {
     setpriv --reuid 1000 --regid 1000 --clear-groups perl -MSocket -e 'socket(my $s, PF_INET, SOCK_STREAM, 0);
@@ -109,7 +126,13 @@ for namespace in private host; do
     refuse '... and allow nothing else' bind_port 81
 done
 judge 'the log is read' container log --detach
-judge '... the pod is ready' engine exec log /usr/bin/lowport enforce status
+is_ready() {
+    Packages/kubernetes.py ready >/mnt/words
+    set -- engine exec log
+    while IFS= read -r word; do set -- "$@" "$word"; done </mnt/words
+    "$@"
+}
+judge '... the pod is ready' is_ready
 refuse '... and the rules in the kernel are those of the files' sh -c 'echo "$1" | grep "files changed"' - \
     "$(engine exec log /usr/bin/lowport enforce status 2>&1)"
 judge '... there are metrics' engine exec log /usr/bin/lowport metrics
@@ -123,9 +146,13 @@ logged() {
     done
 }
 judge '... and the bind is in the log' logged
-judge 'the pod ends' engine kill --signal KILL log
-judge '... and the rules hold' bind_port 80
-engine rm --force log >/dev/null 2>&1 || true
+for signal in TERM KILL; do
+    judge "SIG$signal is sent to the log" engine kill --signal $signal log
+    judge '... which ends' engine wait log
+    judge '... and the rules hold' bind_port 80
+    engine rm --force log >/dev/null 2>&1 || true
+    [ $signal = KILL ] || judge 'a pod is there again' container log --detach
+done
 echo 'allow uid 1000 tcp 81,x' >$rules
 judge 'rules with an error are not applied' ends 65 container apply --rm
 judge '... and those before hold' bind_port 80
