@@ -41,6 +41,23 @@ refuse 'directories of others below it are refused' sh -c 'mkdir -p /opt/low/sha
 check '... and nothing is there' test ! -e /opt/low/bin
 rm -r /opt/low
 
+if [ -n "$GROUP" ]; then
+    check 'the kernel has the rules' lowport enforce enable --cgroup "$GROUP"
+    check 'another one, which has the kernel engine too' ./install.sh --prefix /opt/low
+    same '... is removed, and says so' 'the rules stay in the kernel, for the installation below /usr/local' \
+        "$(./install.sh --prefix /opt/low --uninstall 2>&1 >/dev/null)"
+    check '... which they do' can_bind 80
+    same 'for others than root they stay as well' 'not root: the rules stay in the kernel' "$(user ./disable-rules /usr/local 2>&1)"
+    mkdir -p /opt/low
+    cp -r /usr/local/bin /usr/local/libexec /opt/low/
+    mv /usr/local/libexec /usr/local/aside
+    check 'the last installation takes them out' ./disable-rules /opt/low
+    mv /usr/local/aside /usr/local/libexec
+    refuse '... and they hold no more' can_bind 80
+    check '... nothing is in the kernel' test ! -e /sys/fs/bpf/lowport
+    rm -r /opt/low
+fi
+
 # An older one had a file that this one has not.
 echo share/lowport-old >>/usr/local/libexec/lowport/manifest
 touch /usr/local/share/lowport-old
@@ -54,7 +71,7 @@ check 'it is removed there' ./install.sh --prefix /opt/low --uninstall
 check 'it is removed' ./install.sh --uninstall
 check 'the rules stay' grep -q 'user web' /etc/lowport/rules
 refuse 'it is not removed twice' ./install.sh --uninstall
-rm -rf /etc/lowport /etc/authbind
+rm -rf /etc/lowport /etc/authbind /var/lib/lowport
 find /usr/local /opt -type d -empty -delete 2>/dev/null || true
 inventory | grep -v ' d ' >/tmp/after
 same 'nothing else is left' '' "$(grep -v ' d ' /tmp/before | diff - /tmp/after)"

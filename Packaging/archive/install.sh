@@ -59,10 +59,7 @@ safe() {
 if [ "$action" = uninstall ]; then
     safe "$parts" "$prefix/bin" "$prefix/share" "$prefix/lib/systemd/system"
     [ -f "$manifest" ] || fail "nothing was installed below $prefix by install.sh: there is no $manifest"
-    # Rules that nobody could see or change any more.
-    if [ -d /sys/fs/bpf/lowport ] && [ -x "$parts/lowport-admin" ]; then
-        "$prefix/bin/lowport" enforce disable || fail 'the rules stay in the kernel, and so does Lowport'
-    fi
+    "$here/disable-rules" "$prefix" || exit 1
     while IFS= read -r name; do
         if foreign "$name"; then fail "$manifest: has a name that install.sh never writes"; fi
         # A directory is what kept it from being installed.
