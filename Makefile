@@ -21,9 +21,10 @@ MACHINES_NEEDS = qemu-system-x86_64:qemu-system-x86 qemu-system-aarch64:qemu-sys
 DISTRIBUTIONS_NEEDS = busybox:busybox-static musl-gcc:musl-tools /lib/ld-musl-x86_64.so.1:musl unshare:util-linux
 INTEGRATIONS_NEEDS = curl:curl ip:iproute2 setpriv:util-linux /usr/bin/python3:python3 systemd-socket-activate:systemd
 DEB_NEEDS = dh:debhelper dpkg-buildpackage:dpkg-dev lintian:lintian
-PACKAGES_NEEDS = $(DEB_NEEDS) mmdebstrap:mmdebstrap podman:podman crun:crun \
-	/usr/lib/python3/dist-packages/yaml/__init__.py:python3-yaml
 RELEASE_NEEDS = $(DEB_NEEDS) rpmbuild:rpm /usr/bin/python3:python3
+PACKAGES_NEEDS = $(RELEASE_NEEDS) mmdebstrap:mmdebstrap podman:podman crun:crun musl-gcc:musl-tools ip:iproute2 setpriv:util-linux \
+	/usr/lib/python3/dist-packages/yaml/__init__.py:python3-yaml /usr/share/doc/python3-venv:python3-venv \
+	kubectl:kubernetes-client systemd-analyze:systemd
 SITE_NEEDS = sphinx-build:python3-sphinx /usr/share/doc/python3-myst-parser:python3-myst-parser /usr/share/doc/furo:furo \
 	/usr/share/javascript/normalize.css/normalize.css:node-normalize.css dot:graphviz mandoc:mandoc /usr/bin/python3:python3
 LINT_NEEDS = $(SITE_NEEDS) hunspell:hunspell /usr/share/hunspell/en_GB.dic:hunspell-en-gb shellcheck:shellcheck mandoc:mandoc /usr/bin/python3:python3 git:git
@@ -129,8 +130,13 @@ release: build
 
 .PHONY: test-packages
 test-packages: build
-	@Scripts/need $(PACKAGES_NEEDS) $(RELEASE_NEEDS) systemd-analyze:systemd
+	@Scripts/need $(PACKAGES_NEEDS)
 	@Packages/run.sh
+
+# For Packages/run.sh, which is also started by itself.
+.PHONY: packages-needs
+packages-needs:
+	@echo $(PACKAGES_NEEDS)
 
 .PHONY: archive
 archive: build
