@@ -27,6 +27,8 @@ check 'the units name the program where it is' grep -q '^ExecStart=/usr/local/bi
 mkdir -p /opt/half/share/man/man8/lowport.8
 refuse 'what cannot be put in its place ends it' ./install.sh --prefix /opt/half
 check '... before it is complete' test -x /opt/half/bin/lowport -a ! -e /opt/half/lib/systemd/system/lowport-enforce.service
+# As if it had been killed.
+touch /opt/half/bin/.lowport-new /opt/half/share/man/man8/.lowport-new
 check '... what is there of it is removed' ./install.sh --prefix /opt/half --uninstall
 same '... and nothing stays' '' "$(find /opt/half ! -type d)"
 refuse 'the same again' ./install.sh --prefix /opt/half

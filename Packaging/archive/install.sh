@@ -64,6 +64,8 @@ if [ "$action" = uninstall ]; then
         if foreign "$name"; then fail "$manifest: has a name that install.sh never writes"; fi
         # A directory is what kept it from being installed.
         [ -d "$prefix/$name" ] || rm -f "$prefix/$name"
+        # What an installation that was killed may have left there.
+        rm -f "$prefix/${name%/*}/.lowport-new"
     done <"$manifest"
     rm -f "$manifest"
     rm -f "$parts/.names" "$parts/.share" "$parts/.unit" "$parts/.manifest-new"
