@@ -230,7 +230,10 @@ import Testing
         let local = SocketAddress(.v4(.any), Port(rawValue: 80))
         let socket = BoundSocket(transport: .tcp, local: local, owner: UserID(rawValue: 1000), inode: 1)
         let own = PortHolder(socket: socket, processes: [RunningProcess(identifier: 77, name: "a")])
-        let other = PortHolder(socket: socket, processes: [RunningProcess(identifier: 78, name: "b")])
+        let other = PortHolder(
+            socket: socket,
+            processes: [RunningProcess(identifier: 78, name: "b", service: .other)]
+        )
         let examiner = PortExaminer(holders: [own, other])
         #expect(
             found(examiner, context) == [
@@ -243,10 +246,14 @@ import Testing
             examiner.remedies(context, given: Findings()).first?.advice
                 == "stop b, which is of no service of the system, or use another port"
         )
-        let server = RunningProcess(identifier: 79, name: "c", service: "site.service")
+        let server = RunningProcess(identifier: 79, name: "c", service: .service("site.service"))
         #expect(
             PortHolder(socket: socket, processes: [server]).advice
                 == "systemctl status site.service shows the service of c: stop that service, or use another port"
+        )
+        #expect(
+            PortHolder(socket: socket, processes: [RunningProcess(identifier: 80, name: "d")]).advice
+                == "systemctl status 80 names the service of d, if it is of one: stop that, or the process, or use another port"
         )
         #expect(commands(PortExaminer(holders: [own]), context) == [])
         let nameless = PortExaminer(holders: [PortHolder(socket: socket)])

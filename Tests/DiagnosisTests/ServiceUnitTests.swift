@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import LowportCapabilities
+import LowportLaunch
 import LowportLinux
 import Testing
 
 @testable import LowportDiagnosis
 
 /// What the settings of a service come to: systemd.exec(5), systemd.resource-control(5), systemd.socket(5).
-@Suite struct ServiceUnitTests {
+@Suite struct ServiceUnitTests: ExplanationSuite {
     private func unit(_ lines: ByteString..., isOld: Bool = true, name: ByteString = "site") throws -> ServiceUnit {
         var settings = UnitSettings(section: "Service")
         let text: ByteString = "[Service]\n\(ByteString(joining: lines, with: "\n"))\n[Unit]\nUser=nobody"
@@ -62,6 +63,66 @@ import Testing
         #expect(try unit("User=web", "ExecStart=+/bin/true").user == nil)
     }
 
+    @Test func `a user who is known only when the service starts is not root`() throws {
+        func error(_ lines: ByteString...) throws -> ByteString? {
+            let unit = try unit(ByteString(joining: lines, with: "\n"))
+            do throws(UnitSettings.FileError) { try unit.checkSpecifiers() } catch { return error.text }
+            return nil
+        }
+        #expect(try unit("User=%H").user == "%H" && !unit("User=%H").isOfRoot)
+        #expect(try error("User=%H") == "f:2: what %H stands for is known only when it starts")
+        #expect(try error("Slice=%m.slice") == "f:2: what %m stands for is known only when it starts")
+        #expect(
+            try error("NetworkNamespacePath=/run/%b")?.hasSuffix("what %b stands for is known only when it starts")
+                == true
+        )
+        #expect(try error("User=web", "SupplementaryGroups=www %H") != nil && error("Group=%H") != nil)
+        #expect(try error("User=%i", "Group=%%") == nil && error("User=%H", "User=web") == nil)
+        #expect(try error("User=%H", "ExecStart=+/bin/true") == nil)
+    }
+
+    @Test func `root is root by name and by number`() throws {
+        for user in ["User=root", "User=0", "ProtectHome=no"] as [ByteString] {
+            let unit = try unit(user, "ProtectClock=yes")
+            #expect(unit.isOfRoot && unit.noNewPrivileges.isEmpty)
+            #expect(unit.credentials(user: .root, groups: []).effective.contains(.netBindService))
+        }
+        let ambient: ByteString = "ExecStart=lowport run --via ambient --user nobody node"
+        #expect(try unit("User=root", ambient).credentials(user: .root, groups: []).ambient == [.netBindService])
+        #expect(try unit("User=root", ambient).identity().user != .root)
+        #expect(try !unit("User=nobody").isOfRoot)
+    }
+
+    @Test func `an exclamation mark gives the user alone, a plus sign everything but the control group`() throws {
+        let limits: [ByteString] = [
+            "User=web", "CapabilityBoundingSet=CAP_CHOWN", "NoNewPrivileges=yes", "PrivateUsers=yes",
+        ]
+        func limited(_ marks: ByteString) throws -> ServiceUnit {
+            let lines = limits + ["SecureBits=noroot", "SocketBindDeny=any", "ExecStart=\(marks)/bin/true"]
+            return try unit(ByteString(joining: lines, with: "\n"))
+        }
+        let user = try limited("!")
+        #expect(user.user == nil && user.bounding == [.chown] && user.isRootOrdinary && user.userNamespace != nil)
+        #expect(!user.noNewPrivileges.isEmpty && user.refusal(ofBind: "ipv4", .tcp, 80) != nil)
+        let all = try limited("+")
+        #expect(all.user == nil && all.bounding.contains(.netBindService) && !all.isRootOrdinary)
+        #expect(all.noNewPrivileges.isEmpty && all.userNamespace == nil)
+        #expect(all.refusal(ofBind: "ipv4", .tcp, 80) != nil)
+        #expect(try limited("!!").user == "web" && limited("-").user == "web")
+    }
+
+    @Test func `what binds is refused in every case, the rest not with a plus sign`() throws {
+        let lines: [ByteString] = ["SocketBindDeny=any", "SystemCallFilter=~bind", "InaccessiblePaths=/srv"]
+        func texts(_ marks: ByteString) throws -> [ByteString] {
+            var context = try context(program: ProgramFile(path: "/srv/site", image: .unknown))
+            let unit = try unit(ByteString(joining: lines + ["ExecStart=\(marks)/srv/site"], with: "\n"))
+            context.unit = unit
+            return UnitExaminer().obstacles(context, unit).map(\.text)
+        }
+        #expect(try texts("+") == ["f:2: SocketBindDeny=any refuses to bind the port"])
+        #expect(try texts("!").count == 3 && texts("").count == 3)
+    }
+
     @Test func `binds are refused by the rule for the family, the protocol and the port`() throws {
         func isRefused(_ lines: [ByteString], _ family: ByteString = "ipv4", _ port: Port = 80) throws -> Bool {
             try unit(ByteString(joining: lines, with: "\n")).refusal(ofBind: family, .tcp, port) != nil
@@ -104,6 +165,12 @@ import Testing
         #expect(hidden.refusal(toSee: "/home/web/x") != nil && hidden.refusal(toSee: "/srv/data") != nil)
         #expect(hidden.refusal(toSee: "/srv/site/x") == nil && hidden.refusal(toSee: "/usr/bin/node") == nil)
         #expect(try unit("ProtectHome=read-only").refusal(toSee: "/home/web/x") == nil)
+        let quoted = try unit("InaccessiblePaths=\"/srv/my site\" '/opt/x'", "NoExecPaths=\"/usr/local\"")
+        #expect(quoted.refusal(toSee: "/srv/my site/x") != nil && quoted.refusal(toSee: "/opt/x") != nil)
+        #expect(quoted.refusal(toSee: "/srv/my") == nil && quoted.refusal(toExecute: "/usr/local/x") != nil)
+        #expect(try unit("AmbientCapabilities=\"CAP_NET_BIND_SERVICE\"").ambient == [.netBindService])
+        #expect(try !unit("CapabilityBoundingSet=~'CAP_NET_BIND_SERVICE'").bounding.contains(.netBindService))
+        #expect(try unit("InaccessiblePaths=/srv/%H").unknownPaths.map(\.specifier) == ["%H"])
     }
 
     @Test func `the command is that of Lowport, or the program`() throws {
@@ -128,6 +195,15 @@ import Testing
         let sockets = UnitSocket.all(of: try #require(UnitName("site.socket")), settings)
         #expect(sockets.map(\.port) == [80, 81, 53] && sockets.map(\.transport) == [.tcp, .tcp, .udp])
         #expect(sockets[0].serves(.v4(.any)) && !sockets[1].serves(.v4(.any)))
+        let local = try #require(IPAddress("127.0.0.1"))
+        let six = UnitSocket.all(of: sockets[0].unit, settings, isIPv6OnlyByDefault: true)[0]
+        #expect(sockets[0].serves(local) && sockets[0].serves(.v6(.any), isDualStack: true))
+        #expect(!six.serves(local) && six.serves(.v6(.any)) && !six.serves(.v6(.any), isDualStack: true))
+        for (value, isOnly) in [("ipv6-only", true), ("both", false), ("default", false)] as [(ByteString, Bool)] {
+            var changed = settings
+            try changed.add(("[Socket]\nBindIPv6Only=\(value)" as ByteString).bytes, from: "s")
+            #expect(UnitSocket.all(of: sockets[0].unit, changed)[0].serves(local) != isOnly)
+        }
         try settings.add(("[Socket]\nAccept=yes" as ByteString).bytes, from: "s")
         #expect(UnitSocket.all(of: sockets[0].unit, settings).isEmpty)
     }
@@ -136,5 +212,9 @@ import Testing
         #expect(try unit().controlGroup == "0::/system.slice/site.service")
         #expect(try unit("Slice=a-b.slice").controlGroup == "0::/a.slice/a-b.slice/site.service")
         #expect(try unit(name: "web@x").controlGroup == "0::/system.slice/system-web.slice/web@x.service")
+        #expect(
+            try unit(name: "foo-bar@x").controlGroup
+                == "0::/system.slice/system-foo\\x2dbar.slice/foo-bar@x.service"
+        )
     }
 }

@@ -32,7 +32,7 @@ def settings():
 def capabilities(values, start):
     result = set(start)
     for number, value in enumerate(values):
-        names = {name.lower() for name in value.lstrip("~").split()}
+        names = {name.lower() for name in shlex.split(value.lstrip("~"))}
         if value.startswith("~"): result = (set(ALL) if number == 0 else result) - names
         elif not names or number == 0: result = names
         else: result |= names
@@ -72,10 +72,11 @@ def start():
     yes = lambda name: found.get(name, [""])[-1:] in (["yes"], ["true"])
     command = found["ExecStart"][-1]
     words = shlex.split(command.lstrip("@-:+!"))
-    if command.startswith("+"): return subprocess.run(words, capture_output=True).returncode == 0
     denied = [value for value in found.get("SocketBindDeny", []) if value != ""]
     if denied and "tcp:80" not in found.get("SocketBindAllow", []): return False
-    user = found.get("User", ["root"])[-1]
+    if command.startswith("+"): return subprocess.run(words, capture_output=True).returncode == 0
+    user = "root" if command.startswith("!") else found.get("User", ["root"])[-1]
+    if user == "0": user = "root"
     bounding = capabilities(found.get("CapabilityBoundingSet", []), ALL)
     ambient = capabilities(found.get("AmbientCapabilities", []), []) & bounding
     limited = yes("NoNewPrivileges") or yes("DynamicUser")
@@ -92,9 +93,12 @@ def start():
     if yes("PrivateUsers"): way += ["unshare", "--user", "--map-current-user"]
     mounts = ""
     if yes("ProtectHome"): mounts += "mount -t tmpfs tmpfs /home; "
-    for path in found.get("InaccessiblePaths", []): mounts += f"mount -t tmpfs -o mode=0 tmpfs {path}; "
-    for path in found.get("NoExecPaths", []): mounts += f"mount --bind {path} {path}; mount -o remount,bind,noexec {path}; "
-    for path in found.get("ExecPaths", []): mounts += f"mount --bind {path} {path}; mount -o remount,bind,exec {path}; "
+    for path in found.get("InaccessiblePaths", []):
+        mounts += f"if [ -d {path} ]; then mount -t tmpfs -o mode=0 tmpfs {path}; else mount --bind /dev/null {path}; fi; "
+    # What keeps libraries from being executed comes last: mount(8) needs them too.
+    for name in ("NoExecPaths", "ExecPaths"):
+        for path in found.get(name, []): mounts += f"mount --bind {path} {path}; "
+    for path in found.get("NoExecPaths", []): mounts += f"mount -o remount,bind,noexec {path}; "
     way = ["unshare", "-m", "sh", "-ec", mounts + 'exec "$@"', "_"] + way if mounts else way
     if yes("PrivateNetwork"): way = ["unshare", "-n"] + way
     code = filter_of(found)
@@ -207,4 +211,44 @@ truth("families that suffice", ALICE + AMBIENT + "RestrictAddressFamilies=AF_INE
 truth("calls", ALICE + AMBIENT + "SystemCallFilter=@system-service\nSystemCallFilter=~bind\n" + PLAIN, count=1)
 truth("calls that are denied", ALICE + AMBIENT + "SystemCallFilter=~@network-io\n" + PLAIN, count=1)
 truth("calls that suffice", ALICE + AMBIENT + "SystemCallFilter=@system-service\n" + PLAIN, True)
+LIBRARIES = "NoExecPaths=/usr/lib\n"
+truth("loader and libraries that may not be executed", ALICE + AMBIENT + LIBRARIES + PLAIN, count=1)
+truth("program alone that may be executed", ALICE + AMBIENT + LIBRARIES + "ExecPaths=/srv/site\n" + PLAIN, count=1)
+truth("link to a program that is hidden", ALICE + AMBIENT + "InaccessiblePaths=\"/srv/link\"\n" + PLAIN, count=0)
+truth("capabilities in quotation marks", BOB + "AmbientCapabilities=\"CAP_NET_BIND_SERVICE\"\n" + PLAIN, True)
+truth("root by number, with filters", "User=0\nPrivateDevices=yes\n" + PLAIN, True)
+truth("started as root, without the capability", ALICE + "CapabilityBoundingSet=~CAP_NET_BIND_SERVICE\n" + PLAIN.replace("=", "=!"), count=1)
+truth("started as root", ALICE + PLAIN.replace("=", "=!"), True)
+truth("started with all privileges, socket bind", ALICE + "SocketBindDeny=any\n" + PLAIN.replace("=", "=+"), count=1)
 truth("everything", ALICE + LIMIT + NONE + "PrivateUsers=yes\nSocketBindDeny=any\nRestrictAddressFamilies=none\n" + PLAIN, count=1)
+
+
+def case(name, wrong): print(f"WRONG {name}: {wrong}" if wrong else f"ok {name}", flush=True)
+
+
+def unanswered(text, status, words, way=()):
+    """What is wrong about the error for the unit with this text."""
+    UNIT.write_text("[Service]\n" + text + "\n")
+    command = [*way, BIN + "/lowport", "explain", "80", "--unit", "site"]
+    said = subprocess.run(command, capture_output=True, text=True)
+    return "" if said.returncode == status and words in said.stderr else f"status {said.returncode}: {said.stderr}{said.stdout}"
+
+
+shutil.rmtree(DROP_IN.parent, ignore_errors=True)
+case("user known when it starts", unanswered("User=%H\n" + PLAIN, 78, "site.service:2: what %H stands for is known only when it starts"))
+DROP_IN.parent.mkdir(mode=0o700)
+NOBODY = ["setpriv", "--reuid=alice", "--regid=alice", "--init-groups"]
+case("drop-ins that may not be read", unanswered(ALICE + PLAIN, 77, "site.service.d: permission denied\nhint: run it as root, with sudo", NOBODY))
+shutil.rmtree(DROP_IN.parent)
+SOCKET_UNIT = UNIT.with_suffix(".socket")
+SOCKET_UNIT.write_text("[Socket]\nListenStream=80\n[Install]\nWantedBy=sockets.target\n")
+said = explain("--json")
+answer = json.loads(said.stdout)
+enable = "sudo systemctl enable --now site.socket"
+case("socket unit that nothing starts", "" if said.returncode == 1 and enable in [one["command"] for one in answer["remedies"]] else said.stdout)
+wants = UNIT.parent / "sockets.target.wants"
+wants.mkdir(exist_ok=True)
+(wants / "site.socket").symlink_to(SOCKET_UNIT)
+case("socket unit that is enabled", "" if explain().returncode == 0 else "no")
+SOCKET_UNIT.write_text("[Socket]\nListenStream=80\nBindIPv6Only=ipv6-only\n")
+case("socket unit for IPv6 alone", "" if explain().returncode == 1 else "yes")

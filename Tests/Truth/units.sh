@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Services of systemd: units.py writes the unit of each, and starts its program with its settings. Alice has a rule for port 80.
-mount -t tmpfs -o mode=755 tmpfs /srv; mkdir /srv/site
+mount -t tmpfs -o mode=755 tmpfs /srv; mkdir /srv/site; ln -s site/server /srv/link
 cp dynamic /srv/site/server; cp dynamic /srv/site/capable; setcap cap_net_bind_service=ep /srv/site/capable
 lowport grant 80 --user alice --quiet
 export BIN G VERBOSE="${VERBOSE:-}"; /usr/bin/python3 -I "$TRUTH/units.py"

@@ -43,7 +43,7 @@ extension BindQuestion.ResolutionError: ByteStringConvertible, CustomStringConve
         case .process(let process, let error): "cannot look at process \(process): \(error.sentence)"
         case .program(let program, let error): "cannot look at \(program): \(error.sentence)"
         case .noSuchUnit(let name): "no such service of systemd: \(name)"
-        case .invalidUnit(let reason): reason
+        case .invalidUnit(let reason), .unreadableUnit(let reason, _): reason
         }
     }
 

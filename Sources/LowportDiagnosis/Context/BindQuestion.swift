@@ -31,6 +31,8 @@ public struct BindQuestion: Sendable {
         case noSuchUnit(ByteString)
         /// The service cannot be started as its files are; a sentence with the file, and the line if it is one.
         case invalidUnit(ByteString)
+        /// A file or directory of the service cannot be read; a sentence with its path, and the error.
+        case unreadableUnit(ByteString, Errno)
     }
 
     /// The requester of the bind.

@@ -18,7 +18,10 @@ struct PortExaminer: Examiner {
     }
 
     private func isProcessItself(_ holder: PortHolder, _ context: BindContext) -> Bool {
-        if let unit = context.unit { return holder.isOf(unit) || unit.socket(for: context.request) != nil }
+        if let unit = context.unit {
+            let isSocket = unit.idleSocket(for: context.request) != nil && holder.isOfManager
+            return holder.isOf(unit) || isSocket || unit.socket(for: context.request) != nil
+        }
         guard let identifier = context.process.identifier else { return false }
         return holder.processes.contains { $0.identifier == identifier }
     }
@@ -45,10 +48,9 @@ extension PortHolder {
     /// Whether the processes that have the socket are those of `unit`, which runs.
     fileprivate func isOf(_ unit: ServiceUnit) -> Bool {
         !processes.isEmpty
-            && processes.allSatisfy { process in
-                let path: ByteString = "/proc/\(process.identifier)/cgroup"
-                let groups = (try? FileDescriptor.open(path, .readOnly).readToEnd(limit: 65536)) ?? []
-                return ByteString(groups).split(on: 0x0A).contains(unit.controlGroup)
-            }
+            && processes.allSatisfy { $0.service == .service(unit.name.text) }
     }
+
+    /// Whether the service manager has the socket, for a unit that was started by hand.
+    fileprivate var isOfManager: Bool { processes.contains { $0.identifier == 1 } }
 }

@@ -10,10 +10,14 @@ struct UnitExaminer: Examiner {
 
     /// The parts of Lowport that the unit would start.
     var parts: [ByteString] = []
+    /// The loader and the libraries of the program and of these parts.
+    var libraries = ProgramLibraries()
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         guard let unit = context.unit else { return [] }
-        let notes = unit.settings.notes + privileges(unit) + namespaces(unit) + programs(unit, context)
+        let notes =
+            unit.settings.notes + privileges(unit) + namespaces(unit) + programs(unit, context)
+            + idleSocket(unit, context) + unknownFiles(unit, context)
         let informing = notes.map { Finding(.unit, .informs, $0) }
         if let socket = unit.socket(for: context.request) {
             let text: ByteString =
@@ -27,19 +31,20 @@ struct UnitExaminer: Examiner {
     // MARK: - What blocks the bind
 
     /// A setting that keeps the program from binding, and the line of a drop-in that lifts it, if there is one.
-    struct Obstacle {
+    struct Obstacle: Hashable {
         var text: ByteString
         var lift: ByteString?
     }
 
     /// The settings that keep the program from binding, whatever privilege it has.
     func obstacles(_ context: BindContext, _ unit: ServiceUnit) -> [Obstacle] {
-        if unit.command?.isPrivileged == true { return start(unit) }
-        return start(unit) + filters(context.request, unit) + files(context, unit)
+        let always = start(unit) + controlGroup(context.request, unit)
+        if unit.command?.isUnrestricted == true { return always }
+        return always + filters(context.request, unit) + files(context, unit)
     }
 
     private func start(_ unit: ServiceUnit) -> [Obstacle] {
-        guard case .ambient = unit.start.way, unit.user != nil, let setting = unit.command?.setting else { return [] }
+        guard case .ambient = unit.start.way, !unit.isOfRoot, let setting = unit.command?.setting else { return [] }
         return [Obstacle(text: "\(setting.place): --via ambient needs root, and the unit has another user")]
     }
 
@@ -60,32 +65,29 @@ struct UnitExaminer: Examiner {
             let text: ByteString = "\(setting.text) refuses the system call \(call)"
             obstacles.append(Obstacle(text: text, lift: "SystemCallFilter=@network-io"))
         }
-        if let setting = unit.refusal(ofBind: isIPv4 ? "ipv4" : "ipv6", request.transport, request.port) {
-            let protocolName: ByteString = request.transport.isWord ? request.transport.name + ":" : ""
-            let lift: ByteString = "SocketBindAllow=\(protocolName)\(request.port)"
-            obstacles.append(Obstacle(text: "\(setting.text) refuses to bind the port", lift: lift))
-        }
         return obstacles
     }
 
-    private func files(_ context: BindContext, _ unit: ServiceUnit) -> [Obstacle] {
-        let program = context.program.map { $0.scripts + [$0.path] } ?? []
-        return (program + (unit.isUnderLowport ? parts : [])).flatMap { path -> [Obstacle] in
-            if let setting = unit.refusal(toSee: path) {
-                let lift: ByteString? = setting == unit.protectedHome ? "ProtectHome=read-only" : nil
-                return [Obstacle(text: "\(setting.text) hides \(path)", lift: lift)]
-            }
-            guard let setting = unit.refusal(toExecute: path) else { return [] }
-            return [Obstacle(text: "\(setting.text) keeps it from executing \(path)", lift: "ExecPaths=\(path)")]
+    /// What the filters of the control group refuse, which ask for no privilege.
+    private func controlGroup(_ request: BindRequest, _ unit: ServiceUnit) -> [Obstacle] {
+        let isIPv4 = if case .v4 = request.address { true } else { false }
+        guard let setting = unit.refusal(ofBind: isIPv4 ? "ipv4" : "ipv6", request.transport, request.port) else {
+            return []
         }
+        let protocolName: ByteString = request.transport.isWord ? request.transport.name + ":" : ""
+        let lift: ByteString = "SocketBindAllow=\(protocolName)\(request.port)"
+        return [Obstacle(text: "\(setting.text) refuses to bind the port", lift: lift)]
     }
 
     // MARK: - What is only said
 
     private func privileges(_ unit: ServiceUnit) -> [ByteString] {
-        if unit.command?.isPrivileged == true {
-            return ["\(unit.command?.setting.text ?? ""): started as root, without the restrictions of the unit"]
+        let command = unit.command?.setting.text ?? ""
+        if unit.command?.isUnrestricted == true {
+            return ["\(command): started as root, without the restrictions of the unit but those of its control group"]
         }
+        let root: [ByteString] =
+            unit.command?.isOfRoot == true ? ["\(command): started as root, with the restrictions of the unit"] : []
         let limits = unit.noNewPrivileges.map { setting in
             setting.name == "NoNewPrivileges"
                 ? setting.text
@@ -95,7 +97,8 @@ struct UnitExaminer: Examiner {
             ("CapabilityBoundingSet", !unit.bounding.contains(.netBindService)),
             ("AmbientCapabilities", unit.ambient.contains(.netBindService)),
         ]
-        return limits + sets.compactMap { name, matters in matters ? unit.settings.history(name).last?.text : nil }
+        return root + limits
+            + sets.compactMap { name, matters in matters ? unit.settings.history(name).last?.text : nil }
     }
 
     private var why: ByteString { ", as it does before systemd 255 for a user without CAP_SYS_ADMIN" }
@@ -126,12 +129,38 @@ struct UnitExaminer: Examiner {
         }
         return notes
     }
+
+    // MARK: - Socket units that nothing starts
+
+    private func idleSocket(_ unit: ServiceUnit, _ context: BindContext) -> [ByteString] {
+        guard unit.socket(for: context.request) == nil, let socket = unit.idleSocket(for: context.request) else {
+            return []
+        }
+        return ["\(socket.setting.text): nothing starts \(socket.unit.text), so that it passes nothing on"]
+    }
+
+    func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
+        guard let unit = context.unit, let socket = unit.idleSocket(for: context.request), socket.isInstallable else {
+            return []
+        }
+        return [
+            Remedy(
+                .deliver,
+                ShellCommand(["sudo", "systemctl", "enable", "--now", socket.unit.text]),
+                "has systemd bind the port and pass it on, to a program that takes it (sd_listen_fds(3))"
+            )
+        ]
+    }
 }
 
 extension UnitExaminer {
     init(lookingAt context: BindContext) {
-        guard context.unit != nil else { return }
-        parts = ["lowport-run", "lowport-helper"].compactMap { Installation.path(of: $0) }
+        guard let unit = context.unit else { return }
+        if unit.isUnderLowport {
+            parts = ["lowport-run", "lowport-helper"].compactMap { Installation.path(of: $0) }
+            if let word = unit.command?.words.first, word.hasPrefix("/") { parts.insert(word, at: 0) }
+        }
+        if unit.limitsFiles { libraries = ProgramLibraries(of: (context.program.map { [$0.path] } ?? []) + parts) }
     }
 }
 
@@ -140,9 +169,17 @@ extension ServiceUnit {
     var isUnderLowport: Bool { if case .lowport = start.way { true } else { false } }
 
     /// The socket for `request` that systemd passes on to the service; nil if there is none.
-    func socket(for request: BindRequest) -> UnitSocket? {
-        sockets.first {
-            $0.transport == request.transport && $0.port == request.port && $0.serves(request.address)
-        }
+    func socket(for request: BindRequest) -> UnitSocket? { sockets.first { $0.serves(request) } }
+
+    /// The socket for `request` that systemd would pass on to the service if its unit were started; nil if there is
+    /// none.
+    func idleSocket(for request: BindRequest) -> UnitSocket? { idleSockets.first { $0.serves(request) } }
+}
+
+extension UnitSocket {
+    /// Whether a program with this socket has what `request` is about.
+    fileprivate func serves(_ request: BindRequest) -> Bool {
+        transport == request.transport && port == request.port
+            && serves(request.address, isDualStack: request.isDualStack)
     }
 }

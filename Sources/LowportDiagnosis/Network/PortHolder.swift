@@ -60,10 +60,15 @@ extension PortHolder {
     package var advice: ByteString {
         let other: ByteString = "or use another port"
         if let process = processes.first {
-            if let service = process.service, let status = ShellCommand(["systemctl", "status", service]) {
+            switch process.service {
+            case .service(let service):
+                guard let status = ShellCommand(["systemctl", "status", service]) else { break }
                 return "\(status.text) shows the service of \(process.name): stop that service, \(other)"
+            case .other: return "stop \(process.name), which is of no service of the system, \(other)"
+            case .unknown: break
             }
-            return "stop \(process.name), which is of no service of the system, \(other)"
+            let status: ByteString = "systemctl status \(process.identifier) names the service of \(process.name)"
+            return "\(status), if it is of one: stop that, or the process, \(other)"
         }
         let end: ByteString = "stop that service, or that program, \(other)"
         let sockets: ByteString = "-Hln\(socket.transport.listens ? "t" : "u")p"

@@ -7,11 +7,11 @@ package struct RunningProcess: Hashable, Sendable {
     package let identifier: Int32
     /// The name, as ps(1) shows it.
     package let name: ByteString
-    /// The service of the system that it is of; nil if it is of none, or that cannot be seen.
-    package let service: ByteString?
+    /// The service of the system that it is of.
+    package let service: ServiceMembership
 
     /// Creates the description of a process.
-    package init(identifier: Int32, name: ByteString, service: ByteString? = nil) {
+    package init(identifier: Int32, name: ByteString, service: ServiceMembership = .unknown) {
         self.identifier = identifier
         self.name = name
         self.service = service
@@ -22,22 +22,7 @@ package struct RunningProcess: Hashable, Sendable {
         // The kernel has sockets without a file, whose number is 0.
         if inode == 0 { return [] }
         return all.filter { hasOpen("socket:[\(inode)]", $0) }
-            .map { RunningProcess(identifier: $0, name: name(of: $0), service: service(of: $0)) }
-    }
-
-    /// The service in whose control group `process` is (systemd.slice(5)): the last part of `/system.slice/NAME.service`, or a
-    /// part before the groups that the service has made.
-    private static func service(of process: Int32) -> ByteString? {
-        guard let groups = try? FileDescriptor.open("/proc/\(process)/cgroup", .readOnly).readToEnd(limit: 65536) else {
-            return nil
-        }
-        for line in ByteString(groups).split(on: 0x0A) {
-            let parts = line.split(on: UInt8(ascii: "/"))
-            // Services of users have another manager, and the name of a group is not always that of a unit.
-            guard parts.dropFirst().first == "system.slice" else { continue }
-            if let name = parts.first(where: { $0.hasSuffix(".service") }) { return name }
-        }
-        return nil
+            .map { RunningProcess(identifier: $0, name: name(of: $0), service: ServiceMembership(of: $0)) }
     }
 
     /// Whether `/proc/PID/fd` shows `target` for a descriptor of `process`.

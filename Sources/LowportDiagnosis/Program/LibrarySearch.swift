@@ -32,6 +32,12 @@ struct LibrarySearch {
     ///   - program: the program.
     ///   - path: its path, without links.
     func missing(for program: DynamicObject, at path: ByteString) -> [ByteString] {
+        libraries(of: program, at: path).missing
+    }
+
+    /// The paths of the libraries that are found, and the names of those that are not, each once.
+    func libraries(of program: DynamicObject, at path: ByteString) -> (found: [ByteString], missing: [ByteString]) {
+        var found: [ByteString] = []
         var loaded = [Loaded(object: program, origin: Self.directory(of: path), loader: nil)]
         // The loader itself is there already.
         var known: Set<ByteString> = []
@@ -48,11 +54,12 @@ struct LibrarySearch {
                     continue
                 }
                 if let name = object.name { known.insert(name) }
+                found.append(path)
                 loaded.append(Loaded(object: object, origin: Self.directory(of: path), loader: next))
             }
             next += 1
         }
-        return missing
+        return (found, missing)
     }
 
     private func find(_ name: ByteString, for index: Int, _ loaded: [Loaded]) -> (ByteString, DynamicObject)? {

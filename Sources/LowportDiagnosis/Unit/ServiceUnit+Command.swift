@@ -13,11 +13,15 @@ extension ServiceUnit {
         /// The words as they are written, with variables.
         var words: [ByteString]
 
-        /// Whether it runs as root, without the restrictions of the unit.
-        var isPrivileged: Bool {
+        /// Whether it runs as root, whatever the settings of the user and of the groups are.
+        var isOfRoot: Bool {
             let exclamations = marks.bytes.filter { $0 == UInt8(ascii: "!") }.count
-            return marks.bytes.contains(UInt8(ascii: "+")) || exclamations == 1
+            return isUnrestricted || exclamations == 1
         }
+
+        /// Whether the capabilities, the filters of system calls and the files of the unit are not for it either.
+        /// What the control group and the network refuse holds for it as well.
+        var isUnrestricted: Bool { marks.bytes.contains(UInt8(ascii: "+")) }
     }
 
     /// How the command starts its program.

@@ -16,15 +16,18 @@ extension ServiceUnit {
         return Self.user(user) == nil
     }
 
+    /// Whether the user is root: by name, by number, or because there is no other.
+    var isOfRoot: Bool { user.map { Self.user($0) == .root } ?? true }
+
     /// The user and the groups, the primary one first. Throws if there is no such user or group.
     func identity() throws(UnitSettings.FileError) -> (user: UserID, groups: [GroupID]) {
-        if case .ambient(let name) = start.way, user == nil { return try identity(ofUser: name, "User") }
+        if case .ambient(let name) = start.way, isOfRoot { return try identity(ofUser: name, "User") }
         if isUserTransient {
             let number = Self.firstDynamic
             return (UserID(rawValue: number), try [GroupID(rawValue: number)] + supplementaryGroups())
         }
         guard let user else {
-            let group = try command?.isPrivileged == true ? nil : primaryGroup()
+            let group = try command?.isOfRoot == true ? nil : primaryGroup()
             return (.root, [group ?? GroupID(rawValue: 0)] + (try supplementaryGroups()))
         }
         var (number, groups) = try identity(ofUser: user, "User")
@@ -53,9 +56,9 @@ extension ServiceUnit {
 
     private func supplementaryGroups() throws(UnitSettings.FileError) -> [GroupID] {
         var groups: [GroupID] = []
-        if command?.isPrivileged == true { return [] }
+        if command?.isOfRoot == true { return [] }
         for setting in settings.list("SupplementaryGroups") {
-            for word in UnitWords.list(name.expanding(setting.value) ?? setting.value) {
+            for word in UnitWords.unquoted(name.expanding(setting.value) ?? setting.value) {
                 groups.append(try group(word, setting))
             }
         }
@@ -76,7 +79,7 @@ extension ServiceUnit {
     /// The credentials of the process that executes the program.
     func credentials(user: UserID, groups: [GroupID]) -> ProcessCredentials {
         var ambient = ambient
-        if case .ambient = start.way, self.user == nil, bounding.contains(.netBindService) {
+        if case .ambient = start.way, isOfRoot, bounding.contains(.netBindService) {
             ambient = [.netBindService]
         }
         var credentials = ProcessCredentials(

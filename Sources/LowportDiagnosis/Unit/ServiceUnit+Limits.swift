@@ -22,7 +22,7 @@ extension ServiceUnit {
         var selection = Selection(allows: !first.value.hasPrefix("~"))
         for one in list {
             let isInverted = one.value.hasPrefix("~")
-            let words = UnitWords.list(isInverted ? ByteString(one.value.bytes.dropFirst()) : one.value)
+            let words = UnitWords.unquoted(isInverted ? ByteString(one.value.bytes.dropFirst()) : one.value)
             for member in words.flatMap(names) {
                 if isInverted != selection.allows {
                     if selection.members.insert(member).inserted { selection.last = one }
@@ -72,65 +72,5 @@ extension ServiceUnit {
             return nil
         }
         return first...last
-    }
-
-    // MARK: - Files
-
-    /// The assignment because of which the program may not execute the file `path`; nil if it may.
-    func refusal(toExecute path: ByteString) -> UnitSettings.Setting? {
-        let rules = paths("NoExecPaths").map { ($0, false) } + paths("ExecPaths").map { ($0, true) }
-        let nearest = rules.filter { path.isAt($0.0.path) }.max { $0.0.path.count < $1.0.path.count }
-        return nearest.flatMap { $0.1 ? nil : $0.0.setting }
-    }
-
-    /// The assignment because of which the program does not see the file `path`; nil if it does.
-    func refusal(toSee path: ByteString) -> UnitSettings.Setting? {
-        let bound = (paths("BindPaths") + paths("BindReadOnlyPaths")).contains { path.isAt($0.path) }
-        if bound { return nil }
-        if let home = protectedHome,
-            (["/home", "/root", "/run/user"] as [ByteString]).contains(where: { path.isAt($0) })
-        {
-            return home
-        }
-        if let temporary = settings.enabled("PrivateTmp"),
-            (["/tmp", "/var/tmp"] as [ByteString]).contains(where: { path.isAt($0) })
-        {
-            return temporary
-        }
-        return (paths("InaccessiblePaths") + paths("TemporaryFileSystem")).first { path.isAt($0.path) }?.setting
-    }
-
-    /// The assignment of `ProtectHome=` that hides the directories of users.
-    var protectedHome: UnitSettings.Setting? {
-        settings.last("ProtectHome").flatMap { $0.value == "tmpfs" || UnitWords.flag($0.value) == true ? $0 : nil }
-    }
-
-    /// The settings that give the program other files than those of the machine, whose effect is not examined.
-    var foreignRoot: UnitSettings.Setting? {
-        let names: [ByteString] = [
-            "RootDirectory", "RootImage", "MountImages", "ExtensionImages", "ExtensionDirectories",
-        ]
-        return names.lazy.compactMap { settings.list($0).last }.first
-    }
-
-    /// The paths of the list `setting`. After a colon, a path is followed by options, or by the place where it is
-    /// seen.
-    private func paths(_ setting: ByteString) -> [(path: ByteString, setting: UnitSettings.Setting)] {
-        settings.list(setting).flatMap { one in
-            UnitWords.list(one.value).map { word in
-                let parts = word.split(on: UInt8(ascii: ":"))
-                let place = setting.hasPrefix("Bind") && parts.count > 1 ? parts[1] : parts[0]
-                let path = place.bytes.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
-                return (name.expanding(ByteString(path)) ?? ByteString(path), one)
-            }
-        }
-    }
-}
-
-extension ByteString {
-    /// Whether the path is `place`, or below it.
-    fileprivate func isAt(_ place: ByteString) -> Bool {
-        let directory = place.hasSuffix("/") ? place : place + "/"
-        return self == place || hasPrefix(directory)
     }
 }

@@ -4,7 +4,7 @@ package import LowportLinux
 
 /// A service of systemd, as far as a bind of its program depends on it: what its settings come to.
 ///
-/// Pure: its files have been read, and only the accounts of its user are looked up.
+/// Its files have been read: only the accounts of its user and the links in its paths are looked up.
 package struct ServiceUnit: Hashable, Sendable {
     /// Its name.
     package let name: UnitName
@@ -15,6 +15,8 @@ package struct ServiceUnit: Hashable, Sendable {
     package let doFiltersImplyNoNewPrivileges: Bool
     /// The sockets of socket units that are passed on to it.
     package var sockets: [UnitSocket] = []
+    /// The sockets of socket units that would be passed on to it if anything started these units.
+    package var idleSockets: [UnitSocket] = []
 
     /// Creates the service of `settings`.
     package init(name: UnitName, settings: UnitSettings, doFiltersImplyNoNewPrivileges: Bool) {
@@ -37,9 +39,23 @@ package struct ServiceUnit: Hashable, Sendable {
 
     /// The name or number of the user; nil for root.
     package var user: ByteString? {
-        if command?.isPrivileged == true { return nil }
-        let named = settings.last("User").flatMap { name.expanding($0.value) }
+        if command?.isOfRoot == true { return nil }
+        let named = settings.last("User").map { name.expanding($0.value) ?? $0.value }
         return named ?? (dynamicUser == nil ? nil : ByteString(name.text.bytes.dropLast(name.suffix.count)))
+    }
+
+    /// Throws if who or where the service is depends on a specifier whose value is known only when it starts.
+    package func checkSpecifiers() throws(UnitSettings.FileError) {
+        let identity: [ByteString] = command?.isOfRoot == true ? [] : ["User", "Group"]
+        let groups = identity.isEmpty ? [] : settings.list("SupplementaryGroups")
+        let places = (identity + ["Slice", "NetworkNamespacePath"]).compactMap { settings.last($0) }
+        for setting in places + groups {
+            if let specifier = name.unknownSpecifier(in: setting.value) {
+                throw UnitSettings.FileError(
+                    text: "\(setting.place): what \(specifier) stands for is known only when it starts"
+                )
+            }
+        }
     }
 
     // MARK: - Capabilities
@@ -53,11 +69,11 @@ package struct ServiceUnit: Hashable, Sendable {
     /// The set that the assignments of `setting` come to: the first replaces `start`, each after it adds to the set,
     /// or removes from it after `~`.
     private func capabilities(_ setting: ByteString, from start: CapabilitySet) -> CapabilitySet {
-        if command?.isPrivileged == true { return start }
+        if command?.isUnrestricted == true { return start }
         var set = start
         for one in settings.history(setting) {
             let isInverted = one.value.hasPrefix("~")
-            let names = UnitWords.list(isInverted ? ByteString(one.value.bytes.dropFirst()) : one.value)
+            let names = UnitWords.unquoted(isInverted ? ByteString(one.value.bytes.dropFirst()) : one.value)
             let named = CapabilitySet(names.compactMap { Capability(named: $0) })
             let isReplaced = names.isEmpty || set == start
             switch (isInverted, isReplaced) {
@@ -72,8 +88,9 @@ package struct ServiceUnit: Hashable, Sendable {
 
     /// Whether programs that root starts get no capabilities for that.
     var isRootOrdinary: Bool {
-        settings.history("SecureBits").reduce(false) { isSet, one in
-            let words = UnitWords.list(one.value)
+        if command?.isUnrestricted == true { return false }
+        return settings.history("SecureBits").reduce(false) { isSet, one in
+            let words = UnitWords.unquoted(one.value)
             return words.contains("noroot") || !words.isEmpty && isSet
         }
     }
@@ -91,11 +108,11 @@ package struct ServiceUnit: Hashable, Sendable {
     /// The settings because of which the program has no_new_privs, the one that was written for that first; empty if
     /// it does not.
     package var noNewPrivileges: [UnitSettings.Setting] {
-        if command?.isPrivileged == true { return [] }
+        if command?.isUnrestricted == true { return [] }
         let own = settings.enabled("NoNewPrivileges").map { [$0] } ?? []
         let dynamic = dynamicUser.map { [$0] } ?? []
         // Root installs filters with CAP_SYS_ADMIN, which needs nothing else.
-        let isPrivileged = user == nil && bounding.contains(.sysAdmin)
+        let isPrivileged = isOfRoot && bounding.contains(.sysAdmin)
         guard doFiltersImplyNoNewPrivileges, !isPrivileged else { return own + dynamic }
         return own + dynamic + Self.filters.compactMap(filter)
     }
@@ -115,7 +132,8 @@ package struct ServiceUnit: Hashable, Sendable {
 
     /// The setting that gives it a user namespace, in which no capability counts for the network.
     var userNamespace: UnitSettings.Setting? {
-        settings.last("PrivateUsers").flatMap { UnitWords.flag($0.value) == false ? nil : $0 }
+        if command?.isUnrestricted == true { return nil }
+        return settings.last("PrivateUsers").flatMap { UnitWords.flag($0.value) == false ? nil : $0 }
     }
 
     /// The network namespace.
@@ -129,15 +147,15 @@ package struct ServiceUnit: Hashable, Sendable {
     }
 
     var network: Network {
-        if let path = settings.last("NetworkNamespacePath"), let expanded = name.expanding(path.value) {
-            return .path(expanded, path)
+        if let path = settings.last("NetworkNamespacePath") {
+            return .path(name.expanding(path.value) ?? path.value, path)
         }
         return settings.enabled("PrivateNetwork").map { .own($0) } ?? .machine
     }
 
-    /// The control group, as in /proc/PID/cgroup.
+    /// The control group, as in /proc/PID/cgroup, where the hierarchy is that of version 2.
     var controlGroup: ByteString {
-        let slice = settings.last("Slice").flatMap { name.expanding($0.value) } ?? defaultSlice
+        let slice = settings.last("Slice").map { name.expanding($0.value) ?? $0.value } ?? defaultSlice
         var path = ByteString()
         let stem = slice.bytes.dropLast((".slice" as ByteString).count)
         for end in stem.indices where stem[end] == UInt8(ascii: "-") { path += "/\(ByteString(stem[..<end])).slice" }
@@ -145,6 +163,6 @@ package struct ServiceUnit: Hashable, Sendable {
     }
 
     private var defaultSlice: ByteString {
-        name.instance == nil ? "system.slice" : "system-\(name.prefix).slice"
+        name.instance == nil ? "system.slice" : "system-\(name.prefix.escapedUnitName).slice"
     }
 }

@@ -32,39 +32,104 @@ package struct UnitFiles: Hashable, Sendable {
     /// The paths of the drop-ins, in the order in which they count.
     package private(set) var dropIns: [ByteString] = []
 
+    /// All names of the unit: the one that counts, the one that was asked for, and its other aliases.
+    package private(set) var names: [UnitName]
+
     /// Looks for the files of the unit `asked` in `directories`.
     package init(_ asked: UnitName, in directories: [ByteString] = directories) throws(SearchError) {
-        let names = [asked.text] + (asked.template.map { [$0] } ?? [])
-        let paths = names.flatMap { name in directories.map { "\($0)/\(name)" as ByteString } }
-        guard let path = paths.first(where: { (try? FileStatus(of: $0, followLinks: false)) != nil }) else {
-            throw .missing
-        }
+        let texts = [asked.text] + (asked.template.map { [$0] } ?? [])
+        let places = texts.flatMap { name in directories.map { "\($0)/\(name)" as ByteString } }
+        guard let path = try Self.first(of: places) else { throw .missing }
         if Self.isMask(path) { throw .masked(path) }
         fragment = path
-        name = asked
-        // What a link leads to is the unit, and the name of the link is another name of it.
-        if let target = Self.target(of: path), let real = UnitName(target), real.suffix == asked.suffix,
-            real.text != asked.template, !(real.instance == "" && asked.instance != nil)
-        {
-            name = real
-        }
+        name = UnitAliases(directories).name(of: path, asked)
         do throws(Errno) { _ = try FileStatus(of: path) } catch { throw .unreadable(path, error) }
-        dropIns = Self.dropIns(Array(Set([asked, name])).sorted { $0 == name && $1 != name }, directories)
+        names = [name] + (name == asked ? [] : [asked])
+        for alias in try Self.aliases(of: name, in: directories) where !names.contains(alias) { names.append(alias) }
+        dropIns = try Self.dropIns(names, directories)
+    }
+
+    /// The other names of the unit: the links that lead to it.
+    private static func aliases(
+        of name: UnitName,
+        in directories: [ByteString]
+    ) throws(SearchError) -> [UnitName] {
+        let aliases = UnitAliases(directories)
+        var seen: Set<ByteString> = []
+        var found: [UnitName] = []
+        for directory in directories {
+            // Of files with the same name, the first counts.
+            for entry in try Self.entries(of: directory)
+            where entry.hasSuffix(name.suffix) && seen.insert(entry).inserted {
+                guard let alias = UnitName(entry) else { continue }
+                let target = aliases.name(of: "\(directory)/\(entry)", alias)
+                if target == alias { continue }
+                if target == name { found.append(alias) }
+                if target.text == name.template, let instance = name.instance, alias.instance == "",
+                    let other = UnitName("\(alias.prefix)@\(instance)\(alias.suffix)")
+                {
+                    found.append(other)
+                }
+            }
+        }
+        return found.sorted { $0.text < $1.text }
+    }
+
+    /// Whether one of the directories of dependencies (`NAME.wants`, `NAME.requires`) has a link with one of the names.
+    package func isWanted(in directories: [ByteString] = directories) throws(SearchError) -> Bool {
+        for directory in directories {
+            for entry in try Self.entries(of: directory) where entry.hasSuffix(".wants") || entry.hasSuffix(".requires")
+            {
+                let links = names.map { "\(directory)/\(entry)/\($0.text)" as ByteString }
+                if try Self.first(of: links) != nil { return true }
+            }
+        }
+        return false
     }
 
     /// The drop-ins of a unit with these names: of files with the same name, the first counts.
-    private static func dropIns(_ names: [UnitName], _ directories: [ByteString]) -> [ByteString] {
+    private static func dropIns(
+        _ names: [UnitName],
+        _ directories: [ByteString]
+    ) throws(SearchError) -> [ByteString] {
         var found: [ByteString: ByteString] = [:]
         for name in names.flatMap(\.dropInDirectories) {
             for directory in directories {
                 let place: ByteString = "\(directory)/\(name)"
-                let files = (try? FileDescriptor.open(place, [.readOnly, .directory]).names()) ?? []
-                for file in files where file.hasSuffix(".conf") && !file.hasPrefix(".") && found[file] == nil {
+                for file in try entries(of: place)
+                where file.hasSuffix(".conf") && !file.hasPrefix(".") && found[file] == nil {
                     found[file] = "\(place)/\(file)"
                 }
             }
         }
         return found.sorted { $0.key < $1.key }.map(\.value).filter { !isMask($0) }
+    }
+
+    // MARK: - Files
+
+    /// The names in a directory; none if there is no such directory.
+    private static func entries(of place: ByteString) throws(SearchError) -> [ByteString] {
+        do throws(Errno) { return try FileDescriptor.open(place, [.readOnly, .directory]).names() } catch {
+            if error.isAbsence { return [] }
+            throw .unreadable(place, error)
+        }
+    }
+
+    /// The first of these paths that has a file, or a link.
+    private static func first(of paths: [ByteString]) throws(SearchError) -> ByteString? {
+        for path in paths {
+            if try exists(path) { return path }
+        }
+        return nil
+    }
+
+    /// Whether there is such a file, or a link.
+    private static func exists(_ path: ByteString) throws(SearchError) -> Bool {
+        do throws(Errno) { _ = try FileStatus(of: path, followLinks: false) } catch {
+            if error.isAbsence { return false }
+            throw .unreadable(path, error)
+        }
+        return true
     }
 
     /// Whether the file is empty, or leads to /dev/null.
@@ -74,12 +139,9 @@ package struct UnitFiles: Hashable, Sendable {
         return (try? FileStatus(of: "/dev/null")).map { $0.device == status.device && $0.inode == status.inode }
             ?? false
     }
+}
 
-    /// The file name that the symbolic link `path` leads to; nil if it is no link.
-    private static func target(of path: ByteString) -> ByteString? {
-        guard (try? readLink(path)) != nil, let end = try? ResolvedPath(path, followLinks: true).path else {
-            return nil
-        }
-        return end.bytes.lastIndex(of: UInt8(ascii: "/")).map { ByteString(end.bytes[($0 + 1)...]) }
-    }
+extension Errno {
+    /// Whether there is no such file.
+    fileprivate var isAbsence: Bool { self == .noSuchFile || self == .notDirectory }
 }

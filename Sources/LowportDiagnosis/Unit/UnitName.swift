@@ -67,27 +67,43 @@ package struct UnitName: Hashable, Sendable {
                 result.append(byte)
                 continue
             }
-            switch specifier {
-            case UInt8(ascii: "%"): result.append(byte)
-            case UInt8(ascii: "n"): result += self.text.bytes
-            case UInt8(ascii: "N"): result += self.text.bytes.dropLast(suffix.count)
-            case UInt8(ascii: "p"): result += prefix.bytes
-            case UInt8(ascii: "P"): result += prefix.unescapedUnitName
-            case UInt8(ascii: "i"): result += (instance ?? "").bytes
-            case UInt8(ascii: "I"): result += (instance ?? "").unescapedUnitName
-            case UInt8(ascii: "j"): result += lastPart.bytes
-            case UInt8(ascii: "J"): result += lastPart.unescapedUnitName
-            // Those of the service manager, not of `User=`.
-            case UInt8(ascii: "u"), UInt8(ascii: "g"): result += ("root" as ByteString).bytes
-            case UInt8(ascii: "h"): result += ("/root" as ByteString).bytes
-            case UInt8(ascii: "U"), UInt8(ascii: "G"): result.append(UInt8(ascii: "0"))
-            case UInt8(ascii: "t"): result += ("/run" as ByteString).bytes
-            case UInt8(ascii: "S"): result += ("/var/lib" as ByteString).bytes
-            case UInt8(ascii: "E"): result += ("/etc" as ByteString).bytes
-            default: return nil
-            }
+            guard let value = value(of: specifier) else { return nil }
+            result += value
         }
         return ByteString(result)
+    }
+
+    /// The first specifier in `text` that is known only when the service starts, with its `%`; nil if there is none.
+    func unknownSpecifier(in text: ByteString) -> ByteString? {
+        var rest = text.bytes[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%"), let specifier = rest.popFirst() else { continue }
+            if value(of: specifier) == nil { return ByteString([byte, specifier]) }
+        }
+        return nil
+    }
+
+    /// What the specifier `%` with this letter stands for (systemd.unit(5), "Specifiers").
+    private func value(of specifier: UInt8) -> [UInt8]? {
+        switch specifier {
+        case UInt8(ascii: "%"): [specifier]
+        case UInt8(ascii: "n"): text.bytes
+        case UInt8(ascii: "N"): Array(text.bytes.dropLast(suffix.count))
+        case UInt8(ascii: "p"): prefix.bytes
+        case UInt8(ascii: "P"): prefix.unescapedUnitName
+        case UInt8(ascii: "i"): (instance ?? "").bytes
+        case UInt8(ascii: "I"): (instance ?? "").unescapedUnitName
+        case UInt8(ascii: "j"): lastPart.bytes
+        case UInt8(ascii: "J"): lastPart.unescapedUnitName
+        // Those of the service manager, not of `User=`.
+        case UInt8(ascii: "u"), UInt8(ascii: "g"): ("root" as ByteString).bytes
+        case UInt8(ascii: "h"): ("/root" as ByteString).bytes
+        case UInt8(ascii: "U"), UInt8(ascii: "G"): [UInt8(ascii: "0")]
+        case UInt8(ascii: "t"): ("/run" as ByteString).bytes
+        case UInt8(ascii: "S"): ("/var/lib" as ByteString).bytes
+        case UInt8(ascii: "E"): ("/etc" as ByteString).bytes
+        default: nil
+        }
     }
 
     /// What comes after the last dash of the prefix.
@@ -97,6 +113,18 @@ package struct UnitName: Hashable, Sendable {
 }
 
 extension ByteString {
+    /// The prefix of a name, as a part of another name: in that of a slice, a dash divides (systemd-escape(1)).
+    var escapedUnitName: ByteString {
+        let digits = ("0123456789abcdef" as ByteString).bytes
+        return ByteString(
+            bytes.enumerated().flatMap { index, byte -> [UInt8] in
+                let isKept = byte != UInt8(ascii: "-") && byte != UInt8(ascii: "\\")
+                if isKept, index > 0 || byte != UInt8(ascii: ".") { return [byte] }
+                return ("\\x" as ByteString).bytes + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        )
+    }
+
     /// The bytes that systemd-escape(1) turned into this text: `-` stands for `/`, and `\x2d` for a byte.
     fileprivate var unescapedUnitName: [UInt8] {
         var result: [UInt8] = []

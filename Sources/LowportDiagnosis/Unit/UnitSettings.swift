@@ -20,6 +20,14 @@ package struct UnitSettings: Hashable, Sendable {
     package struct FileError: Error, Hashable, Sendable {
         /// What is wrong, after `FILE:LINE: ` or `FILE: `.
         package var text: ByteString
+        /// The error of reading the file; nil if it was read.
+        package var error: Errno?
+
+        /// Creates the error of a file.
+        package init(text: ByteString, error: Errno? = nil) {
+            self.text = text
+            self.error = error
+        }
     }
 
     /// The assignments, in the order in which they count.
@@ -42,7 +50,7 @@ package struct UnitSettings: Hashable, Sendable {
             let content: [UInt8]
             do throws(Errno) {
                 content = try FileDescriptor.open(path, [.readOnly, .nonBlocking]).readToEnd(limit: Self.limit)
-            } catch { throw FileError(text: "\(path): \(error.sentence)") }
+            } catch { throw FileError(text: "\(path): \(error.sentence)", error: error) }
             try add(content, from: path)
         }
     }

@@ -13,13 +13,30 @@ package struct UnitSocket: Hashable, Sendable {
     package var address: IPAddress?
     /// The port.
     package var port: Port
+    /// Whether a socket for all addresses takes nothing over IPv4 (`BindIPv6Only=`).
+    package var isIPv6Only = false
+    /// Whether systemctl(1) can enable the unit: whether it has a section `[Install]` that says what starts it.
+    package var isInstallable = false
 
     /// The sockets of the unit `unit` with the settings of its section `[Socket]`, as far as they have ports.
-    package static func all(of unit: UnitName, _ settings: UnitSettings) -> [UnitSocket] {
+    /// - Parameter isIPv6OnlyByDefault: what the kernel does without `BindIPv6Only=` (`net.ipv6.bindv6only`).
+    package static func all(
+        of unit: UnitName,
+        _ settings: UnitSettings,
+        isIPv6OnlyByDefault: Bool = false
+    ) -> [UnitSocket] {
         // Each connection gets a process of its own then, and no process the socket that listens.
         if settings.enabled("Accept") != nil { return [] }
-        return settings.list("ListenStream").compactMap { UnitSocket($0, unit, .tcp) }
+        let choice = settings.history("BindIPv6Only").last { ["default", "both", "ipv6-only"].contains($0.value) }
+        let isIPv6Only = choice.map { $0.value == "ipv6-only" || $0.value == "default" && isIPv6OnlyByDefault }
+        let sockets =
+            settings.list("ListenStream").compactMap { UnitSocket($0, unit, .tcp) }
             + settings.list("ListenDatagram").compactMap { UnitSocket($0, unit, .udp) }
+        return sockets.map { socket in
+            var socket = socket
+            socket.isIPv6Only = isIPv6Only ?? isIPv6OnlyByDefault
+            return socket
+        }
     }
 
     /// Parses `80`, `192.0.2.1:80` or `[::1]:80`, also with an interface behind `%`; nil for sockets without a port.
@@ -41,7 +58,13 @@ package struct UnitSocket: Hashable, Sendable {
     }
 
     /// Whether a program with this socket takes what comes to `address`.
-    func serves(_ address: IPAddress) -> Bool { self.address.map { $0 == address || $0 == .v6(.any) } ?? true }
+    /// - Parameter isDualStack: whether what comes to all addresses of IPv4 is meant as well, with `::`.
+    func serves(_ address: IPAddress, isDualStack: Bool = false) -> Bool {
+        let isIPv4 = if case .v4 = address { true } else { false }
+        // A port alone is bound for `::`.
+        if self.address == nil || self.address == .v6(.any) { return !isIPv6Only || !isIPv4 && !isDualStack }
+        return self.address == address || isIPv4 && self.address == .v4(.any)
+    }
 }
 
 extension ArraySlice<UInt8> {

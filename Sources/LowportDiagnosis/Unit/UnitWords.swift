@@ -56,6 +56,9 @@ package enum UnitWords {
         return [UInt8(value)]
     }
 
+    /// The words of a list, in quotation marks or not. Where a mark is not closed, the marks are letters like others.
+    package static func unquoted(_ text: ByteString) -> [ByteString] { split(text) ?? list(text) }
+
     /// The words of a list, separated by blanks.
     package static func list(_ text: ByteString) -> [ByteString] {
         text.bytes.split(whereSeparator: Digits.isBlank).map { ByteString($0) }

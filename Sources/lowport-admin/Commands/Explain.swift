@@ -189,6 +189,10 @@ extension BindQuestion.ResolutionError {
                 status: Status.usage
             )
         case .invalidUnit: failure("\(self)", status: Status.configuration)
+        case .unreadableUnit(_, let error):
+            error == .permissionDenied
+                ? failure("\(self)", hint: "run it as root, with sudo", status: Status.notPermitted)
+                : failure("\(self)", status: Status.system)
         }
     }
 }
