@@ -67,7 +67,9 @@ import Testing
             try await enforced(
                 Self.prelude + """
                     listed() { PATH=$P:$BIN:/usr/bin:/bin lowport list -q | sed -n 's/  */ /g; s/ - -/ -/; /by program/p'; }
-                    ln $P/server $P/also; listed; enable; listed; echo '# more' >> /etc/lowport/rules; listed
+                    ln $P/server $P/also; listed; enable; listed
+                    # What the kernel has of rules that were changed since is not known.
+                    echo '# more' >> /etc/lowport/rules; listed; lowport enforce reload > reloaded; listed
                     PATH=$P:$BIN:/usr/bin:/bin lowport list -q --json | grep -c '"confined" : true'
                     """
             ),
@@ -75,6 +77,8 @@ import Testing
             everyone, by program any all all - capability of /usr/local/bin/also
             everyone, by program any all all - capability of /usr/local/bin/other
             everyone, by program any by the rules all - capability of /usr/local/bin/also, confined by /etc/lowport/rules:2
+            everyone, by program any all all - capability of /usr/local/bin/other
+            everyone, by program any all all - capability of /usr/local/bin/also
             everyone, by program any all all - capability of /usr/local/bin/other
             everyone, by program any by the rules all - capability of /usr/local/bin/also, confined by /etc/lowport/rules:2
             everyone, by program any all all - capability of /usr/local/bin/other
