@@ -120,6 +120,21 @@ import Testing
         #expect(names == ["bind"])
     }
 
+    /// The library is loaded into programs of Alpine too; musl has, for one, no functions for _FORTIFY_SOURCE.
+    @Test func `musl has what the library asks for`() async throws {
+        func symbols(_ kind: ByteString, of path: String) async throws -> Set<Substring> {
+            let outcome = try await run("nm", ["-D", kind, "--format=posix", ByteString(path)])
+            try #require(outcome.status == 0)
+            let rows = outcome.output.description.split(separator: "\n").map { $0.split(separator: " ") }
+            return Set(rows.filter { $0[1] != "w" }.compactMap { $0[0].split(separator: "@").first })
+        }
+        let machine = try await run("uname", ["-m"]).output.description.split(separator: "\n")[0]
+        let musl = try await symbols("--defined-only", of: "/usr/lib/\(machine)-linux-musl/libc.so")
+        let wanted = try await symbols("--undefined-only", of: Release.path("liblowport-preload.so"))
+        #expect(wanted.contains("clone"))
+        #expect(wanted.subtracting(musl) == [])
+    }
+
     @Test("The tool needs no Swift libraries") func toolNeedsNoSwiftLibraries() async throws {
         #expect(try await !readelf("-d", "lowport-admin").contains("swift"))
     }
