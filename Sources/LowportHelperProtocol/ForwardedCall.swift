@@ -32,8 +32,8 @@ package struct ForwardedCall: Sendable {
     /// Parses a message; nil unless it is exactly one forwarded call.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size else { return nil }
-        let words = stride(from: 0, to: 16, by: 4).map { UInt32(Self.number(bytes[$0..<($0 + 4)])) }
-        let long = stride(from: 16, to: 72, by: 8).map { Self.number(bytes[$0..<($0 + 8)]) }
+        let words = stride(from: 0, to: 16, by: 4).map { UInt32(bigEndianBytes: bytes[$0..<($0 + 4)]) }
+        let long = stride(from: 16, to: 72, by: 8).map { UInt64(bigEndianBytes: bytes[$0..<($0 + 8)]) }
         // Error numbers are never negative.
         guard Int32(bitPattern: words[0]) >= 0 else { return nil }
         refusal = words[0] == 0 ? nil : Errno(rawValue: Int32(bitPattern: words[0]))
@@ -49,6 +49,4 @@ package struct ForwardedCall: Sendable {
     private static func append(_ number: UInt64, _ count: UInt64, to bytes: inout [UInt8]) {
         for index in 1...count { bytes.append(UInt8(truncatingIfNeeded: number >> ((count - index) * 8))) }
     }
-
-    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
 }

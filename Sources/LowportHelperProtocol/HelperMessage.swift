@@ -38,12 +38,12 @@ package struct HelperRequest: Hashable, Sendable {
     /// Parses a message; nil unless it is exactly one request.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size, bytes[0] == Self.version else { return nil }
-        let port = Port(rawValue: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
-        let scope = Self.number(bytes[4..<8])
-        thread = Int32(bitPattern: Self.number(bytes[8..<12]))
+        let port = Port(rawValue: UInt16(bigEndianBytes: bytes[2..<4]))
+        let scope = UInt32(bigEndianBytes: bytes[4..<8])
+        thread = Int32(bitPattern: UInt32(bigEndianBytes: bytes[8..<12]))
         switch bytes[1] {
         case 4 where scope == 0 && bytes[16...].allSatisfy({ $0 == 0 }):
-            address = SocketAddress(.v4(IPv4Address(rawValue: Self.number(bytes[12..<16]))), port)
+            address = SocketAddress(.v4(IPv4Address(rawValue: UInt32(bigEndianBytes: bytes[12..<16]))), port)
         case 6:
             guard let v6 = IPv6Address(networkBytes: bytes[12...]) else { return nil }
             address = SocketAddress(.v6(v6), port, scope: scope)
@@ -54,8 +54,6 @@ package struct HelperRequest: Hashable, Sendable {
     fileprivate static func bytes(_ number: UInt32) -> [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
     }
-
-    fileprivate static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.reduce(0) { $0 << 8 | UInt32($1) } }
 }
 
 /// The helper's reply to a request.
@@ -90,7 +88,7 @@ package enum HelperReply: Hashable, Sendable {
     /// Parses a message; nil unless it is exactly one reply.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size else { return nil }
-        let error = Errno(rawValue: Int32(bitPattern: HelperRequest.number(bytes[1...])))
+        let error = Errno(rawValue: Int32(bitPattern: UInt32(bigEndianBytes: bytes[1...])))
         switch bytes[0] {
         case 0 where error.rawValue == 0: self = .bound
         case 1 where error.rawValue > 0: self = .refused(error)

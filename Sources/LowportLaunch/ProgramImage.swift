@@ -91,6 +91,6 @@ package enum ProgramImage: Hashable, Sendable {
     }
 
     private static func number(_ bytes: [UInt8], _ offset: Int, _ size: Int) -> UInt64 {
-        (0..<size).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64($1 * 8) }
+        UInt64(littleEndianBytes: bytes[offset..<offset + size])
     }
 }

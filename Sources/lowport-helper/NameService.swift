@@ -60,7 +60,7 @@ final class NameService: NameResolver {
             guard let answer = try channel.receive(limit: 5) else { throw .brokenPipe }
             switch answer.bytes.count {
             case 1: return nil
-            case 5: return answer.bytes[1...].reduce(0) { $0 << 8 | UInt32($1) }
+            case 5: return UInt32(bigEndianBytes: answer.bytes[1...])
             default: throw .invalidArgument
             }
         } catch { CurrentProcess.exit(Errno.inputOutput.rawValue) }

@@ -22,9 +22,7 @@ package struct PendingBind: Sendable {
         if call == .socketCall {
             // socketcall(2): three 32-bit words in memory.
             let words = try ProcessAccess.memory(of: notification.thread, at: arguments[1], count: 12)
-            arguments = (0..<3).map { word in
-                (0..<4).reduce(0) { $0 | UInt64(words[word * 4 + $1]) << UInt64($1 * 8) }
-            }
+            arguments = [0, 4, 8].map { UInt64(littleEndianBytes: words[$0..<$0 + 4]) }
         }
         // The kernel treats both as ints and reads only their lower halves.
         let descriptor = Int32(truncatingIfNeeded: arguments[0])
@@ -39,14 +37,13 @@ package struct PendingBind: Sendable {
     /// the kernel.
     static func socketAddress(_ bytes: [UInt8]) -> SocketAddress? {
         guard bytes.count >= 16 else { return nil }
-        let port = Port(rawValue: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
-        switch UInt16(bytes[0]) | UInt16(bytes[1]) << 8 {
+        let port = Port(rawValue: UInt16(bigEndianBytes: bytes[2..<4]))
+        switch UInt16(littleEndianBytes: bytes[..<2]) {
         case 2:
-            let number = bytes[4..<8].reduce(0) { $0 << 8 | UInt32($1) }
-            return SocketAddress(.v4(IPv4Address(rawValue: number)), port)
+            return SocketAddress(.v4(IPv4Address(rawValue: UInt32(bigEndianBytes: bytes[4..<8]))), port)
         case 10:
             guard bytes.count >= 24, let address = IPv6Address(networkBytes: bytes[8..<24]) else { return nil }
-            let scope = bytes.count < 28 ? 0 : (0..<4).reduce(0) { $0 | UInt32(bytes[24 + $1]) << UInt32($1 * 8) }
+            let scope = bytes.count < 28 ? 0 : UInt32(littleEndianBytes: bytes[24..<28])
             return SocketAddress(.v6(address), port, scope: scope)
         default: return nil
         }

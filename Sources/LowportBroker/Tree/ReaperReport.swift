@@ -26,7 +26,7 @@ enum ReaperReport: Equatable {
     init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.size else { return nil }
         func number(_ offset: Int) -> Int32 {
-            Int32(bitPattern: (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1]) << UInt32($1 * 8) })
+            Int32(bitPattern: UInt32(littleEndianBytes: bytes[offset..<offset + 4]))
         }
         switch bytes[0] {
         case 0: self = .started(program: number(1), reaper: number(5))

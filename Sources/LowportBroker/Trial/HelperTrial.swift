@@ -100,7 +100,7 @@ extension HelperObstacle {
         guard let attribute = try? readAttribute(.capability, of: path, followLinks: true, limit: 64),
             attribute.count >= 8
         else { return false }
-        let permitted = (0..<4).reduce(0) { $0 | UInt64(attribute[4 + $1]) << UInt64($1 * 8) }
+        let permitted = UInt64(littleEndianBytes: attribute[4..<8])
         return CapabilitySet(rawValue: permitted).contains(.netBindService)
     }
 

@@ -42,7 +42,7 @@ extension FileCapabilities {
         }
         guard attribute.count == revision.size else { throw .wrongSize }
         func word(_ index: Int) -> UInt32 {
-            attribute[index * 4..<index * 4 + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+            UInt32(littleEndianBytes: attribute[index * 4..<index * 4 + 4])
         }
         var (permitted, inheritable) = (UInt64(word(1)), UInt64(word(2)))
         if revision != .v1 {

@@ -31,7 +31,7 @@ package struct SHA256: Sendable {
         var words: [UInt32] = []
         words.reserveCapacity(64)
         for start in stride(from: block.startIndex, to: block.endIndex, by: 4) {
-            words.append(block[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) })
+            words.append(UInt32(bigEndianBytes: block[start..<start + 4]))
         }
         for index in 16..<64 {
             let (a, b) = (words[index - 15], words[index - 2])

@@ -59,8 +59,8 @@ package struct BoundSocket: Hashable, Sendable {
             unsafe withUnsafeBytes(of: word) { unsafe bytes.append(contentsOf: $0) }
         }
         if bytes.count == 4 {
-            let value = bytes.reduce(0) { $0 << 8 | UInt32($1) }
-            return SocketAddress(.v4(IPv4Address(rawValue: value)), Port(rawValue: port))
+            let address = IPv4Address(rawValue: UInt32(bigEndianBytes: bytes))
+            return SocketAddress(.v4(address), Port(rawValue: port))
         }
         return IPv6Address(networkBytes: bytes).map { SocketAddress(.v6($0), Port(rawValue: port)) }
     }

@@ -138,6 +138,6 @@ extension [UInt8] {
     /// The little-endian number of `size` bytes at `offset`; nil if it is not within the array.
     func number(at offset: Int, size: Int) -> UInt64? {
         guard offset >= 0, offset <= count - size else { return nil }
-        return (0..<size).reduce(0) { $0 | UInt64(self[offset + $1]) << UInt64($1 * 8) }
+        return UInt64(littleEndianBytes: self[offset..<offset + size])
     }
 }

@@ -40,7 +40,7 @@ package struct BindEvent: Hashable, Sendable {
         let hasExecutable = bytes.count == Int(EventLayout.size)
         guard hasExecutable || bytes.count == EventLayout.earlierSize else { return nil }
         func number<Value: FixedWidthInteger & UnsignedInteger>(_ offset: Int16) -> Value {
-            bytes[Int(offset)..<Int(offset) + Value.bitWidth / 8].reversed().reduce(0) { $0 << 8 | Value($1) }
+            Value(littleEndianBytes: bytes[Int(offset)..<Int(offset) + Value.bitWidth / 8])
         }
         let userAndGroup: UInt64 = number(EventLayout.userAndGroup)
         let processAndThread: UInt64 = number(EventLayout.processAndThread)
@@ -65,7 +65,7 @@ package struct BindEvent: Hashable, Sendable {
         self.check = check
         let address = bytes[Int(EventLayout.address)..<Int(EventLayout.address) + 16]
         if space != AddressSpace.v6.rawValue {
-            self.address = .v4(IPv4Address(rawValue: address.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }))
+            self.address = .v4(IPv4Address(rawValue: UInt32(bigEndianBytes: address.prefix(4))))
         } else {
             guard let address = IPv6Address(networkBytes: address) else { return nil }
             self.address = .v6(address)

@@ -110,7 +110,7 @@ package struct JournalExport: Sendable {
     private mutating func readValue(of name: ByteString, from start: Int) throws(Damage) -> Int? {
         guard name.count <= Self.limit else { throw Damage() }
         guard pending.count >= start + 8 else { return nil }
-        let length = pending[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let length = UInt64(littleEndianBytes: pending[start..<start + 8])
         if length > UInt64(Self.limit) {
             if length == UInt64.max { throw Damage() }
             position = .longValue(length + 1)

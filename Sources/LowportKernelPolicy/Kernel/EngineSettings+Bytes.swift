@@ -109,6 +109,6 @@ struct MapNumbers {
     func double(at offset: Int) -> UInt64 { number(offset, 8) }
 
     private func number(_ offset: Int, _ count: Int) -> UInt64 {
-        bytes[offset..<offset + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        UInt64(littleEndianBytes: bytes[offset..<offset + count])
     }
 }

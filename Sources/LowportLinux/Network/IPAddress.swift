@@ -64,9 +64,8 @@ public struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
 
     /// The sixteen bytes in network order.
     package var networkBytes: [UInt8] {
-        (0..<16).map { index in
-            UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - index % 8 * 8))
-        }
+        let shifts: [UInt64] = [56, 48, 40, 32, 24, 16, 8, 0]
+        return [high, low].flatMap { half in shifts.map { UInt8(truncatingIfNeeded: half >> $0) } }
     }
 
     /// Creates an address from sixteen bytes in network order.

@@ -29,7 +29,7 @@ package enum SocketList {
     /// Parses the answer: messages of netlink(7), each with an `inet_diag_msg` and attributes.
     static func ipv6Only(in answer: [UInt8]) -> [UInt64] {
         func number(_ offset: Int, _ count: Int) -> Int {
-            (0..<count).reduce(0) { $0 | Int(answer[offset + $1]) << ($1 * 8) }
+            Int(truncatingIfNeeded: UInt64(littleEndianBytes: answer[offset..<offset + count]))
         }
         func aligned(_ length: Int) -> Int { (length + 3) & ~3 }
         let (headerSize, messageSize, attributeV6Only) = (16, 72, 11)

@@ -19,7 +19,7 @@ package struct ReceivedSignal: Hashable, Sendable {
 
     fileprivate init?(_ record: [UInt8]) {
         guard record.count == 128 else { return nil }
-        func word(_ offset: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(record[offset + $1]) << UInt32($1 * 8) } }
+        func word(_ offset: Int) -> UInt32 { UInt32(littleEndianBytes: record[offset..<offset + 4]) }
         number = Int32(bitPattern: word(0))
         let code = Int32(bitPattern: word(8))
         isFromKernel = code == SI_KERNEL

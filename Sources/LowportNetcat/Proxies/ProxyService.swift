@@ -103,5 +103,5 @@ struct ProxyTarget {
 
 extension IPv4Address {
     /// Creates an address from four bytes in network order.
-    fileprivate init(networkBytes bytes: [UInt8]) { self.init(rawValue: bytes.reduce(0) { $0 << 8 | UInt32($1) }) }
+    fileprivate init(networkBytes bytes: [UInt8]) { self.init(rawValue: UInt32(bigEndianBytes: bytes)) }
 }

@@ -118,7 +118,7 @@ struct Table {
             let count = rows.first?.count ?? 0
             let divisions = divisions.isEmpty ? Array(repeating: .anywhere, count: count) : divisions
             var widths = (0..<count).map { column in rows.map { $0[column].characterCount }.max() ?? 0 }
-            var least = (0..<count).map { column in
+            var least = (0..<count).map { (column: Int) -> Int in
                 divisions[column] == .anywhere
                     ? narrowest
                     : rows.flatMap { divisions[column].pieces(of: $0[column]) }.map(\.count).max() ?? 0
@@ -144,9 +144,10 @@ struct Table {
         /// `row` divided into rows whose cells are not wider than the columns, as far as they may be divided.
         func parts(of row: [ByteString]) -> [[ByteString]] {
             if !isDivided { return [row] }
-            let wrapped = widths.indices.map { divisions[$0].wrap(row[$0], widths[$0]) }
-            return (0..<(wrapped.map(\.count).max() ?? 0)).map { part in
-                wrapped.map { part < $0.count ? $0[part] : "" }
+            let wrapped: [[ByteString]] = widths.indices.map { divisions[$0].wrap(row[$0], widths[$0]) }
+            let height = wrapped.map(\.count).max() ?? 0
+            return (0..<height).map { (part: Int) -> [ByteString] in
+                wrapped.map { cell in part < cell.count ? cell[part] : "" }
             }
         }
 
