@@ -31,7 +31,7 @@ LINT_NEEDS = $(SITE_NEEDS) hunspell:hunspell /usr/share/hunspell/en_GB.dic:hunsp
 
 .PHONY: help
 help:
-	@echo "make quickstart   see it work: builds, and plays the tutorial in private namespaces"
+	@echo "make quickstart   see it work: builds, and plays the tutorial in private namespaces; KEEP=yes leaves a shell there"
 	@echo "make build        build the release into .build-dist"
 	@echo "make test         run all tests but those of the packages and the examples; as root, with nothing left out"
 	@echo "make test-integrations   build and run the examples of servers on SwiftNIO, Hummingbird and gRPC; as root"
@@ -56,9 +56,10 @@ help:
 	@echo "make uninstall    remove it again; the policy below /etc stays"
 
 .PHONY: quickstart
-quickstart: build
+quickstart:
 	@Scripts/need setpriv:util-linux ip:iproute2 /usr/bin/python3:python3
-	@Scripts/quickstart
+	@Scripts/build-quickly
+	@PROGRAMS=.build-quickly/dist Scripts/quickstart $(if $(KEEP),--keep)
 
 .PHONY: build
 build:

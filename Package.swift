@@ -57,6 +57,8 @@ enum Settings {
         strict + [
             .enableExperimentalFeature("Embedded"),
             .unsafeFlags(Room.shared.flatMap { ["-module-alias", "\($0.name)=\($0.name)Embedded"] }),
+            // Such a module is compiled as a whole, and with its code: made by itself, it would be compiled twice.
+            .unsafeFlags(["-no-emit-module-separately-wmo"]),
         ]
 }
 
@@ -127,6 +129,52 @@ let embeddedProducts: [Product] = [
     .executable(name: "lowport-forward", targets: ["lowport-forward"]),
 ]
 
+/// The command-line tool, and what it is made of besides the shared rooms.
+let regularRing: [Target] = [
+    .target(
+        name: "LowportDiagnosis",
+        dependencies: [
+            "LowportBroker", "LowportCapabilities", "LowportHelperProtocol", "LowportLaunch", "LowportLinux",
+            "LowportPolicyInventory", "LowportPolicy", "LowportPrograms",
+            "LowportRunCommand",
+        ],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "LowportKernelPolicy",
+        dependencies: ["LowportLaunch", "LowportLinux", "LowportPolicyInventory", "LowportPolicy"],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "LowportPolicyInventory",
+        dependencies: ["LowportLinux", "LowportPolicy"],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "LowportPolicyEditing",
+        dependencies: ["LowportLinux", "LowportPolicyInventory", "LowportPolicy"],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "LowportPrograms",
+        dependencies: [
+            "LowportCapabilities", "LowportLinux", "LowportPolicy", "LowportPolicyEditing",
+            "LowportPolicyInventory",
+        ],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "lowport-admin",
+        dependencies: [
+            "LowportCapabilities", "LowportDiagnosis", "LowportKernelPolicy", "LowportLaunch", "LowportLinux",
+            "LowportPolicyEditing", "LowportPolicyInventory",
+            "LowportPolicy", "LowportPrograms", "LowportRunCommand",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: strict
+    ),
+]
+
 /// What a bridge to the package of somebody else imports from there, if the trait `trait` is enabled.
 func foreign(_ product: String, from package: String, if trait: String) -> Target.Dependency {
     .product(name: product, package: package, condition: .when(traits: [trait]))
@@ -181,6 +229,11 @@ let bridges: [Target] = [
     ),
 ]
 
+let argumentParser = Package.Dependency.package(
+    url: "https://github.com/apple/swift-argument-parser",
+    from: "1.8.0"
+)
+
 /// A room of tests. Each may start the programs, which one build makes together with the tests.
 func tests(_ name: String, of rooms: Target.Dependency..., settings: [SwiftSetting] = []) -> Target {
     .testTarget(
@@ -213,7 +266,7 @@ let package = Package(
         .trait(name: "ServiceLifecycle", description: "LowportServiceLifecycle: tells systemd about a ServiceGroup"),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        argumentParser,
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
@@ -222,20 +275,10 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
     ],
-    targets: embeddedRing + Room.shared.map(\.regular) + bridges + [
+    targets: embeddedRing + Room.shared.map(\.regular) + regularRing + bridges + [
         // For other people's programs, with the headers of the library that is preloaded: C alone, as it may need no runtime.
         .target(name: "LowportBind", cSettings: [.headerSearchPath("../LowportCLinux/include")]),
 
-        // The regular ring: libraries and the command-line tool.
-        .target(
-            name: "LowportDiagnosis",
-            dependencies: [
-                "LowportBroker", "LowportCapabilities", "LowportHelperProtocol", "LowportLaunch", "LowportLinux",
-                "LowportPolicyInventory", "LowportPolicy", "LowportPrograms",
-                "LowportRunCommand",
-            ],
-            swiftSettings: strict
-        ),
         // The errors of the libraries as errors of Foundation.
         .target(
             name: "LowportFoundation",
@@ -249,40 +292,6 @@ let package = Package(
             dependencies: ["LowportDiagnosis", "LowportHelperProtocol", "LowportLaunch", "LowportLinux"],
             swiftSettings: strict
         ),
-        .target(
-            name: "LowportKernelPolicy",
-            dependencies: ["LowportLaunch", "LowportLinux", "LowportPolicyInventory", "LowportPolicy"],
-            swiftSettings: strict
-        ),
-        .target(
-            name: "LowportPolicyInventory",
-            dependencies: ["LowportLinux", "LowportPolicy"],
-            swiftSettings: strict
-        ),
-        .target(
-            name: "LowportPolicyEditing",
-            dependencies: ["LowportLinux", "LowportPolicyInventory", "LowportPolicy"],
-            swiftSettings: strict
-        ),
-        .target(
-            name: "LowportPrograms",
-            dependencies: [
-                "LowportCapabilities", "LowportLinux", "LowportPolicy", "LowportPolicyEditing",
-                "LowportPolicyInventory",
-            ],
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "lowport-admin",
-            dependencies: [
-                "LowportCapabilities", "LowportDiagnosis", "LowportKernelPolicy", "LowportLaunch", "LowportLinux",
-                "LowportPolicyEditing", "LowportPolicyInventory",
-                "LowportPolicy", "LowportPrograms", "LowportRunCommand",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: strict
-        ),
-
         // The tests.
         .target(
             name: "TestSupport",
@@ -377,6 +386,14 @@ case "embedded":
     // The toolchain has no regular Swift for another architecture: Scripts/cross-aarch64.
     package.products = embeddedProducts
     package.targets = embeddedRing
+case "programs":
+    // What is installed, without the libraries for others and the tests: Scripts/build-quickly.
+    package.products = embeddedProducts
+    // Of nc, the tests alone use the rooms with the runtime.
+    let rooms = Room.shared.filter { !["LowportNetcat", "LowportTLS"].contains($0.name) }
+    package.targets = embeddedRing + rooms.map(\.regular) + regularRing
+    package.traits = []
+    package.dependencies = [argumentParser]
 case "fuzz":
     // Programs of libFuzzer link with its options only, and a plain `swift build` has not got them: Fuzz/run.sh.
     package.targets += [
