@@ -3,13 +3,26 @@ import LowportLinux
 
 /// The command line options of authbind.
 enum LaunchOptions {
-    /// The text after every usage error, and of `--help`.
+    /// The text after every usage error, and the first lines of `--help`.
     static var usage: Message {
         """
         usage:       authbind [<options>] <program> <arg> <arg> ...
         options:     --deep    --depth <levels>
 
         """
+    }
+
+    /// The text of `--help`.
+    static var help: Message {
+        usage + """
+
+             --deep               the program and everything that it starts
+             --depth LEVELS       so many programs, each started by the one before
+             --via ENGINE         what answers binds: auto, preload or broker
+             --verbose            print the engine and the reason
+             --help               this message
+
+            """
     }
 
     /// The number of program levels that are reached.

@@ -13,7 +13,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     do throws(LaunchOptions.UsageError) {
         switch try LaunchOptions.parse(words.dropFirst()) {
         case .help:
-            try? InheritedDescriptor.standardOutput.show(LaunchOptions.usage)
+            try? InheritedDescriptor.standardOutput.show(LaunchOptions.help)
             return 0
         case .launch(let depth, let via, let isVerbose, let command):
             let choice = choice(via, command[0])

@@ -47,7 +47,8 @@ import Testing
         #expect(steps("--restore", "s", "--restore") == [.restore("s"), .restore(nil)])
         #expect(steps("--explain", "a") == [.explain("a")])
         #expect(steps("--explain", "=p", "a") == [.pair(.text("=p"), file: "a")])
-        #expect(steps("--help", "a") == [.pair(.text("--help"), file: "a")])
+        #expect(steps("--help") == [.help])
+        #expect(steps("--hel", "a") == [.pair(.text("--hel"), file: "a")])
     }
 
     @Test(
@@ -98,7 +99,8 @@ import Testing
 
     @Test("What getcap does not take is refused") func refusals() {
         #expect(throws: Refusal.noFiles) { try read("-r") }
-        #expect(throws: Refusal.help) { try read("-vhZ") }
+        #expect(throws: Refusal.usage) { try read("-vhZ") }
+        #expect(throws: Refusal.help) { try read("--json", "--help", "x") }
         #expect(throws: Refusal.license) { try read("x", "-l") }
         #expect(throws: Refusal.invalidOption(0x5A)) { try read("-vZh", "x") }
         #expect(throws: Refusal.invalidOption(0x2D)) { try read("--jso", "x") }

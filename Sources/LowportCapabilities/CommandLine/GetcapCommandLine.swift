@@ -42,7 +42,9 @@ struct GetcapCommandLine: Hashable {
 
     /// What the command line requests instead of examining files, or what is wrong with it.
     enum UsageError: Error, Hashable {
-        /// `-h`; exit status 0.
+        /// `-h`: the usage text; exit status 0.
+        case usage
+        /// `--help`: the usage text and the options that the original does not have; exit status 0.
         case help
         /// `-l`; exit status 0.
         case license
@@ -63,12 +65,10 @@ struct GetcapCommandLine: Hashable {
                 files += words
                 break
             }
-            if word == "--save" {
-                guard let file = words.popFirst() else { throw .missingArgument(word) }
-                saveFile = file
+            if let option = Self.added.first(where: { word == $0.name }) {
+                try take(option, &words)
                 continue
             }
-            if takeLong(word) { continue }
             if word.count > 1 && word.hasPrefix("-") {
                 for letter in word.bytes.dropFirst() { try take(option: letter) }
                 continue
@@ -82,25 +82,41 @@ struct GetcapCommandLine: Hashable {
         if files.isEmpty { throw .noFiles }
     }
 
-    private mutating func takeLong(_ word: ByteString) -> Bool {
-        if word == "--json" {
-            format = .json
-        } else if word == "--null" {
-            format = .nulls
-        } else if word == "--one-file-system" {
-            staysOnFileSystem = true
-        } else if word == "--local" {
-            skipsRemoteFileSystems = true
-        } else if word == "--strict" {
-            isStrict = true
-        } else if word == "--progress" {
-            showsProgress = true
-        } else if word == "--audit" {
-            audits = true
-        } else {
-            return false
+    private mutating func take(_ option: LongOption<Added>, _ words: inout ArraySlice<ByteString>) throws(UsageError) {
+        switch option.effect {
+        case .audit: audits = true
+        case .json: format = .json
+        case .local: skipsRemoteFileSystems = true
+        case .null: format = .nulls
+        case .oneFileSystem: staysOnFileSystem = true
+        case .progress: showsProgress = true
+        case .save:
+            guard let file = words.popFirst() else { throw .missingArgument(option.name) }
+            saveFile = file
+        case .strict: isStrict = true
+        case .help: throw .help
         }
-        return true
+    }
+
+    private enum Added { case audit, json, local, null, oneFileSystem, progress, save, strict, help }
+
+    private static var added: [LongOption<Added>] {
+        [
+            LongOption("--audit", .audit, "print the problems of what is found"),
+            LongOption("--json", .json, "print a JSON object on a line of its own"),
+            LongOption("--local", .local, "with -r, enter no network and virtual file systems"),
+            LongOption("--null", .null, "end names and capabilities with a NUL"),
+            LongOption("--one-file-system", .oneFileSystem, "with -r, stay on the file system of each file"),
+            LongOption("--progress", .progress, "show the progress of a long walk, on a terminal"),
+            LongOption("--save", .save, value: "SAVED", "save what is found, for setcap --restore"),
+            LongOption("--strict", .strict, "fail if anything could not be read"),
+            LongOption("--help", .help, "this message on standard output"),
+        ]
+    }
+
+    /// The lines of `--help` about the options that the original does not have.
+    static var addedOptions: Message {
+        added.reduce("" as Message) { $0 + $1.line }
     }
 
     private mutating func take(option letter: UInt8) throws(UsageError) {
@@ -108,7 +124,7 @@ struct GetcapCommandLine: Hashable {
         case UInt8(ascii: "r"): isRecursive = true
         case UInt8(ascii: "v"): isVerbose = true
         case UInt8(ascii: "n"): printsRootUser = true
-        case UInt8(ascii: "h"): throw .help
+        case UInt8(ascii: "h"): throw .usage
         case UInt8(ascii: "l"): throw .license
         default: throw .invalidOption(letter)
         }

@@ -12,6 +12,18 @@ enum GetcapText {
         """
     }
 
+    /// What `--help` shows below the usage text.
+    static var options: Message {
+        """
+         -h                     the lines above on standard error
+         -l                     the licence
+         -n                     print the root user of a user namespace, too
+         -r                     examine what is below directories, too
+         -v                     list files without capabilities, too
+
+        """ + GetcapCommandLine.addedOptions
+    }
+
     static func license(program: ByteString) -> Message {
         "\(program) see LICENSE file for details.\nCopyright (c) 1997,2007,2021 Andrew G. Morgan <morgan@kernel.org>\n"
     }
@@ -25,8 +37,11 @@ extension GetcapCommandLine.UsageError {
     /// Prints the requested text or the error, and returns the exit status.
     func report(program: ByteString) -> Int32 {
         switch self {
-        case .help:
+        case .usage:
             printError(GetcapText.usage)
+            return 0
+        case .help:
+            try? InheritedDescriptor.standardOutput.show(GetcapText.usage + "\n" + GetcapText.options)
             return 0
         case .license:
             try? InheritedDescriptor.standardOutput.show(GetcapText.license(program: program))

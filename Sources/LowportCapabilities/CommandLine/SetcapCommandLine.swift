@@ -9,7 +9,9 @@ internal import LowportLinux
 struct SetcapCommandLine {
     /// What the next words request.
     enum Step: Hashable {
-        /// The usage text; exit status 0.
+        /// `-h`: the usage text; exit status 0.
+        case usage
+        /// `--help`: the usage text and the options that the original does not have; exit status 0.
         case help
         /// The licence; exit status 0.
         case license
@@ -64,6 +66,7 @@ struct SetcapCommandLine {
             switch Option(word) {
             case .quiet: isQuiet = true
             case .verify: verifies = true
+            case .usage: return .usage
             case .help: return .help
             case .license: return .license
             case .rootUser:
@@ -90,22 +93,43 @@ struct SetcapCommandLine {
     }
 
     private enum Option {
-        case quiet, verify, help, license, rootUser, remove, standardInput
-        case dryRun, follow, explain, changed, missingOK, restore, files
+        case quiet, verify, usage, license, rootUser, remove, standardInput
+        case dryRun, follow, explain, changed, missingOK, restore, files, help
 
         init?(_ word: ByteString) {
-            guard let option = Self.all.first(where: { word == $0.word })?.option else { return nil }
-            self = option
+            if let option = Self.ofOriginal.first(where: { word == $0.word })?.option {
+                self = option
+            } else if let option = Self.added.first(where: { word == $0.name }) {
+                self = option.effect
+            } else {
+                return nil
+            }
         }
 
-        private static var all: [(word: ByteString, option: Option)] {
+        private static var ofOriginal: [(word: ByteString, option: Option)] {
             [
-                ("-q", .quiet), ("-v", .verify), ("-h", .help), ("--license", .license), ("-n", .rootUser),
-                ("-r", .remove),
-                ("-", .standardInput), ("--dry-run", .dryRun), ("--follow", .follow), ("--explain", .explain),
-                ("--changed", .changed), ("--missing-ok", .missingOK), ("--restore", .restore), ("--files", .files),
+                ("-q", .quiet), ("-v", .verify), ("-h", .usage), ("--license", .license), ("-n", .rootUser),
+                ("-r", .remove), ("-", .standardInput),
             ]
         }
+
+        static var added: [LongOption<Option>] {
+            [
+                LongOption("--dry-run", .dryRun, "change nothing, and print what would be done"),
+                LongOption("--explain", .explain, "give the cause of an error, or the problems of a file"),
+                LongOption("--files", .files, "the words after the capabilities are all files"),
+                LongOption("--follow", .follow, "a file may be a symbolic link"),
+                LongOption("--restore", .restore, value: "SAVED", "give files what getcap --save saved: all or none"),
+                LongOption("--changed", .changed, "restore files that have changed since, too"),
+                LongOption("--missing-ok", .missingOK, "restore the others if a file is gone"),
+                LongOption("--help", .help, "this message on standard output"),
+            ]
+        }
+    }
+
+    /// The lines of `--help` about the options that the original does not have.
+    static var addedOptions: Message {
+        Option.added.reduce("" as Message) { $0 + $1.line }
     }
 }
 

@@ -33,8 +33,11 @@ struct SetcapProgram: ~Copyable {
     private mutating func runStep() throws(SetcapError) -> Bool {
         switch commandLine.next() {
         case .end: return false
-        case .help:
+        case .usage:
             printError(SetcapText.usage)
+            return false
+        case .help:
+            output.show(SetcapText.usage + "\n" + SetcapCommandLine.addedOptions)
             return false
         case .license:
             output.show(SetcapText.license)

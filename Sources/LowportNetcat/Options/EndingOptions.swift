@@ -28,14 +28,14 @@ extension Options {
         if reader.option(
             "-q TIME",
             inUsage: "seconds",
-            "as -N, and quit TIME after the end of standard input (0: no limit)"
+            "as -N, and quit TIME after that (0: no limit)"
         ) {
             try ending.readQuitTimer(reader)
         }
         if reader.option(
             "-w, --wait TIME",
             inUsage: "timeout",
-            "limit for connecting, and for a connection without transfers"
+            "limit for connecting, and for a time without data"
         ) {
             endpoint.timeout = try reader.duration("timeout")
         }
@@ -50,7 +50,7 @@ extension Options {
             ending.receiveLimit = try reader.number("receive limit", 1...Int(Int32.max))
         }
         if reader.option("-d", ncat: "", "do not read standard input") { ending.ignoresInput = true }
-        if reader.option("--recv-only", "do not read standard input; a broker passes nothing on") {
+        if reader.option("--recv-only", "read no standard input; a broker passes nothing on") {
             (ending.ignoresInput, ending.receivesOnly) = (true, true)
         }
         if reader.option("--send-only", "receive nothing, quit when standard input ends") {

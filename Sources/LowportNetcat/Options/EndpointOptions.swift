@@ -48,7 +48,7 @@ extension Options {
         if reader.option("-U, --unixsock", "use a Unix socket") { endpoint.isUnix = true }
         reader.conflict("cannot use -F and -U", if: passesDescriptor && endpoint.isUnix)
         if reader.option("-u, --udp", "use datagrams") { endpoint.usesDatagrams = true }
-        if reader.option("--vsock", "use a virtual machine's socket: machine and port are numbers") {
+        if reader.option("--vsock", "use vsock: the numbers of a machine and a port") {
             endpoint.isVsock = true
         }
         if reader.option("-n, --nodns", "do not resolve names") { isNumeric = true }

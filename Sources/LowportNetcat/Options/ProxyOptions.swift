@@ -54,7 +54,7 @@ extension Options {
         }
         if reader.option(
             "--proxy-type socks4|socks4a|socks5|http",
-            "the same in words; with -l, be such a proxy (http, socks5)"
+            "its protocol; with -l, be such a proxy"
         ) {
             switch reader.value {
             case "socks5": proxy.kind = .socks5
@@ -69,7 +69,7 @@ extension Options {
         if reader.option(
             "-P, --proxy-auth USER[:PASSWORD]",
             inUsage: "user",
-            "credentials for the proxy; with -l, those that clients need"
+            "credentials for the proxy, or with -l of its clients"
         ) {
             proxy.credentials = reader.value
         }

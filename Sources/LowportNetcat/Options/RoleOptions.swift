@@ -63,7 +63,7 @@ extension Options {
             reader.conflict("--broker needs -l", if: !listens)
             reader.conflict("--broker is for streams", if: endpoint.usesDatagrams)
         }
-        if reader.option("--chat", "all other clients, with the speaker in front of each line (with -l)") {
+        if reader.option("--chat", "as --broker, with the speaker in front of each line") {
             role = .chat
         }
         if case .chat = role {
@@ -74,7 +74,7 @@ extension Options {
             maximumConnections = try reader.number("max-conns", 0...1_000_000)
         }
         let comma = UInt8(ascii: ",")
-        if reader.option("--allow LIST", "hosts that may connect: names, addresses, prefixes, ranges") {
+        if reader.option("--allow LIST", "hosts that may connect: names, addresses, ranges") {
             access.allowed += reader.value.split(on: comma)
         }
         if reader.option("--allowfile FILE", "file of hosts that may connect") {
@@ -86,7 +86,7 @@ extension Options {
         if reader.option("--denyfile FILE", "file of hosts that may not connect") {
             access.denyFiles.append(reader.value)
         }
-        if reader.option("-F", "pass the connected socket to the reader of standard output, and quit") {
+        if reader.option("-F", "pass the socket on through standard output, and quit") {
             passesDescriptor = true
         }
         reader.conflict("cannot use -F and -l", if: passesDescriptor && listens)

@@ -37,7 +37,7 @@ extension Options {
         if reader.option("-m HOPS", ncat: "", inUsage: "minttl", "minimum hop limit of received packets") {
             endpoint.settings.minimumHops = try reader.hops("minttl")
         }
-        if reader.option("-T TYPE", inUsage: "keyword", "type of service: a name such as lowdelay, or a number") {
+        if reader.option("-T TYPE", inUsage: "keyword", "type of service: a name (lowdelay) or a number") {
             endpoint.settings.typeOfService = TypeOfService.parse(reader.value)
             if endpoint.settings.typeOfService == nil {
                 throw UsageError(message: "illegal tos value \(reader.value)")

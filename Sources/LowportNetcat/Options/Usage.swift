@@ -76,11 +76,12 @@ extension Usage {
     /// All options.
     var long: ByteString {
         var text = """
-            Connect to a TCP or UDP port, or listen on one, and pass standard input and output through.
+            Connect to a TCP or UDP port, or listen on one, and pass standard input and
+            output through.
 
-              \(name) [options] host port ...       connect; a port is a number, a range lo-hi or a service
-              \(name) -l [options] [address] port   listen; also: \(name) -l -p port, \(name) -l -s address -p port
-              \(name) [-l] -U [options] path        the same with a Unix socket; @name is an abstract one
+              \(name) [options] host port ...       connect; a port: number, range lo-hi, service
+              \(name) -l [options] [address] port   listen; also: \(name) -l -p port
+              \(name) [-l] -U [options] path        a Unix socket; @name is an abstract one
 
 
             """ as ByteString
@@ -96,8 +97,9 @@ extension Usage {
         text += "\nTIME is in seconds, or has a unit: 500ms, 2s, 1m, 1h.\n\n"
         if dialect == .openbsd {
             text += """
-                Ending a transfer. Without -N or -q the end of standard input is not passed on, and both sides wait for each
-                other: send a file with "nc -N host port <file" and receive it with "nc -l port >file".
+                Ending a transfer. Without -N or -q the end of standard input is not passed on,
+                and both sides wait for each other: send a file with "nc -N host port <file" and
+                receive it with "nc -l port >file".
 
                 """
         }
