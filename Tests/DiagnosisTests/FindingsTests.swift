@@ -74,11 +74,19 @@ import Testing
         #expect(findings.verdict(try context()) == "user web can bind tcp 80: it is ambient")
     }
 
-    @Test func `remedies are in the order of their steps`() {
-        let remedies = Remedy.inOrder([
-            Remedy(.deliver, "d", ""), Remedy(.permit, "p", ""), Remedy(.unblock, "u", ""), Remedy(.activate, "a", ""),
-            Remedy(.unblock, "v", ""),
+    @Test func `remedies of one step are alternatives, and each obstacle is a step`() {
+        let steps = Remedy.steps(of: [
+            [Remedy(.deliver, "d", "")], [Remedy(.permit, "p", ""), Remedy(.unblock, "u", "")],
+            [Remedy(.unblock, "v", ""), Remedy(.unblock, "w", ""), Remedy(.repair, "r", "")],
+            [Remedy(.unblock, "u", ""), Remedy(.deliver, "e", ""), Remedy(.deliver, "d", "")],
+            [Remedy(.unblock, advice: "a"), Remedy(.permit, advice: "b")], [Remedy(.unblock, advice: "c")],
         ])
-        #expect(remedies.map(\.command) == ["u", "v", "a", "p", "d"])
+        let words = steps.map { $0.map { $0.command?.text ?? $0.effect } }
+        #expect(words == [["u"], ["v", "w"], ["a"], ["c"], ["r"], ["p", "b"], ["d", "e"]])
+        let short = Remedy.steps(of: [
+            [Remedy(.permit, "p", ""), Remedy(.unblock, "u", "")], [Remedy(.suffice, "s", "")],
+            [Remedy(.deliver, "d", "")],
+        ])
+        #expect(short.map { $0.map(\.command) } == [["u"], ["s"]])
     }
 }

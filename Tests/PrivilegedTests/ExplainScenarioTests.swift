@@ -24,7 +24,7 @@ import Testing
             as alice $way lowport explain $port --program $program > said && { cat said; exit 1; } || true
             head -1 said
             [ "$(probe $way $program)$(probe $way lowport run $program)" = failsfails ] || { echo "but it works"; exit 1; }
-            remedy=$(sed -n '/to make it work/{n;s/^  \\(sudo \\)\\?//p}' said)
+            remedy=$(sed -n '/to make it work/{n;s/^ *\\([0-9][.] \\)\\?\\(sudo \\)\\?//p}' said)
             echo "  $remedy"
             eval "$(echo "$remedy" | sed 's/sudo //')" >/dev/null 2>&1
             if lowport explain $port --user alice --program $program > said; then
@@ -143,11 +143,11 @@ import Testing
             """
             lowport grant 80-90 --user alice --quiet
             (exec nc -l 80 >/dev/null </dev/null) & until listens; do sleep 0.01; done
-            as alice lowport explain 80 > said || sed -n '1p;/to make it work/{n;p}' said
+            as alice lowport explain 80 > said || sed -n '1p;/to make it work/{n;s/^ *\\([0-9][.] \\)\\?/  /p}' said
             kill $!
             while listens; do sleep 0.01; done
             as alice lowport explain 80 >/dev/null && probe lowport run nc
-            on() { as alice lowport explain 81 --on "$@" > said && echo can || sed -n '1p;/to make it work/{n;p}' said; }
+            on() { as alice lowport explain 81 --on "$@" > said && echo can || sed -n '1p;/to make it work/{n;s/^ *\\([0-9][.] \\)\\?/  /p}' said; }
             on 192.0.2.77
             ip address add 192.0.2.77/32 dev lo
             on 192.0.2.77
@@ -188,7 +188,7 @@ import Testing
             lowport grant 80 --user alice --quiet
             confined() {
                 $outer setpriv --reuid alice --regid alice --init-groups "$@" lowport explain 80 --program nc > said && { cat said; exit 1; } || true
-                head -1 said; sed -n 's/^  sudo \\(lowport run .*\\)/\\1/p' said > fix
+                head -1 said; sed -n 's/^ *\\([0-9][.] \\)\\?sudo \\(lowport run .*\\)/\\2/p' said > fix
                 [ "$(probe "$@" nc)$(probe "$@" lowport run nc)" = failsfails ] || { echo "but it works"; exit 1; }
                 [ ! -s fix ] && return
                 ($(cat fix) -l 80 >/dev/null 2>&1 </dev/null) & server=$!
@@ -238,7 +238,7 @@ import Testing
                 status=0; as alice /usr/bin/python3 $sandbox.py lowport explain 80 --program nc > said || status=$?
                 # A kernel without Landlock has nothing to show.
                 [ $status = 99 ] && continue
-                [ $status = 1 ] && sed -n "1s/.*80: /$sandbox: /p;/to make it work/{n;p}" said
+                [ $status = 1 ] && sed -n "1s/.*80: /$sandbox: /p;/to make it work/{n;s/^ *\\([0-9][.] \\)\\?/  /p}" said
             done
             """
         )

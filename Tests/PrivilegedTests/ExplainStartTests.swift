@@ -12,16 +12,16 @@ import Testing
                 mkdir data; mount -t tmpfs -o mode=755,noexec tmpfs data; cp $BIN/nc data/
                 program=$T/data/nc; scenario
                 mkdir -m 700 closed; cp $BIN/nc closed/; port=81 program=$T/closed/nc
-                lowport explain 81 --user alice --program $program > said || sed -n '1p;/to make it work/{n;p}' said
+                lowport explain 81 --user alice --program $program > said || sed -n '1p;/to make it work/{n;s/^ *\\([0-9][.] \\)\\?/  /p}' said
                 [ "$(probe lowport run $program)" = fails ]
-                eval "$(sed -n '/to make it work/{n;s/sudo //p}' said)"; probe lowport run $program
+                eval "$(sed -n '/to make it work/{n;s/^ *\\([0-9][.] \\)\\?sudo //p}' said)"; probe lowport run $program
                 # No port at all, not even one that needs no privilege.
                 cp $BIN/nc relying; setcap cap_net_bind_service=ep relying; port=8080 program=$T/relying
                 outer='setpriv --bounding-set -net_bind_service'
                 ask() { $outer setpriv --reuid alice --regid alice --init-groups lowport explain $port --program $program > said; }
-                ask || sed -n '1p;/to make it work/{n;p}' said
+                ask || sed -n '1p;/to make it work/{n;s/^ *\\([0-9][.] \\)\\?/  /p}' said
                 [ "$(probe $program)" = fails ]
-                eval "$(sed -n '/to make it work/{n;s/sudo //p}' said)"; ask; probe $program
+                eval "$(sed -n '/to make it work/{n;s/^ *\\([0-9][.] \\)\\?sudo //p}' said)"; ask; probe $program
                 """
         )
         #expect(outcome.status == 0, "\(outcome)")

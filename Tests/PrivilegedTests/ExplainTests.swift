@@ -126,7 +126,7 @@ import Testing
             """
             fix() {
                 lowport explain "$@" > said && { echo "already works: $*"; exit 1; } || true
-                command=$(sed -n '/to make it work/{n;s/^  \\(sudo \\)\\?//p}' said)
+                command=$(sed -n '/to make it work/{n;s/^ *\\([0-9][.] \\)\\?\\(sudo \\)\\?//p}' said)
                 echo "$command"
                 $command >/dev/null
                 lowport explain "$@" > said || { cat said; exit 1; }

@@ -67,7 +67,7 @@ import Testing
             #"""
             def colored(argv):
                 status, out, err = tty(argv, env={b"NO_COLOR": b""})
-                lines = [re.sub(rb"^\x1b\[(?:31|1)m(.*)\x1b\[m$", rb"\1", line) for line in out.split(b"\n")]
+                lines = [re.sub(rb"^\x1b\[(?:3[123]|1)m(.*?)\x1b\[m", rb"\1", line) for line in out.split(b"\n")]
                 if lines == out.split(b"\n"): complain("colour", argv[-1], "there is none: %r" % out)
                 return status, b"\n".join(lines), err
             def explained(name): return colored([L, b"explain", b"80", b"--user", b"alice", b"--program=" + program(T + b"p", name)])
@@ -119,22 +119,22 @@ import Testing
     @Test("Who else can change the program is said") func saysWhoElseCanChangeTheProgram() async throws {
         let outcome = try await Sandbox.run(
             """
-            ask() { lowport explain 80 --user alice --program "$1" | grep -A1 "^  sudo chmod a+x $1" | tail -1; }
+            ask() { lowport explain 80 --user alice --program "$1" | grep -A1 "^  1[.] sudo chmod a+x $1" | tail -1; }
             cp /bin/true server; chmod 644 server; ask $T/server
             chmod 666 server; ask $T/server
             chmod 644 server; chown bob server; ask $T/server
             mkdir open; chmod 777 open; cp /bin/true open/server; chmod 644 open/server; ask $T/open/server
             echo 'allow user alice tcp 80' > /etc/lowport/rules.d/a.rules; chmod 666 /etc/lowport/rules.d/a.rules
-            lowport explain 80 --user alice | grep -A1 "^  sudo chmod go-w" | tail -1
+            lowport explain 80 --user alice | grep -A1 "^  1[.] sudo chmod go-w" | tail -1
             """
         )
         #expect(
             outcome.output == """
-                      lets everybody start it
-                      lets everybody start it; but /mnt/work/server has mode 0666, so that others than root can change it
-                      lets everybody start it; but /mnt/work/server belongs to uid 1002, who can change it
-                      lets everybody start it; but /mnt/work/open has mode 0777, so that others than root can change it
-                      makes the rules count that are there; read them first, for others could write them
+                         lets everybody start it
+                         lets everybody start it; but /mnt/work/server has mode 0666, so that others than root can change it
+                         lets everybody start it; but /mnt/work/server belongs to uid 1002, who can change it
+                         lets everybody start it; but /mnt/work/open has mode 0777, so that others than root can change it
+                         makes the rules count that are there; read them first, for others could write them
 
                 """,
             "\(outcome)"

@@ -48,7 +48,7 @@ import Testing
                     for command, harmless_command in zip(commands, usual): same_words(act.__name__, name, command, harmless_command, harmless)
                     text = act(name)[1]
                     for command in commands:
-                        if b"\n  " + command + b"\n      " not in text: complain(act.__name__, name, "%r is not in %r" % (command, text))
+                        if not re.search(rb"\n(  |  \d[.] |     )" + re.escape(command) + rb"\n {6}", text): complain(act.__name__, name, "%r is not in %r" % (command, text))
             """#,
             "17 screens, all names, 464 commands, 0 problems\n"
         )

@@ -78,7 +78,7 @@ import Testing
             EACCES
             bound
             user alice can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run or authbind
-              no    kernel     /usr/local/bin/server was replaced since the kernel got the policy, and the kernel knows the old file
+              no   kernel  /usr/local/bin/server was replaced since the kernel got the policy, and the kernel knows the old file
             1
             bound
             EACCES
@@ -191,7 +191,7 @@ import Testing
             warning: allow program /usr/local/bin/server tcp 80 allows nothing: /usr/local/bin/server cannot be found: no such file or directory
             allow program /usr/local/bin/server tcp 80
             allow user alice program /usr/local/bin/server any 80 on ::1
-              note  rules      /etc/lowport/rules:1 is for program /usr/local/bin/server
+              note  rules  /etc/lowport/rules:1 is for program /usr/local/bin/server
 
             """
         )

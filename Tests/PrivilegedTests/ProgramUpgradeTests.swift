@@ -59,7 +59,7 @@ import Testing
                     install 1; enable; lowport grant 80 --program $F -q 2> notes; start; old 80; new 81
                     echo "upgraded"; install 2; serves; getcap $F; new 80; old 81; serves; old 80
                     lowport check | sed -n 's/.*\\(has lost\\)/\\1/p'; lowport list 2>&1 > table | grep -o 'has lost [^,]*'
-                    lowport enforce status | grep -c 'files changed'; as alice lowport explain 80 --program $F > said || :
+                    lowport enforce status | grep -c 'files changed'; as alice lowport explain 80 --verbose --program $F > said || :
                     grep -o 'has no file.*\\|was replaced.*' said
                     lowport doctor > said || :; sed -n 's/.*-> //p' said
                     echo "remedied"; sed -n 's/.*-> sudo //p' said > commands; . ./commands 2> notes; new 80; new 81

@@ -153,7 +153,7 @@ import Testing
         try await expect(
             """
             lowport grant 80 --user alice --quiet
-            as alice lowport explain 81 -- nc -l 'a b' 81 | sed -n 's/^  lowport/lowport/p' || :
+            as alice lowport explain 81 -- nc -l 'a b' 81 | sed -n 's/^ *\\([0-9][.] \\)\\?lowport/lowport/p' || :
             as alice lowport explain 81 --hint -- nc -l 81 > out || echo $?; cat out
             as alice lowport explain 80 --hint -- nc -l 80; lowport explain 80 --hint
             for words in '--hint --json' '--hint --pid 1' '--program nc -- nc'; do lowport explain 80 $words >/dev/null 2>&1 || echo $?; done

@@ -23,9 +23,12 @@ import Testing
         return Set(words.map { "-" + $0.1 })
     }
 
-    @Test(arguments: manuals.keys.sorted()) func `help and manual have the same options`(_ program: String) async throws {
+    @Test(arguments: manuals.keys.sorted()) func `help and manual have the same options`(_ program: String) async throws
+    {
         let lines = try await help(program).filter { $0.wholeMatch(of: #/ +-.*/#) != nil }
-        let shown = Set(lines.flatMap { $0.prefix(30).matches(of: #/(?:^| )(--?[a-zA-Z0-9][a-z-]*)/#).map { String($0.1) } })
+        let shown = Set(
+            lines.flatMap { $0.prefix(30).matches(of: #/(?:^| )(--?[a-zA-Z0-9][a-z-]*)/#).map { String($0.1) } }
+        )
         let described = try options(inManual: #require(Self.manuals[program]))
         #expect(described.count > 3)
         #expect(shown == described)

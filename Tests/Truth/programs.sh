@@ -40,10 +40,10 @@ cc -o loaderless -Wl,--dynamic-linker=/opt/none "$TRUTH/server.c"; program=$T/lo
 mkdir lib; echo 'int it(void) { return 0; }' > it.c; cc -shared -fPIC -o lib/libit.so it.c
 sed 's/^int main/int it(void);\n&/; s/unsigned short port = 0/unsigned short port = it()/' "$TRUTH/server.c" > uses.c
 cc -o origin uses.c -Llib -lit '-Wl,-rpath,$ORIGIN/lib'; copy origin1 origin; truth 'library by $ORIGIN, rule'
-copy origin2 origin; setcap cap_net_bind_service=ep origin2; port=90 plain= needed=2; truth 'library by $ORIGIN, setcap, no rule'
+copy origin2 origin; setcap cap_net_bind_service=ep origin2; port=90 plain=; truth 'library by $ORIGIN, setcap, no rule'
 copy origin3 origin; setcap cap_net_bind_service=ep origin3; truth 'library by $ORIGIN, setcap, rule'
 cc -o bypath uses.c -Llib -lit; copy bypath1 bypath; way="env LD_LIBRARY_PATH=$T/lib"; truth 'library by LD_LIBRARY_PATH, rule'
-copy bypath2 bypath; setcap cap_net_bind_service=ep bypath2; way="env LD_LIBRARY_PATH=$T/lib"; port=91 plain= needed=2
+copy bypath2 bypath; setcap cap_net_bind_service=ep bypath2; way="env LD_LIBRARY_PATH=$T/lib"; port=91 plain=
 truth 'library by LD_LIBRARY_PATH, setcap, no rule'
 copy unreadable; chmod 711 unreadable; truth 'executable, not readable, rule'
 copy unreadable2; chmod 711 unreadable2; port=92; truth 'executable, not readable, no rule'

@@ -4,7 +4,7 @@ rules() { rm -rf /etc/lowport/rules /etc/lowport/rules.d; mkdir -m 755 /etc/lowp
 file() { rm -rf /etc/authbind; mkdir -p -m 755 /etc/authbind/byport /etc/authbind/byaddr /etc/authbind/byuid; }
 rules 'allow user alice tcp 80 until 2020-01-01T00:00:00Z'; truth 'expired'
 rules 'allow user alice tcp 80 until 2099-01-01T00:00:00Z'; truth 'not yet expired'
-rules 'alow user alice tcp 80'; truth 'faulty line'
+rules 'alow user alice tcp 80'; early=yes; truth 'faulty line'
 rules 'allow user alice tcp 80' 'nonsense'; truth 'faulty line elsewhere'
 rules 'allow user alice tcp 80' 'allow user nobody-of-here tcp 81'; truth 'unknown user elsewhere'
 rules ''; echo 'nonsense' > /etc/lowport/rules.d/a.rules; echo 'allow user alice tcp 80' > /etc/lowport/rules.d/b.rules; truth 'faulty file, and a good one'

@@ -9,16 +9,19 @@
 #   ask      options of explain and can-bind
 #   server   options of the server; none for a socket on :: that takes IPv4 as well
 #   helpless what no command of this machine can help against
-#   needed   how many of the remedies are steps that build on each other, besides the start of the program; 1
+#   early    yes if a step may be enough before the last one
 #   plain    empty if can-bind, which knows no program, is not compared
 # What `lowport edit` would start: somebody who takes out the lines that are wrong.
 printf '#!/bin/sh\nsed -i "/^alow/s/alow/allow/; /nonsense/d" "$1"\n' > editor; chmod 755 editor; export EDITOR=$T/editor VISUAL=$T/editor
 cc -o dynamic "$TRUTH/server.c"; musl-gcc -static -o static "$TRUTH/server.c"; chmod 755 dynamic static
-reset() { user=alice ambient='' outer='' way='' program=$T/dynamic port=80 ask='' server='' helpless='' needed=1 plain=yes; }
+reset() { user=alice ambient='' outer='' way='' program=$T/dynamic port=80 ask='' server='' helpless='' plain=yes early=''; }
 reset
 as_user() { (cd "$T"; exec $outer setpriv --reuid "$user" --regid "$(id -g "$user" 2>/dev/null || echo "$user")" ${groups:---init-groups} $ambient "$@"); }
 binds() { as_user $way "$@" $server $port >bound 2>&1 </dev/null; }
-listed() { sed -n '/^to make it work:/,$s/^  \([^ ].*\)/\1/p' said; }
+# Each remedy behind the number of its step.
+listed() { awk '/^to make it work:/ { on = 1; next } !on { next }
+    /^  [0-9]\. / { step = $1 + 0; print step, substr($0, 6); next }
+    step ? /^     [^ ]/ : /^  [^ ]/ { sub(/^ +/, ""); if ($0 != "or") print step ? step : 1, $0 }' said; }
 
 # Whether the program binds on its own, or in the way that the answer names.
 really() {
@@ -69,22 +72,27 @@ truth() {
     fi
     steps=''
     if [ -z "$wrong" ] && [ $explained = 1 ]; then
-        number=0
-        while IFS= read -r command; do
-            number=$((number + 1))
+        listed >plan
+        total=$(tail -1 plan | cut -d ' ' -f 1) done=0
+        while read -r step command; do
             # What is no command is advice.
-            case $command in 'sudo make '*) number=$((number - 1)); continue ;; 'sudo '* | lowport*) ;; *) continue ;; esac
-            if [ "$(carry_out "$command")" = yes ]; then steps=$number; break; fi
-        done <<LIST
-$(listed)
-LIST
-        last=$(listed | sed -n "${steps:-1}p")
-        case $last in *'lowport run '* | *'enforce enable') [ "${steps:-0}" -lt 2 ] || needed=$((needed + 1)) ;; esac
+            case $command in 'sudo make '*) continue ;; 'sudo '* | lowport*) ;; *) continue ;; esac
+            # Of the last step, what changes nothing is tried each time; of the others the first alternative.
+            case $command in *'lowport run '* | *'enforce enable') [ "$step" = "$total" ] || [ $done -lt "$step" ] || continue ;;
+                *) [ $done -lt "$step" ] || continue ;; esac
+            answer=$(carry_out "$command")
+            case $answer-$steps in
+                yes-) steps=$step ;;
+                no-?) [ "$step" -lt "$total" ] || wrong="$wrong; no alternative: $command" ;;
+            esac
+            done=$step
+        done <plan
         if [ -z "$steps" ]; then [ -n "$helpless" ] || wrong="no remedy helped"
-        elif [ "$steps" -gt "$needed" ]; then wrong="only remedy $steps helped"; fi
-        [ -z "$steps" ] || [ -z "$helpless" ] || wrong="remedy $steps helped, though nothing should"
+        # A start in another way is the last step, and found without being told.
+        elif [ "$steps" -lt $((total - 1)) ] && [ -z "$early" ]; then wrong="$wrong; step $steps of $total was enough"; fi
+        [ -z "$steps" ] || [ -z "$helpless" ] || wrong="step $steps helped, though nothing should"
     fi
-    if [ -z "$wrong" ]; then echo "ok $1${VERBOSE:+ ($explained, $real${steps:+, remedy $steps}): $(head -1 said)}"
+    if [ -z "$wrong" ]; then echo "ok $1${VERBOSE:+ ($explained, $real${steps:+, step $steps of $total}): $(head -1 said)}"
     else echo "WRONG $1: $wrong"; echo "    $(head -1 said)"; listed | sed 's/^/    /'; fi
     reset
 }

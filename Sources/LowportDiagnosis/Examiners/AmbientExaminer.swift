@@ -18,7 +18,7 @@ struct AmbientExaminer: Examiner {
         {
             return []
         }
-        guard isAmbient else { return [Finding(.ambient, .refuses, "CAP_NET_BIND_SERVICE is not in the ambient set")] }
+        guard isAmbient else { return [.usual(.ambient, .refuses, "CAP_NET_BIND_SERVICE is not in the ambient set")] }
         if context.program?.losesAmbient == true {
             let text: ByteString =
                 "CAP_NET_BIND_SERVICE is ambient, but programs lose it that are set-id or have file capabilities, even none"
@@ -41,7 +41,7 @@ struct AmbientExaminer: Examiner {
         else { return [] }
         return [
             Remedy(
-                .unblock,
+                .suffice,
                 ShellCommand(["sudo", "setcap", "-r", ShellCommand.operand(program.path)]),
                 "removes the empty capabilities, because of which the program loses the ambient one"
             )

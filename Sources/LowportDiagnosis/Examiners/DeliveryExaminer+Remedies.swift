@@ -9,7 +9,9 @@ extension DeliveryExaminer {
         // A unit is edited instead: `UnitRemedies`, but for the helper's own file.
         if context.unit != nil {
             guard let fileObstacle, !findings.hasWay, !findings.allows(.kernel) else { return [] }
-            return remedies(context, for: fileObstacle).filter { $0.command != Self.enable }
+            return remedies(context, for: fileObstacle).filter { $0.command != Self.enable }.map {
+                $0.moved(to: .repair)
+            }
         }
         if findings.hasWay || findings.allows(.kernel) { return [] }
         // The kernel engine will know the rule that is missing, and nothing has to be started in another way.
@@ -136,7 +138,9 @@ extension DeliveryExaminer {
     /// Under the broker no program gains privileges, so that a program with file privileges is reached like any other.
     private func withoutPrivileges(_ context: BindContext) -> [Remedy] {
         if case .fails = trial { return [] }
-        guard let program = context.program, program.image != .unknown else { return [] }
+        // A program that loses an ambient capability is no longer the one that the broker was started by.
+        guard let program = context.program, program.image != .unknown, context.process.credentials.ambient.isEmpty
+        else { return [] }
         return [
             Remedy(
                 .deliver,

@@ -32,7 +32,7 @@ struct FileExaminer: Examiner {
         case (.none, _):
             let text: ByteString =
                 "\(path) has no file capabilities; replacing the file, as an upgrade does, removes them"
-            return Finding(.file, .refuses, text)
+            return .usual(.file, .refuses, text)
         case (.unsupported, _):
             return Finding(.file, .refuses, "the file system of \(path) knows no file capabilities")
         case (_, nil):
@@ -51,7 +51,7 @@ struct FileExaminer: Examiner {
         guard context.process.isRunning, let program = replacement ?? context.program,
             isOlder(context.process, than: program)
         else { return [] }
-        return [Remedy(.deliver, advice: "restart it: \(program.path) has the capability for the next start")]
+        return [Remedy(.suffice, advice: "restart it: \(program.path) has the capability for the next start")]
     }
 
     /// Whether the process lacks the capability that it would get if it were started from the file now.

@@ -18,9 +18,9 @@ struct KernelExaminer: Examiner {
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         if found.allows(.threshold) { return [] }
         let isAllowed = context.policy.decision.isAllowed
-        let finding =
+        let finding: Finding =
             switch context.kernel {
-            case .off: Finding(.kernel, .informs, "the kernel engine is not enabled")
+            case .off: .usual(.kernel, .informs, "the kernel engine is not enabled")
             case .elsewhere:
                 Finding(
                     .kernel,
@@ -58,7 +58,7 @@ struct KernelExaminer: Examiner {
         guard context.kernel == .outdated, context.policy.decision.isAllowed, !findings.hasWay else { return [] }
         return [
             Remedy(
-                .activate,
+                .deliver,
                 "sudo lowport enforce reload",
                 "brings the policy as it is now into the kernel"
             )

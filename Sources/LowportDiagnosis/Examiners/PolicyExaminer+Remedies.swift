@@ -6,7 +6,7 @@ internal import LowportPolicy
 extension PolicyExaminer {
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
         guard findings.needsPermission else { return [] }
-        return capability(context) + executable(context) + grants(context)
+        return executable(context) + capability(context) + grants(context)
     }
 
     /// The remedy that gives a program the capability which the rules limit.
@@ -26,7 +26,7 @@ extension PolicyExaminer {
             guard let status = try? FileStatus(of: path), status.mode.rawValue & 0o001 != 0 else { return [] }
             return [
                 Remedy(
-                    .activate,
+                    .permit,
                     ShellCommand(["sudo", "chmod", "a+x", directory]),
                     "lets everybody look up the files in the directory, of which \(path) allows it"
                 )
@@ -34,7 +34,7 @@ extension PolicyExaminer {
         }
         return [
             Remedy(
-                .activate,
+                .permit,
                 ShellCommand(["sudo", "chmod", "a+x", path]),
                 "lets everybody bind it who is started with authbind or lowport run"
             )
@@ -54,7 +54,10 @@ extension PolicyExaminer {
         if ignored.contains(where: { $0.wouldAllow == true }) { return repairs }
         // The file that a grant would be written to has to be in order first.
         let first = ignored.filter { $0.path == RuleStore.mainPath && $0.wouldAllow == false }
-            .compactMap { file in file.repair.map { Remedy(.permit, $0, "repairs the file that a grant is written to") }
+            .compactMap { file in
+                file.repair.map {
+                    Remedy(.repair, $0, "repairs the file that a grant is written to, and may be enough")
+                }
             }
         return first + repairs + [grant(context)]
     }

@@ -25,7 +25,7 @@ struct PolicyExaminer: Examiner {
             findings += answer.steps.map { finding($0, of: answer, context) }
             if answer.steps.isEmpty { findings += whole(answer, context) }
         } else if let other = decision.source {
-            findings.append(Finding(subject, .informs, "not consulted: a \(other.traits.noun) already allows it"))
+            findings.append(.usual(subject, .informs, "not consulted: a \(other.traits.noun) already allows it"))
         }
         if traits.isWrittenInRules {
             if decision.source != source { findings += nearMisses(context, subject) }
@@ -55,7 +55,7 @@ struct PolicyExaminer: Examiner {
                 return Finding(subject, .informs, text, reason: .init(.likely, "\(place) \(lack)"))
             }
         }
-        if answer.refusal != nil { return [Finding(subject, .refuses, "there is no \(traits.directory)")] }
+        if answer.refusal != nil { return [.usual(subject, .refuses, "there is no \(traits.directory)")] }
         let text: ByteString = "no \(traits.noun) allows \(context.what) to \(context.who)"
         return [Finding(subject, .refuses, text, reason: .init(.fallback, nothingAllows(context)))]
     }
@@ -81,7 +81,7 @@ struct PolicyExaminer: Examiner {
         case (.execute, .permissionDenied):
             let reason = Finding.Reason(.likely, "\(path) is there, but \(context.who) may not execute it")
             return Finding(subject, .refuses, "\(path): is there, but may not be executed", reason: reason)
-        default: return Finding(subject, .refuses, "\(path): \(error.sentence)")
+        default: return .usual(subject, .refuses, "\(path): \(error.sentence)", if: error == .noSuchFile)
         }
     }
 

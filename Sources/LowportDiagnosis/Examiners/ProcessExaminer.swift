@@ -19,7 +19,7 @@ struct ProcessExaminer: Examiner {
                         context.process.effectOfCapabilities,
                         "CAP_NET_BIND_SERVICE is in its effective set",
                         reason: reason(context, "it has CAP_NET_BIND_SERVICE")
-                    ) : Finding(.process, .refuses, "CAP_NET_BIND_SERVICE is not in its effective set")
+                    ) : .usual(.process, .refuses, "CAP_NET_BIND_SERVICE is not in its effective set")
             ]
         }
         guard context.request.user == .root else { return [] }

@@ -21,7 +21,8 @@ struct ThresholdExaminer: Examiner {
                 "our network namespace; its own can be seen by root alone"
             }
         guard first <= UInt32(context.request.port.rawValue) else {
-            return [Finding(.threshold, .refuses, "ports below \(first) need privilege in \(place)")]
+            let text: ByteString = "ports below \(first) need privilege in \(place)"
+            return [.usual(.threshold, .refuses, text, if: first == PortThreshold.standard)]
         }
         return [
             Finding(

@@ -13,14 +13,18 @@ extension Explanation {
         for examiner in examiners { found.append(examiner.findings(context, after: found)) }
         // A remedy of the policy is not needed for a bind that works; the program has to be started so that it does.
         let start = examiners.filter { type(of: $0).role == .delivery }
-        let remedies = found.canBind ? start.flatMap { $0.remedies(context, given: found) } : explanation.remedies
+        let steps =
+            found.canBind
+            ? Remedy.steps(of: start.map { $0.remedies(context, given: found) }) : explanation.steps
         let again = context.run()
-        let missing = remedies.filter { !(context.process.isUnderBroker && $0.step == .deliver && $0.command == again) }
+        let missing = steps.map { step in
+            step.filter { !(context.process.isUnderBroker && $0.step == .deliver && $0.command == again) }
+        }
         self.init(
             canBind: explanation.canBind,
             verdict: explanation.verdict,
             findings: explanation.findings,
-            remedies: Self.lookingAtRules(context, found) + missing
+            steps: ([Self.lookingAtRules(context, found)] + missing).filter { !$0.isEmpty }
         )
     }
 

@@ -2,12 +2,15 @@
 internal import LowportLinux
 
 extension Explanation: CustomStringConvertible {
-    /// The verdict, the findings, and the remedies: a line for each. Nothing in it is invisible.
+    /// The verdict, the findings, and the remedies: a line for each; remedies of one step stand behind its number. Nothing in it
+    /// is invisible.
     public var description: String {
         var lines = [verdict.escaped.description]
         lines += findings.map { "  \($0.description)" }
         if !remedies.isEmpty { lines.append("to make it work:") }
-        lines += remedies.map { "  \($0.description)" }
+        for (number, step) in steps.enumerated() {
+            lines += step.map { "  " + (steps.count > 1 ? "\(number + 1). " : "") + $0.description }
+        }
         return lines.joined(separator: "\n")
     }
 }

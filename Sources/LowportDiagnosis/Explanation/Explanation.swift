@@ -12,8 +12,11 @@ public struct Explanation: Hashable, Sendable {
     public let verdict: ByteString
     /// Everything that was examined, in the order of the subjects; findings that block the bind come last.
     public let findings: [Finding]
-    /// The remedies, the safest first; empty if the bind works.
-    public let remedies: [Remedy]
+    /// The steps that make the bind work, in order; empty if it works. The remedies of one step are alternatives, the safest
+    /// first: one of each step is enough.
+    public let steps: [[Remedy]]
+    /// All remedies, in the order of the steps.
+    public var remedies: [Remedy] { steps.flatMap { $0 } }
 
     /// Examines everything that the answer to `question` depends on, and tries the bind: for a moment, the port may be
     /// taken. Nothing else is changed.
@@ -45,14 +48,14 @@ public struct Explanation: Hashable, Sendable {
     }
 
     private func adding(_ words: ByteString) -> Explanation {
-        Explanation(canBind: canBind, verdict: verdict + words, findings: findings, remedies: remedies)
+        Explanation(canBind: canBind, verdict: verdict + words, findings: findings, steps: steps)
     }
 
-    init(canBind: Bool, verdict: ByteString, findings: [Finding], remedies: [Remedy]) {
+    init(canBind: Bool, verdict: ByteString, findings: [Finding], steps: [[Remedy]]) {
         self.canBind = canBind
         self.verdict = verdict
         self.findings = findings
-        self.remedies = remedies
+        self.steps = steps
     }
 
     /// Combines the findings of `examiners`, which have already examined `context`.
@@ -62,11 +65,11 @@ public struct Explanation: Hashable, Sendable {
         canBind = found.canBind
         verdict = found.verdict(context)
         findings = found.all.filter { $0.effect != .blocks } + found.all.filter { $0.effect == .blocks }
-        remedies = found.canBind ? [] : Self.remedies(context, examiners, found)
+        steps = found.canBind ? [] : Self.steps(context, examiners, found)
     }
 
-    private static func remedies(_ context: BindContext, _ examiners: [any Examiner], _ found: Findings) -> [Remedy] {
-        var remedies = examiners.flatMap { $0.remedies(context, given: found) }
+    private static func steps(_ context: BindContext, _ examiners: [any Examiner], _ found: Findings) -> [[Remedy]] {
+        var remedies = examiners.map { $0.remedies(context, given: found) }
         if let unit = context.unit, let examiner = examiners.lazy.compactMap({ $0 as? UnitExaminer }).first {
             let changes = UnitRemedies(
                 unit: unit,
@@ -75,8 +78,8 @@ public struct Explanation: Hashable, Sendable {
                 examiner: examiner,
                 examiners: examiners
             )
-            remedies += changes.all
+            remedies.append(changes.all)
         }
-        return Remedy.inOrder(remedies)
+        return Remedy.steps(of: remedies)
     }
 }

@@ -58,11 +58,21 @@ public struct Finding: Hashable, Sendable {
     public let text: ByteString
     /// The contribution to the answer; nil if the finding never explains the answer.
     let reason: Reason?
+    /// Whether nearly every process on nearly every machine has this finding, so that it is no news.
+    package private(set) var isUsual = false
 
     init(_ subject: Subject, _ effect: Effect, _ text: ByteString, reason: Reason? = nil) {
         self.subject = subject
         self.effect = effect
         self.text = text
         self.reason = reason
+    }
+
+    /// Creates a finding that is no news.
+    /// - Parameter isUsual: whether it is none here.
+    static func usual(_ subject: Subject, _ effect: Effect, _ text: ByteString, if isUsual: Bool = true) -> Finding {
+        var finding = Finding(subject, effect, text)
+        finding.isUsual = isUsual
+        return finding
     }
 }

@@ -3,19 +3,21 @@ public import LowportLinux
 
 /// A remedy for a bind that does not work.
 public struct Remedy: Hashable, Sendable {
-    /// The step of a remedy: the remedies of one step are carried out before those of the next.
+    /// The step of a remedy: one remedy of each step is carried out, and those of one step before those of the next.
     enum Step: CaseIterable {
-        /// Removes what blocks the bind.
+        /// Removes what blocks the bind; each examiner has a step of its own.
         case unblock
-        /// Puts into force what is already allowed.
-        case activate
-        /// Grants the permission.
+        /// Makes the bind work without any of the steps below.
+        case suffice
+        /// Puts a file in order that a later remedy changes or uses.
+        case repair
+        /// Grants the permission, or puts into force what is already allowed.
         case permit
         /// Brings the permission to the program, or the capability if nothing else can.
         case deliver
     }
 
-    let step: Step
+    private(set) var step: Step
     /// The command to type; nil if a name in it has characters that cannot be typed or seen.
     package let command: ShellCommand?
     /// The command to type in a shell, quoted where it is needed; nil if the remedy is not a command.
@@ -50,6 +52,13 @@ public struct Remedy: Hashable, Sendable {
         dropInLines = lines
     }
 
+    /// The same remedy in another step.
+    func moved(to step: Step) -> Remedy {
+        var remedy = self
+        remedy.step = step
+        return remedy
+    }
+
     /// The lines to write in the editor that the command starts (systemctl(1), `edit`); empty if it starts none.
     package private(set) var dropInLines: [ByteString] = []
     /// The same as one text, with a line feed after each line; nil if the command starts no editor.
@@ -69,8 +78,20 @@ public struct Remedy: Hashable, Sendable {
             "\(effect): no command is shown for that, since a name in it has characters that are not seen, or is not UTF-8"
     }
 
-    /// The remedies in the order of their steps.
-    static func inOrder(_ remedies: [Remedy]) -> [Remedy] {
-        Step.allCases.flatMap { step in remedies.filter { $0.step == step } }
+    /// The steps that the remedies of several examiners amount to, in order. The remedies of one step are alternatives.
+    /// - Parameter proposals: for each examiner its remedies.
+    static func steps(of proposals: [[Remedy]]) -> [[Remedy]] {
+        let unblocking = proposals.map { $0.filter { $0.step == .unblock } }
+        func all(_ step: Step) -> [Remedy] { proposals.joined().filter { $0.step == step } }
+        let sufficient = all(.suffice)
+        let others = sufficient.isEmpty ? [all(.repair), all(.permit), all(.deliver)] : [sufficient]
+        var steps: [[Remedy]] = []
+        for step in unblocking + others {
+            // Two examiners may know the same remedy.
+            let remedies = step.enumerated().filter { !step[..<$0].contains($1) }.map(\.element)
+            let isDone = steps.contains { $0.count == 1 && remedies.contains($0[0]) }
+            if !remedies.isEmpty, !isDone { steps.append(remedies) }
+        }
+        return steps
     }
 }

@@ -29,14 +29,13 @@ struct Doctor: ParsableCommand {
         } else {
             var table = Table()
             for finding in findings {
-                table.append([
-                    finding.state == .error ? "ERROR" : ByteString(finding.state.rawValue), ByteString(finding.subject),
-                    finding.text,
-                ])
+                let word: ByteString = finding.state == .error ? "ERROR" : ByteString(finding.state.rawValue)
+                table.append([word, ByteString(finding.subject), finding.text], finding.state.emphasis)
                 if let remedy = finding.remedy { table.append(below: "-> \(remedy)") }
             }
             try printOut(lines: table.lines(fitting: .standardOutput))
-            try printOut(summary(of: findings))
+            let isSound = !findings.contains { $0.state == .error }
+            try printOut(lines: [Line(summary(of: findings), isSound ? .success : .error)])
         }
         if findings.contains(where: { $0.state == .error }) { throw Status.no }
     }
@@ -48,6 +47,16 @@ struct Doctor: ParsableCommand {
             return "\(number == 0 ? "no" : "\(number)") \(noun)\(number == 1 ? "" : "s")"
         }
         return "\(counted(.error, "error")), \(counted(.note, "note"))"
+    }
+}
+
+extension HealthDiagnostic.State {
+    fileprivate var emphasis: Line.Emphasis {
+        switch self {
+        case .ok: .success
+        case .note: .note
+        case .error: .error
+        }
     }
 }
 

@@ -10,9 +10,10 @@ struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say why a program may or may not bind a port.",
         discussion: """
-            The answer comes first, then every way that was examined and what it
-            said, then what would make it work, the safest first. The bind is
-            tried where that is possible, so that the port is taken for a moment.
+            The answer comes first, then what was examined and what it said, then
+            what would make it work: steps, and for each what can be done instead,
+            the safest first. The bind is tried where that is possible, so that the
+            port is taken for a moment.
             Ends with 0 if the bind works and 1 if it does not.
 
             EXAMPLES
@@ -61,6 +62,9 @@ struct Explain: ParsableCommand {
     )
     var unit: BytesArgument?
 
+    @Flag(help: "Show also what is so for nearly every process.")
+    var verbose = false
+
     @Flag(help: "Write JSON (schema lowport.explain/1).")
     var json = false
 
@@ -78,6 +82,7 @@ struct Explain: ParsableCommand {
         if !command.isEmpty, pid != nil || program != nil {
             throw ValidationError("a program after -- excludes --pid and --program")
         }
+        if verbose, json || hint { throw ValidationError("--verbose excludes --json and --hint") }
         if hint, json || pid != nil { throw ValidationError("--hint excludes --json and --pid") }
         if pid != nil, user != nil || program != nil { throw ValidationError("--pid excludes --user and --program") }
         if unit != nil, pid != nil || user != nil || hint {
@@ -135,21 +140,19 @@ struct Explain: ParsableCommand {
 
     private func show(_ explanation: Explanation) throws {
         try printOut(lines: [Line(explanation.verdict, explanation.canBind ? .success : .error), Line("" as Message)])
+        let news = explanation.findings.filter { verbose || !$0.isUsual }
+        let shown = news.isEmpty ? explanation.findings : news
         var table = Table()
-        for finding in explanation.findings {
-            table.append(["  \(finding.effect.word)", ByteString(finding.subject.name), finding.text])
+        for finding in shown {
+            let cells = ["  \(finding.effect.word)", ByteString(finding.subject.name), finding.text]
+            table.append(cells, finding.effect.emphasis)
         }
         try printOut(lines: table.lines(fitting: .standardOutput))
-        if explanation.remedies.isEmpty { return }
+        let rest = explanation.findings.count - shown.count
+        if rest > 0 { try printOut("  (as usual: \(rest) more; --verbose shows \(rest == 1 ? "it" : "them"))") }
+        if explanation.steps.isEmpty { return }
         try printOut(lines: ["", "to make it work:"])
-        for remedy in explanation.remedies {
-            guard let command = remedy.command else { continue }
-            try printOut(lines: [Line("  \(command)" as Message), Line("      \(remedy.effect)" as ByteString)])
-            if remedy.dropInLines.isEmpty { continue }
-            try printOut("      with these lines:")
-            for line in remedy.dropInLines { try printOut("        \(line)") }
-        }
-        for advice in explanation.remedies.compactMap(\.advice) { try printOut("  \(advice)") }
+        try printOut(lines: RemedyLines(explanation.steps).lines)
     }
 }
 
@@ -161,6 +164,14 @@ extension Finding.Effect {
         case .refuses: "no"
         case .blocks: "BLOCKED"
         case .informs: "note"
+        }
+    }
+
+    fileprivate var emphasis: Line.Emphasis {
+        switch self {
+        case .allows: .success
+        case .refuses, .blocks: .error
+        case .informs: .note
         }
     }
 }
@@ -205,6 +216,7 @@ private struct ExplainAnswer: Encodable {
         let text: String
     }
     struct Remedy: Encodable {
+        let step: Int
         let command: String
         let effect: String
         let dropIn: String?
@@ -223,9 +235,16 @@ private struct ExplainAnswer: Encodable {
         findings = explanation.findings.map {
             Finding(subject: $0.subject.name, effect: $0.effect.rawValue, text: $0.text.jsonText)
         }
-        remedies = explanation.remedies.compactMap { remedy in
-            remedy.command.map {
-                Remedy(command: $0.text.jsonText, effect: remedy.effect.jsonText, dropIn: remedy.dropIn)
+        remedies = explanation.steps.enumerated().flatMap { number, step in
+            step.compactMap { remedy in
+                remedy.command.map {
+                    Remedy(
+                        step: number + 1,
+                        command: $0.text.jsonText,
+                        effect: remedy.effect.jsonText,
+                        dropIn: remedy.dropIn
+                    )
+                }
             }
         }
         let advice = explanation.remedies.compactMap(\.advice)

@@ -5,7 +5,7 @@ internal import LowportLinux
 struct Table {
     /// A row: cells, which are already escaped, or a command below the last column, which is never divided.
     private enum Row {
-        case cells([ByteString])
+        case cells([ByteString], Line.Emphasis = .none)
         case command(Message)
     }
 
@@ -55,14 +55,17 @@ struct Table {
     var isEmpty: Bool { rows.count == (hasHeadings ? 1 : 0) }
 
     /// Adds a row of cells. Text of any origin is escaped, so that it stays in its cell.
-    mutating func append(_ row: [ByteString]) { rows.append(.cells(row.map(\.escaped))) }
+    /// - Parameter emphasis: that of the first cell.
+    mutating func append(_ row: [ByteString], _ emphasis: Line.Emphasis = .none) {
+        rows.append(.cells(row.map(\.escaped), emphasis))
+    }
 
     /// Adds a row whose last cell is `message`; the other cells are empty.
     ///
     /// A message with a command is not divided: a copied part of a command is another command.
     mutating func append(below message: Message) {
         if message.hasCommand { return rows.append(.command(message)) }
-        guard case .cells(let cells)? = rows.first else { return }
+        guard case .cells(let cells, _)? = rows.first else { return }
         rows.append(.cells(cells.dropLast().map { _ in "" } + [message.shown]))
     }
 
@@ -73,13 +76,13 @@ struct Table {
         if used.count == columns.count { return lines(Layout(cells, columns.map(\.division), width: width)) }
         var table = Table(columns: used.map { columns[$0] })
         table.rows = rows.map { row in
-            guard case .cells(let cells) = row else { return row }
-            return .cells(used.map { cells[$0] })
+            guard case .cells(let cells, let emphasis) = row else { return row }
+            return .cells(used.map { cells[$0] }, emphasis)
         }
         return table.lines(fitting: style)
     }
 
-    private var cells: [[ByteString]] { rows.compactMap { if case .cells(let cells) = $0 { cells } else { nil } } }
+    private var cells: [[ByteString]] { rows.compactMap { if case .cells(let cells, _) = $0 { cells } else { nil } } }
 
     private func isUsed(_ column: Int) -> Bool {
         !columns[column].isOptional || cells.dropFirst().contains { $0[column] != "-" }
@@ -93,11 +96,20 @@ struct Table {
             case .command(let message):
                 let margin = layout.widths.dropLast().reduce(0) { $0 + $1 + Self.gap }
                 lines.append(Line(Message(ByteString.blanks(margin)) + message))
-            case .cells(let cells):
-                let emphasis: Line.Emphasis = number == 0 && hasHeadings ? .heading : .none
-                for part in layout.parts(of: cells) { lines.append(Line(escaped: layout.line(part), emphasis)) }
+            case .cells(let cells, let emphasis):
+                let isHeading = number == 0 && hasHeadings
+                for (index, part) in layout.parts(of: cells).enumerated() {
+                    let text = layout.line(part)
+                    if isHeading {
+                        lines.append(Line(escaped: text, .heading))
+                    } else {
+                        let first = part.first?.count ?? 0
+                        lines.append(Line(escaped: text, index == 0 ? emphasis : .none, extent: first))
+                    }
+                }
                 if layout.lastIsBelow, let last = cells.last {
-                    lines.append(Line(escaped: ByteString.blanks(Self.indent) + last, emphasis))
+                    let text = ByteString.blanks(Self.indent) + last
+                    lines.append(Line(escaped: text, isHeading ? .heading : .none))
                 }
             }
         }

@@ -20,13 +20,9 @@ struct TextStyle {
 
     /// The bytes of `line` for a terminal. Only this function adds escape sequences: the text cannot contain any.
     func text(of line: Line) -> ByteString {
-        guard isColored else { return line.text }
-        switch line.emphasis {
-        case .none: return line.text
-        case .heading: return "\u{1B}[1m\(line.text)\u{1B}[m"
-        case .success: return "\u{1B}[32m\(line.text)\u{1B}[m"
-        case .error: return "\u{1B}[31m\(line.text)\u{1B}[m"
-        }
+        guard isColored, let number = line.emphasis.graphicRendition else { return line.text }
+        let start = ByteString(line.text.bytes.prefix(line.extent))
+        return "\u{1B}[\(number)m\(start)\u{1B}[m\(ByteString(line.text.bytes.dropFirst(line.extent)))"
     }
 }
 
@@ -39,13 +35,28 @@ struct Line {
         case heading
         /// The line says that it works.
         case success
+        /// The line says what one should know, although it works.
+        case note
         /// The line says what prevents something from working.
         case error
+
+        /// The parameter of the control sequence SGR (console_codes(4)); nil for none.
+        fileprivate var graphicRendition: Int? {
+            switch self {
+            case .none: nil
+            case .heading: 1
+            case .success: 32
+            case .note: 33
+            case .error: 31
+            }
+        }
     }
 
     /// The text, escaped.
     let text: ByteString
     let emphasis: Emphasis
+    /// The number of bytes at the start that are emphasized.
+    private(set) var extent = Int.max
 
     init(_ message: Message, _ emphasis: Emphasis = .none) { self.init(escaped: message.shown, emphasis) }
 
@@ -56,5 +67,11 @@ struct Line {
     init(escaped text: ByteString, _ emphasis: Emphasis = .none) {
         self.text = text.isVisible ? text : text.escaped
         self.emphasis = emphasis
+    }
+
+    /// Creates a line of which the first `extent` bytes are emphasized.
+    init(escaped text: ByteString, _ emphasis: Emphasis, extent: Int) {
+        self.init(escaped: text, emphasis)
+        self.extent = extent
     }
 }
