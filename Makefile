@@ -24,7 +24,7 @@ DEB_NEEDS = dh:debhelper dpkg-buildpackage:dpkg-dev lintian:lintian
 RELEASE_NEEDS = $(DEB_NEEDS) rpmbuild:rpm /usr/bin/python3:python3
 PACKAGES_NEEDS = $(RELEASE_NEEDS) mmdebstrap:mmdebstrap podman:podman crun:crun musl-gcc:musl-tools ip:iproute2 setpriv:util-linux \
 	/usr/lib/python3/dist-packages/yaml/__init__.py:python3-yaml /usr/share/doc/python3-venv:python3-venv \
-	kubectl:kubernetes-client systemd-analyze:systemd
+	kubectl:kubernetes-client systemd-analyze:systemd puppet:puppet-agent
 SITE_NEEDS = sphinx-build:python3-sphinx /usr/share/doc/python3-myst-parser:python3-myst-parser /usr/share/doc/furo:furo \
 	/usr/share/javascript/normalize.css/normalize.css:node-normalize.css dot:graphviz mandoc:mandoc /usr/bin/python3:python3
 LINT_NEEDS = $(SITE_NEEDS) hunspell:hunspell /usr/share/hunspell/en_GB.dic:hunspell-en-gb shellcheck:shellcheck mandoc:mandoc /usr/bin/python3:python3 git:git

@@ -87,7 +87,7 @@ report() {
     [ "$(tail -n 1 "$work/results/$1")" = end ] || echo "not ok did not end" >>"$work/results/$1"
     sed -n "/^skipped/p; /^not ok/,/^ok\|^end/p" "$work/results/$1" | sed "/^ok\|^end/d; s/^/$1: /"
 }
-parts='units release image'
+parts='units release image fleet'
 [ -z "${JOURNEYS:-}" ] || parts=''
 for part in $parts; do
     {
