@@ -27,7 +27,7 @@ PACKAGES_NEEDS = $(RELEASE_NEEDS) mmdebstrap:mmdebstrap podman:podman crun:crun 
 	kubectl:kubernetes-client systemd-analyze:systemd puppet:puppet-agent
 SITE_NEEDS = sphinx-build:python3-sphinx /usr/share/doc/python3-myst-parser:python3-myst-parser /usr/share/doc/furo:furo \
 	/usr/share/javascript/normalize.css/normalize.css:node-normalize.css dot:graphviz mandoc:mandoc /usr/bin/python3:python3
-LINT_NEEDS = $(SITE_NEEDS) hunspell:hunspell /usr/share/hunspell/en_GB.dic:hunspell-en-gb shellcheck:shellcheck mandoc:mandoc /usr/bin/python3:python3 git:git
+LINT_NEEDS = $(SITE_NEEDS) /usr/lib/python3/dist-packages/proselint/__init__.py:python3-proselint hunspell:hunspell /usr/share/hunspell/en_GB.dic:hunspell-en-gb shellcheck:shellcheck mandoc:mandoc /usr/bin/python3:python3 git:git
 
 .PHONY: help
 help:
