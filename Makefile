@@ -11,7 +11,7 @@ TEST_NEEDS = authbind:authbind setcap:libcap2-bin nc.openbsd:netcat-openbsd ncat
 	haproxy:haproxy caddy:caddy lighttpd:lighttpd apache2:apache2-bin busybox:busybox-static musl-gcc:musl-tools socat:socat \
 	curl:curl java:default-jdk-headless pgrep:procps readelf:binutils /usr/share/doc/python3-seccomp:python3-seccomp \
 	systemd-socket-activate:systemd ss:iproute2 rpmbuild:rpm promtool:prometheus /usr/lib/systemd/systemd-journald:systemd \
-	ansible-playbook:ansible-core
+	ansible-playbook:ansible-core tomcat10-instance-create:tomcat10-user
 BENCH_NEEDS = authbind:authbind getcap:libcap2-bin nc.openbsd:netcat-openbsd nc.traditional:netcat-traditional ncat:ncat \
 	socat:socat redir:redir cc:gcc setpriv:util-linux ip:iproute2 /usr/bin/python3:python3
 CROSS_NEEDS = aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu aarch64-linux-gnu-strip:binutils-aarch64-linux-gnu \
