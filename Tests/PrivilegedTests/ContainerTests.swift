@@ -133,9 +133,10 @@ private let hasProfiles = FileManager.default.fileExists(atPath: "\(sources)/.bu
             ERROR broker \(Self.noBroker): static programs and those of Go are not reached (tried)
              -> start the container with --cap-add SYS_PTRACE, or let the kernel of the host decide: sudo lowport enforce enable
             to make it work:
+              in a container that is started with --cap-add SYS_PTRACE, the broker reaches the program
+              or
               sudo lowport enforce enable
                   has the kernel itself let every process bind what the policy allows it
-              in a container that is started with --cap-add SYS_PTRACE, the broker reaches the program
             yes
             lowport-run: \(Self.noBroker)
             \(Self.addPtrace)

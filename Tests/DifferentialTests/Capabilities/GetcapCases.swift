@@ -4,7 +4,7 @@ extension CapabilityCase {
     /// Command lines of getcap: options, files, walks.
     static let getcap: [CapabilityCase] = [
         // Options.
-        "getcap -h", "getcap", "getcap -l", "getcap -Z", "getcap --help", "getcap -- -dash", "getcap -dash",
+        "getcap -h", "getcap", "getcap -l", "getcap -Z", "getcap --hel", "getcap -- -dash", "getcap -dash",
         "getcap -v", "getcap -r",
         "getcap -n", "getcap --", "getcap -- --", "getcap -", "getcap -v -", "getcap x -v a", "getcap x -- -v a",
         "getcap a -r d",

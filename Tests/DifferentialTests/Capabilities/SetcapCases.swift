@@ -4,7 +4,7 @@ extension CapabilityCase {
     /// Command lines of setcap: options, texts, files, standard input, verification.
     static let setcap: [CapabilityCase] = [
         // Options.
-        "setcap -h", "setcap", "setcap --help", "setcap --license", "setcap -q", "setcap -v", "setcap -q -v",
+        "setcap -h", "setcap", "setcap --hel", "setcap --license", "setcap -q", "setcap -v", "setcap -q -v",
         "setcap -n",
         "setcap -n 5", "setcap -q -n", "setcap -f", "setcap -x", "setcap --", "setcap -qv = a", "setcap -h foo",
         "setcap -q -h",
