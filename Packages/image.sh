@@ -80,7 +80,7 @@ judge '... and runs it by its name' alone "$name" --version
 rules=/mnt/node/config/kubernetes.rules
 cp Packaging/kubernetes/kubernetes.rules $rules
 explains() { alone --volume $rules:/etc/lowport/rules:ro "$name" explain "$@"; }
-judge 'it explains a rule that is mounted' sh -c 'echo "$1" | grep -q "yes   rules      /etc/lowport/rules:"' - "$(explains 80 --user 1000 2>&1)"
+judge 'it explains a rule that is mounted' sh -c 'echo "$1" | grep -Eq "yes +rules +/etc/lowport/rules:"' - "$(explains 80 --user 1000 2>&1)"
 judge 'it checks rules that are mounted' alone --volume $rules:/etc/lowport/rules:ro "$name" check
 echo 'allow uid 1000 tpc 80' >/mnt/wrong
 judge '... and finds an error' ends 1 alone --volume /mnt/wrong:/etc/lowport/rules:ro "$name" check
