@@ -29,7 +29,7 @@ import Testing
                   yes   file   /mnt/work/server has cap_net_bind_service, for every low port
                   no    rules  no rule allows tcp 80 to user alice
                   note  rules  /etc/lowport/rules:1 is for ::/0 alone
-                  (as usual: 7 more; --verbose shows them)
+                  (7 usual findings left out; --verbose shows all)
 
                 """
         )

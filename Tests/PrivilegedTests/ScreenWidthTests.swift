@@ -39,7 +39,7 @@ import Testing
                   no    rules  no rule allows tcp 80 to user bob
                 \(try #require(Self.faulty[columns]))
                   yes   reach  lowport run and authbind reach it
-                  (as usual: 8 more; --verbose shows them)
+                  (8 usual findings left out; --verbose shows all)
 
                 to make it work:
                   1. sudo lowport grant 80 --user bob

@@ -115,9 +115,7 @@ struct GetcapCommandLine: Hashable {
     }
 
     /// The lines of `--help` about the options that the original does not have.
-    static var addedOptions: Message {
-        added.reduce("" as Message) { $0 + $1.line }
-    }
+    static var addedOptions: Message { LongOption.help(of: added) }
 
     private mutating func take(option letter: UInt8) throws(UsageError) {
         switch letter {

@@ -19,11 +19,14 @@ struct LongOption<Effect> {
         self.help = help
     }
 
-    /// The line of `--help`: ` --save SAVED        save what is found, for setcap --restore`.
-    var line: Message {
+    /// Its line of `--help`: ` --save SAVED        save what is found, for setcap --restore`.
+    private var line: Message {
         var text: ByteString = " \(name)"
         if let value { text += " \(value)" }
         while text.count < 23 { text += " " }
         return "\(text) \(help)\n"
     }
+
+    /// The lines of `--help` about `options`.
+    static func help(of options: [LongOption]) -> Message { options.reduce("" as Message) { $0 + $1.line } }
 }

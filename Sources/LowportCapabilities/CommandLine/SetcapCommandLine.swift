@@ -128,9 +128,7 @@ struct SetcapCommandLine {
     }
 
     /// The lines of `--help` about the options that the original does not have.
-    static var addedOptions: Message {
-        Option.added.reduce("" as Message) { $0 + $1.line }
-    }
+    static var addedOptions: Message { LongOption.help(of: Option.added) }
 }
 
 extension UserID {

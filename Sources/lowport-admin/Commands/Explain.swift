@@ -62,7 +62,7 @@ struct Explain: ParsableCommand {
     )
     var unit: BytesArgument?
 
-    @Flag(help: "Show also what is so for nearly every process.")
+    @Flag(help: "Show every finding, also those that nearly every process has.")
     var verbose = false
 
     @Flag(help: "Write JSON (schema lowport.explain/1).")
@@ -149,7 +149,10 @@ struct Explain: ParsableCommand {
         }
         try printOut(lines: table.lines(fitting: .standardOutput))
         let rest = explanation.findings.count - shown.count
-        if rest > 0 { try printOut("  (as usual: \(rest) more; --verbose shows \(rest == 1 ? "it" : "them"))") }
+        if rest > 0 {
+            let words: ByteString = rest == 1 ? "1 usual finding" : "\(rest) usual findings"
+            try printOut("  (\(words) left out; --verbose shows all)")
+        }
         if explanation.steps.isEmpty { return }
         try printOut(lines: ["", "to make it work:"])
         try printOut(lines: RemedyLines(explanation.steps).lines)
