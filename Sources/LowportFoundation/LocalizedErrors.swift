@@ -41,8 +41,8 @@ extension PrivilegedSocketError: LocalizedError {
     /// The reason, as a sentence without a capital and a full stop.
     public var failureReason: String? { reason }
 
-    /// What would make it work, the first that is to be done first.
-    public var recoverySuggestion: String? { remedies.isEmpty ? nil : remedies.joined(separator: "; ") }
+    /// The steps that would make it work, in one line.
+    public var recoverySuggestion: String? { advice }
 }
 
 extension SystemdNotifierError: LocalizedError {

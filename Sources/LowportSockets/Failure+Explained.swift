@@ -37,7 +37,7 @@ extension Attempt.Failure {
             .taken,
             address.description,
             words.isEmpty ? "the port is taken" : "the port is \(words.joined(separator: ", and "))",
-            remedies: holders.first.map { [remedy(for: $0, address)] } ?? [],
+            steps: holders.first.map { [[remedy(for: $0, address)]] } ?? [],
             holders: holders.flatMap(\.processes).map {
                 PrivilegedSocketError.Holder(processIdentifier: $0.identifier, name: $0.name.text)
             },
@@ -68,9 +68,11 @@ extension Attempt.Failure {
         )
         question.isOwn = true
         let explanation = try? Explanation(question)
-        let remedies = explanation?.remedies.compactMap { remedy -> String? in
-            guard let command = remedy.command?.text.text else { return remedy.advice?.text }
-            return remedy.isElsewhere ? "\(remedy.effect.text): \(command)" : command
+        let steps = explanation?.steps.map { step in
+            step.compactMap { remedy -> String? in
+                guard let command = remedy.command?.text.text else { return remedy.advice?.text }
+                return remedy.isElsewhere ? "\(remedy.effect.text): \(command)" : command
+            }
         }
         // Something that the examination does not see: what the helper said is all there is to say.
         let isKnown = explanation.map { !$0.canBind } ?? false
@@ -78,7 +80,7 @@ extension Attempt.Failure {
             .refused,
             address.description,
             isKnown ? explanation?.verdict.text ?? "" : answer.reason,
-            remedies: remedies ?? [],
+            steps: steps ?? [],
             errorNumber: answer.error.rawValue
         )
     }

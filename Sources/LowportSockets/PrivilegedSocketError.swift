@@ -35,9 +35,11 @@ public struct PrivilegedSocketError: Error, Hashable, Sendable {
     public let address: String
     /// The reason, as a sentence without a capital and a full stop. Nothing in it is invisible.
     public let reason: String
-    /// What would make it work, the first that is to be done first: commands to type, or advice in a sentence. As
-    /// `lowport explain` shows it.
-    public let remedies: [String]
+    /// The steps that would make it work, in order, as `lowport explain` shows them: commands to type, or advice in a sentence.
+    /// One remedy of each step is enough.
+    public let steps: [[String]]
+    /// All remedies, in the order of the steps.
+    public var remedies: [String] { steps.flatMap { $0 } }
     /// Who has the port, as far as this process may see them; empty unless the code is ``Code-swift.struct/taken``.
     public let holders: [Holder]
     /// The value of errno(3) from the system call that failed; nil if none did.
@@ -47,14 +49,14 @@ public struct PrivilegedSocketError: Error, Hashable, Sendable {
         _ code: Code,
         _ address: String,
         _ reason: String,
-        remedies: [String] = [],
+        steps: [[String]] = [],
         holders: [Holder] = [],
         errorNumber: CInt? = nil
     ) {
         self.code = code
         self.address = address
         self.reason = reason
-        self.remedies = remedies
+        self.steps = steps
         self.holders = holders
         self.errorNumber = errorNumber
     }
@@ -63,7 +65,11 @@ public struct PrivilegedSocketError: Error, Hashable, Sendable {
 extension PrivilegedSocketError: CustomStringConvertible {
     /// The error in one line, with what would make it work.
     public var description: String {
-        let hint = remedies.isEmpty ? "" : " (to make it work: \(remedies.joined(separator: "; ")))"
-        return "cannot listen on \(address): \(reason)\(hint)"
+        "cannot listen on \(address): \(reason)" + (advice.map { " (to make it work: \($0))" } ?? "")
+    }
+
+    /// The steps in one line; nil if there are none.
+    package var advice: String? {
+        steps.isEmpty ? nil : steps.map { $0.joined(separator: ", or ") }.joined(separator: "; then ")
     }
 }
