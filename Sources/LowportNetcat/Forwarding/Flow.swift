@@ -22,6 +22,7 @@ final class Flow {
     /// The source whose end the other one has yet to be told.
     private var unpassedEnd: Side?
     private var keepsAlive = false
+    private var sendsAtOnce = false
     private var resetDeadline: Instant?
 
     /// Takes over the connection to a client.
@@ -137,7 +138,7 @@ final class Flow {
         if !up.isDone {
             var sent = 0
             handle(up.run(from: client, to: server, tools, received: &sent), .client, tools)
-            if sent > 0 { route.counters.add(sent, to: .sent) }
+            if sent > 0 { noteSent(sent, to: server) }
         }
         if !down.isDone {
             var received = 0
@@ -149,6 +150,14 @@ final class Flow {
         guard let ended else { return }
         unpassedEnd = nil
         try? (ended == .client ? server : client).shutDown(.sending)
+    }
+
+    private func noteSent(_ count: Int, to server: InheritedDescriptor) {
+        route.counters.add(count, to: .sent)
+        // A second small block would wait for the acknowledgement of the first, which a server may delay.
+        if sendsAtOnce { return }
+        sendsAtOnce = true
+        try? server.setNoDelay(true)
     }
 
     /// Handles the outcome of the passage whose source is `source`.
@@ -190,17 +199,10 @@ final class Flow {
 
     /// Waits for room at `side`, from now on: an event comes only after the kernel had no room.
     private func watchRoom(of side: Side, _ tools: ForwardTools) {
-        let events: ReadyEvents = [.readable, .peerEnded, .writable]
-        switch side {
-        case .client:
-            if watchesRoom.atClient { return }
-            watchesRoom.atClient = true
-            try? tools.events.change(client, events, token: token(of: side), onChange: true)
-        case .server:
-            guard !watchesRoom.atServer, let server = server?.reference else { return }
-            watchesRoom.atServer = true
-            try? tools.events.change(server, events, token: token(of: side), onChange: true)
-        }
+        let isWatched = side == .client ? watchesRoom.atClient : watchesRoom.atServer
+        guard !isWatched, let socket = side == .client ? client.reference : server?.reference else { return }
+        if side == .client { watchesRoom.atClient = true } else { watchesRoom.atServer = true }
+        try? tools.events.change(socket, [.readable, .peerEnded, .writable], token: token(of: side), onChange: true)
     }
 
     // MARK: The end

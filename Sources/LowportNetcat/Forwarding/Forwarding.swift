@@ -26,6 +26,8 @@ struct Forwarding {
             throw NetcatError("cannot reach \(target.host) port \(target.port)")
         }
         connector.logSuccess(server.peer)
+        try? client.socket.setNoDelay(true)
+        try? server.socket.setNoDelay(true)
         let inner = try Encryption(options, console).stream(over: client.stream, isServer: true)
         try Forwarding.relay(inner, server, options, console)
     }

@@ -30,6 +30,7 @@ struct ProxyService {
         let deadline = Instant.now + (options.endpoint.timeout ?? .seconds(30))
         let exchange = ByteExchange(over: socket, until: deadline, with: .client)
         try? socket.setNonBlocking(true)
+        try? socket.setNoDelay(true)
         switch kind {
         case .http: try HTTPProxyService(exchange, socket, at: place, options, console, challenger).serve()
         case .socks5: try serveSocks(exchange, socket)
@@ -93,6 +94,7 @@ struct ProxyTarget {
             let connector = try Connector(to: host, endpoint, console, port: port)
             guard let connection = try connector.connect(to: port) else { return nil }
             connector.logSuccess(connection.peer)
+            try? connection.socket.setNoDelay(true)
             return connection
         } catch {
             error.report(to: console)
