@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Measures nc and lowport-forward beside the programs that a user would pick instead, in one run: each figure is the
-# median of interleaved runs, and the ratio to the best of the others. Everything happens in a network of its own.
+# median of interleaved runs, and the ratio to the best of the others; that of requests is the median of the ratios of rounds. Everything happens in a network of its own.
 #
 #   Benchmarks/netcat.sh [DIRECTORY-OF-THE-PROGRAMS]      default: .build/release
 #   ROUNDS=5 MEGABYTES=1024 Benchmarks/netcat.sh
@@ -18,7 +18,7 @@ directory=$(mktemp -d /dev/shm/lowport-bench.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
 exec_bench="$directory/bench.py"
 cat >"$exec_bench" <<'PY'
-import os, pathlib, resource, shutil, socket, statistics, subprocess, sys, time
+import os, pathlib, random, resource, shutil, socket, statistics, subprocess, sys, time
 
 binaries, directory, here = sys.argv[1:4]
 rounds, size = int(os.environ.get("ROUNDS", "5")), int(os.environ.get("MEGABYTES", "1024")) << 20
@@ -289,14 +289,22 @@ def requests():
         for title, options in REQUESTS.items():
             unfit = {"1,000 kept connections": ("socat", "redir"), "answers of 64 MiB": ("bound",)}.get(title, ())
             found = {name: [] for name in web.programs if name not in unfit}
-            for _ in range(rounds):
-                for name in found:
+            order = list(found)
+            # A second of requests differs from the next by more than good forwarders differ: they are compared round by round.
+            for _ in range(3 * rounds):
+                random.shuffle(order)
+                for name in order:
                     found[name].append(web.load(name, options, "large" if "MiB" in title else "small"))
-            medians = {name: [statistics.median(column) for column in zip(*runs)] for name, runs in found.items()}
-            direct = medians.pop("direct")[0]
-            print(f"forward, {title:<33} 1/s    direct {direct:.5g}, of that: "
-                  + "  ".join(f"{name} {rate / direct:.2f}" for name, (rate, _) in medians.items()))
-            print(f"{'':<42} us     " + "  ".join(f"{name} {used:.4g}" for name, (_, used) in medians.items())
+            rates = {name: [rate for rate, _ in runs] for name, runs in found.items()}
+            used = {name: statistics.median(used for _, used in runs) for name, runs in found.items() if name != "direct"}
+
+            def ratio(name, other):
+                return statistics.median(one / two for one, two in zip(rates[name], rates[other]))
+
+            print(f"forward, {title:<33} 1/s    direct {statistics.median(rates['direct']):.5g}, of that: "
+                  + "  ".join(f"{name} {ratio(name, 'direct'):.2f}" for name in used))
+            print(f"{'':<42}        ours to " + "  ".join(f"{name} {ratio('ours', name):.2f}" for name in used if name != "ours"))
+            print(f"{'':<42} us     " + "  ".join(f"{name} {one:.4g}" for name, one in used.items())
                   + " of processor for each", flush=True)
 
 
