@@ -48,8 +48,8 @@ final class DatagramForwarder {
             let socket = listener.socket.reference
             DatagramForwarder.prepare(socket)
             while true {
-                try turn(socket, queue)
-                while let signal = signals.next() {
+                let hasSignal = try turn(socket, queue)
+                while hasSignal, let signal = signals.next() {
                     guard signal == .user1 else { return }
                     let (sent, received) = (counters.sent, counters.received)
                     console.print("\(counters.clients) clients; \(sent) bytes to the server, \(received) bytes back")
@@ -60,7 +60,9 @@ final class DatagramForwarder {
         }
     }
 
-    private func turn(_ listener: InheritedDescriptor, _ queue: borrowing EventQueue) throws(Errno) {
+    /// Waits until something is ready, and moves what can be moved.
+    /// - Returns: whether a signal has come.
+    private func turn(_ listener: InheritedDescriptor, _ queue: borrowing EventQueue) throws(Errno) -> Bool {
         do throws(Errno) {
             let deadline = flows[flows.oldest].map { $0.lastUse + DatagramForwarder.memory }
             try queue.wait(for: found, timeout: deadline?.remaining)
@@ -68,12 +70,12 @@ final class DatagramForwarder {
             if error != .interrupted { throw error }
         }
         let now = Instant.now
-        var isAsked = false
+        var (isAsked, hasSignal) = (false, false)
         batch.removeAll()
         for index in 0..<found.count {
             switch found[index].token {
             case DatagramForwarder.listenerToken: isAsked = true
-            case DatagramForwarder.signalToken: break
+            case DatagramForwarder.signalToken: hasSignal = true
             case let token: passBack(Int(token), through: listener, now)
             }
         }
@@ -82,6 +84,7 @@ final class DatagramForwarder {
         while let oldest = flows[flows.oldest], oldest.lastUse + DatagramForwarder.memory <= now {
             flows.remove(flows.oldest)
         }
+        return hasSignal
     }
 
     /// Takes what the server sent to a client; a batch that is full is sent, the rest at the end of the turn.
