@@ -13,16 +13,19 @@ enum LaunchOptions {
     }
 
     /// The text of `--help`.
-    static var help: Message {
-        usage + """
+    static var help: Message { usage + "\n" + LongOption.help(of: options) }
 
-             --deep               the program and everything that it starts
-             --depth LEVELS       so many programs, each started by the one before
-             --via ENGINE         what answers binds: auto, preload or broker
-             --verbose            print the engine and the reason
-             --help               this message
+    private enum Option { case deep, depth, via, verbose, help }
 
-            """
+    /// The options; `--via`, `--verbose` and `--help` are our additions.
+    private static var options: [LongOption<Option>] {
+        [
+            LongOption("--deep", .deep, "the program and everything that it starts"),
+            LongOption("--depth", .depth, value: "LEVELS", "so many programs, each started by the one before"),
+            LongOption("--via", .via, value: "ENGINE", "what answers binds: auto, preload or broker"),
+            LongOption("--verbose", .verbose, "print the engine and the reason"),
+            LongOption("--help", .help, "this message"),
+        ]
     }
 
     /// The number of program levels that are reached.
@@ -59,8 +62,7 @@ enum LaunchOptions {
     /// Parses `arguments`, without the program's own name.
     ///
     /// As in authbind, options end at the first word that does not start with `-`, or after a single `-`; unknown
-    /// options, including `--`, are silently ignored; the last of several depths counts. `--via` and `--verbose` are
-    /// our additions.
+    /// options, including `--`, are silently ignored; the last of several depths counts.
     static func parse(_ arguments: ArraySlice<ByteString>) throws(UsageError) -> Task {
         var rest = arguments
         var depth = Depth.levels(1)
@@ -69,18 +71,19 @@ enum LaunchOptions {
         while let word = rest.first, word.hasPrefix("-") {
             rest.removeFirst()
             if word == "-" { break }
-            if word == "--help" { return .help }
-            if word == "--deep" { depth = .unlimited }
-            if word == "--verbose" { isVerbose = true }
-            if word == "--via" {
+            switch options.first(where: { $0.name == word })?.effect {
+            case .help: return .help
+            case .deep: depth = .unlimited
+            case .verbose: isVerbose = true
+            case .via:
                 guard let value = rest.popFirst() else { throw UsageError(message: "--via requires a value") }
                 guard let engine = engine(value) else { throw UsageError(message: "--via value is not valid") }
                 via = engine
-            }
-            if word == "--depth" {
+            case .depth:
                 guard let value = rest.popFirst() else { throw UsageError(message: "--depth requires a value") }
                 guard let count = levels(value) else { throw UsageError(message: "--depth value is not valid") }
                 depth = .levels(count)
+            case nil: break
             }
         }
         if rest.isEmpty { throw UsageError(message: "need program name") }

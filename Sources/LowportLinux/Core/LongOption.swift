@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import LowportLinux
 
-/// An option with two dashes, which the original does not have.
-struct LongOption<Effect> {
+/// An option with two dashes of a program with few options: what it does, and what `--help` says of it.
+package struct LongOption<Effect> {
     /// The option as it is written, with its dashes.
-    let name: ByteString
+    package let name: ByteString
     /// What the option does.
-    let effect: Effect
+    package let effect: Effect
     /// The name of the value that follows, for `--help`; nil for none.
-    let value: ByteString?
+    package let value: ByteString?
     /// The explanation in `--help`, at most 54 bytes.
-    let help: ByteString
+    package let help: ByteString
 
-    init(_ name: ByteString, _ effect: Effect, value: ByteString? = nil, _ help: ByteString) {
+    /// Creates an option that is written `name`, followed by a value if it has the name of one.
+    package init(_ name: ByteString, _ effect: Effect, value: ByteString? = nil, _ help: ByteString) {
         self.name = name
         self.effect = effect
         self.value = value
@@ -28,5 +28,5 @@ struct LongOption<Effect> {
     }
 
     /// The lines of `--help` about `options`.
-    static func help(of options: [LongOption]) -> Message { options.reduce("" as Message) { $0 + $1.line } }
+    package static func help(of options: [LongOption]) -> Message { options.reduce("" as Message) { $0 + $1.line } }
 }
