@@ -202,7 +202,8 @@ class Forwarder {
                 case .dormant: flow.expire()
                 case .resetting: flow.reset()
                 }
-                place(flow)
+                // What the client has sent and ended meanwhile is not reported again.
+                advance(flow, tools)
             }
         }
         for route in entrance.routes { route.reportRefusals() }
