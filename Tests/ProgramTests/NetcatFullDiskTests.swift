@@ -56,6 +56,37 @@ import Testing
         )
     }
 
+    @Test(
+        "A sender whose receiver reset the connection says so",
+        arguments: [("nc", "nc: cannot send: connection reset by peer"), ("ncat", "Ncat: Connection reset by peer.")]
+    )
+    func resetSender(_ name: String, _ message: String) async throws {
+        try await expect(
+            """
+            head -c 60000000 /dev/zero >data
+            $NC -nl 8080 <>/dev/null >/dev/full 2>/dev/null & listening 8080
+            $CALLED --send-only 127.0.0.1 8080 <data >/dev/null 2>said; echo $?; cat said
+            """,
+            "1\n\(message)\n",
+            name: name
+        )
+    }
+
+    @Test("An input that cannot be read is an error", arguments: ["nc", "ncat"])
+    func inputError(_ name: String) async throws {
+        let outcome = try await PrivateNetwork.run(
+            """
+            $NC -l 8080 >got & listening 8080
+            $CALLED --send-only 127.0.0.1 8080 <. 2>said; echo $?
+            grep -c 'cannot read standard input: is a directory' said
+            """,
+            netcat: Products.path("nc"),
+            name: name
+        )
+        let lines = outcome.output.description.split(separator: "\n")
+        #expect(lines.count == 2 && lines.first != "0" && lines.last == "1", "\(outcome)")
+    }
+
     /// A single small block fails only after its sender has said everything.
     @Test("A full device is told from a reader that has left", arguments: ["", "--ssl"])
     func fullDevice(_ tls: String) async throws {

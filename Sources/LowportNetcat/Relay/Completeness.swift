@@ -10,6 +10,7 @@ extension Relay {
         if let failure { throw NetcatError(ofTLS: failure) }
         // TLS tells the end of the data from the end of the connection (RFC 8446, 6.1).
         if wasTruncated { throw NetcatError(ofTLS: "the connection was cut off, and data may be missing") }
+        if let error = inputError { throw NetcatError("cannot read standard input: \(error.sentence)") }
     }
 }
 

@@ -61,6 +61,11 @@ final class Relay {
     var outputError: Errno? {
         receiving.sinkError.flatMap { $0 == .brokenPipe || $0 == .connectionReset ? nil : $0 }
     }
+    /// Whether the peer reset the connection before it had all that was to be sent. A peer that ended before wants no more of it,
+    /// and a program whose output is sent learns of it by itself.
+    private(set) var wasReset = false
+    /// Why the local input could not be read to its end.
+    var inputError: Errno? { rules.passesPeersEnd ? nil : sending.sourceError }
     /// Whether the idle limit ended the relay while bytes were waiting for their receiver.
     private(set) var wasCutOff = false
     /// Whether the idle limit ended the relay.
@@ -144,9 +149,24 @@ final class Relay {
             return error == .interrupted
         }
         guard ready || isPending || sending.isPauseExpired || receiving.isPauseExpired else { return false }
+        let hadEnded = receiving.sourceEnded
         if entries[2].isReadable || entries[3].isWritable || isPending || receiving.isPauseExpired { receiving.run() }
         if entries[0].isReadable || entries[1].isWritable || sending.isPauseExpired { sending.run() }
+        noteReset(hadEnded: hadEnded)
         return true
+    }
+
+    /// - Parameter hadEnded: whether the peer had ended before the latest attempt to send.
+    private func noteReset(hadEnded: Bool) {
+        if rules.passesPeersEnd || sending.sink.isOfMessages { return }
+        if sending.sinkGone {
+            // Once one call has failed because of a reset, others fail with EPIPE, and what is received looks like an end.
+            if rules.ending.sendsOnly || !hadEnded { wasReset = true }
+        } else if receiving.sourceEnded && !hadEnded && !sending.isFinished {
+            let hasMore = !sending.isEmpty || sending.waitsFor.sink || sending.source.kind == .file
+            // After an end, the socket has a peer still (getpeername(2)).
+            if hasMore && sending.sink.isTCP && !sending.sink.descriptor.hasPeer { wasReset = true }
+        }
     }
 
     /// Waits until the peer has received what was sent. Closing the connection earlier, with data unread, would reset
@@ -219,6 +239,11 @@ final class Relay {
             if stay.rawValue > 0 || sending.sink.kind == .datagrams { quitsAt = Instant.now + stay }
         }
     }
+}
+
+extension InheritedDescriptor {
+    /// Whether the socket is connected, though one direction or both may have ended.
+    fileprivate var hasPeer: Bool { (try? peerAddress()) != nil }
 }
 
 /// The earlier of two moments, where nil means never.

@@ -173,6 +173,7 @@ final class Conversation {
         }
         try relay.checkCompleteness()
         try checkForNcat(relay)
+        if relay.wasReset { throw NetcatError("cannot send: \(Errno.connectionReset.sentence)") }
     }
 }
 
@@ -183,6 +184,7 @@ extension Conversation {
         var words: ByteString?
         switch relay.peerError {
         case .connectionReset: words = Errno.connectionReset.message
+        case _ where relay.wasReset: words = Errno.connectionReset.message
         case .connectionRefused where !options.listens: words = Errno.connectionRefused.message
         default:
             if relay.wasIdle, let limit = options.idleLimit { words = "Idle timeout expired (\(limit.rawValue) ms)" }
