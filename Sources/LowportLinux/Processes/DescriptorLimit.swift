@@ -10,4 +10,13 @@ package enum DescriptorLimit {
     ///
     /// Programs that use select(2) must not call this: it cannot handle descriptors above 1023.
     package static func raise(to count: Int) { clinux_raise_descriptor_limit(UInt(count)) }
+
+    /// Whether `count` more descriptors can be opened now.
+    package static func hasRoom(for count: Int) -> Bool {
+        if count == 0 { return true }
+        guard let spare = try? FileDescriptor.open("/dev/null", .readOnly) else { return false }
+        let hasRoom = hasRoom(for: count - 1)
+        try? spare.close()
+        return hasRoom
+    }
 }

@@ -23,6 +23,8 @@ final class Hub {
     private let found = FoundEvents(capacity: 256)
     private var admission = Admission()
     private var hasNewClients = true
+    /// Whether no place was free when clients were last accepted.
+    private var wasFull = false
     private var nextNumber = 1
     private var input: HubInput
     private var isOutputGone = false
@@ -183,6 +185,13 @@ final class Hub {
     private func accept(_ listener: borrowing Listener, _ events: borrowing EventQueue) throws(Errno) {
         // A bounded number, so that those who are there have their turn.
         for _ in 0..<64 {
+            let isFull = clients.count >= options.maximumConnections
+            // Before anybody is refused, those who have left by now are looked for.
+            let mayHaveLeft = !wasFull || !readable.isEmpty && clients.behind == 0
+            wasFull = isFull
+            if isFull && mayHaveLeft { return }
+            // One for the client, two to the process that decrypts for it, and what that opens before it closes one.
+            if options.tls.isWanted && !DescriptorLimit.hasRoom(for: 5) { return admission.close() }
             let connection: Connection
             do throws(Errno) {
                 connection = try listener.accept()
@@ -191,7 +200,7 @@ final class Hub {
                 return try admission.note(error)
             }
             guard access.allows(connection.peer, console) else { continue }
-            guard clients.count < options.maximumConnections else {
+            guard !isFull else {
                 console.log("Connection refused: there are \(clients.count) already")
                 continue
             }

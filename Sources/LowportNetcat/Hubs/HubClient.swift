@@ -24,6 +24,8 @@ final class HubClient {
     private(set) var isLeaving = false
 
     private let socket: FileDescriptor
+    /// Whether the client takes nothing more; what it sent before that is still to be read.
+    private var isDeaf = false
     private var endsSending = false
     private var queue: [UInt8] = []
 
@@ -65,7 +67,7 @@ final class HubClient {
     /// Sends `bytes`, or keeps them until the socket is writable.
     /// - Parameter buffer: is empty before and afterwards.
     func send(_ bytes: [UInt8], _ buffer: Buffer) {
-        if isLeaving { return }
+        if isLeaving || isDeaf { return }
         queue += bytes
         flush(buffer)
     }
@@ -80,8 +82,9 @@ final class HubClient {
                 let count = try descriptor.send(from: buffer)
                 if count == queue.count { queue = [] } else { queue.removeFirst(count) }
             } catch {
-                isGone = error != .wouldBlock
-                return
+                if error == .wouldBlock { return }
+                isDeaf = true
+                queue = []
             }
         }
         if isLeaving { isGone = true }
