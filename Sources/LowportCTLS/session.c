@@ -66,12 +66,18 @@ long ctls_write(ctls_connection *connection, const void *bytes, size_t count)
     return result > 0 ? result : outcome(connection, result);
 }
 
-// The name of an alert. OpenSSL 3.0 has those of TLS 1.3 only in its reasons, after the version.
-static const char *alert_name(unsigned long code)
+// Writes the name of an alert, or its number if it has none. OpenSSL 3.0 has those of TLS 1.3 only in its reasons, after the
+// version, and those of extensions without the word "alert" (RFC 8446, 6.2).
+static void put_alert(unsigned long code, char *message, size_t size)
 {
     const char *reason = openssl.ERR_reason_error_string(code);
     const char *name = reason ? strstr(reason, "alert ") : NULL;
-    return name ? name + strlen("alert ") : "unknown";
+    if (name)
+        snprintf(message, size, "the peer sent the alert: %s", name + strlen("alert "));
+    else if (reason && !strncmp(reason, "tlsv1 ", strlen("tlsv1 ")))
+        snprintf(message, size, "the peer sent the alert: %s", reason + strlen("tlsv1 "));
+    else
+        snprintf(message, size, "the peer sent the alert: number %lu", (code & 0x7FFFFF) - REASON_ALERT);
 }
 
 void ctls_explain(ctls_connection *connection, char *message, size_t size)
@@ -84,7 +90,7 @@ void ctls_explain(ctls_connection *connection, char *message, size_t size)
     else if (!code || (is_ssl && reason == REASON_UNEXPECTED_EOF))
         snprintf(message, size, "the peer closed the connection");
     else if (is_ssl && reason >= REASON_ALERT && reason < REASON_ALERT + 256)
-        snprintf(message, size, "the peer sent the alert: %s", alert_name(code));
+        put_alert(code, message, size);
     else if (is_ssl && reason == REASON_VERIFY_FAILED)
         snprintf(message, size, "certificate: %s",
                  openssl.X509_verify_cert_error_string(openssl.SSL_get_verify_result(connection->ssl)));

@@ -26,6 +26,10 @@ import Testing
             ("-Verify 1 -verify_return_error", "--ssl-cert cert.pem --ssl-key key.pem", "unknown ca"),
             ("-Verify 1 -tls1_2", "", "handshake failure"),
             ("-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA", "--ssl-ciphers ECDHE-ECDSA-AES256-SHA", "handshake failure"),
+            (
+                "-servername other -servername_fatal -cert2 cert.pem -key2 key.pem", "--ssl-servername nobody",
+                "unrecognized name"
+            ),
         ]
     )
     func theAlertOfThePeer(_ server: String, _ client: String, _ alert: String) async throws {
