@@ -107,4 +107,29 @@ import Testing
             name: "ncat"
         )
     }
+
+    @Test("A second listener at the same path leaves the first one alone", arguments: ["", "-u"])
+    func unixListener(_ kind: String) async throws {
+        try await expect(
+            """
+            mkfifo hold; $NC -l \(kind) -U $T/place <>hold >got & first=$!; listening_at $T/place
+            $NC -l \(kind) -U $T/place </dev/null; echo $?
+            echo hello | $NC \(kind) -N -w 1 -U $T/place; until_true grep hello got
+            # Nobody is there any more: the path is free.
+            kill $first; wait $first; $NC -l \(kind) -U $T/place <>hold >again & listening_at $T/place
+            echo other | $NC \(kind) -N -w 1 -U $T/place; until_true grep other again
+            """,
+            "1\nhello\nother\n"
+        )
+    }
+
+    @Test("A port is a number up to 65535, also the local one of a client") func localPort() async throws {
+        try await expect(
+            """
+            $NC -l 8000 >got & listening 8000
+            $NC -p 70001 127.0.0.1 8000 </dev/null 2>&1; echo $?
+            """,
+            "nc: port number too large: 70001\n1\n"
+        )
+    }
 }

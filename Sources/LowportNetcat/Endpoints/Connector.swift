@@ -77,6 +77,7 @@ struct Connector {
                 console.isNcat ? "Could not resolve hostname \"\(host)\"" : "getaddrinfo for \(place)"
             throw NetcatError("\(words): \(error.message)")
         }
+        try options.sourcePort?.checkPort()
         do throws(LookupError) {
             let (source, port) = (options.sourceAddress, options.sourcePort)
             // If all addresses have the same family, the source must have it as well.
@@ -189,5 +190,13 @@ struct Connector {
     private func described(_ address: SocketAddress) -> ByteString {
         let isPlain = console.isNumeric || proxyService != nil || host == address.host
         return isPlain ? host : "\(host) (\(address.host))"
+    }
+}
+
+extension ByteString {
+    /// Throws if this is the number of no port: the C library would take it modulo 65536.
+    func checkPort() throws(NetcatError) {
+        guard let number = try? OptionValue.number(self, in: 0...Int.max), number > 65535 else { return }
+        throw NetcatError("port number too large: \(self)")
     }
 }

@@ -68,9 +68,7 @@ struct Listener: ~Copyable {
         let host = options.listeningAddress
         let port = options.listeningPort ?? ""
         let takesBoth = options.dialect == .ncat
-        if let number = try? OptionValue.number(port, in: 0...Int.max), number > 65535 {
-            throw NetcatError("port number too large: \(port)")
-        }
+        try port.checkPort()
         do throws(LookupError) {
             let addresses = try NameLookup.addresses(
                 of: host,

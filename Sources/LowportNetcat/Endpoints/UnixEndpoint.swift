@@ -18,18 +18,20 @@ enum UnixEndpoint {
     static func listen(at path: ByteString, datagrams: Bool) throws(Errno) -> Listener {
         let address = try UnixAddress(path)
         let socket = try FileDescriptor.unixSocket(datagrams: datagrams)
-        if !address.isAbstract { removeStale(address, datagrams: datagrams) }
+        if !address.isAbstract { removeStale(address) }
         try socket.bind(to: address)
         if !datagrams { try socket.listen() }
         return Listener(socket: socket, place: .unix(path))
     }
 
     /// Removes the socket of a listener that has exited: a socket that refuses connections. Other files stay.
-    private static func removeStale(_ address: UnixAddress, datagrams: Bool) {
+    ///
+    /// Nobody notices that a datagram socket is connected, and that of a listener for streams says that it is of another kind.
+    private static func removeStale(_ address: UnixAddress) {
         let path = address.byteString
         guard let status = try? FileStatus(of: path, followLinks: false), status.kind == .socket else { return }
         do throws(Errno) {
-            try FileDescriptor.unixSocket(datagrams: datagrams).connect(to: address)
+            try FileDescriptor.unixSocket(datagrams: true).connect(to: address)
         } catch {
             if error == .connectionRefused { try? removeFile(path) }
         }

@@ -30,9 +30,7 @@ struct ProxyClient {
     init(at place: ProxyEndpoint, _ options: Options, _ console: Console) throws(NetcatError) {
         self.options = options
         self.console = console
-        if let text = place.port, let number = try? OptionValue.number(text, in: 0...Int.max), number > 65535 {
-            throw NetcatError("port number too large: \(text)")
-        }
+        try place.port?.checkPort()
         let service = place.port ?? options.proxy.kind.defaultPort.byteString
         connector = try Connector(toProxy: place.host, service: service, options.endpoint, console)
     }
