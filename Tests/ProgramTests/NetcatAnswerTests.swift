@@ -104,4 +104,18 @@ import Testing
             "second\nended\n"
         )
     }
+
+    /// The connection ends when nobody is left who could say more, as with a program that has the socket itself.
+    @Test("What a process in the background says arrives", arguments: ["nc", "ncat"])
+    func background(_ name: String) async throws {
+        try await expect(
+            """
+            mkfifo go; $NC -lk 8080 -c '{ cat go; echo late; } & sleep 99 >/dev/null 2>&1 </dev/null & echo early' & listening 8080
+            $NC --recv-only 127.0.0.1 8080 >got & client=$!
+            until_true grep -q early got; echo now >go; status client wait $client; cat got
+            """,
+            "client: 0\nearly\nnow\nlate\n",
+            name: name
+        )
+    }
 }
