@@ -189,9 +189,7 @@ final class Flow {
         }
     }
 
-    private func end(_ source: Side) {
-        if source == .client { up.end() } else { down.end() }
-    }
+    private func end(_ source: Side) { if source == .client { up.end() } else { down.end() } }
 
     private func noteFailure(of side: Side) {
         if side == .client { hasFailed.client = true } else { hasFailed.server = true }
@@ -204,8 +202,6 @@ final class Flow {
         if side == .client { watchesRoom.atClient = true } else { watchesRoom.atServer = true }
         try? tools.events.change(socket, [.readable, .peerEnded, .writable], token: token(of: side), onChange: true)
     }
-
-    // MARK: The end
 
     /// Ends at once, as after an error of one end; the peers must not take what they have for complete.
     func fail() {
@@ -236,7 +232,10 @@ final class Flow {
 
     /// Ends because nothing has moved for too long.
     func expire() {
-        if up.holdsBytes || down.holdsBytes { return fail() }
+        if up.holdsBytes || down.holdsBytes {
+            route.noteCutOff()
+            return fail()
+        }
         route.counters.add(1, to: .failed)
         state = .finished
     }

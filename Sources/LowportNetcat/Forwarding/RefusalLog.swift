@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
 
-/// Reports refusals, but not each one: a server that is down would fill the log. The processes of a forwarder report as if
+/// Reports what happens to many clients, but not to each one: a server that is down would fill the log. The processes of a forwarder report as if
 /// they were one.
 struct RefusalLog {
     private let shared: SharedNumbers
-    /// What is to be reported in this process, and when.
-    private var owed: (line: ByteString, at: Instant)?
+    /// When this process is to report something.
+    private(set) var dueAt: Instant?
+    /// What it is to report.
+    private var line: ByteString = ""
 
     // The time of the next report, and how many refusals there were since the last.
     private static var nextReport: Int { 0 }
@@ -16,23 +18,21 @@ struct RefusalLog {
     /// Creates a log for this process and those that it forks.
     init() throws(Errno) { shared = try SharedNumbers(count: 2) }
 
-    /// When there is something to report.
-    var dueAt: Instant? { owed?.at }
-
     /// Reports `line`, now or with others later.
     mutating func note(_ line: ByteString, _ console: Console) {
         if takesTurn() { return console.printError(line) }
         shared.add(1, to: RefusalLog.unreported)
-        owed = (line, owed?.at ?? Instant.now + RefusalLog.interval)
+        self.line = line
+        dueAt = dueAt ?? Instant.now + RefusalLog.interval
     }
 
     /// Reports what was not reported yet, once it is time.
     mutating func report(_ console: Console) {
-        guard let (line, at) = owed, at <= Instant.now else { return }
+        guard let dueAt, dueAt <= Instant.now else { return }
         // Another process may have reported it.
         let count = shared[RefusalLog.unreported]
-        if count > 0 && !takesTurn() { return owed = (line, Instant.now + RefusalLog.interval) }
-        owed = nil
+        if count > 0 && !takesTurn() { return self.dueAt = Instant.now + RefusalLog.interval }
+        self.dueAt = nil
         if count == 0 { return }
         shared.add(-count, to: RefusalLog.unreported)
         console.printError("\(line) (\(count) times more)")

@@ -16,6 +16,7 @@ final class Route {
     private var listener: Listener?
     private let console: Console
     private var refusals: RefusalLog
+    private var cutOffs: RefusalLog
 
     /// Creates a route. Throws ENOMEM if there is no memory for its counters.
     init(
@@ -27,6 +28,7 @@ final class Route {
     ) throws(Errno) {
         counters = try ForwardCounters()
         refusals = try RefusalLog()
+        cutOffs = try RefusalLog()
         self.listener = consume listener
         self.name = name
         self.target = target
@@ -66,9 +68,15 @@ final class Route {
         refusals.note("cannot connect to \(target.host) port \(target.port): \(reason.message)", console)
     }
 
-    /// When `reportRefusals` has something to say.
-    var reportsRefusalsAt: Instant? { refusals.dueAt }
+    /// Reports that the limit for a time without data ended a connection while data was waiting.
+    func noteCutOff() { cutOffs.note(Relay.cutOff, console) }
 
-    /// Reports how many refusals were not reported.
-    func reportRefusals() { refusals.report(console) }
+    /// When `reportRefusals` has something to say.
+    var reportsRefusalsAt: Instant? { earliest(refusals.dueAt, cutOffs.dueAt) }
+
+    /// Reports how often what was not reported has happened.
+    func reportRefusals() {
+        refusals.report(console)
+        cutOffs.report(console)
+    }
 }
