@@ -9,6 +9,29 @@ enum ProxyKind: Equatable {
     var defaultPort: Port { Port(rawValue: self == .connect ? 3128 : 1080) }
 }
 
+/// Which side resolves the name of the host that a proxy connects to (`--proxy-dns`): this one first, if both may; without any,
+/// only addresses are valid.
+struct ProxyResolution: OptionSet {
+    let rawValue: UInt8
+    /// This side.
+    static var local: Self { Self(rawValue: 1) }
+    /// The proxy.
+    static var remote: Self { Self(rawValue: 2) }
+
+    /// The resolution that `text` names; nil for another text.
+    init?(_ text: ByteString) {
+        switch text {
+        case "local": self = .local
+        case "remote": self = .remote
+        case "both": self = [.local, .remote]
+        case "none": self = []
+        default: return nil
+        }
+    }
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+}
+
 /// The proxy that connections go through.
 struct ProxyOptions: Equatable {
     /// The address, `HOST` or `HOST:PORT` (`-x`); nil means no proxy.
@@ -19,8 +42,10 @@ struct ProxyOptions: Equatable {
     var isNamed = false
     /// The credentials, `USER` or `USER:PASSWORD` (`-P`, `--proxy-auth`).
     var credentials: ByteString?
-    /// Whether the proxy resolves host names (`--proxy-dns`).
-    var resolvesRemotely = true
+    /// Which side resolves host names, if an option says so.
+    var givenResolution: ProxyResolution?
+    /// Which side resolves host names. The protocol of `-X 4` has addresses alone; `--proxy-type socks4` takes names as 4a does.
+    var resolution: ProxyResolution { givenResolution ?? (kind == .socks4 && !isNamed ? .local : .remote) }
     /// Whether credentials are sent to an HTTP proxy only after it answered 407, as ncat does.
     var waitsForChallenge = false
 }
@@ -65,6 +90,10 @@ extension Options {
             }
             proxy.isNamed = true
         }
+        reader.conflict(
+            "Proxy type (--proxy-type) specified without proxy address (--proxy)",
+            if: dialect == .ncat && proxy.isNamed && !hasProxy && !listens
+        )
         if case .proxy = role { reader.conflict("--proxy-type is for streams", if: endpoint.usesDatagrams) }
         if reader.option(
             "-P, --proxy-auth USER[:PASSWORD]",
@@ -73,12 +102,9 @@ extension Options {
         ) {
             proxy.credentials = reader.value
         }
-        if reader.option("--proxy-dns local|remote", "which side resolves the host name") {
-            switch reader.value {
-            case "local", "none": proxy.resolvesRemotely = false
-            case "remote", "both": proxy.resolvesRemotely = true
-            default: throw ProxyOptions.unsupported
-            }
+        if reader.option("--proxy-dns local|remote|both|none", "which side resolves the host name") {
+            proxy.givenResolution = ProxyResolution(reader.value)
+            if proxy.givenResolution == nil { throw UsageError(message: "proxy-dns invalid: \(reader.value)") }
         }
     }
 }

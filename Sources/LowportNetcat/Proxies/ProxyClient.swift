@@ -50,7 +50,7 @@ struct ProxyClient {
             // The proxy may close the connection on which it sends the challenge.
             guard let connection = try connector.connect(to: nil) else { return nil }
             let http = HTTPConnect(exchange(over: connection), authorization)
-            let name = try named(host, target)
+            let name = try named(host, target, family)
             let hasMore = credentials != nil && attempt < ProxyClient.attempts
             guard let challenges = try http.connect(to: name, target, takesChallenges: hasMore) else {
                 log(host, target)
@@ -79,12 +79,14 @@ struct ProxyClient {
         let socks = SocksClient(exchange(over: connection), credentials)
         switch options.proxy.kind {
         case .socks4:
-            guard case .v4(let address) = try resolve(host, target, .v4) else {
-                throw NetcatError("SOCKSv4 takes IPv4 alone")
+            let name = try named(host, target, .v4)
+            switch IPAddress(name) {
+            case .v4(let address): try socks.connectByVersion4(address, target)
+            case .v6: throw NetcatError("Error: IPv6 addresses are not supported with Socks4", isOfNetwork: true)
+            case nil: try socks.connectByVersion4a(name, target)
             }
-            try socks.connectByVersion4(address, target)
-        case .socks4a: try socks.connectByVersion4a(try named(host, target), target)
-        case .socks5, .connect: try socks.connectByVersion5(try named(host, target), target)
+        case .socks4a: try socks.connectByVersion4a(try named(host, target, family), target)
+        case .socks5, .connect: try socks.connectByVersion5(try named(host, target, family), target)
         }
         log(host, target)
         return connection
@@ -100,10 +102,27 @@ struct ProxyClient {
         }
     }
 
-    /// The host in the form that is sent to the proxy.
-    private func named(_ host: ByteString, _ port: Port) throws(NetcatError) -> ByteString {
-        if options.proxy.resolvesRemotely { return host }
-        return try resolve(host, port, options.endpoint.family).byteString
+    private var family: InternetFamily? { options.endpoint.family }
+
+    /// The host in the form that is sent to the proxy: an address, or a name if the proxy may resolve it.
+    private func named(
+        _ host: ByteString,
+        _ port: Port,
+        _ family: InternetFamily?
+    ) throws(NetcatError) -> ByteString {
+        let resolution = options.proxy.resolution
+        if resolution != .local && IPAddress(host) != nil { return host }
+        do throws(NetcatError) {
+            if resolution.contains(.local) { return try resolve(host, port, family).byteString }
+        } catch {
+            guard resolution.contains(.remote) else { throw error }
+        }
+        if resolution.contains(.remote) { return host }
+        throw console.isNcat ? unresolved(host) : NetcatError("not an address: \(host)", isOfNetwork: true)
+    }
+
+    private func unresolved(_ host: ByteString) -> NetcatError {
+        NetcatError("Error: Failed to resolve host \(host) locally", isOfNetwork: true)
     }
 
     private func resolve(_ host: ByteString, _ port: Port, _ family: InternetFamily?) throws(NetcatError) -> IPAddress {
@@ -116,8 +135,9 @@ struct ProxyClient {
             )
             if let first = found.first { return first.address }
         } catch {
-            throw NetcatError("getaddrinfo(\"\(host)\", \"\(port)\"): \(error.message)")
+            if console.isNcat { throw unresolved(host) }
+            throw NetcatError("getaddrinfo(\"\(host)\", \"\(port)\"): \(error.message)", isOfNetwork: true)
         }
-        throw NetcatError("no address of \(host)")
+        throw unresolved(host)
     }
 }
