@@ -43,4 +43,6 @@ struct NetcatScenario: Sendable, CustomTestStringConvertible {
 enum Netcats {
     /// Whether there is something to compare with.
     static let canCompare = Privilege.isRoot && (try? FileStatus(of: "/bin/nc.openbsd")) != nil
+    /// Whether there is an ncat to compare with.
+    static let canCompareNcat = Privilege.isRoot && (try? FileStatus(of: "/usr/bin/ncat")) != nil
 }

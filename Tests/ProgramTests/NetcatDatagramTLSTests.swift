@@ -47,6 +47,21 @@ import Testing
         )
     }
 
+    @Test("A server prints what each peer sends", arguments: ["nc", "ncat"])
+    func severalPeers(_ name: String) async throws {
+        try await expect(
+            """
+            $NC -luk --ssl 8080 >got & bound 8080
+            for word in one two three; do
+                { echo $word; until_true grep -q $word got; } | timeout 9 $NC -u -N --ssl 127.0.0.1 8080
+            done
+            cat got
+            """,
+            "one\ntwo\nthree\n",
+            name: name
+        )
+    }
+
     @Test("The server of OpenSSL serves us") func withOpenSSLsServer() async throws {
         try await expect(
             """

@@ -111,7 +111,9 @@ import Testing
             """,
             """
             <announce> 127.0.0.1 is connected as <user1>.
+            <announce> already connected: nobody.
             <announce> 127.0.0.1 is connected as <user2>.
+            <announce> already connected: 127.0.0.1 as <user1>.
             <user2> hello
             <announce> <user2> is disconnected.
 
@@ -252,7 +254,7 @@ import Testing
             threading.Thread(target=talk).start(); count = 0
             while data := peer.recv(5000): count += len(data)
             print(count)' & server=$!; listening 8080
-            head -c 5000000 /dev/zero | $NC -N 127.0.0.1 8080 | head -c 1 >/dev/null; wait $server
+            head -c 5000000 /dev/zero >data; $NC -N 127.0.0.1 8080 <data | head -c 1 >/dev/null; wait $server
             """,
             "5000000\n"
         )

@@ -73,7 +73,7 @@ import Testing
             z --ssl-trustfile cert.pem: 0
             nc: TLS: handshake: wrong version number (does the peer use TLS?)
             nc: connect to localhost (127.0.0.1) port 8079 (tcp) failed: Connection refused
-            nc: TLS: handshake: wrong version number (does the peer use TLS?)
+            nc: port 8080: TLS: handshake: wrong version number (does the peer use TLS?)
             Connection to localhost (127.0.0.1) 8443 port [tcp/*] succeeded!
             nc: TLS: trusted certificates: No such file or directory
             files: 1

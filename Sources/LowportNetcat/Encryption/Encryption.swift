@@ -57,6 +57,11 @@ struct Encryption {
         return Stream(socket, session)
     }
 
+    /// Throws if a listener cannot use the certificate, the key or another file that was named.
+    func check(with listener: InheritedDescriptor) throws(NetcatError) {
+        if options.tls.namesFiles { _ = try session(over: listener, isServer: true) }
+    }
+
     /// Does the handshake with a port that is tried, and ends the connection.
     func attempt(_ connection: borrowing Connection) throws(NetcatError) {
         let socket = connection.socket.reference
@@ -117,8 +122,5 @@ struct Encryption {
 
 extension NetcatError {
     /// The error of an encrypted connection that failed.
-    init(ofTLS failure: ByteString) {
-        self.init("TLS: \(failure)")
-        isOfNetwork = true
-    }
+    init(ofTLS failure: ByteString) { self.init("TLS: \(failure)", isOfNetwork: true) }
 }

@@ -60,7 +60,7 @@ struct SecureDatagrams {
         do throws(Errno) {
             while children > 0, try CurrentProcess.reapChild(waits: false) != nil { children -= 1 }
             if children >= options.maximumConnections {
-                console.log("Connection refused: there are \(children) already")
+                console.logDenial(of: peer, .limit(children), isAnnounced: true)
                 return false
             }
             if try CurrentProcess.fork() != nil { return true }

@@ -18,7 +18,7 @@ struct AccessList {
         guard case .internet(let address) = peer else { return true }
         let matches = { (pattern: HostPattern) in pattern.contains(address.address) }
         if !denied.contains(where: matches), allowed?.contains(where: matches) ?? true { return true }
-        if console.isVerbose { console.print("Connection from \(peer.description(console)) refused: not allowed") }
+        console.logDenial(of: peer, .notAllowed)
         return false
     }
 

@@ -73,9 +73,10 @@ struct Connector {
             )
         } catch {
             let place = "host \"\(host)\" port \(service)" as ByteString
+            let what: ByteString = proxy == nil ? "hostname" : "proxy"
             let words: ByteString =
-                console.isNcat ? "Could not resolve hostname \"\(host)\"" : "getaddrinfo for \(place)"
-            throw NetcatError("\(words): \(error.message)")
+                console.isNcat ? "Could not resolve \(what) \"\(host)\"" : "getaddrinfo for \(place)"
+            throw NetcatError("\(words): \(error.message)", isOfNetwork: proxy != nil)
         }
         try options.sourcePort?.checkPort()
         do throws(LookupError) {
@@ -157,13 +158,14 @@ struct Connector {
                 reason = error
             }
         }
-        throw NetcatError("bind failed: \(reason.message)")
+        throw NetcatError("bind failed: \(reason.message)", isOfNetwork: true)
     }
 
     /// With `-v`, reports why `address` could not be reached.
     func log(_ address: SocketAddress, _ error: Errno) {
         if console.isNcat {
-            return console.logFailure(of: address, error, isLast: address.address == addresses.last?.address)
+            let isLast = address.address == addresses.last?.address
+            return console.logFailure(of: address, error, isLast: isLast, isProxy: proxyService != nil)
         }
         guard console.isVerbose else { return }
         let how: ByteString = error == .timedOut ? "timed out" : "failed"

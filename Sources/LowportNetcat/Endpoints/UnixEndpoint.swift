@@ -50,7 +50,7 @@ enum UnixEndpoint {
             try socket.setNonBlocking(true)
             return Connection(socket: socket, peer: .unix(path), directory: directory)
         } catch {
-            throw NetcatError("\(culprit): \(error.message)")
+            throw NetcatError("\(culprit): \(error.message)", isOfNetwork: true)
         }
     }
 
@@ -99,7 +99,7 @@ enum VsockEndpoint {
             try socket.setNonBlocking(true)
             return Connection(socket: socket, peer: .vsock(address))
         } catch {
-            throw NetcatError("connect to vsock \(address) failed: \(error.message)")
+            throw NetcatError("connect to vsock \(address) failed: \(error.message)", isOfNetwork: true)
         }
     }
 

@@ -37,7 +37,7 @@ struct ForwardSettings: Equatable {
         options.keepsOpen = true
         options.isVerbose = isVerbose
         options.isNumeric = isNumeric
-        options.maximumConnections = maximumConnections
+        options.givenMaximum = maximumConnections
         options.endpoint.usesDatagrams = usesDatagrams
         return options
     }

@@ -41,7 +41,7 @@ struct Forwarding {
     ) throws(NetcatError) {
         try? client.descriptor.setNonBlocking(true)
         let server = connection.stream
-        let filters = try Filters(options.content, server)
+        let filters = try Filters(options.content, answeringOver: server)
         let relay = Relay(
             sending: Channel(from: client, to: server, filters: filters.sending),
             receiving: Channel(from: server, to: client, filters: filters.receiving),

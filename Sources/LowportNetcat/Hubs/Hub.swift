@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
 
-/// Passes what each client sends to all other clients (`--broker`) or to standard output (ncat's `-k`), and standard
-/// input to all clients.
-///
-/// While data is pending for one client, the hub reads from no client: memory stays bounded, and no client loses
-/// data.
+/// Accepts clients that share what is sent: each one's data goes to all others (`--broker`) or to standard output (ncat's `-k`),
+/// and standard input to all of them.
 final class Hub {
     private let options: Options
     private let console: Console
     private let access: AccessList
-    private let chats: Bool
-    /// Whether what clients send goes to standard output, and not to the other clients.
-    private let gathers: Bool
-    /// What a client sent, or standard input gave.
-    private let buffer = Buffer(capacity: 64 << 10)
-    /// What a client is sent.
-    private let output = Buffer(capacity: 64 << 10)
-    private let clients = HubClients()
+    private let clients: HubClients
+    private let traffic: HubTraffic
     /// Those that may have sent something.
     private var readable: [HubClient] = []
     private let found = FoundEvents(capacity: 256)
@@ -27,18 +18,16 @@ final class Hub {
     private var wasFull = false
     private var nextNumber = 1
     private var input: HubInput
-    private var isOutputGone = false
-    private var outputError: Errno?
 
     private static var tokens: (listener: UInt64, input: UInt64, firstClient: UInt64) { (0, 1, 2) }
 
     /// Creates a hub without clients.
-    init(_ options: Options, _ console: Console, _ access: AccessList) {
+    init(_ options: Options, _ console: Console, _ access: AccessList) throws(NetcatError) {
         self.options = options
         self.console = console
         self.access = access
-        chats = options.role == .chat
-        gathers = options.role == .gather
+        clients = HubClients()
+        traffic = try HubTraffic(options, console, clients)
         input = HubInput(isOpen: !options.ending.ignoresInput, token: Hub.tokens.input)
     }
 
@@ -55,28 +44,32 @@ final class Hub {
         } catch {
             throw NetcatError("broker: \(error.message)")
         }
-        if let outputError { throw NetcatError.cannotWrite(outputError) }
+        if let failure = traffic.failure { throw failure }
     }
 
     /// Whether the output is closed, or all of standard input was sent with `--send-only`.
     private var isFinished: Bool {
-        if isOutputGone { return true }
+        if traffic.isOver { return true }
         return options.ending.sendsOnly && !input.isOpen && clients.behind == 0
     }
 
     /// Whether standard input may be read: what comes while nobody is there is for the next client.
-    private var mayReadInput: Bool { input.isOpen && clients.behind == 0 && clients.count > 0 }
+    private var mayReadInput: Bool {
+        input.isOpen && clients.behind == 0 && clients.count > 0 && !input.isPaused
+    }
 
     private func turn(_ listener: borrowing Listener, _ events: borrowing EventQueue) throws(Errno) {
         try input.watch(if: mayReadInput, events)
         let canRead = clients.behind == 0 && !readable.isEmpty || mayReadInput && input.isFile
         let isBusy = canRead || hasNewClients && admission.isOpen
-        let deadline = admission.isOpen ? nil : admission.resumesAt
+        var deadline = earliest(admission.isOpen ? nil : admission.resumesAt, traffic.idleAt)
+        if input.isPaused { deadline = earliest(deadline, input.pausedUntil) }
         do throws(Errno) {
             try events.wait(for: found, timeout: isBusy ? Milliseconds(rawValue: 0) : deadline?.remaining)
         } catch {
             if error != .interrupted { throw error }
         }
+        if let idleAt = traffic.idleAt, idleAt <= Instant.now, found.count == 0 { traffic.expire() }
         var hasInput = mayReadInput && input.isFile
         for index in 0..<found.count {
             let (token, events) = found[index]
@@ -87,7 +80,7 @@ final class Hub {
             }
         }
         receive(events)
-        if hasInput && mayReadInput { readInput(events) }
+        if hasInput && mayReadInput { traffic.read(from: &input, events) }
         // Clients that have left make room for clients that have connected meanwhile.
         removeGone(events)
         if hasNewClients && admission.isOpen { try accept(listener, events) }
@@ -96,7 +89,7 @@ final class Hub {
 
     private func note(_ events: ReadyEvents, of index: Int) {
         guard let client = clients[index] else { return }
-        if events.allowWriting && client.isBehind { client.flush(output) }
+        if events.allowWriting && client.isBehind { traffic.flush(client) }
         if events.announceEnd { client.expectsEnd = true }
         if events.allowReading && !client.isReadable {
             client.isReadable = true
@@ -105,80 +98,13 @@ final class Hub {
         clients.settle(client)
     }
 
-    private func token(of client: HubClient) -> UInt64 { Hub.tokens.firstClient + UInt64(client.index) }
-
     /// Reads once from each client that may have sent something, unless data is pending.
     private func receive(_ events: borrowing EventQueue) {
         let waiting = readable
         readable.removeAll(keepingCapacity: true)
         for client in waiting {
-            if clients.behind == 0 && !isOutputGone && client.isHeard { receive(from: client, events) }
+            if clients.behind == 0 && !traffic.isOver && client.isHeard { traffic.receive(from: client, events) }
             if client.isReadable && client.isHeard { readable.append(client) }
-        }
-    }
-
-    private func receive(from client: HubClient, _ events: borrowing EventQueue) {
-        do throws(Errno) {
-            let count = try client.descriptor.receive(into: buffer)
-            // A stream that gives less than what was asked for has no more (epoll(7)), but maybe an end.
-            if buffer.room > 0 && !client.expectsEnd { client.isReadable = false }
-            if count == 0 {
-                // The client still receives its pending data.
-                client.leave()
-            } else if gathers {
-                write()
-            } else if !options.ending.sendsOnly && !options.ending.receivesOnly {
-                sendToOthers(buffer.bytes, from: client, events)
-            }
-            buffer.remove(buffer.count)
-        } catch {
-            client.isReadable = false
-            client.isGone = error != .wouldBlock
-        }
-        clients.settle(client)
-    }
-
-    private func write() {
-        if options.ending.sendsOnly { return }
-        do throws(Errno) {
-            try InheritedDescriptor.standardOutput.write(ByteString(buffer.bytes))
-        } catch {
-            isOutputGone = true
-            if error == .brokenPipe { return }
-            outputError = error
-            // What they sent is lost, so they must not take it for delivered.
-            for client in clients.all { try? client.descriptor.resetOnClose() }
-        }
-    }
-
-    private func readInput(_ events: borrowing EventQueue) {
-        input.read(into: buffer)
-        if !input.isOpen && gathers && options.ending.closesAfterInput {
-            for client in clients.all {
-                client.endSending(output)
-                clients.settle(client)
-            }
-        }
-        sendToOthers(buffer.bytes, from: nil, events)
-        buffer.remove(buffer.count)
-    }
-
-    private func sendToOthers(_ bytes: [UInt8], from speaker: HubClient?, _ events: borrowing EventQueue) {
-        if bytes.isEmpty { return }
-        var text = bytes
-        if chats { text = ChatText.lines(bytes, by: "<user\(speaker?.number ?? 0)> ").bytes }
-        send(text, except: speaker, events)
-    }
-
-    private func send(_ bytes: [UInt8], except speaker: HubClient?, _ events: borrowing EventQueue) {
-        for client in clients.all where client !== speaker {
-            client.send(bytes, output)
-            if client.isBehind && !client.watchesRoom {
-                client.watchesRoom = true
-                let both: ReadyEvents = [.readable, .peerEnded, .writable]
-                try? events.change(client.descriptor, both, token: token(of: client), onChange: true)
-            }
-            clients.settle(client)
         }
     }
 
@@ -201,7 +127,7 @@ final class Hub {
             }
             guard access.allows(connection.peer, console) else { continue }
             guard !isFull else {
-                console.log("Connection refused: there are \(clients.count) already")
+                console.logDenial(of: connection.peer, .limit(clients.count))
                 continue
             }
             welcome(connection, events)
@@ -210,25 +136,37 @@ final class Hub {
 
     private func welcome(_ connection: consuming Connection, _ events: borrowing EventQueue) {
         console.logClient(connection.peer)
-        let host = connection.peer.parts.address
+        let host = connection.peer.parts.address.escaped
         let index = clients.reserve()
+        let token = Hub.tokens.firstClient + UInt64(index)
         let client: HubClient
         do throws(Errno) {
-            client = try HubClient(connection, number: nextNumber, index: index, options, console)
-            try events.add(client.descriptor, [.readable, .peerEnded], token: token(of: client), onChange: true)
+            client = try HubClient(connection, number: nextNumber, index: index, token: token, options, console)
+            try events.add(client.descriptor, [.readable, .peerEnded], token: token, onChange: true)
         } catch {
             clients.release(index)
-            console.print("Connection from \(host.escaped) lost: \(error.sentence)")
+            console.print("Connection from \(host) lost: \(error.sentence)")
             return
         }
         nextNumber += 1
         clients.insert(client)
-        if gathers && !input.isOpen && options.ending.closesAfterInput { client.endSending(output) }
-        clients.settle(client)
-        if chats {
-            let text = "<announce> \(host.escaped) is connected as <user\(client.number)>.\n" as ByteString
-            send(text.bytes, except: nil, events)
+        traffic.begin(client, hasInput: input.isOpen)
+        if options.role == .chat { traffic.send(announcement(of: client), except: nil, events) }
+    }
+
+    /// How many clients are named to one that comes; of more, everybody gets only the number.
+    private static var mostNamed: Int { 20 }
+
+    /// Who has come, and who is there.
+    private func announcement(of client: HubClient) -> ByteString {
+        let text = "<announce> \(client.host) is connected as <user\(client.number)>.\n" as ByteString
+        let count = clients.count - 1
+        var others: ByteString = count == 0 ? "nobody" : "\(count) others"
+        if 1...Hub.mostNamed ~= count {
+            let names = clients.all.filter { $0 !== client }.map { "\($0.host) as <user\($0.number)>" as ByteString }
+            others = names.dropFirst().reduce(names[0]) { "\($0), \($1)" }
         }
+        return text + "<announce> already connected: \(others).\n"
     }
 
     private func removeGone(_ events: borrowing EventQueue) {
@@ -238,9 +176,8 @@ final class Hub {
             try? events.remove(left.descriptor)
             if options.tls.isWanted { try? left.descriptor.shutDown(.sending) }
             clients.release(left.index)
-            if !chats { continue }
-            let text = "<announce> <user\(left.number)> is disconnected.\n" as ByteString
-            send(text.bytes, except: nil, events)
+            if options.role != .chat { continue }
+            traffic.send("<announce> <user\(left.number)> is disconnected.\n", except: nil, events)
         }
     }
 }

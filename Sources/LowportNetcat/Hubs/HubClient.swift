@@ -7,6 +7,12 @@ final class HubClient {
     let number: Int
     /// The place of the client in the hub.
     let index: Int
+    /// What its events carry.
+    private let token: UInt64
+    /// The address of the client, as a terminal may show it.
+    let host: ByteString
+    /// Answers the TELNET negotiations of the client, if that is requested.
+    let telnet: TelnetFilter?
     /// Whether the client has left or cannot be reached.
     var isGone = false
     /// Whether the hub will remove it.
@@ -18,7 +24,7 @@ final class HubClient {
     /// Whether the end of the data, or an error, follows what has arrived.
     var expectsEnd = false
     /// Whether the hub is told when there is room for data.
-    var watchesRoom = false
+    private var watchesRoom = false
 
     /// Whether the client has sent end of file; it is removed once it has received its pending data.
     private(set) var isLeaving = false
@@ -34,13 +40,18 @@ final class HubClient {
         _ connection: consuming Connection,
         number: Int,
         index: Int,
+        token: UInt64,
         _ options: Options,
         _ console: Console
     ) throws(Errno) {
         self.number = number
         self.index = index
-        socket = try Encryption(options, console).plain(connection)
+        self.token = token
+        host = connection.peer.parts.address.escaped
+        let socket = try Encryption(options, console).plain(connection)
         try socket.setNonBlocking(true)
+        telnet = options.content.answersTelnet ? TelnetFilter(answeringOver: Stream(socket.reference)) : nil
+        self.socket = socket
     }
 
     /// The descriptor of the connection.
@@ -48,6 +59,13 @@ final class HubClient {
 
     /// Whether data is pending for the client.
     var isBehind: Bool { !isGone && !queue.isEmpty }
+
+    /// From the first time that data is pending, has the hub told when there is room.
+    func watchRoom(_ events: borrowing EventQueue) {
+        guard isBehind && !watchesRoom else { return }
+        watchesRoom = true
+        try? events.change(descriptor, [.readable, .peerEnded, .writable], token: token, onChange: true)
+    }
 
     /// Whether the client may still send something.
     var isHeard: Bool { !isLeaving && !isGone }

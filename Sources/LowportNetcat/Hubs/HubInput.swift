@@ -7,6 +7,8 @@ struct HubInput {
     private(set) var isOpen: Bool
     /// Whether it is a file, which is always ready.
     private(set) var isFile = false
+    /// Until when nothing is read (`-d`, `-i`).
+    private(set) var pausedUntil: Instant?
     private let token: UInt64
     private var isWatched = false
 
@@ -35,6 +37,12 @@ struct HubInput {
         }
         isWatched = wants
     }
+
+    /// Whether nothing is read for now.
+    var isPaused: Bool { pausedUntil.map { $0 > Instant.now } ?? false }
+
+    /// Reads nothing for as long as `interval`.
+    mutating func pause(for interval: Milliseconds) { pausedUntil = Instant.now + interval }
 
     /// Reads once, which waits if nothing is there; an error counts as the end.
     mutating func read(into buffer: Buffer) {

@@ -200,12 +200,25 @@ extension ArgumentReader {
     }
 
     /// The argument as a duration.
-    /// - Parameter maximum: the longest accepted duration, in milliseconds.
-    func duration(_ name: StaticString, maximum: Int = Int(Int32.max)) throws(UsageError) -> Milliseconds {
+    /// - Parameters:
+    ///   - inNcat: its name in messages of ncat, where it must be more than nothing; empty if ncat has no such option.
+    ///   - maximum: the longest accepted duration, in milliseconds.
+    func duration(
+        _ name: StaticString,
+        inNcat: StaticString = "",
+        maximum: Int = Int(Int32.max)
+    ) throws(UsageError) -> Milliseconds {
+        let isForNcat = dialect == .ncat && inNcat.utf8CodeUnitCount > 0
         do throws(OptionValue.ValueError) {
-            return try OptionValue.duration(value, maximum: maximum)
+            let duration = try OptionValue.duration(value, maximum: isForNcat ? Int(Int32.max) : maximum)
+            if isForNcat && duration.rawValue == 0 { throw .tooSmall }
+            return duration
         } catch {
-            throw UsageError(message: "\(ByteString(stringLiteral: name)) \(error.text): \(value)")
+            guard isForNcat else {
+                throw UsageError(message: "\(ByteString(stringLiteral: name)) \(error.text): \(value)")
+            }
+            let range = "must be greater than 0 and less than 2147483s" as ByteString
+            throw UsageError(message: "Invalid \(ByteString(stringLiteral: inNcat)) \"\(value)\" (\(range))")
         }
     }
 }

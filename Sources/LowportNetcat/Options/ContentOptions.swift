@@ -34,9 +34,17 @@ extension Options {
             inUsage: "interval",
             "wait TIME between lines, and between ports"
         ) {
-            content.interval = try reader.duration("interval", maximum: Int(UInt32.max) * 1000)
+            content.interval = try reader.duration(
+                "interval",
+                inNcat: "-d delay",
+                maximum: Int(UInt32.max) * 1000
+            )
         }
         if reader.option("-t, --telnet", "answer TELNET negotiations with no") { content.answersTelnet = true }
+        reader.conflict(
+            "Invalid option combination: -z and -t",
+            if: dialect == .ncat && scans && content.answersTelnet
+        )
         if reader.option("-o FILE", ncat: "", "write a dump of both directions") { content.dumpPath = reader.value }
         if reader.option(
             "--hex-dump FILE",

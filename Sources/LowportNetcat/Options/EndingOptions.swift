@@ -37,14 +37,14 @@ extension Options {
             inUsage: "timeout",
             "limit for connecting, and for a time without data"
         ) {
-            endpoint.timeout = try reader.duration("timeout")
+            endpoint.timeout = try reader.duration("timeout", inNcat: "-w timeout")
         }
         if reader.option(
             "--idle-timeout TIME",
             ncat: "-i, --idle-timeout TIME",
             "limit for a connection without transfers"
         ) {
-            endpoint.idleLimit = try reader.duration("idle timeout")
+            endpoint.idleLimit = try reader.duration("idle timeout", inNcat: "-i timeout")
         }
         if reader.option("-W COUNT", "quit after COUNT received packets") {
             ending.receiveLimit = try reader.number("receive limit", 1...Int(Int32.max))

@@ -62,7 +62,9 @@ extension Options {
         if reader.hiddenOption("-V TABLE") {
             throw UsageError(message: "no alternate routing table support available")
         }
-        // Source routes (RFC 791), which routers drop today: accepted without effect.
-        if reader.hiddenOption("-G POINTER") || reader.hiddenOption("-g HOPS") { return }
+        // Source routes (RFC 791), which the kernel and routers drop today.
+        if reader.hiddenOption("-G POINTER") || reader.hiddenOption("-g HOPS") {
+            throw UsageError(message: "source routes are not supported")
+        }
     }
 }

@@ -7,8 +7,10 @@ struct Options: Equatable {
     var listens = false
     /// Whether to go on listening after the first connection (`-k`).
     var keepsOpen = false
-    /// How many connections may be open at once (`--max-conns`).
-    var maximumConnections = 100
+    /// How many connections may be open at once (`--max-conns`); nil means the usual number.
+    var givenMaximum: Int?
+    /// How many connections may be open at once.
+    var maximumConnections: Int { givenMaximum ?? 100 }
     /// The kind of socket, and where it is.
     var endpoint = EndpointOptions()
     /// How a connection ends.

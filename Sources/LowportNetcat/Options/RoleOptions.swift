@@ -36,16 +36,51 @@ struct AccessOptions: Equatable {
     var allowFiles: [ByteString] = []
     /// Files of hosts that may not connect, in the same form (`--denyfile`).
     var denyFiles: [ByteString] = []
+
+    /// Whether an option was given that is for listeners alone: in ncat, those that deny are not.
+    fileprivate func isSet(for dialect: Dialect) -> Bool {
+        !allowed.isEmpty || !allowFiles.isEmpty || dialect == .openbsd && !(denied.isEmpty && denyFiles.isEmpty)
+    }
+}
+
+extension Role {
+    /// The option that chooses it.
+    fileprivate var option: ByteString {
+        switch self {
+        case .program: "-e"
+        case .shell: "-c"
+        case .forward: "-L"
+        case .broker: "--broker"
+        case .chat: "--chat"
+        case .relay, .gather, .proxy: ""
+        }
+    }
 }
 
 extension Options {
+    /// Sets the role. Throws if it is set already, and differs.
+    private mutating func choose(_ new: Role) throws(UsageError) {
+        switch (role, new) {
+        case (.relay, _), (.broker, .broker), (.broker, .chat), (.chat, .chat): role = new
+        // A chat is a broker, too.
+        case (.chat, .broker): break
+        case (.program, .program), (.program, .shell), (.shell, .program), (.shell, .shell):
+            throw UsageError(message: "Only one of --exec, --sh-exec, and --lua-exec is allowed")
+        default:
+            guard dialect == .ncat else {
+                throw UsageError(message: "cannot use \(role.option) and \(new.option)")
+            }
+            throw UsageError(message: "Invalid option combination: --broker and -e")
+        }
+    }
+
     /// The options for the local end of a connection, and for the hosts that may connect.
     mutating func readRoleOptions(_ reader: inout ArgumentReader) throws(UsageError) {
         reader.group("Input and output")
         if reader.option("-e, --exec PROGRAM", "a program, split into words at blanks") {
-            role = .program(reader.value)
+            try choose(.program(reader.value))
         }
-        if reader.option("-c, --sh-exec COMMAND", "a shell command") { role = .shell(reader.value) }
+        if reader.option("-c, --sh-exec COMMAND", "a shell command") { try choose(.shell(reader.value)) }
         if reader.hiddenOption("--lua-exec FILE") { throw UsageError(message: "Lua is not supported") }
         switch role {
         case .program(let command), .shell(let command):
@@ -53,26 +88,30 @@ extension Options {
             reader.conflict("cannot use -z with a command", if: scans)
         default: break
         }
-        if reader.option("-L HOST:PORT", "another host (with -l)") { role = .forward(reader.value) }
+        if reader.option("-L HOST:PORT", "another host (with -l)") { try choose(.forward(reader.value)) }
         if case .forward = role {
             reader.conflict("-L needs -l", if: !listens)
             reader.conflict("-L is for streams", if: endpoint.usesDatagrams)
         }
-        if reader.option("--broker", "all other clients (with -l)") { role = .broker }
+        if reader.option("--broker", "all other clients (with -l)") { try choose(.broker) }
         if case .broker = role {
             reader.conflict("--broker needs -l", if: !listens)
             reader.conflict("--broker is for streams", if: endpoint.usesDatagrams)
         }
         if reader.option("--chat", "as --broker, with the speaker in front of each line") {
-            role = .chat
+            try choose(.chat)
         }
         if case .chat = role {
             reader.conflict("--chat needs -l", if: !listens)
             reader.conflict("--chat is for streams", if: endpoint.usesDatagrams)
         }
         if reader.option("--max-conns COUNT", ncat: "-m, --max-conns COUNT", "at most COUNT clients at once") {
-            maximumConnections = try reader.number("max-conns", 0...1_000_000)
+            givenMaximum = try reader.number("max-conns", 0...1_000_000)
         }
+        reader.conflict(
+            dialect == .ncat ? "Invalid option combination: `--max-conns' with connect" : "--max-conns needs -l",
+            if: givenMaximum != nil && !listens
+        )
         let comma = UInt8(ascii: ",")
         if reader.option("--allow LIST", "hosts that may connect: names, addresses, ranges") {
             access.allowed += reader.value.split(on: comma)
@@ -86,6 +125,10 @@ extension Options {
         if reader.option("--denyfile FILE", "file of hosts that may not connect") {
             access.denyFiles.append(reader.value)
         }
+        reader.conflict(
+            dialect == .ncat ? "Invalid option combination: allow/deny with connect" : "--allow and --deny need -l",
+            if: access.isSet(for: dialect) && !listens
+        )
         if reader.option("-F", "pass the socket on through standard output, and quit") {
             passesDescriptor = true
         }

@@ -21,6 +21,11 @@ struct TLSOptions: Equatable {
     var applicationProtocols: ByteString?
 }
 
+extension TLSOptions {
+    /// Whether there are files or ciphers, which may be wrong.
+    var namesFiles: Bool { isWanted && (certificate ?? key ?? trustFile ?? ciphers) != nil }
+}
+
 extension Options {
     /// The options of encryption. Each option turns encryption on.
     mutating func readTLSOptions(_ reader: inout ArgumentReader) {
@@ -34,6 +39,10 @@ extension Options {
         if reader.option("--ssl-key FILE", "the key of our certificate") {
             (tls.isWanted, tls.key) = (true, reader.value)
         }
+        let words: StaticString =
+            dialect == .ncat
+            ? "The --ssl-key and --ssl-cert options must be used together" : "--ssl-key needs --ssl-cert"
+        reader.conflict(words, if: tls.key != nil && tls.certificate == nil)
         if reader.option("--ssl-verify", "verify the certificate of the peer") {
             (tls.isWanted, tls.verifies) = (true, true)
         }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import LowportLinux
 
 /// A filter for relayed bytes. A class, since the embedded ring has no existentials of other kinds.
 class ByteFilter {
-    /// Changes or inspects `bytes`. Their number may at most double.
-    func apply(_ bytes: inout [UInt8]) {}
+    /// Changes or inspects `bytes`. Their number may at most double. Throws if a record of them cannot be written.
+    func apply(_ bytes: inout [UInt8]) throws(NetcatError) {}
 }
 
 /// Sends every line feed as carriage return and line feed (`-C`), unless it already follows a carriage return.
@@ -32,6 +33,15 @@ final class TelnetFilter: ByteFilter {
     /// Creates a filter for received bytes.
     /// - Parameter answer: sends an answer to the peer.
     init(answer: @escaping ([UInt8]) -> Void) { self.answer = answer }
+
+    /// Creates a filter that answers over `peer`, as far as there is room at the moment.
+    convenience init(answeringOver peer: Stream) {
+        self.init { answer in
+            let buffer = Buffer(capacity: answer.count)
+            buffer.replace(with: answer)
+            _ = try? peer.write(from: buffer, limit: .max)
+        }
+    }
 
     override func apply(_ bytes: inout [UInt8]) {
         var answers: [UInt8] = []

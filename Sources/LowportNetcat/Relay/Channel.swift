@@ -21,6 +21,8 @@ final class Channel {
     private(set) var sinkError: Errno?
     /// Why the source ended, if not by end of file.
     private(set) var sourceError: Errno?
+    /// Why a filter could not record the bytes, which ends the channel.
+    private(set) var recordError: NetcatError?
     /// How many bytes the source gave.
     private(set) var received = 0
     /// How often bytes moved into or out of the channel.
@@ -75,12 +77,13 @@ final class Channel {
     var isEmpty: Bool { !holdsBytes && kernelCopy.staged == 0 }
 
     /// Whether nothing will move any more.
-    var isFinished: Bool { sinkGone || sourceEnded && isEmpty && pausedUntil == nil }
+    var isFinished: Bool { sinkGone || recordError != nil || sourceEnded && isEmpty && pausedUntil == nil }
 
     /// The end that must be ready before `run` can move bytes.
     var waitsFor: (source: Bool, sink: Bool) {
         if isFinished || pausedUntil != nil { return (false, false) }
-        return waitsForSink ? (false, true) : (true, false)
+        // What comes before there is anybody to send it to stays where it is.
+        return waitsForSink ? (false, true) : (sink.hasReceiver, false)
     }
 
     /// Whether the source has decrypted bytes, which poll(2) does not see.
@@ -149,7 +152,7 @@ final class Channel {
                 reads += 1
                 if received == byteLimit { sourceEnded = true }
             }
-            filter()
+            guard filter() else { return .wait }
             holdsBytes = !buffer.isEmpty
             let isFull = count == Channel.bufferSize || source.kind != .socket
             let progress = holdsBytes ? emptyBuffer() : .more
@@ -189,11 +192,16 @@ final class Channel {
         return lineLeft == 0
     }
 
-    private func filter() {
-        if filters.isEmpty { return }
-        var bytes = buffer.bytes
-        for filter in filters { filter.apply(&bytes) }
-        buffer.replace(with: bytes)
+    /// Applies the filters to the buffer. Returns false if one of them fails.
+    private func filter() -> Bool {
+        if filters.isEmpty { return true }
+        do throws(NetcatError) {
+            buffer.replace(with: try Filters.apply(filters, to: buffer.bytes))
+            return true
+        } catch {
+            recordError = error
+            return false
+        }
     }
 
     private func endSource(_ error: Errno?) {

@@ -34,6 +34,9 @@ final class Correspondents {
     /// Whether there are datagrams which poll(2) does not report.
     var hasPending: Bool { !waiting.isEmpty }
 
+    /// Whether one of them is known.
+    var hasReceiver: Bool { accepts == nil || answered != nil }
+
     /// Receives a datagram from one of them.
     func receive(_ socket: InheritedDescriptor, into buffer: Buffer) throws(Errno) -> Int {
         guard let accepts else {
@@ -53,14 +56,10 @@ final class Correspondents {
         }
     }
 
-    /// Sends to the peer or the last sender; drops the datagram if there is none.
+    /// Sends to the peer or the last sender. Throws ENOTCONN if there is none.
     func send(_ socket: InheritedDescriptor, from buffer: Buffer) throws(Errno) -> Int {
         if accepts == nil { return try socket.send(from: buffer) }
-        guard let answered else {
-            let count = buffer.count
-            buffer.remove(count)
-            return count
-        }
+        guard let answered else { throw .notConnected }
         return try socket.send(from: buffer, along: answered)
     }
 }

@@ -1,22 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
 
-/// When a relay ends, apart from the end of both directions.
-struct RelayRules {
-    /// The ending that the options request.
-    var ending = EndingOptions()
-    /// After how long without a transfer the relay ends (`-w`).
-    var idleLimit: Milliseconds?
-    /// Whether end of file from the peer ends the session, as for a listener.
-    var endsWithPeer = false
-    /// Whether end of file from the peer is passed on to the local output, which is then a socket.
-    var passesPeersEnd = false
-    /// Whether end of file from the peer closes standard output, which is then the local output.
-    var closesOutput = false
-    /// Whether the local input may begin shortly after the peer ends: a reply computed from the whole request.
-    var waitsForAnswer = false
-}
-
 /// Moves bytes both ways between two local descriptors and a peer, until there is nothing left to move.
 final class Relay {
     private let rules: RelayRules
@@ -47,13 +31,15 @@ final class Relay {
     var sent: Int { sending.received }
     /// How many bytes the peer sent.
     var received: Int { receiving.received }
-    /// Whether the peer closed the connection without close_notify, so that data may be missing. If the program that would
-    /// have read it is gone, nothing is missed.
-    var wasTruncated: Bool {
-        receiving.source.wasTruncated && !(rules.passesPeersEnd && receiving.sink.descriptor.isHungUp)
+    /// Whether a connection was closed without close_notify, so that data may be missing. If the program that would have read
+    /// it is gone, nothing is missed.
+    private(set) var wasTruncated = false
+    /// Why an encrypted connection failed; nil if it did not. Both ends may be encrypted, the local one as well.
+    var failure: ByteString? {
+        receiving.source.failure ?? sending.sink.failure ?? sending.source.failure ?? receiving.sink.failure
     }
-    /// Why an encrypted connection failed; nil if it did not.
-    var failure: ByteString? { receiving.source.failure ?? sending.sink.failure }
+    /// What was not recorded as requested.
+    var recordError: NetcatError? { sending.recordError ?? receiving.recordError }
     /// Why the connection from the peer ended, if not by end of file.
     var peerError: Errno? { receiving.sourceError }
 
@@ -64,6 +50,8 @@ final class Relay {
     /// Whether the peer reset the connection before it had all that was to be sent. A peer that ended before wants no more of it,
     /// and a program whose output is sent learns of it by itself.
     private(set) var wasReset = false
+    /// Whether the peer reset the connection, after it had ended, before it had all that was to be sent.
+    var wasRejected: Bool { !rules.passesPeersEnd && sending.sink.isTCP && sending.sinkError == .brokenPipe }
     /// Why the local input could not be read to its end.
     var inputError: Errno? { rules.passesPeersEnd ? nil : sending.sourceError }
     /// Whether the idle limit ended the relay while bytes were waiting for their receiver.
@@ -97,9 +85,10 @@ final class Relay {
             // A pause for `-i` does not count as idle time.
             if let limit = rules.idleLimit, movements != before { idleAt = (sending.pausedUntil ?? .now) + limit }
         }
-        if outputError != nil {
+        if outputError != nil || recordError != nil {
             // What was received is lost, so the peer must not take it for delivered.
             try? receiving.source.descriptor.resetOnClose()
+            if rules.passesPeersEnd { try? sending.source.descriptor.resetOnClose() }
             return finishProgress(console)
         }
         passEndsOn()
@@ -108,7 +97,7 @@ final class Relay {
         // An encrypted connection is always shut down, however the relay ended.
         if sending.sink.kind == .encrypted {
             sending.sink.endSending()
-            if rules.ending.sendsOnly { sending.sink.waitForVerdict() }
+            if rules.ending.sendsOnly || rules.passesPeersEnd { sending.sink.waitForVerdict() }
         }
         finishProgress(console)
     }
@@ -124,7 +113,7 @@ final class Relay {
         guard receiving.source.readsWithoutWaiting else { return }
         for _ in 0..<8 where receiving.waitsFor.source {
             let before = receiving.movements
-            receiving.run()
+            run(receiving)
             if receiving.movements == before { CurrentProcess.yield() }
         }
     }
@@ -150,10 +139,17 @@ final class Relay {
         }
         guard ready || isPending || sending.isPauseExpired || receiving.isPauseExpired else { return false }
         let hadEnded = receiving.sourceEnded
-        if entries[2].isReadable || entries[3].isWritable || isPending || receiving.isPauseExpired { receiving.run() }
-        if entries[0].isReadable || entries[1].isWritable || sending.isPauseExpired { sending.run() }
+        if entries[2].isReadable || entries[3].isWritable || isPending || receiving.isPauseExpired { run(receiving) }
+        if entries[0].isReadable || entries[1].isWritable || sending.isPauseExpired { run(sending) }
         noteReset(hadEnded: hadEnded)
         return true
+    }
+
+    private func run(_ channel: Channel) {
+        channel.run()
+        guard channel.sourceEnded && channel.source.wasTruncated && !wasTruncated else { return }
+        // Later, a program that gets the end is gone as well.
+        wasTruncated = !(rules.passesPeersEnd && channel.sink.descriptor.isHungUp)
     }
 
     /// - Parameter hadEnded: whether the peer had ended before the latest attempt to send.
@@ -188,7 +184,9 @@ final class Relay {
                 buffer.remove(buffer.count)
             } catch {
                 // A record that is not complete yet.
-                if error != .wouldBlock { return }
+                if error == .wouldBlock { continue }
+                wasReset = end == nil && error == .connectionReset
+                return
             }
         }
     }
@@ -208,7 +206,7 @@ final class Relay {
 
     private var isDone: Bool {
         if let limit = receiving.readLimit, receiving.reads >= limit, receiving.isEmpty { return true }
-        if outputError != nil { return true }
+        if outputError != nil || recordError != nil { return true }
         if sending.isFinished && (receiving.isFinished || rules.ending.sendsOnly) { return true }
         // The program that gave the input is gone, so nobody is left who would read what the peer may still send.
         if rules.passesPeersEnd && sending.isFinished && sending.source.descriptor.isHungUp { return true }
@@ -244,11 +242,4 @@ final class Relay {
 extension InheritedDescriptor {
     /// Whether the socket is connected, though one direction or both may have ended.
     fileprivate var hasPeer: Bool { (try? peerAddress()) != nil }
-}
-
-/// The earlier of two moments, where nil means never.
-func earliest(_ one: Instant?, _ other: Instant?) -> Instant? {
-    guard let one else { return other }
-    guard let other else { return one }
-    return min(one, other)
 }

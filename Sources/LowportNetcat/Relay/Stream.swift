@@ -83,6 +83,9 @@ struct Stream {
     /// Whether a read returns data although the descriptor is not readable.
     var hasPending: Bool { tls?.hasPending ?? correspondents?.hasPending ?? false }
 
+    /// Whether there is somebody to send to: without a peer, a socket of datagrams answers those that send to it.
+    var hasReceiver: Bool { correspondents?.hasReceiver ?? true }
+
     /// Whether data may be missing after what was received.
     var wasTruncated: Bool { tls?.wasTruncated ?? false }
 

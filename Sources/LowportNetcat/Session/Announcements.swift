@@ -36,20 +36,42 @@ extension Console {
         }
     }
 
+    /// Reports that `peer` is refused.
+    /// - Parameter isAnnounced: whether it was reported that it has connected.
+    func logDenial(of peer: Peer, _ reason: Denial, isAnnounced: Bool = false) {
+        guard isVerbose else { return }
+        if isNcat && !isAnnounced { logClient(peer) }
+        switch reason {
+        case .notAllowed where isNcat: print("Ncat: New connection denied: not allowed")
+        case .notAllowed: print("Connection from \(peer.description(self)) refused: not allowed")
+        case .limit(let count) where isNcat: print("Ncat: New connection denied: connection limit reached (\(count))")
+        case .limit(let count): print("Connection refused: there are \(count) already")
+        }
+    }
+
     /// Called as ncat, reports that `peer` was reached.
     func logConnection(to peer: Peer) {
         if isVerbose && isNcat { print("Ncat: Connected to \(peer.joined).") }
     }
 
     /// Called as ncat, reports that `address` was not reached: without `-v`, only if it is the last one.
-    func logFailure(of address: SocketAddress, _ error: Errno, isLast: Bool) {
+    func logFailure(of address: SocketAddress, _ error: Errno, isLast: Bool, isProxy: Bool) {
         if isLast {
-            if reportsFailures || isVerbose { print("Ncat: \(error.message).") }
+            let what: ByteString = isProxy ? "Proxy connection failed: " : ""
+            if reportsFailures || isVerbose { print("Ncat: \(what)\(error.message).") }
         } else if isVerbose {
             print("Ncat: Connection to \(address.host) failed: \(error.message).")
             print("Ncat: Trying next address...")
         }
     }
+}
+
+/// Why a client is refused.
+enum Denial {
+    /// The lists of hosts do not allow it.
+    case notAllowed
+    /// There are so many already.
+    case limit(Int)
 }
 
 extension Peer {

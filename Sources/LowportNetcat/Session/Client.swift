@@ -11,14 +11,12 @@ struct Client {
     /// Connects to one port after the other, and relays each connection.
     /// - Returns: whether any port or path could be reached.
     func run() throws(NetcatError) -> Bool {
-        if options.endpoint.isUnix {
-            let connection = try UnixEndpoint.connect(options, console)
+        if options.endpoint.isUnix || options.endpoint.isVsock {
+            let connection =
+                options.endpoint.isUnix
+                ? try UnixEndpoint.connect(options, console) : try VsockEndpoint.connect(options)
             console.logConnection(to: connection.peer)
             try serve(connection)
-            return true
-        }
-        if options.endpoint.isVsock {
-            try serve(try VsockEndpoint.connect(options))
             return true
         }
         return options.proxy.address == nil ? try connectToPorts() : try connectThroughProxy()
@@ -60,7 +58,11 @@ struct Client {
             }
             // Creating a UDP socket always works, so the last port of a scan decides the status.
             reached = answers(connection)
-            guard reached else { continue }
+            guard reached else {
+                if console.isNcat { connector.logSuccess(connection.peer) }
+                if console.isNcat { console.log("Ncat: \(Errno.connectionRefused.message).") }
+                continue
+            }
             connector.logSuccess(connection.peer)
             try serve(connection)
         }
@@ -83,7 +85,11 @@ struct Client {
         } catch {
             // Anything else is a fault of this side: of OpenSSL, or of the files.
             guard error.isOfNetwork else { throw error }
-            if isOnly || console.isVerbose { error.report(to: console) }
+            if isOnly { error.report(to: console) }
+            if !isOnly && console.isVerbose {
+                let reason = error.message ?? ""
+                console.printError("port \(connection.peer.parts.port): \(reason)", isOfNetwork: true)
+            }
             return false
         }
     }

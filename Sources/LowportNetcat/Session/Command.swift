@@ -49,6 +49,9 @@ package enum Command {
 
     private static func run(_ options: Options, _ console: Console) -> Int32 {
         do throws(NetcatError) {
+            // Open until the end, so that the reader of a FIFO does not see an end before.
+            let records = try options.content.beginRecords()
+            defer { withExtendedLifetime(records) {} }
             if options.listens {
                 try Server(options: options, console: console).run()
                 return 0

@@ -13,6 +13,8 @@ struct Console: Sendable {
     var reportsFailures = false
     /// Whether addresses are shown as they are (`-n`).
     var isNumeric = false
+    /// Whether the program goes on after an error, which is one of a client.
+    var goesOn = false
 
     /// Writes a line. Untrusted text in it can neither start another line nor control a terminal.
     func print(_ line: ByteString) { print(message: Message(line)) }
@@ -21,7 +23,11 @@ struct Console: Sendable {
     func print(message: Message) { try? InheritedDescriptor.standardError.write(message.shown + "\n") }
 
     /// Writes a line after the program's name.
-    func printError(_ line: ByteString) { print(isNcat ? "Ncat: \(line). QUITTING." : "\(program): \(line)") }
+    /// - Parameter isOfNetwork: whether it is about the network, which in ncat ends the program without a word about that.
+    func printError(_ line: ByteString, isOfNetwork: Bool = false) {
+        guard isNcat else { return print("\(program): \(line)") }
+        print(goesOn || isOfNetwork ? "Ncat: \(line)." : "Ncat: \(line). QUITTING.")
+    }
 
     /// Whether the program is called as ncat, and so takes the options of ncat.
     var isNcat: Bool { program == "ncat" }
@@ -76,8 +82,9 @@ struct NetcatError: Error, Equatable {
     var status: Int32?
 
     /// Creates a failure.
-    init(_ message: ByteString?, plain: ByteString? = nil, hints: [ByteString] = []) {
+    init(_ message: ByteString?, plain: ByteString? = nil, hints: [ByteString] = [], isOfNetwork: Bool = false) {
         self.message = message
+        self.isOfNetwork = isOfNetwork
         self.plain = plain
         self.hints = hints
     }
@@ -85,7 +92,7 @@ struct NetcatError: Error, Equatable {
     /// Prints the messages.
     func report(to console: Console) {
         if let plain { console.print(plain) }
-        if let message { console.printError(message) }
+        if let message { console.printError(message, isOfNetwork: isOfNetwork) }
         for hint in hints { try? InheritedDescriptor.standardError.write("hint: \(hint)\n") }
     }
 }

@@ -96,12 +96,14 @@ final class Conversation {
     /// Lets a program use the socket, and closes the connection so that all that the program said arrives.
     private func serve(_ socket: InheritedDescriptor, with command: ProgramCommand) throws(NetcatError) {
         let child: Child
+        ProgramDescendants.adopt()
         do throws(Errno) {
             child = try start(command, on: socket, endsWithUs: true)
         } catch {
             throw NetcatError("cannot start a program: \(error.message)")
         }
         let status = child.status
+        ProgramDescendants.wait(for: socket)
         LingeringClose.finish(socket)
         try conclude(status)
     }
@@ -137,7 +139,7 @@ final class Conversation {
         to output: Stream,
         isOurs: Bool
     ) throws(NetcatError) {
-        let filters = hasFilters ? try Filters(options.content, peer) : Filters()
+        let filters = hasFilters ? try Filters(options.content, answeringOver: peer) : Filters()
         let interval = options.content.interval
         var ending = options.ending
         // When the program ends, the peer gets end of file; with datagrams, the connection ends instead.
@@ -151,7 +153,8 @@ final class Conversation {
                 idleLimit: options.idleLimit,
                 endsWithPeer: endsWithPeer && !isOurs,
                 passesPeersEnd: isOurs,
-                closesOutput: ending.closesOutput && !isOurs,
+                // Others may come whose data belongs there as well.
+                closesOutput: ending.closesOutput && !isOurs && !(options.listens && options.keepsOpen),
                 waitsForAnswer: ending.closesAfterInput && !options.keepsOpen
             )
         )
@@ -171,6 +174,7 @@ final class Conversation {
             let figures = Statistics(sent: relay.sent, received: relay.received, time: start.elapsed)
             if let text = figures.text(form) { console.print(text) }
         }
+        if relay.wasCutOff { try checkForNcat(relay) }
         try relay.checkCompleteness()
         try checkForNcat(relay)
         if relay.wasReset { throw NetcatError("cannot send: \(Errno.connectionReset.sentence)") }
@@ -186,15 +190,14 @@ extension Conversation {
         case .connectionReset: words = Errno.connectionReset.message
         case _ where relay.wasReset: words = Errno.connectionReset.message
         case .connectionRefused where !options.listens: words = Errno.connectionRefused.message
+        case _ where relay.wasRejected: words = Errno.brokenPipe.message
         default:
             if relay.wasIdle, let limit = options.idleLimit { words = "Idle timeout expired (\(limit.rawValue) ms)" }
         }
         guard let words else { return }
         // A listener whose limit ends it is a failure of another kind.
         if options.listens && relay.wasIdle { throw NetcatError(words) }
-        var failure = NetcatError(nil, plain: "Ncat: \(words).")
-        failure.isOfNetwork = true
-        throw failure
+        throw NetcatError(words, isOfNetwork: true)
     }
 }
 
@@ -209,44 +212,4 @@ extension Options {
 
     /// Whether a program can use the socket directly.
     fileprivate var isTransparent: Bool { isPlain && ending.staysAfterInput == nil && endpoint.idleLimit == nil }
-}
-
-/// The filters of both directions that the options request.
-struct Filters {
-    /// For what is sent.
-    private(set) var sending: [ByteFilter] = []
-    /// For what is received.
-    private(set) var receiving: [ByteFilter] = []
-
-    /// Creates no filters.
-    init() {}
-
-    /// Creates the filters, and opens the files that they write to.
-    init(_ options: ContentOptions, _ peer: Stream) throws(NetcatError) {
-        if options.sendsCarriageReturns { sending.append(CarriageReturnFilter()) }
-        if options.answersTelnet {
-            receiving.append(
-                TelnetFilter { answer in
-                    let buffer = Buffer(capacity: answer.count)
-                    buffer.replace(with: answer)
-                    _ = try? peer.write(from: buffer, limit: .max)
-                }
-            )
-        }
-        if let path = options.dumpPath {
-            let file = try RecordFile(path, appends: options.appendsOutput)
-            sending.append(DumpFilter(file, .sent))
-            receiving.append(DumpFilter(file, .received))
-        }
-        if let path = options.plainDumpPath {
-            let filter = PlainDumpFilter(try RecordFile(path, appends: options.appendsOutput))
-            sending.append(filter)
-            receiving.append(filter)
-        }
-        if let path = options.outputPath {
-            let filter = CopyFilter(try RecordFile(path, appends: options.appendsOutput))
-            sending.append(filter)
-            receiving.append(filter)
-        }
-    }
 }

@@ -61,9 +61,9 @@ struct DatagramPrograms {
             return false
         }
         let name = Peer.internet(peer)
-        if console.isVerbose { console.print("Connection received on \(name.description(console))") }
+        console.logClient(name, isConnectionless: true)
         guard children < options.maximumConnections else {
-            console.log("Connection refused: there are \(children) already")
+            console.logDenial(of: name, .limit(children), isAnnounced: true)
             waiting.removeFirst()
             return false
         }

@@ -63,7 +63,7 @@ struct ForkingServer {
         }
         guard access.allows(connection.peer, console) else { return }
         guard children < options.maximumConnections else {
-            console.log("Connection refused: there are \(children) already")
+            console.logDenial(of: connection.peer, .limit(children))
             return
         }
         do throws(Errno) {

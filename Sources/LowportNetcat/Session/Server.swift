@@ -12,20 +12,24 @@ struct Server {
     func run() throws(NetcatError) {
         let access = try AccessList(options.access, console)
         let listener = try Listener.open(options, console)
+        try Encryption(options, console).check(with: listener.socket.reference)
         listener.log(options, console)
+        var console = console
+        console.goesOn = options.keepsOpen
         if options.endpoint.usesDatagrams { return try DatagramServer(options, console, access).run(listener) }
         switch options.role {
         case .broker, .chat, .gather: try Hub(options, console, access).run(listener)
-        case .relay where options.dialect == .ncat && !options.keepsOpen: try serveOne(listener, access)
-        case .relay: try serveInTurn(listener, access)
-        case .forward(let target) where options.keepsOpen && options.isPlain: try forward(listener, target, access)
+        case .relay where options.dialect == .ncat && !options.keepsOpen: try serveOne(listener, access, console)
+        case .relay: try serveInTurn(listener, access, console)
+        case .forward(let target) where options.keepsOpen && options.isPlain:
+            try forward(listener, target, access, console)
         // A program may run for long, and the port must be free for the next server.
-        case .program where !options.keepsOpen, .shell where !options.keepsOpen: try serveOne(listener, access)
+        case .program where !options.keepsOpen, .shell where !options.keepsOpen: try serveOne(listener, access, console)
         case .program, .shell, .forward, .proxy:
             if options.keepsOpen {
                 try ForkingServer(options, console, access).run(listener)
             } else {
-                try serveInTurn(listener, access)
+                try serveInTurn(listener, access, console)
             }
         }
     }
@@ -34,7 +38,8 @@ struct Server {
     private func forward(
         _ listener: consuming Listener,
         _ target: ByteString,
-        _ access: AccessList
+        _ access: AccessList,
+        _ console: Console
     ) throws(NetcatError) {
         var outbound = options.endpoint
         outbound.sourceAddress = nil
@@ -52,14 +57,22 @@ struct Server {
     }
 
     /// Closes the listener, and then serves one client.
-    private func serveOne(_ listener: consuming Listener, _ access: AccessList) throws(NetcatError) {
+    private func serveOne(
+        _ listener: consuming Listener,
+        _ access: AccessList,
+        _ console: Console
+    ) throws(NetcatError) {
         let connection = try nextConnection(listener, access)
         listener.close()
         try Service(options, console).serve(connection)
     }
 
     /// Serves one client after the other; the next one waits.
-    private func serveInTurn(_ listener: borrowing Listener, _ access: AccessList) throws(NetcatError) {
+    private func serveInTurn(
+        _ listener: borrowing Listener,
+        _ access: AccessList,
+        _ console: Console
+    ) throws(NetcatError) {
         let service = Service(options, console)
         repeat {
             let connection = try nextConnection(listener, access)

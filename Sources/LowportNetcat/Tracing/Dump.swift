@@ -8,10 +8,13 @@ enum Direction: Sendable {
 
 /// A file that filters of both directions write to.
 final class RecordFile {
+    private let path: ByteString
     private let file: FileDescriptor
+    private var hasReader = true
 
     /// Opens the file at `path`; `-` is standard error.
     init(_ path: ByteString, appends: Bool) throws(NetcatError) {
+        self.path = path
         do throws(Errno) {
             let isError = path == "-"
             let options: OpenOptions = isError ? [.writeOnly] : [.writeOnly, .create, appends ? .append : .truncate]
@@ -21,8 +24,27 @@ final class RecordFile {
         }
     }
 
-    /// Writes `text`. A full disk does not stop the connection.
-    func write(_ text: ByteString) { try? file.write(text) }
+    /// Writes `text`. What cannot be written is an error, unless the reader of a pipe has left.
+    func write(_ text: ByteString) throws(NetcatError) {
+        guard hasReader else { return }
+        do throws(Errno) {
+            try file.write(text)
+        } catch {
+            guard error == .brokenPipe else { throw NetcatError.cannotWrite(error, to: path) }
+            hasReader = false
+        }
+    }
+}
+
+extension ContentOptions {
+    /// Opens the files that record what is transferred, empty unless output is added to them. Each connection adds to them.
+    func beginRecords() throws(NetcatError) -> [RecordFile] {
+        var files: [RecordFile] = []
+        for path in [dumpPath, plainDumpPath, outputPath] {
+            if let path { files.append(try RecordFile(path, appends: appendsOutput)) }
+        }
+        return files
+    }
 }
 
 /// Writes a hexadecimal dump of the data (`-o`): direction, offset, sixteen bytes, and the same bytes as text.
@@ -37,7 +59,7 @@ final class DumpFilter: ByteFilter {
         mark = direction == .sent ? ">" : "<"
     }
 
-    override func apply(_ bytes: inout [UInt8]) {
+    override func apply(_ bytes: inout [UInt8]) throws(NetcatError) {
         var text = ByteString()
         for start in stride(from: 0, to: bytes.count, by: 16) {
             let row = bytes[start..<min(start + 16, bytes.count)]
@@ -45,7 +67,7 @@ final class DumpFilter: ByteFilter {
             text += "\(mark) \(place) \(Hexadecimal.row(row)) # \(Hexadecimal.shown(row))\n"
             offset &+= UInt32(row.count)
         }
-        file.write(text)
+        try file.write(text)
     }
 }
 
@@ -56,7 +78,7 @@ final class PlainDumpFilter: ByteFilter {
     /// Dumps to `file`.
     init(_ file: RecordFile) { self.file = file }
 
-    override func apply(_ bytes: inout [UInt8]) {
+    override func apply(_ bytes: inout [UInt8]) throws(NetcatError) {
         var text = ByteString()
         for start in stride(from: 0, to: bytes.count, by: 16) {
             let row = bytes[start..<min(start + 16, bytes.count)]
@@ -67,7 +89,7 @@ final class PlainDumpFilter: ByteFilter {
             let place = ByteString(hexadecimal: UInt32(start & 0xFFFF), digits: 4)
             text += "\(place)   \(columns)  \(Hexadecimal.shown(shown[...]))\n"
         }
-        file.write(text)
+        try file.write(text)
     }
 }
 
@@ -78,7 +100,7 @@ final class CopyFilter: ByteFilter {
     /// Copies to `file`.
     init(_ file: RecordFile) { self.file = file }
 
-    override func apply(_ bytes: inout [UInt8]) { file.write(ByteString(bytes)) }
+    override func apply(_ bytes: inout [UInt8]) throws(NetcatError) { try file.write(ByteString(bytes)) }
 }
 
 /// Bytes as dumps show them.
