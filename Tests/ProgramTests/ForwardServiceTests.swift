@@ -179,10 +179,11 @@ import Testing
             head, body = got.decode().split("\\r\\n\\r\\n"); print(head.split("\\r\\n")[0]); print(body, end="")
             X
             python3 get.py 'GET /metrics HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; python3 get.py '' | tail -1
-            python3 -c 'import socket, time
+            python3 -c 'import socket, subprocess
             many = [socket.socket(socket.AF_UNIX) for _ in range(40)]
-            for s in many: s.connect("m")'
-            python3 get.py '' | tail -1; kill $server; exec 3>&-; wait $server; ls m 2>/dev/null
+            for s in many: s.connect("m")
+            subprocess.run(["python3", "get.py", ""])' | tail -1
+            kill $server; exec 3>&-; wait $server; ls m 2>/dev/null
             """,
             """
             one a

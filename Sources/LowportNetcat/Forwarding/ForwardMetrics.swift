@@ -114,11 +114,18 @@ final class MetricsServer {
         }
     }
 
-    /// Accepts a connection. While all places are taken, the next ones are closed at once.
+    /// Accepts a connection. If all places are taken, it gets that of the one that has been there for longest.
     func accept(_ tools: ForwardTools) {
         var peer: SocketAddress?
         guard let socket = try? listener.socket.accept(from: &peer) else { return }
-        guard let index = readers.firstIndex(where: { $0 == nil }) else { return }
+        var index = 0
+        for (place, reader) in readers.enumerated() {
+            guard let reader else {
+                index = place
+                break
+            }
+            if let oldest = readers[index], reader.deadline < oldest.deadline { index = place }
+        }
         let token = EventToken.metricsReader(index).rawValue
         let events: ReadyEvents = [.readable, .writable, .peerEnded]
         guard (try? tools.events.add(socket, events, token: token, onChange: true)) != nil else { return }
