@@ -71,9 +71,9 @@ test: lint build
 	@Scripts/need $(TEST_NEEDS)
 	@Scripts/container-profiles
 	@Scripts/test
-	@Documentation/test || [ $$? -eq 77 ]
-	@Machines/all.sh || [ $$? -eq 75 ]
-	@Scripts/archive >/dev/null && Distributions/run.sh || [ $$? -eq 75 ]
+	@Scripts/in-time "the pages" Documentation/test || case $$? in 75 | 77) ;; *) exit 1 ;; esac
+	@Scripts/in-time "other machines" Machines/all.sh || [ $$? -eq 75 ]
+	@Scripts/archive >/dev/null && Scripts/in-time "other distributions" Distributions/run.sh || [ $$? -eq 75 ]
 
 .PHONY: test-pages
 test-pages: build
