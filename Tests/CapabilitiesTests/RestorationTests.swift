@@ -19,7 +19,11 @@ import Testing
             let directory = ByteString(url.path)
             self.directory = directory
             names = ["a", "b", "c"].map { (name: ByteString) in "\(directory)/\(name)" }
-            for name in names { try ByteString("content\n").replaceFile(name) }
+            for name in names {
+                try ByteString("content\n").replaceFile(name)
+                // A process that another test starts at this moment has the descriptor for writing, until it executes its program.
+                while try FileDescriptor.open(name, .readOnly).hasWriter() { pause(for: Milliseconds(rawValue: 1)) }
+            }
             let entries = try names.map {
                 SavedCapabilities(path: $0, capabilities: Self.saved, fingerprint: try FileFingerprint(ofFile: $0))
             }
