@@ -14,7 +14,7 @@ import Testing
     /// No descriptor: closing it does nothing.
     private var nothing: FileDescriptor { FileDescriptor(owning: -1) }
 
-    @Test(arguments: 0..<20) func `the table finds what a list finds`(_ part: Int) throws {
+    @Test(arguments: 0..<8) func `the table finds what a list finds`(_ part: Int) throws {
         var random = SplitMix(seed: UInt64(part))
         var flows = DatagramFlows()
         // The ports with their numbers, the one that was not used for longest first.

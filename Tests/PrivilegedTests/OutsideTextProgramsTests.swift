@@ -143,9 +143,9 @@ import Testing
                 while True:
                     try: return socket.create_connection(("127.0.0.1", 8081))
                     except OSError: time.sleep(0.01)
-            reader = client(); lines = reader.makefile("rb"); lines.readline()
+            reader = client(); lines = reader.makefile("rb"); lines.readline(); lines.readline()
             def said(name):
-                speaker = client(); lines.readline(); speaker.sendall(b"w" + name + b"\nend\r\n")
+                speaker = client(); lines.readline(); lines.readline(); speaker.sendall(b"w" + name + b"\nend\r\n")
                 heard = b""
                 while not heard.endswith(b"end\r\n"): heard += lines.readline()
                 speaker.close(); lines.readline()

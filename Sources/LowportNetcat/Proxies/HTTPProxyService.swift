@@ -132,7 +132,7 @@ struct HTTPProxyService {
         let head = request.head(for: host, port, path: path)
         try ByteExchange(over: there, until: exchange.deadline, with: .server).send(head.bytes)
         // The end of the body must not end the connection, over which the answer comes.
-        Relay(
+        let relay = Relay(
             sending: Channel(from: Stream(socket), to: Stream(there), byteLimit: length),
             receiving: Channel(from: Stream(there), to: Stream(socket)),
             rules: RelayRules(
@@ -140,8 +140,10 @@ struct HTTPProxyService {
                 endsWithPeer: true,
                 passesPeersEnd: true
             )
-        ).run(console)
+        )
+        relay.run(console)
         exchange.finish()
+        try relay.checkCompleteness(output: "the client")
     }
 
     /// Whether the request would return to this proxy, in an endless loop.
