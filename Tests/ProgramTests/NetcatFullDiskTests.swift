@@ -73,14 +73,14 @@ import Testing
         )
     }
 
-    /// Called as ncat, a receiver without input ends its side at once.
+    /// Called as ncat, a receiver without input ends its side at once: the reset comes after that, or instead of it.
     @Test("So does ncat if the receiver had ended before") func rejectedSender() async throws {
         try await expect(
             """
             head -c 60000000 /dev/zero >data; $NC -nl 8080 </dev/null >/dev/full 2>/dev/null & listening 8080
-            $NC 127.0.0.1 8080 <data 2>said; echo $?; cat said
+            $NC 127.0.0.1 8080 <data 2>said; echo $?; wc -l <said; grep -cE 'Broken pipe|Connection reset by peer' said
             """,
-            "1\nNcat: Broken pipe.\n",
+            "1\n1\n1\n",
             name: "ncat"
         )
     }
