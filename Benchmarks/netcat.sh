@@ -331,6 +331,10 @@ compare("receive to /dev/null, processor", throughput("{R} >/dev/null", "{s} <{d
 compare("receive to a pipe", throughput("{R} | cat >/dev/null", "{s} <{data}"), "more", "MiB/s")
 compare("receive to a file", throughput("{R} >{out}", "{s} <{data}"), "more", "MiB/s")
 compare("send from a file", throughput("{r} >/dev/null", "{S} <{data}"), "more", "MiB/s")
+if "nc.openbsd" in others:
+    # Ours drops what goes to /dev/null without reading it.
+    reader = commands("nc.openbsd", others["nc.openbsd"])[0]
+    compare("send from a file, to a reader", throughput(reader + " >/dev/null", "{S} <{data}"), "more", "MiB/s")
 compare("send from a pipe, small blocks", throughput("{r} >/dev/null", "head -c {n} /dev/zero | {S}"), "more", "MiB/s")
 compare("send from a pipe, large blocks", throughput("{r} >/dev/null", "cat {data} | {S}"), "more", "MiB/s")
 compare("both ends", throughput("{R} >/dev/null", "head -c {n} /dev/zero | {S}"), "more", "MiB/s")

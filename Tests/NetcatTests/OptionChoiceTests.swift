@@ -6,13 +6,6 @@ import Testing
 
 /// Options of which one is chosen, or which need another.
 @Suite struct OptionChoiceTests {
-    private func options(_ arguments: ByteString...) throws -> Options {
-        guard case .run(let options) = try Invocation(arguments) else {
-            throw UsageError(message: "no options to run with")
-        }
-        return options
-    }
-
     @Test func `the side that resolves names depends on the protocol, unless it is named`() throws {
         #expect(try options("-x", "proxy", "host", "80").proxy.resolution == .remote)
         #expect(try options("-x", "proxy", "-X", "4", "host", "80").proxy.resolution == .local)
@@ -30,6 +23,8 @@ import Testing
     @Test func `one role is chosen, and options without an effect are refused`() throws {
         #expect(try options("-l", "--broker", "--chat", "80").role == .chat)
         #expect(try options("-l", "--chat", "--broker", "80").role == .chat)
+        #expect(try options("-l", "-e", "/bin/cat", "-e", "/bin/true", "80").role == .program("/bin/true"))
+        #expect(throws: UsageError(message: "cannot use -e and -c")) { try options("-e", "a", "-c", "b", "host", "80") }
         #expect(throws: UsageError(message: "cannot use -e and --broker")) {
             try options("-l", "-e", "/bin/cat", "--broker", "80")
         }

@@ -4,14 +4,15 @@ import Testing
 
 @testable import LowportNetcat
 
-@Suite struct OptionParserTests {
-    private func options(_ arguments: ByteString...) throws -> Options {
-        guard case .run(let options) = try Invocation(arguments) else {
-            throw UsageError(message: "no options to run with")
-        }
-        return options
+/// The options that `arguments` request.
+func options(_ arguments: ByteString...) throws -> Options {
+    guard case .run(let options) = try Invocation(arguments) else {
+        throw UsageError(message: "no options to run with")
     }
+    return options
+}
 
+@Suite struct OptionParserTests {
     @Test(
         arguments: [
             (["-l", "80"], nil, "80"), (["-l", "-p", "80"], nil, "80"), (["-lp80"], nil, "80"),

@@ -150,6 +150,19 @@ import Testing
         )
     }
 
+    @Test("A proxy tells it of a request that it forwarded") func cutOffInProxy() async throws {
+        try await expect(
+            """
+            mkfifo hold; head -c 30000000 /dev/zero >data; $NC -lk 8081 -c 'cat data' & listening 8081
+            $NC -l -w 1 --proxy-type http 8080 2>errors & listening 8080
+            python3 -c 'import socket, sys
+            s = socket.create_connection(("127.0.0.1", 8080)); s.sendall(b"GET http://127.0.0.1:8081/ HTTP/1.0\\r\\n\\r\\n")
+            sys.stdin.read()' <>hold & until_true grep -q timed errors; cat errors
+            """,
+            "\(Self.cutOffWords)\n"
+        )
+    }
+
     @Test("A time limit that cuts a transfer off is told, and one that ends a silence is not")
     func cutOff() async throws {
         try await expect(

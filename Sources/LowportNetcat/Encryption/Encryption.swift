@@ -57,9 +57,9 @@ struct Encryption {
         return Stream(socket, session)
     }
 
-    /// Throws if a listener cannot use the certificate, the key or another file that was named.
+    /// Throws if a listener cannot use the certificate, the key, the other files or the ciphers that were named.
     func check(with listener: InheritedDescriptor) throws(NetcatError) {
-        if options.tls.namesFiles { _ = try session(over: listener, isServer: true) }
+        if options.tls.needsCheck { _ = try session(over: listener, isServer: true) }
     }
 
     /// Does the handshake with a port that is tried, and ends the connection.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
 
-/// Reports what happens to many clients, but not to each one: a server that is down would fill the log. The processes of a forwarder report as if
-/// they were one.
+/// Reports what happens to many clients, but not to each one: a server that is down would fill the log. The processes of a
+/// forwarder report as if they were one.
 struct RefusalLog {
     private let shared: SharedNumbers
     /// When this process is to report something.

@@ -166,6 +166,8 @@ extension HubTraffic {
         }
         if clients.behind > 0 { console.printError(Relay.cutOff) }
         for client in clients.all {
+            // One that lacks data must not take what it has for complete.
+            if client.isBehind { try? client.descriptor.resetOnClose() }
             client.isGone = true
             clients.settle(client)
         }

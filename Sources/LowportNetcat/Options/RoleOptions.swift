@@ -58,20 +58,21 @@ extension Role {
 }
 
 extension Options {
-    /// Sets the role. Throws if it is set already, and differs.
+    /// Sets the role. Throws if another one was chosen; of the same option, the last one counts.
     private mutating func choose(_ new: Role) throws(UsageError) {
-        switch (role, new) {
-        case (.relay, _), (.broker, .broker), (.broker, .chat), (.chat, .chat): role = new
         // A chat is a broker, too.
-        case (.chat, .broker): break
-        case (.program, .program), (.program, .shell), (.shell, .program), (.shell, .shell):
+        if role == .chat && new == .broker { return }
+        let isSame = role == .relay || role.option == new.option || role == .broker && new == .chat
+        let programs = [role, new].filter { ProgramCommand($0) != nil }.count
+        if dialect == .ncat && programs == 2 {
             throw UsageError(message: "Only one of --exec, --sh-exec, and --lua-exec is allowed")
-        default:
-            guard dialect == .ncat else {
-                throw UsageError(message: "cannot use \(role.option) and \(new.option)")
-            }
+        }
+        if isSame { return role = new }
+        let isBroker = [role, new].contains { $0 == .broker || $0 == .chat }
+        if dialect == .ncat && programs == 1 && isBroker {
             throw UsageError(message: "Invalid option combination: --broker and -e")
         }
+        throw UsageError(message: "cannot use \(role.option) and \(new.option)")
     }
 
     /// The options for the local end of a connection, and for the hosts that may connect.

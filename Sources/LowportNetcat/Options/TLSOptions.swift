@@ -23,7 +23,7 @@ struct TLSOptions: Equatable {
 
 extension TLSOptions {
     /// Whether there are files or ciphers, which may be wrong.
-    var namesFiles: Bool { isWanted && (certificate ?? key ?? trustFile ?? ciphers) != nil }
+    var needsCheck: Bool { isWanted && (certificate ?? key ?? trustFile ?? ciphers) != nil }
 }
 
 extension Options {

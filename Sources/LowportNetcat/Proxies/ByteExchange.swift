@@ -43,7 +43,7 @@ struct ByteExchange {
                 if error != .wouldBlock {
                     let sent = bytes.count - buffer.count
                     let proxy = "write failed (\(sent)/\(bytes.count))" as ByteString
-                    throw NetcatError("\(party == .proxy ? proxy : party.name): \(error.message)", isOfNetwork: true)
+                    throw NetcatError("\(party == .proxy ? proxy : party.name): \(error.message)")
                 }
                 try wait(.writable)
             }
@@ -69,7 +69,7 @@ struct ByteExchange {
     private func closed(after count: Int, of whole: Int?, _ error: Errno) -> NetcatError {
         guard party == .proxy else { return closedError }
         let read = whole.map { "read failed (\(count)/\($0))" as ByteString } ?? "proxy read"
-        return NetcatError("\(read): \(error.message)", isOfNetwork: true)
+        return NetcatError("\(read): \(error.message)")
     }
 
     /// Receives the first byte; nil if the connection is closed before, as by a port scan.
@@ -82,14 +82,13 @@ struct ByteExchange {
         }
     }
 
-    private var closedError: NetcatError { NetcatError("\(party.name): the connection was closed", isOfNetwork: true) }
+    private var closedError: NetcatError { NetcatError("\(party.name): the connection was closed") }
 
     /// Receives a line, without its line end (LF, or CR LF).
     /// - Parameter limit: the longest line that is accepted, in bytes.
     func receiveLine(limit: Int) throws(NetcatError) -> ByteString {
         guard let line = try receiveLine(upTo: limit) else {
-            let words: ByteString = party == .proxy ? "proxy read too long" : "\(party.name): the line is too long"
-            throw NetcatError(words, isOfNetwork: true)
+            throw NetcatError(party == .proxy ? "proxy read too long" : "\(party.name): the line is too long")
         }
         return line
     }
@@ -131,8 +130,8 @@ struct ByteExchange {
         do throws(Errno) {
             if try socket.wait(for: events, until: deadline) { return }
         } catch {
-            throw NetcatError("\(party.name): \(error.message)", isOfNetwork: true)
+            throw NetcatError("\(party.name): \(error.message)")
         }
-        throw NetcatError("\(party.name): \(Errno.timedOut.message)", isOfNetwork: true)
+        throw NetcatError("\(party.name): \(Errno.timedOut.message)")
     }
 }

@@ -31,13 +31,11 @@ struct HTTPConnect {
     ) throws(NetcatError) -> Challenges? {
         // A host name must not contain characters that have a meaning in a request.
         let reserved = Array("\r\n\t []".utf8)
-        if host.bytes.contains(where: { reserved.contains($0) }) {
-            throw NetcatError("Invalid hostname", isOfNetwork: true)
-        }
+        if host.bytes.contains(where: { reserved.contains($0) }) { throw NetcatError("Invalid hostname") }
         let name: ByteString = IPv6Address(host) == nil ? host : "[\(host)]"
         let target = "\(name):\(port)" as ByteString
         var request = "CONNECT \(target) HTTP/1.0\r\n" as ByteString
-        if request.count >= 1024 { throw NetcatError("hostname too long", isOfNetwork: true) }
+        if request.count >= 1024 { throw NetcatError("hostname too long") }
         if let field = field(for: target) { request += "Proxy-Authorization: \(field)\r\n" }
         try exchange.send((request + "\r\n").bytes)
         let status = try exchange.receiveLine(limit: 1024)
@@ -58,7 +56,7 @@ struct HTTPConnect {
                 challenges.offers += HTTPAuthentication.list(offer.text)
             }
         }
-        throw NetcatError("Too many proxy headers received", isOfNetwork: true)
+        throw NetcatError("Too many proxy headers received")
     }
 
     private func field(for target: ByteString) -> ByteString? {
@@ -80,7 +78,7 @@ struct Challenges {
     var offers: [HTTPAuthentication] = []
 
     /// The error if none of them can be answered.
-    var error: NetcatError { NetcatError("Proxy error: \"\(status)\"", isOfNetwork: true) }
+    var error: NetcatError { NetcatError("Proxy error: \"\(status)\"") }
 
     /// What to answer after `last` with `credentials`: Digest is better than Basic, and nothing is tried twice unless only
     /// the challenge was too old. nil if there is nothing to try.

@@ -38,8 +38,18 @@ struct ProxyClient {
     /// How often a proxy is asked at most: without the user, with the answer to a challenge, with that to a newer one.
     private static var attempts: Int { 3 }
 
-    /// Connects to `target` on `host`; returns nil if the proxy cannot be reached.
+    /// Connects to `target` on `host`; returns nil if the proxy cannot be reached. All that goes wrong is an error of the network.
     func connect(to host: ByteString, _ target: Port) throws(NetcatError) -> Connection? {
+        do throws(NetcatError) {
+            return try request(host, target)
+        } catch {
+            var error = error
+            error.isOfNetwork = true
+            throw error
+        }
+    }
+
+    private func request(_ host: ByteString, _ target: Port) throws(NetcatError) -> Connection? {
         let credentials = options.proxy.credentials.map {
             Credentials($0, isLiteral: options.proxy.waitsForChallenge)
         }
@@ -82,7 +92,7 @@ struct ProxyClient {
             let name = try named(host, target, .v4)
             switch IPAddress(name) {
             case .v4(let address): try socks.connectByVersion4(address, target)
-            case .v6: throw NetcatError("Error: IPv6 addresses are not supported with Socks4", isOfNetwork: true)
+            case .v6: throw failure("IPv6 addresses are not supported with Socks4")
             case nil: try socks.connectByVersion4a(name, target)
             }
         case .socks4a: try socks.connectByVersion4a(try named(host, target, family), target)
@@ -118,12 +128,13 @@ struct ProxyClient {
             guard resolution.contains(.remote) else { throw error }
         }
         if resolution.contains(.remote) { return host }
-        throw console.isNcat ? unresolved(host) : NetcatError("not an address: \(host)", isOfNetwork: true)
+        throw unresolved(host)
     }
 
-    private func unresolved(_ host: ByteString) -> NetcatError {
-        NetcatError("Error: Failed to resolve host \(host) locally", isOfNetwork: true)
-    }
+    private func unresolved(_ host: ByteString) -> NetcatError { failure("Failed to resolve host \(host) locally") }
+
+    /// An error in the words of ncat, which has a word before them.
+    private func failure(_ words: ByteString) -> NetcatError { NetcatError(console.isNcat ? "Error: \(words)" : words) }
 
     private func resolve(_ host: ByteString, _ port: Port, _ family: InternetFamily?) throws(NetcatError) -> IPAddress {
         do throws(LookupError) {
@@ -136,7 +147,7 @@ struct ProxyClient {
             if let first = found.first { return first.address }
         } catch {
             if console.isNcat { throw unresolved(host) }
-            throw NetcatError("getaddrinfo(\"\(host)\", \"\(port)\"): \(error.message)", isOfNetwork: true)
+            throw NetcatError("getaddrinfo(\"\(host)\", \"\(port)\"): \(error.message)")
         }
         throw unresolved(host)
     }

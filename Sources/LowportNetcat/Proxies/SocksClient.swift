@@ -45,7 +45,7 @@ struct SocksClient {
         switch method[1] {
         case 0: break
         case 2 where credentials != nil: try authenticate()
-        default: throw NetcatError("authentication method negotiation failed", isOfNetwork: true)
+        default: throw NetcatError("authentication method negotiation failed")
         }
         try exchange.send([5, 1, 0] + target(host) + bytes(of: port))
         let answer = try exchange.receive(4, told: 4)
@@ -67,7 +67,7 @@ struct SocksClient {
         case .v4(let address): return [1] + bytes(of: address)
         case .v6(let address): return [4] + address.networkBytes
         case nil:
-            if host.count > 255 { throw NetcatError("host name too long for SOCKS5", isOfNetwork: true) }
+            if host.count > 255 { throw NetcatError("host name too long for SOCKS5") }
             return [3, UInt8(host.count)] + host.bytes
         }
     }
@@ -77,7 +77,7 @@ struct SocksClient {
         case 1: _ = try exchange.receive(4 + 2, told: 6)
         case 3: _ = try exchange.receive(Int(try exchange.receive(1)[0]) + 2)
         case 4: _ = try exchange.receive(16 + 2, told: 18)
-        default: throw NetcatError("connection failed, unsupported address type", isOfNetwork: true)
+        default: throw NetcatError("connection failed, unsupported address type")
         }
     }
 
@@ -100,8 +100,7 @@ struct SocksClient {
         let isHTTP = answer.starts(with: [UInt8(ascii: "H"), UInt8(ascii: "T")])
         return NetcatError(
             "connection failed, SOCKSv\(version) error: \(reason)",
-            hints: isHTTP ? ["the proxy speaks HTTP: -X connect"] : [],
-            isOfNetwork: true
+            hints: isHTTP ? ["the proxy speaks HTTP: -X connect"] : []
         )
     }
 

@@ -185,7 +185,8 @@ final class Relay {
             } catch {
                 // A record that is not complete yet.
                 if error == .wouldBlock { continue }
-                wasReset = end == nil && error == .connectionReset
+                // Without a limit, all was to arrive.
+                if end == nil && error == .connectionReset { wasReset = true }
                 return
             }
         }

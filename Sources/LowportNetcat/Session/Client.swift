@@ -59,8 +59,10 @@ struct Client {
             // Creating a UDP socket always works, so the last port of a scan decides the status.
             reached = answers(connection)
             guard reached else {
-                if console.isNcat { connector.logSuccess(connection.peer) }
-                if console.isNcat { console.log("Ncat: \(Errno.connectionRefused.message).") }
+                if console.isNcat {
+                    connector.logSuccess(connection.peer)
+                    console.log("Ncat: \(Errno.connectionRefused.message).")
+                }
                 continue
             }
             connector.logSuccess(connection.peer)
@@ -85,11 +87,9 @@ struct Client {
         } catch {
             // Anything else is a fault of this side: of OpenSSL, or of the files.
             guard error.isOfNetwork else { throw error }
-            if isOnly { error.report(to: console) }
-            if !isOnly && console.isVerbose {
-                let reason = error.message ?? ""
-                console.printError("port \(connection.peer.parts.port): \(reason)", isOfNetwork: true)
-            }
+            var failure = error
+            if !isOnly { failure.message = failure.message.map { "port \(connection.peer.parts.port): \($0)" } }
+            if isOnly || console.isVerbose { failure.report(to: console) }
             return false
         }
     }
