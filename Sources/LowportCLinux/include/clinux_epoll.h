@@ -12,6 +12,7 @@ enum {
     clinux_EPOLLERR = EPOLLERR,
     clinux_EPOLLHUP = EPOLLHUP,
     clinux_EPOLLRDHUP = EPOLLRDHUP,
+    clinux_EPOLLPRI = EPOLLPRI,
     clinux_EPOLLEXCLUSIVE = EPOLLEXCLUSIVE,
     clinux_EPOLL_CTL_ADD = EPOLL_CTL_ADD,
     clinux_EPOLL_CTL_MOD = EPOLL_CTL_MOD,

@@ -17,6 +17,7 @@
 enum {
     clinux_POLLRDHUP = 0x2000,
     clinux_MSG_DONTWAIT = MSG_DONTWAIT,
+    clinux_MSG_MORE = MSG_MORE,
     clinux_MSG_PEEK = MSG_PEEK,
     clinux_MSG_TRUNC = MSG_TRUNC,
     clinux_F_SETPIPE_SZ = 1031,

@@ -118,9 +118,10 @@ extension Descriptor where Self: ~Copyable {
     /// Sends at most `limit` bytes of `buffer` without waiting; a datagram socket sends one datagram.
     ///
     /// The corresponding system call is send(2) with `MSG_DONTWAIT` and `MSG_NOSIGNAL`.
-    package func send(from buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
+    /// - Parameter thenMore: whether more, or the end of the stream, is sent next, and can share a packet (`MSG_MORE`).
+    package func send(from buffer: Buffer, limit: Int = .max, thenMore: Bool = false) throws(Errno) -> Int {
         let descriptor = rawValue
-        let flags = Int32(clinux_MSG_DONTWAIT) | Int32(clinux_MSG_NOSIGNAL)
+        let flags = Int32(clinux_MSG_DONTWAIT | clinux_MSG_NOSIGNAL) | (thenMore ? Int32(clinux_MSG_MORE) : 0)
         return unsafe try buffer.drain(limit: limit) { memory, size throws(Errno) in
             try valueOrErrno(.send) { unsafe LowportCLinux.send(descriptor, memory, size, flags) }
         }

@@ -19,9 +19,9 @@ final class Flow {
     private var down = Passage()
     private var watchesRoom = (atClient: false, atServer: false)
     private var hasFailed = (client: false, server: false)
-    /// The source whose end the other one has yet to be told.
-    private var unpassedEnd: Side?
     private var keepsAlive = false
+    /// Whether something was sent to the server.
+    private var hasSent = false
     private var sendsAtOnce = false
     private var resetDeadline: Instant?
 
@@ -42,6 +42,7 @@ final class Flow {
         do throws(Errno) {
             // What the client has sent by now goes with the greeting, as soon as the server is reached.
             route.counters.add(try up.takeFirst(from: client.reference, tools), to: .sent)
+            hasSent = !tools.buffer.isEmpty
             connectNext(tools)
             up.keep(tools.buffer)
             if state == .finished { return }
@@ -88,13 +89,15 @@ final class Flow {
         // Often the server has accepted by now, and so the first bytes need not wait for an event.
         if try up.sendFirst(to: socket.reference, tools) { state = .open }
         watchesRoom.atServer = state == .connecting || up.holdsBytes
-        let events: ReadyEvents = watchesRoom.atServer ? [.readable, .peerEnded, .writable] : [.readable, .peerEnded]
+        var events: ReadyEvents = [.readable, .peerEnded, .urgent]
+        if watchesRoom.atServer { events.insert(.writable) }
         try tools.events.add(socket, events, token: token(of: .server), onChange: true)
         server = consume socket
     }
 
-    /// Learns whether the server has accepted.
-    private func conclude(_ tools: ForwardTools) {
+    /// Learns from `events` whether the server has accepted.
+    private func conclude(_ events: ReadyEvents, _ tools: ForwardTools) {
+        if events.contains(.writable) && events.isDisjoint(with: [.failed, .hungUp]) { return state = .open }
         guard let socket = server?.reference, (try? socket.wait(for: .writable, until: .now)) == true else { return }
         do throws(Errno) {
             try socket.finishConnecting(until: .now)
@@ -123,10 +126,10 @@ final class Flow {
         if events.allowReading {
             switch side {
             case .client: up.noteReadable(expectsEnd: events.announceEnd)
-            case .server: down.noteReadable(expectsEnd: events.announceEnd)
+            case .server: down.noteReadable(expectsEnd: events.announceEnd, hasAll: events.completeStream)
             }
         }
-        if side == .server && state == .connecting { conclude(tools) }
+        if side == .server && state == .connecting { conclude(events, tools) }
     }
 
     /// Moves what can be moved without waiting.
@@ -134,11 +137,10 @@ final class Flow {
         isRunnable = false
         guard state == .open, let server = server?.reference else { return }
         let client = client.reference
-        let ended = unpassedEnd
         if !up.isDone {
             var sent = 0
             handle(up.run(from: client, to: server, tools, received: &sent), .client, tools)
-            if sent > 0 { noteSent(sent, to: server) }
+            if sent > 0 { noteSent(sent, to: server, blockSize: tools.buffer.capacity) }
         }
         if !down.isDone {
             var received = 0
@@ -146,16 +148,14 @@ final class Flow {
             if received > 0 { route.counters.add(received, to: .received) }
         }
         let isOver = up.isDone && down.isDone || hasFailed.client && up.isDone || hasFailed.server && down.isDone
-        if isOver { return finish() }
-        guard let ended else { return }
-        unpassedEnd = nil
-        try? (ended == .client ? server : client).shutDown(.sending)
+        if isOver { finish() }
     }
 
-    private func noteSent(_ count: Int, to server: InheritedDescriptor) {
+    private func noteSent(_ count: Int, to server: InheritedDescriptor, blockSize: Int) {
         route.counters.add(count, to: .sent)
         // A second small block would wait for the acknowledgement of the first, which a server may delay.
-        if sendsAtOnce { return }
+        defer { hasSent = true }
+        if sendsAtOnce || !hasSent && count < blockSize { return }
         sendsAtOnce = true
         try? server.setNoDelay(true)
     }
@@ -167,12 +167,10 @@ final class Flow {
         case .hasMore: isRunnable = true
         case .waitsForSink: watchRoom(of: source == .client ? .server : .client, tools)
         case .ended:
-            let other = source == .client ? down.isDone : up.isDone
             end(source)
-            // The other one often ends at the same time: then closing the sockets says the same.
-            if other { return }
-            unpassedEnd = source
-            isRunnable = true
+            // Closing the sockets says the same, unless the one that failed is reset.
+            if up.isDone && down.isDone && !hasFailed.client && !hasFailed.server { return }
+            try? (source == .client ? server?.reference : client.reference)?.shutDown(.sending)
         case .sourceFailed:
             noteFailure(of: source)
             end(source)
@@ -200,7 +198,9 @@ final class Flow {
         let isWatched = side == .client ? watchesRoom.atClient : watchesRoom.atServer
         guard !isWatched, let socket = side == .client ? client.reference : server?.reference else { return }
         if side == .client { watchesRoom.atClient = true } else { watchesRoom.atServer = true }
-        try? tools.events.change(socket, [.readable, .peerEnded, .writable], token: token(of: side), onChange: true)
+        var events: ReadyEvents = [.readable, .peerEnded, .writable]
+        if side == .server { events.insert(.urgent) }
+        try? tools.events.change(socket, events, token: token(of: side), onChange: true)
     }
 
     /// Ends at once, as after an error of one end; the peers must not take what they have for complete.

@@ -140,8 +140,8 @@ class Forwarder {
     }
 
     private func accept(from route: Route, _ tools: ForwardTools) throws(Errno) {
-        // A bounded number, so that connections that exist have their turn.
-        for _ in 0..<64 where hasRoom {
+        // Few at a time, so that connections that exist have their turn, and other processes share the work.
+        for _ in 0..<4 where hasRoom {
             guard let client = try entrance.accept(from: route) else { break }
             route.counters.add(1, to: .active)
             guard access.allows(client.peer, console) else {

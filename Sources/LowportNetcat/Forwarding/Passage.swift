@@ -25,6 +25,10 @@ struct Passage: ~Copyable {
     private var isReadable = false
     /// Whether the end of the source, or an error, follows the data that has arrived.
     private var expectsEnd = false
+    /// Whether all that the source will ever send has arrived, so that a read that gives less than asked for has taken it all.
+    private var hasAll = false
+    /// Whether all that the source will ever send was taken.
+    private var hasTakenAll = false
     /// Whether nothing more will be moved.
     private(set) var isDone = false
     /// Whether anything was taken from the source.
@@ -48,9 +52,13 @@ struct Passage: ~Copyable {
     var holdsBytes: Bool { pending != nil || staged > 0 }
 
     /// Notes that the source has something.
-    mutating func noteReadable(expectsEnd: Bool) {
+    /// - Parameters:
+    ///   - expectsEnd: whether its end, or an error, follows.
+    ///   - hasAll: whether its end follows what has arrived, and nothing else.
+    mutating func noteReadable(expectsEnd: Bool, hasAll: Bool = false) {
         isReadable = true
         if expectsEnd { self.expectsEnd = true }
+        self.hasAll = hasAll
     }
 
     /// Takes `bytes` over, to be moved before everything else.
@@ -114,6 +122,7 @@ struct Passage: ~Copyable {
             } catch {
                 return error == .wouldBlock ? .waitsForSink : .sinkFailed
             }
+            if hasTakenAll { return rest(.ended, tools) }
             guard isReadable else { return rest(.waitsForSource, tools) }
             let count: Int
             do throws(Errno) {
@@ -127,7 +136,8 @@ struct Passage: ~Copyable {
             hasTaken = true
             if staged > 0 { continue }
             do throws(Errno) {
-                if try sink.send(from: tools.buffer) == count { continue }
+                // The end that follows goes in the same packet.
+                if try sink.send(from: tools.buffer, thenMore: hasTakenAll) == count { continue }
             } catch {
                 if error != .wouldBlock {
                     tools.buffer.remove(count)
@@ -147,6 +157,7 @@ struct Passage: ~Copyable {
         if tools.buffer.room > 0 {
             // A stream that gives less than what was asked for has no more (epoll(7)), but maybe an end.
             if !expectsEnd { isReadable = false }
+            hasTakenAll = hasAll
             bulk = 0
         } else {
             bulk = bulk + 1 == Passage.bulkLevels.first ? Passage.bulkLevels.last : bulk + 1
