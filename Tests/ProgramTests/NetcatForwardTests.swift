@@ -39,21 +39,22 @@ import Testing
         )
     }
 
-    /// A read ends at urgent data, and so is no sign of the end of the stream.
+    /// A read ends at urgent data, and so is no sign of the end of the stream. The forwarder, stopped, finds all at once.
     @Test("What follows urgent data arrives, and the end after it") func urgentData() async throws {
         try await expect(
             """
             $FORWARD --workers 1 80 127.0.0.1:8080 & forwarder=$!; listening 80
             python3 - $forwarder <<'EOF'
-            import os, signal, socket, sys
+            import os, signal, socket, sys, time
 
             forwarder, listener = int(sys.argv[1]), socket.create_server(("127.0.0.1", 8080))
             client = socket.create_connection(("127.0.0.1", 80))
             client.sendall(b"begin")
             server, _ = listener.accept()
             server.recv(5)
-            # The forwarder finds all of it at once.
             os.kill(forwarder, signal.SIGSTOP)
+            while ") T " not in open(f"/proc/{forwarder}/stat").read():
+                time.sleep(0.001)
             server.sendall(b"before")
             server.send(b"!", socket.MSG_OOB)
             server.sendall(b" and after")
@@ -72,7 +73,7 @@ import Testing
             """
             $FORWARD --workers 1 80 127.0.0.1:8080 & forwarder=$!; listening 80
             python3 - $forwarder <<'EOF'
-            import os, signal, socket, struct, sys
+            import os, signal, socket, struct, sys, time
 
             forwarder, listener = int(sys.argv[1]), socket.create_server(("127.0.0.1", 8080))
             client = socket.create_connection(("127.0.0.1", 80))
@@ -80,6 +81,8 @@ import Testing
             server, _ = listener.accept()
             server.recv(5)
             os.kill(forwarder, signal.SIGSTOP)
+            while ") T " not in open(f"/proc/{forwarder}/stat").read():
+                time.sleep(0.001)
             server.sendall(b"answer")
             server.close()
 
