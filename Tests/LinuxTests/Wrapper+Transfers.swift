@@ -2,6 +2,14 @@
 import LowportLinux
 
 extension Wrapper {
+    /// A window of a file that is closed, as this is not needed to send.
+    private static func window() throws -> FileWindow {
+        let file = try FileDescriptor.open("/proc/self/exe", .readOnly)
+        let window = try FileWindow(of: file.reference, limit: 1)
+        try file.close()
+        return window
+    }
+
     /// Bytes on their way.
     static var memory: [Wrapper] {
         let buffer = Buffer(capacity: 16)
@@ -25,6 +33,9 @@ extension Wrapper {
             Wrapper("EventQueue.wait.eventQueue", .eventQueue, isRetried: false) {
                 try withEventQueue { try $0.wait(for: FoundEvents(capacity: 1), timeout: nil) }
             },
+            Wrapper("FileWindow.init.seek", .seek) { _ = try FileWindow(of: nowhere.reference, limit: 1) },
+            Wrapper("FileWindow.init.mapMemory", .mapMemory) { _ = try window() },
+            Wrapper("FileWindow.send.send", .send) { _ = try window().send(to: nowhere.reference) },
             Wrapper("Move.splice.splice", .splice) { _ = try nowhere.splice(to: nowhere, limit: 1) },
             Wrapper("Move.sendFile.splice", .splice) { _ = try nowhere.sendFile(to: nowhere, limit: 1) },
             Wrapper("Move.discard.receive", .receive) { _ = try nowhere.discard(limit: 1) },

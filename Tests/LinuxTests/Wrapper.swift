@@ -32,6 +32,7 @@ struct Wrapper {
         "AmbientStart.become.setIdentity": "gives up the capabilities of the thread before",
         "Impersonation.withRealIdentity.setIdentity": "changes the groups of the process before",
         "Connect.hasReceived.receive": "every error means that nothing has come",
+        "FileWindow.send.seek": "a file that can be mapped can be moved in, and its bytes are sent by then",
         "DatagramQueue.transmit.sendMessage": "what the kernel does not accept is lost",
         "DatagramQueue.sendOneByOne.sendMessage": "what the kernel does not accept is lost",
         "Fork.collect.wait": "says nothing",

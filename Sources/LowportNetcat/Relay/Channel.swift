@@ -35,7 +35,7 @@ final class Channel {
 
     private var kernelCopy: KernelCopy
     /// Allocated on first use, since most connections need none; a filter may turn one byte into two.
-    private lazy var buffer = Buffer(capacity: Channel.bufferSize * (filters.isEmpty ? 1 : 2))
+    private lazy var buffer = Buffer(capacity: blockSize * (filters.isEmpty ? 1 : 2))
     private var holdsBytes = false
     private var waitsForSink = false
     /// Until when nothing is moved, because of `-i`.
@@ -70,8 +70,11 @@ final class Channel {
             ? KernelCopy(from: source, to: sink) : KernelCopy()
     }
 
-    /// Large enough that calls are rare, small enough that the bytes stay in the cache between read and write.
-    private static let bufferSize = 128 << 10
+    /// How much is read at a time: enough that calls are rare, little enough that the bytes stay in the cache between read
+    /// and write. A pipe gives more at a time once it is larger.
+    private var blockSize: Int { readsLargePipe ? 512 << 10 : 128 << 10 }
+    private var readsLargePipe: Bool { source.kind == .pipe && sink.kind == .socket }
+    private var isPipeLarge = false
 
     /// Whether the channel holds no bytes.
     var isEmpty: Bool { !holdsBytes && kernelCopy.staged == 0 }
@@ -139,7 +142,7 @@ final class Channel {
             if kernelCopy.staged > 0 {
                 count = try kernelCopy.unstage(into: buffer)
             } else {
-                let maximum = sink.isOfMessages ? 16384 : Channel.bufferSize
+                let maximum = sink.isOfMessages ? 16384 : blockSize
                 count = try source.read(into: buffer, limit: byteLimit.map { min(maximum, $0 - received) } ?? maximum)
                 if count == 0 {
                     // An empty datagram is not end of file.
@@ -151,10 +154,11 @@ final class Channel {
                 received += count
                 reads += 1
                 if received == byteLimit { sourceEnded = true }
+                if readsLargePipe { enlargePipe() }
             }
             guard filter() else { return .wait }
             holdsBytes = !buffer.isEmpty
-            let isFull = count == Channel.bufferSize || source.kind != .socket
+            let isFull = count == blockSize || source.kind != .socket
             let progress = holdsBytes ? emptyBuffer() : .more
             if progress == .wait || isFull && source.readsWithoutWaiting { return progress }
             return kernelCopy.staged > 0 ? .more : .wait
@@ -162,6 +166,13 @@ final class Channel {
             if error == .wouldBlock { waitsForSink = false } else { endSource(error) }
             return .wait
         }
+    }
+
+    /// For short transfers, the default size is enough. Above the limit of an unprivileged user, it stays.
+    private func enlargePipe() {
+        if isPipeLarge || received <= 1 << 16 { return }
+        isPipeLarge = true
+        try? source.descriptor.setPipeSize(blockSize)
     }
 
     private func emptyBuffer() -> Progress {

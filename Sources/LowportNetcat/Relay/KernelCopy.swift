@@ -5,10 +5,11 @@ internal import LowportLinux
 ///
 /// | from, to | way |
 /// |---|---|
-/// | socket to pipe, pipe to socket | splice(2) |
+/// | socket to pipe | splice(2) |
 /// | socket to file, socket to socket | splice(2) into a private pipe and out of it |
-/// | file to socket | sendfile(2) |
+/// | file to socket | sendfile(2), then send(2) from a mapping |
 /// | TCP to /dev/null | discarded in the kernel |
+/// | pipe to socket | 512 KiB read and write |
 /// | everything else | 128 KiB read and write |
 struct KernelCopy: ~Copyable {
     /// The result of one step.
@@ -26,6 +27,7 @@ struct KernelCopy: ~Copyable {
     private enum Way { case copy, splice, stage, sendFile, discard }
 
     private var way: Way
+    private var file = FileSender()
     private var pipe: Pipe?
     /// How many bytes are in the private pipe.
     private(set) var staged = 0
@@ -41,8 +43,7 @@ struct KernelCopy: ~Copyable {
     init(from source: Stream, to sink: Stream) {
         switch (source.kind, sink.kind) {
         case (.socket, .null) where source.isTCP: way = .discard
-        case (.socket, .pipe), (.pipe, .socket):
-            way = .splice
+        case (.socket, .pipe): way = .splice
         case (.file, .socket): way = .sendFile
         case (.socket, .file), (.socket, .socket):
             way = .stage
@@ -73,7 +74,7 @@ struct KernelCopy: ~Copyable {
             if total > 1 << 16 && !isLarge {
                 // For short connections, the default size is enough. Above the limit of an unprivileged user, it stays.
                 isLarge = true
-                try? (source.kind == .pipe ? source : sink).descriptor.setPipeSize(KernelCopy.pipeSize)
+                try? sink.descriptor.setPipeSize(KernelCopy.pipeSize)
             }
             return .moved(count)
         } catch {
@@ -142,7 +143,7 @@ struct KernelCopy: ~Copyable {
 
     private mutating func sendFile(_ source: Stream, _ sink: Stream) -> Outcome {
         do throws(Errno) {
-            let count = try source.descriptor.sendFile(to: sink.descriptor, limit: 1 << 20)
+            let count = try file.send(from: source, to: sink)
             if count > 0 {
                 steps += 1
                 return .moved(count)
