@@ -6,8 +6,8 @@ extension Relay {
     static var cutOff: ByteString { "timed out with data that was not delivered" }
 
     /// Throws if something was received that did not arrive where it belongs, or if its end is missing.
-    /// - Parameter output: where it belongs, for the message.
-    func checkCompleteness(output: ByteString = "standard output") throws(NetcatError) {
+    /// - Parameter output: where it belongs, for the message; nil for standard output.
+    func checkCompleteness(output: ByteString? = nil) throws(NetcatError) {
         if let recordError { throw recordError }
         if let error = outputError { throw NetcatError.cannotWrite(error, to: output) }
         if wasCutOff { throw NetcatError(Relay.cutOff) }
@@ -20,7 +20,7 @@ extension Relay {
 
 extension NetcatError {
     /// `output` does not take what was received.
-    static func cannotWrite(_ error: Errno, to output: ByteString = "standard output") -> NetcatError {
-        NetcatError("cannot write to \(output): \(error.sentence)")
+    static func cannotWrite(_ error: Errno, to output: ByteString? = nil) -> NetcatError {
+        NetcatError("cannot write to \(output ?? "standard output"): \(error.sentence)")
     }
 }
