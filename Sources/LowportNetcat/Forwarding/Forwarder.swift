@@ -140,8 +140,9 @@ class Forwarder {
     }
 
     private func accept(from route: Route, _ tools: ForwardTools) throws(Errno) {
-        // Few at a time, so that connections that exist have their turn, and other processes share the work.
-        for _ in 0..<4 where hasRoom {
+        // Few at a time, so that connections that exist have their turn, and other processes share the work; many after
+        // connections that exist have taken long.
+        for _ in 0..<(now.elapsed.rawValue < 1 ? 4 : 64) where hasRoom {
             guard let client = try entrance.accept(from: route) else { break }
             route.counters.add(1, to: .active)
             guard access.allows(client.peer, console) else {
