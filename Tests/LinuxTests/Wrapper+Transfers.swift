@@ -2,19 +2,12 @@
 import LowportLinux
 
 extension Wrapper {
-    /// A window of a file that is closed, as this is not needed to send.
-    private static func window() throws -> FileWindow {
-        let file = try FileDescriptor.open("/proc/self/exe", .readOnly)
-        let window = try FileWindow(of: file.reference, limit: 1)
-        try file.close()
-        return window
-    }
-
     /// Bytes on their way.
     static var memory: [Wrapper] {
         let buffer = Buffer(capacity: 16)
         return [
             Wrapper("Buffer.read.read", .read) { _ = try nowhere.read(into: buffer) },
+            Wrapper("Buffer.readNow.read", .read) { _ = try nowhere.readNow(into: buffer) },
             Wrapper("Buffer.receive.receive", .receive) { _ = try nowhere.receive(into: buffer) },
             Wrapper("Buffer.write.write", .write) { _ = try nowhere.write(from: buffer) },
             Wrapper("Buffer.writeNow.write", .write) { _ = try nowhere.writeNow(from: buffer) },
@@ -33,14 +26,10 @@ extension Wrapper {
             Wrapper("EventQueue.wait.eventQueue", .eventQueue, isRetried: false) {
                 try withEventQueue { try $0.wait(for: FoundEvents(capacity: 1), timeout: nil) }
             },
-            Wrapper("FileWindow.init.seek", .seek) { _ = try FileWindow(of: nowhere.reference, limit: 1) },
-            Wrapper("FileWindow.init.mapMemory", .mapMemory) { _ = try window() },
-            Wrapper("FileWindow.send.send", .send) { _ = try window().send(to: nowhere.reference) },
             Wrapper("Move.splice.splice", .splice) { _ = try nowhere.splice(to: nowhere, limit: 1) },
-            Wrapper("Move.sendFile.splice", .splice) { _ = try nowhere.sendFile(to: nowhere, limit: 1) },
             Wrapper("Move.discard.receive", .receive) { _ = try nowhere.discard(limit: 1) },
             Wrapper("Move.setNonBlocking.fcntl", .fcntl) { try nowhere.setNonBlocking(true) },
-            Wrapper("Move.setPipeSize.fcntl", .fcntl) { try nowhere.setPipeSize(4096) },
+            Wrapper("Move.pipeSize.fcntl", .fcntl) { _ = try nowhere.pipeSize() },
             Wrapper("Move.setCloseOnExecute.fcntl", .fcntl) { try nowhere.setCloseOnExecute(true) },
             Wrapper("Move.init.pipe", .pipe) { _ = try Pipe() },
             // Whoever waits sees to signals, and to the time that is left.

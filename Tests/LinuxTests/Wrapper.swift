@@ -32,7 +32,6 @@ struct Wrapper {
         "AmbientStart.become.setIdentity": "gives up the capabilities of the thread before",
         "Impersonation.withRealIdentity.setIdentity": "changes the groups of the process before",
         "Connect.hasReceived.receive": "every error means that nothing has come",
-        "FileWindow.send.seek": "a file that can be mapped can be moved in, and its bytes are sent by then",
         "DatagramQueue.transmit.sendMessage": "what the kernel does not accept is lost",
         "DatagramQueue.sendOneByOne.sendMessage": "what the kernel does not accept is lost",
         "Fork.collect.wait": "says nothing",
@@ -44,6 +43,7 @@ struct Wrapper {
         "HeldSignals.forward.kill": "needs a signal that has come",
         "HeldSignals.listen.open": "changes what the process does about signals before",
         "ProcessGroups.setForeground.setIdentity": "needs a terminal",
+        "Move.enlargePipe.fcntl": "asks for the size before",
         "Fork.keepOnly.fcntl": "closes the descriptors of the process before",
     ]
 }

@@ -57,12 +57,41 @@ import Testing
         )
     }
 
+    @Test("A file with holes keeps them") func holes() async throws {
+        try await expect(
+            """
+            truncate -s 8M /dev/shm/holes.$$; $NC -l 8080 >got & receiver=$!; listening 8080
+            $NC -N 127.0.0.1 8080 </dev/shm/holes.$$; wait $receiver
+            stat -c '%s %b' /dev/shm/holes.$$; rm /dev/shm/holes.$$; stat -c %s got
+            """,
+            "8388608 0\n8388608\n"
+        )
+    }
+
     @Test("What is appended to a file meanwhile is sent as well") func growth() async throws {
         try await send(while: "head -c 1000001 /dev/urandom >addition; cat addition >>data", "cat before addition")
     }
 
-    /// A process that reads memory behind the end of a file gets SIGBUS; this one sends what there is.
     @Test("A file that becomes shorter is sent as far as it goes") func truncation() async throws {
-        try await send(while: "truncate -s 15728640 data", "head -c 15728640 before")
+        try await send(while: "truncate -s 15728643 data", "head -c 15728643 before")
+    }
+
+    /// splice(2) stops at urgent data, and has nothing there or an end.
+    @Test("What follows urgent data arrives, in a pipe and in a file", arguments: ["| cat >got", ">got"])
+    func urgentData(_ output: String) async throws {
+        try await expect(
+            """
+            ($NC -lN 8080 </dev/null \(output)) & receiver=$!; listening 8080
+            python3 - <<'X'
+            import socket
+            sender = socket.create_connection(("127.0.0.1", 8080))
+            for _ in range(10): sender.sendall(b"a" * 65536)
+            sender.sendall(b"abc"); sender.send(b"!", socket.MSG_OOB); sender.sendall(b"b" * 50003)
+            sender.close()
+            X
+            wait $receiver; wc -c <got
+            """,
+            "705366\n"
+        )
     }
 }

@@ -39,68 +39,6 @@ import Testing
         )
     }
 
-    /// A read ends at urgent data, and so is no sign of the end of the stream. The forwarder, stopped, finds all at once.
-    @Test("What follows urgent data arrives, and the end after it") func urgentData() async throws {
-        try await expect(
-            """
-            $FORWARD --workers 1 80 127.0.0.1:8080 & forwarder=$!; listening 80
-            python3 - $forwarder <<'EOF'
-            import os, signal, socket, sys, time
-
-            forwarder, listener = int(sys.argv[1]), socket.create_server(("127.0.0.1", 8080))
-            client = socket.create_connection(("127.0.0.1", 80))
-            client.sendall(b"begin")
-            server, _ = listener.accept()
-            server.recv(5)
-            os.kill(forwarder, signal.SIGSTOP)
-            while ") T " not in open(f"/proc/{forwarder}/stat").read():
-                time.sleep(0.001)
-            server.sendall(b"before")
-            server.send(b"!", socket.MSG_OOB)
-            server.sendall(b" and after")
-            server.close()
-            os.kill(forwarder, signal.SIGCONT)
-            print(client.makefile().read())
-            EOF
-            """,
-            "before and after\n"
-        )
-    }
-
-    /// The packets that the client gets: one that accepts the connection, and one with the answer and its end.
-    @Test("An answer and its end go in one packet") func answerWithEnd() async throws {
-        try await expect(
-            """
-            $FORWARD --workers 1 80 127.0.0.1:8080 & forwarder=$!; listening 80
-            python3 - $forwarder <<'EOF'
-            import os, signal, socket, struct, sys, time
-
-            forwarder, listener = int(sys.argv[1]), socket.create_server(("127.0.0.1", 8080))
-            client = socket.create_connection(("127.0.0.1", 80))
-            client.sendall(b"begin")
-            server, _ = listener.accept()
-            server.recv(5)
-            os.kill(forwarder, signal.SIGSTOP)
-            while ") T " not in open(f"/proc/{forwarder}/stat").read():
-                time.sleep(0.001)
-            server.sendall(b"answer")
-            server.close()
-
-
-            def packets():
-                # tcpi_segs_in of tcp(7).
-                return struct.unpack_from("I", client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160), 140)[0]
-
-
-            before = packets()
-            os.kill(forwarder, signal.SIGCONT)
-            print(client.makefile().read(), packets() - before)
-            EOF
-            """,
-            "answer 1\n"
-        )
-    }
-
     @Test("Many connections are forwarded at the same time") func manyAtTheSameTime() async throws {
         try await expect(
             """

@@ -21,6 +21,7 @@ enum {
     clinux_MSG_PEEK = MSG_PEEK,
     clinux_MSG_TRUNC = MSG_TRUNC,
     clinux_F_SETPIPE_SZ = 1031,
+    clinux_F_GETPIPE_SZ = 1032,
     clinux_SPLICE_F_MOVE = 1,
     clinux_SPLICE_F_NONBLOCK = 2,
     clinux_SPLICE_F_MORE = 4,
@@ -40,6 +41,13 @@ int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int fla
 static inline long clinux_splice(int in, int out, size_t count, unsigned flags)
 {
     return splice(in, NULL, out, NULL, count, flags);
+}
+
+// preadv2(2) at the current position, which never waits for data in a pipe.
+static inline long clinux_read_now(int descriptor, void *bytes, size_t count)
+{
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
+    return syscall(SYS_preadv2, descriptor, &part, 1UL, -1L, -1L, clinux_RWF_NOWAIT);
 }
 
 // pwritev2(2) at the current position, which never waits for room in a pipe.

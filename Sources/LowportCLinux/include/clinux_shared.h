@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory that processes share which were forked from each other, and numbers in it that each may change at any time; memory
-// that shows a file.
+// Memory that processes share which were forked from each other, and numbers in it that each may change at any time.
 #ifndef CLINUX_SHARED_H
 #define CLINUX_SHARED_H
 
@@ -11,12 +10,6 @@
 static inline void *clinux_share_memory(size_t size)
 {
     return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-}
-
-// Only to be read; MAP_FAILED is -1.
-static inline void *clinux_map_file(int file, size_t size, off_t offset)
-{
-    return mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, file, offset);
 }
 
 static inline long clinux_shared_number(const long *place) { return __atomic_load_n(place, __ATOMIC_SEQ_CST); }

@@ -105,6 +105,17 @@ extension Descriptor where Self: ~Copyable {
         }
     }
 
+    /// Reads at most `limit` bytes from a pipe into `buffer` without waiting, whatever process shares it and whatever its open
+    /// flags; returns 0 at the end.
+    ///
+    /// The corresponding system call is preadv2(2) with `RWF_NOWAIT`. Throws EOPNOTSUPP if the kernel cannot.
+    package func readNow(into buffer: Buffer, limit: Int = .max) throws(Errno) -> Int {
+        let descriptor = rawValue
+        return unsafe try buffer.fill(limit: limit) { memory, size throws(Errno) in
+            try valueOrErrno(.read) { unsafe clinux_read_now(descriptor, memory, size) }
+        }
+    }
+
     /// Writes to a pipe without waiting for room, whatever process shares it and whatever its open flags.
     ///
     /// The corresponding system call is pwritev2(2) with `RWF_NOWAIT`. Throws EOPNOTSUPP if the kernel cannot.

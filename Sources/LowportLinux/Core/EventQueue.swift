@@ -17,6 +17,8 @@ package struct ReadyEvents: OptionSet, Sendable {
     package static var peerEnded: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLRDHUP)) }
     /// `EPOLLPRI`: there is urgent data, at which a read ends (tcp(7)).
     package static var urgent: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLPRI)) }
+    /// What a reader of a stream waits for that reads until it gets less than it asked for.
+    package static var stream: ReadyEvents { [.readable, .peerEnded, .urgent] }
     /// `EPOLLEXCLUSIVE`: of the queues of several processes that wait for the same listener, an event wakes at least one,
     /// and not all. To be given when the listener is added, and not to be changed.
     package static var exclusive: ReadyEvents { ReadyEvents(rawValue: UInt32(clinux_EPOLLEXCLUSIVE)) }
@@ -29,8 +31,9 @@ package struct ReadyEvents: OptionSet, Sendable {
     package var allowReading: Bool { !isDisjoint(with: [.readable, .peerEnded, .failed, .hungUp]) }
     /// Whether a write returns at once, with success or an error.
     package var allowWriting: Bool { !isDisjoint(with: [.writable, .failed, .hungUp]) }
-    /// Whether the end of the data, or an error, follows the data that has arrived.
-    package var announceEnd: Bool { !isDisjoint(with: [.peerEnded, .failed, .hungUp]) }
+    /// Whether a read that gives less than asked for need not be the last one: the end of the data, an error or urgent data
+    /// follows.
+    package var announceEnd: Bool { !isDisjoint(with: [.peerEnded, .failed, .hungUp, .urgent]) }
     /// Whether a TCP socket has received all that its peer sends, and a read that gives less than asked for takes the rest:
     /// to be asked if the queue waits for `urgent`, too.
     package var completeStream: Bool { contains(.peerEnded) && isDisjoint(with: [.failed, .hungUp, .urgent]) }

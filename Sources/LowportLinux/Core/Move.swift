@@ -16,17 +16,6 @@ extension Descriptor where Self: ~Copyable {
         return try valueOrErrno(.splice) { clinux_splice(source, sink, limit, flags) }
     }
 
-    /// Moves at most `limit` bytes from this file's offset to `sink`. Returns 0 at the end of the file.
-    ///
-    /// The corresponding system call is sendfile(2). Throws EINVAL if this is not a file that can be mapped.
-    package func sendFile(
-        to sink: borrowing some Descriptor & ~Copyable,
-        limit: Int
-    ) throws(Errno) -> Int {
-        let (source, sink) = (rawValue, sink.rawValue)
-        return try valueOrErrno(.splice) { sendfile(sink, source, nil, limit) }
-    }
-
     /// Discards at most `limit` bytes from a TCP socket, without waiting. Returns 0 at the end.
     ///
     /// The corresponding system call is recv(2) with `MSG_TRUNC` (tcp(7)).
@@ -47,10 +36,19 @@ extension Descriptor where Self: ~Copyable {
         if wanted != flags { try nothingOrErrno(.fcntl) { clinux_fcntl(descriptor, F_SETFL, Int(wanted)) } }
     }
 
-    /// Sets the capacity of a pipe to `size` bytes, which the kernel rounds up (`F_SETPIPE_SZ`, pipe(7)).
+    /// The capacity of a pipe, in bytes (`F_GETPIPE_SZ`, pipe(7)).
+    ///
+    /// The corresponding system call is fcntl(2).
+    package func pipeSize() throws(Errno) -> Int {
+        let descriptor = rawValue
+        return Int(try valueOrErrno(.fcntl) { clinux_fcntl(descriptor, Int32(clinux_F_GETPIPE_SZ), 0) })
+    }
+
+    /// Gives a pipe a capacity of at least `size` bytes (`F_SETPIPE_SZ`, pipe(7)).
     ///
     /// The corresponding system call is fcntl(2). Throws EPERM above the limit for unprivileged users.
-    package func setPipeSize(_ size: Int) throws(Errno) {
+    package func enlargePipe(to size: Int) throws(Errno) {
+        if try pipeSize() >= size { return }
         let descriptor = rawValue
         try nothingOrErrno(.fcntl) { clinux_fcntl(descriptor, Int32(clinux_F_SETPIPE_SZ), size) }
     }

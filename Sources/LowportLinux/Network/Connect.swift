@@ -31,10 +31,10 @@ extension Descriptor where Self: ~Copyable {
         if let error = try pendingError(), error != .connectionReset || !hasReceived { throw error }
     }
 
-    /// Whether there is unread data.
+    /// Whether there is unread data, which may follow urgent data: splice(2) stops there, and finds nothing.
     ///
     /// The corresponding system call is recv(2) with `MSG_PEEK`.
-    private var hasReceived: Bool {
+    package var hasReceived: Bool {
         let descriptor = rawValue
         var byte: UInt8 = 0
         let count = try? valueOrErrno(.receive) {

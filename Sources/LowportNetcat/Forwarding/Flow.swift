@@ -19,6 +19,7 @@ final class Flow {
     private var down = Passage()
     private var watchesRoom = (atClient: false, atServer: false)
     private var hasFailed = (client: false, server: false)
+    private var hasFailure: Bool { hasFailed.client || hasFailed.server }
     private var keepsAlive = false
     /// Whether something was sent to the server.
     private var hasSent = false
@@ -46,7 +47,7 @@ final class Flow {
             connectNext(tools)
             up.keep(tools.buffer)
             if state == .finished { return }
-            try tools.events.add(client, [.readable, .peerEnded], token: token(of: .client), onChange: true)
+            try tools.events.add(client, .stream, token: token(of: .client), onChange: true)
         } catch {
             tools.buffer.remove(tools.buffer.count)
             fail()
@@ -89,8 +90,7 @@ final class Flow {
         // Often the server has accepted by now, and so the first bytes need not wait for an event.
         if try up.sendFirst(to: socket.reference, tools) { state = .open }
         watchesRoom.atServer = state == .connecting || up.holdsBytes
-        var events: ReadyEvents = [.readable, .peerEnded, .urgent]
-        if watchesRoom.atServer { events.insert(.writable) }
+        let events: ReadyEvents = watchesRoom.atServer ? [.stream, .writable] : .stream
         try tools.events.add(socket, events, token: token(of: .server), onChange: true)
         server = consume socket
     }
@@ -139,12 +139,12 @@ final class Flow {
         let client = client.reference
         if !up.isDone {
             var sent = 0
-            handle(up.run(from: client, to: server, tools, received: &sent), .client, tools)
+            handle(up.run(from: client, to: server, joinsEnd: !hasFailure, tools, received: &sent), .client, tools)
             if sent > 0 { noteSent(sent, to: server, blockSize: tools.buffer.capacity) }
         }
         if !down.isDone {
             var received = 0
-            handle(down.run(from: server, to: client, tools, received: &received), .server, tools)
+            handle(down.run(from: server, to: client, joinsEnd: !hasFailure, tools, received: &received), .server, tools)
             if received > 0 { route.counters.add(received, to: .received) }
         }
         let isOver = up.isDone && down.isDone || hasFailed.client && up.isDone || hasFailed.server && down.isDone
@@ -168,8 +168,8 @@ final class Flow {
         case .waitsForSink: watchRoom(of: source == .client ? .server : .client, tools)
         case .ended:
             end(source)
-            // Closing the sockets says the same, unless the one that failed is reset.
-            if up.isDone && down.isDone && !hasFailed.client && !hasFailed.server { return }
+            // Closing the sockets says the same; after a failure, a reset says that something is missing.
+            if up.isDone && down.isDone || hasFailure { return }
             try? (source == .client ? server?.reference : client.reference)?.shutDown(.sending)
         case .sourceFailed:
             noteFailure(of: source)
@@ -198,9 +198,7 @@ final class Flow {
         let isWatched = side == .client ? watchesRoom.atClient : watchesRoom.atServer
         guard !isWatched, let socket = side == .client ? client.reference : server?.reference else { return }
         if side == .client { watchesRoom.atClient = true } else { watchesRoom.atServer = true }
-        var events: ReadyEvents = [.readable, .peerEnded, .writable]
-        if side == .server { events.insert(.urgent) }
-        try? tools.events.change(socket, events, token: token(of: side), onChange: true)
+        try? tools.events.change(socket, [.stream, .writable], token: token(of: side), onChange: true)
     }
 
     /// Ends at once, as after an error of one end; the peers must not take what they have for complete.
@@ -213,19 +211,21 @@ final class Flow {
 
     /// Ends after a reset, which the other end gets as well, or after the end of both directions.
     private func finish() {
-        guard hasFailed.client || hasFailed.server else { return state = .finished }
+        guard hasFailure else { return state = .finished }
         route.counters.add(1, to: .failed)
         state = .resetting
         reset()
     }
 
-    /// Resets the end that has not failed, unless bytes for it have yet to be sent: they came before the reset. A reset
-    /// drops them, but not for ever does it wait for an end that takes nothing.
+    /// Resets the end that has not failed, unless bytes for it have yet to be sent: they came before the reset, which would
+    /// drop them. It does not wait for ever for an end that takes nothing, nor for one that has ended with a reset itself.
     func reset() {
         let healthy = hasFailed.client ? server?.reference : client.reference
         let deadline = resetDeadline ?? Instant.now + .seconds(30)
         resetDeadline = deadline
-        if let count = try? healthy?.unsentBytes(), count > 0, Instant.now < deadline { return }
+        if let healthy, healthy.hasPeer, let count = try? healthy.unsentBytes(), count > 0, Instant.now < deadline {
+            return
+        }
         try? healthy?.resetOnClose()
         state = .finished
     }

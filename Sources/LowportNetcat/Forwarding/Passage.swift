@@ -109,10 +109,13 @@ struct Passage: ~Copyable {
     }
 
     /// Moves what can be moved without waiting.
-    /// - Parameter received: is increased by the number of bytes that the source gave.
+    /// - Parameters:
+    ///   - joinsEnd: whether the sink is told at once that the source has ended, so that it can go with the last block.
+    ///   - received: is increased by the number of bytes that the source gave.
     mutating func run(
         from source: InheritedDescriptor,
         to sink: InheritedDescriptor,
+        joinsEnd: Bool,
         _ tools: ForwardTools,
         received: inout Int
     ) -> Outcome {
@@ -136,8 +139,7 @@ struct Passage: ~Copyable {
             hasTaken = true
             if staged > 0 { continue }
             do throws(Errno) {
-                // The end that follows goes in the same packet.
-                if try sink.send(from: tools.buffer, thenMore: hasTakenAll) == count { continue }
+                if try sink.send(from: tools.buffer, thenMore: joinsEnd && hasTakenAll) == count { continue }
             } catch {
                 if error != .wouldBlock {
                     tools.buffer.remove(count)
@@ -165,11 +167,21 @@ struct Passage: ~Copyable {
         return count
     }
 
-    /// Moves into the pipe; nil if there is none to be had.
+    /// Moves into the pipe; nil if there is none to be had, or if only a read tells what is next: splice(2) finds nothing at
+    /// urgent data (tcp(7)).
     private mutating func stage(from source: InheritedDescriptor, _ tools: ForwardTools) throws(Errno) -> Int? {
         if pipe == nil { pipe = tools.takePipe() }
         switch pipe {
-        case .some(let pipe): staged = try source.splice(to: pipe.input, limit: ForwardTools.pipeSize)
+        case .some(let pipe):
+            do throws(Errno) {
+                staged = try source.splice(to: pipe.input, limit: ForwardTools.pipeSize)
+            } catch {
+                if error != .wouldBlock { throw error }
+            }
+            if staged == 0 {
+                bulk = 0
+                return nil
+            }
         case .none:
             bulk = 0
             return nil
@@ -220,7 +232,7 @@ final class ForwardTools {
     func takePipe() -> Pipe? {
         if let ends = pipes.popLast() { return Pipe(owning: ends) }
         guard let pipe = try? Pipe() else { return nil }
-        try? pipe.input.setPipeSize(ForwardTools.pipeSize)
+        try? pipe.input.enlargePipe(to: ForwardTools.pipeSize)
         return pipe
     }
 

@@ -142,7 +142,7 @@ final class Hub {
         let client: HubClient
         do throws(Errno) {
             client = try HubClient(connection, number: nextNumber, index: index, token: token, options, console)
-            try events.add(client.descriptor, [.readable, .peerEnded], token: token, onChange: true)
+            try events.add(client.descriptor, .stream, token: token, onChange: true)
         } catch {
             clients.release(index)
             console.print("Connection from \(host) lost: \(error.sentence)")

@@ -64,7 +64,7 @@ final class HubClient {
     func watchRoom(_ events: borrowing EventQueue) {
         guard isBehind && !watchesRoom else { return }
         watchesRoom = true
-        try? events.change(descriptor, [.readable, .peerEnded, .writable], token: token, onChange: true)
+        try? events.change(descriptor, [.stream, .writable], token: token, onChange: true)
     }
 
     /// Whether the client may still send something.

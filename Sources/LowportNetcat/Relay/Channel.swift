@@ -71,9 +71,10 @@ final class Channel {
     }
 
     /// How much is read at a time: enough that calls are rare, little enough that the bytes stay in the cache between read
-    /// and write. A pipe gives more at a time once it is larger.
-    private var blockSize: Int { readsLargePipe ? 512 << 10 : 128 << 10 }
-    private var readsLargePipe: Bool { source.kind == .pipe && sink.kind == .socket }
+    /// and write. A socket takes larger blocks at a time.
+    private var blockSize: Int {
+        sink.kind == .socket && (source.kind == .file || source.kind == .pipe) ? 512 << 10 : 128 << 10
+    }
     private var isPipeLarge = false
 
     /// Whether the channel holds no bytes.
@@ -154,7 +155,7 @@ final class Channel {
                 received += count
                 reads += 1
                 if received == byteLimit { sourceEnded = true }
-                if readsLargePipe { enlargePipe() }
+                if source.kind == .pipe { enlargePipe() }
             }
             guard filter() else { return .wait }
             holdsBytes = !buffer.isEmpty
@@ -172,7 +173,7 @@ final class Channel {
     private func enlargePipe() {
         if isPipeLarge || received <= 1 << 16 { return }
         isPipeLarge = true
-        try? source.descriptor.setPipeSize(blockSize)
+        try? source.descriptor.enlargePipe(to: blockSize)
     }
 
     private func emptyBuffer() -> Progress {

@@ -7,10 +7,10 @@ internal import LowportLinux
 /// |---|---|
 /// | socket to pipe | splice(2) |
 /// | socket to file, socket to socket | splice(2) into a private pipe and out of it |
-/// | file to socket | sendfile(2), then send(2) from a mapping |
 /// | TCP to /dev/null | discarded in the kernel |
-/// | pipe to socket | 512 KiB read and write |
-/// | everything else | 128 KiB read and write |
+/// | everything else | read and write |
+///
+/// The kernel would move a file or a pipe to a socket as well, page after page: that takes longer than to copy large blocks.
 struct KernelCopy: ~Copyable {
     /// The result of one step.
     enum Outcome {
@@ -24,14 +24,12 @@ struct KernelCopy: ~Copyable {
         case copy
     }
 
-    private enum Way { case copy, splice, stage, sendFile, discard }
+    private enum Way { case copy, splice, stage, discard }
 
     private var way: Way
-    private var file = FileSender()
     private var pipe: Pipe?
     /// How many bytes are in the private pipe.
     private(set) var staged = 0
-    private var steps = 0
     private var total = 0
     private var triedSink = false
     private var isLarge = false
@@ -44,7 +42,6 @@ struct KernelCopy: ~Copyable {
         switch (source.kind, sink.kind) {
         case (.socket, .null) where source.isTCP: way = .discard
         case (.socket, .pipe): way = .splice
-        case (.file, .socket): way = .sendFile
         case (.socket, .file), (.socket, .socket):
             way = .stage
         default: way = .copy
@@ -59,7 +56,6 @@ struct KernelCopy: ~Copyable {
         case .copy: .copy
         case .splice: splice(source, sink)
         case .stage: staged > 0 ? unstage(source, sink) : ended ? .wait(forSink: false) : stage(source)
-        case .sendFile: sendFile(source, sink)
         case .discard: discard(source)
         }
     }
@@ -68,13 +64,12 @@ struct KernelCopy: ~Copyable {
         do throws(Errno) {
             let count = try source.descriptor.splice(to: sink.descriptor, limit: KernelCopy.pipeSize)
             triedSink = false
-            if count == 0 { return .sourceEnded(nil) }
-            steps += 1
+            if count == 0 { return source.isAtUrgentData ? .copy : .sourceEnded(nil) }
             total += count
             if total > 1 << 16 && !isLarge {
                 // For short connections, the default size is enough. Above the limit of an unprivileged user, it stays.
                 isLarge = true
-                try? sink.descriptor.setPipeSize(KernelCopy.pipeSize)
+                try? sink.descriptor.enlargePipe(to: KernelCopy.pipeSize)
             }
             return .moved(count)
         } catch {
@@ -82,6 +77,7 @@ struct KernelCopy: ~Copyable {
             case .wouldBlock:
                 // The call does not report whether source or sink is not ready: wait for each in turn.
                 triedSink.toggle()
+                if !triedSink && source.isAtUrgentData { return .copy }
                 return .wait(forSink: triedSink)
             case .brokenPipe: return .sinkGone(error)
             case .connectionReset where source.kind == .socket: return .sourceEnded(error)
@@ -103,12 +99,12 @@ struct KernelCopy: ~Copyable {
                 pipe.enlarge(to: KernelCopy.pipeSize)
             }
             guard let count = try pipe.splice(from: source) else { return .copy }
-            if count == 0 { return .sourceEnded(nil) }
+            if count == 0 { return source.isAtUrgentData ? .copy : .sourceEnded(nil) }
             staged += count
             total += count
             return .moved(count)
         } catch {
-            if error == .wouldBlock { return .wait(forSink: false) }
+            if error == .wouldBlock { return source.isAtUrgentData ? .copy : .wait(forSink: false) }
             if error == .invalidArgument || error == .noSystemCall || pipe == nil {
                 way = .copy
                 return .copy
@@ -141,28 +137,6 @@ struct KernelCopy: ~Copyable {
         return count
     }
 
-    private mutating func sendFile(_ source: Stream, _ sink: Stream) -> Outcome {
-        do throws(Errno) {
-            let count = try file.send(from: source, to: sink)
-            if count > 0 {
-                steps += 1
-                return .moved(count)
-            }
-            if steps > 0 { return .sourceEnded(nil) }
-            // Some files have the size 0 and can be read nevertheless.
-            way = .copy
-            return .copy
-        } catch {
-            switch error {
-            case .wouldBlock: return .wait(forSink: true)
-            case .brokenPipe, .connectionReset: return .sinkGone(error)
-            default:
-                way = .copy
-                return .copy
-            }
-        }
-    }
-
     private func discard(_ source: Stream) -> Outcome {
         do throws(Errno) {
             let count = try source.descriptor.discard(limit: 1 << 20)
@@ -173,10 +147,15 @@ struct KernelCopy: ~Copyable {
     }
 }
 
+extension Stream {
+    /// Whether there is more, which splice(2) has not found: it stops at urgent data, over which a read steps (tcp(7)).
+    fileprivate var isAtUrgentData: Bool { isTCP && descriptor.hasReceived }
+}
+
 extension Pipe? {
     fileprivate borrowing func enlarge(to size: Int) {
         switch self {
-        case .some(let pipe): try? pipe.input.setPipeSize(size)
+        case .some(let pipe): try? pipe.input.enlargePipe(to: size)
         case .none: break
         }
     }

@@ -242,5 +242,5 @@ final class Relay {
 
 extension InheritedDescriptor {
     /// Whether the socket is connected, though one direction or both may have ended.
-    fileprivate var hasPeer: Bool { (try? peerAddress()) != nil }
+    var hasPeer: Bool { (try? peerAddress()) != nil }
 }

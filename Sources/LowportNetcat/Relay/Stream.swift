@@ -101,6 +101,14 @@ struct Stream {
         if let correspondents { return try correspondents.receive(descriptor, into: buffer) }
         switch kind {
         case .socket, .datagrams: return try descriptor.receive(into: buffer, limit: limit)
+        case .pipe:
+            // Another process may have taken what poll(2) reported.
+            do throws(Errno) {
+                return try descriptor.readNow(into: buffer, limit: limit)
+            } catch {
+                guard error == .notSupported || error == .noSystemCall else { throw error }
+            }
+            return try descriptor.read(into: buffer, limit: limit)
         default: return try descriptor.read(into: buffer, limit: limit)
         }
     }

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+import LowportLinux
+import TestSupport
+import Testing
+
+/// What a forwarder makes of things that it finds at once, since it was stopped when they happened.
+@Suite(.enabled(if: Privilege.isRoot, "needs root")) struct ForwardStopTests {
+    private func expect(_ script: String, _ output: String, options: String = "") async throws {
+        let prelude = """
+            $PRODUCTS/lowport-forward --workers 1 \(options) 8000 127.0.0.1:8080 & forwarder=$!; listening 8000
+            cat >peers.py <<'X'
+            import contextlib, os, signal, socket, struct, sys, time
+
+            worker = int(open(f"/proc/{sys.argv[1]}/task/{sys.argv[1]}/children").read())
+            listener = socket.create_server(("127.0.0.1", 8080))
+
+
+            def pair():
+                client = socket.create_connection(("127.0.0.1", 8000))
+                client.settimeout(10)
+                client.sendall(b"begin")
+                server, _ = listener.accept()
+                assert server.recv(5) == b"begin"
+                return client, server
+
+
+            @contextlib.contextmanager
+            def stopped():
+                os.kill(worker, signal.SIGSTOP)
+                while ") T " not in open(f"/proc/{worker}/stat").read():
+                    time.sleep(0.001)
+                yield
+                os.kill(worker, signal.SIGCONT)
+
+
+            def reset(end):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                end.close()
+
+
+            def told(end):
+                "How many bytes arrive, and how they end."
+                count = 0
+                try:
+                    while data := end.recv(65536):
+                        count += len(data)
+                    return count, "end"
+                except ConnectionResetError:
+                    return count, "reset"
+
+
+            def packets(end):
+                # tcpi_segs_in of tcp(7).
+                return struct.unpack_from("I", end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160), 140)[0]
+            X
+
+            """
+        let outcome = try await PrivateNetwork.run(
+            prelude + "cat >>peers.py <<'X'\n" + script + "\nX\npython3 peers.py $forwarder",
+            netcat: Products.path("nc")
+        )
+        #expect(outcome.output.description == output, "\(outcome)")
+    }
+
+    @Test("An answer and its end go in one packet") func answerWithEnd() async throws {
+        try await expect(
+            """
+            client, server = pair()
+            with stopped():
+                server.sendall(b"answer")
+                server.close()
+                before = packets(client)
+            print(told(client), packets(client) - before)
+            """,
+            "(6, 'end') 1\n"
+        )
+    }
+
+    /// A write to the end that has reset takes the error away, and a read from it then looks like an end.
+    @Test("A reset stays a reset if there is data for the end that has reset") func reset() async throws {
+        try await expect(
+            """
+            for ends in False, True:
+                client, server = pair()
+                with stopped():
+                    client.sendall(b"question")
+                    if ends:
+                        client.shutdown(socket.SHUT_WR)
+                    server.sendall(b"answer")
+                    reset(server)
+                print("the server's:", told(client)[1])
+                client, server = pair()
+                with stopped():
+                    server.sendall(b"answer")
+                    if ends:
+                        server.shutdown(socket.SHUT_WR)
+                    client.sendall(b"question")
+                    reset(client)
+                print("the client's:", told(server)[1])
+            """,
+            "the server's: reset\nthe client's: reset\nthe server's: reset\nthe client's: reset\n"
+        )
+    }
+
+    /// A read ends at urgent data, and splice(2) finds nothing there.
+    @Test("What follows urgent data arrives, and its end", arguments: [3, 10 << 16]) func urgentData(_ size: Int)
+        async throws
+    {
+        try await expect(
+            """
+            for ends in True, False:
+                for receiver, sender in pair(), pair()[::-1]:
+                    with stopped():
+                        sender.sendall(b"a" * \(size))
+                        sender.send(b"!", socket.MSG_OOB)
+                        sender.sendall(b"b" * 50003)
+                        if ends:
+                            sender.shutdown(socket.SHUT_WR)
+                    if ends:
+                        print(told(receiver))
+                    else:
+                        left = \(size) + 50003
+                        receiver.settimeout(10)
+                        while left > 0:
+                            left -= len(receiver.recv(left))
+                        print(left)
+            """,
+            "(\(size + 50003), 'end')\n(\(size + 50003), 'end')\n0\n0\n"
+        )
+    }
+
+    /// What is to be sent to an end that has reset is never sent.
+    @Test("A connection whose both ends have reset leaves its place at once") func bothReset() async throws {
+        try await expect(
+            """
+            for _ in range(20):
+                client, server = pair()
+                with stopped():
+                    server.setblocking(False)
+                    try:
+                        while True:
+                            server.send(bytes(65536))
+                    except BlockingIOError:
+                        pass
+                    client.sendall(b"more")
+                begin = time.monotonic()
+                # The forwarder has bytes for the client by now.
+                while packets(client) < 10:
+                    time.sleep(0.001)
+                with stopped():
+                    reset(server)
+                    reset(client)
+                assert time.monotonic() - begin < 25
+            print("done")
+            """,
+            "done\n",
+            options: "--max-conns 1"
+        )
+    }
+}
