@@ -102,6 +102,25 @@ import Testing
         )
     }
 
+    /// The event that says that the server has accepted reports the reset as well.
+    @Test("A server that answers and resets before the forwarder looks has reset") func earlyReset() async throws {
+        try await expect(
+            """
+            # Of 1,000 connections, about five are like that.
+            count = 0
+            for _ in range(2000):
+                client = socket.create_connection(("127.0.0.1", 8000))
+                client.settimeout(10)
+                server, _ = listener.accept()
+                server.sendall(b"answer")
+                reset(server)
+                count += told(client)[1] == "reset"
+            print(count)
+            """,
+            "2000\n"
+        )
+    }
+
     /// A read ends at urgent data, and splice(2) finds nothing there.
     @Test("What follows urgent data arrives, and its end", arguments: [3, 10 << 16]) func urgentData(_ size: Int)
         async throws

@@ -21,8 +21,7 @@ final class Flow {
     private var hasFailed = (client: false, server: false)
     private var hasFailure: Bool { hasFailed.client || hasFailed.server }
     private var keepsAlive = false
-    /// Whether something was sent to the server.
-    private var hasSent = false
+    private var hasSentToServer = false
     private var sendsAtOnce = false
     private var resetDeadline: Instant?
 
@@ -43,7 +42,7 @@ final class Flow {
         do throws(Errno) {
             // What the client has sent by now goes with the greeting, as soon as the server is reached.
             route.counters.add(try up.takeFirst(from: client.reference, tools), to: .sent)
-            hasSent = !tools.buffer.isEmpty
+            hasSentToServer = !tools.buffer.isEmpty
             connectNext(tools)
             up.keep(tools.buffer)
             if state == .finished { return }
@@ -102,6 +101,8 @@ final class Flow {
         do throws(Errno) {
             try socket.finishConnecting(until: .now)
             state = .open
+            // It has reset the connection after it had sent something, which no later call reports.
+            hasFailed.server = events.contains(.failed)
         } catch {
             giveUpAddress(error, tools)
         }
@@ -139,12 +140,13 @@ final class Flow {
         let client = client.reference
         if !up.isDone {
             var sent = 0
-            handle(up.run(from: client, to: server, joinsEnd: !hasFailure, tools, received: &sent), .client, tools)
+            handle(up.run(from: client, to: server, joinsEnd: false, tools, received: &sent), .client, tools)
             if sent > 0 { noteSent(sent, to: server, blockSize: tools.buffer.capacity) }
         }
         if !down.isDone {
             var received = 0
-            handle(down.run(from: server, to: client, joinsEnd: !hasFailure, tools, received: &received), .server, tools)
+            let outcome = down.run(from: server, to: client, joinsEnd: !hasFailure, tools, received: &received)
+            handle(outcome, .server, tools)
             if received > 0 { route.counters.add(received, to: .received) }
         }
         let isOver = up.isDone && down.isDone || hasFailed.client && up.isDone || hasFailed.server && down.isDone
@@ -154,8 +156,8 @@ final class Flow {
     private func noteSent(_ count: Int, to server: InheritedDescriptor, blockSize: Int) {
         route.counters.add(count, to: .sent)
         // A second small block would wait for the acknowledgement of the first, which a server may delay.
-        defer { hasSent = true }
-        if sendsAtOnce || !hasSent && count < blockSize { return }
+        defer { hasSentToServer = true }
+        if sendsAtOnce || !hasSentToServer && count < blockSize { return }
         sendsAtOnce = true
         try? server.setNoDelay(true)
     }
@@ -188,16 +190,15 @@ final class Flow {
     }
 
     private func end(_ source: Side) { if source == .client { up.end() } else { down.end() } }
-
     private func noteFailure(of side: Side) {
         if side == .client { hasFailed.client = true } else { hasFailed.server = true }
     }
 
     /// Waits for room at `side`, from now on: an event comes only after the kernel had no room.
     private func watchRoom(of side: Side, _ tools: ForwardTools) {
-        let isWatched = side == .client ? watchesRoom.atClient : watchesRoom.atServer
-        guard !isWatched, let socket = side == .client ? client.reference : server?.reference else { return }
-        if side == .client { watchesRoom.atClient = true } else { watchesRoom.atServer = true }
+        let (isClient, isWatched) = (side == .client, side == .client ? watchesRoom.atClient : watchesRoom.atServer)
+        guard !isWatched, let socket = isClient ? client.reference : server?.reference else { return }
+        if isClient { watchesRoom.atClient = true } else { watchesRoom.atServer = true }
         try? tools.events.change(socket, [.stream, .writable], token: token(of: side), onChange: true)
     }
 
