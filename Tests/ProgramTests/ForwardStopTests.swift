@@ -13,11 +13,13 @@ import Testing
 
             worker = int(open(f"/proc/{sys.argv[1]}/task/{sys.argv[1]}/children").read())
             listener = socket.create_server(("127.0.0.1", 8080))
+            # What hangs fails.
+            socket.setdefaulttimeout(10)
+            listener.settimeout(10)
 
 
             def pair():
                 client = socket.create_connection(("127.0.0.1", 8000))
-                client.settimeout(10)
                 client.sendall(b"begin")
                 server, _ = listener.accept()
                 assert server.recv(5) == b"begin"
@@ -81,22 +83,16 @@ import Testing
         try await expect(
             """
             for ends in False, True:
-                client, server = pair()
-                with stopped():
-                    client.sendall(b"question")
-                    if ends:
-                        client.shutdown(socket.SHUT_WR)
-                    server.sendall(b"answer")
-                    reset(server)
-                print("the server's:", told(client)[1])
-                client, server = pair()
-                with stopped():
-                    server.sendall(b"answer")
-                    if ends:
-                        server.shutdown(socket.SHUT_WR)
-                    client.sendall(b"question")
-                    reset(client)
-                print("the client's:", told(server)[1])
+                for name in "server", "client":
+                    client, server = pair()
+                    resetting, other = (server, client) if name == "server" else (client, server)
+                    with stopped():
+                        other.sendall(b"question")
+                        if ends:
+                            other.shutdown(socket.SHUT_WR)
+                        resetting.sendall(b"answer")
+                        reset(resetting)
+                    print(f"the {name}'s:", told(other)[1])
             """,
             "the server's: reset\nthe client's: reset\nthe server's: reset\nthe client's: reset\n"
         )
@@ -110,7 +106,6 @@ import Testing
             count = 0
             for _ in range(2000):
                 client = socket.create_connection(("127.0.0.1", 8000))
-                client.settimeout(10)
                 server, _ = listener.accept()
                 server.sendall(b"answer")
                 reset(server)
@@ -139,7 +134,6 @@ import Testing
                         print(told(receiver))
                     else:
                         left = \(size) + 50003
-                        receiver.settimeout(10)
                         while left > 0:
                             left -= len(receiver.recv(left))
                         print(left)
@@ -152,24 +146,13 @@ import Testing
     @Test("A connection whose both ends have reset leaves its place at once") func bothReset() async throws {
         try await expect(
             """
-            for _ in range(20):
+            # Before, one of five kept its place for 30 seconds.
+            for _ in range(50):
                 client, server = pair()
-                with stopped():
-                    server.setblocking(False)
-                    try:
-                        while True:
-                            server.send(bytes(65536))
-                    except BlockingIOError:
-                        pass
-                    client.sendall(b"more")
-                begin = time.monotonic()
-                # The forwarder has bytes for the client by now.
-                while packets(client) < 10:
-                    time.sleep(0.001)
-                with stopped():
-                    reset(server)
-                    reset(client)
-                assert time.monotonic() - begin < 25
+                with contextlib.suppress(OSError):
+                    server.sendall(bytes(131072))
+                reset(server)
+                reset(client)
             print("done")
             """,
             "done\n",
