@@ -57,7 +57,7 @@ import Testing
         try queue.add(ours, [.readable, .peerEnded], token: 1, onChange: true)
         try theirs.shutDown(.sending)
         let half = try now(queue)
-        #expect(half.allSatisfy { $0.events.announceEnd && $0.events.allowReading && !$0.events.allowWriting })
+        #expect(half.allSatisfy { $0.events.needReadUntilEmpty && $0.events.allowReading && !$0.events.allowWriting })
         #expect(half.count == 1)
         try theirs.close()
         #expect(try now(queue).first?.events.contains(.hungUp) == true)

@@ -47,8 +47,8 @@ import Testing
             open("got", "wb").write(received)
             X
             python3 peer.py & peer=$!; listening 8080
-            $NC -N 127.0.0.1 8080 <data & sender=$!
-            until_true sh -c "grep -q '^pos:.*[0-9]\\{7\\}' /proc/$sender/fdinfo/0"
+            $NC -N -O 65536 127.0.0.1 8080 <data & sender=$!
+            until_true sh -c "grep -q '^pos:.*[0-9]\\{6\\}' /proc/$sender/fdinfo/0"
             \(change); touch changed
             wait $sender; echo "sender: $?"; wait $peer
             \(expected) | cmp - got; echo done

@@ -5,7 +5,7 @@ import Testing
 
 /// Forwarded connections that do not end regularly.
 @Suite(.enabled(if: Privilege.isRoot, "needs root")) struct NetcatResetTests {
-    private func expect(_ script: String, _ output: String) async throws {
+    private func expect(_ script: String, _ output: String, greeting: String = "", answer: Int = 0) async throws {
         let prelude = """
             FORWARD=$PRODUCTS/lowport-forward
             cat >ends.py <<'X'
@@ -20,8 +20,10 @@ import Testing
                 except ConnectionResetError: return len(got), "reset"
             server = socket.create_server(("127.0.0.1", 8080))
             def pair():
-                client = socket.create_connection(("127.0.0.1", 8000))
-                client.sendall(b"hello"); peer = server.accept()[0]; assert peer.recv(5) == b"hello"
+                client = socket.create_connection(("127.0.0.1", 8000)); client.sendall(b"\(greeting)")
+                peer = server.accept()[0]
+                if \(answer): assert len(client.recv(\(answer), socket.MSG_WAITALL)) == \(answer)
+                client.sendall(b"hello"); assert peer.recv(5) == b"hello"
                 return client, peer
             X
 
@@ -32,9 +34,15 @@ import Testing
 
     @Test(
         "A reset is passed on as a reset, after what was sent before it",
-        arguments: ["$FORWARD 8000 127.0.0.1:8080", "$NC -lk 8000 -L 127.0.0.1:8080"]
+        arguments: [
+            ("$FORWARD 8000 127.0.0.1:8080", "", 0), ("$NC -lk 8000 -L 127.0.0.1:8080", "", 0),
+            // In a process for each client.
+            ("$NC -lk -o /dev/null 8000 -L 127.0.0.1:8080", "", 0),
+            ("$NC -lk --proxy-type http 8000", "CONNECT 127.0.0.1:8080 HTTP/1.0\\r\\n\\r\\n", 19),
+            ("$NC -lk --proxy-type socks5 8000", "\\5\\1\\0\\5\\1\\0\\1\\x7f\\0\\0\\1\\x1f\\x90", 12),
+        ]
     )
-    func resets(_ server: String) async throws {
+    func resets(_ server: String, _ greeting: String, _ answer: Int) async throws {
         try await expect(
             """
             \(server) & listening 8000
@@ -64,7 +72,25 @@ import Testing
             close (0, 'end')
             close (0, 'end')
 
+            """,
+            greeting: greeting,
+            answer: answer
+        )
+    }
+
+    @Test("So does an HTTP proxy whose server has not answered all") func forwardedRequest() async throws {
+        try await expect(
             """
+            $NC -lk --proxy-type http 8000 & listening 8000
+            cat >>ends.py <<'X'
+            client = socket.create_connection(("127.0.0.1", 8000))
+            client.sendall(b"GET http://127.0.0.1:8080/ HTTP/1.0\\r\\n\\r\\n"); peer = server.accept()[0]
+            while not peer.recv(1000).endswith(b"\\r\\n\\r\\n"): pass
+            peer.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nhalf"); reset(peer); print(told(client))
+            X
+            python3 ends.py
+            """,
+            "(23, 'reset')\n"
         )
     }
 

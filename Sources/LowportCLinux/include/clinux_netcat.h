@@ -46,7 +46,7 @@ static inline long clinux_splice(int in, int out, size_t count, unsigned flags)
 // preadv2(2) at the current position, which never waits for data in a pipe.
 static inline long clinux_read_now(int descriptor, void *bytes, size_t count)
 {
-    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
+    struct iovec part = {.iov_base = bytes, .iov_len = count};
     return syscall(SYS_preadv2, descriptor, &part, 1UL, -1L, -1L, clinux_RWF_NOWAIT);
 }
 

@@ -32,8 +32,8 @@ package struct ReadyEvents: OptionSet, Sendable {
     /// Whether a write returns at once, with success or an error.
     package var allowWriting: Bool { !isDisjoint(with: [.writable, .failed, .hungUp]) }
     /// Whether a read that gives less than asked for need not be the last one: the end of the data, an error or urgent data
-    /// follows.
-    package var announceEnd: Bool { !isDisjoint(with: [.peerEnded, .failed, .hungUp, .urgent]) }
+    /// may follow.
+    package var needReadUntilEmpty: Bool { !isDisjoint(with: [.peerEnded, .failed, .hungUp, .urgent]) }
     /// Whether a TCP socket has received all that its peer sends, and a read that gives less than asked for takes the rest:
     /// to be asked if the queue waits for `urgent`, too.
     package var completeStream: Bool { contains(.peerEnded) && isDisjoint(with: [.failed, .hungUp, .urgent]) }

@@ -17,9 +17,8 @@ final class Flow {
     private var nextAddress = 0
     private var up = Passage()
     private var down = Passage()
-    private var watchesRoom = (atClient: false, atServer: false)
-    private var hasFailed = (client: false, server: false)
-    private var hasFailure: Bool { hasFailed.client || hasFailed.server }
+    private var watchesRoom = Sides()
+    private var hasFailed = Sides()
     private var keepsAlive = false
     private var hasSentToServer = false
     private var sendsAtOnce = false
@@ -34,6 +33,10 @@ final class Flow {
     }
 
     private func token(of side: Side) -> UInt64 { EventToken.flow(index, side).rawValue }
+
+    private func socket(of side: Side) -> InheritedDescriptor? {
+        side == .client ? client.reference : server?.reference
+    }
 
     /// Begins to connect to the first address that accepts.
     /// - Parameter greeting: bytes for the server before the client's data (PROXY protocol).
@@ -56,7 +59,7 @@ final class Flow {
     /// Connects to the next address: at first, after a failure, or when descriptors have become free.
     func connectNext(_ tools: ForwardTools) {
         server = nil
-        watchesRoom.atServer = false
+        watchesRoom[.server] = false
         var reason = Errno.noData
         while nextAddress < addresses.count {
             let address = addresses[nextAddress]
@@ -88,8 +91,8 @@ final class Flow {
         }
         // Often the server has accepted by now, and so the first bytes need not wait for an event.
         if try up.sendFirst(to: socket.reference, tools) { state = .open }
-        watchesRoom.atServer = state == .connecting || up.holdsBytes
-        let events: ReadyEvents = watchesRoom.atServer ? [.stream, .writable] : .stream
+        watchesRoom[.server] = state == .connecting || up.holdsBytes
+        let events: ReadyEvents = watchesRoom[.server] ? [.stream, .writable] : .stream
         try tools.events.add(socket, events, token: token(of: .server), onChange: true)
         server = consume socket
     }
@@ -102,7 +105,7 @@ final class Flow {
             try socket.finishConnecting(until: .now)
             state = .open
             // It has reset the connection after it had sent something, which no later call reports.
-            hasFailed.server = events.contains(.failed)
+            hasFailed[.server] = events.contains(.failed)
         } catch {
             giveUpAddress(error, tools)
         }
@@ -126,8 +129,8 @@ final class Flow {
     func note(_ events: ReadyEvents, of side: Side, _ tools: ForwardTools) {
         if events.allowReading {
             switch side {
-            case .client: up.noteReadable(expectsEnd: events.announceEnd)
-            case .server: down.noteReadable(expectsEnd: events.announceEnd, hasAll: events.completeStream)
+            case .client: up.noteReadable(untilEmpty: events.needReadUntilEmpty)
+            case .server: down.noteReadable(untilEmpty: events.needReadUntilEmpty, hasAll: events.completeStream)
             }
         }
         if side == .server && state == .connecting { conclude(events, tools) }
@@ -145,18 +148,19 @@ final class Flow {
         }
         if !down.isDone {
             var received = 0
-            let outcome = down.run(from: server, to: client, joinsEnd: !hasFailure, tools, received: &received)
+            let outcome = down.run(from: server, to: client, joinsEnd: !hasFailed.any, tools, received: &received)
             handle(outcome, .server, tools)
             if received > 0 { route.counters.add(received, to: .received) }
         }
-        let isOver = up.isDone && down.isDone || hasFailed.client && up.isDone || hasFailed.server && down.isDone
+        let isOver = up.isDone && (down.isDone || hasFailed[.client]) || down.isDone && hasFailed[.server]
         if isOver { finish() }
     }
 
     private func noteSent(_ count: Int, to server: InheritedDescriptor, blockSize: Int) {
         route.counters.add(count, to: .sent)
-        // A second small block would wait for the acknowledgement of the first, which a server may delay.
         defer { hasSentToServer = true }
+        // A second small block would wait for the acknowledgement of the first, which a server may delay. What is as large
+        // as the buffer may have been several blocks.
         if sendsAtOnce || !hasSentToServer && count < blockSize { return }
         sendsAtOnce = true
         try? server.setNoDelay(true)
@@ -167,38 +171,34 @@ final class Flow {
         switch outcome {
         case .waitsForSource: break
         case .hasMore: isRunnable = true
-        case .waitsForSink: watchRoom(of: source == .client ? .server : .client, tools)
+        case .waitsForSink: watchRoom(of: source.other, tools)
         case .ended:
             end(source)
             // Closing the sockets says the same; after a failure, a reset says that something is missing.
-            if up.isDone && down.isDone || hasFailure { return }
-            try? (source == .client ? server?.reference : client.reference)?.shutDown(.sending)
+            if up.isDone && down.isDone || hasFailed.any { return }
+            try? socket(of: source.other)?.shutDown(.sending)
         case .sourceFailed:
-            noteFailure(of: source)
+            hasFailed[source] = true
             end(source)
         case .sinkFailed:
-            noteFailure(of: source == .client ? .server : .client)
+            hasFailed[source.other] = true
             end(source)
             // What the end that failed had sent before is still to be read.
             if source == .client {
-                down.noteReadable(expectsEnd: true)
+                down.noteReadable(untilEmpty: true)
             } else {
-                up.noteReadable(expectsEnd: true)
+                up.noteReadable(untilEmpty: true)
                 isRunnable = !up.isDone
             }
         }
     }
 
     private func end(_ source: Side) { if source == .client { up.end() } else { down.end() } }
-    private func noteFailure(of side: Side) {
-        if side == .client { hasFailed.client = true } else { hasFailed.server = true }
-    }
 
     /// Waits for room at `side`, from now on: an event comes only after the kernel had no room.
     private func watchRoom(of side: Side, _ tools: ForwardTools) {
-        let (isClient, isWatched) = (side == .client, side == .client ? watchesRoom.atClient : watchesRoom.atServer)
-        guard !isWatched, let socket = isClient ? client.reference : server?.reference else { return }
-        if isClient { watchesRoom.atClient = true } else { watchesRoom.atServer = true }
+        guard !watchesRoom[side], let socket = socket(of: side) else { return }
+        watchesRoom[side] = true
         try? tools.events.change(socket, [.stream, .writable], token: token(of: side), onChange: true)
     }
 
@@ -212,7 +212,7 @@ final class Flow {
 
     /// Ends after a reset, which the other end gets as well, or after the end of both directions.
     private func finish() {
-        guard hasFailure else { return state = .finished }
+        guard hasFailed.any else { return state = .finished }
         route.counters.add(1, to: .failed)
         state = .resetting
         reset()
@@ -221,7 +221,7 @@ final class Flow {
     /// Resets the end that has not failed, unless bytes for it have yet to be sent: they came before the reset, which would
     /// drop them. It does not wait for ever for an end that takes nothing, nor for one that has ended with a reset itself.
     func reset() {
-        let healthy = hasFailed.client ? server?.reference : client.reference
+        let healthy = socket(of: hasFailed[.client] ? .server : .client)
         let deadline = resetDeadline ?? Instant.now + .seconds(30)
         resetDeadline = deadline
         if let healthy, healthy.hasPeer, let count = try? healthy.unsentBytes(), count > 0, Instant.now < deadline {

@@ -139,10 +139,12 @@ class Forwarder {
         entrance.leave()
     }
 
+    /// How many clients are accepted at a time: few, so that connections that exist have their turn, and other processes share
+    /// the work; many after connections that exist have taken a millisecond or more.
+    private var clientsOfTurn: Int { now.elapsed.rawValue < 1 ? 4 : 64 }
+
     private func accept(from route: Route, _ tools: ForwardTools) throws(Errno) {
-        // Few at a time, so that connections that exist have their turn, and other processes share the work; many after
-        // connections that exist have taken long.
-        for _ in 0..<(now.elapsed.rawValue < 1 ? 4 : 64) where hasRoom {
+        for _ in 0..<clientsOfTurn where hasRoom {
             guard let client = try entrance.accept(from: route) else { break }
             route.counters.add(1, to: .active)
             guard access.allows(client.peer, console) else {

@@ -48,7 +48,8 @@ struct Forwarding {
             rules: RelayRules(
                 ending: EndingOptions(closesAfterInput: true),
                 idleLimit: options.idleLimit,
-                passesPeersEnd: true
+                passesPeersEnd: true,
+                passesResets: true
             )
         )
         relay.run(console)

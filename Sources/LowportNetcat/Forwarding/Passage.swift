@@ -23,8 +23,8 @@ struct Passage: ~Copyable {
 
     /// Whether the source may have something: data, its end or an error.
     private var isReadable = false
-    /// Whether the end of the source, or an error, follows the data that has arrived.
-    private var expectsEnd = false
+    /// Whether a read that gives less than asked for need not be the last one (`ReadyEvents.needReadUntilEmpty`).
+    private var untilEmpty = false
     /// Whether all that the source will ever send has arrived, so that a read that gives less than asked for has taken it all.
     private var hasAll = false
     /// Whether all that the source will ever send was taken.
@@ -53,11 +53,11 @@ struct Passage: ~Copyable {
 
     /// Notes that the source has something.
     /// - Parameters:
-    ///   - expectsEnd: whether its end, or an error, follows.
+    ///   - untilEmpty: whether a read that gives less than asked for need not be the last one.
     ///   - hasAll: whether its end follows what has arrived, and nothing else.
-    mutating func noteReadable(expectsEnd: Bool, hasAll: Bool = false) {
+    mutating func noteReadable(untilEmpty: Bool, hasAll: Bool = false) {
         isReadable = true
-        if expectsEnd { self.expectsEnd = true }
+        if untilEmpty { self.untilEmpty = true }
         self.hasAll = hasAll
     }
 
@@ -77,7 +77,7 @@ struct Passage: ~Copyable {
             let count = try source.receive(into: tools.buffer, limit: Passage.firstBytes)
             hasTaken = count > 0
             // Maybe more has come, and an end was seen that will be seen again.
-            if count == 0 || count == Passage.firstBytes { noteReadable(expectsEnd: count == 0) }
+            if count == 0 || count == Passage.firstBytes { noteReadable(untilEmpty: count == 0) }
             return count
         } catch {
             if error != .wouldBlock { throw error }
@@ -158,7 +158,7 @@ struct Passage: ~Copyable {
         let count = try source.receive(into: tools.buffer)
         if tools.buffer.room > 0 {
             // A stream that gives less than what was asked for has no more (epoll(7)), but maybe an end.
-            if !expectsEnd { isReadable = false }
+            if !untilEmpty { isReadable = false }
             hasTakenAll = hasAll
             bulk = 0
         } else {

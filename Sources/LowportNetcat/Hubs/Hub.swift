@@ -90,7 +90,7 @@ final class Hub {
     private func note(_ events: ReadyEvents, of index: Int) {
         guard let client = clients[index] else { return }
         if events.allowWriting && client.isBehind { traffic.flush(client) }
-        if events.announceEnd { client.expectsEnd = true }
+        if events.needReadUntilEmpty { client.untilEmpty = true }
         if events.allowReading && !client.isReadable {
             client.isReadable = true
             readable.append(client)

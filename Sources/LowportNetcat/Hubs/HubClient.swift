@@ -21,8 +21,8 @@ final class HubClient {
     var countsAsBehind = false
     /// Whether the client may have sent something.
     var isReadable = false
-    /// Whether the end of the data, or an error, follows what has arrived.
-    var expectsEnd = false
+    /// Whether a read that gives less than asked for need not be the last one.
+    var untilEmpty = false
     /// Whether the hub is told when there is room for data.
     private var watchesRoom = false
 

@@ -61,7 +61,7 @@ final class HubTraffic {
         do throws(Errno) {
             let count = try client.descriptor.receive(into: buffer)
             // A stream that gives less than what was asked for has no more (epoll(7)), but maybe an end.
-            if buffer.room > 0 && !client.expectsEnd { client.isReadable = false }
+            if buffer.room > 0 && !client.untilEmpty { client.isReadable = false }
             if count == 0 {
                 // The client still receives its pending data.
                 client.leave()

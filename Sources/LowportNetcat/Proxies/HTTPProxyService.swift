@@ -138,11 +138,12 @@ struct HTTPProxyService {
             rules: RelayRules(
                 idleLimit: options.idleLimit,
                 endsWithPeer: true,
-                passesPeersEnd: true
+                passesPeersEnd: true,
+                passesResets: true
             )
         )
         relay.run(console)
-        exchange.finish()
+        if !relay.passesReset { exchange.finish() }
         try relay.checkCompleteness(output: "the client")
     }
 

@@ -37,6 +37,7 @@ final class Channel {
     /// Allocated on first use, since most connections need none; a filter may turn one byte into two.
     private lazy var buffer = Buffer(capacity: blockSize * (filters.isEmpty ? 1 : 2))
     private var holdsBytes = false
+    private var isPipeLarge = false
     private var waitsForSink = false
     /// Until when nothing is moved, because of `-i`.
     private(set) var pausedUntil: Instant?
@@ -75,7 +76,6 @@ final class Channel {
     private var blockSize: Int {
         sink.kind == .socket && (source.kind == .file || source.kind == .pipe) ? 512 << 10 : 128 << 10
     }
-    private var isPipeLarge = false
 
     /// Whether the channel holds no bytes.
     var isEmpty: Bool { !holdsBytes && kernelCopy.staged == 0 }

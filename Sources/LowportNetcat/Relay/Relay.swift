@@ -3,9 +3,12 @@ internal import LowportLinux
 
 /// Moves bytes both ways between two local descriptors and a peer, until there is nothing left to move.
 final class Relay {
-    private let rules: RelayRules
-    private let sending: Channel
-    private let receiving: Channel
+    /// When it ends.
+    let rules: RelayRules
+    /// From the local input to the peer.
+    let sending: Channel
+    /// From the peer to the local output.
+    let receiving: Channel
     private var quitsAt: Instant?
     private var passedEnd = false
     private var passedPeersEnd = false
@@ -89,6 +92,10 @@ final class Relay {
             // What was received is lost, so the peer must not take it for delivered.
             try? receiving.source.descriptor.resetOnClose()
             if rules.passesPeersEnd { try? sending.source.descriptor.resetOnClose() }
+            return finishProgress(console)
+        }
+        if passesReset {
+            passResetOn()
             return finishProgress(console)
         }
         passEndsOn()
@@ -208,6 +215,7 @@ final class Relay {
     private var isDone: Bool {
         if let limit = receiving.readLimit, receiving.reads >= limit, receiving.isEmpty { return true }
         if outputError != nil || recordError != nil { return true }
+        if passesReset { return isBeforeReset }
         if sending.isFinished && (receiving.isFinished || rules.ending.sendsOnly) { return true }
         // The program that gave the input is gone, so nobody is left who would read what the peer may still send.
         if rules.passesPeersEnd && sending.isFinished && sending.source.descriptor.isHungUp { return true }
@@ -220,6 +228,7 @@ final class Relay {
 
     /// Ends the sending side of each finished direction, as the rules require.
     private func passEndsOn() {
+        if passesReset { return }
         if receiving.isFinished && rules.passesPeersEnd && !passedPeersEnd {
             passedPeersEnd = true
             receiving.sink.endSending()
@@ -238,9 +247,4 @@ final class Relay {
             if stay.rawValue > 0 || sending.sink.kind == .datagrams { quitsAt = Instant.now + stay }
         }
     }
-}
-
-extension InheritedDescriptor {
-    /// Whether the socket is connected, though one direction or both may have ended.
-    var hasPeer: Bool { (try? peerAddress()) != nil }
 }

@@ -11,6 +11,8 @@ struct RelayRules {
     var endsWithPeer = false
     /// Whether end of file from the peer is passed on to the local output, which is then a socket.
     var passesPeersEnd = false
+    /// Whether a reset of one end is passed on to the other, which is a connection as well.
+    var passesResets = false
     /// Whether end of file from the peer closes standard output, which is then the local output.
     var closesOutput = false
     /// Whether the local input may begin shortly after the peer ends: a reply computed from the whole request.

@@ -106,7 +106,7 @@ struct Stream {
             do throws(Errno) {
                 return try descriptor.readNow(into: buffer, limit: limit)
             } catch {
-                guard error == .notSupported || error == .noSystemCall else { throw error }
+                guard error.meansImpossible else { throw error }
             }
             return try descriptor.read(into: buffer, limit: limit)
         default: return try descriptor.read(into: buffer, limit: limit)
@@ -124,7 +124,7 @@ struct Stream {
             do throws(Errno) {
                 return try descriptor.writeNow(from: buffer, limit: limit)
             } catch {
-                guard error == .notSupported else { throw error }
+                guard error.meansImpossible else { throw error }
             }
             // If poll(2) reports a pipe as writable, at least PIPE_BUF bytes fit.
             guard try descriptor.wait(for: .writable, until: .now) else { throw .wouldBlock }
@@ -136,4 +136,9 @@ struct Stream {
     func endSending() {
         if let tls { tls.shutDown() } else { try? descriptor.shutDown(.sending) }
     }
+}
+
+extension Errno {
+    /// Whether the kernel, or a filter of system calls, does not know `RWF_NOWAIT`.
+    fileprivate var meansImpossible: Bool { self == .notSupported || self == .noSystemCall }
 }
