@@ -2,12 +2,11 @@
 """Measures lowport-forward -u beside socat: datagrams through each of them to an echo server and back.
 
 Clients and server move many datagrams in each call (recvmmsg, sendmmsg), so that most of the time is the forwarder's.
-Called by netcat.sh, in a network of its own.
 """
-import ctypes, os, shutil, signal, socket, statistics, struct, subprocess, sys, time
+import ctypes, os, shutil, signal, socket, statistics, struct, subprocess, time
 
-binaries = sys.argv[1]
-rounds = int(os.environ.get("ROUNDS", "5"))
+from measuring import binaries, rounds
+
 libc = ctypes.CDLL(None, use_errno=True)
 WAIT_FOR_ONE = 0x10000
 
