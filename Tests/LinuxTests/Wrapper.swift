@@ -31,7 +31,7 @@ struct Wrapper {
         "Confinement.init.setIdentity": "a process of root keeps its identity",
         "AmbientStart.become.setIdentity": "gives up the capabilities of the thread before",
         "Impersonation.withRealIdentity.setIdentity": "changes the groups of the process before",
-        "Connect.hasReceived.receive": "every error means that nothing has come",
+        "Connect.peek.receive": "asks poll(2) before, or says nothing",
         "DatagramQueue.transmit.sendMessage": "what the kernel does not accept is lost",
         "DatagramQueue.sendOneByOne.sendMessage": "what the kernel does not accept is lost",
         "Fork.collect.wait": "says nothing",

@@ -67,6 +67,12 @@ extension Descriptor where Self: ~Copyable {
     /// - Returns: false if `deadline` passed first.
     package func wait(for events: PollEvents, until deadline: Instant?) throws(Errno) -> Bool {
         var entries = [PollEntry(reference, events)]
+        return try wait(for: &entries, until: deadline)
+    }
+
+    /// Waits until one of `entries` is ready, whatever signals arrive meanwhile.
+    /// - Returns: false if `deadline` passed first.
+    func wait(for entries: inout [PollEntry], until deadline: Instant?) throws(Errno) -> Bool {
         while true {
             do throws(Errno) {
                 if try poll(&entries, timeout: deadline?.remaining) { return true }

@@ -23,24 +23,28 @@ extension Descriptor where Self: ~Copyable {
 
     /// Waits for the result of a non-blocking `connect`, and throws its error.
     ///
-    /// Throws ETIMEDOUT if `deadline` passes first.
+    /// Throws ETIMEDOUT if `deadline` passes first. If the peer has sent something and then reset the connection, that is no
+    /// error: reads return the data and then the reset.
     package func finishConnecting(until deadline: Instant?) throws(Errno) {
-        guard try wait(for: .writable, until: deadline) else { throw .timedOut }
-        // A reset means that the peer had accepted the connection and may have sent data, which can still be read.
-        // Without data, this is the last report of the reset.
-        if let error = try pendingError(), error != .connectionReset || !hasReceived { throw error }
+        var entries = [PollEntry(reference, .writable)]
+        guard try wait(for: &entries, until: deadline) else { throw .timedOut }
+        // To ask clears the error, so that no read would report a reset which comes now.
+        guard entries[0].found.contains(.failed), try peek() == 0 else { return }
+        if let error = try pendingError() { throw error }
     }
 
     /// Whether there is unread data, which may follow urgent data: splice(2) stops there, and finds nothing.
     ///
     /// The corresponding system call is recv(2) with `MSG_PEEK`.
-    package var hasReceived: Bool {
+    package var hasReceived: Bool { (try? peek()) == 1 }
+
+    /// How many bytes of one can be read at once; 0 is the end.
+    private func peek() throws(Errno) -> Int {
         let descriptor = rawValue
         var byte: UInt8 = 0
-        let count = try? valueOrErrno(.receive) {
-            Int32(unsafe recv(descriptor, &byte, 1, Int32(clinux_MSG_PEEK | clinux_MSG_DONTWAIT)))
+        return try valueOrErrno(.receive) {
+            unsafe recv(descriptor, &byte, 1, Int32(clinux_MSG_PEEK | clinux_MSG_DONTWAIT))
         }
-        return count == 1
     }
 
     /// Returns and clears the pending error of the socket (`SO_ERROR`).

@@ -104,8 +104,6 @@ final class Flow {
         do throws(Errno) {
             try socket.finishConnecting(until: .now)
             state = .open
-            // It has reset the connection after it had sent something, which no later call reports.
-            hasFailed[.server] = events.contains(.failed)
         } catch {
             giveUpAddress(error, tools)
         }
