@@ -109,6 +109,8 @@ int ctls_has_pending(ctls_connection *connection)
     return connection->has_peer ? openssl.SSL_has_pending(connection->ssl) : openssl.SSL_pending(connection->ssl) > 0;
 }
 
+int ctls_was_reset(const ctls_connection *connection) { return connection->error == ECONNRESET; }
+
 int ctls_was_asked(const ctls_connection *connection) { return connection->was_asked; }
 
 void ctls_shut_down(ctls_connection *connection)

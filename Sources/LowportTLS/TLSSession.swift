@@ -100,6 +100,7 @@ package final class TLSSession {
             let count = unsafe ctls_read(connection, memory, size)
             if count == ctls_cut_off.rawValue {
                 wasTruncated = true
+                if unsafe ctls_was_reset(connection) != 0 { throw .connectionReset }
                 return 0
             }
             return try value(count)

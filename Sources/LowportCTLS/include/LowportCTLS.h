@@ -62,6 +62,9 @@ void ctls_explain(ctls_connection *connection, char *message, size_t size);
 // Returns whether bytes can be read without receiving more.
 int ctls_has_pending(ctls_connection *connection);
 
+// Returns whether a reset is what ended the connection, after `ctls_cut_off`.
+int ctls_was_reset(const ctls_connection *connection);
+
 // Returns whether the server asked for a certificate, which it may refuse after the handshake (RFC 8446, 4.4.2.4).
 int ctls_was_asked(const ctls_connection *connection);
 

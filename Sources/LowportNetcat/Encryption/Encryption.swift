@@ -14,13 +14,18 @@ struct Encryption {
     }
 
     /// The stream over `connection`: if TLS is requested, an encrypted one, after the handshake.
-    func stream(over connection: Stream, isServer: Bool) throws(NetcatError) -> Stream {
+    /// - Parameter limit: how long the handshake may take; nil means as long as the options say.
+    func stream(
+        over connection: Stream,
+        isServer: Bool,
+        within limit: Milliseconds? = nil
+    ) throws(NetcatError) -> Stream {
         guard options.tls.isWanted else { return connection }
         let socket = connection.descriptor
         try? socket.setNonBlocking(true)
         let session = try session(over: socket, isServer: isServer)
         do throws(NetcatError) {
-            return try stream(over: socket, session, isServer: isServer, within: options.endpoint.timeout)
+            return try stream(over: socket, session, isServer: isServer, within: limit ?? options.endpoint.timeout)
         } catch {
             // The alert that says why must arrive, and a connection that is closed with unread data is reset.
             if isServer && connection.kind == .socket { LingeringClose.finish(socket) }

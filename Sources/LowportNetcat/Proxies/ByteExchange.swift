@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
 
-/// Requests and replies over a socket, before a relay begins. Reads no byte beyond a reply.
+/// Requests and replies over a connection, before a relay begins. Reads no byte beyond a reply.
 struct ByteExchange {
     /// The peer. Messages about a proxy are those of OpenBSD's nc.
     enum Party {
@@ -16,18 +16,18 @@ struct ByteExchange {
         }
     }
 
-    private let socket: InheritedDescriptor
+    private let stream: Stream
     /// When to give up; nil means never.
     let deadline: Instant?
     private let party: Party
 
     /// Creates an exchange.
     /// - Parameters:
-    ///   - socket: a connected socket, which may be non-blocking.
+    ///   - stream: a connection, encrypted or not. Its socket may be non-blocking.
     ///   - deadline: when to give up; nil means never.
     ///   - party: the peer, for messages.
-    init(over socket: InheritedDescriptor, until deadline: Instant?, with party: Party) {
-        self.socket = socket
+    init(over stream: Stream, until deadline: Instant?, with party: Party) {
+        self.stream = stream
         self.deadline = deadline
         self.party = party
     }
@@ -38,7 +38,7 @@ struct ByteExchange {
         buffer.replace(with: bytes)
         while !buffer.isEmpty {
             do throws(Errno) {
-                _ = try socket.send(from: buffer)
+                _ = try stream.write(from: buffer, limit: .max)
             } catch {
                 if error != .wouldBlock {
                     let sent = bytes.count - buffer.count
@@ -56,7 +56,7 @@ struct ByteExchange {
         let buffer = Buffer(capacity: count)
         while buffer.count < count {
             do throws(Errno) {
-                guard try socket.receive(into: buffer, limit: count - buffer.count) > 0 else { throw Errno.brokenPipe }
+                guard try stream.read(into: buffer, limit: count - buffer.count) > 0 else { throw Errno.brokenPipe }
             } catch {
                 if error != .wouldBlock { throw closed(after: buffer.count, of: told, error) }
                 try wait(.readable)
@@ -113,22 +113,23 @@ struct ByteExchange {
     /// Ends the sending side, and reads until the peer closes: closing the connection at once, with data unread, would
     /// reset it and lose the last reply.
     func finish() {
-        try? socket.shutDown(.sending)
+        stream.endSending()
         let end = Instant.now + .seconds(5)
         let buffer = Buffer(capacity: 1 << 16)
         while true {
             do throws(Errno) {
-                guard try socket.receive(into: buffer) > 0 else { return }
+                guard try stream.read(into: buffer, limit: .max) > 0 else { return }
                 buffer.remove(buffer.count)
             } catch {
-                guard error == .wouldBlock, (try? socket.wait(for: .readable, until: end)) == true else { return }
+                let descriptor = stream.descriptor
+                guard error == .wouldBlock, (try? descriptor.wait(for: .readable, until: end)) == true else { return }
             }
         }
     }
 
     private func wait(_ events: PollEvents) throws(NetcatError) {
         do throws(Errno) {
-            if try socket.wait(for: events, until: deadline) { return }
+            if try stream.descriptor.wait(for: events, until: deadline) { return }
         } catch {
             throw NetcatError("\(party.name): \(error.message)")
         }

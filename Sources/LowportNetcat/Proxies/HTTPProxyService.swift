@@ -26,19 +26,19 @@ struct HTTPProxyService {
     }
 
     private let exchange: ByteExchange
-    private let socket: InheritedDescriptor
+    private let client: Stream
     private let place: SocketAddress?
     private let options: Options
     private let console: Console
     private let challenger: DigestChallenger?
 
-    /// Creates a proxy for the client at `socket`.
+    /// Creates a proxy for a client.
     /// - Parameters:
     ///   - place: the local address of the connection, to detect a request to this proxy itself.
     ///   - challenger: the challenges to clients that have to prove who they are; nil if they do not have to.
     init(
         _ exchange: ByteExchange,
-        _ socket: InheritedDescriptor,
+        with client: Stream,
         at place: SocketAddress?,
         _ options: Options,
         _ console: Console,
@@ -46,7 +46,7 @@ struct HTTPProxyService {
     ) {
         self.challenger = challenger
         self.exchange = exchange
-        self.socket = socket
+        self.client = client
         self.place = place
         self.options = options
         self.console = console
@@ -108,7 +108,7 @@ struct HTTPProxyService {
             return try refuse(with: .unreachable)
         }
         try exchange.send(ByteString("HTTP/1.0 200 OK\r\n\r\n").bytes)
-        try Forwarding.relay(Stream(socket), server, options, console)
+        try Forwarding.relay(client, server, options, console)
     }
 
     /// Passes on one request, and then returns the answer.
@@ -128,13 +128,13 @@ struct HTTPProxyService {
             return try refuse(with: .unreachable)
         }
         if case .internet(let address) = server.peer, isOurselves(address) { return try refuse(with: .loop) }
-        let there = server.socket.reference
+        let there = server.stream
         let head = request.head(for: host, port, path: path)
         try ByteExchange(over: there, until: exchange.deadline, with: .server).send(head.bytes)
         // The end of the body must not end the connection, over which the answer comes.
         let relay = Relay(
-            sending: Channel(from: Stream(socket), to: Stream(there), byteLimit: length),
-            receiving: Channel(from: Stream(there), to: Stream(socket)),
+            sending: Channel(from: client, to: there, byteLimit: length),
+            receiving: Channel(from: there, to: client),
             rules: RelayRules(
                 idleLimit: options.idleLimit,
                 endsWithPeer: true,

@@ -76,7 +76,7 @@ struct ProxyClient {
 
     private func exchange(over connection: borrowing Connection) -> ByteExchange {
         let deadline = options.endpoint.timeout.map { Instant.now + $0 }
-        return ByteExchange(over: connection.socket.reference, until: deadline, with: .proxy)
+        return ByteExchange(over: connection.stream, until: deadline, with: .proxy)
     }
 
     /// Connects through a SOCKS proxy.

@@ -20,24 +20,19 @@ struct ProxyService {
     /// Serves `client` until its connection ends.
     func serve(_ client: consuming Connection) throws(NetcatError) {
         let place = try? client.socket.localAddress()
-        let plain: FileDescriptor
-        do throws(Errno) {
-            plain = try Encryption(options, console).plain(client)
-        } catch {
-            throw NetcatError("cannot start a process: \(error.message)")
-        }
-        let socket = plain.reference
-        let deadline = Instant.now + (options.endpoint.timeout ?? .seconds(30))
-        let exchange = ByteExchange(over: socket, until: deadline, with: .client)
-        try? socket.setNonBlocking(true)
-        try? socket.setNoDelay(true)
+        let limit = options.endpoint.timeout ?? .seconds(30)
+        let deadline = Instant.now + limit
+        try? client.socket.setNonBlocking(true)
+        try? client.socket.setNoDelay(true)
+        let stream = try Encryption(options, console).stream(over: client.stream, isServer: true, within: limit)
+        let exchange = ByteExchange(over: stream, until: deadline, with: .client)
         switch kind {
-        case .http: try HTTPProxyService(exchange, socket, at: place, options, console, challenger).serve()
-        case .socks5: try serveSocks(exchange, socket)
+        case .http: try HTTPProxyService(exchange, with: stream, at: place, options, console, challenger).serve()
+        case .socks5: try serveSocks(exchange, with: stream)
         }
     }
 
-    private func serveSocks(_ exchange: ByteExchange, _ socket: InheritedDescriptor) throws(NetcatError) {
+    private func serveSocks(_ exchange: ByteExchange, with client: Stream) throws(NetcatError) {
         guard let version = try exchange.receiveFirst() else { return }
         let methods = try exchange.receive(Int(try exchange.receive(1)[0]))
         let wanted: UInt8 = options.proxy.credentials == nil ? 0 : 2
@@ -66,7 +61,7 @@ struct ProxyService {
             return try exchange.send(answer(5))
         }
         try exchange.send(answer(0))
-        try Forwarding.relay(Stream(socket), server, options, console)
+        try Forwarding.relay(client, server, options, console)
     }
 
     private func answer(_ code: UInt8) -> [UInt8] { [5, code, 0, 1, 0, 0, 0, 0, 0, 0] }

@@ -101,7 +101,7 @@ private func answered(_ answer: [UInt8], _ ask: (ByteExchange) throws(NetcatErro
     try? theirs.write(ByteString(answer))
     try? theirs.shutDown(.sending)
     var failure: NetcatError?
-    do { try ask(ByteExchange(over: ours.reference, until: nil, with: .proxy)) } catch { failure = error }
+    do { try ask(ByteExchange(over: Stream(ours.reference), until: nil, with: .proxy)) } catch { failure = error }
     try? theirs.close()
     try? ours.close()
     if let failure { try require(failure.message != nil, "a fault that nobody is told of") }
