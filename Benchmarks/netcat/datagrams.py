@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures lowport-forward -u beside socat: datagrams through each of them to an echo server and back.
 
-Clients and server move many datagrams in each call (recvmmsg, sendmmsg), so that most of the time is the forwarder's.
+Clients and server move many datagrams in each call, so that most of the time is the forwarder's: with recvmmsg and sendmmsg,
+or joined to one that the kernel divides (UDP_SEGMENT, UDP_GRO), as those of QUIC do.
 """
 import ctypes, os, shutil, signal, socket, statistics, struct, subprocess, time
 
@@ -9,6 +10,7 @@ from measuring import binaries, rounds
 
 libc = ctypes.CDLL(None, use_errno=True)
 WAIT_FOR_ONE = 0x10000
+UDP_SEGMENT, UDP_GRO = 103, 104
 
 
 class Part(ctypes.Structure):
@@ -52,10 +54,19 @@ def bound(port):
     return any(line.split()[1].endswith(f":{port:04X}") for line in list(open("/proc/net/udp"))[1:])
 
 
-def echo(size):
+def join(datagram_socket, size):
+    datagram_socket.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, size)
+    datagram_socket.setsockopt(socket.IPPROTO_UDP, UDP_GRO, 1)
+
+
+def echo(size, joined):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         server.bind(("127.0.0.1", 8080))
+        if joined:
+            join(server, size)
+            while True:
+                server.sendto(*server.recvfrom(65536))
         batch = Batch(64, size).named()
         while True:
             if (count := batch.receive(server.fileno())) > 0:
@@ -76,7 +87,7 @@ def children(parent):
     return found, ticks / os.sysconf("SC_CLK_TCK")
 
 
-def rate(clients, window, size):
+def rate(clients, window, size, joined):
     """How many datagrams come back in a second, if each client has at most `window` under way; and how many are lost."""
     sockets = []
     for _ in range(clients):
@@ -91,16 +102,33 @@ def rate(clients, window, size):
                 break
             except OSError:
                 pass
+        if joined:
+            join(client, size)
         sockets.append(client)
     batch, returned, lost = Batch(window, size), 0, 0
+
+    def send(client):
+        if joined:
+            client.send(bytes(size * window))
+        else:
+            batch.send(client.fileno(), window)
+
+    def receive(client):
+        if not joined:
+            return batch.receive(client.fileno())
+        try:
+            return len(client.recv(65536)) // size
+        except OSError:
+            return 0
+
     begin = time.monotonic()
     while time.monotonic() - begin < 1:
         for client in sockets:
-            batch.send(client.fileno(), window)
+            send(client)
         for client in sockets:
             left = window
             while left > 0:
-                if (count := batch.receive(client.fileno())) <= 0:
+                if (count := receive(client)) <= 0:
                     lost += left
                     break
                 left -= count
@@ -111,20 +139,20 @@ def rate(clients, window, size):
     return returned / elapsed, lost
 
 
-def compare(title, clients, window, size):
+def compare(title, clients, window, size, joined=False):
     programs = {"ours": [f"{binaries}/lowport-forward", "-u", "127.0.0.1:8083", "127.0.0.1:8080"]}
     if socat := shutil.which("socat"):
         programs["socat"] = [socat, "UDP4-LISTEN:8083,fork,reuseaddr", "UDP4:127.0.0.1:8080"]
     server = os.fork()
     if server == 0:
-        echo(size)
+        echo(size, joined)
     values = {name: [] for name in programs}
     for round in range(rounds + 1):
         for name, command in programs.items():
             forwarder = subprocess.Popen(command, stderr=subprocess.DEVNULL)
             while not bound(8083) or not bound(8080):
                 time.sleep(0.001)
-            figure, lost = rate(clients, window, size)
+            figure, lost = rate(clients, window, size, joined)
             found, seconds = children(forwarder.pid)
             for process in found:
                 os.kill(process, signal.SIGKILL)
@@ -148,3 +176,4 @@ compare("datagrams of 100 bytes, one by one", 1, 1, 100)
 compare("datagrams of 100 bytes, 32 at once", 1, 32, 100)
 compare("datagrams of 1200 bytes, 32 at once", 1, 32, 1200)
 compare("datagrams of 1200 bytes, 8 clients", 8, 16, 1200)
+compare("datagrams of 1200 bytes, joined", 8, 16, 1200, joined=True)
