@@ -101,6 +101,18 @@ import Testing
         )
     }
 
+    @Test("A client that does no handshake does not keep its place at a proxy", arguments: ["http", "socks5"])
+    func silentClient(_ kind: String) async throws {
+        try await expect(
+            """
+            $NC -lk -m 1 -w 0.2 --ssl --proxy-type \(kind) 3128 2>errors & listening 3128
+            timeout 20 python3 -c 'import socket; print(socket.create_connection(("127.0.0.1", 3128)).recv(100))'
+            cat errors
+            """,
+            "b''\nnc: TLS: handshake: timed out\n"
+        )
+    }
+
     /// Plain use starts without OpenSSL.
     @Test("OpenSSL is loaded only when it is asked for") func isLoadedOnlyWhenAskedFor() async throws {
         try await expect(

@@ -18,7 +18,7 @@ struct ProxyService {
     }
 
     /// Serves `client` until its connection ends.
-    func serve(_ client: consuming Connection) throws(NetcatError) {
+    func serve(_ client: borrowing Connection) throws(NetcatError) {
         let place = try? client.socket.localAddress()
         let limit = options.endpoint.timeout ?? .seconds(30)
         let deadline = Instant.now + limit
