@@ -162,6 +162,25 @@ import Testing
         )
     }
 
+    @Test("Once pairs were read again, nobody listens on a port that is gone")
+    func portThatIsGone() async throws {
+        try await expect(
+            """
+            named 8080 one; echo '80 127.0.0.1:8080' >pairs
+            # Each process closes what is not its own as late as it can.
+            strace -f -qq -o /dev/null -e trace=close -e inject=close:delay_enter=50000 \
+                $FORWARD --workers 2 -v --config pairs 2>said & tracer=$!
+            listening 80; server=$(pgrep -P $tracer)
+            for lines in '81 127.0.0.1:8080' '80 127.0.0.1:8080' '81 127.0.0.1:8080'; do
+                echo "$lines" >pairs; : >said; kill -HUP $server; until_true grep -q 'read again' said
+                has_tcp 80 && echo 80; has_tcp 81 && echo 81
+            done
+            kill $server; wait $tracer
+            """,
+            "81\n80\n81\n"
+        )
+    }
+
     @Test("The counters are given on a socket")
     func metrics() async throws {
         try await expect(

@@ -29,7 +29,9 @@ final class ForwardWorker: Forwarder {
 
     override func begin(_ tools: ForwardTools) throws(Errno) {
         // The first message says that all processes of its generation were started.
-        hear(try channel.receive(limit: 1), tools)
+        let message = try channel.receive(limit: 1)
+        if message != nil { noteReady() }
+        hear(message, tools)
         try channel.setNonBlocking(true)
         try tools.events.add(channel, .readable, token: EventToken.channel.rawValue, onChange: false)
     }
@@ -50,7 +52,11 @@ final class ForwardWorker: Forwarder {
         if isReplaced { return }
         isReplaced = true
         close(tools)
-        places.noteReplacement()
+        noteReady()
+    }
+
+    private func noteReady() {
+        places.noteReady()
         callOthers()
     }
 

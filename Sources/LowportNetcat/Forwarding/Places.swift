@@ -11,7 +11,7 @@ final class Places {
     // In different lines of a processor's cache, since one changes all the time.
     private static var taken: Int { 0 }
     private static var generation: Int { 8 }
-    private static var replaced: Int { 9 }
+    private static var ready: Int { 9 }
     private static var wanted: Int { 10 }
 
     /// Creates `maximum` places, for this process and those that it forks.
@@ -51,11 +51,12 @@ final class Places {
     /// The number of the processes that may accept clients: those that were started last.
     var generation: Int { numbers[Places.generation] }
 
-    /// How many processes have noticed so far that others were started.
-    var replaced: Int { numbers[Places.replaced] }
+    /// How often, so far, a process has become ready for the processes that were started last: it is one of them and has no
+    /// sockets but its own, or it accepts no more clients.
+    var ready: Int { numbers[Places.ready] }
 
-    /// Counts this process as one that has.
-    func noteReplacement() { numbers.add(1, to: Places.replaced) }
+    /// Counts this process as one that has become ready.
+    func noteReady() { numbers.add(1, to: Places.ready) }
 
     /// Ends that all processes before `generation` accept clients.
     func begin(generation: Int) { numbers.add(generation - self.generation, to: Places.generation) }
