@@ -82,6 +82,26 @@ import Testing
         )
     }
 
+    /// Clients at port 8080 and a server at port 8081, which find out how their connections end.
+    private static let clientOfTLS = """
+        cat >ends.py <<'X'
+        import socket, ssl, struct
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        server = socket.create_server(("127.0.0.1", 8081))
+        def connection():
+            plain = socket.create_connection(("127.0.0.1", 8080))
+            return context.wrap_socket(plain, suppress_ragged_eofs=False)
+        def reset(s): s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); s.close()
+        def told(s):
+            s.settimeout(10); got = 0
+            try:
+                while data := s.recv(1000): got += len(data)
+                return got, "end"
+            except (ssl.SSLEOFError, ConnectionResetError): return got, "cut off"
+        X
+        """
+
     @Test(
         "A client is told that the server has reset, through a forwarder or a proxy",
         arguments: [
@@ -94,22 +114,10 @@ import Testing
         try await expect(
             """
             $NC -lk --ssl \(role) 8080 2>/dev/null & listening 8080
-            cat >ends.py <<'X'
-            import socket, ssl, struct
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            server = socket.create_server(("127.0.0.1", 8081))
-            def reset(s): s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); s.close()
-            def told(s):
-                s.settimeout(10); got = 0
-                try:
-                    while data := s.recv(1000): got += len(data)
-                    return got, "end"
-                except (ssl.SSLEOFError, ConnectionResetError): return got, "cut off"
+            \(Self.clientOfTLS)
+            cat >>ends.py <<'X'
             def pair():
-                plain = socket.create_connection(("127.0.0.1", 8080))
-                client = context.wrap_socket(plain, suppress_ragged_eofs=False)
-                client.sendall(b"\(greeting)"); left = \(answer)
+                client = connection(); client.sendall(b"\(greeting)"); left = \(answer)
                 while left: left -= len(client.recv(left))
                 client.sendall(b"hello"); peer = server.accept()[0]; assert peer.recv(5) == b"hello"
                 return client, peer
@@ -127,28 +135,17 @@ import Testing
         try await expect(
             """
             $NC -lk --ssl --proxy-type http 8080 2>/dev/null & listening 8080
-            cat >ends.py <<'X'
-            import socket, ssl, struct
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            server = socket.create_server(("127.0.0.1", 8081))
-            for linger in 1, 0:
-                plain = socket.create_connection(("127.0.0.1", 8080))
-                client = context.wrap_socket(plain, suppress_ragged_eofs=False)
+            \(Self.clientOfTLS)
+            cat >>ends.py <<'X'
+            for end in reset, socket.socket.close:
+                client = connection()
                 client.sendall(b"GET http://127.0.0.1:8081/ HTTP/1.0\\r\\n\\r\\n"); peer = server.accept()[0]
                 while not peer.recv(1000).endswith(b"\\r\\n\\r\\n"): pass
-                peer.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nhalf")
-                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", linger, 0)); peer.close()
-                got = b""
-                try:
-                    while data := client.recv(1000): got += data
-                    print(len(got), "end")
-                except (ssl.SSLEOFError, ConnectionResetError): print(len(got), "cut off")
-                client.close()
+                peer.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nhalf"); end(peer); print(told(client)); client.close()
             X
             python3 ends.py
             """,
-            "23 cut off\n23 end\n"
+            "(23, 'cut off')\n(23, 'end')\n"
         )
     }
 }

@@ -29,8 +29,8 @@ final class ForwardCrew {
     let places: Places
     private var members: [Member] = []
     private var started = 0
-    /// How often a process was to become ready.
-    private var called = 0
+    /// How often the processes are to become ready, of `Places.ready`.
+    private var awaited = 0
 
     /// Creates a crew without processes.
     init(_ places: Places) { self.places = places }
@@ -69,12 +69,12 @@ final class ForwardCrew {
 
     /// Lets the processes that were started last accept clients, and no others.
     func begin() {
-        called += places.processes * (places.generation > 0 ? 2 : 1)
+        awaited += places.processes * (places.generation > 0 ? 2 : 1)
         proceed(to: places.generation + 1)
     }
 
     /// Whether they have begun, and those before accept no more clients: what is closed is closed in all of them.
-    var hasBegun: Bool { places.ready >= called }
+    var hasBegun: Bool { places.ready >= awaited }
 
     /// Lets no process accept clients; they end with their last one.
     func beginEnd() { proceed(to: .max) }

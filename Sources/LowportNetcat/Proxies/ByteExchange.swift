@@ -16,7 +16,8 @@ struct ByteExchange {
         }
     }
 
-    private let stream: Stream
+    /// The connection.
+    let stream: Stream
     /// When to give up; nil means never.
     let deadline: Instant?
     private let party: Party

@@ -26,7 +26,6 @@ struct HTTPProxyService {
     }
 
     private let exchange: ByteExchange
-    private let client: Stream
     private let place: SocketAddress?
     private let options: Options
     private let console: Console
@@ -34,11 +33,11 @@ struct HTTPProxyService {
 
     /// Creates a proxy for a client.
     /// - Parameters:
+    ///   - exchange: over the connection of the client.
     ///   - place: the local address of the connection, to detect a request to this proxy itself.
     ///   - challenger: the challenges to clients that have to prove who they are; nil if they do not have to.
     init(
         _ exchange: ByteExchange,
-        with client: Stream,
         at place: SocketAddress?,
         _ options: Options,
         _ console: Console,
@@ -46,7 +45,6 @@ struct HTTPProxyService {
     ) {
         self.challenger = challenger
         self.exchange = exchange
-        self.client = client
         self.place = place
         self.options = options
         self.console = console
@@ -108,7 +106,7 @@ struct HTTPProxyService {
             return try refuse(with: .unreachable)
         }
         try exchange.send(ByteString("HTTP/1.0 200 OK\r\n\r\n").bytes)
-        try Forwarding.relay(client, server, options, console)
+        try Forwarding.relay(exchange.stream, server, options, console)
     }
 
     /// Passes on one request, and then returns the answer.
@@ -133,8 +131,8 @@ struct HTTPProxyService {
         try ByteExchange(over: there, until: exchange.deadline, with: .server).send(head.bytes)
         // The end of the body must not end the connection, over which the answer comes.
         let relay = Relay(
-            sending: Channel(from: client, to: there, byteLimit: length),
-            receiving: Channel(from: there, to: client),
+            sending: Channel(from: exchange.stream, to: there, byteLimit: length),
+            receiving: Channel(from: there, to: exchange.stream),
             rules: RelayRules(
                 idleLimit: options.idleLimit,
                 endsWithPeer: true,

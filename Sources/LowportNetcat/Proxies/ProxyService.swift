@@ -27,12 +27,12 @@ struct ProxyService {
         let stream = try Encryption(options, console).stream(over: client.stream, isServer: true, within: limit)
         let exchange = ByteExchange(over: stream, until: deadline, with: .client)
         switch kind {
-        case .http: try HTTPProxyService(exchange, with: stream, at: place, options, console, challenger).serve()
-        case .socks5: try serveSocks(exchange, with: stream)
+        case .http: try HTTPProxyService(exchange, at: place, options, console, challenger).serve()
+        case .socks5: try serveSocks(exchange)
         }
     }
 
-    private func serveSocks(_ exchange: ByteExchange, with client: Stream) throws(NetcatError) {
+    private func serveSocks(_ exchange: ByteExchange) throws(NetcatError) {
         guard let version = try exchange.receiveFirst() else { return }
         let methods = try exchange.receive(Int(try exchange.receive(1)[0]))
         let wanted: UInt8 = options.proxy.credentials == nil ? 0 : 2
@@ -61,7 +61,7 @@ struct ProxyService {
             return try exchange.send(answer(5))
         }
         try exchange.send(answer(0))
-        try Forwarding.relay(client, server, options, console)
+        try Forwarding.relay(exchange.stream, server, options, console)
     }
 
     private func answer(_ code: UInt8) -> [UInt8] { [5, code, 0, 1, 0, 0, 0, 0, 0, 0] }
