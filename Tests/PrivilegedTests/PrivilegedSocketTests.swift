@@ -110,7 +110,9 @@ import Testing
             try() { printf '#!/bin/sh\\n%s\\n' "$1" > $LIBEXEC/lowport-helper; as alice socket-probe remedies 80 > answer || true
                 head -n 1 answer; ss -Hltn | wc -l; }
             lowport grant 80 --user alice >/dev/null
-            try 'exit 0'; try 'kill -9 $$'; try 'kill -9 $PPID'; try 'exit 126'; try 'sleep 0.1; exit 13'
+            # The helper outlives the process that waits for it, which would have its status otherwise.
+            orphan='kill -9 $PPID; while kill -0 $PPID 2>&-; do :; done'
+            try 'exit 0'; try 'kill -9 $$'; try "$orphan"; try 'exit 126'; try 'sleep 0.1; exit 13'
             """,
             """
             refused 38 tcp:80
