@@ -70,7 +70,10 @@ package struct RulesTransaction: ~Copyable {
                 try lock.lockExclusively()
                 return lock
             }
-        } catch { throw .system(.flock, path: "/etc/lowport/.lock", error) }
+        } catch {
+            // Who may not change the rules need not know of the lock.
+            throw .system(.flock, path: error == .permissionDenied ? place.path : "/etc/lowport/.lock", error)
+        }
         throw .busy(place.path)
     }
 

@@ -159,7 +159,7 @@ struct Launcher {
     private func becomeUser() throws(LaunchError) {
         guard let name = options.user, let user = Accounts.user(named: name),
             let group = Accounts.primaryGroup(of: user)
-        else { throw LaunchError(message: "there is no user \(options.user ?? "")") }
+        else { throw LaunchError(message: "no such user: \(options.user ?? "")") }
         do throws(Errno) {
             try CurrentProcess.become(user, group, name: name)
             explain("ambient", "the program is one of \(name) with CAP_NET_BIND_SERVICE")

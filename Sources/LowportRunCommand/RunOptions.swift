@@ -33,11 +33,11 @@ package struct RunOptions {
 
     static var usage: ByteString {
         """
-        usage: lowport-run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
+        usage: lowport run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
                    [--] PROGRAM [ARGUMENT ...]
-               lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
-               lowport-run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
-               lowport-run --probe [--user NAME|NUMBER] [--bind [tcp:|udp:][ADDRESS:]PORT ...]
+               lowport run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
+               lowport run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
+               lowport run --probe [--user NAME|NUMBER] [--bind [tcp:|udp:][ADDRESS:]PORT ...]
 
         """
     }
@@ -66,8 +66,8 @@ package struct RunOptions {
             if word == "--supervisor" { options.supervisor = try placement(value) }
             if word == "--user" { options.user = value }
             if word == "--for-authbind" { options.authbindLevels = value }
-            if word == "--listen" { options.sockets.append(try socket(value)) }
-            if word == "--bind" { options.trials.append(try socket(value)) }
+            if word == "--listen" { options.sockets.append(try socket(word, value)) }
+            if word == "--bind" { options.trials.append(try socket(word, value)) }
         }
         options.command = Array(rest)
         if options.isProbe {
@@ -84,9 +84,9 @@ package struct RunOptions {
         return options
     }
 
-    private static func socket(_ text: ByteString) throws(UsageError) -> SocketRequest {
+    private static func socket(_ option: ByteString, _ text: ByteString) throws(UsageError) -> SocketRequest {
         guard let socket = SocketRequest(text) else {
-            throw UsageError(message: "\(text) is not a socket to listen on")
+            throw UsageError(message: "\(option) \(text): expected [tcp:|udp:][ADDRESS:]PORT")
         }
         return socket
     }
@@ -97,13 +97,13 @@ package struct RunOptions {
         if name == "preload" { return .preload }
         if name == "broker" { return .broker }
         if name == "ambient" { return .ambient }
-        throw UsageError(message: "unknown engine \(name): auto, kernel, preload, broker or ambient")
+        throw UsageError(message: "--via \(name): expected auto, kernel, preload, broker or ambient")
     }
 
     private static func placement(_ name: ByteString) throws(UsageError) -> Broker.Placement? {
         if name == "auto" { return nil }
         if name == "beside" { return .beside }
         if name == "above" { return .above }
-        throw UsageError(message: "unknown placement \(name): auto, beside or above")
+        throw UsageError(message: "--supervisor \(name): expected auto, beside or above")
     }
 }

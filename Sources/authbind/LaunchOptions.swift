@@ -21,7 +21,7 @@ enum LaunchOptions {
     private static var options: [LongOption<Option>] {
         [
             LongOption("--deep", .deep, "the program and everything that it starts"),
-            LongOption("--depth", .depth, value: "LEVELS", "so many programs, each started by the one before"),
+            LongOption("--depth", .depth, value: "LEVELS", "the number of levels of programs to reach"),
             LongOption("--via", .via, value: "ENGINE", "what answers binds: auto, preload or broker"),
             LongOption("--verbose", .verbose, "print the engine and the reason"),
             LongOption("--help", .help, "this message"),

@@ -5,9 +5,9 @@ import LowportRunCommand
 
 /// The verb of a command line, as far as it decides which program to execute.
 enum Verb {
-    /// `run`, with words other than a request for help: lowport-run(1).
+    /// `run`, with words other than a request for help or for the version: lowport-run(1).
     case run
-    /// `forward`, with words other than a request for help: lowport-forward(1), started so that it may bind.
+    /// `forward`, likewise: lowport-forward(1), started so that it may bind.
     case forward
     /// Everything else, including invalid words: lowport-admin, which knows all verbs and their help.
     case other
@@ -15,10 +15,10 @@ enum Verb {
     /// Parses the words after the name of the program.
     init(_ words: ArraySlice<ByteString>) {
         let rest = words.dropFirst()
-        let wantsHelp = rest.isEmpty || rest.first == "--help" || rest.first == "-h"
+        let asksAboutItself = rest.first.map { ["--help", "-h", "--version"].contains($0) } ?? true
         switch words.first {
-        case "run" where !wantsHelp: self = .run
-        case "forward" where !wantsHelp: self = .forward
+        case "run" where !asksAboutItself: self = .run
+        case "forward" where !asksAboutItself: self = .forward
         default: self = .other
         }
     }

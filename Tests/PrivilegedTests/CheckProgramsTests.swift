@@ -54,8 +54,8 @@ struct CheckProgramsTests: KernelSuite {
              sudo lowport grant 443 --protocol udp --program /srv/bin/server
             PROGRAM SEEN BINDING MAY BIND
             /srv/bin/idle - every port
-            /srv/bin/other tcp 7 what rules allow it
-            /srv/bin/server tcp 80-81; udp 443 what rules allow it
+            /srv/bin/other tcp 7 what the rules allow
+            /srv/bin/server tcp 80-81; udp 443 what the rules allow
             bound
             bound
             bound
@@ -155,8 +155,8 @@ struct CheckProgramsTests: KernelSuite {
             outcome,
             """
             PROGRAM SEEN BINDING MAY BIND
-            /srv/bin/idle - what rules allow it
-            /srv/bin/other - what rules allow it
+            /srv/bin/idle - what the rules allow
+            /srv/bin/other - what the rules allow
             /srv/bin/server - every port
             held
             /srv/bin/other - unknown: the kernel has older rules
@@ -164,7 +164,7 @@ struct CheckProgramsTests: KernelSuite {
             "held":false
             "held":false
             "held":false
-            /srv/bin/other tcp 9 what rules allow it
+            /srv/bin/other tcp 9 what the rules allow
             EPERM
             /srv/bin/hid\\u{202e}den - every port: it has a name with characters that are not seen
 

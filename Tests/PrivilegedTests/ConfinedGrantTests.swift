@@ -64,7 +64,7 @@ import Testing
             here: the capability would be for every port
             0
             added: cap_net_bind_service=ep /usr/local/bin/hard
-            /usr/local/bin/hard - what rules allow it
+            /usr/local/bin/hard - what the rules allow
             0
             0
 

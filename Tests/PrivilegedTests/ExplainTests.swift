@@ -199,7 +199,7 @@ import Testing
                 process of user alice can bind tcp 80 by rule /etc/lowport/rules:1
                 process of user alice can bind tcp 80: it has CAP_NET_BIND_SERVICE
                 user alice cannot bind tcp 80: it is allowed, but no_new_privs keeps the helper from having any privilege
-                 note authbind only root can check the tree for another user; this is the answer for you
+                 note authbind only root can check the tree for another user; this is the answer for the calling user
                 71
                 64
 

@@ -33,11 +33,11 @@ import Testing
                 == Outcome(
                     status: 0,
                     output: """
-                        80 --user root: warning: root may bind every port already, without a rule; is another user meant?
-                        81 --uid 0: warning: root may bind every port already, without a rule; is another user meant?
-                        lowport grant 82 --user toor: warning: root may bind every port already, without a rule; is alice meant, who runs sudo?
-                        80 --user root: warning: root may bind every port already, without a rule; is another user meant?
-                        83 --user root --dry-run: warning: root may bind every port already, without a rule; is another user meant?
+                        80 --user root: warning: root may bind every port already, without a rule; did you mean another user?
+                        81 --uid 0: warning: root may bind every port already, without a rule; did you mean another user?
+                        lowport grant 82 --user toor: warning: root may bind every port already, without a rule; did you mean alice, who ran sudo?
+                        80 --user root: warning: root may bind every port already, without a rule; did you mean another user?
+                        83 --user root --dry-run: warning: root may bind every port already, without a rule; did you mean another user?
                         8080 --user alice: note: every user may bind 8080 already, without a rule, as every port from 1024 on
                         1000-2000 80 3000 --everyone --protocol udp: note: every user may bind 1024-2000,3000 already, without a rule, as every port from 1024 on
                         80 --group dns: note: every user may bind 80 already, without a rule, as every port from 80 on

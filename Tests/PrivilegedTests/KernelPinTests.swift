@@ -70,7 +70,7 @@ import Testing
             ),
             """
             77
-            lowport: cannot change what the kernel enforces: permission denied
+            lowport: cannot read or change what the kernel enforces: permission denied
             hint: run it as root, with sudo
             none
             0

@@ -35,7 +35,7 @@ import Testing
                 """
             ),
             """
-            lowport: cannot change what the kernel enforces: permission denied
+            lowport: cannot read or change what the kernel enforces: permission denied
             hint: run it as root, with sudo
             77
             nothing

@@ -92,7 +92,7 @@ import Testing
                         or program FILE; did you mean "everyone"?
                         lowport: standard input has errors; nothing is changed
                         note: /etc/lowport/rules.d/team.rules stays, and allows what it allows
-                        lowport: cannot change /etc/lowport/.lock: permission denied
+                        lowport: cannot change /etc/lowport/rules: permission denied
                         hint: run it as root, with sudo
 
                         """
@@ -222,7 +222,7 @@ import Testing
                     errors: """
                         lowport: false ended with status 1; nothing is changed
                         lowport: cannot run /nonexistent/editor: no such file or directory
-                        lowport: cannot change /etc/lowport/.lock: permission denied
+                        lowport: cannot change /etc/lowport/rules: permission denied
                         hint: run it as root, with sudo
 
                         """

@@ -78,7 +78,7 @@ import Testing
             note: /mnt/srv/way/link -> /mnt/srv/app/server
             note: /mnt/srv/way/link -> /mnt/srv/app/server
             removed: cap_net_bind_service=ep /mnt/srv/app/server
-            64 lowport: cannot look at /mnt/srv/dead: no such file or directory
+            71 lowport: cannot look at /mnt/srv/dead: no such file or directory
             64 lowport: --follow is for --program
 
             """
@@ -236,7 +236,7 @@ import Testing
             added: cap_net_bind_service=ep /mnt/srv/app/server
             added: allow everyone tcp 80
             allow everyone tcp 80
-            64 lowport: cannot look at /mnt/srv/app/link: no such file or directory
+            71 lowport: cannot look at /mnt/srv/app/link: no such file or directory
             removed: cap_net_bind_service=ep /mnt/srv/app/server
             0 
 

@@ -19,7 +19,8 @@ struct PolicyExaminer: Examiner {
         var findings: [Finding] = []
         if let answer = decision.answer(of: source) {
             if traits.dependsOnAsker, !context.policy.isTreeKnown {
-                let text: ByteString = "only root can check the tree for another user; this is the answer for you"
+                let text: ByteString =
+                    "only root can check the tree for another user; this is the answer for the calling user"
                 findings.append(Finding(subject, .informs, text))
             }
             findings += answer.steps.map { finding($0, of: answer, context) }

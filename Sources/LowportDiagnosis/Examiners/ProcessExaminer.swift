@@ -33,7 +33,7 @@ struct ProcessExaminer: Examiner {
                     .process,
                     context.process.effectOfCapabilities,
                     "root has CAP_NET_BIND_SERVICE",
-                    reason: reason(context, "root may")
+                    reason: reason(context, "root has CAP_NET_BIND_SERVICE")
                 )
                 : Finding(.process, .refuses, "root lacks CAP_NET_BIND_SERVICE, which is outside the bounding set")
         ]

@@ -16,9 +16,11 @@ extension Explanation {
         let steps =
             found.canBind
             ? Remedy.steps(of: start.map { $0.remedies(context, given: found) }) : explanation.steps
+        // The program that asks is the parent of this process, and not what started it, as for other questions.
+        let isReached = context.process.isUnderBroker || ProcessDelivery.hasLibrary(CurrentProcess.parent)
         let again = context.run()
         let missing = steps.map { step in
-            step.filter { !(context.process.isUnderBroker && $0.step == .deliver && $0.command == again) }
+            step.filter { !(isReached && $0.step == .deliver && $0.command == again) }
         }
         self.init(
             canBind: explanation.canBind,

@@ -20,11 +20,12 @@ extension ProcessDelivery {
         if Self.isSupervised(credentials) {
             self = .broker
         } else {
-            self = Self.isPreloaded(process) ? .library : .none
+            self = Self.hasLibrary(process) ? .library : .none
         }
     }
 
-    private static func isPreloaded(_ process: Int32) -> Bool {
+    /// Whether `process` has mapped one of the libraries, as far as this process may see.
+    static func hasLibrary(_ process: Int32) -> Bool {
         guard let maps = try? FileDescriptor.open("/proc/\(process)/maps", .readOnly).readToEnd(limit: 64 << 20)
         else { return false }
         return ByteString(maps).split(on: 0x0A).contains {

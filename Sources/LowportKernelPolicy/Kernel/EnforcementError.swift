@@ -42,7 +42,7 @@ extension EnforcementError: ByteStringConvertible {
     /// The error in one sentence.
     package var byteString: ByteString {
         switch self {
-        case .notPermitted(let error): "cannot change what the kernel enforces: \(error.sentence)"
+        case .notPermitted(let error): "cannot read or change what the kernel enforces: \(error.sentence)"
         case .cannotSeeAttached:
             "cannot see what is attached to the control groups without CAP_NET_ADMIN: nothing is changed"
         case .lacking(let what, nil): "the kernel engine does not work here: \(what)"

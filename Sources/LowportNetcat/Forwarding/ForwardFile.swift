@@ -22,12 +22,17 @@ struct ForwardFile {
         } catch {
             throw NetcatError("cannot read \(path): \(error.sentence)")
         }
-        return try ForwardFile.parse(content, path, settings.inheritedCount)
+        return try ForwardFile.parse(content, path, settings.inheritedCount, settings.options.endpoint.transport)
     }
 
     /// Reads the lines in `content`. Throws with the number of the line if there is an error in it.
     /// - Parameter path: the file, for messages.
-    static func parse(_ content: [UInt8], _ path: ByteString, _ inherited: Int) throws(NetcatError) -> [ForwardPair] {
+    static func parse(
+        _ content: [UInt8],
+        _ path: ByteString,
+        _ inherited: Int,
+        _ transport: TransportProtocol = .tcp
+    ) throws(NetcatError) -> [ForwardPair] {
         var pairs: [ForwardPair] = []
         for (index, line) in ByteString(content).split(on: UInt8(ascii: "\n")).enumerated() {
             let text = line.bytes.prefix { $0 != UInt8(ascii: "#") }
@@ -40,6 +45,7 @@ struct ForwardFile {
                 if pairs.contains(where: { $0.source == pair.source }) {
                     throw UsageError(message: "there is a line for \(pair.name) already")
                 }
+                try pair.check(transport)
                 pairs.append(pair)
             } catch {
                 throw NetcatError("\(place): \(error.message ?? "")")

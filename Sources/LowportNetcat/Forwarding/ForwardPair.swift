@@ -7,7 +7,7 @@ struct ForwardPair: Equatable {
     enum Source: Equatable {
         /// A port, or an address and a port.
         case place(ByteString)
-        /// The listener that the starter passes on, counted from 0.
+        /// The inherited listener with this number, counted from 0.
         case inherited(Int)
     }
 
@@ -22,8 +22,8 @@ struct ForwardPair: Equatable {
         self.target = target
     }
 
-    /// Reads a pair: a place to listen at, or `fd:NUMBER` for a descriptor of the starter, and a target.
-    /// - Parameter inherited: how many listeners the starter passes on.
+    /// Reads a pair: a place to listen at, or `fd:NUMBER` for an inherited descriptor, and a target.
+    /// - Parameter inherited: how many listeners are inherited.
     init(_ source: ByteString, _ target: ByteString, _ inherited: Int) throws(UsageError) {
         self.target = target
         guard source.hasPrefix("fd:") else {
@@ -34,9 +34,20 @@ struct ForwardPair: Equatable {
         let last = first + inherited - 1
         let text = ByteString(source.bytes.dropFirst(3))
         guard last >= first, let number = try? OptionValue.number(text, in: first...last) else {
-            throw UsageError(message: "the starter passes on no such socket (LISTEN_FDS): \(source)")
+            throw UsageError(message: "\(source): no such socket is inherited (LISTEN_FDS)")
         }
         self.source = .inherited(number - first)
+    }
+
+    /// Checks the form of both places: an error in the command line is found before anything is looked up.
+    func check(_ transport: TransportProtocol) throws(UsageError) {
+        if case .place(let text) = source {
+            guard let place = HostAndPort(text) else {
+                throw UsageError(message: "\(text): expected [ADDRESS:]PORT")
+            }
+            _ = try PortList.parseOne(place.port ?? place.host, transport)
+        }
+        _ = try ForwardTarget.parse(target, transport)
     }
 
     /// The source in messages and in the counters.
@@ -71,7 +82,7 @@ struct ForwardPair: Equatable {
         case .inherited(let index): return Listener.inherited(index)
         case .place(let text):
             var options = settings.options
-            guard let place = HostAndPort(text) else { throw NetcatError("no [ADDRESS:]PORT: \(text)") }
+            guard let place = HostAndPort(text) else { throw NetcatError("\(text): expected [ADDRESS:]PORT") }
             // A single operand is a port and not a host.
             options.operands = place.port.map { [place.host, $0] } ?? [place.host]
             if let address = IPAddress(place.host) { options.endpoint.family = address.family }

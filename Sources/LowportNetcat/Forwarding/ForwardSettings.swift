@@ -7,7 +7,7 @@ struct ForwardSettings: Equatable {
     var pairs: [ForwardPair] = []
     /// The file with the pairs, if they are not on the command line.
     var file: ByteString?
-    /// How many listeners the starter passes on.
+    /// How many listeners are inherited (sd_listen_fds(3)).
     var inheritedCount = 0
     /// Whether datagrams are forwarded.
     var usesDatagrams = false
@@ -69,6 +69,7 @@ struct ForwardSettings: Equatable {
         settings.inheritedCount = PassedDescriptors.number
         settings.pairs = try settings.pairs(operands)
         try reader.check(settings)
+        for pair in settings.pairs { try pair.check(settings.options.endpoint.transport) }
         return settings
     }
 
@@ -85,7 +86,8 @@ struct ForwardSettings: Equatable {
             }
             return pairs
         }
-        throw UsageError(message: nil, showsUsage: true)
+        let isIncomplete = !operands.isEmpty && file == nil
+        throw UsageError(message: isIncomplete ? "the target HOST:PORT is missing" : nil, showsUsage: true)
     }
 
     /// The usage of the command.
@@ -95,7 +97,7 @@ struct ForwardSettings: Equatable {
                [--workers COUNT] [--proxy-protocol] [--proxy-protocol-v2] [--metrics-socket PATH]
                [ADDRESS:]PORT HOST:PORT [[ADDRESS:]PORT HOST:PORT ...]
                with pairs from a file: lowport-forward [options] [--config FILE]
-               with sockets to listen on from the starter (LISTEN_FDS): lowport-forward [options] HOST:PORT ...
+               with inherited sockets to listen on (LISTEN_FDS): lowport-forward [options] HOST:PORT ...
 
         """
     }

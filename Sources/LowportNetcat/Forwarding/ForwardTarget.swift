@@ -12,28 +12,39 @@ struct ForwardTarget {
 
     /// Reads `text`, and looks up the host.
     init(_ text: ByteString, _ options: EndpointOptions, _ console: Console) throws(NetcatError) {
-        guard let parts = HostAndPort(text), let portText = parts.port else {
-            throw NetcatError("no HOST:PORT: \(text)")
-        }
         do throws(UsageError) {
-            let ports = try PortList.parse([portText], options.transport)
-            guard ports.count == 1 else { throw UsageError(message: "more than one port: \(portText)") }
-            port = ports[0]
+            (host, port) = try Self.parse(text, options.transport)
         } catch {
             throw NetcatError(error.message)
         }
-        host = parts.host
         do throws(LookupError) {
             addresses = try NameLookup.addresses(
-                of: parts.host,
+                of: host,
                 service: port.byteString,
                 family: options.family,
                 transport: options.transport,
                 numeric: console.isNumeric
             )
         } catch {
-            throw NetcatError("getaddrinfo for host \"\(parts.host)\" port \(port): \(error.message)")
+            throw NetcatError("getaddrinfo for host \"\(host)\" port \(port): \(error.message)")
         }
+    }
+
+    /// Reads a host and one port, or the name of its service, without looking up the host.
+    static func parse(_ text: ByteString, _ transport: TransportProtocol) throws(UsageError) -> (ByteString, Port) {
+        guard let parts = HostAndPort(text), let port = parts.port else {
+            throw UsageError(message: "\(text): expected HOST:PORT, such as localhost:8080")
+        }
+        return (parts.host, try PortList.parseOne(port, transport))
+    }
+}
+
+extension PortList {
+    /// Parses a single port, or the name of its service.
+    static func parseOne(_ text: ByteString, _ transport: TransportProtocol) throws(UsageError) -> Port {
+        let ports = try parse([text], transport)
+        guard ports.count == 1 else { throw UsageError(message: "more than one port: \(text)") }
+        return ports[0]
     }
 }
 

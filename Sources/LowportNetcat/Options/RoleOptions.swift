@@ -99,7 +99,7 @@ extension Options {
             reader.conflict("--broker needs -l", if: !listens)
             reader.conflict("--broker is for streams", if: endpoint.usesDatagrams)
         }
-        if reader.option("--chat", "as --broker, with the speaker in front of each line") {
+        if reader.option("--chat", "as --broker, with the sender before each line") {
             try choose(.chat)
         }
         if case .chat = role {

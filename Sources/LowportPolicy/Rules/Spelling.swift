@@ -8,7 +8,8 @@ package enum Spelling {
         var best: (word: ByteString, distance: Int)?
         for candidate in known {
             var distance = distance(word.bytes.map(lowercased), candidate.bytes)
-            let allowed = candidate.count < 4 ? 1 : 2
+            // The dashes of options are no letters.
+            let allowed = candidate.bytes.count { $0 != UInt8(ascii: "-") } < 4 ? 1 : 2
             // A permutation of the letters, such as two swapped ones, counts as one error, in short words as well.
             let isSwap = word.count == candidate.count && word.bytes.sorted() == candidate.bytes.sorted()
             if isSwap { distance = min(distance, 1) }

@@ -22,9 +22,12 @@ extension SourceInventory {
     /// Creates the inventory of the rules of this machine, with what keeps users from reading them.
     init(rulesOfMachine contents: RuleStore.Contents, at now: Timestamp, doubts: Doubts) {
         self.init(rules: contents, at: now, doubts: doubts)
-        diagnostics += RulesReach.obstacles(contents).map {
+        // What this process cannot read either has been said already.
+        let refused = contents.readErrors.map(\.path)
+        diagnostics += RulesReach.obstacles(contents).filter { !refused.contains($0.path) }.map {
             PolicyDiagnostic(Message($0.text), path: $0.path, .warning)
         }
+        if doubts == .all { diagnostics += MisnamedRules.diagnostics }
     }
 }
 

@@ -21,11 +21,20 @@ struct DeclaredCommand: Decodable {
         fileprivate let kind: Kind
         fileprivate let isRepeating: Bool
         private let names: [Name]?
+        private let parsingStrategy: String?
 
         /// Its long names, with the dashes.
         fileprivate var longNames: [ByteString] {
             (names ?? []).filter { $0.kind == .long }.map { "--\(ByteString($0.name))" }
         }
+
+        /// Its short names, with the dash.
+        fileprivate var shortNames: [ByteString] {
+            (names ?? []).filter { $0.kind == .short }.map { "-\(ByteString($0.name))" }
+        }
+
+        /// Whether it takes the words after `--`.
+        fileprivate var takesRest: Bool { parsingStrategy == "postTerminator" }
 
         /// Whether a word behind it is its value.
         var takesValue: Bool { kind == .option }
@@ -63,8 +72,16 @@ struct DeclaredCommand: Decodable {
     /// The long names of its options, with the dashes.
     var optionNames: [ByteString] { options.flatMap(\.longNames) }
 
-    /// The option with a long name.
-    func option(_ name: ByteString) -> Argument? { options.first { $0.longNames.contains(name) } }
+    /// The option with a long or a short name.
+    func option(_ name: ByteString) -> Argument? {
+        options.first { $0.longNames.contains(name) || $0.shortNames.contains(name) }
+    }
+
+    /// Whether a program and its arguments may follow after `--`.
+    var takesProgram: Bool { (arguments ?? []).contains(where: \.takesRest) }
+
+    /// Whether it is a command below this one.
+    func has(_ name: ByteString) -> Bool { subcommands?.contains { $0.name == name } ?? false }
 
     /// Whether the option takes one value, so that of two the parser takes the last and drops the other without a word.
     func takesOneValue(_ name: ByteString) -> Bool { option(name).map { $0.takesValue && !$0.isRepeating } ?? false }

@@ -51,7 +51,8 @@ extension Lowport {
             if verbs.isEmpty || word.hasPrefix("-") { return }
             guard let verb = verbs.first(where: { ByteString($0._commandName) == word }) else {
                 let isFirst = path.count == 1
-                if isFirst, word == "help" { return }
+                // What follows is a command as well.
+                if isFirst, word == "help" { continue }
                 throw unknown(
                     word,
                     below: path,

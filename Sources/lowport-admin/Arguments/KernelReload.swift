@@ -144,7 +144,7 @@ extension KernelEngine.Outcome {
             }
             return reportErrors(
                 reading.errors,
-                "enabled, \(allowNothing)only those are confined whom a line confines that can be read: it is not known who else was confined before (\(reason))",
+                "enabled, \(allowNothing)only confine lines that could be read are in force: it is not known who else was confined before (\(reason))",
                 details: shortfalls
             )
         }

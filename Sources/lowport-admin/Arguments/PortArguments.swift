@@ -51,6 +51,10 @@ struct PortList {
 
     private static func errorText(about text: ByteString) -> String {
         if !text.isEmpty, text.bytes.allSatisfy(Digits.isDecimal) { return "a port is a number from 1 to 65535" }
+        let ends = text.split(on: UInt8(ascii: "-"))
+        if ends.count == 2, let last = port(ends[0]), let first = port(ends[1]) {
+            return "the range ends before it begins; did you mean \(first)-\(last)?"
+        }
         if text.bytes.first.map(Digits.isDecimal) ?? true {
             return "expected a port, a range such as 8000-8010 or the name of a service"
         }

@@ -16,7 +16,7 @@ struct RuleOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The program; without ports, by a capability.",
+            "The program; without ports, it has the capability.",
             valueName: "file"
         ),
         completion: .file()
@@ -28,7 +28,7 @@ struct RuleOptions: ParsableArguments {
 
     @Option(
         name: .customLong("protocol"),
-        help: ArgumentHelp("tcp, udp or any.", valueName: "protocol"),
+        help: ArgumentHelp("tcp, udp, tcp,udp or any.", valueName: "protocol"),
         completion: .list(ProtocolChoice.words),
         transform: ProtocolChoice.parse
     )

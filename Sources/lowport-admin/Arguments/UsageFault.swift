@@ -19,7 +19,7 @@ struct UsageFault {
         // The parser complains of the value of an option that it does not know before it complains of the option.
         let unknown = path.count > 1 ? path.last.flatMap(Self.unknownOption) : nil
         let (message, hint) =
-            unknown.map { Self.unknown($0, of: path.last) } ?? Self.translate(ByteString(argument: text), of: path.last)
+            unknown.map { Self.unknown($0, of: path) } ?? Self.translate(ByteString(argument: text), of: path)
         self.message = message
         self.hint = hint ?? help
     }
@@ -40,19 +40,38 @@ struct UsageFault {
         "reload": "a changed file needs no reload: lowport check finds errors in it; the kernel engine: lowport apply",
     ]
 
-    private static func unknown(_ option: ByteString, of command: DeclaredCommand?) -> (ByteString, Message?) {
-        ("unknown option \(option)", Self.option(like: option, of: command).map { "did you mean \($0)?" })
+    /// The options that people try, and what does what they mean.
+    private static let otherOptions: [ByteString: Message] = [
+        "--port": "ports are given without an option", "--ports": "ports are given without an option",
+        "-p": "ports are given without an option",
+    ]
+
+    private static func unknown(_ option: ByteString, of path: [DeclaredCommand]) -> (ByteString, Message?) {
+        let message: ByteString = "unknown option \(option)"
+        guard let command = path.last else { return (message, nil) }
+        if command.option(option) != nil, let below = ProgramArguments.words.first(where: command.has) {
+            let words = ByteString(joining: path.map(\.name) + [below, option], with: " ")
+            return (message, "it follows the command: \(words)")
+        }
+        if let advice = otherOptions[option] { return (message, advice) }
+        if command.takesProgram, !option.hasPrefix("--") { return (message, programAfterDashes) }
+        return (message, Self.option(like: option, of: command).map { "did you mean \($0)?" })
     }
 
-    private static func translate(_ text: ByteString, of command: DeclaredCommand?) -> (ByteString, Message?) {
+    private static let programAfterDashes: Message = "a program and its arguments follow after --"
+
+    private static func translate(_ text: ByteString, of path: [DeclaredCommand]) -> (ByteString, Message?) {
+        let command = path.last
         if let name = text.between("Unknown option '", "'") {
-            return unknown(name, of: command)
+            return unknown(name, of: path)
         }
         if let name = text.between("Missing value for '", "'") { return ("\(name.firstWord) needs a value", nil) }
         if let name = text.between("Missing expected argument '", "'") {
             return ("the \(name.withoutAngles) is missing", nil)
         }
-        if let word = text.between("Unexpected argument '", "'") { return ("unexpected word \(word)", nil) }
+        if let word = text.between("Unexpected argument '", "'") {
+            return ("unexpected word \(word)", command?.takesProgram == true ? programAfterDashes : nil)
+        }
         if let value = text.between("The value '", "' is invalid for '"),
             let rest = text.after("' is invalid for '"), let place = rest.before("'")
         {
@@ -65,16 +84,19 @@ struct UsageFault {
                 } else {
                     "this is no \(place.withoutAngles)" as ByteString
                 }
-            return ("\(place.firstWord.withoutAngles) \(value): \(words)", nil)
+            let isUser = command?.option("--user") != nil && Accounts.user(named: value) != nil
+            let hint: Message? = isUser ? "did you mean --user \(value)?" : nil
+            return ("\(place.firstWord.withoutAngles) \(value): \(words)", hint)
         }
         return (text, nil)
     }
 
-    /// The first long option that the command does not have; nil if an option before it lacks its value, of which the
-    /// parser has complained.
+    /// The first option that the command does not have, long or one letter; nil if an option before it lacks its value,
+    /// of which the parser has complained.
     private static func unknownOption(of command: DeclaredCommand) -> ByteString? {
         let words = Array(ProgramArguments.words.prefix { $0 != "--" })
-        for (word, next) in zip(words, words.dropFirst().map(Optional.some) + [nil]) where word.hasPrefix("--") {
+        for (word, next) in zip(words, words.dropFirst().map(Optional.some) + [nil])
+        where word.hasPrefix("--") || word.hasPrefix("-") && word.count == 2 {
             let parts = word.split(on: UInt8(ascii: "="))
             guard let option = command.option(parts[0]) else { return parts[0] }
             let hasValue = parts.count > 1 || next.map { $0 == "-" || !$0.hasPrefix("-") } ?? false
@@ -86,6 +108,10 @@ struct UsageFault {
     /// The option of the command that `word` is the beginning of, or nearly is.
     private static func option(like word: ByteString, of command: DeclaredCommand?) -> ByteString? {
         let names = command?.optionNames ?? []
+        if word.count == 2 {
+            let sameLetter = names.filter { $0.hasPrefix("-" + word) }
+            return sameLetter.contains("--user") ? "--user" : Set(sameLetter).count == 1 ? sameLetter[0] : nil
+        }
         let longer = Set(names.filter { $0.hasPrefix(word) })
         if word.count > 3, longer.count == 1 { return longer.first }
         return Spelling.nearest(to: word, among: names)
@@ -121,9 +147,11 @@ extension ByteString {
         return ByteString(end.bytes.dropFirst())
     }
 
-    /// A list of words without the marks around each and the full stop.
+    /// A list of words without the marks around each and the full stop, and with "or" before the last one.
     fileprivate var withoutQuotes: ByteString {
         let text = ByteString(bytes.filter { $0 != UInt8(ascii: "'") })
-        return text.hasSuffix(".") ? ByteString(text.bytes.dropLast()) : text
+        let list = text.hasSuffix(".") ? ByteString(text.bytes.dropLast()) : text
+        guard let last = list.after(" and ") else { return list }
+        return "\(list.before(" and ") ?? "") or \(last)"
     }
 }

@@ -11,11 +11,12 @@ struct Apply: ParsableCommand {
         discussion: """
             Checks FILE and puts it in the place of /etc/lowport/rules, in one step, and
             says which lines went and came. Files in /etc/lowport/rules.d stay. With
-            --name, FILE becomes one of those, and all else stays; a directory gives each of
-            its files *.rules the place of the one with its name there. Other comments and
-            empty lines are no difference. If others than root and the user of sudo may
-            write to FILE or put it where it is, it is refused. Ends with 0 whether or not
-            something was different; with --dry-run, with 1 if something would be.
+            --name, FILE becomes one of those, and all else stays; each of the files
+            *.rules of a directory takes the place of the one with its name there. Other
+            comments and empty lines are no difference. If others than root and the user
+            of sudo may write to FILE or put it where it is, it is refused. Ends with 0
+            whether or not something was different; with --dry-run, with 1 if something
+            would be.
 
             EXAMPLES
               sudo lowport apply web.rules
@@ -72,7 +73,7 @@ struct Apply: ParsableCommand {
         guard let name else { return [(.main, try RulesFile(trusting: file.bytes))] }
         guard let place = RulesPlace.extra(of: name.bytes) else {
             throw failure(
-                "no file of rules has the name \(name.bytes): letters, digits, -, _ and dots",
+                "--name \(name.bytes): expected letters, digits, -, _ and dots, and no dot first",
                 status: Status.usage
             )
         }

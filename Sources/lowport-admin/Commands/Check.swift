@@ -25,7 +25,7 @@ struct Check: ParsableCommand {
 
             EXAMPLES
               lowport check
-              lowport check new.rules && sudo install -m 644 new.rules /etc/lowport/rules.d/
+              lowport check new.rules && sudo lowport apply new.rules --name new
               lowport check --strict --quiet || mail -s 'lowport check' root
               sudo lowport check --programs
             """

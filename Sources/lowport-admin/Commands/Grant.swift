@@ -12,12 +12,12 @@ struct Grant: ParsableCommand {
         abstract: "Allow a user or a group to bind ports.",
         discussion: """
             Adds a rule to /etc/lowport/rules. What is allowed already stays unchanged.
-            With --program, only that program is allowed: its file, which only root may be
-            able to change, counts, and not its name. With a user, a group or --everyone
-            that is all. Without, the file also gets the capability cap_net_bind_service,
-            and a line that confines it to its rules; that needs the kernel engine. Without
-            ports, the file gets the capability alone, for every port. With --keep, it is
-            declared to keep it, also when it is upgraded: lowport.programs(5).
+            With --program, only that program is allowed: its file counts, which only
+            root may be able to change, and not its name. If no user, group or --everyone
+            is given, the file also gets the capability cap_net_bind_service, and a line
+            that confines it to its rules; that needs the kernel engine. Without ports,
+            the file gets the capability alone, for every port. With --keep, it keeps
+            the capability after upgrades: lowport.programs(5).
 
             EXAMPLES
               sudo lowport grant 80 443 --user web
@@ -44,13 +44,13 @@ struct Grant: ParsableCommand {
     )
     var duration: DurationArgument?
 
-    @Option(help: ArgumentHelp("A note that stands behind the rule.", valueName: "text"))
+    @Option(help: ArgumentHelp("A comment to write after the rule.", valueName: "text"))
     var comment: BytesArgument?
 
     @Flag(help: "With --program: even without the kernel engine.")
     var everyPort = false
 
-    @Flag(help: "With --program: upgraded, it keeps the capability.")
+    @Flag(help: "With --program: keep the capability after upgrades.")
     var keep = false
 
     @OptionGroup var editing: EditingOptions
@@ -58,6 +58,9 @@ struct Grant: ParsableCommand {
     func validate() throws {
         if keep, request.capableProgram == nil, !request.isWholeProgram {
             throw ValidationError("--keep is for --program without a user or a group")
+        }
+        if everyPort, !request.isWholeProgram {
+            throw ValidationError("--every-port is for --program with ports, without a user or a group")
         }
         if keep, everyPort { throw ValidationError("--keep and --every-port exclude each other") }
         if request.capableProgram != nil, request.narrows || until != nil || duration != nil || comment != nil {
@@ -109,7 +112,7 @@ struct Grant: ParsableCommand {
         if let engine = EngineState.current(), engine.holdsHere { return }
         throw failure(
             "the kernel engine is not enabled here: the capability would let every user of \(path) bind every low port",
-            hint: "sudo lowport enforce enable, or --every-port; a rule alone: --everyone --program",
+            hint: "sudo lowport enforce enable; or add --every-port, or --everyone for a rule without the capability",
             status: Status.unavailable
         )
     }

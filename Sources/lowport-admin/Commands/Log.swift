@@ -9,9 +9,9 @@ struct Log: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show who bound privileged ports, by which rule, and who was refused.",
         discussion: """
-            Shows the binds that the journal of systemd has, of the kernel engine and of the
-            helper, and the events that wait in the kernel. Reading takes those away, so
-            there is one reader of them at a time: lowport-audit.service, if it runs.
+            Shows the binds that the journal of systemd has, of the kernel engine and of
+            the helper, and the events that wait in the kernel. Reading takes those away,
+            so there is one reader of them at a time: lowport-audit.service, if it runs.
 
             EXAMPLES
               sudo lowport log

@@ -14,7 +14,7 @@ struct Metrics: ParsableCommand {
 
             EXAMPLES
               sudo lowport metrics
-              sudo lowport metrics --format prometheus --output /var/lib/node_exporter/lowport.prom
+              sudo lowport metrics --format prometheus --output /run/metrics/lowport.prom
             """
     )
 

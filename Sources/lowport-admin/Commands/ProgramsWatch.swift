@@ -10,7 +10,7 @@ struct ProgramsEnable: ParsableCommand {
         commandName: "enable",
         abstract: "Apply the declarations now, and again after each upgrade.",
         discussion: """
-            Writes a hook for dpkg and enables a unit of systemd, as far as these are there;
+            Writes a hook for dpkg and enables a unit of systemd, where these exist;
             where the package of Lowport is an RPM, its trigger does it.
             """
     )
@@ -33,7 +33,7 @@ struct ProgramsEnable: ParsableCommand {
 struct ProgramsDisable: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "disable",
-        abstract: "Do nothing after upgrades any more. Programs keep what they have."
+        abstract: "Stop restoring capabilities after upgrades. Programs keep what they have."
     )
 
     func run() throws {

@@ -12,10 +12,10 @@ struct Revoke: ParsableCommand {
         discussion: """
             Takes ports from every rule for exactly that user or group in
             /etc/lowport/rules, splitting ranges and lists where it must. All protocols
-            and addresses, unless --protocol or --on says less. Who has nothing stays
-            unchanged; whatever still allows the ports is named. With --program, takes
-            the capability cap_net_bind_service from the file instead, and the line with
-            which it keeps it.
+            and addresses, unless --protocol or --on says less. If there is no such rule,
+            nothing changes; whatever still allows the ports is named. With --program,
+            takes the capability cap_net_bind_service from the file instead, and the line
+            with which it keeps it.
 
             EXAMPLES
               sudo lowport revoke 80 --user web

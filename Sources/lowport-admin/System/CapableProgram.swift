@@ -111,7 +111,7 @@ struct CapableProgram {
     func reach(_ engine: EngineState?) -> ByteString {
         if !isConfined { return fault.map { "every port: it \($0)" } ?? "every port" }
         guard let engine, engine.holdsHere else { return "every port: the kernel engine is not enabled" }
-        return engine.isCurrent ? "what rules allow it" : "unknown: the kernel has older rules"
+        return engine.isCurrent ? "what the rules allow" : "unknown: the kernel has older rules"
     }
 
     /// Whether the kernel holds it to the rules as they are now.

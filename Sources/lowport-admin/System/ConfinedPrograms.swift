@@ -46,7 +46,7 @@ struct ConfinedPrograms {
         throw failure(
             "the rules have errors: no program gets a capability",
             hint: "lowport check",
-            status: Status.configuration
+            status: Status.badRules
         )
     }
 }

@@ -2,6 +2,7 @@
 internal import ArgumentParser
 internal import LowportCapabilities
 internal import LowportDiagnosis
+internal import LowportLaunch
 internal import LowportLinux
 internal import LowportPolicy
 internal import LowportPolicyEditing
@@ -40,7 +41,11 @@ struct ProgramGrant: ~Copyable {
 
     private static func refusal(of name: ByteString, _ error: Errno) -> ExitCode {
         let reason = error == .invalidArgument ? "not a regular file" : error.sentence
-        return failure("cannot look at \(name): \(reason)", status: Status.usage)
+        // What is changed is never looked up along PATH, which is not root's alone.
+        let isName = error == .noSuchFile && !name.bytes.contains(UInt8(ascii: "/"))
+        let found = isName ? Target(program: name)?.path : nil
+        let hint: Message? = found.map { "did you mean \($0)?" } ?? (isName ? "give the path of the program" : nil)
+        return failure("cannot look at \(name): \(reason)", hint: hint, status: Status.system)
     }
 
     private static func resolve(_ name: ByteString, followLinks: Bool) throws -> ResolvedPath {

@@ -35,7 +35,7 @@ enum RuleNotes {
         let files = RuleStore.system.load().rules.files
         if files.contains(where: { $0.confinements.contains { $0.confinement == .root } }) { return nil }
         let other = Caller.ofSudo.flatMap { $0 == .root ? nil : Accounts.name(of: $0) }
-        let question: ByteString = other.map { "; is \($0) meant, who runs sudo?" } ?? "; is another user meant?"
+        let question: ByteString = other.map { "; did you mean \($0), who ran sudo?" } ?? "; did you mean another user?"
         return "warning: root may bind every port already, without a rule\(question)"
     }
 
