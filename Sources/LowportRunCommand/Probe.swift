@@ -46,6 +46,9 @@ struct Probe {
             let number = Digits.number(name, upTo: UInt64(UInt32.max) - 1).map { UserID(rawValue: UInt32($0)) }
             guard let user = Accounts.user(named: name) ?? number else { throw .noSuchFile }
             let named = Accounts.name(of: user)
+            // From here on, the process is that user's to look into.
+            Confinement.resetEnvironment()
+            try FileDescriptor.open("/", [.pathOnly, .directory]).becomeWorkingDirectory()
             let group = Accounts.primaryGroup(of: user) ?? GroupID(rawValue: user.rawValue)
             try CurrentProcess.setSupplementaryGroups(named.map { Accounts.groups(ofUser: $0) } ?? [])
             try CurrentProcess.becomeGroup(group)

@@ -131,7 +131,10 @@ static inline int clinux_spawn_foreground(pid_t *child, const char *program, cha
     return error;
 }
 
-// Starts a program whose standard output is a descriptor, and whose other standard descriptors are /dev/null. Returns an error number.
+enum { clinux_POSIX_SPAWN_SETSID = 0x80 }; // Only with _GNU_SOURCE: POSIX_SPAWN_SETSID.
+
+// Starts a program, in a session of its own, whose standard output is a descriptor, and whose other standard descriptors are
+// /dev/null. Returns an error number.
 static inline int clinux_spawn_captured(pid_t *child, const char *path, char *const *arguments, int output)
 {
     extern char **environ;
@@ -141,7 +144,13 @@ static inline int clinux_spawn_captured(pid_t *child, const char *path, char *co
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", 0, 0);
     posix_spawn_file_actions_adddup2(&actions, output, 1);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", 1, 0);
-    error = posix_spawn(child, path, &actions, 0, arguments, environ);
+    posix_spawnattr_t attributes;
+    error = posix_spawnattr_init(&attributes);
+    if (error == 0) {
+        posix_spawnattr_setflags(&attributes, clinux_POSIX_SPAWN_SETSID);
+        error = posix_spawn(child, path, &actions, &attributes, arguments, environ);
+        posix_spawnattr_destroy(&attributes);
+    }
     posix_spawn_file_actions_destroy(&actions);
     return error;
 }

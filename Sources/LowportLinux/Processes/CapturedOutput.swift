@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportCLinux
 
-/// Runs the program at `path` away from the terminal, and returns what it writes to standard output.
+/// Runs the program at `path` away from the terminal, in a session of its own, and returns what it writes to standard
+/// output.
 ///
-/// The corresponding C functions are posix_spawn(3) and waitpid(2).
+/// The corresponding C functions are posix_spawn(3), kill(2) and waitpid(2).
 /// - Parameters:
 ///   - path: the path of the program.
 ///   - arguments: all arguments; the first is the name of the program as it sees it.
 ///   - limit: the most bytes that it may write.
-/// - Returns: the output, and how the program ended: `.exited` or `.killed`.
+///   - span: the longest time to the end of its output, after which it is killed; nil for any time.
+/// - Returns: the output, and how the program ended: `.exited` or `.killed`. Throws ETIMEDOUT if it was killed for taking
+///   too long.
 package func capturedOutput(
     ofProgramAt path: ByteString,
     arguments: [ByteString],
-    limit: Int
+    limit: Int,
+    within span: Milliseconds? = nil
 ) throws(Errno) -> (text: ByteString, end: ProcessChange) {
     let program = try CapturedProgram(at: path, arguments: arguments)
+    if let span {
+        let text = program.output.readToEnd(limit: limit, until: Instant.now + span)
+        if text == nil { program.kill() }
+        let end = try program.wait()
+        guard let text else { throw .timedOut }
+        return (ByteString(text), end)
+    }
     let text = try? program.output.readToEnd(limit: limit)
     let end = try program.wait()
     guard let text else { throw .fileTooLarge }
@@ -42,6 +53,12 @@ package struct CapturedProgram: ~Copyable {
         if error != 0 { throw Errno(rawValue: error) }
         self.output = reader
         process = child
+    }
+
+    /// Kills the program and what it has started in its session.
+    package func kill() {
+        _ = LowportCLinux.kill(-process, SIGKILL)
+        _ = LowportCLinux.kill(process, SIGKILL)
     }
 
     /// Waits until the program ends, and returns how: `.exited` or `.killed`.

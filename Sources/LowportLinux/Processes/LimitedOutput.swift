@@ -37,18 +37,24 @@ package func limitedOutput(
         _exit(127)
     }
     try? writer.close()
-    let deadline = Instant.now + span
-    var text: [UInt8] = []
-    var isWhole = false
-    while !isWhole, text.count <= limit, (try? reader.wait(for: .readable, until: deadline)) == true,
-        let part = try? reader.read(upTo: limit + 1 - text.count)
-    {
-        text += part
-        isWhole = part.isEmpty
-    }
+    let text = reader.readToEnd(limit: limit, until: Instant.now + span)
     // Also what it has started; and itself, if it has no session yet.
     _ = LowportCLinux.kill(-child, SIGKILL)
     CurrentProcess.kill(child)
     CurrentProcess.collect(child)
-    return isWhole ? text : nil
+    return text
+}
+
+extension FileDescriptor {
+    /// Reads to the end, which has to come before `deadline` and after at most `limit` bytes; nil if it does not.
+    func readToEnd(limit: Int, until deadline: Instant) -> [UInt8]? {
+        var text: [UInt8] = []
+        while text.count <= limit, (try? wait(for: .readable, until: deadline)) == true,
+            let part = try? read(upTo: limit + 1 - text.count)
+        {
+            if part.isEmpty { return text }
+            text += part
+        }
+        return nil
+    }
 }
