@@ -102,6 +102,22 @@ import Testing
         #expect(granted == [RuleLocation(file: "good", line: 1)])
     }
 
+    /// What is damaged may be the line that confines the program.
+    @Test("With a fault anywhere, a rule for a program counts for its capability alone")
+    func faultsLeaveNoRuleForAProgram() throws {
+        let names = RandomNames()
+        var mine = try request("::1", 80)
+        mine.program = names.program(at: "/server")
+        let good = RulesFile(path: "good", content: ByteString("allow everyone program /server tcp 80\n").bytes)
+        let bad = RulesFile(path: "bad", content: ByteString("confine program /server\nallow\n").bytes)
+        let place = [RuleLocation(file: "good", line: 1)]
+        #expect(RuleSet([good]).grants(for: mine, now: now, names: names) == place)
+        for rules in [RuleSet([good, bad]), RuleSet([good], isWhole: false)] {
+            #expect(rules.grants(for: mine, now: now, names: names) == nil)
+            #expect(rules.grants(for: mine, now: now, names: names, isCapable: true) == place)
+        }
+    }
+
     /// The rules of the language once more, written as plainly as they can be, with every address as 128 bits.
     private func naiveAnswer(_ request: BindRequest, _ rules: [Rule]) -> Bool {
         func bits(_ address: IPAddress) -> [Bool] {

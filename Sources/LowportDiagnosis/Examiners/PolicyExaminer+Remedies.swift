@@ -11,7 +11,8 @@ extension PolicyExaminer {
 
     /// The remedy that gives a program the capability which the rules limit.
     private func capability(_ context: BindContext) -> [Remedy] {
-        guard let place = context.policy.limits.first, let program = context.program, case .none = program.attribute,
+        guard !context.policy.rules.hasErrors, let place = context.policy.limits.first, let program = context.program,
+            case .none = program.attribute,
             !context.process.isRunning, !context.requester.isUnmapped
         else { return [] }
         let command = ShellCommand(["sudo", "lowport", "grant", "--program", ShellCommand.operand(program.path)])
@@ -46,12 +47,14 @@ extension PolicyExaminer {
         // In another user namespace, the owners of the files are not visible, nor who a user without a number is.
         if context.requester.isUnmapped || context.requester.isTransient { return [] }
         let ignored = context.requester.outerUser == nil ? context.policy.ignoredFiles : []
+        // A rule for the program would count if no file had an error.
+        let isInDoubt = context.policy.rules.hasErrors && !context.policy.limits.isEmpty
         let repairs = ignored.compactMap { file -> Remedy? in
-            guard file.wouldAllow != false, let repair = file.repair else { return nil }
+            guard isInDoubt || file.wouldAllow != false, let repair = file.repair else { return nil }
             let warning: ByteString = file.isOpenToOthers ? "; read them first, for others could write them" : ""
             return Remedy(.permit, repair, "makes the rules count that are there" + warning)
         }
-        if ignored.contains(where: { $0.wouldAllow == true }) { return repairs }
+        if isInDoubt || ignored.contains(where: { $0.wouldAllow == true }) { return repairs }
         // The file that a grant would be written to has to be in order first.
         let first = ignored.filter { $0.path == RuleStore.mainPath && $0.wouldAllow == false }
             .compactMap { file in

@@ -50,7 +50,10 @@ struct PolicyExaminer: Examiner {
             }
         }
         if traits.isWrittenInRules, !context.policy.limits.isEmpty {
-            let lack: ByteString = "is for a confined program, and counts only with CAP_NET_BIND_SERVICE"
+            let lack: ByteString =
+                context.policy.rules.hasErrors
+                ? "counts only with CAP_NET_BIND_SERVICE while rules have errors, since any of them may confine the program"
+                : "is for a confined program, and counts only with CAP_NET_BIND_SERVICE"
             return context.policy.limits.map { place in
                 let text: ByteString = "\(place)\(context.policy.text(at: place)); it \(lack)"
                 return Finding(subject, .informs, text, reason: .init(.likely, "\(place) \(lack)"))

@@ -64,7 +64,7 @@ extension RuleError.Expectation: ByteStringConvertible {
         case .program: "the absolute path of a program, without //, /./, /../ and blanks (/usr/sbin/nginx)"
         case .ports: "a port 1-65535 or a range of ports (80, 8000-8010)"
         case .prefix: "an address or a prefix (192.0.2.10, 127.0.0.0/8, ::1)"
-        case .time: "a time such as 2026-12-01T12:00:00Z or 2026-12-01T12:00:00+01:00"
+        case .time: "a time such as 2031-12-01T12:00:00Z or 2031-12-01T12:00:00+01:00"
         case .option: "\"on\", \"until\" or the end of the line"
         }
     }

@@ -21,9 +21,15 @@ package struct RuleLocation: Hashable, Sendable, ByteStringConvertible {
 /// All rules that are in force.
 package struct RuleSet: Sendable {
     private let all: [RulesFile]
+    /// Whether a file has an error, or was refused: it may have had any line.
+    package let hasErrors: Bool
 
     /// Creates the set of the rules in `files`. A file with an error is ignored.
-    package init(_ files: [RulesFile] = []) { all = files }
+    /// - Parameter isWhole: whether these are all files, and none was refused.
+    package init(_ files: [RulesFile] = [], isWhole: Bool = true) {
+        all = files
+        hasErrors = !isWhole || files.contains { !$0.isValid }
+    }
 
     /// The files in force: those without an error.
     package var files: [RulesFile] { all.filter { $0.isValid } }
@@ -34,7 +40,8 @@ package struct RuleSet: Sendable {
     /// families.
     ///
     /// A rule for a program that is confined says how far the program's capability goes. It allows nothing by itself:
-    /// who runs such a program without its capability can make it do anything.
+    /// who runs such a program without its capability can make it do anything. While a file has an error, every program
+    /// may be confined.
     /// - Parameters:
     ///   - now: the time that `until` is compared with.
     ///   - isCapable: whether the requester has the capability, so that such rules count as well.
@@ -73,6 +80,6 @@ package struct RuleSet: Sendable {
                 }
             }
         }
-        return isConfined ? nil : byProgram
+        return isConfined || hasErrors ? nil : byProgram
     }
 }

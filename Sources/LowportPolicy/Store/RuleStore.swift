@@ -38,7 +38,7 @@ package struct RuleStore: Sendable {
         package init() {}
 
         /// The rules in force.
-        package var rules: RuleSet { RuleSet(files) }
+        package var rules: RuleSet { RuleSet(files, isWhole: readErrors.isEmpty) }
         /// Whether there is a rules file at all, good or bad.
         package var hasFiles: Bool { !files.isEmpty || !readErrors.isEmpty }
     }
