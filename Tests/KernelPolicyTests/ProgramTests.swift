@@ -110,7 +110,7 @@ import Testing
             (71, 70, false, false, 81, 0), (71, 71, false, false, 81, 1), (71, nil, false, false, 81, 1),
             // Without a known origin, the program is what it executes.
             (70, nil, false, false, 81, 0), (4242, nil, false, false, 81, 1), (4242, 4243, false, false, 81, 1),
-            // Credentials of somebody else, and a capability that may be anybody's.
+            // Credentials of somebody else, and a capability that may be anybody's, by whatever way.
             (4242, nil, true, false, 81, 0), (4242, nil, false, true, 81, 0), (4242, nil, true, true, 85, 3),
         ] as [(UInt64, UInt64?, Bool, Bool, UInt16, UInt64)]
     )
@@ -137,9 +137,7 @@ import Testing
             var run = policy.interpreter(for: RandomPolicy.request(address, port: port))
             run.process.user = 1
             run.process.program = ProgramInode(device: 7, number: executes)
-            (run.process.actsAsOther, run.process.hasAmbient, run.process.hasCapability) = (
-                actsAsOther, isMissing, true
-            )
+            (run.process.actsAsOther, run.process.hasCapability) = (actsAsOther, true)
             run.origins[4711] = origin.map { ProgramInode(device: 7, number: $0).key }
             if isMissing { run.origins[0] = [1] + [UInt8](repeating: 0, count: 15) }
             #expect(run.run() == outcome, "\(address)")

@@ -69,8 +69,9 @@ extension BindProgram {
         code.load(.r2, .double, .r7, fields.realCredentials)
         let foreign = code.label("foreign")
         code.jump(.r1, .notEqual, .r2, to: foreign)
-        // Where an origin found no room, whoever has the capability from a parent may have it from a confined program.
-        code.load(.r1, .word, .r1, fields.ambientSet)
+        // Where an origin found no room, whoever has the capability may have it from a confined program: what it executes by
+        // now does not show that.
+        code.load(.r1, .word, .r1, fields.permittedSet)
         code.compute(.r1, .and, 1 << Int32(Capability.netBindService.rawValue))
         code.jump(.r1, .equal, 0, to: known)
         code.store(.word, Stack.scratch, OriginLayout.overflow)

@@ -56,7 +56,7 @@ enum OriginLayout {
     /// The process ID, in the initial PID namespace.
     static let keySize = 4
     static let valueSize = ProgramInode.keySize
-    static let capacity = 1 << 14
+    static let capacity = 1 << 16
     /// The key whose value begins with 1 as soon as a process found no room: no process has the number 0.
     static let overflow: Int32 = 0
 }
