@@ -91,7 +91,10 @@ private func confine() throws(Errno) -> Caller {
     // A helper that was stopped between decision and bind must not continue when the decision may have been revoked.
     Confinement.limitLife(seconds: 5)
     Confinement.resetEnvironment()
-    return Caller(capabilities: try HeldCapabilities(keeping: [.dacReadSearch, .netBindService, .setpcap]))
+    let capabilities = try HeldCapabilities(keeping: [.dacReadSearch, .netBindService, .setpcap])
+    // A set-user-ID helper has changed its user for that, with which the kernel takes back what was forbidden.
+    try Confinement.forbidLookingInto()
+    return Caller(capabilities: capabilities)
 }
 
 /// Restricts this process permanently to what its work requires, after the set-up.
