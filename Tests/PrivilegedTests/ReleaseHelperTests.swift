@@ -62,14 +62,16 @@ import Testing
         )
     }
 
-    @Test("The broker is served by the full helper") func servesTheBrokerThroughTheFullOne() async throws {
+    @Test("The broker is served by the full helper, also where there is no /dev/null")
+    func servesTheBrokerThroughTheFullOne() async throws {
         let bind = "as alice $LIBEXEC/lowport-run --via broker bind-probe tcp4 bind 127.0.0.1 81 tcp4 bind 127.0.0.1 82"
         try await expect(
             """
             echo 'allow user alice tcp 81' > /etc/lowport/rules
-            \(bind); mv $H-nss $H; \(bind)
+            \(bind); mount -t tmpfs -o mode=755 tmpfs /dev; \(bind)
+            umount /dev; mv $H-nss $H; \(bind)
             """,
-            "bind ok\nbind 1\nbind ok\nbind 1\n"
+            "bind ok\nbind 1\nbind ok\nbind 1\nbind ok\nbind 1\n"
         )
     }
 

@@ -45,11 +45,12 @@ extension CurrentProcess {
 
     /// Changes to the root directory and redirects the standard descriptors to /dev/null.
     ///
-    /// Where there is no /dev/null, as below a bare chroot(2), they become descriptors that cannot be read or written.
+    /// Where there is no /dev/null, as below a bare chroot(2), they become descriptors that cannot be read or written. They are
+    /// open all the same: musl ends a program with privileges that is started without.
     package static func leaveStandardDescriptors() throws(Errno) {
         let null =
             if let open = try? FileDescriptor.open("/dev/null", .readWrite) { open } else {
-                try FileDescriptor.open("/", [.pathOnly, .directory])
+                try FileDescriptor.open("/", [.readOnly, .directory])
             }
         for number in 0...2 as ClosedRange<Int32> {
             let source = null.rawValue
