@@ -65,7 +65,8 @@ package struct SocketRequest {
         }
         let socket = try FileDescriptor.socket(family, transport)
         if transport.listens { try socket.setReuseAddress(true) }
-        if family == .v6 { try socket.setIPv6Only(self.address != nil) }
+        // No socket for IPv6 alone takes a mapped address.
+        if family == .v6, address.unmapped == address { try socket.setIPv6Only(self.address != nil) }
         try bind(socket, SocketAddress(address, port), helper)
         if transport.listens { try socket.listen() }
         return socket

@@ -65,7 +65,8 @@ package struct BindTrial: Hashable, Sendable {
         let socket = try FileDescriptor.socket(isIPv4 ? .v4 : .v6, transport)
         // Where options cannot be set, programs bind without them.
         if transport.listens { try? socket.setReuseAddress(true) }
-        if !isIPv4 { try? socket.setIPv6Only(!isDualStack) }
+        let isMapped = address.address.unmapped != address.address
+        if !isIPv4, !isMapped { try? socket.setIPv6Only(!isDualStack) }
         return socket
     }
 
