@@ -16,6 +16,8 @@ package struct EngineState: Hashable, Sendable {
     package var files: PolicyFingerprint
     /// The programs that rules name, with their files as the kernel got them.
     package var programs: [NamedProgramFile]
+    /// The groups that the policy names, with their members as the kernel got them.
+    package var groups: [KnownGroup]
     /// What only people want to know; nil if an earlier version wrote the file.
     package var details: Details?
 
@@ -72,9 +74,11 @@ package struct EngineState: Hashable, Sendable {
         isComplete: Bool,
         files: PolicyFingerprint = PolicyFingerprint(),
         programs: [NamedProgramFile] = [],
+        groups: [KnownGroup] = [],
         details: Details? = nil
     ) {
         self.programs = programs
+        self.groups = groups
         self.network = network
         self.cgroup = cgroup
         self.isComplete = isComplete
@@ -98,6 +102,7 @@ package struct EngineState: Hashable, Sendable {
         var isComplete: Bool?
         var files: PolicyFingerprint?
         var programs: [NamedProgramFile] = []
+        var groups: [KnownGroup] = []
         var details: Details?
         for line in text.split(on: UInt8(ascii: "\n")) {
             let words = line.split(on: UInt8(ascii: " "))
@@ -114,6 +119,7 @@ package struct EngineState: Hashable, Sendable {
             if words[0] == "complete" { isComplete = value == "yes" }
             if words[0] == "files" { files = PolicyFingerprint(value) }
             if words[0] == "program", let program = NamedProgramFile(value) { programs.append(program) }
+            if words[0] == "group", let group = KnownGroup(value) { groups.append(group) }
             if words[0] == "details" { details = Details(value) }
         }
         guard let network, let cgroup, let isComplete, let files else { return nil }
@@ -123,6 +129,7 @@ package struct EngineState: Hashable, Sendable {
             isComplete: isComplete,
             files: files,
             programs: programs,
+            groups: groups,
             details: details
         )
         if byteString != text { return nil }
@@ -134,13 +141,15 @@ package struct EngineState: Hashable, Sendable {
         let complete: ByteString = isComplete ? "yes" : "no"
         var text: ByteString = "network \(network)\ncgroup \(cgroup)\ncomplete \(complete)\nfiles \(files)\n"
         for program in programs { text += "program \(program)\n" }
+        for group in groups { text += "group \(group)\n" }
         return details.map { "\(text)details \($0.byteString)\n" } ?? text
     }
 
-    /// Whether the policy files, and the programs that rules name, are unchanged since the kernel got the policy.
+    /// Whether the policy files, the programs that rules name and the first unprivileged port are unchanged since the kernel
+    /// got the policy.
     ///
     /// Commands such as `lowport grant` load every change into the kernel; an editor does not.
-    package var isCurrent: Bool { files.agrees(with: .current()) && areProgramsCurrent }
+    package var isCurrent: Bool { files.agrees(with: .current()) && areProgramsCurrent && isThresholdCurrent }
 
     /// Whether the programs that rules name are the files that the kernel got.
     package var areProgramsCurrent: Bool { programs.allSatisfy { $0.isCurrent } }

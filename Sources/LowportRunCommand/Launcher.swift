@@ -72,7 +72,9 @@ struct Launcher {
                 throw LaunchError(message: error.sentence, hint: error.hint)
             }
         case .auto:
-            if let state = EngineState.current(), state.isComplete, state.holdsHere, state.isCurrent {
+            if let state = EngineState.current(), state.isComplete, state.holdsHere, state.isCurrent,
+                state.knowsThisProcess
+            {
                 return explain("kernel", "the kernel enforces the whole policy")
             }
             try choose(Target(program: options.command[0]))

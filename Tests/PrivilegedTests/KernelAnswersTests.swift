@@ -42,6 +42,64 @@ import Testing
         )
     }
 
+    /// The kernel sees no supplementary groups, and has the members of when the rules were applied.
+    @Test func `who has a group in another way than the kernel knows is helped, and told so`() async throws {
+        let outcome = try await KernelSandbox.run(
+            """
+            in_dns() { setpriv --reuid alice --regid alice --groups 1100 "$@"; }
+            both() { in_dns lowport explain $1 | head -n 1; in_dns lowport run /usr/bin/python3 bind.py 127.0.0.1 $1 tcp
+                in_dns /usr/bin/python3 bind.py 127.0.0.1 $1 tcp; in_dns lowport can-bind $1; echo $?; }
+            printf 'allow group dns tcp 80\nallow user alice tcp 81\n' > /etc/lowport/rules; enable
+            both 80; both 81; as bob lowport explain 80 | head -n 1
+            sed -i 's/^dns:.*/&,alice/' /etc/group; lowport enforce reload; both 80
+            """
+        )
+        expect(
+            outcome,
+            """
+            user alice can bind tcp 80 by rule /etc/lowport/rules:1, started with lowport run or authbind
+            bound
+            EACCES
+            0
+            user alice can bind tcp 81 by rule /etc/lowport/rules:2, without a wrapper
+            bound
+            bound
+            0
+            user bob can bind tcp 80 by rule /etc/lowport/rules:1, without a wrapper
+            user alice can bind tcp 80 by rule /etc/lowport/rules:1, without a wrapper
+            bound
+            bound
+            0
+
+            """
+        )
+    }
+
+    @Test func `a threshold that was raised is not covered until the policy is applied again`() async throws {
+        let outcome = try await KernelSandbox.run(
+            """
+            both() { as alice lowport explain 1500 | head -n 1; try_bind alice 127.0.0.1 1500
+                as alice lowport run /usr/bin/python3 bind.py 127.0.0.1 1500 tcp; }
+            lowport grant -q 1500 --user alice; enable
+            echo 2000 > /proc/sys/net/ipv4/ip_unprivileged_port_start
+            both; lowport enforce status | grep changed; lowport enforce reload; both; lowport enforce status | grep changed || :
+            """
+        )
+        expect(
+            outcome,
+            """
+            user alice can bind tcp 1500 by rule /etc/lowport/rules:1, started with lowport run or authbind
+            EACCES
+            bound
+            the first unprivileged port changed since then, and the kernel does not know it: sudo lowport enforce reload
+            user alice can bind tcp 1500 by rule /etc/lowport/rules:1, without a wrapper
+            bound
+            bound
+
+            """
+        )
+    }
+
     @Test func `explain names a policy that the kernel has not got, and the command that brings it there`() async throws
     {
         let outcome = try await KernelSandbox.run(

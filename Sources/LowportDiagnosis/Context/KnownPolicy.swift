@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import LowportLaunch
 internal import LowportLinux
 internal import LowportPolicy
 
@@ -19,6 +20,8 @@ struct KnownPolicy: Sendable {
     /// The rules that allow the bind to the program if it has the capability, since a line confines it; empty if there are
     /// none, or if the bind is allowed anyway.
     var limits: [RuleLocation] = []
+    /// Whether only a group allows the bind that the requester has, and in which the kernel engine does not know it.
+    var isMemberUnknown = false
 }
 
 extension KnownPolicy {
@@ -42,6 +45,13 @@ extension KnownPolicy {
             now: now,
             isTreeKnown: answer != nil
         )
+        if decision.isAllowed, let state = EngineState.current(), !state.knows(request.user, in: request.groups) {
+            var known = request
+            let real = Array(request.groups.prefix(1))
+            known.groups = real + request.groups.dropFirst().filter { state.knows(request.user, in: real + [$0]) }
+            let other = { policy.decision(for: known, in: DecisionContext(now: now)) }
+            isMemberUnknown = !(known.asRequester(other) ?? other()).isAllowed
+        }
         if request.program != nil, !decision.isAllowed {
             limits = rules.grants(for: request, now: now, names: SystemNames(), isCapable: true) ?? []
         }

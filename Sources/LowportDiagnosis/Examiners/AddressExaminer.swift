@@ -23,8 +23,10 @@ struct AddressExaminer: Examiner {
             let text: ByteString = "a filter of system calls refuses sockets of \(context.request.familyName)"
             return [Finding(.seccomp, .blocks, text)]
         case .addressFamilyNotSupported: return [blocking("this machine has no \(context.request.familyName)")]
+        // Landlock forbids port 0 by itself; the port that is asked about was probed.
+        case .permissionDenied: return []
         // Before they can come from the address, these errors come from what restricts the process.
-        case .noSystemCall, .notPermitted, .permissionDenied: return [restriction(error, context)]
+        case .noSystemCall, .notPermitted: return [restriction(error, context)]
         case .invalidArgument:
             // Link-local addresses need an interface, which only the program knows.
             return [Finding(.address, .informs, "\(address) can be bound with the number of an interface alone")]
@@ -36,10 +38,8 @@ struct AddressExaminer: Examiner {
         if context.process.credentials.hasSeccompFilter {
             return Finding(.seccomp, .blocks, "a filter of system calls refuses bind: \(error.sentence)")
         }
-        let port: ByteString = "every bind to \(context.request.address)"
-        return error == .permissionDenied
-            ? Finding(.landlock, .blocks, "Landlock, or another security module, keeps this process from \(port)")
-            : Finding(.controlGroup, .blocks, "a program in the kernel, of the control group, refuses \(port)")
+        let binds: ByteString = "every bind to \(context.request.address)"
+        return Finding(.controlGroup, .blocks, "a program in the kernel, of the control group, refuses \(binds)")
     }
 
     private func blocking(_ text: ByteString) -> Finding { Finding(.address, .blocks, text) }

@@ -8,12 +8,18 @@ struct KernelExaminer: Examiner {
     static let role = Role.delivery
 
     private var outdated: ByteString {
-        replacedProgram.map { "\($0) was replaced since the kernel got the policy, and the kernel knows the old file" }
-            ?? "the kernel holds the policy as it was before the files last changed"
+        if isThresholdOld { return "the first unprivileged port was another one when the kernel got the policy" }
+        return replacedProgram.map {
+            "\($0) was replaced since the kernel got the policy, and the kernel knows the old file"
+        } ?? "the kernel holds the policy as it was before the files last changed"
     }
 
     /// The path of the program, if another file has it than when the kernel got the policy, whose rules name it.
     var replacedProgram: ByteString?
+    /// Whether the process is in a namespace of control groups, and so has another path there than the engine knows.
+    var hidesGroups = false
+    /// Whether the first unprivileged port has changed since then.
+    var isThresholdOld = false
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         if found.allows(.threshold) { return [] }
@@ -25,7 +31,9 @@ struct KernelExaminer: Examiner {
                 Finding(
                     .kernel,
                     .informs,
-                    "the kernel engine is enabled for another control group or network namespace"
+                    hidesGroups
+                        ? "the kernel engine is enabled; in a namespace of control groups, it cannot be seen whether for this one"
+                        : "the kernel engine is enabled for another control group or network namespace"
                 )
             case .outdated:
                 Finding(
@@ -33,6 +41,12 @@ struct KernelExaminer: Examiner {
                     isAllowed ? .refuses : .informs,
                     outdated,
                     reason: isAllowed ? .init(.decisive, "it is allowed, but \(outdated)") : nil
+                )
+            case .holds where isAllowed && context.policy.isMemberUnknown:
+                Finding(
+                    .kernel,
+                    .refuses,
+                    "the kernel engine sees no supplementary groups, and knows the members of when the policy was applied"
                 )
             case .holds where context.kernel.allows(context.policy.decision):
                 Finding(
@@ -68,8 +82,11 @@ struct KernelExaminer: Examiner {
 
 extension KernelExaminer {
     init(lookingAt context: BindContext) {
-        guard context.kernel == .outdated, let path = context.program?.path else { return }
-        let named = EngineState.current()?.programs.first { $0.path == path }
+        hidesGroups = Namespaces.hidesControlGroups(of: context.process.directory)
+        guard context.kernel == .outdated, let state = EngineState.current() else { return }
+        isThresholdOld = !state.isThresholdCurrent
+        guard let path = context.program?.path else { return }
+        let named = state.programs.first { $0.path == path }
         replacedProgram = named.flatMap { $0.isCurrent ? nil : $0.path }
     }
 }

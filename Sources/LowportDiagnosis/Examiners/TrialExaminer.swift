@@ -19,7 +19,7 @@ struct TrialExaminer: Examiner {
             if context.program?.losesAmbient == true, !found.allows(.threshold), !found.allows(.kernel) { return [] }
             return [works("the bind was tried, and works")]
         }
-        if context.program?.hasPrivileges == true { return [] }
+        if context.program?.hasPrivileges == true, !found.allows(.threshold) { return [] }
         if trial.helped == .bound {
             guard found.canBind || context.program?.brokerReason == nil else { return [] }
             return [works("the bind was tried through the helper, and works")]

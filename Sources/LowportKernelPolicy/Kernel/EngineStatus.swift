@@ -44,6 +44,7 @@ extension KernelEngine {
         for check in KernelCheck.allCases { left[check] = engine.maps.count(of: check) }
         left[.unknown] = number(Int(BindOutcome.left.rawValue))
         let policy = engine.enforced
+        let state = EngineState.current()
         var settings = engine.settings
         settings.current = policy
         return EngineStatus(
@@ -51,7 +52,8 @@ extension KernelEngine {
             cgroup: settings.group?.inode ?? engine.root,
             group: ControlGroups.path(of: settings.group),
             confinement: try? engine.confinement(),
-            isCurrent: policy.files.agrees(with: .current()) && EngineState.current()?.areProgramsCurrent != false,
+            isCurrent: policy.files.agrees(with: .current()) && state?.areProgramsCurrent != false
+                && state?.isThresholdCurrent != false,
             hasErrors: policy.hasErrors,
             isHalfChanged: engine.inForce == .mixed,
             granted: number(Int(BindOutcome.granted.rawValue)),

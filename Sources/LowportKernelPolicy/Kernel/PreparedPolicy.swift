@@ -17,6 +17,8 @@ struct PreparedPolicy: ~Copyable {
     let confines: Bool
     /// The programs that rules name.
     let named: [NamedProgramFile]
+    /// The groups that rules name, or that the authbind tree allows something.
+    let groups: [KnownGroup]
 
     /// Loads the policy of `reading`, with `confinement` as the confined principals.
     init(
@@ -45,6 +47,7 @@ struct PreparedPolicy: ~Copyable {
         isComplete = policy.leftOut.isEmpty && programs.isExact && reading.errors.isEmpty
         confines = !confinement.isEmpty
         let paths = Set(policy.permissions.compactMap(\.principal.program) + policy.confinements.compactMap(\.program))
+        groups = reading.names.lookedUpGroups
         named = paths.sorted().map { NamedProgramFile(path: $0, file: reading.names.program(at: $0)) }
         self.table = table
         self.programs = programs
@@ -62,6 +65,7 @@ struct PreparedPolicy: ~Copyable {
                     isComplete: isComplete,
                     files: description.files,
                     programs: named,
+                    groups: groups,
                     details: EngineState.Details(
                         rules: description.rules ?? 0,
                         limit: description.limit.rawValue,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LowportLaunch
 package import LowportLinux
 internal import LowportPolicy
 internal import LowportPolicyInventory
@@ -58,6 +59,12 @@ package final class SystemPolicyNames: PolicyNames, Sendable {
             let status = try? file.status(), status.identity == identity
         else { return nil }
         return devices.inode(of: file, status)
+    }
+
+    /// The groups whose members were looked up so far, and these.
+    package var lookedUpGroups: [KnownGroup] {
+        known.withLock { $0.members }.map { KnownGroup(group: $0.key, members: $0.value) }
+            .sorted { $0.group.rawValue < $1.group.rawValue }
     }
 
     /// Returns the users whose sessions have the group `group`.

@@ -101,6 +101,12 @@ package enum Namespaces {
         return one == other
     }
 
+    /// Whether `process` is in another namespace of control groups than the first one; false if that cannot be determined.
+    package static func hidesControlGroups(of process: ByteString) -> Bool {
+        // PROC_CGROUP_INIT_INO (include/linux/proc_ns.h).
+        (try? readLink("/proc/\(process)/ns/cgroup")).map { $0 != "cgroup:[4026531835]" } ?? false
+    }
+
     /// Calls `body` in the network namespace of `process`, and then switches back.
     ///
     /// Needs root. The corresponding system call is setns(2), which moves only the calling thread.

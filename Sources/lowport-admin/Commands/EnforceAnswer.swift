@@ -129,7 +129,9 @@ struct EnforceAnswer: Encodable {
 
     private mutating func addWarnings() {
         if current == false {
-            lines.append("files changed since then, and the kernel does not know it: sudo lowport enforce reload")
+            let isThreshold = EngineState.current()?.isThresholdCurrent == false
+            let what: ByteString = isThreshold ? "the first unprivileged port" : "files"
+            lines.append("\(what) changed since then, and the kernel does not know it: sudo lowport enforce reload")
         }
         if faulty == true {
             lines.append(
