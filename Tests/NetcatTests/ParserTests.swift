@@ -247,7 +247,24 @@ import Testing
 
     @Test(arguments: [[], ["80"], ["1", "2", "3"]] as [[ByteString]])
     func `a wrong number of operands shows the usage of lowport-forward`(_ arguments: [ByteString]) {
-        #expect(throws: UsageError(message: nil, showsUsage: true)) { try ForwardSettings.parse(arguments) }
+        let message: ByteString? = arguments.isEmpty ? nil : "the target HOST:PORT is missing"
+        #expect(throws: UsageError(message: message, showsUsage: true)) { try ForwardSettings.parse(arguments) }
+    }
+
+    @Test(
+        arguments: [
+            ("80", "8080", "8080: expected HOST:PORT, such as localhost:8080"),
+            ("80", "localhost:99999", "port number too large: 99999"),
+            ("99999", "localhost:8080", "port number too large: 99999"),
+            ("[::1]80", "localhost:8080", "[::1]80: expected [ADDRESS:]PORT"),
+            ("80", "localhost:80-81", "more than one port: 80-81"),
+        ] as [(ByteString, ByteString, ByteString)]
+    )
+    func `an operand of another form is a usage error`(_ source: ByteString, _ target: ByteString, _ error: ByteString)
+    {
+        #expect(throws: UsageError(message: error)) { try ForwardSettings.parse([source, target]) }
+        let line = "\(source) \(target)\n" as ByteString
+        #expect(throws: NetcatError("pairs:1: \(error)")) { try ForwardFile.parse(line.bytes, "pairs", 0) }
     }
 
     @Test func `the PROXY line names client and listener`() {

@@ -33,10 +33,10 @@ import Testing
                     """
             ),
             """
-            78
+            65
             lowport: the rules have errors: no program gets a capability
             hint: lowport check
-            78
+            65
             78
             unchanged
             /etc/lowport/programs:1: /usr/local/bin/server gets nothing new: the rules have errors: lowport check

@@ -217,7 +217,7 @@ import Testing
                           ],
                           "schema" : "lowport.change/1"
                         }
-                        64
+                        71
                         77
                         64
                         64

@@ -21,7 +21,8 @@ import Testing
         try await expect(
             """
             try allow 80; try remove 80; try deny 80; try status; try why 80; try grnat 80; try frobnicate; try version; try -V
-            try enforce enabel; try enforce frobnicate
+            try enforce enabel; try enforce frobnicate; try help grnat; try help enforce enabel
+            for verb in run forward; do try $verb --version; done
             """,
             """
             $ lowport allow 80
@@ -55,6 +56,16 @@ import Testing
             $ lowport enforce frobnicate
             lowport: unknown command enforce frobnicate
             hint: lowport enforce --help names them all
+            $ lowport help grnat
+            lowport: unknown command grnat
+            hint: did you mean lowport grant?
+            $ lowport help enforce enabel
+            lowport: unknown command enforce enabel
+            hint: did you mean lowport enforce enable?
+            $ lowport run --version
+            lowport \(ProjectVersion.current)
+            $ lowport forward --version
+            lowport \(ProjectVersion.current)
 
             """
         )
@@ -96,7 +107,7 @@ import Testing
             lowport: ports 99999: a port is a number from 1 to 65535
             hint: lowport grant --help
             $ lowport grant 90-80 --user alice
-            lowport: ports 90-80: expected a port, a range such as 8000-8010 or the name of a service
+            lowport: ports 90-80: the range ends before it begins; did you mean 80-90?
             hint: lowport grant --help
             $ lowport grant htpt --user alice
             lowport: ports htpt: there is no service of that name; did you mean http?
@@ -105,7 +116,7 @@ import Testing
             lowport: the ports are missing
             hint: lowport grant --help
             $ lowport grant 80 --user alice --until yesterday
-            lowport: --until yesterday: expected a time such as 2026-12-31, tomorrow 18:00 or 2026-12-31T18:00:00Z
+            lowport: --until yesterday: expected a time such as 2031-12-31, tomorrow 18:00 or 2031-12-31T18:00:00Z
             hint: lowport grant --help
             $ lowport grant 80 --user alice --until 2026-02-30
             lowport: --until 2026-02-30: there is no such day
@@ -128,6 +139,72 @@ import Testing
             $ lowport enforce enable --cgruop /x
             lowport: unknown option --cgruop
             hint: did you mean --cgroup?
+
+            """
+        )
+    }
+
+    @Test func `options and words in the wrong place`() async throws {
+        try await expect(
+            """
+            try grant 80 -u alice; try grant 80 -x; try grant 80 --port 81 --user alice; try grant 80 alice
+            try grant 80 --every-port --user alice; try grant --program nosuch; try revoke 80 --for 2h --user alice
+            try enforce --cgroup / enable; try explain 80 nc -l 80; try explain 80 nc; try metrics --format xml; try apply rules --name a/b
+            try forward 80; try forward 80 8080; try run --via kernal true; try run --listen http true
+            """,
+            """
+            $ lowport grant 80 -u alice
+            lowport: unknown option -u
+            hint: did you mean --user?
+            $ lowport grant 80 -x
+            lowport: unknown option -x
+            hint: lowport grant --help
+            $ lowport grant 80 --port 81 --user alice
+            lowport: unknown option --port
+            hint: ports are given without an option
+            $ lowport grant 80 alice
+            lowport: ports alice: there is no service of that name
+            hint: did you mean --user alice?
+            $ lowport grant 80 --every-port --user alice
+            lowport: --every-port is for --program with ports, without a user or a group
+            hint: lowport grant --help
+            $ lowport grant --program nosuch
+            lowport: cannot look at nosuch: no such file or directory
+            hint: give the path of the program
+            $ lowport revoke 80 --for 2h --user alice
+            lowport: unknown option --for
+            hint: lowport revoke --help
+            $ lowport enforce --cgroup / enable
+            lowport: unknown option --cgroup
+            hint: it follows the command: lowport enforce enable --cgroup
+            $ lowport explain 80 nc -l 80
+            lowport: unknown option -l
+            hint: a program and its arguments follow after --
+            $ lowport explain 80 nc
+            lowport: unexpected word nc
+            hint: a program and its arguments follow after --
+            $ lowport metrics --format xml
+            lowport: --format xml: expected openmetrics or prometheus
+            hint: lowport metrics --help
+            $ lowport apply rules --name a/b
+            lowport: --name a/b: expected letters, digits, -, _ and dots, and no dot first
+            $ lowport forward 80
+            lowport-forward: the target HOST:PORT is missing
+            usage: lowport-forward [-nuv] [--max-conns COUNT] [--idle-timeout TIME] [--keep-alive SECONDS]
+                   [--workers COUNT] [--proxy-protocol] [--proxy-protocol-v2] [--metrics-socket PATH]
+                   [ADDRESS:]PORT HOST:PORT [[ADDRESS:]PORT HOST:PORT ...]
+            $ lowport forward 80 8080
+            lowport-forward: 8080: expected HOST:PORT, such as localhost:8080
+            $ lowport run --via kernal true
+            lowport-run: --via kernal: expected auto, kernel, preload, broker or ambient
+            usage: lowport run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
+                       [--] PROGRAM [ARGUMENT ...]
+                   lowport run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
+            $ lowport run --listen http true
+            lowport-run: --listen http: expected [tcp:|udp:][ADDRESS:]PORT
+            usage: lowport run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
+                       [--] PROGRAM [ARGUMENT ...]
+                   lowport run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
 
             """
         )
@@ -203,9 +280,9 @@ import Testing
             lowport-run: cannot run nosuch: no such file or directory
             $ lowport run --bogus true
             lowport-run: unknown option --bogus
-            usage: lowport-run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
+            usage: lowport run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
                        [--] PROGRAM [ARGUMENT ...]
-                   lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
+                   lowport run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
 
             """
         )

@@ -66,11 +66,11 @@ import Testing
                 hint: install all of Lowport: make install\(rest)
                 125
                 lowport-run: unknown option --json
-                usage: lowport-run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
+                usage: lowport run [--via auto|kernel|preload|broker] [--supervisor auto|beside|above] [--verbose]
                            [--] PROGRAM [ARGUMENT ...]
-                       lowport-run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
-                       lowport-run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
-                       lowport-run --probe [--user NAME|NUMBER] [--bind [tcp:|udp:][ADDRESS:]PORT ...]
+                       lowport run --listen [tcp:|udp:][ADDRESS:]PORT ... [--] PROGRAM [ARGUMENT ...]
+                       lowport run --via ambient --user NAME [--] PROGRAM [ARGUMENT ...]
+                       lowport run --probe [--user NAME|NUMBER] [--bind [tcp:|udp:][ADDRESS:]PORT ...]
                 71
                 lowport: cannot find lowport-admin
                 hint: install all of Lowport: make install\(rest)

@@ -7,7 +7,7 @@ internal import LowportLinux
 enum InstallationHealth {
     static func findings() -> [HealthDiagnostic] {
         helper("lowport-helper") + (needsTwin ? helper("lowport-helper-nss") : [])
-            + part("liblowport-preload.so", "library") + part("lowport-run", "lowport-run")
+            + part("liblowport-preload.so", "library") + part("lowport-run", "run")
     }
 
     /// A statically linked helper leaves the broker, and names that are not in the files, to lowport-helper-nss.

@@ -7,7 +7,7 @@ internal import LowportPolicy
 struct TimestampArgument {
     let time: Timestamp
 
-    /// Parses `2026-12-31T18:00:00Z`, `2026-12-31`, `2026-12-31 18:00`, `tomorrow`, `tomorrow 18:00` or `18:00`.
+    /// Parses `2031-12-31T18:00:00Z`, `2031-12-31`, `2031-12-31 18:00`, `tomorrow`, `tomorrow 18:00` or `18:00`.
     ///
     /// A day alone means its end. A time alone is that of today.
     static func parse(_ argument: String) throws -> TimestampArgument {
@@ -31,7 +31,7 @@ struct TimestampArgument {
     }
 
     private static var expectation: ValidationError {
-        ValidationError("expected a time such as 2026-12-31, tomorrow 18:00 or 2026-12-31T18:00:00Z")
+        ValidationError("expected a time such as 2031-12-31, tomorrow 18:00 or 2031-12-31T18:00:00Z")
     }
 
     private static func day(_ text: ByteString, today: LocalTime.Day) throws -> LocalTime.Day? {
@@ -86,7 +86,7 @@ struct SinceArgument {
             return SinceArgument(time: try TimestampArgument.parse(isDay ? argument + " 00:00" : argument).time)
         } catch {
             throw ValidationError(
-                "expected a time such as 2026-12-31, today 18:00 or 2026-12-31T18:00:00Z, or how long ago: 2h, 7d"
+                "expected a time such as 2031-12-31, today 18:00 or 2031-12-31T18:00:00Z, or how long ago: 2h, 7d"
             )
         }
     }

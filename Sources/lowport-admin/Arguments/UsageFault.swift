@@ -70,7 +70,8 @@ struct UsageFault {
             return ("the \(name.withoutAngles) is missing", nil)
         }
         if let word = text.between("Unexpected argument '", "'") {
-            return ("unexpected word \(word)", command?.takesProgram == true ? programAfterDashes : nil)
+            let isProgram = command?.takesProgram == true && !word.bytes.allSatisfy(Digits.isDecimal)
+            return ("unexpected word \(word)", isProgram ? programAfterDashes : nil)
         }
         if let value = text.between("The value '", "' is invalid for '"),
             let rest = text.after("' is invalid for '"), let place = rest.before("'")

@@ -32,7 +32,7 @@ struct Grant: ParsableCommand {
     @OptionGroup var request: RuleOptions
 
     @Option(
-        help: ArgumentHelp("When it ends: 2026-12-31, 'tomorrow 18:00'.", valueName: "time"),
+        help: ArgumentHelp("When it ends: 2031-12-31, 'tomorrow 18:00'.", valueName: "time"),
         transform: TimestampArgument.parse
     )
     var until: TimestampArgument?

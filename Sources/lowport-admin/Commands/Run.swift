@@ -2,7 +2,7 @@
 internal import ArgumentParser
 internal import LowportLinux
 
-/// `lowport run`: its help and its version. With a program to start, lowport(8) executes lowport-run(1).
+/// `lowport run`: its help and its version. With a program to start, lowport(8) does it itself: lowport-run(1).
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start a program that may bind what its user is allowed to.",
