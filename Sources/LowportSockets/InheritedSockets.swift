@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
 
-/// The sockets that the starter of this process passes on, as systemd does for a `.socket` unit (sd_listen_fds(3)).
+/// The sockets that the process that started this one passes on, as systemd does for a `.socket` unit (sd_listen_fds(3)).
 ///
 /// The first call of one of these functions, or of ``PrivilegedSocket/listen(on:options:)-(ListenAddress,_)``, takes them
 /// over: it checks that they are meant for this process, that they are open, and removes the variables from the
@@ -29,7 +29,7 @@ public enum InheritedSockets {
         }
     }
 
-    /// Takes the first socket that is left, in the order in which the starter passes them on.
+    /// Takes the first socket that is left, in the order in which the parent process passes them on.
     ///
     /// - Returns: the socket; nil if none is left.
     /// - Throws: An error with the code ``PrivilegedSocketError/Code-swift.struct/badInheritance``.
@@ -71,20 +71,20 @@ public enum InheritedSockets {
     }
 }
 
-/// A socket that the starter of this process passed on.
+/// A socket that the process that started this one passed on.
 ///
 /// The value owns the descriptor and closes it, until ``release()`` gives it to somebody else.
 public struct InheritedSocket: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
 
-    /// The name that the starter gave the socket; empty if it has none.
+    /// The name that the parent process gave the socket; empty if it has none.
     public let name: String
 
     /// The address of a socket of TCP or UDP; nil for every other descriptor, such as a Unix socket.
     public let address: ListenAddress?
 
     /// The number of the descriptor, which stays owned by this value. Other programs that are started do not get it
-    /// (`FD_CLOEXEC`). Whether it blocks is as the starter left it.
+    /// (`FD_CLOEXEC`). Whether it blocks is as the parent process left it.
     public var rawValue: CInt { descriptor.rawValue }
 
     /// Gives up the ownership of the descriptor without closing it.

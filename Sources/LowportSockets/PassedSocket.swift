@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportLinux
 
-/// A descriptor that the starter of this process passes on, and that nobody has taken yet.
+/// A descriptor that the process that started this one passes on, and that nobody has taken yet.
 struct PassedSocket: Sendable {
     /// Why nothing can be taken over.
     struct Fault: Error {

@@ -12,7 +12,7 @@ public struct PrivilegedSocket: ~Copyable, Sendable {
     /// Who bound a socket.
     @nonexhaustive
     public enum Origin: Hashable, Sendable {
-        /// The starter of this process, which passed it on.
+        /// The process that started this one, which passed it on.
         case inherited
         /// This process, which the kernel let bind it.
         case native
@@ -59,7 +59,7 @@ public struct PrivilegedSocket: ~Copyable, Sendable {
     ///
     /// The first of these that has the socket is taken:
     ///
-    /// 1. A socket that the starter of this process passes on, as systemd does, and that has exactly this address.
+    /// 1. A socket that the process that started this one passes on, as systemd does, and that has exactly this address.
     /// 2. A socket that this process binds: high ports, and low ports if the kernel lets it.
     /// 3. If the kernel does not (`EACCES`, `EPERM`), a socket that the helper of Lowport binds, which asks the policy of
     ///    the machine.
@@ -85,7 +85,7 @@ public struct PrivilegedSocket: ~Copyable, Sendable {
         }
     }
 
-    /// The socket that the starter passes on at `address`, if there is one.
+    /// The socket that the parent process passes on at `address`, if there is one.
     private static func inherited(
         at address: ListenAddress,
         _ options: Options

@@ -15,7 +15,7 @@ public struct PrivilegedSocketError: Error, Hashable, Sendable {
         public static let taken = Code("taken")
         /// The text is not an address to listen on.
         public static let invalidAddress = Code("invalidAddress")
-        /// What the starter of this process says about the sockets that it passes on is not true.
+        /// What the process that started this one says about the sockets that it passes on is not true.
         public static let badInheritance = Code("badInheritance")
         /// A system call failed for a reason that is none of the others.
         public static let system = Code("system")

@@ -89,7 +89,7 @@ import Testing
         )
         let dns = KnownGroup(group: GroupID(rawValue: 53), members: [UserID(rawValue: 7), UserID(rawValue: 2)])
         let newer = EngineState(network: nil, cgroup: "/", isComplete: true, groups: [dns], details: details)
-        #expect(newer.byteString.bytes.split(separator: UInt8(ascii: "\n")).map { ByteString($0) }.contains("group 53 2 7"))
+        #expect(newer.byteString.split(on: UInt8(ascii: "\n")).contains("group 53 2 7"))
         #expect(newer.knows(UserID(rawValue: 2), in: [GroupID(rawValue: 2), GroupID(rawValue: 53)]))
         #expect(!newer.knows(UserID(rawValue: 3), in: [GroupID(rawValue: 2), GroupID(rawValue: 53)]))
         #expect(newer.knows(UserID(rawValue: 3), in: [GroupID(rawValue: 53), GroupID(rawValue: 2)]))

@@ -114,6 +114,29 @@ import Testing
         )
     }
 
+    @Test("Files that nobody reads because of their names are named") func namesMisnamedFiles() async throws {
+        let outcome = try await Sandbox.run(
+            """
+            cd /etc/lowport/rules.d; touch web web.conf README web.rules~ web.rules.dpkg-old .hidden .hidden.conf ok.rules
+            lowport check; chmod 700 /etc/lowport; as alice lowport check || echo $?
+            """
+        )
+        #expect(
+            outcome
+                == Outcome(
+                    status: 0,
+                    output: """
+                        /etc/lowport/rules.d/web: warning: is not read: its name does not end in .rules
+                        /etc/lowport/rules.d/web.conf: warning: is not read: its name does not end in .rules
+                        0 rules in 1 file: no errors
+                        /etc/lowport: error: permission denied
+                        1
+
+                        """
+                )
+        )
+    }
+
     @Test("What authbind passes over is named") func namesWhatAuthbindPassesOver() async throws {
         let outcome = try await Sandbox.run(
             """

@@ -46,6 +46,16 @@ import Testing
         )
     }
 
+    @Test func `no wrapper is a hint that the program has already`() async throws {
+        try await expect(
+            """
+            hints as alice authbind nc -l 80; hints as alice lowport run --via preload nc -l 80
+            hints as alice lowport run --via broker nc -l 80; hints as alice lowport forward 80 localhost:8080
+            """,
+            String(repeating: "sudo lowport grant 80 --user alice\nlowport explain 80\n", count: 4)
+        )
+    }
+
     @Test func `faulty rules are looked at first`() async throws {
         try await expect(
             """
@@ -82,20 +92,6 @@ import Testing
             sudo lowport grant 80 --user alice
             outside of this sandbox, which nothing can lift from a process that is in it: lowport run nc -l 80
             lowport explain 80
-
-            """
-        )
-    }
-
-    @Test func `lowport-forward names commands that exist`() async throws {
-        try await expect(
-            """
-            hints as alice lowport forward 81 localhost:8080
-            """,
-            """
-            sudo lowport grant 81 --user alice
-            lowport run /mnt/libexec/lowport/lowport-forward 81 localhost:8080
-            lowport explain 81
 
             """
         )

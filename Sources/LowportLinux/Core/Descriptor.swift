@@ -51,7 +51,7 @@ package struct FileDescriptor: Descriptor, ~Copyable, Sendable {
 @usableFromInline
 func closeSilently(_ descriptor: Int32) { _ = LowportCLinux.close(descriptor) }
 
-/// A descriptor that this process does not own: one of the three standard ones, or one handed to the program by its starter.
+/// A descriptor that this process does not own: one of the three standard ones, or one handed to the program by its parent process.
 package struct InheritedDescriptor: Descriptor, Hashable, Sendable {
     /// The number of the descriptor.
     package let rawValue: Int32

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LowportCLinux
 
-/// The descriptors that the starter of a program passes on, as systemd does: descriptor 3 and those after it
+/// The descriptors that the process that starts a program passes on, as systemd does: descriptor 3 and those after it
 /// (sd_listen_fds(3)).
 package enum PassedDescriptors {
     /// The first of the descriptors.

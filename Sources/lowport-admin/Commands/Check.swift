@@ -74,7 +74,9 @@ struct Check: ParsableCommand {
             ? PolicySource.allCases.map { $0.inventory(at: now, doubts: .all) }
             : [SourceInventory(rules: read(), at: now, doubts: .all)]
         let programs = files.isEmpty ? ProgramHealth.diagnostics() : declarations.flatMap(\.diagnostics)
-        let diagnostics = inventories.flatMap(\.diagnostics) + programs
+        // The directory of the rules is that of the programs as well.
+        var known: Set<PolicyDiagnostic> = []
+        let diagnostics = (inventories.flatMap(\.diagnostics) + programs).filter { known.insert($0).inserted }
         let hasErrors = diagnostics.contains { $0.isSerious || strict }
         if json {
             try printJSON(CheckAnswer(diagnostics, inventories, hasErrors: hasErrors))
