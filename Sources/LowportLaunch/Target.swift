@@ -43,14 +43,16 @@ package struct Target: Hashable, Sendable {
             guard case .script(let interpreter, let argument) = image else { break }
             if interpreter.hasSuffix("/env") {
                 isBehindEnv = true
-                guard let found = Self.find(argument.split(on: 0x20)[0]) else { break }
+                guard let command = EnvCommand(argument: argument),
+                    let found = Self.find(command.program, along: command.searchPath)
+                else { break }
                 file = found
             } else {
                 file = interpreter
             }
             image = Self.image(of: file)
         }
-        let isSetID = (try? FileStatus(of: file))?.mode.isSetID ?? false
+        let isSetID = (try? FileStatus(of: file)).map(Self.isOfAnother) ?? false
         // Behind the magic number are the permitted and inheritable sets (`struct vfs_cap_data`, `<linux/capability.h>`).
         let attribute = try? readAttribute(.capability, of: file, followLinks: true, limit: 64)
         self.init(
@@ -63,9 +65,9 @@ package struct Target: Hashable, Sendable {
         )
     }
 
-    private static func find(_ program: ByteString) -> ByteString? {
+    private static func find(_ program: ByteString, along path: ByteString? = nil) -> ByteString? {
         if program.bytes.contains(UInt8(ascii: "/")) { return program }
-        let path = Environment.value(of: "PATH") ?? "/bin:/usr/bin"
+        let path = path ?? Environment.value(of: "PATH") ?? "/bin:/usr/bin"
         for directory in path.split(on: UInt8(ascii: ":")) {
             let candidate: ByteString = directory.isEmpty ? program : "\(directory)/\(program)"
             guard (try? checkAccess(.execute, to: candidate)) != nil,
@@ -74,6 +76,14 @@ package struct Target: Hashable, Sendable {
             return candidate
         }
         return nil
+    }
+
+    /// Whether executing the file changes the user or the group of this process.
+    private static func isOfAnother(_ status: FileStatus) -> Bool {
+        let mode = status.mode.rawValue
+        // Without execute permission for the group, the bit once meant locking.
+        return mode & 0o4000 != 0 && status.owner != CurrentProcess.realUser
+            || mode & 0o2010 == 0o2010 && status.group != CurrentProcess.realGroup
     }
 
     private static func image(of path: ByteString) -> ProgramImage {

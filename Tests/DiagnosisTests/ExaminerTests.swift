@@ -47,7 +47,7 @@ import Testing
 
     @Test func `root has what is in the bounding set, or ambient`() throws {
         var context = try context()
-        context.request.user = .root
+        (context.request.user, context.process.credentials.user) = (.root, .root)
         #expect(found(ProcessExaminer(lookingAt: context), context) == ["allows: root has CAP_NET_BIND_SERVICE"])
         #expect(found(AmbientExaminer(lookingAt: context), context) == [])
         context.process.credentials.bounding = []

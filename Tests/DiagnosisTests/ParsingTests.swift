@@ -38,6 +38,31 @@ import Testing
         #expect(missing?.error == .noSuchFile && missing?.script == nil)
     }
 
+    /// Only env looks along PATH, and divides what is behind it only with `-S`.
+    @Test(arguments: [
+        ("#!sh", "sh", Errno.noSuchFile), ("#!/bin/no-such/env sh", "/bin/no-such/env", .noSuchFile),
+        ("#!/usr/bin/env -i sh", "/usr/bin/env -i sh", .invalidArgument),
+        ("#!/usr/bin/env sh -e", "/usr/bin/env sh -e", .invalidArgument),
+        ("#!/usr/bin/env A=1", "/usr/bin/env A=1", .invalidArgument),
+        ("#!/usr/bin/env no-such-program", "no-such-program", .noSuchFile),
+        ("#!/usr/bin/env -S PATH=/no sh", "sh", .noSuchFile), ("#!/usr/bin", "/usr/bin", .isDirectory),
+    ])
+    func whatRunsNoScript(_ line: String, _ path: String, _ error: Errno) throws {
+        let script = FileManager.default.temporaryDirectory.appending(path: "lowport-\(UUID().uuidString)")
+        try Data("\(line)\n".utf8).write(to: script)
+        defer { try? FileManager.default.removeItem(at: script) }
+        let thrown = #expect(throws: ProgramError.self) { try ProgramFile(ByteString(script.path), searchPath: "/bin") }
+        #expect(thrown?.path.description == path && thrown?.error == error)
+    }
+
+    @Test(arguments: [
+        ("sh", "sh"), ("-S -u FOO sh -e", "sh"), ("-iS sh", "sh"), ("--split-string=A='b c' -- x", "--"),
+        ("-S -C / --unset=X 'a b' c", "a b"),
+    ])
+    func whatEnvStarts(_ argument: String, _ program: String) {
+        #expect(EnvCommand(argument: ByteString(argument))?.program.description == program)
+    }
+
     @Test func versionsOfPrograms() {
         let mark = ByteString("@(#)lowport 0.0.7").bytes
         #expect(ProjectVersion.found(in: [1, 0x40, 0x40, 0x28] + mark + [0, 2]) == "0.0.7")

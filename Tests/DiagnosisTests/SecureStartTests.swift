@@ -105,6 +105,29 @@ import Testing
         }
     }
 
+    /// Without privileges, all of it counts.
+    @Test func whatTheEnvironmentSaysAboutLibrariesCountsForOtherPrograms() throws {
+        let program = ElfFile(
+            interpreter: "/lib64/ld-linux-x86-64.so.2",
+            needed: ["libx-of-test.so"],
+            path: "/x/$ORIGIN/no"
+        )
+        let files = ["bin/p": program, "lib/libx-of-test.so": ElfFile(name: "libx-of-test.so")]
+        try withFiles(files) { directory in
+            func missing(_ path: [ByteString], preloaded: [ByteString] = []) -> [ByteString] {
+                SecureStart.libraries(
+                    ofProgramAt: ByteString("\(directory)/bin/p"),
+                    .plain(path: path, preloaded: preloaded)
+                )
+                .missing
+            }
+            let library = ByteString("\(directory)/lib")
+            #expect(missing([]) == ["libx-of-test.so"])
+            #expect(missing([library]) == [] && missing(["/no", "/$ORIGIN/../lib"]) == [])
+            #expect(missing([], preloaded: ["\(library)/libx-of-test.so"]) == [])
+        }
+    }
+
     @Test func aMissingInterpreterIsNamed() throws {
         try withFiles(["bin/p": program("liba-of-test.so"), "bin/q": ElfFile(interpreter: "HERE/no/loader")]) { path in
             #expect(SecureStart.missingInterpreter(ofProgramAt: ByteString("\(path)/bin/p")) == nil)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LowportBroker
 import LowportCapabilities
 import LowportLaunch
 import LowportLinux
@@ -54,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (FileCapabilities(permitted: [.netBindService], isEffective: false), "permitted there, and not effective"),
+        (FileCapabilities(permitted: [.netBindService], isEffective: false), "makes permitted and not effective"),
         (FileCapabilities(inheritable: [.netBindService], isEffective: true), "inheritable there, and not permitted"),
         (
             FileCapabilities(permitted: [.netBindService], isEffective: true, rootUser: UserID(rawValue: 100_000)),
@@ -173,6 +174,66 @@ import Testing
         var credentials = web
         credentials.hasNoNewPrivileges = true
         #expect(!explain(try context(program: program, credentials: credentials)).canBind)
+    }
+
+    /// The kernel then gives the program those of the file alone.
+    @Test func setUserIDRootWithFileCapabilitiesHasNoOthers() throws {
+        let mode = FileMode(rawValue: 0o4755)
+        for capabilities in [FileCapabilities(), FileCapabilities(permitted: [.chown], isEffective: true)] {
+            let program = ProgramFile(path: "/srv/x", image: .dynamic, mode: mode, attribute: .some(capabilities))
+            #expect(!explain(try context(program: program)).canBind)
+        }
+        let program = ProgramFile(path: "/srv/x", image: .dynamic, mode: mode, attribute: .some(bindService))
+        expect(try context(program: program), true, "user web can bind tcp 80: /srv/x has the file capability")
+    }
+
+    @Test func aProgramOfAnotherUserIsNoneOfRoot() throws {
+        var root = web
+        (root.user, root.effective) = (.root, CapabilitySet(rawValue: .max))
+        let (mode, owner) = (FileMode(rawValue: 0o4755), UserID(rawValue: 7))
+        var program = ProgramFile(path: "/srv/x", image: .dynamic, mode: mode, owner: owner)
+        expect(
+            try context(program: program, credentials: root),
+            seen: [TrialExaminer(trial: BindTrial("0 untried 0"))],
+            false,
+            "user web cannot bind tcp 80: the program is set-user-ID 7, and does without CAP_NET_BIND_SERVICE unless it raises it"
+        )
+        // The effective flag of a file counts for all that root passes on, and no_new_privs keeps the user.
+        program.attribute = .some(FileCapabilities(permitted: [.chown], isEffective: true))
+        #expect(explain(try context(program: program, credentials: root)).canBind)
+        program.attribute = .none
+        root.hasNoNewPrivileges = true
+        #expect(explain(try context(program: program, credentials: root)).canBind)
+    }
+
+    @Test func setIDBitsThatChangeNothingTakeNothing() throws {
+        var starter = web
+        (starter.ambient, starter.effective) = ([.netBindService], [.netBindService])
+        for (mode, group): (UInt32, UInt32) in [(0o4755, 0), (0o2755, 1000), (0o2745, 7)] {
+            let program = ProgramFile(
+                path: "/srv/x",
+                image: .dynamic,
+                mode: FileMode(rawValue: mode),
+                owner: web.user,
+                group: GroupID(rawValue: group)
+            )
+            #expect(explain(try context(program: program, credentials: starter)).canBind)
+            #expect(explain(try context(rules: "allow uid 1000 tcp 80", program: program)).canBind)
+        }
+    }
+
+    /// What is inheritable in both counts like what is permitted, and the loader then ignores the library.
+    @Test func whatIsInheritedIsPermitted() throws {
+        var starter = web
+        starter.inheritable = [.netBindService]
+        let inheritable = FileCapabilities(inheritable: [.netBindService])
+        let program = ProgramFile(path: "/srv/x", image: .dynamic, attribute: .some(inheritable))
+        expect(
+            try context(rules: "allow uid 1000 tcp 80", program: program, credentials: starter),
+            false,
+            "user web cannot bind tcp 80: unless /srv/x raises cap_net_bind_service, which its file makes permitted and not effective, it has no effect",
+            remedy: "lowport run --via broker /srv/x"
+        )
     }
 
     @Test func capabilitiesThatTheKernelPassesOverHideNothing() throws {

@@ -51,3 +51,25 @@ ln -s dynamic link; program=$T/link; truth 'symbolic link, rule'
 copy hard; setcap cap_net_bind_service=ep hard; ln hard hard2; program=$T/hard2 port=93; plain=; truth 'hard link, setcap'
 script shebangless "exec $T/dynamic \"\$@\"\n"; truth 'script without interpreter line'
 printf 'a\0b\n' > data; chmod 755 data; program=$T/data helpless=yes; truth 'not a program'
+# What execve(2) makes of capabilities, users and groups.
+copy mixed; chmod 4755 mixed; setcap cap_chown=ep mixed; truth 'set-user-ID root with capabilities, rule'
+copy bobs; chown bob bobs; chmod 4755 bobs; user=root port=94 plain=; truth 'root starts set-user-ID bob, no rule'
+copy own static; chown alice own; chmod 4755 own; truth 'set-user-ID of the one who starts it, static, rule'
+copy locked; chgrp dns locked; chmod 2745 locked; truth 'set-group-ID without execute permission for the group, rule'
+copy inherited; setcap cap_net_bind_service=i inherited
+outer="setpriv --inh-caps +net_bind_service"; truth 'inheritable in file and process, not effective, rule'
+# What starts scripts, and where.
+script i1 "#!sh\nexec $T/dynamic \"\$@\"\n"; helpless=yes; truth 'interpreter that is to be looked up'
+ln -s /bin/sh shell; script i2 "#!shell\nexec $T/dynamic \"\$@\"\n"; truth 'interpreter in the working directory'
+script i3 "#!/usr/bin/env -i sh\nexec $T/dynamic \"\$@\"\n"; truth 'words for env'
+script i4 "#!/usr/bin/env -S -u FOO sh\nexec $T/dynamic \"\$@\"\n"; truth 'words for env -S'
+script i5 "#!$T\n"; helpless=yes; truth 'interpreter is a directory'
+mkdir first second; copy first/s; chmod 700 first/s; copy second/s; way="env PATH=$T/first:$T/second:$PATH" program=s
+truth 'the first along PATH may not be executed, the second may'
+mkfifo pipe; chmod 755 pipe; program=$T/pipe helpless=yes; truth 'a FIFO'
+# What the loader does not find.
+copy origin4 origin; setcap cap_net_bind_service=p origin4; truth 'library by $ORIGIN, permitted alone, rule'
+copy origin5 origin; chown bob origin5; chmod 4755 origin5; truth 'library by $ORIGIN, set-user-ID bob, rule'
+program=$T/bypath helpless=yes; truth 'library missing, rule'
+mkdir -m 700 kept; cp lib/libit.so kept/; cc -o hidden uses.c -Llib -lit "-Wl,-rpath,$T/kept"
+program=$T/hidden; truth 'library in a directory that may not be searched, rule'

@@ -14,7 +14,7 @@ struct Collector {
         let unit = try unit()
         let process = try process(unit)
         let user = process.credentials.user
-        let (program, programError) = try program(unit)
+        let (program, programError) = try program(unit, startedBy: process.credentials)
         let request = BindRequest(
             user: user,
             groups: process.credentials.groups,
@@ -115,14 +115,23 @@ struct Collector {
         return program.flatMap { try? FileStatus(of: $0.path) }?.identity
     }
 
-    private func program(_ unit: ServiceUnit?) throws(BindQuestion.ResolutionError) -> (ProgramFile?, ProgramError?) {
+    private func program(
+        _ unit: ServiceUnit?,
+        startedBy starter: ProcessCredentials
+    ) throws(BindQuestion.ResolutionError) -> (ProgramFile?, ProgramError?) {
         // The file that was started, even if another has replaced it; not every user may examine that file.
         if case .process(let identifier) = question.requester { return (ProgramFile(runBy: identifier), nil) }
         guard let program = question.program ?? unit?.program else { return (nil, nil) }
         let searchPath =
             unit == nil
             ? Environment.value(of: "PATH") ?? "/usr/local/bin:/usr/bin:/bin" : ServiceUnit.searchPath
-        do throws(ProgramError) { return (try ProgramFile(program, searchPath: searchPath), nil) } catch {
+        do throws(ProgramError) {
+            var file = try ProgramFile(program, searchPath: searchPath, startedBy: starter)
+            // What the environment of a service will be is not known.
+            let mode = isCaller ? LibrarySearch.Mode.own : unit == nil ? .bare : nil
+            file.lookForLibraries(as: file.started(by: starter).user, starter.groups, mode)
+            return (file, nil)
+        } catch {
             // What the user may not look at, the user cannot start either; what root may not look at, nobody knows.
             if error.script != nil || error.error == .permissionDenied { return (nil, error) }
             throw .program(program, error.error)

@@ -20,14 +20,17 @@ extension BindRequest {
     /// `IPv4` or `IPv6`.
     var familyName: ByteString { if case .v4 = address { "IPv4" } else { "IPv6" } }
 
-    /// Calls `look` with the real user and groups of the request; nil if this process cannot take them on, which only
-    /// root can do for other users, and only while there are no other threads: they would take them on as well.
-    func asRequester<Result>(_ look: () -> Result) -> Result? {
-        let ours = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
-        if user == CurrentProcess.realUser, Set(groups) == Set(ours) { return look() }
-        guard (try? CurrentProcess.requireSingleThread()) != nil else { return nil }
-        return try? Impersonation.withRealIdentity(user: user, groups: groups, look)
-    }
+    /// Calls `look` with the real user and groups of the request; nil if this process cannot take them on.
+    func asRequester<Result>(_ look: () -> Result) -> Result? { asUser(user, groups, look) }
+}
+
+/// Calls `look` with this real user and these groups; nil if this process cannot take them on, which only root can do
+/// for other users, and only while there are no other threads: they would take them on as well.
+func asUser<Result>(_ user: UserID, _ groups: [GroupID], _ look: () -> Result) -> Result? {
+    let ours = [CurrentProcess.realGroup] + ((try? CurrentProcess.supplementaryGroups()) ?? [])
+    if user == CurrentProcess.realUser, Set(groups) == Set(ours) { return look() }
+    guard (try? CurrentProcess.requireSingleThread()) != nil else { return nil }
+    return try? Impersonation.withRealIdentity(user: user, groups: groups, look)
 }
 
 /// The first directory on the way to `path` that the real user may not search; nil if there is none.

@@ -19,7 +19,7 @@ struct AmbientExaminer: Examiner {
             return []
         }
         guard isAmbient else { return [.usual(.ambient, .refuses, "CAP_NET_BIND_SERVICE is not in the ambient set")] }
-        if context.program?.losesAmbient == true {
+        if !context.started.ambient.contains(.netBindService) {
             let text: ByteString =
                 "CAP_NET_BIND_SERVICE is ambient, but programs lose it that are set-id or have file capabilities, even none"
             return [Finding(.ambient, .refuses, text, reason: .init(.strong, text))]
@@ -37,7 +37,7 @@ struct AmbientExaminer: Examiner {
 
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
         guard !context.process.isRunning, context.process.credentials.ambient.contains(.netBindService),
-            let program = context.program, !program.isSetID, program.hasEmptyCapabilities
+            let program = context.program, !context.started.isSetID, program.hasEmptyCapabilities
         else { return [] }
         return [
             Remedy(

@@ -22,12 +22,18 @@ extension DeliveryExaminer {
         }
         // Without its file capabilities, which `ProgramExaminer` has taken, it is a program like any other.
         if context.program?.isWithoutLibraries(startedBy: context.process.credentials) == true {
-            return [Remedy(.deliver, context.run(), "runs it under Lowport")]
+            let run = Remedy(.deliver, context.run(), "runs it under Lowport")
+            // Under the broker, what is not effective is not gained, and so the loader looks as for any other program.
+            var starter = context.process.credentials
+            starter.hasNoNewPrivileges = true
+            return [run] + (context.program?.started(by: starter).isSecure == false ? withoutPrivileges(context) : [])
         }
         switch obstacle(context) {
         case nil:
             if context.process.isRunning || context.process.asksHelper { return [] }
-            let options: [ByteString] = context.program?.needsBrokerByName == true ? ["--via", "broker"] : []
+            let options: [ByteString] =
+                context.program?.needsBrokerByName(startedBy: context.process.credentials) == true
+                ? ["--via", "broker"] : []
             return [Remedy(.deliver, context.run(options), "runs it under Lowport")]
         case .helper(let obstacle): return remedies(context, for: obstacle)
         case .notStartedSo: return []
@@ -46,8 +52,7 @@ extension DeliveryExaminer {
         case .foreignNetwork, .userNamespace, .unmappedUser:
             [Remedy(.deliver, context.run(), elsewhere: "outside of this user namespace")] + enabling(context)
         case .noNewPrivileges, .boundingSet:
-            // What has file capabilities, even none, loses ambient ones.
-            enabling(context) + (context.program?.losesAmbient == true ? [] : [ambient(context)])
+            enabling(context) + ambient(context)
         case .missing:
             [Remedy(.deliver, "sudo make install", "puts the helper in place with its privilege")] + enabling(context)
         case .noPrivilege:
@@ -115,13 +120,19 @@ extension DeliveryExaminer {
     }
 
     /// A process that can gain no privilege must be started with the capability.
-    private func ambient(_ context: BindContext) -> Remedy {
-        Remedy(
-            .deliver,
-            context.ambientStart,
-            "starts it from outside with the capability, for every low port; in a unit of systemd, "
-                + "AmbientCapabilities=CAP_NET_BIND_SERVICE does it"
-        )
+    private func ambient(_ context: BindContext) -> [Remedy] {
+        let (user, groups) = (context.request.user, context.request.groups)
+        let outside = ProcessCredentials(user: user, groups: groups, ambient: [.netBindService])
+        // What has file capabilities, even none, loses ambient ones.
+        guard ExecutedCredentials(of: context.program, startedBy: outside).canBind else { return [] }
+        return [
+            Remedy(
+                .deliver,
+                context.ambientStart,
+                "starts it from outside with the capability, for every low port; in a unit of systemd, "
+                    + "AmbientCapabilities=CAP_NET_BIND_SERVICE does it"
+            )
+        ]
     }
 
     private func capability(_ context: BindContext) -> [Remedy] {
@@ -138,6 +149,8 @@ extension DeliveryExaminer {
     /// Under the broker no program gains privileges, so that a program with file privileges is reached like any other.
     private func withoutPrivileges(_ context: BindContext) -> [Remedy] {
         if case .fails = trial { return [] }
+        // Those of root gain, since the broker can do without no_new_privs.
+        if context.request.user == .root { return [] }
         // A program that loses an ambient capability is no longer the one that the broker was started by.
         guard let program = context.program, program.image != .unknown, context.process.credentials.ambient.isEmpty
         else { return [] }

@@ -34,7 +34,7 @@ struct DeliveryExaminer: Examiner {
         if case .lowport(let name)? = context.unit?.start.way { return "the unit starts it with \(name)" }
         if process.isUnderBroker { return "this process is under the broker already, and so is what it starts" }
         guard let reason = program?.brokerReason else { return "lowport run and authbind reach it" }
-        return program?.needsBrokerByName == true
+        return program?.needsBrokerByName(startedBy: process.credentials) == true
             ? "lowport run --via broker reaches it; the broker has to be asked for, since \(reason) and has privileges on disk"
             : "lowport run and authbind reach it with the broker, since \(reason)"
     }
@@ -43,7 +43,7 @@ struct DeliveryExaminer: Examiner {
     private func starter(_ context: BindContext) -> ByteString {
         if context.process.isRunning || context.process.asksHelper { return "" }
         if case .lowport(let name)? = context.unit?.start.way { return ", started with \(name) by the unit" }
-        return context.program?.needsBrokerByName == true
+        return context.program?.needsBrokerByName(startedBy: context.process.credentials) == true
             ? ", started with lowport run --via broker" : ", started with lowport run or authbind"
     }
 
@@ -67,7 +67,7 @@ struct DeliveryExaminer: Examiner {
         }
         if case .fails(.helper(let obstacle)) = trial { return .helper(obstacle) }
         guard let program = context.program else { return nil }
-        if let reason = program.deliveryObstacle { return .unreachable(reason) }
+        if let reason = program.deliveryObstacle(startedBy: process.credentials) { return .unreachable(reason) }
         if case .fails(let failure) = trial, let reason = program.brokerReason { return .noBroker(reason, failure) }
         return nil
     }

@@ -21,13 +21,19 @@ struct FileExaminer: Examiner {
         var isConfined = false
         if case .holds = context.kernel { isConfined = context.policy.decision.confinement != nil }
         let capabilities = finding(program, process, isConfined: isConfined)
-        guard program.becomesRoot(startedBy: process.credentials) else { return [capabilities] }
+        let started = context.started
+        guard process.credentials.user != .root, started.user == .root, started.canBind else { return [capabilities] }
         return [allowing("\(program.path) is set-user-ID root", .strong, process), capabilities]
     }
 
     /// - Parameter isConfined: whether the kernel engine confines the program to the rules.
     private func finding(_ program: ProgramFile, _ process: BindingProcess, isConfined: Bool) -> Finding {
         let path = program.path
+        if program.hasToRaiseCapability(startedBy: process.credentials) {
+            let text: ByteString =
+                "unless \(path) raises cap_net_bind_service, which its file makes permitted and not effective, it has no effect"
+            return Finding(.file, .refuses, text, reason: .init(.decisive, text))
+        }
         switch (program.attribute, program.capabilityObstacle(startedBy: process.credentials)) {
         case (.none, _):
             let text: ByteString =

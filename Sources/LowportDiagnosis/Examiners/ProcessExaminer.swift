@@ -27,16 +27,16 @@ struct ProcessExaminer: Examiner {
             let text: ByteString = "SECBIT_NOROOT is set, so that what root starts has no capabilities"
             return [Finding(.process, .refuses, text, reason: .init(.likely, text))]
         }
-        return [
-            credentials.bounding.contains(.netBindService)
-                ? Finding(
-                    .process,
-                    context.process.effectOfCapabilities,
-                    "root has CAP_NET_BIND_SERVICE",
-                    reason: reason(context, "root has CAP_NET_BIND_SERVICE")
-                )
-                : Finding(.process, .refuses, "root lacks CAP_NET_BIND_SERVICE, which is outside the bounding set")
-        ]
+        if context.started.canBind {
+            let text: ByteString = "root has CAP_NET_BIND_SERVICE"
+            return [Finding(.process, context.process.effectOfCapabilities, text, reason: reason(context, text))]
+        }
+        if context.started.user != .root {
+            let text: ByteString =
+                "the program is set-user-ID \(context.started.user), and does without CAP_NET_BIND_SERVICE unless it raises it"
+            return [Finding(.process, .refuses, text, reason: .init(.strong, text))]
+        }
+        return [Finding(.process, .refuses, "root lacks CAP_NET_BIND_SERVICE, which is outside the bounding set")]
     }
 
     private func reason(_ context: BindContext, _ text: ByteString) -> Finding.Reason? {

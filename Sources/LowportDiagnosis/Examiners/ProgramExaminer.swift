@@ -42,10 +42,13 @@ struct ProgramExaminer: Examiner {
             case .mount: "it lies on a file system that is mounted noexec"
             case .script: "it is a script, which whoever starts it has to read"
             case .format: "it is neither a script nor a program"
-            case .interpreter(let script):
-                refusal.path.hasSuffix("\r")
-                    ? "the first line of \(script) ends with a carriage return, as files of Windows do"
-                    : "there is no such file"
+            case .interpreter(let script) where refusal.path.hasSuffix("\r"):
+                "the first line of \(script) ends with a carriage return, as files of Windows do"
+            case .interpreter where refusal.error == .noSuchFile: "there is no such file"
+            case .interpreter where refusal.error == .invalidArgument:
+                refusal.path.bytes.contains(0x20)
+                    ? "env divides what follows it into words only with -S" : "it starts no program"
+            case .interpreter: refusal.error.sentence
             }
         switch refusal.cause {
         case .interpreter(let script):
@@ -60,15 +63,9 @@ struct ProgramExaminer: Examiner {
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
         guard let refusal else {
             guard let program = context.program, !Self.missingLibraries(context).isEmpty else { return [] }
-            return [
-                Remedy(
-                    .unblock,
-                    ShellCommand(["sudo", "setcap", "-r", ShellCommand.operand(program.path)]),
-                    "lets it start, without capabilities of its own"
-                )
-            ]
+            return [Self.remedy(forLibrariesOf: program)]
         }
-        if case .interpreter(let script) = refusal.cause { return Self.remedies(for: script, refusal.path) }
+        if case .interpreter(let script) = refusal.cause { return Self.remedies(for: script, refusal) }
         guard refusal.error == .permissionDenied else { return [] }
         switch refusal.cause {
         case .file:
@@ -93,26 +90,52 @@ struct ProgramExaminer: Examiner {
     }
 
     private static func missingLibraries(_ context: BindContext) -> [Finding] {
-        guard !context.process.isRunning, let program = context.program,
-            program.isWithoutLibraries(startedBy: context.process.credentials)
-        else { return [] }
+        guard !context.process.isRunning, let program = context.program else { return [] }
+        if !program.absentLibraries.isEmpty {
+            let names = ByteString(joining: program.absentLibraries, with: ", ")
+            return [
+                Finding(.program, .blocks, "\(program.path) cannot be started: the loader does not find \(names)")
+            ]
+        }
+        guard program.isWithoutLibraries(startedBy: context.process.credentials) else { return [] }
         let names = ByteString(joining: program.missingLibraries, with: ", ")
         let text: ByteString =
             "\(program.path) cannot be started: as its file gives it privileges, the loader ignores $ORIGIN and LD_LIBRARY_PATH, and does not find \(names)"
         return [Finding(.program, .blocks, text)]
     }
 
-    private static func remedies(for script: ByteString, _ interpreter: ByteString) -> [Remedy] {
-        guard interpreter.hasSuffix("\r") else {
-            return [Remedy(.unblock, advice: "install \(interpreter), or correct the first line of \(script)")]
+    private static func remedy(forLibrariesOf program: ProgramFile) -> Remedy {
+        let file = ShellCommand.operand(program.path)
+        if let place = program.closedPlace {
+            let command = ShellCommand(["sudo", "chmod", "a+rX", ShellCommand.operand(place)])
+            return Remedy(.unblock, command, "lets everybody use the library")
         }
-        return [
-            Remedy(
-                .unblock,
-                ShellCommand(["sudo", "sed", "-i", "s/\\r$//", ShellCommand.operand(script)]),
-                "removes the carriage returns from the script"
-            )
-        ]
+        if let name = program.absentLibraries.first {
+            return Remedy(.unblock, advice: "install \(name) where the loader looks for it (ld.so(8))")
+        }
+        if program.seenCapabilities == nil {
+            let command = ShellCommand(["sudo", "chmod", "ug-s", file])
+            return Remedy(.unblock, command, "lets it start, as whoever starts it")
+        }
+        let command = ShellCommand(["sudo", "setcap", "-r", file])
+        return Remedy(.unblock, command, "lets it start, without capabilities of its own")
+    }
+
+    private static func remedies(for script: ByteString, _ refusal: ExecutionError) -> [Remedy] {
+        func edit(_ expression: ByteString) -> ShellCommand? {
+            ShellCommand(["sudo", "sed", "-i", expression, ShellCommand.operand(script)])
+        }
+        if refusal.path.hasSuffix("\r") {
+            return [Remedy(.unblock, edit("s/\\r$//"), "removes the carriage returns from the script")]
+        }
+        if refusal.error == .invalidArgument, refusal.path.bytes.contains(0x20) {
+            return [
+                Remedy(.unblock, edit("1s/env /env -S /"), "has env divide the first line of the script into words")
+            ]
+        }
+        let isMissing = refusal.error == .noSuchFile
+        let way: ByteString = isMissing ? "install \(refusal.path), or correct" : "correct"
+        return [Remedy(.unblock, advice: "\(way) the first line of \(script)")]
     }
 
     private static func chmod(_ path: ByteString) -> ShellCommand? {
@@ -124,13 +147,11 @@ extension ProgramExaminer {
     init(lookingAt context: BindContext) {
         guard !context.process.isRunning else { return }
         if let error = context.programError {
-            refusal =
-                if let script = error.script {
-                    ExecutionError(path: error.path, error: error.error, cause: .interpreter(of: script))
-                } else {
-                    context.request.asRequester { Self.refusal(toExecute: error.path) }
-                        ?? ExecutionError(path: error.path, error: error.error)
-                }
+            // Of the others, the name alone is known.
+            if error.error == .permissionDenied {
+                refusal = context.request.asRequester { Self.refusal(toExecute: error.path) } ?? nil
+            }
+            refusal = refusal ?? Self.refusal(error)
         }
         guard let program = context.program else { return }
         let paths = program.scripts + [program.path]
@@ -144,6 +165,14 @@ extension ProgramExaminer {
         if refusal == nil, program.image == .unknown, program.isReadable {
             refusal = ExecutionError(path: program.path, error: .notExecutable, cause: .format)
         }
+    }
+
+    private static func refusal(_ error: ProgramError) -> ExecutionError {
+        if let script = error.script {
+            return ExecutionError(path: error.path, error: error.error, cause: .interpreter(of: script))
+        }
+        let isOfOtherKind = (try? FileStatus(of: error.path)).map { $0.kind != .regular } ?? false
+        return ExecutionError(path: error.path, error: error.error, cause: isOfOtherKind ? .format : .file)
     }
 
     private static func refusal(toRead script: ByteString) -> ExecutionError? {

@@ -16,10 +16,14 @@ struct TrialExaminer: Examiner {
         guard let trial, !found.isBlocked(by: .program, .boundingSet) else { return [] }
         guard trial.error != nil else {
             // What the trial inherited, the program may lose.
-            if context.program?.losesAmbient == true, !found.allows(.threshold), !found.allows(.kernel) { return [] }
+            let isLost = context.process.credentials.effective.contains(.netBindService) && !context.started.canBind
+            if isLost, !found.allows(.threshold), !found.allows(.kernel) { return [] }
             return [works("the bind was tried, and works")]
         }
-        if context.program?.hasPrivileges == true, !found.allows(.threshold) { return [] }
+        // What the file of the program gives it, no other one has.
+        let other = ExecutedCredentials(of: nil, startedBy: context.process.credentials)
+        let isOfFile = context.started.isSecure || context.started.canBind && !other.canBind
+        if isOfFile, !found.allows(.threshold) { return [] }
         if trial.helped == .bound {
             guard found.canBind || context.program?.brokerReason == nil else { return [] }
             return [works("the bind was tried through the helper, and works")]

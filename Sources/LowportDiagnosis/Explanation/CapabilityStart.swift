@@ -12,13 +12,14 @@ package enum CapabilityStart {
     /// - Parameters:
     ///   - path: the path of the file.
     ///   - permitted: the capabilities that the file has, or is about to get; they are effective as well. Nil for those
-    ///     that it has, as they are.
+    ///     that it has, as they are: those that are not effective, the program may raise itself.
     package static func obstacles(to path: ByteString, permitted: CapabilitySet? = nil) -> [ByteString] {
         guard var context = context(path, as: .overflow) else { return [] }
         let own = try? ProcessCredentials(of: CurrentProcess.identifier)
         context.process.credentials.bounding = .bounding
         context.process.credentials.hasNoNewPrivileges = own?.hasNoNewPrivileges ?? false
         if let permitted, context.program?.scripts.isEmpty == true { context.program?.assume(permitted) }
+        context.program?.lookForLibraries(as: .root, [], .bare)
 
         // Whoever may not execute the file is not concerned, unless nobody may.
         let execution = Self.context(path, as: .root).map { ProgramExaminer(lookingAt: $0) }
@@ -30,7 +31,8 @@ package enum CapabilityStart {
                 "file capabilities of a script have no effect: \(script) is run by \(program.path)"
             ]
         }
-        if found.isBlocked(by: .program) || found.allows(.file) { return found.sentences(of: .blocks) }
+        let mayRaise = context.program?.hasToRaiseCapability(startedBy: context.process.credentials) == true
+        if found.isBlocked(by: .program) || found.allows(.file) || mayRaise { return found.sentences(of: .blocks) }
         return found.sentences(of: .refuses)
     }
 
@@ -59,6 +61,5 @@ extension ProgramFile {
         let state = CapabilityState(effective: permitted, permitted: permitted)
         guard attribute != .unsupported, let capabilities = FileCapabilities(state, rootUser: .root) else { return }
         attribute = .some(capabilities)
-        missingLibraries = SecureStart.missingLibraries(ofProgramAt: path)
     }
 }

@@ -15,10 +15,12 @@ extension LibrarySearch {
             (results, rest, isOfOrigin) = ([file.origin], tail, true)
         }
         while let byte = rest.first {
-            // In secure-execution mode, $ORIGIN counts only at the beginning.
-            if Self.after("ORIGIN", in: rest) != nil { return [] }
             var values: [ByteString] = [ByteString([byte])]
-            if let tail = Self.after("LIB", in: rest) {
+            if let tail = Self.after("ORIGIN", in: rest) {
+                // In secure-execution mode, it counts only at the beginning.
+                if mode == .secure { return [] }
+                (values, rest) = ([file.origin], tail)
+            } else if let tail = Self.after("LIB", in: rest) {
                 (values, rest) = (["lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"], tail)
             } else if let tail = Self.after("PLATFORM", in: rest) {
                 (values, rest) = (["x86_64", "haswell", "xeon_phi", "aarch64", "i686"], tail)
@@ -29,7 +31,7 @@ extension LibrarySearch {
             if results.count * values.count > 100 { return [] }
             results = results.flatMap { result in values.map { result + $0 } }
         }
-        guard isOfOrigin, file.loader == nil else { return results }
+        guard mode == .secure, isOfOrigin, file.loader == nil else { return results }
         return isMusl ? [] : results.filter(isTrusted)
     }
 

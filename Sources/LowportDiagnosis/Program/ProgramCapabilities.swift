@@ -21,8 +21,13 @@ extension ProgramFile {
 
     private func reason(of capabilities: FileCapabilities, startedBy starter: ProcessCredentials) -> ByteString? {
         if isOnNosuidMount { return "it lies on a file system that is mounted nosuid" }
-        if starter.hasNoNewPrivileges { return "no_new_privs is set, so a program gains nothing when it is started" }
-        if starter.isTraced { return "a program that a traced process starts gains nothing" }
+        // What its file gives and its starter has, the program keeps.
+        if !started(by: starter).permitted.contains(.netBindService) {
+            if starter.hasNoNewPrivileges {
+                return "no_new_privs is set, so a program gains nothing when it is started"
+            }
+            if starter.isTraced { return "a program that a traced process starts gains nothing" }
+        }
         if capabilities.rootUser != .root {
             return "they count only in user namespaces whose root is uid \(capabilities.rootUser)"
         }
@@ -34,14 +39,17 @@ extension ProgramFile {
         if !capabilities.permitted.contains(.netBindService), !isInherited {
             return "it is inheritable there, and not permitted"
         }
-        if !capabilities.isEffective {
-            return "it is permitted there, and not effective, and the program has to raise it"
-        }
         if isWithoutLibraries(startedBy: starter) { return "with them, the program cannot be started" }
         if vainRequest(startedBy: starter) != nil {
             return "some of them are outside the bounding set, so that the program cannot be started at all"
         }
         return nil
+    }
+
+    /// Whether the file gives the program CAP_NET_BIND_SERVICE, which it has to raise itself.
+    func hasToRaiseCapability(startedBy starter: ProcessCredentials) -> Bool {
+        let started = started(by: starter)
+        return seenCapabilities != nil && started.permitted.contains(.netBindService) && !started.canBind
     }
 
     /// The missing capabilities because of which the kernel refuses to start the program, with EPERM; nil if it does
@@ -50,32 +58,14 @@ extension ProgramFile {
     /// The file permits these capabilities, and declares that the program relies on them ("Safety checking for
     /// capability-dumb binaries" in capabilities(7)).
     func vainRequest(startedBy starter: ProcessCredentials) -> CapabilitySet? {
-        guard areCapabilitiesSeen, case .some(let capabilities) = attribute, capabilities.isEffective else {
-            return nil
-        }
-        let gained = capabilities.permitted.intersection(starter.bounding)
-            .union(capabilities.inheritable.intersection(starter.inheritable))
-        let missing = capabilities.permitted.subtracting(gained)
+        guard let capabilities = seenCapabilities, capabilities.isEffective else { return nil }
+        let missing = capabilities.permitted.subtracting(capabilities.gained(by: starter))
         return missing == [] ? nil : missing
-    }
-
-    /// Whether the kernel considers the file capabilities at all when the program is started.
-    private var areCapabilitiesSeen: Bool {
-        guard case .some(let capabilities) = attribute else { return false }
-        return !isOnNosuidMount && capabilities.rootUser == .root
-    }
-
-    /// Whether the program gains capabilities when it is started, so that the loader ignores libraries from the
-    /// environment (`AT_SECURE`).
-    var gainsCapabilities: Bool {
-        guard areCapabilitiesSeen, case .some(let capabilities) = attribute else { return false }
-        return capabilities.isEffective || !capabilities.permitted.isEmpty
     }
 
     /// Whether the loader does not find all libraries, since the file gives the program privileges (`AT_SECURE`).
     func isWithoutLibraries(startedBy starter: ProcessCredentials) -> Bool {
-        !missingLibraries.isEmpty && hasPrivileges && !starter.hasNoNewPrivileges && !starter.isTraced
-            && starter.user != .root
+        absentLibraries.isEmpty && !missingLibraries.isEmpty && started(by: starter).isSecure
     }
 
     /// Whether the file has capabilities, of which there are none.
@@ -83,13 +73,15 @@ extension ProgramFile {
         guard case .some(let capabilities) = attribute else { return false }
         return capabilities.permitted.isEmpty && capabilities.inheritable.isEmpty
     }
+}
 
-    /// Whether the program loses ambient capabilities when it is started: it is set-ID or has file capabilities.
-    var losesAmbient: Bool { isSetID || areCapabilitiesSeen }
-
-    /// Whether the program runs as root when it is started, with all capabilities of the bounding set.
-    func becomesRoot(startedBy starter: ProcessCredentials) -> Bool {
-        mode.rawValue & 0o4000 != 0 && owner == .root && !isOnNosuidMount && !starter.hasNoNewPrivileges
-            && !starter.isTraced && !starter.isRootOrdinary && starter.bounding.contains(.netBindService)
+extension FileCapabilities {
+    /// The same for the root user that counts in the user namespace of this process: beside its own root user, those of
+    /// the namespaces around it.
+    var inSightOfTheKernel: FileCapabilities {
+        guard Namespaces.outerUser(of: rootUser) == .root else { return self }
+        var capabilities = self
+        capabilities.rootUser = .root
+        return capabilities
     }
 }

@@ -5,21 +5,21 @@ internal import LowportLinux
 /// How the helper can reach a program.
 extension ProgramFile {
     /// Why neither the library nor the broker can bring the helper's binds to the program; nil if one of them can.
-    var deliveryObstacle: ByteString? {
+    func deliveryObstacle(startedBy starter: ProcessCredentials) -> ByteString? {
         if image == .unknown, isReadable { return "it is neither a script nor a program" }
-        if isSetID { return "it is set-id, and would lose that under the broker" }
-        if gainsCapabilities { return "it has file capabilities, and would lose them under the broker" }
+        let started = started(by: starter)
+        if started.isSetID { return "it is set-id, and would lose that under the broker" }
+        if started.isSecure { return "it has file capabilities, and would lose them under the broker" }
         return nil
     }
 
-    /// Whether the file gives the program privileges, or another user or group.
-    var hasPrivileges: Bool { isSetID || gainsCapabilities }
-
     /// Whether the broker reaches the program only on request, because the file appears to have privileges to lose.
-    var needsBrokerByName: Bool {
-        guard deliveryObstacle == nil, brokerReason != nil else { return false }
+    func needsBrokerByName(startedBy starter: ProcessCredentials) -> Bool {
+        guard deliveryObstacle(startedBy: starter) == nil, brokerReason != nil else { return false }
         if case .some = attribute { return true }
-        return mode.isSetID
+        var elsewhere = self
+        elsewhere.isOnNosuidMount = false
+        return elsewhere.started(by: starter).isSetID
     }
 
     /// Why the program needs the broker, as the end of a sentence; nil if the library suffices.

@@ -22,9 +22,9 @@ struct ProgramLibraries: Hashable, Sendable {
             }
             guard let interpreter = program.interpreter else { continue }
             let place = (try? ResolvedPath(path, followLinks: true).path) ?? path
-            let (libraries, missing) = LibrarySearch(interpreter: interpreter).libraries(of: program, at: place)
-            found += ([interpreter] + libraries).filter { seen.insert($0).inserted }
-            if !missing.isEmpty { isComplete = false }
+            let libraries = LibrarySearch(interpreter: interpreter).libraries(of: program, at: place)
+            found += ([interpreter] + libraries.found).filter { seen.insert($0).inserted }
+            if !libraries.missing.isEmpty { isComplete = false }
         }
     }
 }

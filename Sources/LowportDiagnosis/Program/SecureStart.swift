@@ -10,12 +10,20 @@ package enum SecureStart {
     ///
     /// Empty for a static program, a script, and a file that cannot be read; and if the loader itself is missing.
     package static func missingLibraries(ofProgramAt path: ByteString) -> [ByteString] {
+        libraries(ofProgramAt: path, .secure).missing
+    }
+
+    /// The libraries of the program at `path`, as the real user finds them.
+    static func libraries(ofProgramAt path: ByteString, _ mode: LibrarySearch.Mode) -> LibrarySearch.Outcome {
         guard let file = try? FileDescriptor.open(path, [.readOnly, .nonBlocking]),
             (try? file.status().kind) == .regular, let program = DynamicObject(of: file),
             let interpreter = program.interpreter, (try? FileStatus(of: interpreter)) != nil
-        else { return [] }
+        else { return LibrarySearch.Outcome() }
+        // Others than those of glibc and musl may look elsewhere.
+        let isKnown = (interpreter.split(on: UInt8(ascii: "/")).last ?? "").hasPrefix("ld")
+        guard isKnown || mode == .secure else { return LibrarySearch.Outcome() }
         let place = (try? file.path()) ?? path
-        return LibrarySearch(interpreter: interpreter).missing(for: program, at: place)
+        return LibrarySearch(interpreter: interpreter, mode: mode).libraries(of: program, at: place)
     }
 
     /// The path of the program interpreter (`PT_INTERP`) of the program at `path`, if it does not exist: execve(2) then
