@@ -52,7 +52,7 @@ extension ExplanationSuite {
     func explain(_ context: BindContext, _ examiners: [any Examiner] = []) -> Explanation {
         let sound: [any Examiner] = [
             ThresholdExaminer(first: 1024), ProgramExaminer(), FileExaminer(), DeliveryExaminer(), AddressExaminer(),
-            PortExaminer(), ControlGroupExaminer(), TrialExaminer(), PolicyExaminer(),
+            PortExaminer(), ControlGroupExaminer(), TrialExaminer(), PolicyExaminer(), LandlockExaminer(),
         ]
         return Explanation(
             context,

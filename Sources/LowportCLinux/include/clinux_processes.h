@@ -3,6 +3,7 @@
 #ifndef CLINUX_PROCESSES_H
 #define CLINUX_PROCESSES_H
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -15,6 +16,13 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+// Whether this process may execute the file (execveat(2), AT_EXECVE_CHECK): nothing is executed. EINVAL before Linux 6.14.
+static inline int clinux_check_execution(const char *path)
+{
+    char *none[] = {(char *)path, 0};
+    return (int)syscall(SYS_execveat, AT_FDCWD, path, none, none + 1, 0x10000);
+}
 
 static inline int clinux_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
 {

@@ -6,12 +6,17 @@ internal import LowportPolicy
 struct LandlockExaminer: Examiner {
     static let role = Role.circumstance
 
-    init(lookingAt context: BindContext) {}
+    /// The first file that this process may not execute, although its mode allows it; nil if there is none.
+    var refused: ByteString?
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         if context.sandboxError == .permissionDenied {
             let bind: ByteString = "\(context.transportName) \(context.request.port)"
             let text: ByteString = "Landlock, or another security module, keeps this process from binding \(bind)"
+            return [Finding(.landlock, .blocks, text)]
+        }
+        if let refused {
+            let text: ByteString = "Landlock, or another security module, keeps this process from executing \(refused)"
             return [Finding(.landlock, .blocks, text)]
         }
         let process = context.process
@@ -27,5 +32,20 @@ struct LandlockExaminer: Examiner {
 
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
         findings.isBlocked(by: .landlock) ? [SandboxProbe.escape(context)] : []
+    }
+}
+
+extension LandlockExaminer {
+    init(lookingAt context: BindContext) {
+        // Of the limits of others nothing is known.
+        guard !context.process.isRunning, context.unit == nil, let program = context.program,
+            context.request.user == CurrentProcess.realUser, CurrentProcess.realUser == CurrentProcess.effectiveUser
+        else { return }
+        refused = (program.scripts + [program.path]).first { path in
+            do throws(Errno) { try checkExecution(of: path) } catch {
+                return error == .permissionDenied && accessError(.execute, to: path) == nil
+            }
+            return false
+        }
     }
 }

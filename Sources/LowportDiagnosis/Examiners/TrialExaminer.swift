@@ -52,9 +52,9 @@ struct TrialExaminer: Examiner {
 
 extension TrialExaminer {
     init(lookingAt context: BindContext) {
-        // What tries is another program.
+        // What tries is another program, which may be executed here.
         if context.unit != nil || context.process.isRunning || context.process.asksHelper
-            || context.policy.dependsOnProgram
+            || context.policy.dependsOnProgram || LandlockExaminer(lookingAt: context).refused != nil
         {
             return
         }

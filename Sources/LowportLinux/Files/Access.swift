@@ -35,3 +35,13 @@ package func checkAccess(_ kind: AccessKind, to path: ByteString) throws(Errno) 
         unsafe path.withCString { unsafe access($0, kind.flag) }
     }
 }
+
+/// Asks whether this process may execute `path`, as far as security modules decide that as well. Throws the reason when
+/// it may not; `.invalidArgument` before Linux 6.14.
+///
+/// The corresponding system call is execveat(2) with `AT_EXECVE_CHECK`.
+package func checkExecution(of path: ByteString) throws(Errno) {
+    try nothingOrErrno(.execute) {
+        unsafe path.withCString { unsafe clinux_check_execution($0) }
+    }
+}
