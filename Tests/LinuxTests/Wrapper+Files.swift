@@ -8,6 +8,7 @@ extension Wrapper {
         return [
             Wrapper("Access.checkAccess.access", .access) { try checkAccess(.read, to: "/") },
             Wrapper("Access.checkAccess.access", .access) { try nowhere.checkAccess(.read, to: "name") },
+            Wrapper("Access.checkExecution.execute", .execute) { try checkExecution(of: "/") },
             Wrapper("Changes.synchronize.fsync", .fsync) { try nowhere.synchronize() },
             Wrapper("Changes.lockExclusively.flock", .flock) { try nowhere.lockExclusively() },
             Wrapper("Changes.tryToLockExclusively.flock", .flock) { _ = try nowhere.tryToLockExclusively() },

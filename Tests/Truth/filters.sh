@@ -48,6 +48,23 @@ END
 way="/usr/bin/python3 $T/landlock.py 8080"; truth 'Landlock, rule'
 way="/usr/bin/python3 $T/landlock.py 80"; truth 'Landlock that allows the port, rule'
 way="/usr/bin/python3 $T/landlock.py 80" port=8080; truth 'Landlock, high port'
+cat > execution.py <<'END'
+# Lets nothing be executed but what is below the paths in the first word.
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+ruleset = libc.syscall(444, struct.pack("<Q", 1), 8, 0)
+for path in sys.argv[1].split(","):
+    assert libc.syscall(445, ruleset, 1, struct.pack("<Qi", 1, os.open(path, os.O_PATH)), 0) == 0
+libc.prctl(38, 1, 0, 0, 0)
+assert libc.syscall(446, ruleset, 0) == 0
+os.execvp(sys.argv[2], sys.argv[2:])
+END
+mkdir closed; cp dynamic closed/
+case $(uname -r) in
+    [1-5].* | 6.[0-9].* | 6.1[0-3].*) echo 'ok the kernel does not say what may be executed' ;;
+    *) way="/usr/bin/python3 $T/execution.py /usr,$BIN,$LIBEXEC,$T/dynamic" program=$T/closed/dynamic port=8080
+       truth 'Landlock, the program may not be executed, high port' ;;
+esac
 cat > group.py <<'END'
 # Refuses binds in a control group of its own, as SocketBindDeny= does: all, or those of the families in the first word.
 import ctypes, os, struct, subprocess, sys
