@@ -60,7 +60,7 @@ import Testing
         context.unit = ServiceUnit(
             name: try #require(UnitName("site")),
             settings: settings,
-            doFiltersImplyNoNewPrivileges: false
+            manager: SystemdBuild("systemd 255")
         )
         func effect(_ service: ServiceMembership) -> Finding.Effect? {
             let process = RunningProcess(identifier: 77, name: "site", service: service)

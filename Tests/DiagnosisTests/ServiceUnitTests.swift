@@ -8,14 +8,16 @@ import Testing
 
 /// What the settings of a service come to: systemd.exec(5), systemd.resource-control(5), systemd.socket(5).
 @Suite struct ServiceUnitTests: ExplanationSuite {
-    private func unit(_ lines: ByteString..., isOld: Bool = true, name: ByteString = "site") throws -> ServiceUnit {
+    private func unit(_ lines: ByteString..., manager: ByteString = "systemd 252", name: ByteString = "site") throws
+        -> ServiceUnit
+    {
         var settings = UnitSettings(section: "Service")
         let text: ByteString = "[Service]\n\(ByteString(joining: lines, with: "\n"))\n[Unit]\nUser=nobody"
         try settings.add(text.bytes, from: "f")
         return ServiceUnit(
             name: try #require(UnitName(name)),
             settings: settings,
-            doFiltersImplyNoNewPrivileges: isOld
+            manager: SystemdBuild(manager)
         )
     }
 
@@ -43,13 +45,13 @@ import Testing
     @Test func `filters imply no_new_privs for users, before systemd 255`() throws {
         let implied = try unit("User=web", "ProtectClock=yes", "RestrictNamespaces=no", "SystemCallFilter=@basic-io")
         #expect(implied.noNewPrivileges.map(\.text) == ["f:3: ProtectClock=yes", "f:5: SystemCallFilter=@basic-io"])
-        #expect(try unit("User=web", "ProtectClock=yes", isOld: false).noNewPrivileges.isEmpty)
+        #expect(try unit("User=web", "ProtectClock=yes", manager: "systemd 255").noNewPrivileges.isEmpty)
         #expect(try unit("ProtectClock=yes").noNewPrivileges.isEmpty)
         #expect(try !unit("ProtectClock=yes", "CapabilityBoundingSet=CAP_CHOWN").noNewPrivileges.isEmpty)
         #expect(try unit("NoNewPrivileges=yes", "NoNewPrivileges=maybe").noNewPrivileges.map(\.place) == ["f:2"])
         #expect(try unit("NoNewPrivileges=yes", "NoNewPrivileges=off").noNewPrivileges.isEmpty)
         #expect(
-            try unit("DynamicUser=yes", "NoNewPrivileges=no", isOld: false).noNewPrivileges.map(\.name) == [
+            try unit("DynamicUser=yes", "NoNewPrivileges=no", manager: "systemd 255").noNewPrivileges.map(\.name) == [
                 "DynamicUser"
             ]
         )
@@ -136,6 +138,57 @@ import Testing
         #expect(try !isRefused(["SocketBindDeny=any", "SocketBindDeny="]))
     }
 
+    @Test func `a systemd without programs for control groups ignores what it cannot do`() throws {
+        for (features, isRefused) in [("+PAM +BPF_FRAMEWORK", true), ("+PAM -BPF_FRAMEWORK", false), ("+PAM", false)]
+            as [(ByteString, Bool)]
+        {
+            let unit = try unit("SocketBindDeny=tcp", manager: "systemd 252 (252.38)\n\(features)\n")
+            #expect((unit.refusal(ofBind: "ipv4", .tcp, 80) != nil) == isRefused)
+            #expect((unit.ignoredDenial(ofBind: "ipv4", .tcp, 80) != nil) != isRefused)
+        }
+        #expect(try unit("SocketBindDeny=tcp", manager: "").refusal(ofBind: "ipv4", .tcp, 80) != nil)
+        var context = try context()
+        let unit = try unit("SocketBindDeny=tcp", "User=root", manager: "systemd 252\n-BPF_FRAMEWORK")
+        context.unit = unit
+        #expect(UnitExaminer().obstacles(context, unit).isEmpty)
+        #expect(
+            UnitExaminer().findings(context, after: Findings()).map(\.text) == [
+                "f:2: SocketBindDeny=tcp does not count: the systemd of this machine was built without BPF_FRAMEWORK"
+            ]
+        )
+    }
+
+    @Test func `what is missing keeps the service from its start`() throws {
+        func missing(_ lines: ByteString...) throws -> [ByteString] {
+            try unit(ByteString(joining: lines, with: "\n")).missing.map { "\($0.setting.name) \($0.path)" }
+        }
+        #expect(try missing("InaccessiblePaths=/usr /no/such -/no/other") == ["InaccessiblePaths /no/such"])
+        #expect(try missing("EnvironmentFile=/no/such", "EnvironmentFile=-/no/other").count == 1)
+        #expect(try missing("EnvironmentFile=/no/such*", "WorkingDirectory=~") == [])
+        #expect(try missing("WorkingDirectory=/etc/passwd/x") == ["WorkingDirectory /etc/passwd/x"])
+        #expect(try missing("NetworkNamespacePath=/no/%p") == ["NetworkNamespacePath /no/site"])
+        #expect(try missing("ReadWritePaths=/run/no/such", "RuntimeDirectory=no/such/place") == [])
+        #expect(try missing("BindPaths=/usr:/no/such", "ReadWritePaths=/no/such /no/such/x") == [])
+        #expect(try missing("BindPaths=/no/such:/usr") == ["BindPaths /no/such"])
+        #expect(try missing("InaccessibleDirectories=/no/such") == ["InaccessibleDirectories /no/such"])
+        #expect(try missing("InaccessiblePaths=/no/such", "ExecStart=+/bin/true") == [])
+        #expect(try missing("ReadWritePaths=/no/such", "ExecStart=+/bin/true").count == 1)
+        #expect(try missing("ReadWritePaths=/no/such", "RootDirectory=/srv") == [])
+        let needing = try unit("ReadWritePaths=/no/such")
+        var context = try context()
+        context.unit = needing
+        #expect(
+            UnitExaminer().obstacles(context, needing).map(\.text) == [
+                "f:2: ReadWritePaths=/no/such is needed for the start: there is no /no/such"
+            ]
+        )
+        #expect(
+            UnitExaminer().remedies(context, given: Findings()).map(\.advice) == [
+                "make /no/such, or write - before it in f:2"
+            ]
+        )
+    }
+
     @Test func `sockets and calls are refused by lists that allow or deny`() throws {
         func isRefused(_ family: ByteString, _ lines: ByteString) throws -> Bool {
             try unit(lines).refusal(ofFamily: family) != nil
@@ -183,6 +236,13 @@ import Testing
         #expect(try start("authbind --deep --depth 3 node") == (.lowport("authbind"), ["node"]))
         #expect(try start("lowport run --via ambient --user web node") == (.ambient(user: "web"), ["node"]))
         #expect(try start("lowport run --nonsense node") == (.plain, []))
+        #expect(try start("env A=1 lowport run -- B=2 node") == (.lowport("lowport run"), ["B=2", "node"]))
+        #expect(try start("/bin/sh -c 'exec lowport run \"node js\" $PORT'").1 == ["node js", "$PORT"])
+        #expect(try start("lowport run sh -c 'exec /srv/node'") == (.lowport("lowport run"), ["/srv/node"]))
+        for other in ["env -i /srv/x", "env", "sh -c 'cd /; exec /srv/x'", "sh -c exit", "sh -c 'A=1 /srv/x'"] {
+            let line = ByteString(other)
+            #expect(try start(line) == (.plain, UnitWords.split(line) ?? []))
+        }
         #expect(try unit("ExecStart=/a", "ExecStart=", "ExecStart=/b").start.words == ["/b"])
         #expect(try unit("User=web").command == nil)
     }

@@ -87,7 +87,7 @@ import Testing
         var settings = UnitSettings(section: "Service")
         try settings.add(("[Service]\nSocketBindDeny=any" as ByteString).bytes, from: "f")
         let name = try #require(UnitName("site"))
-        service.unit = ServiceUnit(name: name, settings: settings, doFiltersImplyNoNewPrivileges: false)
+        service.unit = ServiceUnit(name: name, settings: settings, manager: SystemdBuild("systemd 255"))
         return [starting, running, landlocked, grouped, service]
     }
 }

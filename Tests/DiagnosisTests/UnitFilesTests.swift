@@ -97,7 +97,7 @@ import Testing
             var settings = UnitSettings(section: "Service")
             try settings.add(Array("[Service]\n\(line)".utf8), from: "f")
             let name = try #require(UnitName("site"))
-            return ServiceUnit(name: name, settings: settings, doFiltersImplyNoNewPrivileges: false)
+            return ServiceUnit(name: name, settings: settings, manager: SystemdBuild("systemd 255"))
         }
         let program = ByteString("\(root)/srv/real/site")
         #expect(try unit("InaccessiblePaths=\(root)/srv/link").refusal(toSee: program) != nil)
@@ -116,7 +116,7 @@ import Testing
         var settings = UnitSettings(section: "Service")
         try settings.add(Array("[Service]\nExecStart=/bin/sh\nNoExecPaths=/\nExecPaths=/bin/sh".utf8), from: "f")
         let name = try #require(UnitName("site"))
-        let unit = ServiceUnit(name: name, settings: settings, doFiltersImplyNoNewPrivileges: false)
+        let unit = ServiceUnit(name: name, settings: settings, manager: SystemdBuild("systemd 255"))
         var context = try Context().context(program: ProgramFile(path: shell, image: .unknown))
         context.unit = unit
         let examiner = UnitExaminer(lookingAt: context)

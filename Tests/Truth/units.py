@@ -10,7 +10,8 @@ UNIT = pathlib.Path("/etc/systemd/system/site.service")
 DROP_IN = pathlib.Path("/etc/systemd/system/site.service.d/override.conf")
 BIN, VERBOSE = os.environ["BIN"], os.environ["VERBOSE"]
 SOCKET, BIND = (41, 49) if platform.machine() == "x86_64" else (198, 200)
-VERSION = int(subprocess.run(["systemctl", "--version"], capture_output=True, text=True).stdout.split()[1])
+SYSTEMCTL, BIND_FILTERS = pathlib.Path("/srv/systemctl"), True
+VERSION = int(subprocess.run([SYSTEMCTL, "--version"], capture_output=True, text=True).stdout.split()[1])
 ALL = ["cap_" + name for name in subprocess.run(["setpriv", "--list-caps"], capture_output=True, text=True).stdout.split()]
 FILTERS = """LockPersonality MemoryDenyWriteExecute PrivateDevices ProtectClock ProtectHostname ProtectKernelLogs
     ProtectKernelModules ProtectKernelTunables RestrictAddressFamilies RestrictNamespaces RestrictRealtime RestrictSUIDSGID
@@ -72,8 +73,10 @@ def start():
     yes = lambda name: found.get(name, [""])[-1:] in (["yes"], ["true"])
     command = found["ExecStart"][-1]
     words = shlex.split(command.lstrip("@-:+!"))
+    needed = [path for name in ("EnvironmentFile", "WorkingDirectory", "ReadWritePaths", "BindPaths") for path in found.get(name, [])]
+    if any(not path.startswith("-") and not os.path.exists(path) for path in needed): return False
     denied = [value for value in found.get("SocketBindDeny", []) if value != ""]
-    if denied and "tcp:80" not in found.get("SocketBindAllow", []): return False
+    if denied and BIND_FILTERS and "tcp:80" not in found.get("SocketBindAllow", []): return False
     if command.startswith("+"): return subprocess.run(words, capture_output=True).returncode == 0
     user = "root" if command.startswith("!") else found.get("User", ["root"])[-1]
     if user == "0": user = "root"
@@ -134,7 +137,7 @@ def trouble(text, expected, count):
     if wrong := disagreement(said, binds): return wrong
     if binds != expected: return "another outcome than written here"
     answer = json.loads(explain("--json").stdout)
-    grants = [remedy["command"] for remedy in answer["remedies"] if "lowport grant" in remedy["command"]]
+    grants = [remedy["command"] for remedy in answer["remedies"] if "lowport grant" in remedy.get("command", "")]
     drop_ins = [remedy["drop_in"] for remedy in answer["remedies"] if "drop_in" in remedy]
     if len(drop_ins) != count: return f"{len(drop_ins)} drop-ins: {drop_ins}"
     DROP_IN.parent.mkdir(exist_ok=True)
@@ -151,7 +154,7 @@ def trouble(text, expected, count):
         if not binds: return f"does not bind with {drop_in!r}"
     DROP_IN.unlink(missing_ok=True)
     for remedy in answer["remedies"]:
-        if remedy["command"] != "sudo lowport enforce enable": continue
+        if remedy.get("command") != "sudo lowport enforce enable": continue
         for command in grants: carry_out(command)
         carry_out(f"lowport enforce enable --cgroup {os.environ['G']}")
         binds = start()
@@ -220,6 +223,22 @@ truth("root by number, with filters", "User=0\nPrivateDevices=yes\n" + PLAIN, Tr
 truth("started as root, without the capability", ALICE + "CapabilityBoundingSet=~CAP_NET_BIND_SERVICE\n" + PLAIN.replace("=", "=!"), count=1)
 truth("started as root", ALICE + PLAIN.replace("=", "=!"), True)
 truth("started with all privileges, socket bind", ALICE + "SocketBindDeny=any\n" + PLAIN.replace("=", "=+"), count=1)
+BIND_FILTERS = False
+built = SYSTEMCTL.read_text()
+SYSTEMCTL.write_text(built.replace("+BPF_FRAMEWORK", "-BPF_FRAMEWORK"))
+truth("socket bind, which this systemd ignores", ALICE + AMBIENT + "SocketBindDeny=any\n" + PLAIN, True)
+SYSTEMCTL.write_text(built)
+BIND_FILTERS = True
+truth("directory that is missing", ALICE + AMBIENT + "ReadWritePaths=/srv/missing\n" + PLAIN)
+truth("directory that may be missing", ALICE + AMBIENT + "ReadWritePaths=-/srv/missing\n" + PLAIN, True)
+truth("directory that is missing, all privileges", ALICE + "BindPaths=/srv/missing\n" + PLAIN.replace("=", "=+"))
+truth("environment that is missing", ALICE + "EnvironmentFile=/srv/missing\n" + RUN)
+truth("working directory that is missing", ALICE + "WorkingDirectory=/srv/missing\n" + RUN)
+truth("env, lowport run", ALICE + RUN.replace("=", "=/usr/bin/env A=1 "), True)
+truth("env, capability of the file", BOB + CAPABLE.replace("=", "=env A=1 "), True)
+truth("shell, lowport run", ALICE + f"ExecStart=/bin/sh -c 'exec {BIN}/lowport run /srv/site/server 80'", True)
+truth("shell, plain", ALICE + "ExecStart=/bin/sh -c 'exec /srv/site/server 80'", count=2)
+truth("lowport run, shell", ALICE + f"ExecStart={BIN}/lowport run /bin/sh -c 'exec /srv/site/server 80'", True)
 truth("everything", ALICE + LIMIT + NONE + "PrivateUsers=yes\nSocketBindDeny=any\nRestrictAddressFamilies=none\n" + PLAIN, count=1)
 
 
@@ -236,6 +255,8 @@ def unanswered(text, status, words, way=()):
 
 shutil.rmtree(DROP_IN.parent, ignore_errors=True)
 case("user known when it starts", unanswered("User=%H\n" + PLAIN, 78, "site.service:2: what %H stands for is known only when it starts"))
+case("user without a name", unanswered("User=4711\n" + PLAIN, 78, "site.service:2: there is no user 4711"))
+case("group without a name", unanswered("Group=4711\n" + PLAIN, 78, "site.service:2: there is no group 4711"))
 DROP_IN.parent.mkdir(mode=0o700)
 NOBODY = ["setpriv", "--reuid=alice", "--regid=alice", "--init-groups"]
 case("drop-ins that may not be read", unanswered(ALICE + PLAIN, 77, "site.service.d: permission denied\nhint: run it as root, with sudo", NOBODY))

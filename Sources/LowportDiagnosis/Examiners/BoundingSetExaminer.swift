@@ -33,7 +33,7 @@ struct BoundingSetExaminer: Examiner {
                 )
             ]
         }
-        if context.unit != nil { return [] }
+        if context.unit != nil || context.requester.name == nil { return [] }
         return [
             Remedy(
                 .deliver,

@@ -63,7 +63,9 @@ struct DeliveryExaminer: Examiner {
         case .library: return context.program?.brokerReason.map { .libraryInVain($0) }
         case .none:
             if process.isRunning { return .notStarted }
-            if let unit = context.unit, !unit.isUnderLowport { return .notStartedSo(unit.name.text) }
+            if let unit = context.unit, !unit.isUnderLowport {
+                return .notStartedSo(unit.name.text, starter: context.starter)
+            }
         }
         if case .fails(.helper(let obstacle)) = trial { return .helper(obstacle) }
         guard let program = context.program else { return nil }
@@ -90,8 +92,8 @@ enum DeliveryObstacle {
     case helper(HelperObstacle)
     /// The process was started without a wrapper.
     case notStarted
-    /// This unit starts the program without a wrapper.
-    case notStartedSo(ByteString)
+    /// This unit starts the program without a wrapper, as far as is known if it is a starter of others.
+    case notStartedSo(ByteString, starter: ByteString?)
     /// The process has the library, which has no effect on it for this reason.
     case libraryInVain(ByteString)
     /// Neither the library nor the broker reaches the program, for this reason.
@@ -104,7 +106,9 @@ enum DeliveryObstacle {
         switch self {
         case .helper(let obstacle): obstacle.sentence
         case .notStarted: "the process was not started with lowport run or authbind"
-        case .notStartedSo(let unit): "\(unit) does not start it with lowport run or authbind"
+        case .notStartedSo(let unit, let starter):
+            "\(unit) does not start it with lowport run or authbind"
+                + (starter.map { ", unless \($0) does, whose commands were not examined" } ?? "")
         case .libraryInVain(let reason): "the library of lowport run or authbind does not reach it: \(reason)"
         case .unreachable(let reason): "the program cannot be reached: \(reason)"
         case .noBroker(let reason, let failure): "the program cannot be reached: \(reason), and \(failure.sentence)"

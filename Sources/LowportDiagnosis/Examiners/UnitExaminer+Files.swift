@@ -3,6 +3,22 @@ internal import LowportLinux
 
 /// What the settings of a unit keep from its program: the program itself, its loader and its libraries.
 extension UnitExaminer {
+    /// What is not there, and without which systemd does not start the service.
+    func missing(_ context: BindContext, _ unit: ServiceUnit) -> [Obstacle] {
+        let closed = unit.workingDirectory.flatMap { isWorkingDirectoryClosed ? $0 : nil }
+        return unit.missing.map { Obstacle(text: "\($0.setting.text) is needed for the start: there is no \($0.path)") }
+            + [closed].compactMap { $0 }
+            .map { Obstacle(text: "\($0.setting.text) is needed for the start: \(context.user) may not search it") }
+    }
+
+    /// What brings about the start that something is missing for.
+    func remediesForMissing(_ unit: ServiceUnit) -> [Remedy] {
+        unit.missing.map { need in
+            let option: ByteString = need.canBeOptional ? ", or write - before it in \(need.setting.place)" : ""
+            return Remedy(.unblock, advice: "make \(need.path)\(option)")
+        }
+    }
+
     func files(_ context: BindContext, _ unit: ServiceUnit) -> [Obstacle] {
         let program = context.program.map { $0.scripts + [$0.path] } ?? []
         // The way to the program may lead over links that it does not see.

@@ -12,11 +12,14 @@ struct UnitExaminer: Examiner {
     var parts: [ByteString] = []
     /// The loader and the libraries of the program and of these parts.
     var libraries = ProgramLibraries()
+    /// Whether its user may not search the directory that the program is to be started in.
+    var isWorkingDirectoryClosed = false
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         guard let unit = context.unit else { return [] }
         let notes =
-            unit.settings.notes + privileges(unit) + namespaces(unit) + programs(unit, context)
+            unit.settings.notes + ignored(context.request, unit) + privileges(unit) + namespaces(unit)
+            + programs(unit, context)
             + idleSocket(unit, context) + unknownFiles(unit, context)
         let informing = notes.map { Finding(.unit, .informs, $0) }
         if let socket = unit.socket(for: context.request) {
@@ -38,9 +41,8 @@ struct UnitExaminer: Examiner {
 
     /// The settings that keep the program from binding, whatever privilege it has.
     func obstacles(_ context: BindContext, _ unit: ServiceUnit) -> [Obstacle] {
-        let always = start(unit) + controlGroup(context.request, unit)
-        if unit.command?.isUnrestricted == true { return always }
-        return always + filters(context.request, unit) + files(context, unit)
+        let always = start(unit) + missing(context, unit) + controlGroup(context.request, unit) + files(context, unit)
+        return unit.command?.isUnrestricted == true ? always : always + filters(context.request, unit)
     }
 
     private func start(_ unit: ServiceUnit) -> [Obstacle] {
@@ -70,16 +72,18 @@ struct UnitExaminer: Examiner {
 
     /// What the filters of the control group refuse, which ask for no privilege.
     private func controlGroup(_ request: BindRequest, _ unit: ServiceUnit) -> [Obstacle] {
-        let isIPv4 = if case .v4 = request.address { true } else { false }
-        guard let setting = unit.refusal(ofBind: isIPv4 ? "ipv4" : "ipv6", request.transport, request.port) else {
-            return []
-        }
+        guard let setting = unit.refusal(ofBind: request.unitFamily, request.transport, request.port) else { return [] }
         let protocolName: ByteString = request.transport.isWord ? request.transport.name + ":" : ""
         let lift: ByteString = "SocketBindAllow=\(protocolName)\(request.port)"
         return [Obstacle(text: "\(setting.text) refuses to bind the port", lift: lift)]
     }
 
     // MARK: - What is only said
+
+    private func ignored(_ request: BindRequest, _ unit: ServiceUnit) -> [ByteString] {
+        unit.ignoredDenial(ofBind: request.unitFamily, request.transport, request.port)
+            .map { ["\($0.text) does not count: the systemd of this machine was built without BPF_FRAMEWORK"] } ?? []
+    }
 
     private func privileges(_ unit: ServiceUnit) -> [ByteString] {
         let command = unit.command?.setting.text ?? ""
@@ -121,6 +125,9 @@ struct UnitExaminer: Examiner {
         if context.programName == nil, let word = unit.start.words.first {
             notes.append("what \(word) stands for is known when it starts; --program names the program")
         }
+        if let starter = context.starter {
+            notes.append("what \(starter) starts in its turn was not examined; --program names the program")
+        }
         if context.requester.isTransient, let setting = unit.dynamicUser {
             notes.append("\(setting.text): the user exists only while the service runs, and rules cannot name it")
         }
@@ -140,10 +147,10 @@ struct UnitExaminer: Examiner {
     }
 
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
-        guard let unit = context.unit, let socket = unit.idleSocket(for: context.request), socket.isInstallable else {
-            return []
-        }
-        return [
+        guard let unit = context.unit else { return [] }
+        let missing = remediesForMissing(unit)
+        guard let socket = unit.idleSocket(for: context.request), socket.isInstallable else { return missing }
+        return missing + [
             Remedy(
                 .deliver,
                 ShellCommand(["sudo", "systemctl", "enable", "--now", socket.unit.text]),
@@ -156,9 +163,13 @@ struct UnitExaminer: Examiner {
 extension UnitExaminer {
     init(lookingAt context: BindContext) {
         guard let unit = context.unit else { return }
-        if unit.isUnderLowport {
-            parts = ["lowport-run", "lowport-helper"].compactMap { Installation.path(of: $0) }
-            if let word = unit.command?.words.first, word.hasPrefix("/") { parts.insert(word, at: 0) }
+        if unit.isUnderLowport { parts = ["lowport-run", "lowport-helper"].compactMap { Installation.path(of: $0) } }
+        if let word = unit.command?.words.first, word.hasPrefix("/"), word != unit.start.words.first {
+            parts.insert(word, at: 0)
+        }
+        if let place = unit.workingDirectory?.path {
+            isWorkingDirectoryClosed =
+                context.request.asRequester { accessError(.execute, to: place) == .permissionDenied } ?? false
         }
         if unit.limitsFiles { libraries = ProgramLibraries(of: (context.program.map { [$0.path] } ?? []) + parts) }
     }
@@ -174,6 +185,11 @@ extension ServiceUnit {
     /// The socket for `request` that systemd would pass on to the service if its unit were started; nil if there is
     /// none.
     func idleSocket(for request: BindRequest) -> UnitSocket? { idleSockets.first { $0.serves(request) } }
+}
+
+extension BindRequest {
+    /// The word for the address family in `SocketBindDeny=`.
+    fileprivate var unitFamily: ByteString { if case .v4 = address { "ipv4" } else { "ipv6" } }
 }
 
 extension UnitSocket {

@@ -52,18 +52,19 @@ extension ServiceUnit {
     /// The command that starts the service.
     package var command: Command? { commands.first }
 
-    /// How the program is started, and its words, without those of Lowport's command; none if they are wrong.
-    package var start: (way: Start, words: [ByteString]) {
-        let words = command?.words ?? []
+    /// How the program is started, and its words, without those of Lowport's command, of env(1), and of a shell that
+    /// executes nothing else; none if the words of Lowport's command are wrong.
+    package var start: (way: Start, words: [ByteString]) { Self.start(command?.words ?? []) }
+
+    private static func start(_ words: [ByteString]) -> (Start, [ByteString]) {
         guard let path = words.first else { return (.plain, []) }
-        let name = path.bytes.lastIndex(of: UInt8(ascii: "/")).map { ByteString(path.bytes[($0 + 1)...]) } ?? path
-        switch name {
-        case "lowport" where words.dropFirst().first == "run": return Self.run("lowport run", words.dropFirst(2))
+        switch path.lastPathPart {
+        case "lowport" where words.dropFirst().first == "run": return run("lowport run", words.dropFirst(2))
         case "lowport" where words.dropFirst().first == "forward":
             return (.lowport("lowport forward"), ["lowport-forward"] + words.dropFirst(2))
-        case "lowport-run": return Self.run("lowport-run", words.dropFirst())
-        case "authbind": return (.lowport("authbind"), Self.authbind(words.dropFirst()))
-        default: return (.plain, words)
+        case "lowport-run": return run("lowport-run", words.dropFirst())
+        case "authbind": return (.lowport("authbind"), start(authbind(words.dropFirst())).1)
+        default: return UnitWords.executed(by: words).map(start) ?? (.plain, words)
         }
     }
 
@@ -76,8 +77,9 @@ extension ServiceUnit {
 
     private static func run(_ name: ByteString, _ words: ArraySlice<ByteString>) -> (Start, [ByteString]) {
         guard let options = try? RunOptions.parse(words) else { return (.plain, []) }
-        if options.via == .ambient, let user = options.user { return (.ambient(user: user), options.command) }
-        return (options.via == .kernel ? .plain : .lowport(name), options.command)
+        let words = start(options.command).1
+        if options.via == .ambient, let user = options.user { return (.ambient(user: user), words) }
+        return (options.via == .kernel ? .plain : .lowport(name), words)
     }
 
     private static func authbind(_ words: ArraySlice<ByteString>) -> [ByteString] {
@@ -88,5 +90,13 @@ extension ServiceUnit {
             if word == "--depth" || word == "--via" { rest = rest.dropFirst() }
         }
         return Array(rest)
+    }
+}
+
+extension BindContext {
+    /// The program of the unit if it is one that starts others, which are not examined.
+    var starter: ByteString? {
+        guard unit != nil, let path = program?.path, UnitWords.starters.contains(path.lastPathPart) else { return nil }
+        return path
     }
 }

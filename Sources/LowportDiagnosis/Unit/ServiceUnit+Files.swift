@@ -7,6 +7,7 @@ internal import LowportLinux
 extension ServiceUnit {
     /// The assignment because of which the program may not execute the file `path`; nil if it may.
     func refusal(toExecute path: ByteString) -> UnitSettings.Setting? {
+        if command?.isUnrestricted == true { return nil }
         let path = path.withoutLinks
         let rules = paths("NoExecPaths").map { ($0, false) } + paths("ExecPaths").map { ($0, true) }
         let nearest = rules.filter { path.isAt($0.0.path) }.max { $0.0.path.count < $1.0.path.count }
@@ -16,25 +17,30 @@ extension ServiceUnit {
     /// The assignment because of which the program does not see the file `path`, or a link on the way to it; nil if it
     /// does.
     func refusal(toSee path: ByteString) -> UnitSettings.Setting? {
-        let bound = paths("BindPaths") + paths("BindReadOnlyPaths")
-        let hidden = hidden
+        let (bound, hidden) = (bound, hidden)
         for place in path.withItsLinks where !bound.contains(where: { place.isAt($0.path) }) {
             if let setting = hidden.first(where: { place.isAt($0.path) })?.setting { return setting }
         }
         return nil
     }
 
+    /// The places where other files are seen.
+    var bound: [(path: ByteString, setting: UnitSettings.Setting)] { paths("BindPaths") + paths("BindReadOnlyPaths") }
+
     /// Whether one of its settings keeps files from its program.
     var limitsFiles: Bool { !hidden.isEmpty || !paths("NoExecPaths").isEmpty }
 
-    /// The places that the program does not see as they are.
+    /// The places that the program does not see as they are. With a `+` before the command, there are only those of
+    /// `TemporaryFileSystem=`.
     private var hidden: [(path: ByteString, setting: UnitSettings.Setting)] {
         func places(_ setting: UnitSettings.Setting?, _ paths: [ByteString]) -> [(ByteString, UnitSettings.Setting)] {
             setting.map { setting in paths.map { ($0.withoutLinks, setting) } } ?? []
         }
+        let mounted = paths("TemporaryFileSystem")
+        if command?.isUnrestricted == true { return mounted }
         return places(protectedHome, ["/home", "/root", "/run/user"])
             + places(settings.enabled("PrivateTmp"), ["/tmp", "/var/tmp"])
-            + paths("InaccessiblePaths") + paths("TemporaryFileSystem")
+            + paths("InaccessiblePaths") + mounted
     }
 
     /// The assignment of `ProtectHome=` that hides the directories of users.
@@ -61,7 +67,7 @@ extension ServiceUnit {
 
     /// The paths of the list `setting`. After a colon, a path is followed by options, or by the place where it is
     /// seen.
-    private func paths(_ setting: ByteString) -> [(path: ByteString, setting: UnitSettings.Setting)] {
+    func paths(_ setting: ByteString) -> [(path: ByteString, setting: UnitSettings.Setting)] {
         let isBind = setting.hasPrefix("Bind")
         return settings.list(setting).flatMap { one in
             UnitWords.unquoted(one.value).flatMap { word -> [(ByteString, UnitSettings.Setting)] in
@@ -78,7 +84,7 @@ extension ServiceUnit {
 
 extension ByteString {
     /// Whether the path is `place`, or below it.
-    fileprivate func isAt(_ place: ByteString) -> Bool {
+    func isAt(_ place: ByteString) -> Bool {
         let directory = place.hasSuffix("/") ? place : place + "/"
         return self == place || hasPrefix(directory)
     }

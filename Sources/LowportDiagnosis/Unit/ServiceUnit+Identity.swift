@@ -21,7 +21,9 @@ extension ServiceUnit {
 
     /// The user and the groups, the primary one first. Throws if there is no such user or group.
     func identity() throws(UnitSettings.FileError) -> (user: UserID, groups: [GroupID]) {
-        if case .ambient(let name) = start.way, isOfRoot { return try identity(ofUser: name, "User") }
+        if case .ambient(let name) = start.way, isOfRoot {
+            return try identity(of: Accounts.user(named: name), name, command?.setting)
+        }
         if isUserTransient {
             let number = Self.firstDynamic
             return (UserID(rawValue: number), try [GroupID(rawValue: number)] + supplementaryGroups())
@@ -30,7 +32,7 @@ extension ServiceUnit {
             let group = try command?.isOfRoot == true ? nil : primaryGroup()
             return (.root, [group ?? GroupID(rawValue: 0)] + (try supplementaryGroups()))
         }
-        var (number, groups) = try identity(ofUser: user, "User")
+        var (number, groups) = try identity(of: Self.user(user), user, settings.last("User"))
         if let group = try primaryGroup() {
             let other = Accounts.primaryGroup(of: number)
             groups = [group] + groups.filter { $0 != group && $0 != other }
@@ -38,13 +40,16 @@ extension ServiceUnit {
         return (number, groups + (try supplementaryGroups()))
     }
 
+    /// - Parameters:
+    ///   - user: the user with the name or number `name`; nil if there is none.
+    ///   - setting: the assignment that names the user.
     private func identity(
-        ofUser name: ByteString,
-        _ setting: ByteString
+        of user: UserID?,
+        _ name: ByteString,
+        _ setting: UnitSettings.Setting?
     ) throws(UnitSettings.FileError) -> (UserID, [GroupID]) {
-        guard let user = Self.user(name) else {
-            let place = (settings.last(setting) ?? command?.setting)?.place ?? self.name.text
-            throw UnitSettings.FileError(text: "\(place): there is no user \(name)")
+        guard let user else {
+            throw UnitSettings.FileError(text: "\(setting?.place ?? self.name.text): there is no user \(name)")
         }
         return (user, Accounts.name(of: user).map { Accounts.groups(ofUser: $0) } ?? [])
     }
@@ -67,13 +72,16 @@ extension ServiceUnit {
 
     private func group(_ name: ByteString, _ setting: UnitSettings.Setting) throws(UnitSettings.FileError) -> GroupID {
         let number = Digits.number(name, upTo: UInt64(UInt32.max)).map { GroupID(rawValue: UInt32($0)) }
-        if let group = Accounts.group(named: name) ?? number { return group }
+        if let group = Accounts.group(named: name) ?? number.flatMap({ Accounts.name(of: $0) == nil ? nil : $0 }) {
+            return group
+        }
         throw UnitSettings.FileError(text: "\(setting.place): there is no group \(name)")
     }
 
+    /// The user with this name or number. systemd starts nothing for a number that has no name.
     private static func user(_ name: ByteString) -> UserID? {
-        Accounts.user(named: name)
-            ?? Digits.number(name, upTo: UInt64(UInt32.max)).map { UserID(rawValue: UInt32($0)) }
+        let number = Digits.number(name, upTo: UInt64(UInt32.max)).map { UserID(rawValue: UInt32($0)) }
+        return Accounts.user(named: name) ?? number.flatMap { $0 == .root || Accounts.name(of: $0) != nil ? $0 : nil }
     }
 
     /// The credentials of the process that executes the program.

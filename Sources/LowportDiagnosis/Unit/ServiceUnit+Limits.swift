@@ -52,6 +52,22 @@ extension ServiceUnit {
 
     /// The assignment of `SocketBindDeny=` that keeps the program from binding; nil if none does.
     func refusal(ofBind family: ByteString, _ transport: TransportProtocol, _ port: Port) -> UnitSettings.Setting? {
+        manager.hasControlGroupPrograms ? denial(ofBind: family, transport, port) : nil
+    }
+
+    /// The assignment of `SocketBindDeny=` that would keep the program from binding, but for this systemd, which
+    /// ignores it; nil if none does.
+    func ignoredDenial(
+        ofBind family: ByteString,
+        _ transport: TransportProtocol,
+        _ port: Port
+    ) -> UnitSettings.Setting? {
+        manager.hasControlGroupPrograms ? nil : denial(ofBind: family, transport, port)
+    }
+
+    private func denial(ofBind family: ByteString, _ transport: TransportProtocol, _ port: Port) -> UnitSettings
+        .Setting?
+    {
         func matches(_ setting: UnitSettings.Setting) -> Bool {
             setting.value == "any"
                 || setting.value.split(on: UInt8(ascii: ":")).allSatisfy { part in

@@ -4,25 +4,24 @@ package import LowportLinux
 
 /// A service of systemd, as far as a bind of its program depends on it: what its settings come to.
 ///
-/// Its files have been read: only the accounts of its user and the links in its paths are looked up.
+/// Its files have been read: only the accounts of its user and the paths in them are looked up.
 package struct ServiceUnit: Hashable, Sendable {
     /// Its name.
     package let name: UnitName
     /// The settings of its section `[Service]`.
     package private(set) var settings: UnitSettings
-    /// Whether the service manager sets no_new_privs where it installs a filter of system calls for an ordinary user:
-    /// before version 255 it did.
-    package let doFiltersImplyNoNewPrivileges: Bool
+    /// What reads its settings.
+    package let manager: SystemdBuild
     /// The sockets of socket units that are passed on to it.
     package var sockets: [UnitSocket] = []
     /// The sockets of socket units that would be passed on to it if anything started these units.
     package var idleSockets: [UnitSocket] = []
 
     /// Creates the service of `settings`.
-    package init(name: UnitName, settings: UnitSettings, doFiltersImplyNoNewPrivileges: Bool) {
+    package init(name: UnitName, settings: UnitSettings, manager: SystemdBuild) {
         self.name = name
         self.settings = settings
-        self.doFiltersImplyNoNewPrivileges = doFiltersImplyNoNewPrivileges
+        self.manager = manager
     }
 
     /// The service with a drop-in of these lines, which comes after all others.
@@ -113,7 +112,7 @@ package struct ServiceUnit: Hashable, Sendable {
         let dynamic = dynamicUser.map { [$0] } ?? []
         // Root installs filters with CAP_SYS_ADMIN, which needs nothing else.
         let isPrivileged = isOfRoot && bounding.contains(.sysAdmin)
-        guard doFiltersImplyNoNewPrivileges, !isPrivileged else { return own + dynamic }
+        guard manager.doFiltersImplyNoNewPrivileges, !isPrivileged else { return own + dynamic }
         return own + dynamic + Self.filters.compactMap(filter)
     }
 

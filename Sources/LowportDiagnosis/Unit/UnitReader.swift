@@ -10,11 +10,7 @@ enum UnitReader {
         }
         let files = try files(asked)
         let settings = try settings("Service", files)
-        var unit = ServiceUnit(
-            name: files.name,
-            settings: settings,
-            doFiltersImplyNoNewPrivileges: (managerVersion ?? 0) < 255
-        )
+        var unit = ServiceUnit(name: files.name, settings: settings, manager: .installed)
         guard let command = unit.command else {
             throw .invalidUnit("\(files.fragment): \(unit.name.text) starts nothing")
         }
@@ -112,15 +108,5 @@ enum UnitReader {
     private static var isIPv6OnlyByDefault: Bool {
         let file = try? FileDescriptor.open("/proc/sys/net/ipv6/bindv6only", .readOnly)
         return (try? file?.readToEnd(limit: 16))?.first == UInt8(ascii: "1")
-    }
-
-    /// The version of the service manager that is installed; nil if it does not say.
-    private static var managerVersion: UInt64? {
-        let paths: [ByteString] = ["/usr/bin/systemctl", "/bin/systemctl"]
-        guard let path = paths.first(where: { (try? FileStatus(of: $0)) != nil }),
-            let answer = try? capturedOutput(ofProgramAt: path, arguments: ["systemctl", "--version"], limit: 4096)
-        else { return nil }
-        // The first line is `systemd 252 (252.38-1~deb12u1)`.
-        return UnitWords.list(answer.text).dropFirst().first.flatMap { Digits.number($0) }
     }
 }

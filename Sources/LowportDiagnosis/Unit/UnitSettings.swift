@@ -69,8 +69,16 @@ package struct UnitSettings: Hashable, Sendable {
 
     // MARK: - Values
 
+    /// The names that settings once had, and still have.
+    private static let oldNames: [ByteString: ByteString] = [
+        "ReadWriteDirectories": "ReadWritePaths", "ReadOnlyDirectories": "ReadOnlyPaths",
+        "InaccessibleDirectories": "InaccessiblePaths",
+    ]
+
     /// The assignments of `name` in order, with those that empty the list.
-    func history(_ name: ByteString) -> [Setting] { all.filter { $0.name == name } }
+    func history(_ name: ByteString) -> [Setting] {
+        all.filter { $0.name == name || Self.oldNames[$0.name] == name }
+    }
 
     /// The assignments of the list `name` after the last empty one.
     func list(_ name: ByteString) -> [Setting] {
