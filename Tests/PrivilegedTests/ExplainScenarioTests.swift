@@ -112,7 +112,7 @@ import Testing
             user alice cannot bind tcp 82: it would be allowed, but /etc/lowport/rules: belongs to uid 1001, must belong to \
             root
               chown root /etc/lowport/rules
-            user alice cannot bind tcp 83: no rule allows it, and /etc/lowport/rules.d: mode 0775, must not be writable by \
+            user alice cannot bind tcp 83: it would be allowed, but /etc/lowport/rules.d: mode 0775, must not be writable by \
             group or others
               chmod go-w /etc/lowport/rules.d
 

@@ -10,6 +10,8 @@ struct IgnoredFile: Hashable, Sendable {
     var reason: ByteString
     /// The command that would make the file count; nil if there is none.
     var repair: ShellCommand?
+    /// What else would make it count, or let a grant take its place; nil if that is not known.
+    var advice: ByteString?
     /// Whether the rules in the file would allow the request; nil if this cannot be determined.
     var wouldAllow: Bool?
     /// Whether a user other than root could write the rules.
@@ -27,19 +29,71 @@ extension IgnoredFile {
         switch refusal.reason {
         case .owner: repair = ShellCommand(["sudo", "chown", "root", path])
         case .writable: repair = ShellCommand(["sudo", "chmod", "go-w", path])
-        case .failure(.permissionDenied): repair = ShellCommand(["sudo", "chmod", "a+rX", path])
+        case .failure(.permissionDenied):
+            let obstacle = AccessObstacle(.read, to: refusal.path, request)
+            let user: ByteString = Accounts.name(of: request.user).map { "user \($0)" } ?? "uid \(request.user)"
+            advice = obstacle?.advice(refusal.path, user)
+            let place = if case .directory(let directory) = obstacle { ShellCommand.operand(directory) } else { path }
+            repair = advice == nil ? ShellCommand(["sudo", "chmod", "a+rX", place]) : nil
         // sed(1) writes a file of its own in the place of the link.
-        case .failure(.symbolicLinkLoop): repair = ShellCommand(["sudo", "sed", "-i", "", path])
-        case .failure, .kind, .size: repair = nil
+        case .failure(.symbolicLinkLoop) where (try? FileStatus(of: refusal.path)) != nil:
+            repair = ShellCommand(["sudo", "sed", "-i", "", path])
+        case .failure(.symbolicLinkLoop), .failure(.notDirectory), .kind:
+            if isInWayOfGrant { repair = ShellCommand(["sudo", "mv", path, path + ".old"]) }
+        case .size: advice = "move rules from \(refusal.path) to several files in \(RuleStore.extraPath)"
+        case .failure: break
         }
         // The file is read only for this question; its writers have no influence on any decision.
-        let content = try? FileDescriptor.open(refusal.path, [.readOnly, .noFollow, .nonBlocking])
-            .readToEnd(limit: RulesFile.maximumSize)
-        wouldAllow = content.map { RuleSet([RulesFile(path: refusal.path, content: $0)]).allow(request, now) }
+        wouldAllow = Self.rules(at: refusal)?.allow(request, now)
         switch refusal.reason {
         case .owner, .writable, .failure(.symbolicLinkLoop): isOpenToOthers = true
         case .failure, .kind, .size: isOpenToOthers = false
         }
+    }
+
+    /// The rules in what was refused; nil if they cannot be read.
+    private static func rules(at refusal: RuleStore.ReadError) -> RuleSet? {
+        switch refusal.reason {
+        case .kind, .size, .failure(.notDirectory): return nil
+        case .owner, .writable, .failure: break
+        }
+        let isMain = refusal.path == RuleStore.mainPath
+        let isDirectory = !isMain && RuleStore.mainPath.isAt(refusal.path) || refusal.path == RuleStore.extraPath
+        guard isDirectory else {
+            return content(of: refusal.path).map { RuleSet([RulesFile(path: refusal.path, content: $0)]) }
+        }
+        var paths: [ByteString]
+        do throws(Errno) {
+            paths = try extraPaths()
+            if refusal.path != RuleStore.extraPath, try isThere(RuleStore.mainPath) { paths.append(RuleStore.mainPath) }
+        } catch { return nil }
+        var files: [RulesFile] = []
+        for path in paths {
+            guard let content = content(of: path) else { return nil }
+            files.append(RulesFile(path: path, content: content))
+        }
+        return RuleSet(files)
+    }
+
+    /// The additional files, which may be none.
+    private static func extraPaths() throws(Errno) -> [ByteString] {
+        guard try isThere(RuleStore.extraPath) else { return [] }
+        let names = try FileDescriptor.open(RuleStore.extraPath, [.readOnly, .directory]).names()
+        return names.filter { $0.hasSuffix(".rules") && !$0.hasPrefix(".") }.map { "\(RuleStore.extraPath)/\($0)" }
+    }
+
+    private static func isThere(_ path: ByteString) throws(Errno) -> Bool {
+        do throws(Errno) {
+            _ = try FileStatus(of: path, followLinks: false)
+            return true
+        } catch {
+            if error == .noSuchFile { return false }
+            throw error
+        }
+    }
+
+    private static func content(of path: ByteString) -> [UInt8]? {
+        try? FileDescriptor.open(path, [.readOnly, .noFollow, .nonBlocking]).readToEnd(limit: RulesFile.maximumSize)
     }
 
     /// Describes a file with errors.
@@ -54,5 +108,16 @@ extension IgnoredFile {
             ? "sudo lowport edit" : ShellCommand(["sudoedit", ShellCommand.operand(file.path)])
         wouldAllow = RuleSet([RulesFile(path: file.path, content: sound)]).allow(request, now)
         hasErrors = true
+    }
+}
+
+extension IgnoredFile {
+    /// Whether it is the file that `lowport grant` writes, or a directory above that file, so that no grant helps before
+    /// it is in order.
+    var isInWayOfGrant: Bool { RuleStore.mainPath.isAt(path) }
+
+    /// What makes it count; nil if that is not known.
+    func remedy(_ step: Remedy.Step, _ effect: ByteString) -> Remedy? {
+        repair.map { Remedy(step, $0, effect) } ?? advice.map { Remedy(step, advice: $0) }
     }
 }

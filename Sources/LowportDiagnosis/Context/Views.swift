@@ -38,9 +38,26 @@ func unsearchableDirectory(above path: ByteString) -> ByteString? {
     let separator = UInt8(ascii: "/")
     var whole = path
     if !path.hasPrefix("/"), let start = try? readLink("/proc/self/cwd") { whole = start + "/" + path }
-    return whole.bytes.indices.lazy.filter { whole.bytes[$0] == separator }
-        .map { $0 == 0 ? "/" : ByteString(whole.bytes[..<$0]) }
-        .first { accessError(.execute, to: $0) == .permissionDenied }
+    var parts = whole.split(on: separator)[...]
+    var (directory, links) = (ByteString(), 0)
+    while !parts.isEmpty {
+        let place: ByteString = directory.isEmpty ? "/" : directory
+        if accessError(.execute, to: place) == .permissionDenied { return place }
+        let part = parts.removeFirst()
+        switch part {
+        case "", ".": continue
+        case "..": directory = ByteString(directory.bytes[..<(directory.bytes.lastIndex(of: separator) ?? 0)])
+        default:
+            directory += "/" + part
+            // As the kernel does, no more than forty links are followed.
+            guard links < 40, let target = try? readLink(directory) else { continue }
+            links += 1
+            parts = target.split(on: separator) + parts
+            let isAbsolute = target.hasPrefix("/")
+            directory = isAbsolute ? "" : ByteString(directory.bytes.dropLast(part.count + 1))
+        }
+    }
+    return nil
 }
 
 /// Why access(2) denies the real user access to `path`; nil if it does not.

@@ -49,7 +49,7 @@ struct AddressExaminer: Examiner {
         if isIPv6Disabled {
             return [Remedy(.unblock, "sudo sysctl net.ipv6.conf.all.disable_ipv6=0", "switches IPv6 on")]
         }
-        let address = context.request.address
+        let address = context.request.address.unmapped
         let (length, family): (ByteString, ByteString) =
             if case .v4 = address { ("32", "ipv4") } else { ("128", "ipv6") }
         return [

@@ -22,7 +22,7 @@ extension PolicyExaminer {
     /// The remedy that makes an existing path allow the bind.
     private func executable(_ context: BindContext) -> [Remedy] {
         guard let path = context.policy.decision.unexecutable else { return [] }
-        if let directory = unsearchable[path] {
+        if case .directory(let directory) = obstacles[path] {
             // Whether that helps can only be said by somebody who sees the file.
             guard let status = try? FileStatus(of: path), status.mode.rawValue & 0o001 != 0 else { return [] }
             return [
@@ -33,6 +33,8 @@ extension PolicyExaminer {
                 )
             ]
         }
+        // Another mode would change nothing.
+        if obstacles[path]?.reason != nil { return [] }
         return [
             Remedy(
                 .permit,
@@ -49,20 +51,16 @@ extension PolicyExaminer {
         let ignored = context.requester.outerUser == nil ? context.policy.ignoredFiles : []
         // A rule for the program would count if no file had an error.
         let isInDoubt = context.policy.rules.hasErrors && !context.policy.limits.isEmpty
-        let repairs = ignored.compactMap { file -> Remedy? in
-            guard isInDoubt || file.wouldAllow != false, let repair = file.repair else { return nil }
-            let warning: ByteString = file.isOpenToOthers ? "; read them first, for others could write them" : ""
-            return Remedy(.permit, repair, "makes the rules count that are there" + warning)
-        }
-        if isInDoubt || ignored.contains(where: { $0.wouldAllow == true }) { return repairs }
-        // The file that a grant would be written to has to be in order first.
-        let first = ignored.filter { $0.path == RuleStore.mainPath && $0.wouldAllow == false }
-            .compactMap { file in
-                file.repair.map {
-                    Remedy(.repair, $0, "repairs the file that a grant is written to, and may be enough")
-                }
-            }
-        return first + repairs + [grant(context)]
+        let repairs = ignored.filter { isInDoubt || $0.wouldAllow != false }
+        if isInDoubt || repairs.contains(where: { $0.wouldAllow == true }) { return repairs.compactMap(makingCount) }
+        let first = ignored.filter(\.isInWayOfGrant)
+            .compactMap { $0.remedy(.repair, "repairs what a grant is written to, and may be enough") }
+        return first + repairs.filter { !$0.isInWayOfGrant }.compactMap(makingCount) + [grant(context)]
+    }
+
+    private func makingCount(_ file: IgnoredFile) -> Remedy? {
+        let warning: ByteString = file.isOpenToOthers ? "; read them first, for others could write them" : ""
+        return file.remedy(.permit, "makes the rules count that are there" + warning)
     }
 
     /// The remedy that grants exactly this permission.
@@ -87,7 +85,8 @@ extension PolicyExaminer {
         // The policy knows the users of the machine, not those of a user namespace.
         let user = context.requester.outerUser ?? context.request.user
         let name = context.requester.outerUser.map { Accounts.name(of: $0) } ?? context.requester.name
-        guard let name else { return ["--uid", "\(user)"] }
+        // A name of digits would be taken for a number.
+        guard let name, Digits.number(name) == nil else { return ["--uid", "\(user)"] }
         return name.hasPrefix("-") ? ["--user=\(name)"] : ["--user", name]
     }
 }

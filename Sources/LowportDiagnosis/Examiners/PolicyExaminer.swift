@@ -6,8 +6,8 @@ internal import LowportPolicy
 struct PolicyExaminer: Examiner {
     static let role = Role.permission
 
-    /// The directory that keeps the user from each path, if the user may not search one.
-    var unsearchable: [ByteString: ByteString] = [:]
+    /// What keeps the user from each path that may not be executed.
+    var obstacles: [ByteString: AccessObstacle] = [:]
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         PolicySource.allCases.flatMap { findings(of: $0, context) }
@@ -78,13 +78,14 @@ struct PolicyExaminer: Examiner {
         case (.read, .permissionDenied):
             let reason = Finding.Reason(.likely, "\(path) may not be read")
             return Finding(subject, .refuses, "\(path): you may not read it; ask as root", reason: reason)
-        case (.execute, .permissionDenied) where unsearchable[path] != nil:
-            let directory = unsearchable[path] ?? ""
-            let text: ByteString = "\(directory) may not be searched by \(context.user)"
-            return Finding(subject, .refuses, text, reason: .init(.remote, text))
         case (.execute, .permissionDenied):
-            let reason = Finding.Reason(.likely, "\(path) is there, but \(context.who) may not execute it")
-            return Finding(subject, .refuses, "\(path): is there, but may not be executed", reason: reason)
+            if case .directory(let directory) = obstacles[path] {
+                let text: ByteString = "\(directory) may not be searched by \(context.user)"
+                return Finding(subject, .refuses, text, reason: .init(.remote, text))
+            }
+            let why = obstacles[path]?.reason.map { ": \($0)" } ?? ""
+            let reason = Finding.Reason(.likely, "\(path) is there, but \(context.who) may not execute it\(why)")
+            return Finding(subject, .refuses, "\(path): is there, but may not be executed\(why)", reason: reason)
         default: return .usual(subject, .refuses, "\(path): \(error.sentence)", if: error == .noSuchFile)
         }
     }
@@ -134,7 +135,6 @@ extension PolicyExaminer {
             answer.steps.filter { $0.refusal == .permissionDenied }
                 .map { "\(answer.source.traits.directory)/\($0.path)" as ByteString }
         }
-        let found = context.request.asRequester { denied.map { ($0, unsearchableDirectory(above: $0)) } } ?? []
-        for (path, directory) in found { unsearchable[path] = directory }
+        for path in denied { obstacles[path] = AccessObstacle(.execute, to: path, context.request) }
     }
 }

@@ -70,7 +70,8 @@ struct ProgramExaminer: Examiner {
         switch refusal.cause {
         case .file:
             let effect: ByteString = "lets everybody start it" + (context.program?.warning ?? "")
-            return [Remedy(.unblock, Self.chmod(refusal.path), effect)]
+            let advice = AccessObstacle(.execute, to: refusal.path, context.request)?.advice(refusal.path, context.user)
+            return [advice.map { Remedy(.unblock, advice: $0) } ?? Remedy(.unblock, Self.chmod(refusal.path), effect)]
         case .directory(let directory):
             return [Remedy(.unblock, Self.chmod(directory), "lets everybody look up names in the directory")]
         case .script:
