@@ -30,6 +30,20 @@ copy capable4; setcap cap_net_bind_service=p capable4; outer=$limited; truth 'bo
 way='unshare -r'; truth 'root of a user namespace, rule'
 way='unshare -r' port=92; truth 'root of a user namespace, no rule'
 way='unshare -rn' port=93; truth 'user and network namespace'
+way='unshare --user --net --map-current-user'; truth 'user and network namespace with one user, rule'
+way='unshare --user --net --map-current-user' port=93; truth 'user and network namespace with one user, no rule'
+cat > container.py <<'END'
+import ctypes, os, sys
+unshare = ctypes.CDLL(None).unshare
+pid, (read, write), (done, wrote) = os.getpid(), os.pipe(), os.pipe()
+if os.fork() == 0:
+    os.read(read, 1)
+    for kind in "uid", "gid": open(f"/proc/{pid}/{kind}_map", "w").write("0 100000 65536\n")
+    os.write(wrote, b"x"); os._exit(0)
+unshare(0x10000000); os.write(write, b"x"); os.read(done, 1); unshare(0x40000000)
+os.setgroups([]); os.setresgid(1001, 1001, 1001); os.setresuid(1001, 1001, 1001); os.execvp(sys.argv[1], sys.argv[1:])
+END
+user=root way="/usr/bin/python3 $T/container.py" port=93; plain=; truth 'user and network namespace with all users, no rule'
 way='unshare -U'; truth 'user namespace without a map, rule'
 outer='unshare -p -f --mount-proc'; truth 'process namespace, rule'
 outer='unshare -p -f --mount-proc' program=$T/static; truth 'process namespace, static, rule'

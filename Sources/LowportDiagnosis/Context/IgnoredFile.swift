@@ -14,6 +14,9 @@ struct IgnoredFile: Hashable, Sendable {
     var advice: ByteString?
     /// Whether the rules in the file would allow the request; nil if this cannot be determined.
     var wouldAllow: Bool?
+    /// Whether it belongs to a user outside of this user namespace, such as the root of the machine, so that nothing
+    /// makes it count here.
+    var isOutside = false
     /// Whether a user other than root could write the rules.
     var isOpenToOthers = false
     /// Whether lines of the file have errors, of which the reason names the first.
@@ -27,6 +30,9 @@ extension IgnoredFile {
         let path = ShellCommand.operand(refusal.path)
         reason = refusal.byteString
         switch refusal.reason {
+        case .owner(let owner) where Namespaces.hides(owner) || Namespaces.outerUser(of: owner) == .root:
+            isOutside = true
+            reason = "\(refusal.path): its owner is not the root of this user namespace, where no rule counts"
         case .owner: repair = ShellCommand(["sudo", "chown", "root", path])
         case .writable: repair = ShellCommand(["sudo", "chmod", "go-w", path])
         case .failure(.permissionDenied):
@@ -44,7 +50,9 @@ extension IgnoredFile {
         case .failure: break
         }
         // The file is read only for this question; its writers have no influence on any decision.
-        wouldAllow = Self.rules(at: refusal)?.allow(request, now)
+        var asked = request
+        if isOutside, let user = Namespaces.outerUser(of: request.user) { asked.user = user }
+        wouldAllow = Self.rules(at: refusal)?.allow(asked, now)
         switch refusal.reason {
         case .owner, .writable, .failure(.symbolicLinkLoop): isOpenToOthers = true
         case .failure, .kind, .size: isOpenToOthers = false

@@ -6,6 +6,14 @@ internal import LowportPolicy
 extension PolicyExaminer {
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
         guard findings.needsPermission else { return [] }
+        let outside = context.policy.ignoredFiles.filter(\.isOutside)
+        // Where capabilities do not count either, only a start elsewhere is proposed anyway.
+        if !outside.isEmpty, context.process.doCapabilitiesCount, !context.requester.isUnmapped {
+            let place: ByteString = "outside of this user namespace"
+            let isAllowed = outside.contains { $0.wouldAllow == true }
+            let grants = isAllowed ? [] : [Remedy(.unblock, grant(context).command, elsewhere: place)]
+            return grants + [Remedy(.suffice, context.run(), elsewhere: place)]
+        }
         return executable(context) + capability(context) + grants(context)
     }
 

@@ -52,8 +52,8 @@ package enum Namespaces {
     }
 
     /// Whether `owner`, as a file shows it, may be any user that has no ID in the user namespace of this process: the
-    /// overflow user, if the namespace does not map that one (user_namespaces(7)).
-    package static func hides(_ owner: UserID) -> Bool { owner == .overflow && !knows(owner) }
+    /// overflow user, outside of the initial namespace (user_namespaces(7)). A namespace may map that number as well.
+    package static func hides(_ owner: UserID) -> Bool { owner == .overflow && isInitial == false }
 
     private static func userMap() throws(Errno) -> ByteString {
         ByteString(try FileDescriptor.open("/proc/self/uid_map", .readOnly).readToEnd(limit: 1 << 16))
