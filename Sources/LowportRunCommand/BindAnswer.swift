@@ -17,20 +17,22 @@ package struct BindAnswer: Sendable {
     /// - Parameters:
     ///   - address: the address; `::` stands for a socket that takes IPv4 as well. Nil for whatever a server may choose
     ///     to be reached at all addresses: `0.0.0.0` and, if the machine has IPv6, `::`.
+    ///   - scope: the number of the interface, of an address that is valid on one alone; 0 for none.
     ///   - names: turns the names in rules into numbers.
     package init(
         _ port: Port,
         _ transport: TransportProtocol,
         on address: IPAddress?,
+        scope: UInt32 = 0,
         names: some NameResolver = SystemNames()
     ) throws(BindPermission.LookupError) {
         let (first, second) = BindTrial.addresses(for: address, transport)
-        let answer = try Self.answer(port, transport, first, names)
+        let answer = try Self.answer(transport, SocketAddress(first, port, scope: scope), names)
         guard answer.canBind, let second else {
             self = answer
             return
         }
-        let other = try Self.answer(port, transport, second, names)
+        let other = try Self.answer(transport, SocketAddress(second, port), names)
         self = other.canBind ? answer : BindAnswer(canBind: false, reason: "on \(second), \(other.reason)")
     }
 
@@ -40,13 +42,11 @@ package struct BindAnswer: Sendable {
     }
 
     private static func answer(
-        _ port: Port,
         _ transport: TransportProtocol,
-        _ address: IPAddress,
+        _ target: SocketAddress,
         _ names: some NameResolver
     ) throws(BindPermission.LookupError) -> BindAnswer {
-        let target = SocketAddress(address, port)
-        let isDualStack = address == .v6(.any)
+        let isDualStack = target.address == .v6(.any)
         let own = BindTrial(transport, target, isDualStack: isDualStack, helper: nil)
         guard let error = own.error else {
             return BindAnswer(canBind: true, reason: "the kernel allows it to this process")
@@ -54,7 +54,7 @@ package struct BindAnswer: Sendable {
         guard error == .permissionDenied else {
             return BindAnswer(canBind: false, reason: "bind fails: \(error.sentence)")
         }
-        let permission = try BindPermission(ofThisProcessFor: port, transport, on: address, names: names)
+        let permission = try BindPermission(ofThisProcessFor: target.port, transport, on: target.address, names: names)
         let helper = Installation.path(of: "lowport-helper")
         let nothing: ByteString = "\(PolicySource.noneOfAll) allows it"
         let because: ByteString

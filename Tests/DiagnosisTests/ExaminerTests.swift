@@ -125,6 +125,27 @@ import Testing
         #expect(commands(LandlockExaminer(lookingAt: context), context) == ["lowport run PROGRAM"])
     }
 
+    @Test func `a link-local address is there on its interface, and a mapped one is that of IPv4`() throws {
+        let local = try context(address: "fe80::77")
+        #expect(
+            found(AddressExaminer(error: .invalidArgument, interface: "d0"), local)
+                == ["informs: fe80::77 can be bound with the number of d0, its interface, alone"]
+        )
+        #expect(
+            found(AddressExaminer(error: .invalidArgument), local)
+                == ["blocks: fe80::77 is not an address of this machine"]
+        )
+        #expect(
+            found(AddressExaminer(error: .invalidArgument), try context(address: "ff02::fb"))
+                == ["informs: ff02::fb can be bound with the number of an interface alone"]
+        )
+        #expect(
+            commands(AddressExaminer(error: .addressNotAvailable), try context(address: "::ffff:192.0.2.98")) == [
+                "sudo ip address add 192.0.2.98/32 dev lo", "sudo sysctl net.ipv4.ip_nonlocal_bind=1",
+            ]
+        )
+    }
+
     @Test func `the kernel engine`() throws {
         var context = try context(rules: "allow uid 1000 tcp 80")
         let examiner = KernelExaminer(lookingAt: context)

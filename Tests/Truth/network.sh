@@ -34,6 +34,19 @@ lowport grant 106 --user alice --protocol udp --quiet; port=106 ask=--udp server
 mkdir -p /etc/authbind/byaddr; install -m 755 /dev/null /etc/authbind/byaddr/0.0.0.0,107; port=107; truth 'authbind for IPv4, dual-stack'
 install -m 755 /dev/null /etc/authbind/byaddr/0.0.0.0,108; port=108 ask='--on 0.0.0.0' server=-4; truth 'authbind for IPv4, IPv4'
 install -m 755 /dev/null /etc/authbind/byport/109; port=109; truth 'authbind for all'
+ip link add d0 type veth peer name d9; ip link set d9 up; ip link set d0 up; ip -6 address add fe80::77/64 dev d0 nodad
+cat > local <<'END'
+#!/usr/bin/python3
+import socket, sys
+socket.socket(socket.AF_INET6).bind((sys.argv[1], int(sys.argv[2]), 0, socket.if_nametoindex("d0")))
+END
+chmod 755 local; lowport grant 110 --user alice --on fe80::/10 --quiet
+near() { program=$T/local server=$1 ask="--on $2" plain=; }
+near fe80::77 fe80::77; port=110; truth 'link-local address, rule'
+near fe80::77 fe80::77%d0; port=110; truth 'link-local address with its interface, rule'
+near fe80::77 fe80::77; port=111; truth 'link-local address, no rule'
+near fe80::99 fe80::99; port=110; helpless=yes; truth 'link-local address that is missing'
+near ::ffff:192.0.2.98 ::ffff:192.0.2.98; port=88; truth 'mapped address that is missing'
 echo 400 > /proc/sys/net/ipv4/ip_unprivileged_port_start; port=400; truth 'threshold lowered'
 echo 1500 > /proc/sys/net/ipv4/ip_unprivileged_port_start; port=1400; truth 'threshold raised, no rule'
 echo 1024 > /proc/sys/net/ipv4/ip_unprivileged_port_start

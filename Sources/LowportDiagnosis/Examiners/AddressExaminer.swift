@@ -10,6 +10,8 @@ struct AddressExaminer: Examiner {
     var error: Errno?
     /// Whether the reason is that IPv6 is disabled (`disable_ipv6`, Documentation/networking/ip-sysctl of the kernel).
     var isIPv6Disabled = false
+    /// The interface that has the address; nil if there is none, or if it is not known.
+    var interface: ByteString?
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
         // A sandbox prevents every bind, so that nothing is known about the address.
@@ -29,6 +31,11 @@ struct AddressExaminer: Examiner {
         case .noSystemCall, .notPermitted: return [restriction(error, context)]
         case .invalidArgument:
             // Link-local addresses need an interface, which only the program knows.
+            if let interface {
+                let text: ByteString = "\(address) can be bound with the number of \(interface), its interface, alone"
+                return [Finding(.address, .informs, text)]
+            }
+            if address.isOfHost { return [blocking("\(address) is not an address of this machine")] }
             return [Finding(.address, .informs, "\(address) can be bound with the number of an interface alone")]
         default: return [blocking("\(address) cannot be bound at any port: \(error.sentence)")]
         }
@@ -73,6 +80,9 @@ extension AddressExaminer {
         let seen = context.inItsNetwork {
             (Self.error(of: address, transport), kernelText(of: "/proc/sys/net/ipv6/conf/all/disable_ipv6") == "1")
         }
+        if case .v6(let own) = address, own.needsInterface {
+            interface = context.inItsNetwork { Self.interface(of: own) } ?? nil
+        }
         guard let (error, isDisabled) = seen else { return }
         self.error = error
         if case .v6 = address.unmapped { isIPv6Disabled = isDisabled }
@@ -87,4 +97,19 @@ extension AddressExaminer {
             return nil
         } catch { return error }
     }
+
+    /// The name of the interface that has `address`, from /proc/net/if_inet6; nil if none has it.
+    private static func interface(of address: IPv6Address) -> ByteString? {
+        let digits: ByteString = "0123456789abcdef"
+        let number = ByteString(address.networkBytes.flatMap { [$0 >> 4, $0 & 15] }.map { digits.bytes[Int($0)] })
+        let text = try? FileDescriptor.open("/proc/thread-self/net/if_inet6", .readOnly).readToEnd(limit: 1 << 20)
+        // The address, the number of the interface, the length of the prefix, the scope, flags, the name.
+        let lines = ByteString(text ?? []).split(on: 0x0A).map { $0.split(on: 0x20).filter { !$0.isEmpty } }
+        return lines.first { $0.count == 6 && $0[0] == number }?[5]
+    }
+}
+
+extension IPAddress {
+    /// Whether it is that of one host, and not of a group of them.
+    fileprivate var isOfHost: Bool { if case .v6(let address) = self { address.high >> 56 != 0xFF } else { true } }
 }

@@ -62,6 +62,13 @@ public struct IPv6Address: Hashable, Sendable, ByteStringConvertible {
     /// The address as ::ffff:a.b.c.d.
     public init(mapping address: IPv4Address) { self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(address.rawValue)) }
 
+    /// Whether the address is valid on one interface only, so that a socket needs the number of that as well: fe80::/10,
+    /// ff02::/16 and similar ones (RFC 4291).
+    package var needsInterface: Bool {
+        let first = high >> 48
+        return first & 0xFFC0 == 0xFE80 || first & 0xFF0F == 0xFF02 || first & 0xFF0F == 0xFF01
+    }
+
     /// The sixteen bytes in network order.
     package var networkBytes: [UInt8] {
         let shifts: [UInt64] = [56, 48, 40, 32, 24, 16, 8, 0]

@@ -51,18 +51,11 @@ extension SocketAddress {
         return SocketAddress(address.unmapped, port)
     }
 
-    /// Whether the address is valid on one interface only: fe80::/10, ff02::/16 and similar ones (RFC 4291).
-    private var isLinkLocal: Bool {
-        guard case .v6(let address) = address else { return false }
-        let first = address.high >> 48
-        return first & 0xFFC0 == 0xFE80 || first & 0xFF0F == 0xFF02
-    }
-
     /// The address without the port, as getnameinfo(3) writes it: with the interface of a link-local address.
     var host: ByteString {
         switch address {
         case .v6(let address) where scope != 0:
-            "\(address)%\((isLinkLocal ? NetworkInterface.name(of: scope) : nil) ?? ByteString(decimal: scope))"
+            "\(address)%\((address.needsInterface ? NetworkInterface.name(of: scope) : nil) ?? ByteString(decimal: scope))"
         default: address.byteString
         }
     }

@@ -46,18 +46,29 @@ struct PrefixList {
     }
 }
 
-/// `--on 127.0.0.1`.
+/// `--on 127.0.0.1`, `--on fe80::1%eth0`.
 struct AddressArgument {
     let address: IPAddress
+    /// The number of the interface; 0 for none.
+    let scope: UInt32
 
-    /// Parses one numeric address, which may be in brackets.
+    /// Parses one numeric address, which may be in brackets, and have its interface behind it if it needs one.
     static func parse(_ argument: String) throws -> AddressArgument {
         let text = ByteString(argument: argument)
         if text == "localhost" { throw ValidationError("localhost is two addresses: name 127.0.0.1 or ::1") }
-        guard let address = IPAddress(text.withoutBrackets) else {
+        let parts = text.withoutBrackets.split(on: UInt8(ascii: "%"))
+        guard let address = IPAddress(parts[0]), parts.count < 3 else {
             throw ValidationError("expected an address such as 127.0.0.1 or ::1")
         }
-        return AddressArgument(address: address)
+        guard parts.count == 2 else { return AddressArgument(address: address, scope: 0) }
+        guard case .v6(let number) = address, number.needsInterface else {
+            throw ValidationError("only a link-local address has an interface")
+        }
+        let zone = Digits.number(parts[1], upTo: UInt64(UInt32.max)).map { UInt32($0) }
+        guard let scope = zone ?? NetworkInterface.index(of: parts[1]), NetworkInterface.name(of: scope) != nil else {
+            throw ValidationError("there is no such interface")
+        }
+        return AddressArgument(address: address, scope: scope)
     }
 }
 

@@ -46,7 +46,7 @@ struct CanBind: ParsableCommand {
         let found: BindAnswer
         let transport = try transport.transport(of: port)
         do throws(BindPermission.LookupError) {
-            found = try BindAnswer(port.port, transport, on: on?.address)
+            found = try BindAnswer(port.port, transport, on: on?.address, scope: on?.scope ?? 0)
         } catch {
             switch error {
             case .groups(let error):
