@@ -202,7 +202,7 @@ extension Property {
         }
         try settings.add(bytes, from: "f")
         guard let name = UnitName("site@x") else { return }
-        let unit = ServiceUnit(name: name, settings: settings, doFiltersImplyNoNewPrivileges: true)
+        let unit = ServiceUnit(name: name, settings: settings, manager: SystemdBuild())
         try require(unit.ambient.subtracting(unit.bounding) == [], "an ambient capability outside of the bounding set")
         try require(unit.command == nil || unit.command?.words.isEmpty == false, "a command without words")
         _ = (unit.start, unit.noNewPrivileges, unit.controlGroup)
