@@ -123,8 +123,9 @@ extension DeliveryExaminer {
     private func ambient(_ context: BindContext) -> [Remedy] {
         let (user, groups) = (context.request.user, context.request.groups)
         let outside = ProcessCredentials(user: user, groups: groups, ambient: [.netBindService])
-        // What has file capabilities, even none, loses ambient ones.
-        guard ExecutedCredentials(of: context.program, startedBy: outside).canBind else { return [] }
+        // A user without a name cannot be named; and what has file capabilities, even none, loses ambient ones.
+        guard context.requester.name != nil, ExecutedCredentials(of: context.program, startedBy: outside).canBind
+        else { return [] }
         return [
             Remedy(
                 .deliver,
