@@ -25,8 +25,10 @@ struct AddressExaminer: Examiner {
             let text: ByteString = "a filter of system calls refuses sockets of \(context.request.familyName)"
             return [Finding(.seccomp, .blocks, text)]
         case .addressFamilyNotSupported: return [blocking("this machine has no \(context.request.familyName)")]
-        // Landlock forbids port 0 by itself; the port that is asked about was probed.
-        case .permissionDenied: return []
+        case .permissionDenied:
+            let bind: ByteString = "\(context.transportName) \(context.request.port)"
+            let text: ByteString = "Landlock, or another security module, keeps this process from binding \(bind)"
+            return [Finding(.landlock, .blocks, text)]
         // Before they can come from the address, these errors come from what restricts the process.
         case .noSystemCall, .notPermitted: return [restriction(error, context)]
         case .invalidArgument:
@@ -76,9 +78,9 @@ struct AddressExaminer: Examiner {
 
 extension AddressExaminer {
     init(lookingAt context: BindContext) {
-        let (transport, address) = (context.request.transport, context.request.address)
+        let address = context.request.address
         let seen = context.inItsNetwork {
-            (Self.error(of: address, transport), kernelText(of: "/proc/sys/net/ipv6/conf/all/disable_ipv6") == "1")
+            (Self.error(in: context.request), kernelText(of: "/proc/sys/net/ipv6/conf/all/disable_ipv6") == "1")
         }
         if case .v6(let own) = address, own.needsInterface {
             interface = context.inItsNetwork { Self.interface(of: own) } ?? nil
@@ -89,13 +91,18 @@ extension AddressExaminer {
     }
 
     /// The error of binding the address at a port that the kernel chooses; nil if the bind works.
-    private static func error(of address: IPAddress, _ transport: TransportProtocol) -> Errno? {
-        let family: InternetFamily = if case .v4 = address { .v4 } else { .v6 }
+    private static func error(in request: BindRequest) -> Errno? {
+        let family: InternetFamily = if case .v4 = request.address { .v4 } else { .v6 }
         do throws(Errno) {
-            let socket = try FileDescriptor.socket(family, transport)
-            try socket.bind(to: SocketAddress(address, Port(rawValue: 0)))
+            let socket = try FileDescriptor.socket(family, request.transport)
+            try socket.bind(to: SocketAddress(request.address, Port(rawValue: 0)))
             return nil
-        } catch { return error }
+        } catch {
+            // Landlock may forbid port 0 and allow the one that is asked about: a low one was probed before.
+            guard error == .permissionDenied else { return error }
+            let isLow = UInt32(request.port.rawValue) < PortThreshold.currentOrStandard
+            return isLow ? nil : SandboxProbe.error(of: request, at: request.address)
+        }
     }
 
     /// The name of the interface that has `address`, from /proc/net/if_inet6; nil if none has it.
