@@ -21,7 +21,12 @@ package struct EnvCommand: Hashable, Sendable {
             self.init([argument])
             return
         }
-        self.init(Self.words(text.rest), searchPath: text.isWithoutEnvironment ? Self.usualPath : nil)
+        let words = QuotedWords.split(text.rest) { rest in
+            guard let byte = rest.popFirst() else { return [UInt8(ascii: "\\")] }
+            return [byte == UInt8(ascii: "_") ? 0x20 : byte]
+        }
+        guard let words else { return nil }
+        self.init(words[...], searchPath: text.isWithoutEnvironment ? Self.usualPath : nil)
     }
 
     /// Reads `words`, the arguments of env; nil if it starts nothing.
@@ -61,30 +66,5 @@ package struct EnvCommand: Hashable, Sendable {
             return nil
         }
         return (argument.bytes[(letters.endIndex + 1)...], letters.contains(UInt8(ascii: "i")))
-    }
-
-    /// The words of `text`, in quotation marks or not. Variables stay as they are.
-    private static func words(_ text: ArraySlice<UInt8>) -> ArraySlice<ByteString> {
-        var words: ArraySlice<ByteString> = []
-        var word: [UInt8]?
-        var quote: UInt8?
-        var rest = text
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "\\"):
-                let escaped = rest.popFirst() ?? byte
-                word = (word ?? []) + [escaped == UInt8(ascii: "_") ? 0x20 : escaped]
-            case let mark where mark == quote: quote = nil
-            case UInt8(ascii: "\"") where quote == nil, UInt8(ascii: "'") where quote == nil:
-                quote = byte
-                word = word ?? []
-            case _ where quote == nil && Digits.isBlank(byte):
-                if let word { words.append(ByteString(word)) }
-                word = nil
-            default: word = (word ?? []) + [byte]
-            }
-        }
-        if let word { words.append(ByteString(word)) }
-        return words
     }
 }

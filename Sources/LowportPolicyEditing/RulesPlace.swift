@@ -32,7 +32,7 @@ package enum RulesPlace: Hashable, Sendable {
     /// The file of rules that belongs to `owner`: letters, digits, `-`, `_` and dots, of which the first is none; nil for
     /// another name.
     package static func extra(of owner: ByteString) -> RulesPlace? {
-        let suffix: ByteString = ".rules"
+        let suffix = RuleStore.extraSuffix
         let stem = owner.hasSuffix(suffix) ? ByteString(owner.bytes.dropLast(suffix.count)) : owner
         guard let first = stem.bytes.first, first != UInt8(ascii: "."), stem.count <= 200 else { return nil }
         let isPlain = stem.bytes.allSatisfy { byte in

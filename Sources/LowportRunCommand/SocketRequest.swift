@@ -65,8 +65,7 @@ package struct SocketRequest {
         }
         let socket = try FileDescriptor.socket(family, transport)
         if transport.listens { try socket.setReuseAddress(true) }
-        // No socket for IPv6 alone takes a mapped address.
-        if family == .v6, address.unmapped == address { try socket.setIPv6Only(self.address != nil) }
+        if family == .v6, !address.isMapped { try socket.setIPv6Only(self.address != nil) }
         try bind(socket, SocketAddress(address, port), helper)
         if transport.listens { try socket.listen() }
         return socket

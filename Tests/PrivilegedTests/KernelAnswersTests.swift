@@ -51,7 +51,10 @@ import Testing
                 in_dns /usr/bin/python3 bind.py 127.0.0.1 $1 tcp; in_dns lowport can-bind $1; echo $?; }
             printf 'allow group dns tcp 80\nallow user alice tcp 81\n' > /etc/lowport/rules; enable
             both 80; both 81; as bob lowport explain 80 | head -n 1
-            sed -i 's/^dns:.*/&,alice/' /etc/group; lowport enforce reload; both 80
+            in_dns lowport explain 80 --json | grep -c 'enforce reload' || :
+            sed -i 's/^dns:.*/&,alice/' /etc/group
+            in_dns setpriv --no-new-privs lowport explain 80 | grep -o 'sudo lowport enforce reload'
+            lowport enforce reload; both 80
             """
         )
         expect(
@@ -66,6 +69,8 @@ import Testing
             bound
             0
             user bob can bind tcp 80 by rule /etc/lowport/rules:1, without a wrapper
+            0
+            sudo lowport enforce reload
             user alice can bind tcp 80 by rule /etc/lowport/rules:1, without a wrapper
             bound
             bound

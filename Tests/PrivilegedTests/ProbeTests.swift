@@ -36,12 +36,15 @@ import Testing
 
     @Test("Who takes too long is not waited for") func endsAfterItsTime() {
         #expect(throws: Errno.timedOut) {
-            try capturedOutput(
-                ofProgramAt: "/bin/sh",
-                arguments: ["sh", "-c", "kill -STOP $$"],
-                limit: 10,
-                within: Milliseconds(rawValue: 50)
-            )
+            try Self.output(of: "kill -STOP $$", within: Milliseconds(rawValue: 50))
         }
+    }
+
+    @Test("Who stops after the answer is not waited for") func endsAfterTheAnswer() throws {
+        #expect(try Self.output(of: "echo yes; exec >&-; kill -STOP $$", within: .seconds(60)) == "yes\n")
+    }
+
+    private static func output(of script: ByteString, within span: Milliseconds) throws(Errno) -> ByteString {
+        try outputInTime(ofProgramAt: "/bin/sh", arguments: ["sh", "-c", script], limit: 10, within: span)
     }
 }

@@ -65,8 +65,7 @@ package struct BindTrial: Hashable, Sendable {
         let socket = try FileDescriptor.socket(isIPv4 ? .v4 : .v6, transport)
         // Where options cannot be set, programs bind without them.
         if transport.listens { try? socket.setReuseAddress(true) }
-        let isMapped = address.address.unmapped != address.address
-        if !isIPv4, !isMapped { try? socket.setIPv6Only(!isDualStack) }
+        if !isIPv4, !address.address.isMapped { try? socket.setIPv6Only(!isDualStack) }
         return socket
     }
 

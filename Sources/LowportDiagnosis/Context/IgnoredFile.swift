@@ -87,7 +87,7 @@ extension IgnoredFile {
     private static func extraPaths() throws(Errno) -> [ByteString] {
         guard try isThere(RuleStore.extraPath) else { return [] }
         let names = try FileDescriptor.open(RuleStore.extraPath, [.readOnly, .directory]).names()
-        return names.filter { $0.hasSuffix(".rules") && !$0.hasPrefix(".") }.map { "\(RuleStore.extraPath)/\($0)" }
+        return names.filter(RuleStore.reads).map { "\(RuleStore.extraPath)/\($0)" }
     }
 
     private static func isThere(_ path: ByteString) throws(Errno) -> Bool {

@@ -25,10 +25,7 @@ struct AddressExaminer: Examiner {
             let text: ByteString = "a filter of system calls refuses sockets of \(context.request.familyName)"
             return [Finding(.seccomp, .blocks, text)]
         case .addressFamilyNotSupported: return [blocking("this machine has no \(context.request.familyName)")]
-        case .permissionDenied:
-            let bind: ByteString = "\(context.transportName) \(context.request.port)"
-            let text: ByteString = "Landlock, or another security module, keeps this process from binding \(bind)"
-            return [Finding(.landlock, .blocks, text)]
+        case .permissionDenied: return [.landlockRefusesBind(context)]
         // Before they can come from the address, these errors come from what restricts the process.
         case .noSystemCall, .notPermitted: return [restriction(error, context)]
         case .invalidArgument:

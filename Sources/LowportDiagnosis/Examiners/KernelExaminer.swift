@@ -16,6 +16,8 @@ struct KernelExaminer: Examiner {
 
     /// The path of the program, if another file has it than when the kernel got the policy, whose rules name it.
     var replacedProgram: ByteString?
+    /// Whether the requester is by now a member of the groups that the kernel does not know it in.
+    var isNewMember = false
     /// Whether the process is in a namespace of control groups, and so has another path there than the engine knows.
     var hidesGroups = false
     /// Whether the first unprivileged port has changed since then.
@@ -69,7 +71,9 @@ struct KernelExaminer: Examiner {
     }
 
     func remedies(_ context: BindContext, given findings: Findings) -> [Remedy] {
-        guard context.kernel == .outdated, context.policy.decision.isAllowed, !findings.hasWay else { return [] }
+        guard context.kernel == .outdated || isNewMember, context.policy.decision.isAllowed, !findings.hasWay else {
+            return []
+        }
         return [
             Remedy(
                 .deliver,
@@ -82,6 +86,9 @@ struct KernelExaminer: Examiner {
 
 extension KernelExaminer {
     init(lookingAt context: BindContext) {
+        if context.policy.isMemberUnknown, let name = context.requester.name {
+            isNewMember = Set(context.request.groups).isSubset(of: Accounts.groups(ofUser: name))
+        }
         hidesGroups = Namespaces.hidesControlGroups(of: context.process.directory)
         guard context.kernel == .outdated, let state = EngineState.current() else { return }
         isThresholdOld = !state.isThresholdCurrent

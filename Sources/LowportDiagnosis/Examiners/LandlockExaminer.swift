@@ -10,15 +10,8 @@ struct LandlockExaminer: Examiner {
     var refused: ByteString?
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
-        if context.sandboxError == .permissionDenied {
-            let bind: ByteString = "\(context.transportName) \(context.request.port)"
-            let text: ByteString = "Landlock, or another security module, keeps this process from binding \(bind)"
-            return [Finding(.landlock, .blocks, text)]
-        }
-        if let refused {
-            let text: ByteString = "Landlock, or another security module, keeps this process from executing \(refused)"
-            return [Finding(.landlock, .blocks, text)]
-        }
+        if context.sandboxError == .permissionDenied { return [.landlockRefusesBind(context)] }
+        if let refused { return [.landlockRefuses("executing \(refused)")] }
         let process = context.process
         guard process.isRunning, process.credentials.hasNoNewPrivileges, !process.isUnderBroker else { return [] }
         return [
@@ -47,5 +40,17 @@ extension LandlockExaminer {
             }
             return false
         }
+    }
+}
+
+extension Finding {
+    /// What a security module keeps this process from, whatever allows it otherwise.
+    fileprivate static func landlockRefuses(_ what: ByteString) -> Finding {
+        Finding(.landlock, .blocks, "Landlock, or another security module, keeps this process from \(what)")
+    }
+
+    /// Likewise, from the bind that is asked about.
+    static func landlockRefusesBind(_ context: BindContext) -> Finding {
+        landlockRefuses("binding \(context.transportName) \(context.request.port)")
     }
 }

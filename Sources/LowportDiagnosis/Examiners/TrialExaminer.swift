@@ -13,7 +13,7 @@ struct TrialExaminer: Examiner {
     var trial: BindTrial?
 
     func findings(_ context: BindContext, after found: Findings) -> [Finding] {
-        guard let trial, !found.isBlocked(by: .program, .boundingSet) else { return [] }
+        guard let trial, !found.isBlocked(by: .program, .boundingSet, .landlock) else { return [] }
         guard trial.error != nil else {
             // What the trial inherited, the program may lose.
             let isLost = context.process.credentials.effective.contains(.netBindService) && !context.started.canBind
@@ -52,9 +52,9 @@ struct TrialExaminer: Examiner {
 
 extension TrialExaminer {
     init(lookingAt context: BindContext) {
-        // What tries is another program, which may be executed here.
+        // What tries is another program.
         if context.unit != nil || context.process.isRunning || context.process.asksHelper
-            || context.policy.dependsOnProgram || LandlockExaminer(lookingAt: context).refused != nil
+            || context.policy.dependsOnProgram
         {
             return
         }

@@ -15,7 +15,7 @@ func probe(_ user: UserID, _ options: [ByteString] = []) -> Result<ByteString, E
         arguments += ["--user", ByteString(decimal: user.rawValue)]
     }
     do throws(Errno) {
-        let answer = try capturedOutput(ofProgramAt: program, arguments: arguments, limit: 4096, within: .seconds(30))
-        return .success(answer.text.split(on: UInt8(ascii: "\n")).first ?? "")
+        let answer = try outputInTime(ofProgramAt: program, arguments: arguments, limit: 4096, within: .seconds(30))
+        return .success(answer.split(on: UInt8(ascii: "\n")).first ?? "")
     } catch { return .failure(error) }
 }

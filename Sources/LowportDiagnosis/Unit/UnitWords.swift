@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import LowportLaunch
 package import LowportLinux
 
 /// The words of a value in a unit file.
@@ -7,29 +8,7 @@ package enum UnitWords {
     /// quotation mark is not closed.
     ///
     /// Variables stay as they are written: their values are known when the service starts.
-    package static func split(_ text: ByteString) -> [ByteString]? {
-        var words: [ByteString] = []
-        var word: [UInt8]?
-        var quote: UInt8?
-        var rest = text.bytes[...]
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "\\"):
-                word = (word ?? []) + escaped(&rest)
-            case let mark where mark == quote: quote = nil
-            case UInt8(ascii: "\"") where quote == nil, UInt8(ascii: "'") where quote == nil:
-                quote = byte
-                word = word ?? []
-            case _ where quote == nil && Digits.isBlank(byte):
-                if let word { words.append(ByteString(word)) }
-                word = nil
-            default: word = (word ?? []) + [byte]
-            }
-        }
-        if quote != nil { return nil }
-        if let word { words.append(ByteString(word)) }
-        return words
-    }
+    package static func split(_ text: ByteString) -> [ByteString]? { QuotedWords.split(text.bytes[...], escaped) }
 
     /// The letters of escape sequences, and what they stand for.
     private static let letters: ByteString = "abfnrtvs"

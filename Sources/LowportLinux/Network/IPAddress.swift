@@ -103,6 +103,9 @@ public enum IPAddress: Hashable, Sendable, ByteStringConvertible {
         return self
     }
 
+    /// Whether it is an IPv4-mapped IPv6 address, which no socket for IPv6 alone (`IPV6_V6ONLY`) takes.
+    package var isMapped: Bool { unmapped != self }
+
     /// The address as the C library writes it.
     package var byteString: ByteString {
         switch self {

@@ -9,27 +9,35 @@ internal import LowportCLinux
 ///   - path: the path of the program.
 ///   - arguments: all arguments; the first is the name of the program as it sees it.
 ///   - limit: the most bytes that it may write.
-///   - span: the longest time to the end of its output, after which it is killed; nil for any time.
-/// - Returns: the output, and how the program ended: `.exited` or `.killed`. Throws ETIMEDOUT if it was killed for taking
-///   too long.
+/// - Returns: the output, and how the program ended: `.exited` or `.killed`.
 package func capturedOutput(
     ofProgramAt path: ByteString,
     arguments: [ByteString],
-    limit: Int,
-    within span: Milliseconds? = nil
+    limit: Int
 ) throws(Errno) -> (text: ByteString, end: ProcessChange) {
     let program = try CapturedProgram(at: path, arguments: arguments)
-    if let span {
-        let text = program.output.readToEnd(limit: limit, until: Instant.now + span)
-        if text == nil { program.kill() }
-        let end = try program.wait()
-        guard let text else { throw .timedOut }
-        return (ByteString(text), end)
-    }
     let text = try? program.output.readToEnd(limit: limit)
     let end = try program.wait()
     guard let text else { throw .fileTooLarge }
     return (ByteString(text), end)
+}
+
+/// Runs the program at `path` likewise, for an answer that whoever is its user may hold back: it is waited for only until
+/// its output ends, and killed then, or when it has taken too long.
+/// - Parameter span: the longest time to the end of its output.
+/// - Returns: the output. Throws ETIMEDOUT if it did not end in time, or was longer than `limit`.
+package func outputInTime(
+    ofProgramAt path: ByteString,
+    arguments: [ByteString],
+    limit: Int,
+    within span: Milliseconds
+) throws(Errno) -> ByteString {
+    let program = try CapturedProgram(at: path, arguments: arguments)
+    let text = program.output.readToEnd(limit: limit, until: Instant.now + span)
+    program.kill()
+    _ = try program.wait()
+    guard let text else { throw .timedOut }
+    return ByteString(text)
 }
 
 /// A program that runs away from the terminal, and what it writes to standard output.
@@ -56,7 +64,7 @@ package struct CapturedProgram: ~Copyable {
     }
 
     /// Kills the program and what it has started in its session.
-    package func kill() {
+    fileprivate func kill() {
         _ = LowportCLinux.kill(-process, SIGKILL)
         _ = LowportCLinux.kill(process, SIGKILL)
     }

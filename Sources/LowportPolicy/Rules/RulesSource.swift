@@ -13,7 +13,7 @@ extension SourceTraits {
             watchedPaths: [
                 [
                     WatchedPath("/etc/lowport", .directory), WatchedPath(RuleStore.mainPath, .file),
-                    WatchedPath(RuleStore.extraPath, .files(suffix: ".rules")),
+                    WatchedPath(RuleStore.extraPath, .files(suffix: RuleStore.extraSuffix)),
                 ]
             ],
             isWrittenInRules: true,

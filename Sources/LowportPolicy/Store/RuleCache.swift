@@ -95,7 +95,7 @@ extension RuleStore {
         if let directory = try? FileDescriptor.open(extra, [.readOnly, .directory, .noFollow]),
             let names = try? directory.names()
         {
-            for name in names where name.hasSuffix(".rules") { paths.append("\(extra)/\(name)") }
+            for name in names where Self.reads(name) { paths.append("\(extra)/\(name)") }
         }
         return paths
     }

@@ -26,6 +26,11 @@ package struct RuleStore: Sendable {
     package static var mainPath: ByteString { "/etc/lowport/rules" }
     /// The directory of additional files.
     package static var extraPath: ByteString { "/etc/lowport/rules.d" }
+    /// How the names of additional files end.
+    package static var extraSuffix: ByteString { ".rules" }
+
+    /// Whether the file with this name in the directory of additional files is read.
+    package static func reads(_ name: ByteString) -> Bool { name.hasSuffix(extraSuffix) && !name.hasPrefix(".") }
 
     /// The result of reading the store.
     package struct Contents: Sendable {
@@ -109,7 +114,7 @@ package struct RuleStore: Sendable {
     ) throws(ReadError) {
         let extra = try openDirectory("rules.d", in: directory, path: Self.extraPath)
         let names = try refusing(Self.extraPath) { () throws(Errno) in try extra.names() }
-        var wanted = names.filter { $0.hasSuffix(".rules") && !$0.hasPrefix(".") }
+        var wanted = names.filter(Self.reads)
         wanted.order()
         for name in wanted {
             do throws(ReadError) {

@@ -10,9 +10,8 @@ enum MisnamedRules {
         guard let directory = try? FileDescriptor.open(path, [.readOnly, .directory]),
             let names = try? directory.names()
         else { return [] }
-        return names.filter(isMisnamed).sorted().map {
-            PolicyDiagnostic("is not read: its name does not end in .rules", path: "\(path)/\($0)", .warning)
-        }
+        let text: Message = "is not read: its name does not end in \(RuleStore.extraSuffix)"
+        return names.filter(isMisnamed).sorted().map { PolicyDiagnostic(text, path: "\(path)/\($0)", .warning) }
     }
 
     /// Whether rules were meant: names such as `web` and `web.conf`, and none of those with which editors, package managers

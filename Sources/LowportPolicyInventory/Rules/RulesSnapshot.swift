@@ -90,7 +90,7 @@ private struct RulesStamp {
             var names = try? directory.names()
         else { return }
         names.sort()
-        for name in names where name.hasSuffix(".rules") && !name.hasPrefix(".") {
+        for name in names where RuleStore.reads(name) {
             addFile("\(extra)/\(name)", .quiet)
         }
     }

@@ -110,6 +110,7 @@ struct UsageFault {
     private static func option(like word: ByteString, of command: DeclaredCommand?) -> ByteString? {
         let names = command?.optionNames ?? []
         if word.count == 2 {
+            // -u is the user in sudo(8) and ps(1), whatever else begins with it here.
             let sameLetter = names.filter { $0.hasPrefix("-" + word) }
             return sameLetter.contains("--user") ? "--user" : Set(sameLetter).count == 1 ? sameLetter[0] : nil
         }

@@ -86,7 +86,7 @@ struct Apply: ParsableCommand {
         do throws(Errno) {
             names = try FileDescriptor.open(file.bytes, [.readOnly, .directory]).names()
         } catch { throw failure("cannot read \(file.bytes): \(error.sentence)", status: Status.system) }
-        let wanted = names.filter { $0.hasSuffix(".rules") && !$0.hasPrefix(".") }.sorted()
+        let wanted = names.filter(RuleStore.reads).sorted()
         if wanted.isEmpty { throw failure("no file in \(file.bytes) has a name like *.rules", status: Status.usage) }
         return try wanted.map { (.extra($0), try RulesFile(trusting: "\(file.bytes)/\($0)")) }
     }
